@@ -1,0 +1,1 @@
+"""Rowsmith makes datasets for language models, proves them, keeps them, and puts them to use."""

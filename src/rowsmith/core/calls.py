@@ -1,0 +1,111 @@
+"""A model call as the gate, the ledger and the engine speak of it.
+
+Money is counted in picodollars (10**-12 USD, whole numbers), so that sums are exact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from rowsmith.core.models import Model
+
+PICO = 10**12
+"""Picodollars in a US dollar."""
+
+
+@dataclass(slots=True, frozen=True)
+class Usage:
+    """Tokens as the provider reported them; None where it did not (unknown is never shown as zero)."""
+
+    tokens_in: int | None = None
+    tokens_out: int | None = None
+    cached_in: int | None = None
+
+
+@dataclass(slots=True, frozen=True)
+class Limits:
+    """The rate limits of one profile; None means none."""
+
+    rpm: int | None = None
+    tpm: int | None = None
+    rpd: int | None = None
+
+
+@dataclass(slots=True, frozen=True)
+class Asker:
+    """On whose behalf a call is made. `seq` numbers the calls of one step for one row, from 0; `order` is the row's order key."""
+
+    row: str
+    order: bytes
+    step: int
+    retry: int = 0
+    seq: int = 0
+
+
+@dataclass(slots=True, frozen=True)
+class Claim:
+    """A wish to buy one answer.
+
+    `base` (16 bytes) names profile, exact body and the draw's `fresh` and `retry`; the ledger adds the draw's index, which numbers
+    identical requests of one run in row order, and so makes the call's key.
+    `reserve` and `reserve_tokens` are the highest cost, in picodollars and tokens, that one attempt can have.
+    """
+
+    base: bytes
+    profile: str
+    model: str
+    asker: Asker
+    reserve: int
+    reserve_tokens: int
+    limits: Limits | None = None
+
+
+@dataclass(slots=True)
+class Claimed:
+    """The ledger's answer to a claim.
+
+    `mine`: the caller holds the key and may send after `delay_s` seconds (rate limit).
+    `stored`: the answer is there (`raw`, `usage`); nothing is bought.
+    `over_budget`: a cap would be passed; `scope` says which one (`run`, `project`).
+    """
+
+    state: Literal["mine", "stored", "over_budget"]
+    claim: Claim
+    key: bytes = b""
+    index: int = 0
+    raw: bytes = b""
+    usage: Usage = field(default_factory=Usage)
+    delay_s: float = 0.0
+    scope: str = ""
+    attempt: int = 0
+
+
+@dataclass(slots=True, frozen=True)
+class Ask:
+    """One question put to the gate: messages, model, and what the answer must look like.
+
+    `schema` is a JSON Schema for a structured answer (None: the text is the answer). `parse` names how it is read.
+    `fresh` and `asker.retry` are the draw.
+    """
+
+    messages: Sequence[Mapping[str, Any]]
+    model: Model
+    asker: Asker
+    schema: Mapping[str, Any] | None = None
+    fresh: int = 0
+
+
+@dataclass(slots=True, frozen=True)
+class Answer:
+    """What came back: `value` (the parsed JSON, or the text), the keys of the calls that led to it, and their usage.
+
+    `calls` are 32 hexadecimal digits each, the last one being the one whose answer was taken.
+    """
+
+    value: Any
+    text: str
+    model: str
+    calls: tuple[str, ...]
+    usage: Usage

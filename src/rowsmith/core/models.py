@@ -1,0 +1,64 @@
+"""A model as a recipe names it: which one, where, how it is asked, how fast and at what price."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveInt
+
+
+class Model(BaseModel):
+    """One entry of a recipe's `models`. `model` is `provider/name`; all else has a default.
+
+    Every sampling setting that is given is sent; one that is not given is not sent (the server's default rules), except
+    `max_tokens`, which is always sent.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    model: str = Field(description="provider/name, for example openai/gpt-4o-mini. The first part chooses the provider.")
+    base_url: str | None = Field(None, description="Address of an OpenAI-compatible server, for example http://127.0.0.1:11434/v1.")
+    api_key_env: str | None = Field(None, description="Environment variable that holds the key. Default: the provider's own.")
+    temperature: Annotated[float, Field(ge=0, le=2)] | None = Field(None, description="Sampling temperature.")
+    top_p: Annotated[float, Field(gt=0, le=1)] | None = Field(None, description="Nucleus sampling share.")
+    max_tokens: PositiveInt = Field(1024, description="Highest number of tokens of one answer; always sent.")
+    frequency_penalty: Annotated[float, Field(ge=-2, le=2)] | None = Field(None, description="Penalty on frequent tokens.")
+    presence_penalty: Annotated[float, Field(ge=-2, le=2)] | None = Field(None, description="Penalty on tokens already present.")
+    seed: int | None = Field(None, description="Sampling seed, where the server has one.")
+    stop: list[str] | None = Field(None, description="Texts that end an answer.")
+    reasoning_effort: Literal["none", "minimal", "low", "medium", "high", "xhigh"] | None = Field(
+        None, description="How long a reasoning model may think."
+    )
+    extra: dict[str, Any] = Field(default_factory=dict, description="Further fields of the request body, sent as they stand.")
+    json_mode: Literal["schema", "object", "off"] = Field(
+        "schema", description="How a structured answer is asked for: the server's schema mode, its JSON mode, or instructions only."
+    )
+    token_field: Literal["max_tokens", "max_completion_tokens"] = Field(
+        "max_tokens", description="Name under which the server takes max_tokens."
+    )
+    reasks: Annotated[int, Field(ge=0, le=10)] = Field(2, description="How often an answer that does not parse is asked again, with its errors.")
+    retries: Annotated[int, Field(ge=0, le=100)] = Field(8, description="How often a call that failed on the way is sent again.")
+    concurrency: PositiveInt = Field(8, description="Most calls in flight at once.")
+    rpm: PositiveInt | None = Field(None, description="Requests a minute, shared by all processes of a project home.")
+    tpm: PositiveInt | None = Field(None, description="Tokens a minute, shared likewise.")
+    rpd: PositiveInt | None = Field(None, description="Requests a day (UTC), shared likewise.")
+    price_in: NonNegativeFloat | None = Field(None, description="USD per million input tokens.")
+    price_out: NonNegativeFloat | None = Field(None, description="USD per million output tokens.")
+    connect_s: Annotated[float, Field(gt=0)] = Field(5, description="Deadline for the connection, seconds.")
+    first_byte_s: Annotated[float, Field(gt=0)] = Field(60, description="Deadline for the answer's headers, seconds.")
+    idle_s: Annotated[float, Field(gt=0)] = Field(30, description="Longest silence within an answer, seconds.")
+    total_s: Annotated[float, Field(gt=0)] = Field(300, description="Deadline for one attempt, seconds.")
+
+    @property
+    def provider(self) -> str:
+        """The part of `model` before the first slash; `openai` when there is none."""
+        return self.model.split("/", 1)[0] if "/" in self.model else "openai"
+
+    @property
+    def name(self) -> str:
+        """The model's name as the server knows it."""
+        return self.model.split("/", 1)[1] if "/" in self.model else self.model
+
+
+ModelChoice = str | dict[str, float]
+"""A role of `models`, or roles with their shares: `writer`, or {writer: 0.7, other: 0.3}. The share is chosen by row id."""

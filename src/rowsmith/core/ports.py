@@ -1,0 +1,155 @@
+"""What the rooms of one floor know of each other: Protocols, put together in `app`.
+
+`Context` is what a step is lent. `Ledger` is what the gate buys through: call store, budget and rate limits in one durable place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from rowsmith.core.calls import Answer, Ask, Claim, Claimed, Limits, Usage
+from rowsmith.core.models import ModelChoice
+from rowsmith.core.row import Row
+
+
+class Rows(Protocol):
+    """A stream of rows in row order that can be read more than once and never lies in memory whole."""
+
+    def __iter__(self) -> Iterator[Row]: ...
+
+    def __len__(self) -> int: ...
+
+
+class Context(Protocol):
+    """What a step is lent. One for each step; `ask` belongs to the row at hand."""
+
+    @property
+    def step(self) -> str:
+        """The step's name."""
+        ...
+
+    @property
+    def wanted(self) -> Sequence[int]:
+        """Which rows to make of the row at hand, by index (asking steps that make rows): `range(count)` at first; on a retry the
+        one place that is asked again; in later waves the next indexes."""
+        ...
+
+    @property
+    def attempt(self) -> int:
+        """0 at first; the number of the retry when a filter sent the row's slot back."""
+        ...
+
+    @property
+    def scratch(self) -> Path:
+        """A folder of this step alone for temporary files; removed when the run ends."""
+        ...
+
+    def render(self, prompt: str, scope: Mapping[str, Any]) -> str:
+        """A prompt with its variables filled in from `scope` (plain substitution)."""
+        ...
+
+    async def ask(
+        self, messages: Sequence[Mapping[str, Any]], *, model: ModelChoice, schema: Mapping[str, Any] | None = None, prompt: str = ""
+    ) -> Answer:
+        """Ask a model on behalf of the row at hand. `prompt` is the unrendered text, for the row's origin.
+
+        Raises:
+            RowFailed: no usable answer came; the reason says why.
+        """
+        ...
+
+    def paths(self, patterns: Sequence[str]) -> list[Path]:
+        """The files that the patterns name, sorted, relative ones taken from the recipe's folder."""
+        ...
+
+    def input(self, path: Path) -> Input:
+        """Open one input file: the run pins it by hash and keeps a copy."""
+        ...
+
+
+class Input(Protocol):
+    """An input file as the run pinned it."""
+
+    @property
+    def path(self) -> Path:
+        """Where to read it from (the run's own copy)."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """Its name as the user knows it, relative to the folder that was read, with forward slashes."""
+        ...
+
+    @property
+    def hash(self) -> str:
+        """64 hexadecimal digits, BLAKE2b-256 of its bytes."""
+        ...
+
+
+class Ledger(Protocol):
+    """Where answers are claimed, bought and kept. Every method that returns has made its effect durable first.
+
+    One call, seen from the gate:  claim -> (send) -> answer | unknown, again | release
+    """
+
+    async def claim(self, claim: Claim) -> Claimed:
+        """Wait until the answer is stored, or the key and its reservation are the caller's, or a cap stands in the way.
+
+        While another process or run holds the key, waits for its answer; when that holder dies, takes over.
+        """
+        ...
+
+    async def answer(self, claimed: Claimed, raw: bytes, usage: Usage, cost: int | None) -> None:
+        """Store the raw answer and settle the attempt at `cost` picodollars (None: unknown, counted at its reservation)."""
+        ...
+
+    async def unknown(self, claimed: Claimed, detail: str) -> bool:
+        """The attempt was sent and its outcome is not known: it stays counted at its reservation, as `maybe_billed`, and a further
+        attempt is reserved. False: no budget for one; the claim is given up."""
+        ...
+
+    async def release(self, claimed: Claimed, detail: str, *, maybe_billed: bool) -> None:
+        """Give the claim up without an answer. The reservation goes back, or stays counted when the outcome is not known."""
+        ...
+
+    def refused(self, claimed: Claimed, reason: str, detail: str) -> None:
+        """The stored answer could not be used (`malformed`, `schema`, `cut`, `refusal`, `empty`): a failed draw, kept with its reason."""
+        ...
+
+    async def permit(self, profile: str, limits: Limits, tokens: int) -> float:
+        """One more request of a profile that has limits (an HTTP retry): seconds to wait before sending."""
+        ...
+
+    async def block(self, profile: str, seconds: float) -> None:
+        """The provider asked for silence (Retry-After): no process sends to this profile before then."""
+        ...
+
+    def blocked(self, profile: str) -> float:
+        """Seconds for which the profile is still silenced; 0 when it is not."""
+        ...
+
+
+class Gate(Protocol):
+    """The one way to a model."""
+
+    async def ask(self, ask: Ask) -> Answer:
+        """Ask, whatever it takes within the limits.
+
+        Raises:
+            RowFailed: no usable answer (`malformed`, `schema`, `cut`, `refusal`, `empty`, `http_400` and so on, `unreachable`, `timeout`).
+            Paused: the run cannot go on now (cap reached, throttled for long, key refused).
+        """
+        ...
+
+
+class Paused(Exception):
+    """The run stops here for now and can be resumed: `reason` is a code (`budget`, `throttled`, `storage_full`, `key`, `unreachable`),
+    `what` and `fix` are for the user."""
+
+    def __init__(self, reason: str, what: str, fix: str = "") -> None:
+        super().__init__(what)
+        self.reason = reason
+        self.what = what
+        self.fix = fix

@@ -1,0 +1,91 @@
+"""What flows: the Row, and what a step can say about one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+Json = Any
+"""A JSON value: None, bool, int, float, str, list or dict with text keys."""
+
+
+@dataclass(slots=True, frozen=True)
+class Row:
+    """One row: what it says (`data`), what was measured of it (`scores`), where it came from (`origin`).
+
+    `id` is 32 hexadecimal digits (see core.ids); `order` sorts rows as they stood in their sources.
+    Rows are never changed in place: use `with_data`, `with_scores`.
+
+    `origin` keys used so far: `source` {name, file, hash, span [start, end) in characters, line, key, page},
+    `parents` [row ids], `made` [{step, kind, prompt, variant, model, calls}] in the order in which steps worked on the row.
+    """
+
+    id: str
+    order: bytes
+    data: dict[str, Json]
+    scores: dict[str, Json] = field(default_factory=dict)
+    origin: dict[str, Json] = field(default_factory=dict)
+
+    def with_data(self, data: dict[str, Json]) -> Row:
+        """The same row (same id) saying something else."""
+        return replace(self, data=data)
+
+    def with_scores(self, scores: Mapping[str, Json]) -> Row:
+        """The same row with scores added."""
+        return replace(self, scores={**self.scores, **scores})
+
+    def with_made(self, made: Mapping[str, Json]) -> Row:
+        """The same row with one more entry in `origin.made`."""
+        return replace(self, origin={**self.origin, "made": [*self.origin.get("made", ()), dict(made)]})
+
+    @property
+    def scope(self) -> dict[str, Json]:
+        """What prompts and expressions can name: the columns, and `scores` and `origin` beside them."""
+        return {"scores": self.scores, "origin": self.origin, "id": self.id, **self.data}
+
+
+@dataclass(slots=True, frozen=True)
+class New:
+    """A row that a step makes. The engine gives it its id and order.
+
+    `origin` is merged over the parent's; `index` is the place it fills (default: the next free one);
+    `key` (source steps only) is what its id is derived from, default its own content.
+    """
+
+    data: dict[str, Json]
+    origin: dict[str, Json] = field(default_factory=dict)
+    scores: dict[str, Json] = field(default_factory=dict)
+    index: int | None = None
+    key: str | None = None
+
+
+@dataclass(slots=True, frozen=True)
+class Drop:
+    """The step does not let the row through. `reason` is a short code that is counted (`duplicate`, `where`).
+
+    With `retry_from` (a step's name) the row's slot is asked again from that step, at most `retry_times` times.
+    """
+
+    reason: str
+    detail: str = ""
+    retry_from: str = ""
+    retry_times: int = 0
+
+
+@dataclass(slots=True, frozen=True)
+class Bad:
+    """A source record that cannot be read: it takes a slot of its own, `failed(reason)`, and is listed with its place."""
+
+    reason: str
+    detail: str
+    where: str
+
+
+@dataclass(slots=True, frozen=True)
+class Dropped:
+    """What a set step says of a row that it does not let through."""
+
+    id: str
+    reason: str
+    detail: str = ""

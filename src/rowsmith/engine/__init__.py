@@ -1,0 +1,1 @@
+"""Carries out a recipe: plan, run, resume, stop."""

@@ -1,0 +1,1 @@
+"""Row to and from foreign clothes, one file each, pure."""

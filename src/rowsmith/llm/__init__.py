@@ -1,0 +1,1 @@
+"""The one gate to models: limits, budget, retry, price, structured answers."""

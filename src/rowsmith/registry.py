@@ -1,0 +1,1 @@
+"""Finds steps, formats and providers by name."""

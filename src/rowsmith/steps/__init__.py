@@ -1,0 +1,1 @@
+"""The verbs on rows, one file each."""

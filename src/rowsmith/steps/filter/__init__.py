@@ -1,0 +1,1 @@
+"""Letting rows through, or not."""

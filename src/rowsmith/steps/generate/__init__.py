@@ -1,0 +1,1 @@
+"""Making rows from rows."""

@@ -1,0 +1,1 @@
+"""Putting rows where others can use them."""

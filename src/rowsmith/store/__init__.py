@@ -1,0 +1,1 @@
+"""Everything at rest: database, call store, version store, files, migrations."""

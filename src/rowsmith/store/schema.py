@@ -1,0 +1,240 @@
+"""Every table, in SQLAlchemy Core. The same on SQLite and PostgreSQL; JSON is kept as bytes (canonical UTF-8), money as picodollars.
+
+Times are seconds since 1970 by the database's clock. Hashes and row ids are 16 raw bytes.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Float, Index, Integer, LargeBinary, MetaData, SmallInteger, String, Table, Text, UniqueConstraint
+
+metadata = MetaData(
+    naming_convention={"ix": "ix_%(table_name)s_%(column_0_N_name)s", "uq": "uq_%(table_name)s_%(column_0_N_name)s", "pk": "pk_%(table_name)s"}
+)
+Number = BigInteger().with_variant(Integer, "sqlite")
+
+project = Table(
+    "project", metadata,
+    Column("name", String(100), primary_key=True),
+    Column("created_at", Float, nullable=False),
+    Column("budget_usd", BigInteger),  # cap in picodollars, none when null
+    Column("budget_tokens", BigInteger),
+)  # fmt: skip
+
+# A process that carries out runs. `boot` and `started` tell a dead process from another one with the same pid.
+process = Table(
+    "process", metadata,
+    Column("id", String(32), primary_key=True),
+    Column("host", String(200), nullable=False),
+    Column("boot", String(64), nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("started", String(64), nullable=False),
+    Column("lease_until", Float, nullable=False),
+)  # fmt: skip
+
+# state: queued, running, paused, stopping, stopped, cancelled, finished, failed. `reason` says why it is not finished.
+run = Table(
+    "run", metadata,
+    Column("n", Number, primary_key=True, autoincrement=True),
+    Column("project", String(100), nullable=False),
+    Column("recipe_name", String(200), nullable=False),
+    Column("identity", String(32), nullable=False),  # recipe content, parameters, inputs, prompts (core.recipe, engine.plan)
+    Column("recipe", LargeBinary, nullable=False),  # the recipe as plain data
+    Column("lock", LargeBinary, nullable=False),  # inputs, prompts, versions of code and plug-ins
+    Column("options", LargeBinary, nullable=False),  # target, limit, budgets, fresh, into, replace
+    Column("state", String(20), nullable=False),
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("request", String(20), nullable=False, server_default=""),  # stop or cancel, asked for by another process
+    Column("owner", String(32)),  # process.id that holds it
+    Column("fence", Integer, nullable=False, server_default="0"),  # grows with each owner; every write is guarded by it
+    Column("totals", LargeBinary, nullable=False),  # summed per commit: counts by state and reason, funnel, calls, tokens, cost
+    Column("dataset", String(200)),
+    Column("version", String(32)),
+    Column("created_at", Float, nullable=False),
+    Column("started_at", Float),
+    Column("ended_at", Float),
+    Column("active_s", Float, nullable=False, server_default="0"),
+    Index("ix_run_project_identity", "project", "identity"),
+)  # fmt: skip
+
+# A slot is one place for one row. state: 0 pending, 1 kept, 2 dropped, 3 failed, 4 cancelled, 5 expanded (it became its children's
+# slots and no longer counts as requested). `made` is the position of the step that opened it, `step` of the one where it is or ended.
+slot = Table(
+    "slot", metadata,
+    Column("run", Number, primary_key=True),
+    Column("ord", LargeBinary, primary_key=True),
+    Column("id", LargeBinary, nullable=False),
+    Column("made", SmallInteger, nullable=False),
+    Column("step", SmallInteger, nullable=False),
+    Column("state", SmallInteger, nullable=False),
+    Column("attempt", SmallInteger, nullable=False, server_default="0"),
+    Column("wave", SmallInteger, nullable=False, server_default="0"),
+    Column("reason", Text),
+    Column("detail", Text),
+    sqlite_with_rowid=False,
+)  # fmt: skip
+
+# Rows of a run at a resting place: waiting at a set step (stage = its position) or kept (stage = 255).
+row = Table(
+    "row", metadata,
+    Column("run", Number, primary_key=True),
+    Column("stage", SmallInteger, primary_key=True),
+    Column("ord", LargeBinary, primary_key=True),
+    Column("id", LargeBinary, nullable=False),
+    Column("wave", SmallInteger, nullable=False, server_default="0"),
+    Column("data", LargeBinary, nullable=False),
+    Column("meta", LargeBinary, nullable=False),  # {"scores":…, "origin":…}
+)  # fmt: skip
+
+# state: 0 claimed, 1 answered. An answer is stored raw before anything reads it.
+call = Table(
+    "call", metadata,
+    Column("key", LargeBinary, primary_key=True),
+    Column("state", SmallInteger, nullable=False),
+    Column("owner", String(32)),
+    Column("profile", String(300), nullable=False),
+    Column("model", String(300), nullable=False),
+    Column("raw", LargeBinary),
+    Column("tokens_in", BigInteger),
+    Column("tokens_out", BigInteger),
+    Column("cached_in", BigInteger),
+    Column("cost", BigInteger),
+    Column("at", Float, nullable=False),
+)  # fmt: skip
+
+# The ledger: each use of a call by a run, and each attempt at buying it. outcome: 0 reserved, 1 settled, 2 reused, 3 maybe_billed, 4 released.
+spend = Table(
+    "spend", metadata,
+    Column("run", Number, primary_key=True),
+    Column("row", LargeBinary, primary_key=True),
+    Column("step", SmallInteger, primary_key=True),
+    Column("retry", SmallInteger, primary_key=True),
+    Column("seq", SmallInteger, primary_key=True),
+    Column("attempt", SmallInteger, primary_key=True),
+    Column("base", LargeBinary, nullable=False),
+    Column("idx", Integer, nullable=False),
+    Column("key", LargeBinary, nullable=False),
+    Column("reserved", BigInteger, nullable=False),
+    Column("reserved_tokens", BigInteger, nullable=False),
+    Column("cost", BigInteger),
+    Column("tokens_in", BigInteger),
+    Column("tokens_out", BigInteger),
+    Column("outcome", SmallInteger, nullable=False),
+    Column("detail", Text),
+    Column("at", Float, nullable=False),
+    Index("ix_spend_run_base", "run", "base", "idx"),
+    sqlite_with_rowid=False,
+)  # fmt: skip
+
+# Answers that were stored and could not be used.
+draw = Table(
+    "draw", metadata,
+    Column("run", Number, primary_key=True),
+    Column("row", LargeBinary, primary_key=True),
+    Column("step", SmallInteger, primary_key=True),
+    Column("retry", SmallInteger, primary_key=True),
+    Column("seq", SmallInteger, primary_key=True),
+    Column("key", LargeBinary, nullable=False),
+    Column("reason", String(40), nullable=False),
+    Column("detail", Text, nullable=False),
+)  # fmt: skip
+
+# scope: `run:N` or `project:NAME`. What is spent or reserved; the sum of the ledger's rows, kept beside it so that a claim is one update.
+budget = Table(
+    "budget", metadata,
+    Column("scope", String(120), primary_key=True),
+    Column("usd_cap", BigInteger),
+    Column("tokens_cap", BigInteger),
+    Column("usd", BigInteger, nullable=False),
+    Column("tokens", BigInteger, nullable=False),
+)  # fmt: skip
+
+# Rate limits by the generic cell rate algorithm: `tat` is the theoretical arrival time of the next unit.
+rate = Table(
+    "rate", metadata,
+    Column("profile", String(300), primary_key=True),
+    Column("kind", String(10), primary_key=True),  # rpm, tpm, rpd, block
+    Column("tat", Float, nullable=False),
+    Column("day", Integer, nullable=False, server_default="0"),
+    Column("used", BigInteger, nullable=False, server_default="0"),
+)  # fmt: skip
+
+prompt = Table(
+    "prompt", metadata,
+    Column("hash", LargeBinary, primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("variables", LargeBinary, nullable=False),
+    Column("created_at", Float, nullable=False),
+)  # fmt: skip
+
+run_prompt = Table(
+    "run_prompt", metadata,
+    Column("run", Number, primary_key=True),
+    Column("step", SmallInteger, primary_key=True),
+    Column("field", String(60), primary_key=True),
+    Column("prompt", LargeBinary, nullable=False),
+)  # fmt: skip
+
+dataset = Table(
+    "dataset", metadata,
+    Column("n", Number, primary_key=True, autoincrement=True),
+    Column("project", String(100), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("created_at", Float, nullable=False),
+    UniqueConstraint("project", "name"),
+)  # fmt: skip
+
+# An immutable version. `root` names its content; `rows` and `rolling` are the outside check that verify compares.
+version = Table(
+    "version", metadata,
+    Column("id", String(32), primary_key=True),
+    Column("dataset", Number, nullable=False),
+    Column("parents", LargeBinary, nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("root", LargeBinary, nullable=False),
+    Column("rows", BigInteger, nullable=False),
+    Column("rolling", LargeBinary, nullable=False),
+    Column("run", Number),
+    Column("author", String(200), nullable=False),
+    Column("message", Text, nullable=False),
+    Column("created_at", Float, nullable=False),
+)  # fmt: skip
+
+ref = Table(
+    "ref", metadata,
+    Column("dataset", Number, primary_key=True),
+    Column("name", String(200), primary_key=True),
+    Column("kind", String(10), nullable=False),  # branch or tag
+    Column("version", String(32), nullable=False),
+)  # fmt: skip
+
+# Content-addressed parts of versions: roots, pages and buckets.
+node = Table(
+    "node", metadata,
+    Column("hash", LargeBinary, primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+)  # fmt: skip
+
+# Bodies (data or meta of a row), packed in compressed blocks of about 256 rows.
+block = Table(
+    "block", metadata,
+    Column("n", Number, primary_key=True, autoincrement=True),
+    Column("body", LargeBinary, nullable=False),
+)  # fmt: skip
+
+body = Table(
+    "body", metadata,
+    Column("hash", LargeBinary, primary_key=True),
+    Column("block", Number, nullable=False),
+    Column("pos", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)  # fmt: skip
+
+event = Table(
+    "event", metadata,
+    Column("n", Number, primary_key=True, autoincrement=True),
+    Column("project", String(100), nullable=False),
+    Column("run", Number),
+    Column("kind", String(60), nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    Column("at", Float, nullable=False),
+)  # fmt: skip
