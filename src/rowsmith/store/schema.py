@@ -56,8 +56,8 @@ run = Table(
     Index("ix_run_project_identity", "project", "identity"),
 )  # fmt: skip
 
-# A slot is one place for one row. state: 0 pending, 1 kept, 2 dropped, 3 failed, 4 cancelled, 5 expanded (it became its children's
-# slots and no longer counts as requested). `made` is the position of the step that opened it, `step` of the one where it is or ended.
+# A slot is one place for one row. state: see core.slots. `made` is the position of the step that opened it, `step` of the one where it is
+# or ended.
 slot = Table(
     "slot", metadata,
     Column("run", Number, primary_key=True),
@@ -73,7 +73,7 @@ slot = Table(
     sqlite_with_rowid=False,
 )  # fmt: skip
 
-# Rows of a run at a resting place: waiting at a set step (stage = its position) or kept (stage = 255).
+# Rows of a run at a resting place: waiting at a set step (stage = its position), kept (255), or beyond the target (254).
 row = Table(
     "row", metadata,
     Column("run", Number, primary_key=True),
@@ -105,7 +105,7 @@ call = Table(
 spend = Table(
     "spend", metadata,
     Column("run", Number, primary_key=True),
-    Column("row", LargeBinary, primary_key=True),
+    Column("ord", LargeBinary, primary_key=True),  # of the row on whose behalf the call was made
     Column("step", SmallInteger, primary_key=True),
     Column("retry", SmallInteger, primary_key=True),
     Column("seq", SmallInteger, primary_key=True),
@@ -129,7 +129,7 @@ spend = Table(
 draw = Table(
     "draw", metadata,
     Column("run", Number, primary_key=True),
-    Column("row", LargeBinary, primary_key=True),
+    Column("ord", LargeBinary, primary_key=True),
     Column("step", SmallInteger, primary_key=True),
     Column("retry", SmallInteger, primary_key=True),
     Column("seq", SmallInteger, primary_key=True),

@@ -1,0 +1,81 @@
+"""The states of a slot, and the sum that must hold of them at all times:
+
+    requested = kept + dropped + failed + cancelled + pending
+
+A slot that became its children's slots (EXPANDED) is no longer counted; one that waits at a set step (WAITING) counts as pending.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+PENDING, KEPT, DROPPED, FAILED, CANCELLED, EXPANDED, WAITING = range(7)
+FINAL = frozenset({KEPT, DROPPED, FAILED, CANCELLED})
+
+KEPT_STAGE = 255
+"""`row.stage` of kept rows."""
+OVER_STAGE = 254
+"""`row.stage` of rows beyond the target, kept aside in case the target grows."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts of a run's slots and calls. `dropped` and `failed` map reason to count; money in picodollars."""
+
+    kept: int = 0
+    pending: int = 0
+    cancelled: int = 0
+    dropped: Counter[str] = field(default_factory=Counter)
+    failed: Counter[str] = field(default_factory=Counter)
+    calls: int = 0
+    calls_reused: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost: int = 0
+    maybe_billed: int = 0
+    refused_draws: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def requested(self) -> int:
+        """Slots that count."""
+        return self.kept + self.pending + self.cancelled + self.dropped.total() + self.failed.total()
+
+    def add(self, state: int, reason: str | None, n: int = 1) -> None:
+        """Count `n` slots (negative: take them off) in `state`."""
+        if state == KEPT:
+            self.kept += n
+        elif state in (PENDING, WAITING):
+            self.pending += n
+        elif state == CANCELLED:
+            self.cancelled += n
+        elif state == DROPPED:
+            _count(self.dropped, reason or "dropped", n)
+        elif state == FAILED:
+            _count(self.failed, reason or "failed", n)
+
+    def dump(self) -> dict[str, Any]:
+        """As plain data, `requested` included."""
+        return {
+            "requested": self.requested, "kept": self.kept, "dropped": dict(sorted(self.dropped.items())),
+            "failed": dict(sorted(self.failed.items())), "cancelled": self.cancelled, "pending": self.pending, "calls": self.calls,
+            "calls_reused": self.calls_reused, "tokens_in": self.tokens_in, "tokens_out": self.tokens_out, "cost": self.cost,
+            "maybe_billed": self.maybe_billed, "refused_draws": dict(sorted(self.refused_draws.items())),
+        }  # fmt: skip
+
+    @classmethod
+    def load(cls, data: Mapping[str, Any]) -> Tally:
+        """The tally that `dump` wrote."""
+        return cls(
+            kept=data["kept"], pending=data["pending"], cancelled=data["cancelled"], dropped=Counter(data["dropped"]),
+            failed=Counter(data["failed"]), calls=data["calls"], calls_reused=data["calls_reused"], tokens_in=data["tokens_in"],
+            tokens_out=data["tokens_out"], cost=data["cost"], maybe_billed=data["maybe_billed"], refused_draws=Counter(data["refused_draws"]),
+        )  # fmt: skip
+
+
+def _count(counts: Counter[str], reason: str, n: int) -> None:
+    counts[reason] += n
+    if not counts[reason]:
+        del counts[reason]
