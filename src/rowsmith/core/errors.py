@@ -4,7 +4,7 @@
       NotFound      a name that does not exist            (HTTP 404)
       Conflict      somebody else changed it first        (HTTP 409)
       Invalid       input that cannot be used             (HTTP 422), carries every Problem found
-      Unavailable   a model, server, key or disk is away  (HTTP 503)
+      Unavailable   a model, server, key or disk is away  (HTTP 503): StorageFull, StorageBusy
       RowFailed     one row cannot be carried further; never ends the run
 """
 
@@ -65,6 +65,15 @@ class Unavailable(RowsmithError):
     """A model, server, key, disk or extra that is not there now."""
 
     status = 503
+
+
+class StorageFull(Unavailable):
+    """No space is left where the project home or the database lies. Nothing acknowledged is lost; work goes on once there is space."""
+
+
+class StorageBusy(Unavailable):
+    """The database is held by somebody else, gave a transaction up, or was away for a moment. The same transaction can be tried again;
+    where a connection broke during its commit the first try may have succeeded, so the second has to bear that."""
 
 
 class RowFailed(RowsmithError):

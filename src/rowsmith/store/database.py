@@ -1,0 +1,112 @@
+"""The database of a home, SQLite or PostgreSQL: read and write transactions, its clock, and errors that say what to do."""
+
+from __future__ import annotations
+
+import os
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal, cast
+
+from sqlalchemy import URL, Connection, make_url
+from sqlalchemy.exc import ArgumentError
+
+from rowsmith.core.errors import Invalid
+from rowsmith.store.faults import told
+from rowsmith.store.postgres import Postgres
+from rowsmith.store.sqlite import Sqlite
+
+_FORMS = "Use sqlite:////absolute/path/rowsmith.db or postgresql://user:password@host:5432/name."
+
+
+class Database:
+    """A database at rest behind a URL, `sqlite:////absolute/path/rowsmith.db` or `postgresql://user:password@host:5432/name`.
+
+    Safe to use from many threads. `profile` is what keeps it durable: `wal+flock`, `wal` or `postgresql`.
+
+    Raises (every method):
+        StorageFull: no space is left. Nothing acknowledged is lost.
+        StorageBusy: locked for long, given up, or disconnected; try the transaction again.
+        Unavailable: not reachable, damaged, or not readable.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._side = _side(_parsed(url))
+        self.dialect = cast(Literal["sqlite", "postgresql"], self._side.dialect)
+        self.profile = self._side.profile
+        self._end = weakref.finalize(self, _close, self._side, os.getpid())
+
+    @property
+    def place(self) -> str:
+        """The database's name for the user, without its password."""
+        return self._side.place
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A read transaction: what it sees stands still from its first statement on. Many threads at once."""
+        with told(self._side.place, self._side.folder), self._side.read() as conn:
+            yield conn
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A write transaction: committed durably when the block ends, rolled back when it raises.
+
+        SQLite: one at a time in all processes. PostgreSQL: several at once, READ COMMITTED, so guard what you write (conditions, locks).
+        Never open one within another.
+        """
+        with told(self._side.place, self._side.folder), self._side.write() as conn:
+            yield conn
+
+    def now(self, conn: Connection) -> float:
+        """The database's clock: seconds since 1970, to the microsecond. Leases and limits are measured by it."""
+        return self._side.now(conn)
+
+    def problems(self) -> list[str]:
+        """What makes this database less durable than promised; empty when all is well."""
+        with told(self._side.place, self._side.folder):
+            return self._side.problems()
+
+    def close(self) -> None:
+        """Close all connections. No transaction may be open. A second call does nothing."""
+        self._end()
+
+
+def open_database(url: str) -> Database:
+    """Open the database of a home; a new, empty one gets its tables."""
+    from rowsmith.store.schema import metadata
+
+    db = Database(url)
+    try:
+        with db.write() as conn:
+            metadata.create_all(conn)
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def _close(side: Sqlite | Postgres, owner: int) -> None:
+    """A forked child leaves its parent's connections alone."""
+    if os.getpid() == owner:
+        side.close()
+
+
+def _parsed(url: str) -> URL:
+    try:
+        return make_url(url)
+    except (ArgumentError, ValueError):
+        raise Invalid(f"This is no address of a database: {url.split('@')[-1]!r}.", _FORMS) from None
+
+
+def _side(url: URL) -> Sqlite | Postgres:
+    if url.drivername in ("postgresql", "postgres", "postgresql+psycopg"):
+        return Postgres(url.set(drivername="postgresql+psycopg"))
+    if url.get_backend_name() != "sqlite":
+        raise Invalid(f"Rowsmith has no driver for {url.get_backend_name()!r}.", _FORMS)
+    if not url.database or url.database == ":memory:":
+        raise Invalid("A database in memory keeps nothing.", _FORMS)
+    path = Path(url.database).absolute()
+    with told(f"the database {path}", next(folder for folder in path.parents if folder.is_dir())):
+        return Sqlite(path, os.environ.get("ROWSMITH_SQLITE_PROFILE", ""))

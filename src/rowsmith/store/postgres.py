@@ -1,0 +1,66 @@
+"""PostgreSQL as Rowsmith uses it: a small pool, deadlines for statements and locks, durable commits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+
+from sqlalchemy import URL, Connection, create_engine, text
+
+from rowsmith.core.errors import Unavailable
+from rowsmith.core.failpoints import failpoint
+
+_SETTINGS = "-c statement_timeout=60000 -c lock_timeout=30000 -c idle_in_transaction_session_timeout=300000 -c timezone=UTC"
+_NOW = text("SELECT CAST(extract(epoch FROM clock_timestamp()) AS double precision)")
+
+
+class Postgres:
+    """One PostgreSQL database. What the URL's query says (`?options=-c statement_timeout=0`) goes before our own settings."""
+
+    dialect = "postgresql"
+    profile = "postgresql"
+    folder = None
+
+    def __init__(self, url: URL) -> None:
+        if find_spec("psycopg") is None:
+            raise Unavailable("PostgreSQL needs the psycopg package.", "Install it: pip install 'rowsmith[postgres]'")
+        self.place = f"PostgreSQL at {url.host or 'the local socket'}:{url.port or 5432} (database {url.database or url.username})"
+        theirs = url.query.get("options", "")
+        ours = {
+            "options": f"{_SETTINGS} {theirs if isinstance(theirs, str) else ' '.join(theirs)}".strip(),
+            "application_name": url.query.get("application_name", "rowsmith"),
+            "connect_timeout": url.query.get("connect_timeout", "10"),
+        }
+        self._writing = create_engine(
+            url.difference_update_query(list(ours)), connect_args=ours, pool_pre_ping=True, pool_size=5, max_overflow=11, pool_timeout=30
+        )
+        self._reading = self._writing.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A read transaction that sees one state of the database from its first statement on, as on SQLite."""
+        with self._reading.connect() as conn:
+            yield conn
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A write transaction (READ COMMITTED); several may run at once, in this process too."""
+        with self._writing.begin() as conn:
+            yield conn
+            failpoint("store.commit.before")
+        failpoint("store.commit.after")
+
+    def now(self, conn: Connection) -> float:
+        """The server's clock."""
+        return float(conn.execute(_NOW).scalar_one())
+
+    def problems(self) -> list[str]:
+        """Settings of the server under which a commit may be lost."""
+        with self.read() as conn:
+            off = [name for name in ("synchronous_commit", "fsync", "full_page_writes") if conn.exec_driver_sql(f"SHOW {name}").scalar() == "off"]
+        return [f"{self.place} has {name}=off: commits can be lost at a crash. Set {name}=on." for name in off]
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._writing.dispose()
