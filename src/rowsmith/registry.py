@@ -1,1 +1,0 @@
-"""Finds steps, formats and providers by name."""

@@ -1,0 +1,52 @@
+"""What ships with Rowsmith, found by its path. A module whose name begins with an underscore is not an extension."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+from typing import Any
+
+from rowsmith.core.errors import Invalid
+from rowsmith.core.step import Step
+
+ROOMS = {"steps": "steps", "formats": "formats", "providers": "llm/providers", "connectors": "connectors"}
+NAMES = {"formats": "FORMAT", "providers": "PROVIDER", "connectors": "CONNECTOR"}
+"""The name under which a module offers its extension; a step is its module's only Step class."""
+_ROOT = Path(__file__).parent.parent
+
+
+@cache
+def names(group: str) -> tuple[str, ...]:
+    """The names of all that is built in, by looking at file names alone."""
+    room = _ROOT / ROOMS[group]
+    if group != "steps":
+        return tuple(sorted(_modules(room)))
+    verbs = sorted(item.name for item in iter_modules([str(room)]) if item.ispkg)
+    return tuple(f"{verb}.{noun}" for verb in verbs for noun in sorted(_modules(room / verb)))
+
+
+def has(group: str, name: str) -> bool:
+    """Whether it is built in."""
+    return name in names(group)
+
+
+def load(group: str, name: str) -> Any:
+    """Import one extension."""
+    module = import_module(f"rowsmith.{ROOMS[group].replace('/', '.')}.{name}")
+    if group != "steps":
+        return getattr(module, NAMES[group])
+    own = [item for item in vars(module).values() if _is_step(item) and item.__module__ == module.__name__]
+    if len(own) != 1:
+        raise Invalid(f"The module {module.__name__} defines {len(own)} steps.", "One file holds one step.")
+    return own[0]
+
+
+def _modules(folder: Path) -> Iterator[str]:
+    return (item.name for item in iter_modules([str(folder)]) if not item.name.startswith("_"))
+
+
+def _is_step(item: Any) -> bool:
+    return isinstance(item, type) and issubclass(item, Step) and item is not Step

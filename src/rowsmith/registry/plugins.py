@@ -1,0 +1,183 @@
+"""Plug-ins as files of a project, and the trust they need: a cloned folder must not run code.
+
+A file in a `plugins` folder is read as text first; what it offers is seen in its syntax tree: classes that state a `kind`, and the
+names FORMAT, PROVIDER and CONNECTOR, which go by the file's name. It is carried out only when its hash stands in `trusted.json` in
+the user's configuration folder, outside every project, and what is carried out are the very bytes that were hashed.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Literal
+
+from rowsmith.core.errors import Invalid, NotFound, Unavailable
+
+MAX_BYTES = 1024 * 1024
+OFFERS = {"FORMAT": "formats", "PROVIDER": "providers", "CONNECTOR": "connectors"}
+
+
+@dataclass(frozen=True, slots=True)
+class PluginFile:
+    """A plug-in file as it was read: `hash` is 64 hexadecimal digits (BLAKE2b-256 of its bytes), `offers` maps a group to names."""
+
+    path: Path
+    hash: str
+    offers: Mapping[str, tuple[str, ...]]
+    body: bytes = field(repr=False)
+
+    @property
+    def trust(self) -> Literal["trusted", "changed", "untrusted"]:
+        """`changed`: another content of this path was trusted once."""
+        known = trusted().get(str(self.path))
+        return "trusted" if known == self.hash else "changed" if known else "untrusted"
+
+
+def files(folders: Sequence[Path]) -> list[PluginFile]:
+    """The plug-in files in the folders, in order, each once. A folder that is not there holds none.
+
+    Raises:
+        Invalid: a file is not Python, or is larger than a plug-in may be.
+    """
+    paths = [path.resolve() for folder in folders for path in sorted(folder.glob("*.py")) if not path.name.startswith("_")]
+    return [read(path) for path in dict.fromkeys(paths)]
+
+
+def read(path: Path) -> PluginFile:
+    """Read a plug-in file without carrying it out.
+
+    Raises:
+        NotFound: it is not there.
+        Invalid: as files.
+    """
+    try:
+        with open(path, "rb") as file:
+            body = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise NotFound(f"The plug-in {path} cannot be opened: {error.strerror}.", "Give the path of a .py file.") from None
+    if len(body) > MAX_BYTES:
+        raise Invalid(f"The plug-in {path} is larger than {MAX_BYTES:,} bytes.", "Move its data into files of their own.")
+    try:
+        tree = ast.parse(body, str(path))
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise Invalid(f"The plug-in {path} is not Python that can be read: {error}.", "Correct it, or move it out of the plugins folder.") from None
+    return PluginFile(path.resolve(), blake2b(body, digest_size=32).hexdigest(), _offers(tree, path), body)
+
+
+def trust(path: Path) -> list[PluginFile]:
+    """Record the present content of a plug-in file, or of each one in a folder, as trusted.
+
+    Raises:
+        NotFound: there is no plug-in at the path.
+        Invalid: as files.
+        Unavailable: the record cannot be written.
+    """
+    found = files([path]) if path.is_dir() else [read(path)]
+    if not found:
+        raise NotFound(f"No plug-in file lies in {path}.", "Give a .py file, or the folder that holds it.")
+    _write({**trusted(), **{str(file.path): file.hash for file in found}})
+    return found
+
+
+def trusted() -> dict[str, str]:
+    """What has been trusted: path -> hash.
+
+    Raises:
+        Invalid: the record cannot be read.
+    """
+    record = _record()
+    try:
+        known = json.loads(record.read_text("utf-8")) if record.exists() else {}
+    except (OSError, ValueError) as error:
+        raise Invalid(f"The record of trusted plug-ins, {record}, cannot be read: {error}.", "Delete it and trust your plug-ins again.") from None
+    if not (isinstance(known, dict) and all(isinstance(value, str) for value in known.values())):
+        raise Invalid(f"The record of trusted plug-ins, {record}, is damaged.", "Delete it and trust your plug-ins again.")
+    return known
+
+
+def load(file: PluginFile, group: str, name: str) -> Any:
+    """Carry out a trusted file, once a process, and take from it what it offers under `name`.
+
+    Raises:
+        Invalid: the file is not trusted, has changed since, or fails.
+    """
+    if (state := file.trust) != "trusted":
+        said = "has changed since it was trusted" if state == "changed" else "is not trusted"
+        raise Invalid(f"The plug-in {file.path} {said}; it would run as code on this machine.", f"Read it, then: rowsmith plugins trust {file.path}")
+    module = _module(file)
+    wanted = [value for key, value in vars(module).items() if OFFERS.get(key) == group or (group == "steps" and _kind(value) == name)]
+    if len(wanted) != 1:
+        raise Invalid(f"The plug-in {file.path} offers {name!r} {len(wanted)} times once it is loaded.", "State each kind in one class.")
+    return wanted[0]
+
+
+def _kind(value: Any) -> Any:
+    return value.__dict__.get("kind") if isinstance(value, type) else None
+
+
+def _module(file: PluginFile) -> ModuleType:
+    # Named by path and content: a file that is changed and trusted again in the same process is a new module.
+    name = f"rowsmith_plugin_{blake2b(f'{file.path} {file.hash}'.encode(), digest_size=16).hexdigest()}"
+    if (known := sys.modules.get(name)) is not None:
+        return known
+    module = ModuleType(name)
+    module.__file__ = str(file.path)
+    sys.modules[name] = module
+    try:
+        exec(compile(file.body, str(file.path), "exec"), module.__dict__)
+    except BaseException as error:
+        del sys.modules[name]
+        if isinstance(error, KeyboardInterrupt):
+            raise
+        said = f"{type(error).__name__}: {error}"
+        raise Invalid(f"The plug-in {file.path} fails when it is loaded: {said}.", "Correct it and trust it again.") from error
+    return module
+
+
+def _offers(tree: ast.Module, path: Path) -> dict[str, tuple[str, ...]]:
+    out: dict[str, tuple[str, ...]] = {}
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef):
+            out["steps"] = (*out.get("steps", ()), *(value for name, value in _assigned(node.body) if name == "kind" and isinstance(value, str)))
+    for name, _ in _assigned(tree.body):
+        if name in OFFERS:
+            out[OFFERS[name]] = (path.stem,)
+    return out
+
+
+def _assigned(body: Sequence[ast.stmt]) -> Iterator[tuple[str, Any]]:
+    """The names that statements give a value, each with the value where it is a constant."""
+    for node in body:
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) and node.value else []
+        value = getattr(node, "value", None)
+        for target in targets:
+            if isinstance(target, ast.Name):
+                yield target.id, value.value if isinstance(value, ast.Constant) else None
+
+
+def _record() -> Path:
+    if own := os.environ.get("ROWSMITH_CONFIG"):
+        return Path(own).expanduser() / "trusted.json"
+    return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "rowsmith" / "trusted.json"
+
+
+def _write(known: Mapping[str, str]) -> None:
+    record = _record()
+    try:
+        record.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=record.parent, prefix=".trusted-")
+        with open(handle, "w", encoding="utf-8") as file:
+            json.dump(dict(sorted(known.items())), file, indent=1)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, record)
+    except OSError as error:
+        raise Unavailable(f"{record} cannot be written: {error.strerror}.", "Make the folder writable, or set ROWSMITH_CONFIG to another.") from None
