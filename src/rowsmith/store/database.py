@@ -12,8 +12,9 @@ from typing import Literal, cast
 from sqlalchemy import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError
 
-from rowsmith.core.errors import Invalid
+from rowsmith.core.errors import Invalid, Unavailable
 from rowsmith.store.faults import told
+from rowsmith.store.migrate import require_current
 from rowsmith.store.postgres import Postgres
 from rowsmith.store.sqlite import Sqlite
 
@@ -74,13 +75,15 @@ class Database:
 
 
 def open_database(url: str) -> Database:
-    """Open the database of a home; a new, empty one gets its tables."""
-    from rowsmith.store.schema import metadata
+    """Open the database of a home; a new, empty one gets its tables.
 
+    Raises:
+        Conflict: its schema is older than this program's (run `rowsmith upgrade`) or newer.
+        Invalid: the URL names no database that Rowsmith can use.
+    """
     db = Database(url)
     try:
-        with db.write() as conn:
-            metadata.create_all(conn)
+        require_current(db)
     except BaseException:
         db.close()
         raise
@@ -107,6 +110,15 @@ def _side(url: URL) -> Sqlite | Postgres:
         raise Invalid(f"Rowsmith has no driver for {url.get_backend_name()!r}.", _FORMS)
     if not url.database or url.database == ":memory:":
         raise Invalid("A database in memory keeps nothing.", _FORMS)
-    path = Path(url.database).absolute()
+    return _opened(Path(url.database).absolute())
+
+
+def _opened(path: Path) -> Sqlite:
+    forced = os.environ.get("ROWSMITH_SQLITE_PROFILE", "")
+    if forced not in ("", "flock", "plain"):
+        raise Invalid(f"ROWSMITH_SQLITE_PROFILE={forced} is no profile.", "Unset it, or set it to flock or plain.")
     with told(f"the database {path}", next(folder for folder in path.parents if folder.is_dir())):
-        return Sqlite(path, os.environ.get("ROWSMITH_SQLITE_PROFILE", ""))
+        try:
+            return Sqlite(path, shared=forced != "plain")
+        except (PermissionError, NotADirectoryError, FileExistsError) as error:
+            raise Unavailable(f"The database {path} cannot be opened: {error.strerror}.", f"Check {error.filename} and its permissions.") from error

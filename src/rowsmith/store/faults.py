@@ -46,7 +46,7 @@ def told(place: str, folder: Path | None = None) -> Iterator[None]:
 
 def _read(error: BaseException | None, lost: bool, place: str, folder: Path | None) -> RowsmithError | None:
     if isinstance(error, OSError):
-        return full(place, folder) if error.errno in (errno.ENOSPC, errno.EDQUOT) else None
+        return full(str(error.filename or place), folder) if error.errno in (errno.ENOSPC, errno.EDQUOT) else None
     if isinstance(error, sqlite3.Error):
         return _sqlite(error, place, folder)
     return _postgres(error, lost, place)

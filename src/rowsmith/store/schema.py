@@ -54,6 +54,7 @@ run = Table(
     Column("ended_at", Float),
     Column("active_s", Float, nullable=False, server_default="0"),
     Index("ix_run_project_identity", "project", "identity"),
+    sqlite_autoincrement=True,  # the number of a deleted one is never given again
 )  # fmt: skip
 
 # A slot is one place for one row. state: see core.slots. `made` is the position of the step that opened it, `step` of the one where it is
@@ -181,6 +182,7 @@ dataset = Table(
     Column("name", String(200), nullable=False),
     Column("created_at", Float, nullable=False),
     UniqueConstraint("project", "name"),
+    sqlite_autoincrement=True,  # the number of a deleted one is never given again
 )  # fmt: skip
 
 # An immutable version. `root` names its content; `rows` and `rolling` are the outside check that verify compares.

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import sqlite3
 import threading
 import time
@@ -24,8 +25,6 @@ from sqlalchemy.pool import NullPool, QueuePool
 from rowsmith.core.errors import Invalid, StorageBusy
 from rowsmith.core.failpoints import failpoint
 
-BUSY_S = 60.0
-"""How long a writer waits for the writers of other processes before it says so."""
 READERS = 16
 _NETWORK = {"9p", "afs", "ceph", "cifs", "lustre", "ncpfs", "nfs", "nfs4", "smb3", "smbfs"}
 _NETWORK_FUSE = ("sshfs", "s3fs", "rclone", "gcsfuse", "glusterfs", "davfs", "cephfs", "curlftpfs", "smbnetfs")
@@ -37,12 +36,13 @@ def wal_safe(version: tuple[int, int, int]) -> bool:
 
 
 class Turn:
-    """The right to write, held by one thread of one process at a time.
+    """The right to write, held by one thread of one process at a time. `busy_s`: how long it waits for the writers of other processes.
 
     Two lock files: who waits for `-lock` holds `-turn`, so a process that has just written queues behind those already waiting.
     """
 
-    def __init__(self, path: Path, shared: bool) -> None:
+    def __init__(self, path: Path, *, shared: bool = True, busy_s: float = 60.0) -> None:
+        self._busy_s = busy_s
         self._mutex = threading.Lock()
         names = (f"{path}-turn", f"{path}-lock") if shared else ()
         self._files = [os.open(name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644) for name in names]
@@ -52,16 +52,16 @@ class Turn:
         """Hold the right to write.
 
         Raises:
-            StorageBusy: another process has held it for `BUSY_S` seconds.
+            StorageBusy: another process has held it for `busy_s` seconds.
         """
         with self._mutex:
             if not self._files:
                 yield
                 return
             turn, lock = self._files
-            _flock(turn)
+            _flock(turn, self._busy_s)
             try:
-                _flock(lock)
+                _flock(lock, self._busy_s)
             finally:
                 fcntl.flock(turn, fcntl.LOCK_UN)
             try:
@@ -75,15 +75,15 @@ class Turn:
             os.close(self._files.pop())
 
 
-def _flock(file: int) -> None:
-    until, pause = time.monotonic() + BUSY_S, 0.0002
+def _flock(file: int, busy_s: float) -> None:
+    until, pause = time.monotonic() + busy_s, 0.0002
     while True:
         try:
             return fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             if time.monotonic() > until:
                 raise StorageBusy(
-                    f"Another process{_holder(file)} has been writing to the database for over {BUSY_S:.0f} s.",
+                    f"Another process{_holder(file)} has been writing to the database for over {busy_s:.0f} s.",
                     "Wait until it has ended, or end it; a stopped one (Ctrl-Z) goes on with fg.",
                 ) from None
         time.sleep(pause)
@@ -104,14 +104,12 @@ class Sqlite:
 
     dialect = "sqlite"
 
-    def __init__(self, path: Path, forced: str = "") -> None:
-        _refuse_network(path)
+    def __init__(self, path: Path, *, shared: bool = True) -> None:
+        refuse_network(path)
         path.parent.mkdir(parents=True, exist_ok=True)
-        shared = forced != "plain"
         self.place, self.folder = f"the database {path}", path.parent
         self.profile = "wal+flock" if shared else "wal"
-        self._path = path
-        self._turn = Turn(path, shared)
+        self._turn = Turn(path, shared=shared)
         self._writing = _engine(lambda: _open(path, writes=True), "BEGIN IMMEDIATE", poolclass=NullPool)
         self._reading = _engine(
             lambda: _open(path, writes=False), "BEGIN", poolclass=QueuePool, pool_size=READERS, max_overflow=0, pool_timeout=30
@@ -204,8 +202,13 @@ def _open(path: Path, *, writes: bool) -> sqlite3.Connection:
     return conn
 
 
-def _refuse_network(path: Path) -> None:
-    found = _filesystem(path)
+def refuse_network(path: Path, mounts: Path = Path("/proc/self/mounts")) -> None:
+    """Refuse a path whose file system's locks or shared memory do not hold between programs. `mounts`: Linux's list of mounts.
+
+    Raises:
+        Invalid: the path lies on such a file system.
+    """
+    found = _filesystem(path.resolve(), mounts.read_text(errors="replace")) if mounts.exists() else ""
     if found in _NETWORK or (found.startswith("fuse.") and found[5:].startswith(_NETWORK_FUSE)):
         raise Invalid(
             f"{path} lies on a network file system ({found}), whose locks SQLite cannot rely on.",
@@ -213,16 +216,12 @@ def _refuse_network(path: Path) -> None:
         )
 
 
-def _filesystem(path: Path) -> str:
-    """The type of the file system that holds the path, as Linux tells it; empty elsewhere."""
-    mounts = Path("/proc/self/mounts")
-    if not mounts.exists():
-        return ""
-    real = path.resolve()
+def _filesystem(path: Path, mounts: str) -> str:
+    """The type of the file system with the longest mount point above the path; of two at one point, the later covers the earlier."""
     best, kind = "", ""
-    for line in mounts.read_text(errors="replace").splitlines():
+    for line in mounts.splitlines():
         _, point, name, *_ = line.split(" ")
-        point = point.encode().decode("unicode_escape")
-        if real.is_relative_to(point) and len(point) >= len(best):
+        point = re.sub(r"\\([0-7]{3})", lambda octal: chr(int(octal[1], 8)), point)
+        if path.is_relative_to(point) and len(point) >= len(best):
             best, kind = point, name
     return kind
