@@ -1,0 +1,140 @@
+"""What the scripted server knows of one request, and what it has been told to answer."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+Dialect = Literal["openai", "anthropic"]
+
+
+@dataclass
+class Request:
+    """One request for an answer. `n` counts requests from 1; `nth` counts arrivals of this very body, from 1.
+
+    `digest` is the BLAKE2b hash (16 bytes) of the body, `chance` 16 bytes that depend on seed, body and `nth` alone.
+    """
+
+    path: str
+    body: bytes
+    data: dict[str, Any]
+    digest: bytes
+    n: int = 1
+    nth: int = 1
+    chance: bytes = bytes(16)
+    dialect: Dialect = "openai"
+
+    @property
+    def model(self) -> str:
+        """The model asked for, as the request names it."""
+        return str(self.data.get("model", ""))
+
+    @cached_property
+    def text(self) -> str:
+        """The last user message; the texts of its parts joined by line breaks when it has several."""
+        messages = self.data.get("messages")
+        for message in reversed(messages if isinstance(messages, list) else []):
+            if isinstance(message, dict) and message.get("role") == "user":
+                return _plain(message.get("content"))
+        return ""
+
+    @cached_property
+    def tool(self) -> dict[str, Any] | None:
+        """The first tool that the answer should call (name and schema), or None."""
+        tools, choice = self.data.get("tools"), self.data.get("tool_choice")
+        kind = choice.get("type") if isinstance(choice, dict) else choice
+        if not isinstance(tools, list) or not tools or kind == "none":
+            return None
+        found = [_tool(tool) for tool in tools if isinstance(tool, dict)]
+        wanted = _tool(choice)["name"] if isinstance(choice, dict) else ""
+        return next((tool for tool in found if tool["name"] == wanted), found[0])
+
+    @cached_property
+    def schema(self) -> dict[str, Any] | None:
+        """The JSON Schema that the answer must fit: the request's own field, else one that the messages contain."""
+        form = self.data.get("response_format") or self.data.get("output_format")
+        form = form or (self.data.get("output_config") or {}).get("format")
+        if isinstance(form, dict) and form.get("type") == "json_schema":
+            inner = form.get("json_schema", form)
+            return inner.get("schema", {}) if isinstance(inner, dict) else None
+        found = _schema_within(self.body, self._texts)
+        if found is None and isinstance(form, dict) and form.get("type") == "json_object":
+            return {"type": "object", "properties": {"answer": {"type": "string"}}}
+        return found
+
+    @property
+    def max_tokens(self) -> int | None:
+        """The most tokens that the answer may have, where the request says so."""
+        value = self.data.get("max_tokens") or self.data.get("max_completion_tokens")
+        return value if isinstance(value, int) else None
+
+    @property
+    def stream(self) -> bool:
+        """Whether the answer is wanted as server-sent events."""
+        return self.data.get("stream") is True
+
+    def _texts(self) -> list[str]:
+        messages = self.data.get("messages")
+        parts = [_plain(self.data.get("system"))]
+        return parts + [_plain(m.get("content")) for m in messages or [] if isinstance(m, dict)]
+
+
+@dataclass
+class Reply:
+    """What to answer. `finish` is OpenAI's word for why the answer ends: stop, length, tool_calls, content_filter.
+
+    `tool` is a call (name, arguments as JSON text) in place of text; `refusal` a refusal. `latency_s` and `fault` overrule the
+    script's own; `tokens_in` and `tokens_out` overrule the counted usage.
+    """
+
+    text: str | None = ""
+    finish: str = "stop"
+    tool: tuple[str, str] | None = None
+    refusal: str = ""
+    tokens_in: int | None = None
+    tokens_out: int | None = None
+    latency_s: float | None = None
+    fault: str | None = None
+
+
+def as_reply(value: Any) -> Reply:
+    """A Reply from what a script gives: a Reply, a text, or any JSON value (sent as JSON text)."""
+    if isinstance(value, Reply):
+        return value
+    return Reply(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+
+
+def _plain(content: Any) -> str:
+    if isinstance(content, str):
+        return content
+    if isinstance(content, list):
+        return "\n".join(str(part.get("text", "")) for part in content if isinstance(part, dict))
+    return ""
+
+
+def _tool(tool: dict[str, Any]) -> dict[str, Any]:
+    inner = tool.get("function", tool)
+    return {"name": str(inner.get("name", "")), "schema": inner.get("parameters") or inner.get("input_schema") or {"type": "object"}}
+
+
+def _schema_within(body: bytes, texts: Any) -> dict[str, Any] | None:
+    """The first JSON object in the messages that reads as a schema of an object."""
+    if b'properties\\"' not in body:
+        return None
+    for text in texts():
+        at = text.find("{")
+        while at >= 0:
+            value = _json_at(text, at)
+            if isinstance(value, dict) and isinstance(value.get("properties"), dict):
+                return value
+            at = text.find("{", at + 1)
+    return None
+
+
+def _json_at(text: str, at: int) -> Any:
+    try:
+        return json.JSONDecoder().raw_decode(text, at)[0]
+    except (ValueError, RecursionError):
+        return None

@@ -1,0 +1,207 @@
+"""Brings the scripted model, the call log and the connections together; runs on one event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import resource
+import time
+from typing import Any
+
+import orjson
+
+from rowsmith.core.errors import Invalid
+from rowsmith.testing.call_log import LogWriter
+from rowsmith.testing.connection import Connection, header
+from rowsmith.testing.envelopes import problem
+from rowsmith.testing.exchange import Exchange
+from rowsmith.testing.request import Request
+from rowsmith.testing.script import Script
+from rowsmith.testing.scripted_model import ScriptedModel
+
+_OK = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: "
+
+
+class ScriptedService:
+    """Serves the scripted model on connections, with its log. `change` takes effect from the next request on."""
+
+    def __init__(self, model: ScriptedModel, log: LogWriter) -> None:
+        self.model, self.log = model, log
+        self.loop = asyncio.get_running_loop()
+        self.in_flight = self.max_in_flight = 0
+        self.connections: set[Connection] = set()
+        self._waiting: dict[Connection, tuple[int, asyncio.TimerHandle | asyncio.Task[None] | None]] = {}
+        self._flush: asyncio.TimerHandle | None = None
+
+    def connect(self) -> Connection:
+        """A new client."""
+        connection = Connection(self)
+        self.connections.add(connection)
+        return connection
+
+    def change(self, **options: Any) -> None:
+        """Change the script.
+
+        Raises:
+            Invalid: there is no such option, or its value does not fit.
+        """
+        self.model.script = script_of({**self.model.script.model_dump(exclude_unset=True), **options})
+        self.model.prepare()
+
+    def stats(self) -> dict[str, Any]:
+        """Counts so far, and the process's CPU seconds."""
+        usage = resource.getrusage(resource.RUSAGE_SELF)
+        cpu = usage.ru_utime + usage.ru_stime
+        return {"requests": self.model.requests, "in_flight": self.in_flight, "max_in_flight": self.max_in_flight, "cpu_s": round(cpu, 6)}
+
+    def arrives(self, connection: Connection, head: bytes) -> bool:
+        if not (head.startswith(b"POST ") and self.model.resets() and _dialect(_path(head))):
+            return True
+        exchange = Exchange(Request(_path(head), b"", {}, bytes(16), self.model.requests + 1), fault="reset_before", status=0)
+        self.model.requests += 1
+        self._begin(connection, exchange)
+        connection.reset()
+        return False
+
+    def serve(self, connection: Connection, head: bytes, body: bytes) -> None:
+        path = _path(head)
+        if (dialect := _dialect(path)) and head.startswith(b"POST "):
+            request = self.model.request(path, body, dialect)
+            exchange = self.model.answer(request, _key(head))
+            self._begin(connection, exchange)
+            self._send(connection, exchange)
+        else:
+            status, answer = self._other(head[: head.find(b" ")], path, body)
+            exchange = Exchange(Request(path, b"", {}, bytes(16)), status, body=answer)
+            connection.write(exchange.head() + answer)
+            connection.done()
+
+    def lost(self, connection: Connection) -> None:
+        self.connections.discard(connection)
+        self._end(connection, written=False)
+
+    def _begin(self, connection: Connection, exchange: Exchange) -> None:
+        """Log the request: from here on it has happened, whatever becomes of the answer."""
+        self.in_flight += 1
+        self.max_in_flight = max(self.max_in_flight, self.in_flight)
+        request = exchange.request
+        self._waiting[connection] = (request.n, None)
+        self.log.begin(
+            {
+                "n": request.n,
+                "at": time.time(),
+                "mono": time.monotonic(),
+                "path": request.path,
+                "model": request.model,
+                "body": request.digest.hex(),
+                "nth": request.nth,
+                "text": request.text[:200].encode("utf-8", "replace").decode(),
+                "key": self.model.key(request),
+                "fault": exchange.fault,
+                "status": exchange.status,
+                "billed": exchange.billed,
+                "in_flight": self.in_flight,
+                "max_in_flight": self.max_in_flight,
+                "tokens_in": exchange.tokens_in if exchange.billed else 0,
+                "tokens_out": exchange.tokens_out if exchange.billed else 0,
+                "cost_usd": exchange.cost / 10**12,
+                "retry_after_s": exchange.retry_after_s,
+            }
+        )
+
+    def _send(self, connection: Connection, exchange: Exchange) -> None:
+        n = exchange.request.n
+        if exchange.deliver is not None:
+            task = self.loop.create_task(self._deliver(connection, exchange))
+            self._waiting[connection] = (n, task)
+        elif exchange.latency_s:
+            self._waiting[connection] = (n, self.loop.call_later(exchange.latency_s, self._out, connection, exchange))
+        else:
+            self._out(connection, exchange)
+
+    def _out(self, connection: Connection, exchange: Exchange) -> None:
+        if exchange.status == 200 and len(exchange.headers) == 1 and exchange.headers.get("content-type") == "application/json":
+            connection.write(b"%b%d\r\n\r\n%b" % (_OK, len(exchange.body), exchange.body))
+        else:
+            connection.write(exchange.head() + exchange.body)
+        if connection.transport.get_write_buffer_size():
+            self._waiting[connection] = (exchange.request.n, self.loop.create_task(self._finish(connection)))
+        else:
+            self._end(connection, written=True)
+            connection.done()
+
+    async def _finish(self, connection: Connection) -> None:
+        await connection.empty()
+        self._end(connection, written=not connection.gone)
+        connection.done()
+
+    async def _deliver(self, connection: Connection, exchange: Exchange) -> None:
+        assert exchange.deliver is not None
+        await asyncio.sleep(exchange.latency_s)
+        await exchange.deliver(connection, exchange)
+        if not connection.transport.is_closing():
+            await self._finish(connection)
+
+    def _end(self, connection: Connection, *, written: bool) -> None:
+        n, handle = self._waiting.pop(connection, (0, None))
+        if not n:
+            return
+        if handle is not None and not written:
+            handle.cancel()
+        self.in_flight -= 1
+        self.log.end(n, written)
+        if self._flush is None:
+            self._flush = self.loop.call_later(0.05, self._flushed)
+
+    def _flushed(self) -> None:
+        self._flush = None
+        self.log.flush()
+
+    def _other(self, method: bytes, path: str, body: bytes) -> tuple[int, bytes]:
+        if path.endswith("/models"):
+            listed = [{"id": name, "object": "model", "created": 0, "owned_by": "rowsmith"} for name in self.model.script.models or ["scripted"]]
+            return 200, orjson.dumps({"object": "list", "data": listed})
+        if path == "/health":
+            return 200, b'{"status":"ok"}'
+        if path == "/__stats":
+            return 200, orjson.dumps(self.stats())
+        if path == "/__script" and method == b"POST":
+            try:
+                self.change(**orjson.loads(body))
+            except (Invalid, orjson.JSONDecodeError, TypeError) as error:
+                return 400, problem("openai", 400, str(error))
+            return 200, b"{}"
+        return (405, problem("openai", 405, "Use POST.")) if _dialect(path) else (404, problem("openai", 404, f"There is nothing at {path}."))
+
+
+def script_of(options: dict[str, Any]) -> Script:
+    """The Script with these options.
+
+    Raises:
+        Invalid: there is no such option, or its value does not fit.
+    """
+    from pydantic import ValidationError
+
+    try:
+        return Script(**options)
+    except ValidationError as error:
+        found = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
+        raise Invalid(f"The scripted server cannot do that: {found}.", "`python -m rowsmith.testing --help` lists every option.") from None
+
+
+def _path(head: bytes) -> str:
+    target = head[: head.find(b"\r")].split(b" ")[1:2]
+    return target[0].split(b"?")[0].decode("latin-1") if target else ""
+
+
+def _dialect(path: str) -> Any:
+    return "openai" if path.endswith("/chat/completions") else "anthropic" if path.endswith("/messages") else None
+
+
+def _key(head: bytes) -> str:
+    lower = head.lower()
+    for name in (b"authorization", b"x-api-key"):
+        at = lower.find(b"\r\n" + name + b":")
+        if at >= 0:
+            value = header(b"\r\n" + name + b":" + head[at + len(name) + 3 :], name).decode("latin-1")
+            return value.removeprefix("Bearer ").strip()
+    return ""
