@@ -1,0 +1,64 @@
+"""How the asking steps put a request together: messages made afresh from prompts and a scope, and the columns that they may see."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from rowsmith.core.errors import Invalid, RowFailed
+from rowsmith.core.ports import Context
+from rowsmith.core.prompt import parse
+from rowsmith.core.row import Row
+
+BESIDE = frozenset({"scores", "origin", "id"})
+"""What a prompt can name of a row beside its columns."""
+
+
+def messages(ctx: Context, system: str, user: str, scope: Mapping[str, Any], more: Sequence[str] = ()) -> list[dict[str, str]]:
+    """The messages of one request: the system prompt unless it is empty, then the user's, with the texts of `more` below it."""
+    said = "\n\n".join([ctx.render(user, scope), *more])
+    asked = [{"role": "user", "content": said}]
+    return [{"role": "system", "content": ctx.render(system, scope)}, *asked] if system else asked
+
+
+def variables(*prompts: str) -> frozenset[str] | None:
+    """The variables of the prompts together; None when one cannot be read, which the recipe's own check reports."""
+    try:
+        return frozenset[str]().union(*(parse(prompt).variables for prompt in prompts))
+    except Invalid:
+        return None
+
+
+def prompt_problems(used: Collection[str], needed: Collection[str], given: Collection[str]) -> list[str]:
+    """What is wrong with prompts that use the variables `used`: a needed one is absent, or a setting that was given has no place in them."""
+    absent = [f"No prompt of this step uses {{{{ {name} }}}}; it cannot work without." for name in needed if name not in used]
+    idle = [f"{name!r} is set, but no prompt of this step uses {{{{ {name} }}}}, so it would change nothing." for name in given if name not in used]
+    return absent + idle
+
+
+def pick(row: Row, columns: Collection[str]) -> dict[str, Any]:
+    """The given columns of a row.
+
+    Raises:
+        RowFailed: `missing_column`, naming those that the row lacks.
+    """
+    if lacking := [name for name in columns if name not in row.data]:
+        raise RowFailed("missing_column", f"The row has no column {', '.join(map(repr, lacking))}; it has {', '.join(row.data) or 'none'}.")
+    return {name: row.data[name] for name in columns}
+
+
+def text_of(row: Row, column: str) -> str:
+    """The text in a column.
+
+    Raises:
+        RowFailed: `missing_column`, or `not_text` where it holds something else.
+    """
+    value = pick(row, [column])[column]
+    if not isinstance(value, str):
+        raise RowFailed("not_text", f"Column {column!r} holds {type(value).__name__}, not text.")
+    return value
+
+
+def blank(value: Any) -> bool:
+    """Whether it is a text without a visible character."""
+    return isinstance(value, str) and not value.strip()

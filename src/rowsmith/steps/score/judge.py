@@ -1,0 +1,127 @@
+"""Scores by a second model: a score and a reason for each criterion, and their mean.
+
+Source of the method: Zheng et al., "Judging LLM-as-a-Judge with MT-Bench and Chatbot Arena", arXiv 2306.05685 (single-answer grading);
+the reason is asked before the score, so that the score follows from it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from pydantic import Field, NonNegativeFloat
+
+from rowsmith.content import prompt as shipped
+from rowsmith.core.errors import RowFailed
+from rowsmith.core.ids import canonical, content_hash
+from rowsmith.core.ports import Context
+from rowsmith.core.row import Row
+from rowsmith.core.step import Column, ModelRole, PromptText, Step
+from rowsmith.steps.request import messages, pick, prompt_problems, variables
+
+CRITERIA = {name: shipped(f"criterion_{name}") for name in ("relevance", "accuracy", "completeness", "clarity")}
+GIVES = ("record", "criteria", "guidance", "low", "high", "mark")
+_NUMBER = re.compile(r"\s*(-?\d+(?:[.,]\d+)?)\s*(?:(?:/|out of|of)\s*(\d+))?\s*\.?\s*", re.IGNORECASE)
+
+
+class Judge(Step):
+    """Asks a model to score each row on every criterion, with a reason, and passes the row on with `scores.<into>`:
+
+        {"accuracy": {"score": 8, "reason": "..."}, ..., "overall": 7.5}
+
+    `overall` is the mean, weighted by `weights`, rounded to 4 digits. A score that is not a number on the scale is not a score: such a
+    row, and one whose call failed, is failed (`not_judged` or the call's reason), or passes without a score when `required` is false.
+    What the row says is fenced off as data; the fence is derived from the row's content, so the row cannot close it.
+    """
+
+    prompt_gives = {"prompt": GIVES, "system": GIVES}
+
+    criteria: dict[str, str] = Field(CRITERIA, min_length=1, description="What is judged: name and description.")
+    rubric: PromptText = Field("", description="More for the judge to know: what good means here, in your words.")
+    scale: tuple[int, int] = Field((1, 10), description="Lowest and highest score, for example [1, 5].")
+    weights: dict[str, NonNegativeFloat] = Field(default_factory=dict, description="Weight of a criterion in `overall`; 1 where none is given.")
+    columns_: list[Column] | None = Field(None, alias="columns", description="Columns the judge sees. Default: all.")
+    source: Column | None = Field(None, description="Column with the text that the row must rest on.")
+    into: str = Field("judge", min_length=1, description="Name of the score.")
+    required: bool = Field(True, description="Whether a row that cannot be judged fails; if not, it passes without a score.")
+    prompt: PromptText = Field(shipped("judge"), min_length=1, description="What is asked. It or `system` must use {{ record }} and {{ criteria }}.")
+    system: PromptText = Field(shipped("judge_system"), description="The system prompt; empty for none.")
+    model: ModelRole = Field("judge", description="Role of the model that judges.")
+
+    async def rows(self, row: Row, ctx: Context) -> list[Row]:
+        """One call."""
+        request = messages(ctx, self.system, self.prompt, self._scope(row, ctx))
+        try:
+            answer = await ctx.ask(request, model=self.model, schema=self._schema(), prompt=self.prompt)
+            verdict = self._verdict(answer.value)
+        except RowFailed:
+            if self.required:
+                raise
+            return [row]
+        return [row.with_scores({self.into: verdict})]
+
+    def check(self) -> list[str]:
+        low, high = self.scale
+        problems = [] if low < high else [f"The scale runs from {low} to {high}; its first number must be the lower one."]
+        problems += ["A criterion cannot be called 'overall'; that is the mean's name."] if "overall" in self.criteria else []
+        problems += [f"There is a weight for {name!r}, which is no criterion." for name in self.weights if name not in self.criteria]
+        problems += [] if any(self._weight(name) for name in self.criteria) else ["Every weight is 0; at least one must be above."]
+        used = variables(self.prompt, self.system)
+        given = ["guidance"] if self.rubric or self.source else []
+        return problems + ([] if used is None else prompt_problems(used, ("record", "criteria"), given))
+
+    def _scope(self, row: Row, ctx: Context) -> dict[str, Any]:
+        seen = row.data if self.columns_ is None else pick(row, self.columns_)
+        source = pick(row, [self.source]) if self.source else {}
+        shown = {**{f"source: {name}": value for name, value in source.items()}, **{k: v for k, v in seen.items() if k not in source}}
+        mark = content_hash(shown)[:6].hex()
+        guidance = [ctx.render(self.rubric, row.scope)] if self.rubric else []
+        guidance += [shipped("judge_source")] if self.source else []
+        criteria = "\n".join(f"- {name}: {text}" for name, text in self.criteria.items())
+        low, high = self.scale
+        given = {"record": _fenced(shown, mark), "criteria": criteria, "guidance": "\n\n".join(guidance), "low": low, "high": high, "mark": mark}
+        return {**row.scope, **given}
+
+    def _schema(self) -> dict[str, Any]:
+        """A score may come as text ("8/10"), which costs no second call: it is read with tolerance and checked against the scale."""
+        low, high = self.scale
+        score = {"anyOf": [{"type": "number"}, {"type": "string"}], "description": f"A number from {low} to {high}."}
+        one = {
+            "type": "object",
+            "properties": {"reason": {"type": "string"}, "score": score},
+            "required": ["reason", "score"],
+            "additionalProperties": False,
+        }
+        names = list(self.criteria)
+        return {"type": "object", "properties": dict.fromkeys(names, one), "required": names, "additionalProperties": False}
+
+    def _verdict(self, value: dict[str, Any]) -> dict[str, Any]:
+        judged = {name: {"score": self._score(name, value[name]["score"]), "reason": value[name]["reason"]} for name in self.criteria}
+        total = sum(self._weight(name) * float(one["score"]) for name, one in judged.items())
+        return {**judged, "overall": round(total / sum(map(self._weight, judged)), 4)}
+
+    def _weight(self, name: str) -> float:
+        return self.weights.get(name, 1.0)
+
+    def _score(self, name: str, said: Any) -> float:
+        low, high = self.scale
+        number = _read(said, high)
+        if number is None or not low <= number <= high:
+            raise RowFailed("not_judged", f"The judge's score for {name!r} is {said!r}, which is no number from {low} to {high}.")
+        return int(number) if number == int(number) else number
+
+
+def _read(said: Any, high: int) -> float | None:
+    """8, 8.5, "8", "8,5", "8/10" and "8 out of 10" are numbers; a fraction of anything but the scale's top is not."""
+    if isinstance(said, int | float) and not isinstance(said, bool):
+        return float(said)
+    found = _NUMBER.fullmatch(said) if isinstance(said, str) else None
+    if found is None or (found[2] is not None and int(found[2]) != high):
+        return None
+    return float(found[1].replace(",", "."))
+
+
+def _fenced(shown: dict[str, Any], mark: str) -> str:
+    """The columns, each below a line that bears the mark. Texts stand as they are, other values as JSON."""
+    parts = [f"--- {mark} {name} ---\n{value if isinstance(value, str) else canonical(value).decode()}" for name, value in shown.items()]
+    return "\n".join([*parts, f"--- {mark} end ---"])

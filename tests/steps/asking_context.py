@@ -1,0 +1,55 @@
+"""A Context in memory for the asking steps: answers by a function, and remembers what was asked."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from rowsmith.core.calls import Answer, Usage
+from rowsmith.core.prompt import parse
+from rowsmith.core.row import Drop, New, Row
+from rowsmith.core.step import Step
+
+
+class Asked:
+    """`asks` holds (messages, model, schema, prompt) of every call; `give` makes the value of an answer from the messages."""
+
+    step = "asking"
+    attempt = 0
+
+    def __init__(self, give: Callable[[Sequence[Mapping[str, Any]]], Any], wanted: Sequence[int] = (0,)) -> None:
+        self.give = give
+        self.wanted = wanted
+        self.asks: list[dict[str, Any]] = []
+
+    def render(self, prompt: str, scope: Mapping[str, Any]) -> str:
+        return parse(prompt).render(scope)
+
+    async def ask(self, messages: Any, *, model: Any, schema: Any = None, prompt: str = "") -> Answer:
+        self.asks.append({"messages": messages, "model": model, "schema": schema, "prompt": prompt})
+        value = self.give(messages)
+        return Answer(value, str(value), str(model), ("0" * 32,), Usage(1, 1))
+
+    @property
+    def request(self) -> str:
+        """All that the model saw of the only call."""
+        (asked,) = self.asks
+        return "\n\n".join(message["content"] for message in asked["messages"])
+
+
+def row(data: dict[str, Any], **more: Any) -> Row:
+    """A row with a fixed id."""
+    return Row("a" * 32, b"\0\0\0\0\0\0", data, **more)
+
+
+def work(step: Step, on: Row, give: Any, wanted: Sequence[int] | None = None) -> tuple[list[Row | New | Drop], Asked]:
+    """Carry a step out on one row; `give` is the answer's value, or a function of the messages."""
+    ctx = Asked(give if callable(give) else lambda _: give, range(step.count(on) or 0) if wanted is None else wanted)
+    return asyncio.run(step.rows(on, ctx)), ctx  # type: ignore[attr-defined]
+
+
+def seen(ctx: Asked) -> Any:
+    """What a change of a setting must change: messages, model, schema and prompt of the only call."""
+    (asked,) = ctx.asks
+    return asked
