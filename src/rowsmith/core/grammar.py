@@ -68,8 +68,9 @@ class _Reader:
 
     def term(self, node: Any) -> Term:
         """The term of one node."""
-        make = NODES.get(type(node).__name__)
-        if make is None:
+        kind = type(node).__name__
+        make, parts = NODES.get(kind), {"this", "expression", *PARTS.get(kind, ())}
+        if make is None or any(value and part not in parts for part, value in node.args.items()):
             raise self.refused(node, "uses something that the expression language lacks", f"Its functions are {', '.join(FUNCTIONS)}. {EXAMPLE}")
         self._depth += 1
         if self._depth > MAX_DEPTH:
@@ -170,7 +171,10 @@ def _like(reader: _Reader, node: Any) -> Term:
         if type(inner).__name__ not in ("Like", "ILike") or len(escape) != 1:
             raise reader.refused(node, "needs LIKE or ILIKE and one character after ESCAPE", "Write text LIKE '50!%' ESCAPE '!'.")
     pattern = _fixed(reader, inner.expression)
-    return like(reader.term(inner.this), pattern, escape=escape, fold=type(inner).__name__ == "ILike")
+    if any(value and part not in ("this", "expression", "negate") for part, value in inner.args.items()):
+        raise reader.refused(node, "uses LIKE in a way that the expression language lacks", "Write text LIKE 'a%'.")
+    made = like(reader.term(inner.this), pattern, escape=escape, fold=type(inner).__name__ == "ILike")
+    return terms.negation(made) if inner.args.get("negate") else made
 
 
 def _fixed(reader: _Reader, node: Any) -> str:
@@ -246,3 +250,9 @@ NODES: dict[str, Callable[[_Reader, Any], Term]] = {
     "Case": _case, "Cast": _cast, "TryCast": _cast,
 }  # fmt: skip
 """What the language knows, by sqlglot's name of the node."""
+PARTS: dict[str, tuple[str, ...]] = {
+    "Column": ("table", "db", "catalog"), "Literal": ("is_string",), "In": ("expressions", "query", "field", "unnest"), "Between": ("low", "high"),
+    "Like": ("negate",), "ILike": ("negate",), "Round": ("decimals",), "Trim": ("position",), "DPipe": ("safe",), "Anonymous": ("expressions",),
+    "Coalesce": ("expressions",), "Case": ("ifs", "default"), "Cast": ("to",), "TryCast": ("to", "safe"),
+}  # fmt: skip
+"""Parts of a node beside `this` and `expression` that are heeded, or refused with a fix of their own. A node that has another is refused, so that nothing is passed over."""
