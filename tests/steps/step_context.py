@@ -1,0 +1,73 @@
+"""A Context over real files for tests of single steps, without an engine: `StepContext(folder)`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from rowsmith.core.errors import RowFailed
+from rowsmith.core.ids import child_id, child_order, content_hash, source_id, source_order
+from rowsmith.core.prompt import parse
+from rowsmith.core.row import Bad, New, Row
+from rowsmith.steps.paths import expand
+
+
+@dataclass(frozen=True)
+class FileInput:
+    """A file in place, as `Context.input` describes one."""
+
+    path: Path
+    name: str
+    hash: str
+
+
+@dataclass
+class StepContext:
+    """What a step is lent, over one folder. Relative paths are taken from it; no model can be asked."""
+
+    folder: Path
+    step: str = "step"
+    wanted: Sequence[int] = range(1)
+    attempt: int = 0
+
+    @property
+    def scratch(self) -> Path:
+        path = self.folder / ".scratch"
+        path.mkdir(exist_ok=True)
+        return path
+
+    def render(self, prompt: str, scope: Mapping[str, Any]) -> str:
+        return parse(prompt).render(scope)
+
+    async def ask(self, messages: Sequence[Mapping[str, Any]], **more: Any) -> Any:
+        raise RowFailed("no_model", "This context has no models.")
+
+    def paths(self, patterns: Sequence[str]) -> list[Path]:
+        return expand(patterns, self.folder)
+
+    def input(self, path: Path) -> FileInput:
+        name = path.relative_to(self.folder).as_posix() if path.is_relative_to(self.folder) else path.name
+        return FileInput(path, name, blake2b(path.read_bytes(), digest_size=32).hexdigest())
+
+
+def row(data: dict[str, Any], **more: Any) -> Row:
+    """A source row with an id and an order key."""
+    return Row(source_id("test", content_hash(data).hex(), 0), source_order(0, 0), data, **more)
+
+
+def made(parent: Row, new: New, index: int = 0, step: str = "step") -> Row:
+    """The row that the engine makes from a step's New: `origin` merged over the parent's."""
+    origin = {**parent.origin, **new.origin, "parents": [parent.id]}
+    return Row(child_id(parent.id, step, index), child_order(parent.order, 1, index), new.data, new.scores, origin)
+
+
+def sourced(records: Sequence[New | Bad]) -> list[Row]:
+    """Source rows from what a source yields, Bad ones left out."""
+    return [
+        Row(source_id(new.origin["source"]["name"], new.key or content_hash(new.data).hex(), 0), source_order(0, number), new.data, {}, new.origin)
+        for number, new in enumerate(records)
+        if isinstance(new, New)
+    ]
