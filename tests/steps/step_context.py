@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
+from hashlib import blake2b, file_digest
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +50,8 @@ class StepContext:
 
     def input(self, path: Path) -> FileInput:
         name = path.relative_to(self.folder).as_posix() if path.is_relative_to(self.folder) else path.name
-        return FileInput(path, name, blake2b(path.read_bytes(), digest_size=32).hexdigest())
+        with path.open("rb") as file:
+            return FileInput(path, name, file_digest(file, lambda: blake2b(digest_size=32)).hexdigest())
 
 
 def row(data: dict[str, Any], **more: Any) -> Row:
