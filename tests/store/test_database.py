@@ -27,15 +27,25 @@ def count(db: Database) -> int:
         return conn.execute(COUNT).scalar_one()
 
 
+def add(db: Database, *names: str) -> None:
+    with db.write() as conn:
+        for name in names:
+            conn.execute(ADD, {"name": name})
+
+
+def fail(db: Database) -> None:
+    with db.write() as conn:
+        conn.execute(ADD, {"name": "b"})
+        1 / 0  # noqa: B018
+
+
 def test_a_write_is_kept_and_a_failed_one_leaves_nothing(database: Database) -> None:
     with database.write() as conn:
         conn.execute(ADD, {"name": "a"})
-    with pytest.raises(ZeroDivisionError), database.write() as conn:
-        conn.execute(ADD, {"name": "b"})
-        1 / 0  # noqa: B018
-    with pytest.raises(IntegrityError), database.write() as conn:
-        conn.execute(ADD, {"name": "c"})
-        conn.execute(ADD, {"name": "a"})
+    with pytest.raises(ZeroDivisionError):
+        fail(database)
+    with pytest.raises(IntegrityError):
+        add(database, "c", "a")
     assert count(database) == 1
 
 
@@ -59,14 +69,14 @@ def test_a_read_within_a_write_and_many_threads(database: Database) -> None:
         conn.execute(ADD, {"name": "0"})
         assert count(database) == 0
 
-    def add(thread: int) -> None:
+    def work(thread: int) -> None:
         for number in range(20):
             with database.write() as conn:
                 conn.execute(text("UPDATE project SET created_at = created_at + 1 WHERE name = '0'"))
                 conn.execute(ADD, {"name": f"{thread}.{number}"})
             count(database)
 
-    threads = [threading.Thread(target=add, args=(number,)) for number in range(8)]
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -211,11 +221,16 @@ def test_psycopg_missing_names_the_extra() -> None:
 def test_a_broken_connection_is_busy_and_the_next_write_works(other_url: str) -> None:
     db = open_database(other_url)
     kill = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
-    with pytest.raises(StorageBusy, match="lost"), db.write() as conn:
-        conn.execute(ADD, {"name": "a"})
-        with db.read() as other:
-            other.execute(kill)
-        conn.execute(ADD, {"name": "b"})
+
+    def cut_off() -> None:
+        with db.write() as conn:
+            conn.execute(ADD, {"name": "a"})
+            with db.read() as other:
+                other.execute(kill)
+            conn.execute(ADD, {"name": "b"})
+
+    with pytest.raises(StorageBusy, match="lost"):
+        cut_off()
     with db.write() as conn:
         conn.execute(ADD, {"name": "c"})
         conn.execute(kill)

@@ -16,8 +16,6 @@ project = Table(
     "project", metadata,
     Column("name", String(100), primary_key=True),
     Column("created_at", Float, nullable=False),
-    Column("budget_usd", BigInteger),  # cap in picodollars, none when null
-    Column("budget_tokens", BigInteger),
 )  # fmt: skip
 
 # A process that carries out runs. `boot` and `started` tell a dead process from another one with the same pid.
@@ -109,7 +107,7 @@ spend = Table(
     Column("ord", LargeBinary, primary_key=True),  # of the row on whose behalf the call was made
     Column("step", SmallInteger, primary_key=True),
     Column("retry", SmallInteger, primary_key=True),
-    Column("seq", SmallInteger, primary_key=True),
+    Column("seq", Integer, primary_key=True),
     Column("attempt", SmallInteger, primary_key=True),
     Column("base", LargeBinary, nullable=False),
     Column("idx", Integer, nullable=False),
@@ -133,7 +131,7 @@ draw = Table(
     Column("ord", LargeBinary, primary_key=True),
     Column("step", SmallInteger, primary_key=True),
     Column("retry", SmallInteger, primary_key=True),
-    Column("seq", SmallInteger, primary_key=True),
+    Column("seq", Integer, primary_key=True),
     Column("key", LargeBinary, nullable=False),
     Column("reason", String(40), nullable=False),
     Column("detail", Text, nullable=False),

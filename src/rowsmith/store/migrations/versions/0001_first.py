@@ -32,8 +32,6 @@ def upgrade() -> None:
         "project",
         Column("name", String(100), nullable=False),
         Column("created_at", Float, nullable=False),
-        Column("budget_usd", BigInteger),
-        Column("budget_tokens", BigInteger),
         PrimaryKeyConstraint("name", name="pk_project"),
     )
     op.create_table(
@@ -118,7 +116,7 @@ def upgrade() -> None:
         Column("ord", LargeBinary, nullable=False),
         Column("step", SmallInteger, nullable=False),
         Column("retry", SmallInteger, nullable=False),
-        Column("seq", SmallInteger, nullable=False),
+        Column("seq", Integer, nullable=False),
         Column("attempt", SmallInteger, nullable=False),
         Column("base", LargeBinary, nullable=False),
         Column("idx", Integer, nullable=False),
@@ -141,7 +139,7 @@ def upgrade() -> None:
         Column("ord", LargeBinary, nullable=False),
         Column("step", SmallInteger, nullable=False),
         Column("retry", SmallInteger, nullable=False),
-        Column("seq", SmallInteger, nullable=False),
+        Column("seq", Integer, nullable=False),
         Column("key", LargeBinary, nullable=False),
         Column("reason", String(40), nullable=False),
         Column("detail", Text, nullable=False),
