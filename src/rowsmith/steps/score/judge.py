@@ -7,6 +7,7 @@ the reason is asked before the score, so that the score follows from it.
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import Any
 
 from pydantic import Field, NonNegativeFloat
@@ -52,7 +53,7 @@ class Judge(Step):
         """One call."""
         request = messages(ctx, self.system, self.prompt, self._scope(row, ctx))
         try:
-            answer = await ctx.ask(request, model=self.model, schema=self._schema(), prompt=self.prompt)
+            answer = await ctx.ask(request, model=self.model, schema=self._schema, prompt=self.prompt)
             verdict = self._verdict(answer.value)
         except RowFailed:
             if self.required:
@@ -82,6 +83,7 @@ class Judge(Step):
         given = {"record": _fenced(shown, mark), "criteria": criteria, "guidance": "\n\n".join(guidance), "low": low, "high": high, "mark": mark}
         return {**row.scope, **given}
 
+    @cached_property
     def _schema(self) -> dict[str, Any]:
         """A score may come as text ("8/10"), which costs no second call: it is read with tolerance and checked against the scale."""
         low, high = self.scale
