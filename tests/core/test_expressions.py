@@ -73,7 +73,8 @@ def test_values(text: str, value: Any) -> None:
         ("1e999 > a", "beyond the range"), ("(" * 200 + "a" + ")" * 200, "nested more than"), ("NOT " * 2000 + "a", "nested more than"),
         ("a" * 10_001, "10,001 characters"),
         ("trim(BOTH 'x' FROM a) = ''", "trim"), ("a BETWEEN SYMMETRIC 3 AND 1", "lacks"), ("length(a, b) > 1", "lacks"),
-        ("a LIKE ANY ('x')", "single quotes"), ("CAST(a AS INT[]) = 1", "Cast to TEXT"), ("a.b(c) = 1", "no name"), ("a COLLATE nocase = 'x'", "lacks"),
+        ("a LIKE ANY ('x')", "single quotes"), ("CAST(a AS INT[]) = 1", "Cast to TEXT"), ("a.b(c) = 1", "no name"),
+        ("a COLLATE nocase = 'x'", "lacks"),
         ("a = 'x\0'", "NUL"), ("CASE WHEN a THEN 1 ELSE 'x' END = 1", "mixes a number with text"),
     ],
 )  # fmt: skip

@@ -255,4 +255,5 @@ PARTS: dict[str, tuple[str, ...]] = {
     "Like": ("negate",), "ILike": ("negate",), "Round": ("decimals",), "Trim": ("position",), "DPipe": ("safe",), "Anonymous": ("expressions",),
     "Coalesce": ("expressions",), "Case": ("ifs", "default"), "Cast": ("to",), "TryCast": ("to", "safe"),
 }  # fmt: skip
-"""Parts of a node beside `this` and `expression` that are heeded, or refused with a fix of their own. A node that has another is refused, so that nothing is passed over."""
+"""Parts of a node, beside `this` and `expression`, that are heeded or refused with a fix of their own. A node that has another part
+is refused, so that nothing of an expression is passed over."""
