@@ -1,0 +1,140 @@
+"""Projects: what runs and datasets live in, and the caps on what they may spend."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from rowsmith.core.errors import Conflict, Invalid, NotFound, choose
+from rowsmith.store.database import Database
+from rowsmith.store.processes import alive
+
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
+_SELECT = (
+    "SELECT p.name, p.created_at, b.usd_cap, b.tokens_cap, coalesce(b.usd, 0) AS usd, coalesce(b.tokens, 0) AS tokens "
+    "FROM project p LEFT JOIN budget b ON b.scope = 'project:' || p.name"
+)
+_ENTER = text("INSERT INTO project (name, created_at) VALUES (:name, :now) ON CONFLICT DO NOTHING")
+_OPEN_BUDGET = text("INSERT INTO budget (scope, usd, tokens) VALUES (:scope, 0, 0) ON CONFLICT DO NOTHING")
+_SET_BUDGET = text("UPDATE budget SET usd_cap = :usd, tokens_cap = :tokens WHERE scope = :scope")
+_RUNNING = text("SELECT n, owner FROM run WHERE project = :name AND owner IS NOT NULL AND state IN ('running', 'stopping')")
+_OF_RUNS = ("slot", '"row"', "spend", "draw", "run_prompt")
+_DELETE = (
+    *(f"DELETE FROM {table} WHERE run IN (SELECT n FROM run WHERE project = :name)" for table in _OF_RUNS),
+    "DELETE FROM budget WHERE scope IN (SELECT 'run:' || n FROM run WHERE project = :name) OR scope = 'project:' || :name",
+    *(f"DELETE FROM {table} WHERE dataset IN (SELECT n FROM dataset WHERE project = :name)" for table in ("ref", "version")),
+    *(f"DELETE FROM {table} WHERE project = :name" for table in ("event", "dataset", "run")),
+    "DELETE FROM project WHERE name = :name",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project: caps and what is spent or reserved against them, in picodollars and tokens. None: no cap."""
+
+    name: str
+    created_at: float
+    usd_cap: int | None
+    tokens_cap: int | None
+    usd: int
+    tokens: int
+
+
+def create(db: Database, name: str) -> Project:
+    """Make a project.
+
+    Raises:
+        Invalid: the name cannot be one.
+        Conflict: there is one of that name.
+    """
+    with db.write() as conn:
+        if not _enter(db, conn, name):
+            raise Conflict(f"There is a project called {name!r} already.", "Choose another name.")
+        return _get(conn, name)
+
+
+def ensure(db: Database, name: str) -> Project:
+    """The project of that name, made when it is not there."""
+    with db.read() as conn:
+        if found := _find(conn, name):
+            return found
+    with db.write() as conn:
+        _enter(db, conn, name)
+        return _get(conn, name)
+
+
+def get(db: Database, name: str) -> Project:
+    """The project of that name.
+
+    Raises:
+        NotFound: there is none.
+    """
+    with db.read() as conn:
+        return _get(conn, name)
+
+
+def all_projects(db: Database) -> list[Project]:
+    """Every project, by name."""
+    with db.read() as conn:
+        return [_project(row) for row in conn.execute(text(f"{_SELECT} ORDER BY p.name"))]
+
+
+def set_budget(db: Database, name: str, *, usd: int | None, tokens: int | None) -> Project:
+    """Set the caps of a project: `usd` in picodollars; None is no cap. What is spent already stays counted.
+
+    Raises:
+        NotFound: there is no such project.
+        Invalid: a cap is negative.
+    """
+    if min(usd or 0, tokens or 0) < 0:
+        raise Invalid("A budget cannot be negative.", "Give 0 or more, or none for no cap.")
+    with db.write() as conn:
+        _get(conn, name)
+        conn.execute(_OPEN_BUDGET, {"scope": f"project:{name}"})
+        conn.execute(_SET_BUDGET, {"scope": f"project:{name}", "usd": usd, "tokens": tokens})
+        return _get(conn, name)
+
+
+def delete(db: Database, name: str) -> None:
+    """Delete a project with its runs, datasets and events. What other projects may share (stored answers, bodies, files) stays.
+
+    Raises:
+        NotFound: there is no such project.
+        Conflict: a run of it is being carried out.
+    """
+    with db.write() as conn:
+        _get(conn, name)
+        for run in conn.execute(_RUNNING, {"name": name}).all():
+            if alive(db, conn, run.owner):
+                raise Conflict(f"Run {run.n} of project {name!r} is being carried out.", f"Stop it first: rowsmith stop {run.n}.")
+        for statement in _DELETE:
+            conn.execute(text(statement), {"name": name})
+
+
+def _enter(db: Database, conn: Connection, name: str) -> bool:
+    if not _NAME.fullmatch(name):
+        raise Invalid(
+            f"{name!r} cannot be the name of a project.", "Use 1 to 100 letters, digits, _, - or dots; the first a letter, a digit or _."
+        )
+    entered = conn.execute(_ENTER, {"name": name, "now": db.now(conn)}).rowcount == 1
+    conn.execute(_OPEN_BUDGET, {"scope": f"project:{name}"})
+    return entered
+
+
+def _get(conn: Connection, name: str) -> Project:
+    if found := _find(conn, name):
+        return found
+    names = [str(row.name) for row in conn.execute(text("SELECT name FROM project ORDER BY name"))]
+    raise NotFound(f"There is no project called {name!r}.", choose(name, names))
+
+
+def _find(conn: Connection, name: str) -> Project | None:
+    row = conn.execute(text(f"{_SELECT} WHERE p.name = :name"), {"name": name}).one_or_none()
+    return _project(row) if row else None
+
+
+def _project(row: Any) -> Project:
+    return Project(row.name, row.created_at, row.usd_cap, row.tokens_cap, row.usd, row.tokens)

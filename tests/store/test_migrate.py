@@ -1,0 +1,109 @@
+"""Migrations: forward and back, equal to the schema, old or new at every moment of death."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine, inspect, text
+
+from rowsmith.core.errors import Conflict, NotFound
+from rowsmith.store import migrate
+from rowsmith.store.database import Database, open_database
+from rowsmith.store.schema import metadata
+
+TABLES = sorted([*metadata.tables, "alembic_version"])
+
+
+def tables(db: Database) -> list[str]:
+    with db.read() as conn:
+        return sorted(inspect(conn).get_table_names())
+
+
+def test_up_down_up(database_url: str) -> None:
+    db = Database(database_url)
+    steps = migrate.upgrade(db)
+    assert steps[-1] == migrate.head()
+    assert tables(db) == TABLES
+    assert migrate.upgrade(db) == []
+    assert migrate.downgrade(db, "base") == steps[::-1]
+    assert migrate.revision(db) is None
+    assert tables(db) == ["alembic_version"]
+    assert migrate.upgrade(db) == steps
+    assert tables(db) == TABLES
+    db.close()
+
+
+def test_the_migrations_make_the_schema(database: Database) -> None:
+    with database.read() as conn:
+        context = MigrationContext.configure(conn, opts={"compare_type": True, "compare_server_default": database.dialect == "postgresql"})
+        assert compare_metadata(context, metadata) == []
+
+
+def test_the_migrations_make_the_schema_to_the_letter(tmp_path: object) -> None:
+    def statements(url: str) -> dict[str, str]:
+        engine = create_engine(url)
+        metadata.create_all(engine)
+        with engine.connect() as conn:
+            found = conn.execute(text("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'alembic%'")).all()
+        engine.dispose()
+        return {name: re.sub(r"\s+", " ", sql).replace('"', "") for name, sql in found}
+
+    open_database(f"sqlite:///{tmp_path}/a.db").close()
+    assert statements(f"sqlite:///{tmp_path}/a.db") == statements(f"sqlite:///{tmp_path}/b.db")
+
+
+CHILD = """
+import sys
+from rowsmith.store import migrate
+from rowsmith.store.database import Database
+getattr(migrate, sys.argv[2])(Database(sys.argv[1]), *sys.argv[3:])
+"""
+
+
+@pytest.mark.parametrize("point", ["store.migrate.applied", "store.commit.before", "store.commit.after", "store.migrate.step"])
+def test_killed_in_a_migration(database_url: str, point: str) -> None:
+    env = {"ROWSMITH_FAILPOINTS": f"{point}=kill"}
+    db = Database(database_url)
+    assert subprocess.run([sys.executable, "-c", CHILD, database_url, "upgrade"], env=env).returncode == -9
+    assert tables(db) in ([], TABLES)
+    migrate.upgrade(db)
+    assert tables(db) == TABLES
+    assert subprocess.run([sys.executable, "-c", CHILD, database_url, "downgrade", "base"], env=env).returncode == -9
+    assert tables(db) in (["alembic_version"], TABLES)
+    migrate.require_current(db)
+    assert tables(db) == TABLES
+    db.close()
+
+
+def test_many_processes_open_a_new_home_at_once(database_url: str) -> None:
+    opening = [subprocess.Popen([sys.executable, "-c", CHILD, database_url, "require_current"], stderr=subprocess.PIPE) for _ in range(4)]
+    assert [process.communicate()[1] for process in opening] == [b""] * 4
+    db = open_database(database_url)
+    assert tables(db) == TABLES
+    db.close()
+
+
+def test_another_revision_is_refused(database: Database) -> None:
+    with database.write() as conn:
+        conn.execute(text("UPDATE alembic_version SET version_num = 'ffff'"))
+    with pytest.raises(Conflict, match="newer Rowsmith"):
+        open_database(database.url)
+    with pytest.raises(Conflict, match="does not know"):
+        migrate.upgrade(database)
+    with pytest.raises(NotFound, match="no schema 9999"):
+        migrate.upgrade(database, "9999")
+
+
+def test_tables_of_somebody_else_are_left_alone(database_url: str) -> None:
+    db = Database(database_url)
+    with db.write() as conn:
+        conn.execute(text("CREATE TABLE project (id INTEGER)"))
+    with pytest.raises(Conflict, match="not Rowsmith's"):
+        open_database(database_url)
+    assert tables(db) == ["project"]
+    db.close()
