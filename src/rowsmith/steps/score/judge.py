@@ -6,7 +6,6 @@ the reason is asked before the score, so that the score follows from it.
 
 from __future__ import annotations
 
-import re
 from functools import cached_property
 from typing import Any
 
@@ -22,7 +21,6 @@ from rowsmith.steps.request import messages, pick, prompt_problems, variables
 
 CRITERIA = {name: shipped(f"criterion_{name}") for name in ("relevance", "accuracy", "completeness", "clarity")}
 GIVES = ("record", "criteria", "guidance", "low", "high", "mark")
-_NUMBER = re.compile(r"\s*(-?\d+(?:[.,]\d+)?)\s*(?:(?:/|out of|of)\s*(\d+))?\s*\.?\s*", re.IGNORECASE)
 
 
 class Judge(Step):
@@ -30,8 +28,8 @@ class Judge(Step):
 
         {"accuracy": {"score": 8, "reason": "..."}, ..., "overall": 7.5}
 
-    `overall` is the mean, weighted by `weights`, rounded to 4 digits. A score that is not a number on the scale is not a score: such a
-    row, and one whose call failed, is failed (`not_judged` or the call's reason), or passes without a score when `required` is false.
+    `overall` is the mean, weighted by `weights`, rounded to 4 digits. What is no number on the scale is no score: a row for which no
+    usable answer came fails with the call's reason, or passes without a score when `required` is false.
     What the row says is fenced off as data; the fence is derived from the row's content, so the row cannot close it.
     """
 
@@ -54,12 +52,11 @@ class Judge(Step):
         request = messages(ctx, self.system, self.prompt, self._scope(row, ctx))
         try:
             answer = await ctx.ask(request, model=self.model, schema=self._schema, prompt=self.prompt)
-            verdict = self._verdict(answer.value)
         except RowFailed:
             if self.required:
                 raise
             return [row]
-        return [row.with_scores({self.into: verdict})]
+        return [row.with_scores({self.into: self._verdict(answer.value)})]
 
     def check(self) -> list[str]:
         low, high = self.scale
@@ -85,12 +82,11 @@ class Judge(Step):
 
     @cached_property
     def _schema(self) -> dict[str, Any]:
-        """A score may come as text ("8/10"), which costs no second call: it is read with tolerance and checked against the scale."""
+        """Bounds keep what is no score on the scale from being one: the gate asks again, and in the end fails the row."""
         low, high = self.scale
-        score = {"anyOf": [{"type": "number"}, {"type": "string"}], "description": f"A number from {low} to {high}."}
         one = {
             "type": "object",
-            "properties": {"reason": {"type": "string"}, "score": score},
+            "properties": {"reason": {"type": "string"}, "score": {"type": "number", "minimum": low, "maximum": high}},
             "required": ["reason", "score"],
             "additionalProperties": False,
         }
@@ -98,29 +94,17 @@ class Judge(Step):
         return {"type": "object", "properties": dict.fromkeys(names, one), "required": names, "additionalProperties": False}
 
     def _verdict(self, value: dict[str, Any]) -> dict[str, Any]:
-        judged = {name: {"score": self._score(name, value[name]["score"]), "reason": value[name]["reason"]} for name in self.criteria}
-        total = sum(self._weight(name) * float(one["score"]) for name, one in judged.items())
+        judged = {name: {"score": _whole(value[name]["score"]), "reason": value[name]["reason"]} for name in self.criteria}
+        total = sum(self._weight(name) * one["score"] for name, one in judged.items())
         return {**judged, "overall": round(total / sum(map(self._weight, judged)), 4)}
 
     def _weight(self, name: str) -> float:
         return self.weights.get(name, 1.0)
 
-    def _score(self, name: str, said: Any) -> float:
-        low, high = self.scale
-        number = _read(said, high)
-        if number is None or not low <= number <= high:
-            raise RowFailed("not_judged", f"The judge's score for {name!r} is {said!r}, which is no number from {low} to {high}.")
-        return int(number) if number == int(number) else number
 
-
-def _read(said: Any, high: int) -> float | None:
-    """8, 8.5, "8", "8,5", "8/10" and "8 out of 10" are numbers; a fraction of anything but the scale's top is not."""
-    if isinstance(said, int | float) and not isinstance(said, bool):
-        return float(said)
-    found = _NUMBER.fullmatch(said) if isinstance(said, str) else None
-    if found is None or (found[2] is not None and int(found[2]) != high):
-        return None
-    return float(found[1].replace(",", "."))
+def _whole(score: float) -> float:
+    """8.0 is 8, so that equal scores are equal bytes."""
+    return int(score) if score == int(score) else score
 
 
 def _fenced(shown: dict[str, Any], mark: str) -> str:
