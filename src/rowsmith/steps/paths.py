@@ -45,7 +45,7 @@ def expand(patterns: Sequence[str], folder: Path) -> list[Path]:
     """
     found: dict[Path, None] = {}
     for pattern in patterns:
-        matches = sorted(_matches(folder / Path(pattern).expanduser()), key=Path.as_posix)
+        matches = sorted(_matches(folder / Path(pattern).expanduser()))
         if not matches:
             raise NotFound(*_missing(pattern, folder))
         found.update(dict.fromkeys(matches))
