@@ -60,6 +60,10 @@ class Invalid(RowsmithError):
         super().__init__(what, fix)
         self.problems = tuple(problems)
 
+    def __str__(self) -> str:
+        """With its problems, one a line: what a notebook shows. A door that lists `problems` itself prints `what` and `fix`."""
+        return "\n".join([super().__str__(), *(f"  {problem}" for problem in self.problems)])
+
 
 class Unavailable(RowsmithError):
     """A model, server, key, disk or extra that is not there now."""

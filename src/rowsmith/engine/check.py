@@ -1,0 +1,100 @@
+"""Everything about a recipe that can be known before anything is spent.
+
+The graph of steps, what each step says of its own settings, models and their keys, prompts and their variables, columns, conditions,
+the critic loop, and whether a money cap can be kept. Columns are followed from step to step; where they cannot be known without
+running (None) nothing is said about them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from rowsmith.core.errors import Problem, RowsmithError
+from rowsmith.core.recipe import Recipe
+from rowsmith.core.step import Step
+from rowsmith.engine import recipe_file
+from rowsmith.engine.check_models import model_problems
+from rowsmith.engine.check_names import Columns, name_problems
+from rowsmith.engine.graph import graph_problems, retry_problems, takes
+from rowsmith.engine.holes import Hole
+from rowsmith.engine.yaml_text import Lines
+from rowsmith.steps.paths import relative_to
+
+
+def check(
+    recipe: Recipe,
+    *,
+    base: Path,
+    environ: Mapping[str, str],
+    lines: Lines | None = None,
+    budget_usd: float | None = None,
+    plugins: Sequence[Path] = (),
+) -> list[Problem]:
+    """All problems of a recipe, in the order of their lines; none when it can run.
+
+    `base` is the folder from which the recipe's paths are taken, `environ` where keys are looked up, `lines` what the file's reading gave,
+    `budget_usd` the cap when it is not the recipe's own, `plugins` folders of plug-in files.
+    """
+    lines = lines or Lines()
+    with relative_to(base):
+        found = [
+            *graph_problems(recipe.steps, lines),
+            *retry_problems(recipe.steps, lines),
+            *_step_problems(recipe.steps, lines),
+            *model_problems(recipe, environ, lines, recipe.budget_usd if budget_usd is None else budget_usd, plugins),
+        ]
+    return sorted(dict.fromkeys(found), key=lambda problem: problem.line)
+
+
+def checked(
+    path: Path,
+    sets: Mapping[str, str] | None = None,
+    *,
+    environ: Mapping[str, str],
+    budget_usd: float | None = None,
+    plugins: Sequence[Path] = (),
+) -> Recipe:
+    """The recipe in a file, read and checked.
+
+    Raises:
+        NotFound: there is no such file.
+        Invalid: with every problem of the file and of what it says, at once.
+    """
+    reading = recipe_file.read(path, sets, plugins=plugins)
+    problems = list(reading.problems)
+    if reading.recipe is not None:
+        problems += check(
+            reading.recipe, base=reading.base, environ=environ, lines=reading.lines, budget_usd=budget_usd, plugins=reading.folders
+        )
+    if problems or reading.recipe is None:
+        raise recipe_file.problems_as_error(problems)
+    return reading.recipe
+
+
+def _step_problems(steps: Sequence[Step], lines: Lines) -> list[Problem]:
+    """What each step says of itself, and the names that it uses and that are not there."""
+    out: list[Problem] = []
+    after: list[Columns] = []
+    for position, step in enumerate(steps):
+        before = _before(after, takes(steps, position))
+        if isinstance(step, Hole):
+            after.append(None)
+            continue
+        own = [lines.problem(("steps", position), f"Step {step.title!r}: {said}") for said in step.check()]
+        try:
+            own += name_problems(step, position, before, lines)
+            after.append(step.columns(before))
+        except RowsmithError as error:
+            # A step that has said itself what is wrong says it again where its settings are put to use.
+            own = own or [lines.problem(("steps", position), f"Step {step.title!r}: {error.what}", error.fix)]
+            after.append(None)
+        out += own
+    return out
+
+
+def _before(after: Sequence[Columns], inputs: Sequence[int]) -> Columns:
+    """The columns that every row has that reaches a step: those common to its inputs."""
+    found = [after[position] for position in inputs]
+    known = [columns for columns in found if columns is not None]
+    return frozenset.intersection(*known) if known and len(known) == len(found) else None

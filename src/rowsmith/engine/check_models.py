@@ -1,0 +1,100 @@
+"""The models of a recipe: roles, shares, providers, keys, and prices where money is capped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+from rowsmith import registry
+from rowsmith.core.errors import Problem, RowsmithError, choose
+from rowsmith.core.models import Model
+from rowsmith.core.ports import Paused
+from rowsmith.core.recipe import Recipe
+from rowsmith.core.step import MODEL
+from rowsmith.engine.check_names import setting
+from rowsmith.engine.holes import UNREAD
+from rowsmith.engine.yaml_text import Lines
+from rowsmith.engine.yaml_text import Path as Place
+from rowsmith.llm.prices import price
+
+
+def model_problems(
+    recipe: Recipe, environ: Mapping[str, str], lines: Lines, budget_usd: float | None = None, plugins: Sequence[Path] = ()
+) -> list[Problem]:
+    """What is wrong with the models that the steps ask. A model that no step asks is not looked at."""
+    out: list[Problem] = []
+    used: dict[str, None] = {}
+    for title, place, choice in _choices(recipe):
+        out += _shares(title, choice, place, lines)
+        for role in roles(choice):
+            if role in recipe.models:
+                used[role] = None
+            else:
+                out.append(_no_role(title, role, recipe, place, lines))
+    for role in used:
+        if (model := recipe.models[role]) != UNREAD:
+            out += [*_reach(role, model, environ, lines, plugins), *_priced(role, model, budget_usd, lines)]
+    return out
+
+
+def roles(choice: Any) -> list[str]:
+    """The roles of a model setting."""
+    return list(choice) if isinstance(choice, dict) else [choice]
+
+
+def _choices(recipe: Recipe) -> Iterator[tuple[str, Place, Any]]:
+    """Each choice of a model: the step's name, its place, and a role or roles with shares."""
+    for position, step in enumerate(recipe.steps):
+        for name, value in step.marked(MODEL).items():
+            for choice in value if isinstance(value, list) else [value]:
+                yield step.title, ("steps", position, setting(step, name)), choice
+
+
+def _no_role(title: str, role: str, recipe: Recipe, place: Place, lines: Lines) -> Problem:
+    what = f"Step {title!r} asks the model {role!r}, and the recipe has no model of that name."
+    add = f"Add it under 'models': {role}: {{model: provider/name}}."
+    return lines.problem(place, what, f"{choose(role, list(recipe.models))} {add}" if recipe.models else add)
+
+
+def _shares(title: str, choice: Any, place: Place, lines: Lines) -> Iterator[Problem]:
+    if not isinstance(choice, dict):
+        return
+    if not choice:
+        yield lines.problem(place, f"Step {title!r} names no model.", "Give a role, or roles with shares: {writer: 0.7, other: 0.3}.")
+    for role, share in choice.items():
+        if not (isfinite(share) and share > 0):
+            yield lines.problem(place, f"The share of {role!r} in step {title!r} is {share:g}.", "Give a number above 0, or leave the role out.")
+
+
+def _reach(role: str, model: Model, environ: Mapping[str, str], lines: Lines, plugins: Sequence[Path]) -> Iterator[Problem]:
+    """Provider, address, key and request body, as the provider itself sees them."""
+    place = ("models", role)
+    try:
+        provider = registry.provider(model.provider, plugins)
+    except RowsmithError as error:
+        hint = " A model of any OpenAI-compatible server is written openai/NAME, with its address as base_url."
+        yield lines.problem((*place, "model"), f"The model {role!r} is {model.model!r}. {error.what}", error.fix + hint)
+        return
+    if not model.name:
+        yield lines.problem((*place, "model"), f"The model {role!r} is {model.model!r}, which names none.", "Write it like openai/gpt-4o-mini.")
+    parts: list[tuple[str, Callable[..., Any], tuple[Any, ...]]] = [
+        ("base_url", provider.url, (model,)),
+        ("api_key_env", provider.headers, (model, environ)),
+        ("extra", provider.body, (model, None)),
+    ]
+    for name, part, given in parts:
+        try:
+            part(*given)
+        except (RowsmithError, Paused) as error:
+            yield lines.problem((*place, name), f"The model {role!r}: {error.what}", error.fix)
+
+
+def _priced(role: str, model: Model, budget_usd: float | None, lines: Lines) -> Iterator[Problem]:
+    if budget_usd is None or price(model) is not None:
+        return
+    unknown = " and ".join(name for name in ("price_in", "price_out") if getattr(model, name) is None)
+    what = f"The run has a cap of {budget_usd:g} USD, and the model {role!r} has no {unknown}: what a call costs is not known."
+    fix = f"Set {unknown} of models.{role} in USD per million tokens (0 where it is free), or cap tokens instead of money."
+    yield lines.problem(("models", role), what, fix)

@@ -1,0 +1,74 @@
+"""Names that a step uses: columns, prompt variables, and the names in conditions."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from rowsmith.core import expressions, prompt
+from rowsmith.core.errors import Invalid, Problem, choose
+from rowsmith.core.step import COLUMN, PROMPT, WHERE, Step
+from rowsmith.engine.yaml_text import Lines, Path
+
+Columns = frozenset[str] | None
+"""The columns that are known to be there; None where they are not known."""
+BESIDE = frozenset({"scores", "origin", "id"})
+"""What can be named beside the columns."""
+
+
+def name_problems(step: Step, position: int, before: Columns, lines: Lines) -> list[Problem]:
+    """Prompts and conditions that cannot be read, and names that are not among the columns `before` the step."""
+    return [
+        *(problem for name, place, text in _texts(step, PROMPT, position) for problem in _prompt(step, name, place, text, before, lines)),
+        *(problem for name, place, text in _texts(step, WHERE, position) for problem in _where(step, name, place, text, before, lines)),
+        *(problem for name, place, text in _texts(step, COLUMN, position) for problem in _column(step, name, place, text, before, lines)),
+    ]
+
+
+def setting(step: Step, name: str) -> str:
+    """The name of a field as a recipe writes it."""
+    field = type(step).model_fields.get(name)
+    return (field.alias if field else None) or name
+
+
+def _texts(step: Step, mark: Any, position: int) -> Iterator[tuple[str, Path, str]]:
+    """The texts in the fields that carry the mark: field, place, text."""
+    for name, value in step.marked(mark).items():
+        for text in value if isinstance(value, list) else value.values() if isinstance(value, dict) else [value]:
+            if isinstance(text, str):
+                yield name, ("steps", position, setting(step, name)), text
+
+
+def _prompt(step: Step, name: str, place: Path, text: str, before: Columns, lines: Lines) -> Iterator[Problem]:
+    whose = f"{setting(step, name)!r} of step {step.title!r}"
+    try:
+        variables = prompt.parse(text).variables
+    except Invalid as error:
+        yield lines.problem(place, f"{whose}: {error.what}", error.fix)
+        return
+    if before is None:
+        return
+    there = before | BESIDE | frozenset(step.prompt_gives.get(name, ()))
+    for variable in sorted(variables - there):
+        yield lines.problem(place, f"{whose} uses {{{{ {variable} }}}}, and there is no such column here.", choose(variable, sorted(there)))
+
+
+def _where(step: Step, name: str, place: Path, text: str, before: Columns, lines: Lines) -> Iterator[Problem]:
+    whose = f"{setting(step, name)!r} of step {step.title!r}"
+    try:
+        columns = expressions.parse(text).columns
+    except Invalid as error:
+        yield lines.problem(place, f"{whose}: {error.what}", error.fix)
+        return
+    yield from _unknown(f"{whose} uses", columns - BESIDE, before, place, lines)
+
+
+def _column(step: Step, name: str, place: Path, text: str, before: Columns, lines: Lines) -> Iterator[Problem]:
+    yield from _unknown(f"{setting(step, name)!r} of step {step.title!r} needs", {text}, before, place, lines)
+
+
+def _unknown(what: str, names: Collection[str], before: Columns, place: Path, lines: Lines) -> Iterator[Problem]:
+    if before is None:
+        return
+    for name in sorted(set(names) - before):
+        yield lines.problem(place, f"{what} the column {name!r}, and there is none of that name here.", choose(name, sorted(before)))
