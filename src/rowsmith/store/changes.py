@@ -1,0 +1,113 @@
+"""The rows of one commit on their way into the store: bodies go in as they come, entries wait in a temporary file, sorted by place.
+
+Memory does not grow with the number of rows.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+
+from rowsmith.core.errors import Invalid
+from rowsmith.core.ids import canonical
+from rowsmith.core.row import Row
+from rowsmith.store.bodies import BLOCK_BYTES, BLOCK_ROWS, BodyWriter, tagged
+from rowsmith.store.database import Database
+from rowsmith.store.faults import told
+from rowsmith.store.trees import Entry, turned
+
+LONGEST_ORDER = 240
+DATA, META = b"rowsmith.data", b"rowsmith.meta"
+Named = tuple[bytes, bytes]
+"""A body with its hash before it."""
+_TWICE = "SELECT place FROM came GROUP BY place HAVING count(*) > 1 LIMIT 1"
+
+
+@contextmanager
+def scratch() -> Iterator[sqlite3.Connection]:
+    """A private SQLite database in the system's temporary folder, gone when it is closed or the process dies. Small ones never
+    touch the disk. May move between threads."""
+    with told("the temporary folder (TMPDIR)"), closing(sqlite3.connect("", isolation_level=None, check_same_thread=False)) as conn:
+        for setting in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-16384"):
+            conn.execute(f"PRAGMA {setting}").fetchall()
+        conn.execute("BEGIN")
+        yield conn
+
+
+class Changes:
+    """Rows whose bodies are stored and that wait to be placed in a version."""
+
+    def __init__(self, conn: sqlite3.Connection) -> None:
+        self._conn = conn
+
+    def entries(self, prefix: bytes) -> Iterator[Entry]:
+        """Their entries by place, from the first one at every call; a key is the prefix and the row's own order."""
+        cursor = self._conn.execute("SELECT place, key, data, meta FROM change ORDER BY place")
+        while batch := cursor.fetchmany(1024):
+            yield from [Entry(place, prefix + key, data, meta) for place, key, data, meta in batch]
+
+
+@contextmanager
+def stored(db: Database, rows: Iterable[Row]) -> Iterator[Changes]:
+    """Store the bodies of these rows, in row order, and hold their entries while the block lasts.
+
+    Raises:
+        Invalid: a row id is no id or comes twice, the rows are not in row order, or a value has no JSON form.
+    """
+    with scratch() as conn:
+        conn.execute("CREATE TABLE came (place BLOB, key BLOB, data BLOB, meta BLOB)")
+        bodies = BodyWriter(db)
+        for entries, data, meta in _blocks(rows):
+            bodies.add(data, meta)
+            conn.executemany("INSERT INTO came VALUES (?, ?, ?, ?)", entries)
+        bodies.close()
+        _sort(conn)
+        yield Changes(conn)
+
+
+def _blocks(rows: Iterable[Row]) -> Iterator[tuple[list[Entry], list[Named], list[Named]]]:
+    """The rows as entries and named bodies, a block at a time: 256 rows, fewer where they are large."""
+    entries: list[Entry] = []
+    data: list[Named] = []
+    meta: list[Named] = []
+    size, last = 0, b""
+    for row in rows:
+        said, beside = canonical(row.data), canonical({"origin": row.origin, "scores": row.scores})
+        data.append((tagged(DATA, said), said))
+        meta.append((tagged(META, beside), beside))
+        entries.append(Entry(_place(row), _key(row, last), data[-1][0], meta[-1][0]))
+        size, last = size + len(said) + len(beside), row.order
+        if len(entries) == BLOCK_ROWS or size > BLOCK_BYTES:
+            yield entries, data, meta
+            entries, data, meta, size = [], [], [], 0
+    if entries:
+        yield entries, data, meta
+
+
+def _sort(conn: sqlite3.Connection) -> None:
+    conn.execute("CREATE TABLE change (place BLOB PRIMARY KEY, key BLOB, data BLOB, meta BLOB) WITHOUT ROWID")
+    try:
+        conn.execute("INSERT INTO change SELECT * FROM came ORDER BY place")
+    except sqlite3.IntegrityError:
+        (place,) = conn.execute(_TWICE).fetchone()
+        raise Invalid(f"Two rows have the id {turned(place).hex()}.", "Give every row of a commit an id of its own.") from None
+    conn.execute("DROP TABLE came")
+
+
+def _key(row: Row, last: bytes) -> bytes:
+    if row.order <= last:
+        raise Invalid(f"Row {row.id} does not come after the row before it.", "Commit rows in row order, each with an order of its own.")
+    if len(row.order) > LONGEST_ORDER:
+        raise Invalid(f"Row {row.id} has an order key of {len(row.order)} bytes.", f"Use at most {LONGEST_ORDER}.")
+    return row.order
+
+
+def _place(row: Row) -> bytes:
+    try:
+        name = bytes.fromhex(row.id)
+    except ValueError:
+        name = b""
+    if len(name) != 16:
+        raise Invalid(f"{row.id!r} is no row id.", "A row id has 32 hexadecimal digits (rowsmith.core.ids).")
+    return turned(name)

@@ -1,0 +1,103 @@
+"""The rows of a version, read in order as a stream."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from rowsmith.core.row import Row
+from rowsmith.store.bodies import Bodies
+from rowsmith.store.changes import scratch
+from rowsmith.store.database import Database
+from rowsmith.store.trees import Entry, Trees, turned
+from rowsmith.store.versions import PREFIX, Version
+
+_BATCH = 1024
+_KINDS = {str: "text", bool: "true/false", int: "number", float: "number", list: "list", dict: "mapping"}
+
+
+class VersionRows:
+    """Rows of one version, in order; `len()` says how many. Can be read again and again and never lies in memory whole.
+
+    Entries are sorted in a temporary file; bodies are read 1,024 rows at a time, each block once a batch.
+
+    Raises (while reading):
+        Unavailable: a part is missing or damaged.
+    """
+
+    def __init__(self, db: Database, version: Version, start: int = 0, limit: int | None = None) -> None:
+        self._db = db
+        self.version = version
+        self._start = max(start, 0)
+        rest = max(version.rows - self._start, 0)
+        self._rows = rest if limit is None else min(max(limit, 0), rest)
+
+    def __len__(self) -> int:
+        return self._rows
+
+    def __iter__(self) -> Iterator[Row]:
+        if not self._rows:
+            return
+        bodies = Bodies(self._db)
+        for batch in self._batches():
+            found = bodies.read(name for entry in batch for name in (entry.data, entry.meta))
+            for entry in batch:
+                yield row_of(entry, found[entry.data], found[entry.meta])
+
+    def _batches(self) -> Iterator[list[Entry]]:
+        trees = Trees(self._db)
+        with scratch() as conn:
+            conn.execute("CREATE TABLE entry (place BLOB, key BLOB, data BLOB, meta BLOB)")
+            conn.executemany("INSERT INTO entry VALUES (?, ?, ?, ?)", trees.entries(trees.load(self.version.root)))
+            cursor = conn.execute("SELECT * FROM entry ORDER BY key, place LIMIT ? OFFSET ?", (self._rows, self._start))
+            while batch := cursor.fetchmany(_BATCH):
+                yield [Entry._make(entry) for entry in batch]
+
+
+def row_of(entry: Entry, data: bytes, meta: bytes) -> Row:
+    """The row that an entry and its two bodies make."""
+    more = orjson.loads(meta)
+    return Row(turned(entry.place).hex(), entry.key[PREFIX:], orjson.loads(data), more["scores"], more["origin"])
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnFacts:
+    """One column: the share of rows in which it says something (not null, not empty), and how many rows have which type."""
+
+    name: str
+    filled: float
+    types: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a version holds, counted: rows, columns, and the bytes of their canonical data."""
+
+    rows: int
+    bytes: int
+    columns: tuple[ColumnFacts, ...]
+
+
+def facts(rows: Sequence[Row] | VersionRows) -> Facts:
+    """Count columns, types and bytes; reads every row once."""
+    from rowsmith.core.ids import canonical
+
+    total = size = 0
+    filled: Counter[str] = Counter()
+    types: dict[str, Counter[str]] = {}
+    for row in rows:
+        total += 1
+        size += len(canonical(row.data))
+        for name, value in row.data.items():
+            types.setdefault(name, Counter())[_kind(value)] += 1
+            filled[name] += value not in (None, "", [], {})
+    columns = (ColumnFacts(name, filled[name] / total, dict(types[name].most_common())) for name in sorted(types))
+    return Facts(total, size, tuple(columns))
+
+
+def _kind(value: Any) -> str:
+    return _KINDS.get(type(value), "null")
