@@ -1,0 +1,106 @@
+"""All that stays the same from one question to the next of a model with a schema, worked out once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import orjson
+
+from rowsmith.core.calls import Asker, Claim, Limits
+from rowsmith.core.ids import canonical
+from rowsmith.core.models import Model
+from rowsmith.llm import prices
+from rowsmith.llm.health import Health
+from rowsmith.llm.lane import Lane
+from rowsmith.llm.providers import Provider, Reply
+from rowsmith.llm.schema import Schema
+from rowsmith.llm.structured import Refused, text_of, value_of
+from rowsmith.llm.wire import MAX_BODY, Deadlines
+
+KEPT = 256
+"""Most forms kept; a recipe has a handful."""
+
+
+class Server:
+    """One profile: its health, and the lanes of its models."""
+
+    def __init__(self, profile: str) -> None:
+        self.profile = profile
+        self.health = Health()
+        self.lanes: dict[bytes, Lane] = {}
+        self.blocking = False
+        self.blocked_until = 0.0
+
+
+class Form:
+    """One model with one schema, ready to be asked. Its headers hold the key: nothing prints it."""
+
+    __slots__ = (
+        "answered", "deadlines", "headers", "key_env", "lane", "limits", "model", "place", "profile", "provider", "refusals", "schema",
+        "secret", "server", "url", "write",
+    )  # fmt: skip
+
+    def __init__(self, model: Model, schema: Mapping[str, Any] | None, provider: Provider, server: Server, environ: Mapping[str, str]) -> None:
+        from yarl import URL
+
+        self.model = model
+        self.provider = provider
+        self.schema = Schema(schema) if schema is not None else None
+        self.write = provider.body(model, schema)
+        self.url = URL(provider.url(model))
+        self.place = str(self.url.with_query(None)).removesuffix("/chat/completions")
+        self.headers = provider.headers(model, environ)
+        self.key_env = model.api_key_env or provider.key_env
+        self.secret = environ.get(self.key_env, "").strip()
+        self.server = server
+        self.lane = server.lanes.setdefault(canonical(model.model_dump(mode="json")), Lane(model.concurrency))
+        self.profile = server.profile.encode()
+        self.deadlines = Deadlines.of(model)
+        self.limits = Limits(model.rpm, model.tpm, model.rpd) if model.rpm or model.tpm or model.rpd else None
+        self.answered = False
+        self.refusals = 0
+
+    def claim(self, base: bytes, asker: Asker, size: int) -> Claim:
+        """The wish to buy one answer to a body of `size` bytes."""
+        model = self.model
+        most, tokens = prices.highest(size, model), prices.highest_tokens(size, model)
+        return Claim(base, self.server.profile, model.model, asker, most, tokens, self.limits)
+
+    def read(self, raw: bytes, reply: Reply) -> Any:
+        """The value of a reply, or `Refused`."""
+        if len(raw) >= MAX_BODY:
+            return Refused("oversized", f"The reply is larger than {MAX_BODY // 1024} KiB.")
+        return text_of(reply, self.model) if self.schema is None else value_of(reply, self.schema, self.model)
+
+
+class Forms:
+    """The forms of one gate, found by model and schema; and the servers they ask."""
+
+    def __init__(self, environ: Mapping[str, str], find: Callable[[str], Provider]) -> None:
+        self._environ = environ
+        self._find = find
+        self._known: dict[tuple[int, bytes | None], Form] = {}
+        self.servers: dict[str, Server] = {}
+
+    def of(self, model: Model, schema: Mapping[str, Any] | None) -> Form:
+        """The form of a model (the same object each time makes it quick) and a schema.
+
+        Raises:
+            Invalid, NotFound: a setting, the schema or the provider cannot be used.
+            Paused: there is no usable key.
+        """
+        text = None if schema is None else orjson.dumps(schema)
+        form = self._known.get((id(model), text))
+        return form if form is not None and form.model is model else self._made(model, text)
+
+    def _made(self, model: Model, text: bytes | None) -> Form:
+        provider = self._find(model.provider)
+        profile = provider.profile(model)
+        server = self.servers.get(profile) or Server(profile)
+        form = Form(model, None if text is None else orjson.loads(text), provider, server, self._environ)
+        self.servers[profile] = server
+        if len(self._known) >= KEPT:
+            self._known.clear()
+        self._known[id(model), text] = form
+        return form

@@ -1,0 +1,142 @@
+"""The one gate to models: call store, budget, limiter, provider, durable raw answer, and only then parsing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import orjson
+
+from rowsmith.core.calls import Answer, Ask, Claim, Claimed, Usage
+from rowsmith.core.errors import RowFailed
+from rowsmith.core.ids import canonical, digest
+from rowsmith.core.ports import Ledger
+from rowsmith.llm.form import Form, Forms
+from rowsmith.llm.providers import Provider, Reply, built_in
+from rowsmith.llm.purchase import Desk, Purchase
+from rowsmith.llm.room import Room
+from rowsmith.llm.structured import Refused, asked_again
+from rowsmith.llm.wire import Wire
+
+Tell = Callable[[str, Mapping[str, Any]], None]
+
+
+@dataclass(slots=True, frozen=True)
+class Status:
+    """How one server is doing now: calls in flight and waiting, how many may be in flight, seconds of silence that it asked for,
+    calls sent again so far, and whether it is failing (only probes are sent)."""
+
+    in_flight: int
+    waiting: int
+    limit: int
+    throttled_for_s: float
+    retries: int
+    failing: bool
+
+
+class Gate:
+    """Asks models through a ledger.
+
+    `environ` holds the keys. `on_event(kind, data)` hears of `throttled` and `failing` servers. `find` finds a provider by name.
+    A wait of more than `park_s` seconds pauses the run. `backoff_s` is the first wait before a repeat (it doubles, with full jitter).
+    One gate belongs to one event loop.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        *,
+        environ: Mapping[str, str],
+        on_event: Tell | None = None,
+        find: Callable[[str], Provider] = built_in,
+        park_s: float = 600.0,
+        backoff_s: float = 0.5,
+    ) -> None:
+        self._ledger = ledger
+        self._wire = Wire()
+        self._forms = Forms(environ, find)
+        self._room = Room(ledger)
+        self._desk = Desk(ledger, self._wire, on_event or (lambda kind, data: None), park_s, backoff_s)
+
+    async def ask(self, ask: Ask) -> Answer:
+        """Ask until there is a usable answer. Draw number n is made under `asker.seq + n`; there are at most `model.reasks + 1`.
+
+        Raises:
+            RowFailed: no usable answer; the reason is `malformed`, `schema`, `cut`, `refusal`, `empty`, `garbled`, `oversized`, `timeout`,
+                `connection`, `unreachable` or `http_400` and so on.
+            Paused: the run cannot go on now: `budget`, `throttled`, `quota`, `key`, `model`, `unreachable`, `refused`.
+            Invalid, NotFound: a setting, the schema or the provider cannot be used.
+        """
+        form = self._forms.of(ask.model, ask.schema)
+        messages: Sequence[Mapping[str, Any]] = ask.messages
+        calls: list[str] = []
+        used: Usage | None = None
+        refused = Refused("empty", "")
+        for draw in range(ask.model.reasks + 1):
+            claimed, raw, reply = await self._drawn(form, ask, messages, draw)
+            calls.append(claimed.key.hex())
+            used = reply.usage if used is None else _sum(used, reply.usage)
+            value = form.read(raw, reply)
+            if not isinstance(value, Refused):
+                return Answer(value, reply.text or reply.tool_arguments, ask.model.model, tuple(calls), used)
+            refused = value
+            self._ledger.refused(claimed, refused.reason, refused.detail)
+            messages = asked_again(ask.messages, reply, refused) if refused.again else ask.messages
+        raise RowFailed(refused.reason, refused.detail)
+
+    def status(self) -> dict[str, Status]:
+        """How each server is doing, by profile."""
+        return {profile: self._status(profile) for profile in self._forms.servers}
+
+    async def close(self) -> None:
+        """Close all connections. Ask nothing afterwards."""
+        await self._wire.close()
+
+    async def _drawn(self, form: Form, ask: Ask, messages: Sequence[Mapping[str, Any]], draw: int) -> tuple[Claimed, bytes, Reply]:
+        """One stored answer to the messages: found, or bought."""
+        body, claim = _request(form, ask, messages, draw)
+        while True:
+            claimed = await self._room.claim(claim)
+            if claimed.state == "stored":
+                return claimed, claimed.raw, form.provider.read(claimed.raw)
+            try:
+                bought = await Purchase(self._desk, form, claimed, body).carry_out()
+            finally:
+                self._room.ended()
+            if bought is not None:
+                return claimed, *bought
+
+    def _status(self, profile: str) -> Status:
+        server = self._forms.servers[profile]
+        lanes, health = server.lanes.values(), server.health
+        return Status(
+            in_flight=sum(lane.in_flight for lane in lanes),
+            waiting=sum(lane.waiting for lane in lanes),
+            limit=sum(int(lane.limit) for lane in lanes),
+            throttled_for_s=max(health.silent_for(), self._ledger.blocked(profile)),
+            retries=health.retries,
+            failing=health.open,
+        )
+
+
+def _request(form: Form, ask: Ask, messages: Sequence[Mapping[str, Any]], draw: int) -> tuple[bytes, Claim]:
+    """The bytes to send, and the claim for their answer. The claim goes by the sorted form, the request keeps the order of keys: models
+    write the fields of an answer in the order of the schema."""
+    body = form.write(messages)
+    exact = canonical(body)
+    asker = ask.asker
+    base = digest(form.profile, exact, b"%d %d %d" % (ask.fresh, asker.retry, draw))
+    try:
+        sent = orjson.dumps(body)
+    except TypeError:
+        sent = exact
+    return sent, form.claim(base, asker if not draw else replace(asker, seq=asker.seq + draw), len(sent))
+
+
+def _sum(one: Usage, two: Usage) -> Usage:
+    return Usage(*(None if a is None or b is None else a + b for a, b in _pairs(one, two)))
+
+
+def _pairs(one: Usage, two: Usage) -> list[tuple[int | None, int | None]]:
+    return [(one.tokens_in, two.tokens_in), (one.tokens_out, two.tokens_out), (one.cached_in, two.cached_in)]

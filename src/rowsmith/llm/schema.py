@@ -1,0 +1,158 @@
+"""A JSON Schema made ready to check many answers: a quick test that says yes to most, and jsonschema for the rest."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from rowsmith.core.errors import Invalid
+
+Check = Callable[[Any], bool]
+
+ERRORS = 10
+"""Most errors that are listed for one answer."""
+_SAFE = 2**53
+_NOTES = {"title", "description", "default", "examples", "$schema", "$id", "$comment"}
+_NUMBER = re.compile(r"\s*([+-]?\d{1,15}(?:\.\d{1,15})?)\s*(?:\Z|/\s*\d+\s*\Z|\(.*|[:–—-]\s+[^\d\s].*)", re.DOTALL)
+
+
+class Schema:
+    """One schema. `wants` is the type it asks for at the top, when it names one."""
+
+    def __init__(self, schema: Mapping[str, Any]) -> None:
+        from jsonschema import SchemaError
+        from jsonschema.validators import Draft202012Validator, validator_for
+
+        draft = validator_for(schema, default=Draft202012Validator)
+        try:
+            draft.check_schema(schema)
+        except SchemaError as error:
+            raise Invalid(f"The schema is no JSON Schema: at {error.json_path}: {error.message[:200]}.", "Correct it there.") from None
+        for target in _references(schema):
+            if not target.startswith("#"):
+                raise Invalid(f"The schema refers to {target!r}, which is outside of it.", "Put the part into its $defs and refer to '#/$defs/NAME'.")
+        self._validator = draft(schema)
+        self._schema = schema
+        self._quick = _quick(schema)
+        kind = schema.get("type")
+        self.wants = kind if isinstance(kind, str) else ""
+
+    def surely(self, value: Any) -> bool:
+        """True: valid, and bounded in depth. False: `errors` has to tell."""
+        return self._quick is not None and self._quick(value)
+
+    def errors(self, value: Any) -> list[str]:
+        """What is wrong with the value, field by field; empty when it is valid.
+
+        Raises:
+            Invalid: the schema refers to a part of itself that is not there.
+        """
+        from itertools import islice
+
+        from referencing.exceptions import Unresolvable
+
+        try:
+            found = list(islice(self._validator.iter_errors(value), ERRORS))
+        except Unresolvable as error:
+            raise Invalid(f"The schema refers to {error.ref!r}, which it does not hold.", "Define it under $defs.") from None
+        return [f"{error.json_path.removeprefix('$').removeprefix('.') or 'the answer'}: {_short(error)}" for error in found]
+
+    def numbers(self, value: Any) -> Any:
+        """The value with texts such as "5.0 (Excellent)" or "4/5" read as numbers where the schema wants a number."""
+        return _numbers(value, self._schema)
+
+
+def _short(error: Any) -> str:
+    """The error without the whole instance in it."""
+    text = str(error.message)
+    return text if len(text) <= 200 else f"{repr(error.instance)[:80]}... breaks the rule {error.validator!r}: {repr(error.validator_value)[:80]}"
+
+
+def _references(schema: Any) -> Iterator[str]:
+    if isinstance(schema, dict):
+        for key, value in schema.items():
+            if key in ("$ref", "$dynamicRef") and isinstance(value, str):
+                yield value
+            else:
+                yield from _references(value)
+    elif isinstance(schema, list):
+        for item in schema:
+            yield from _references(item)
+
+
+def _quick(schema: Any) -> Check | None:
+    """A test for the plain part of JSON Schema, or None where the schema goes beyond it."""
+    if not isinstance(schema, dict) or not isinstance(schema.get("type"), str):
+        return None
+    kind, rules = schema["type"], schema.keys() - _NOTES - {"type"}
+    if kind == "object":
+        return _quick_object(schema) if rules <= {"properties", "required", "additionalProperties"} else None
+    if kind == "array":
+        return _quick_array(schema) if rules <= {"items", "minItems", "maxItems"} else None
+    if kind == "string":
+        return _quick_string(schema) if rules <= {"enum", "minLength", "maxLength"} else None
+    if kind in ("number", "integer"):
+        return _quick_number(schema) if rules <= {"minimum", "maximum"} else None
+    return (lambda value: value is True or value is False) if kind == "boolean" and not rules else None
+
+
+def _quick_object(schema: dict[str, Any]) -> Check | None:
+    checks = {name: _quick(part) for name, part in schema.get("properties", {}).items()}
+    if None in checks.values():
+        return None
+    known: dict[str, Check] = {name: check for name, check in checks.items() if check is not None}
+    required = tuple(schema.get("required", ()))
+
+    def check(value: Any) -> bool:
+        # Fields that the schema does not name are left to the full check: it knows whether they may be there and how deep.
+        if type(value) is not dict:
+            return False
+        for name in required:
+            if name not in value:
+                return False
+        for name, item in value.items():
+            test = known.get(name)
+            if test is None or not test(item):
+                return False
+        return True
+
+    return check
+
+
+def _quick_array(schema: dict[str, Any]) -> Check | None:
+    item = _quick(schema.get("items"))
+    low, high = schema.get("minItems", 0), schema.get("maxItems", float("inf"))
+    return None if item is None else lambda value: type(value) is list and low <= len(value) <= high and all(map(item, value))
+
+
+def _quick_string(schema: dict[str, Any]) -> Check:
+    low, high = schema.get("minLength", 0), schema.get("maxLength", float("inf"))
+    if "enum" in schema:
+        allowed = frozenset(item for item in schema["enum"] if isinstance(item, str))
+        return lambda value: type(value) is str and value in allowed and low <= len(value) <= high
+    if low == 0 and high == float("inf"):
+        return lambda value: type(value) is str
+    return lambda value: type(value) is str and low <= len(value) <= high
+
+
+def _quick_number(schema: dict[str, Any]) -> Check:
+    low, high = schema.get("minimum", -_SAFE), schema.get("maximum", _SAFE)
+    kinds = (int,) if schema["type"] == "integer" else (int, float)
+    return lambda value: type(value) in kinds and low <= value <= high and -_SAFE <= value <= _SAFE
+
+
+def _numbers(value: Any, schema: Any) -> Any:
+    if not isinstance(schema, dict):
+        return value
+    if isinstance(value, dict) and isinstance(schema.get("properties"), dict):
+        return {name: _numbers(item, schema["properties"].get(name)) for name, item in value.items()}
+    if isinstance(value, list) and isinstance(schema.get("items"), dict):
+        return [_numbers(item, schema["items"]) for item in value]
+    kind = schema.get("type")
+    kinds = {kind} if isinstance(kind, str) else set(kind or ())
+    if not kinds & {"number", "integer"} or "string" in kinds:
+        return value
+    if isinstance(value, str) and (found := _NUMBER.fullmatch(value)):
+        value = float(found[1]) if "." in found[1] else int(found[1])
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) <= _SAFE and "number" not in kinds else value
