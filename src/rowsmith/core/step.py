@@ -96,9 +96,14 @@ class Step(BaseModel):
             return "set"
         return "asking" if iscoroutinefunction(getattr(self, "rows", None)) else "row"
 
+    @classmethod
+    def fields_marked(cls, mark: _Mark) -> list[str]:
+        """Names of the fields whose type carries the mark."""
+        return [name for name, field in cls.model_fields.items() if _carries(field, mark)]
+
     def marked(self, mark: _Mark) -> dict[str, Any]:
         """The fields whose type carries the mark and that have a value: name -> value."""
-        found = {name: getattr(self, name) for name, field in type(self).model_fields.items() if _carries(field, mark)}
+        found = {name: getattr(self, name) for name in self.fields_marked(mark)}
         return {name: value for name, value in found.items() if value is not None and value != ""}
 
     def count(self, row: Row) -> int | None:
@@ -123,8 +128,8 @@ class Step(BaseModel):
         return []
 
     def content(self) -> dict[str, Any]:
-        """The settings that are part of a run's identity, with the kind and the name."""
-        chosen = {name for name, field in type(self).model_fields.items() if is_content(field)}
+        """The settings that are part of a run's identity, with the kind and the name. Input paths are not: the files' hashes are."""
+        chosen = {name for name, field in type(self).model_fields.items() if is_content(field) and not _carries(field, PATHS)}
         return {"kind": self.kind, **self.model_dump(mode="json", include=chosen, by_alias=True, exclude_defaults=True)}
 
     def settings(self) -> dict[str, Any]:
