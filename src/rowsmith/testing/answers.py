@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
+
+import orjson
 
 from rowsmith.testing.request import Reply, Request
 
@@ -46,11 +48,26 @@ def made_up(request: Request, seed: bytes) -> Reply:
 
 def fitting(schema: Any, words: Sequence[str], seed: bytes) -> Any:
     """A JSON value that fits `schema`; all properties are filled in."""
+    names = _flat(orjson.dumps(schema))
+    if names:
+        maker = _Maker(schema, words, seed)
+        return {name: maker.words(f"/{name}") for name in names}
     return _Maker(schema, words, seed).value(schema, "", 0)
 
 
+@lru_cache(256)
+def _flat(schema: bytes) -> tuple[str, ...]:
+    """The names of an object of plain texts, the usual schema by far; nothing for any other."""
+    value = orjson.loads(schema)
+    if not isinstance(value, dict) or set(value) - {"type", "properties", "required", "additionalProperties", "title", "description"}:
+        return ()
+    inner = value.get("properties") or {}
+    plain = all(isinstance(s, dict) and s.get("type") == "string" and set(s) <= {"type", "title", "description"} for s in inner.values())
+    return tuple(inner) if plain and set(value.get("required", [])) <= set(inner) else ()
+
+
 def _dumps(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    return orjson.dumps(value).decode()
 
 
 class _Maker:

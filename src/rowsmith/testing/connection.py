@@ -8,17 +8,19 @@ import struct
 from collections.abc import Callable
 from typing import Protocol
 
+from rowsmith.testing.heads import Head, read_head
+
 _MOST_HEAD = 1 << 16
 
 
 class Service(Protocol):
     """What a connection asks for answers."""
 
-    def arrives(self, connection: Connection, head: bytes) -> bool:
+    def arrives(self, connection: Connection, head: Head) -> bool:
         """The headers are there. False: the connection is gone, read no further."""
         ...
 
-    def serve(self, connection: Connection, head: bytes, body: bytes) -> None:
+    def serve(self, connection: Connection, head: Head, body: bytes) -> None:
         """A whole request is there; `connection.done()` is called when its answer is out."""
         ...
 
@@ -37,8 +39,7 @@ class Connection(asyncio.Protocol):
         self.over: Callable[[bool], None] | None = None
         self._buffer = b""
         self._busy = False
-        self._head = b""
-        self._size: int | None = 0
+        self._head: Head | None = None
         self._start = 0
         self._keep = True
         self._room = asyncio.Event()
@@ -98,47 +99,33 @@ class Connection(asyncio.Protocol):
 
     def _next(self) -> None:
         """Serve the request at the head of the buffer, if it is there whole."""
-        if not self._head and not self._read_head():
+        head = self._head or self._read_head()
+        if head is None:
             return
-        if self._size is None:
+        if head.size is None:
             found = _chunked(self._buffer, self._start)
             if found is None:
                 return
             body, end = found
         else:
-            end = self._start + self._size
+            end = self._start + head.size
             if len(self._buffer) < end:
                 return
             body = self._buffer[self._start : end]
-        head, self._head = self._head, b""
-        self._buffer = self._buffer[end:]
-        self._busy = True
+        self._head, self._buffer, self._busy = None, self._buffer[end:], True
         self.service.serve(self, head, body)
 
-    def _read_head(self) -> bool:
+    def _read_head(self) -> Head | None:
         end = self._buffer.find(b"\r\n\r\n")
         if end < 0:
             if len(self._buffer) > _MOST_HEAD:
                 self.close()
-            return False
-        self._head, self._start = self._buffer[:end], end + 4
-        lower = self._head.lower()
-        length = header(lower, b"content-length")
-        self._size = None if b"chunked" in header(lower, b"transfer-encoding") else int(length) if length.isdigit() else 0
-        self._keep = b"close" not in header(lower, b"connection") and b"http/1.0\r" not in lower
-        if b"100-continue" in header(lower, b"expect"):
+            return None
+        head = self._head = read_head(self._buffer[:end])
+        self._start, self._keep = end + 4, head.keep
+        if head.expects:
             self.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        return self.service.arrives(self, self._head)
-
-
-def header(lower: bytes, name: bytes) -> bytes:
-    """The value of a header in a head that is in lower case; empty when it is not there."""
-    at = lower.find(b"\r\n" + name + b":")
-    if at < 0:
-        return b""
-    at += len(name) + 3
-    end = lower.find(b"\r\n", at)
-    return lower[at : end if end >= 0 else len(lower)].strip()
+        return head if self.service.arrives(self, head) else None
 
 
 def _chunked(buffer: bytes, at: int) -> tuple[bytes, int] | None:

@@ -29,7 +29,7 @@ class Wire(Protocol):
         ...
 
 
-@dataclass
+@dataclass(slots=True)
 class Exchange:
     """An answer under way. `billed` says whether a provider would charge for it; `retry_after_s` what a refusal asked to wait."""
 

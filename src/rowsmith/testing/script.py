@@ -5,9 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    NonNegativeFloat,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    ValidationError,
+    field_validator,
+)
 
-from rowsmith.core.errors import NotFound
+from rowsmith.core.errors import Invalid, NotFound
 from rowsmith.testing.faults import fault
 from rowsmith.testing.rules import Rule, read_rules
 
@@ -120,3 +131,16 @@ def _known_fault(name: str) -> None:
             fault(name)
     except NotFound as error:
         raise ValueError(str(error)) from None
+
+
+def script_of(options: dict[str, Any]) -> Script:
+    """The Script with these options.
+
+    Raises:
+        Invalid: there is no such option, or its value does not fit.
+    """
+    try:
+        return Script(**options)
+    except ValidationError as error:
+        found = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
+        raise Invalid(f"The scripted server cannot do that: {found}.", "`python -m rowsmith.testing --help` lists every option.") from None

@@ -61,13 +61,12 @@ class ScriptedModel:
         self.requests += 1
         digest = blake2b(body, digest_size=16).digest()
         nth = self._arrivals[digest] = self._arrivals.get(digest, 0) + 1
-        chance = blake2b(digest + nth.to_bytes(8, "big"), key=self._seed, digest_size=16).digest()
         try:
             data = orjson.loads(body)
         except orjson.JSONDecodeError:
             data = None
         known = data if isinstance(data, dict) else {}
-        return Request(path, body, known, digest, self.requests, nth, chance, dialect)
+        return Request(path, body, known, digest, self.requests, nth, dialect, self._seed)
 
     def answer(self, request: Request, key: str) -> Exchange:
         """What goes back. `key` is the API key that came with the request."""

@@ -11,13 +11,15 @@ import orjson
 
 from rowsmith.core.errors import Invalid
 from rowsmith.testing.call_log import LogWriter
-from rowsmith.testing.connection import Connection, header
+from rowsmith.testing.connection import Connection
 from rowsmith.testing.envelopes import problem
 from rowsmith.testing.exchange import Exchange
+from rowsmith.testing.heads import Head
 from rowsmith.testing.request import Request
-from rowsmith.testing.script import Script
+from rowsmith.testing.script import script_of
 from rowsmith.testing.scripted_model import ScriptedModel
 
+_TICK_S = 0.001
 _OK = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: "
 
 
@@ -29,7 +31,8 @@ class ScriptedService:
         self.loop = asyncio.get_running_loop()
         self.in_flight = self.max_in_flight = 0
         self.connections: set[Connection] = set()
-        self._waiting: dict[Connection, tuple[int, asyncio.TimerHandle | asyncio.Task[None] | None]] = {}
+        self._waiting: dict[Connection, tuple[int, asyncio.Task[None] | None]] = {}
+        self._due: dict[int, list[tuple[Connection, Exchange]]] = {}
         self._flush: asyncio.TimerHandle | None = None
 
     def connect(self) -> Connection:
@@ -47,32 +50,37 @@ class ScriptedService:
         self.model.script = script_of({**self.model.script.model_dump(exclude_unset=True), **options})
         self.model.prepare()
 
+    async def disconnect(self) -> None:
+        """Cut every client off."""
+        while self.connections:
+            for connection in self.connections:
+                connection.transport.abort()
+            await asyncio.sleep(0)
+
     def stats(self) -> dict[str, Any]:
         """Counts so far, and the process's CPU seconds."""
         usage = resource.getrusage(resource.RUSAGE_SELF)
         cpu = usage.ru_utime + usage.ru_stime
+        self.log.flush()
         return {"requests": self.model.requests, "in_flight": self.in_flight, "max_in_flight": self.max_in_flight, "cpu_s": round(cpu, 6)}
 
-    def arrives(self, connection: Connection, head: bytes) -> bool:
-        if not (head.startswith(b"POST ") and self.model.resets() and _dialect(_path(head))):
+    def arrives(self, connection: Connection, head: Head) -> bool:
+        if head.dialect is None or head.method != "POST" or not self.model.resets():
             return True
-        exchange = Exchange(Request(_path(head), b"", {}, bytes(16), self.model.requests + 1), fault="reset_before", status=0)
         self.model.requests += 1
-        self._begin(connection, exchange)
+        request = Request(head.path, b"", {}, bytes(16), self.model.requests, dialect=head.dialect)
+        self._begin(connection, Exchange(request, fault="reset_before", status=0))
         connection.reset()
         return False
 
-    def serve(self, connection: Connection, head: bytes, body: bytes) -> None:
-        path = _path(head)
-        if (dialect := _dialect(path)) and head.startswith(b"POST "):
-            request = self.model.request(path, body, dialect)
-            exchange = self.model.answer(request, _key(head))
+    def serve(self, connection: Connection, head: Head, body: bytes) -> None:
+        if head.dialect is not None and head.method == "POST":
+            exchange = self.model.answer(self.model.request(head.path, body, head.dialect), head.key)
             self._begin(connection, exchange)
             self._send(connection, exchange)
         else:
-            status, answer = self._other(head[: head.find(b" ")], path, body)
-            exchange = Exchange(Request(path, b"", {}, bytes(16)), status, body=answer)
-            connection.write(exchange.head() + answer)
+            status, answer = self._other(head, body)
+            connection.write(Exchange(Request(head.path, b"", {}, b""), status, body=answer).head() + answer)
             connection.done()
 
     def lost(self, connection: Connection) -> None:
@@ -94,7 +102,7 @@ class ScriptedService:
                 "model": request.model,
                 "body": request.digest.hex(),
                 "nth": request.nth,
-                "text": request.text[:200].encode("utf-8", "replace").decode(),
+                "text": request.text[:200],
                 "key": self.model.key(request),
                 "fault": exchange.fault,
                 "status": exchange.status,
@@ -114,9 +122,22 @@ class ScriptedService:
             task = self.loop.create_task(self._deliver(connection, exchange))
             self._waiting[connection] = (n, task)
         elif exchange.latency_s:
-            self._waiting[connection] = (n, self.loop.call_later(exchange.latency_s, self._out, connection, exchange))
+            self._later(connection, exchange)
         else:
             self._out(connection, exchange)
+
+    def _later(self, connection: Connection, exchange: Exchange) -> None:
+        """Answer after the latency. Answers due in the same tick share a timer: a wake-up costs more than an answer does."""
+        tick = round((self.loop.time() + exchange.latency_s) / _TICK_S)
+        due = self._due.setdefault(tick, [])
+        due.append((connection, exchange))
+        if len(due) == 1:
+            self.loop.call_at(tick * _TICK_S, self._tick, tick)
+
+    def _tick(self, tick: int) -> None:
+        for connection, exchange in self._due.pop(tick):
+            if not connection.gone:
+                self._out(connection, exchange)
 
     def _out(self, connection: Connection, exchange: Exchange) -> None:
         if exchange.status == 200 and len(exchange.headers) == 1 and exchange.headers.get("content-type") == "application/json":
@@ -142,11 +163,11 @@ class ScriptedService:
             await self._finish(connection)
 
     def _end(self, connection: Connection, *, written: bool) -> None:
-        n, handle = self._waiting.pop(connection, (0, None))
+        n, task = self._waiting.pop(connection, (0, None))
         if not n:
             return
-        if handle is not None and not written:
-            handle.cancel()
+        if task is not None and not written:
+            task.cancel()
         self.in_flight -= 1
         self.log.end(n, written)
         if self._flush is None:
@@ -156,7 +177,8 @@ class ScriptedService:
         self._flush = None
         self.log.flush()
 
-    def _other(self, method: bytes, path: str, body: bytes) -> tuple[int, bytes]:
+    def _other(self, head: Head, body: bytes) -> tuple[int, bytes]:
+        path = head.path
         if path.endswith("/models"):
             listed = [{"id": name, "object": "model", "created": 0, "owned_by": "rowsmith"} for name in self.model.script.models or ["scripted"]]
             return 200, orjson.dumps({"object": "list", "data": listed})
@@ -164,44 +186,10 @@ class ScriptedService:
             return 200, b'{"status":"ok"}'
         if path == "/__stats":
             return 200, orjson.dumps(self.stats())
-        if path == "/__script" and method == b"POST":
+        if path == "/__script" and head.method == "POST":
             try:
                 self.change(**orjson.loads(body))
             except (Invalid, orjson.JSONDecodeError, TypeError) as error:
                 return 400, problem("openai", 400, str(error))
             return 200, b"{}"
-        return (405, problem("openai", 405, "Use POST.")) if _dialect(path) else (404, problem("openai", 404, f"There is nothing at {path}."))
-
-
-def script_of(options: dict[str, Any]) -> Script:
-    """The Script with these options.
-
-    Raises:
-        Invalid: there is no such option, or its value does not fit.
-    """
-    from pydantic import ValidationError
-
-    try:
-        return Script(**options)
-    except ValidationError as error:
-        found = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
-        raise Invalid(f"The scripted server cannot do that: {found}.", "`python -m rowsmith.testing --help` lists every option.") from None
-
-
-def _path(head: bytes) -> str:
-    target = head[: head.find(b"\r")].split(b" ")[1:2]
-    return target[0].split(b"?")[0].decode("latin-1") if target else ""
-
-
-def _dialect(path: str) -> Any:
-    return "openai" if path.endswith("/chat/completions") else "anthropic" if path.endswith("/messages") else None
-
-
-def _key(head: bytes) -> str:
-    lower = head.lower()
-    for name in (b"authorization", b"x-api-key"):
-        at = lower.find(b"\r\n" + name + b":")
-        if at >= 0:
-            value = header(b"\r\n" + name + b":" + head[at + len(name) + 3 :], name).decode("latin-1")
-            return value.removeprefix("Bearer ").strip()
-    return ""
+        return (405, problem("openai", 405, "Use POST.")) if head.dialect else (404, problem("openai", 404, f"There is nothing at {path}."))

@@ -1,0 +1,42 @@
+"""The head of an HTTP request. A client on a kept connection sends nearly the same head each time, so what was read is remembered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rowsmith.testing.request import Dialect
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What matters of a request's head. `size` is the body's length, None when it comes in chunks; `key` the API key, as sent."""
+
+    method: str
+    path: str
+    size: int | None
+    keep: bool
+    expects: bool
+    key: str
+    dialect: Dialect | None
+
+
+@lru_cache(2048)
+def read_head(raw: bytes) -> Head:
+    """The head that these bytes, without the blank line at the end, say."""
+    first, *lines = raw.split(b"\r\n")
+    method, target, version = (*first.decode("latin-1").split(" "), "", "", "")[:3]
+    fields: dict[str, str] = {}
+    for line in lines:
+        name, _, value = line.decode("latin-1").partition(":")
+        fields[name.strip().lower()] = value.strip()
+    length, path = fields.get("content-length", "0"), target.split("?")[0]
+    return Head(
+        method=method,
+        path=path,
+        size=None if "chunked" in fields.get("transfer-encoding", "").lower() else int(length) if length.isdigit() else 0,
+        keep=version != "HTTP/1.0" and "close" not in fields.get("connection", "").lower(),
+        expects=fields.get("expect", "").lower() == "100-continue",
+        key=fields.get("x-api-key") or fields.get("authorization", "").removeprefix("Bearer ").strip(),
+        dialect="openai" if path.endswith("/chat/completions") else "anthropic" if path.endswith("/messages") else None,
+    )
