@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from hashlib import blake2b
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 from uuid import uuid4
 
 from rowsmith.core.errors import Invalid, NotFound
@@ -23,6 +23,14 @@ from rowsmith.store.faults import told
 _CHUNK = 1 << 20
 _HASH = re.compile(r"[0-9a-f]{64}")
 _PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
+
+
+class Readable(Protocol):
+    """Anything that bytes can be read from."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """At most `size` bytes; none at the end."""
+        ...
 
 
 class Files:
@@ -46,7 +54,7 @@ class Files:
             file.seek(0)
             return self.put(file)
 
-    def put(self, source: IO[bytes]) -> str:
+    def put(self, source: Readable) -> str:
         """Keep the rest of an open file or stream and return its hash."""
         with told(f"the files in {self.root}", self.root):
             self._blobs.mkdir(parents=True, exist_ok=True)
@@ -153,7 +161,7 @@ def _created(part: Path, path: Path) -> IO[bytes]:
         raise Invalid(f"{path} cannot be written: {error.strerror}.", "Choose another path (-o), or change the permissions.") from error
 
 
-def _hash(source: IO[bytes], copy: IO[bytes] | None = None) -> str:
+def _hash(source: Readable, copy: IO[bytes] | None = None) -> str:
     h = blake2b(digest_size=32)
     while chunk := source.read(_CHUNK):
         h.update(chunk)

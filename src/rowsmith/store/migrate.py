@@ -28,6 +28,13 @@ def head() -> str:
     return HEAD
 
 
+def known() -> list[str]:
+    """All revisions, the oldest first."""
+    from alembic.script import ScriptDirectory
+
+    return [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()][::-1]
+
+
 def revision(db: Database) -> str | None:
     """The revision of the home's schema; None for a database without our tables."""
     with db.read() as conn:
@@ -50,7 +57,7 @@ def require_current(db: Database) -> None:
     if found is None:
         upgrade(db)
         return
-    if found not in _revisions():
+    if found not in known():
         raise Conflict(f"This home is of schema {found}, which a newer Rowsmith made; this one knows {HEAD}.", "Install the newer Rowsmith.")
     raise Conflict(f"This home is of schema {found}; this Rowsmith needs {HEAD}.", "Make a backup (rowsmith backup), then run rowsmith upgrade.")
 
@@ -69,7 +76,7 @@ def downgrade(db: Database, to: str) -> list[str]:
 
 
 def _walk(db: Database, to: str, *, forward: bool) -> list[str]:
-    order = _revisions()
+    order = known()
     if to != "base" and to not in order:
         raise NotFound(f"There is no schema {to}.", f"Choose one of: base, {', '.join(order)}.")
     done: list[str] = []
@@ -107,7 +114,7 @@ def _apply(conn: Connection, step: str, *, forward: bool) -> None:
     if forward:
         command.upgrade(config, step)
     else:
-        command.downgrade(config, f"{step}-1" if step != _revisions()[0] else "base")
+        command.downgrade(config, f"{step}-1" if step != known()[0] else "base")
 
 
 def _current(conn: Connection) -> str | None:
@@ -115,13 +122,6 @@ def _current(conn: Connection) -> str | None:
         return None
     found = conn.execute(text("SELECT version_num FROM alembic_version")).scalar()
     return str(found) if found is not None else None
-
-
-def _revisions() -> list[str]:
-    """All revisions, the oldest first."""
-    from alembic.script import ScriptDirectory
-
-    return [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()][::-1]
 
 
 def _config() -> Config:
