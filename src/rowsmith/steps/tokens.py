@@ -11,6 +11,7 @@ MODELS = ("gpt-4o", "gpt-5", "gpt-4.1", "o3", "gpt-oss-20b", "gpt-4", "gpt-3.5-t
 
 # No token of these vocabularies reaches across the place between a visible character and a single space before another one.
 _SEAM = re.compile(r"(?<=\S)(?= \S)")
+_SPACE = " \t\n\v\f\r\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 _KEPT = 64
 
 
@@ -30,12 +31,12 @@ def splitter(model: str, size: int, overlap: int = 0, markdown: bool = False, tr
 
 
 def count_tokens(model: str, text: str) -> int:
-    """How many tokens the text has for the model, space around it left out.
+    """How many tokens the text has for the model, space at its end left out.
 
     The library splits but does not count: a text has k tokens when it fits a chunk of k and not one of k - 1. Counting word by word
     keeps that cheap, as words repeat.
     """
-    return sum(_kept(model, part) if len(part) <= _KEPT else _count(model, part) for part in _SEAM.split(text.strip()) if part)
+    return sum(_kept(model, part) if len(part) <= _KEPT else _count(model, part) for part in _SEAM.split(text.rstrip(_SPACE)) if part)
 
 
 @lru_cache(maxsize=1 << 16)
