@@ -139,8 +139,12 @@ class Gate(Protocol):
 
         Raises:
             RowFailed: no usable answer (`malformed`, `schema`, `cut`, `refusal`, `empty`, `http_400` and so on, `unreachable`, `timeout`).
-            Paused: the run cannot go on now (cap reached, throttled for long, key refused).
+            Paused: the run cannot go on now (cap reached, throttled for long, key refused), or the gate was halted.
         """
+        ...
+
+    def halt(self) -> None:
+        """Send nothing more: a question that has not been sent yet raises Paused("stopped"). What is in flight goes on. Any thread."""
         ...
 
 

@@ -1,0 +1,73 @@
+"""Datasets: list them, read their rows, show what they hold, export them. The rows of a run that is not committed read as `run:r12`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rowsmith.app.lab import Lab
+from rowsmith.core.row import Row
+from rowsmith.core.slots import KEPT_STAGE
+from rowsmith.store.datasets import Dataset
+from rowsmith.store.datasets import Datasets as Store
+from rowsmith.store.reading import Facts, facts
+from rowsmith.store.runs import Runs, StageRows
+from rowsmith.store.versions import Version
+
+
+class Datasets:
+    """The datasets of one project."""
+
+    def __init__(self, lab: Lab, project: str) -> None:
+        self.lab = lab
+        self.project = project
+        self._store = Store(lab.db)
+
+    def list(self) -> Sequence[Dataset]:
+        """Every dataset of the project, by name."""
+        return self._store.list(self.project)
+
+    def versions(self, name: str) -> Sequence[Version]:
+        """The versions of a dataset, newest first."""
+        return self._store.versions(self.project, name)
+
+    def get(self, spoken: str) -> Version:
+        """The version that `name`, `name@branch`, `name@tag` or `name@version` means.
+
+        Raises:
+            NotFound: there is none.
+        """
+        return self._store.resolve(self.project, spoken)
+
+    def rows(self, spoken: str, *, start: int = 0, limit: int | None = None) -> Iterator[Row]:
+        """Rows in order, from number `start` on; `spoken` as in `get`, or `run:r12` for the kept rows of a run.
+
+        Raises:
+            NotFound: there is no such dataset, version or run.
+        """
+        if spoken.startswith("run:"):
+            return self._of_run(spoken.removeprefix("run:"), start, limit)
+        return iter(self._store.rows(self.get(spoken), start=start, limit=limit))
+
+    def row(self, spoken: str, id_: str) -> Row:
+        """One row by its id.
+
+        Raises:
+            NotFound: there is none.
+        """
+        return self._store.row(self.get(spoken), id_)
+
+    def count(self, spoken: str) -> int:
+        """The number of rows."""
+        if spoken.startswith("run:"):
+            return len(StageRows(self.lab.db, Runs(self.lab.db).get(spoken.removeprefix("run:")).n, KEPT_STAGE))
+        return self.get(spoken).rows
+
+    def show(self, spoken: str) -> Facts:
+        """Facts of a version: rows, columns with their types and how many rows fill them, bytes."""
+        return facts(self._store.rows(self.get(spoken)))
+
+    def _of_run(self, run: str, start: int, limit: int | None) -> Iterator[Row]:
+        from itertools import islice
+
+        rows = StageRows(self.lab.db, Runs(self.lab.db).get(run).n, KEPT_STAGE)
+        return islice(iter(rows), start, None if limit is None else start + limit)

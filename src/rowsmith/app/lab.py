@@ -1,0 +1,118 @@
+"""The Lab: everything Rowsmith keeps, and all that can be done with it. The terminal, the web and the worker are doors to it.
+
+    lab = Lab(".rowsmith")
+    result = lab.project("default").runs.start("recipe.yaml", sets={"input": "texts.jsonl"})
+    for row in lab.project("default").datasets.rows(result.dataset):
+        ...
+"""
+
+from __future__ import annotations
+
+import getpass
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from rowsmith.core.errors import Invalid
+from rowsmith.store import projects
+from rowsmith.store.database import Database, open_database
+from rowsmith.store.files import Files
+
+if TYPE_CHECKING:
+    from rowsmith.app.projects import Project, Projects
+
+DEFAULT_HOME = ".rowsmith"
+DEFAULT_PROJECT = "default"
+
+
+class Lab:
+    """A home: a folder (SQLite and files in it), or the URL of a PostgreSQL database with a folder for the files.
+
+    Args:
+        home: a folder, or `postgresql://user@host/name`.
+        files: folder of the files; default: `files` in the home, or for a database ROWSMITH_FILES, else `.rowsmith/files`.
+        who: who acts; default: the user of the operating system.
+        environ: where keys are looked up; default: the environment.
+
+    Raises:
+        Conflict: the home's schema is older or newer than this program's.
+        Unavailable: the database cannot be opened.
+    """
+
+    def __init__(
+        self, home: str | Path = DEFAULT_HOME, *, files: str | Path | None = None, who: str | None = None, environ: Mapping[str, str] | None = None
+    ) -> None:
+        self.home = str(home)
+        self.who = who or _user()
+        self.environ = os.environ if environ is None else environ
+        self.db = open_home(home)
+        self.files = Files(files_of(home, files))
+
+    def project(self, name: str = DEFAULT_PROJECT) -> Project:
+        """The project of this name; the default one is made when it is not there.
+
+        Raises:
+            NotFound: there is none.
+        """
+        from rowsmith.app.projects import Project
+
+        if name == DEFAULT_PROJECT:
+            projects.ensure(self.db, name)
+        else:
+            projects.get(self.db, name)
+        return Project(self, name)
+
+    @property
+    def projects(self) -> Projects:
+        """All projects."""
+        from rowsmith.app.projects import Projects
+
+        return Projects(self)
+
+    def close(self) -> None:
+        """Close the database."""
+        self.db.close()
+
+    def __enter__(self) -> Lab:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+
+def is_url(home: str | Path) -> bool:
+    """Whether the home is a database's URL rather than a folder."""
+    return "://" in str(home)
+
+
+def database_url(home: str | Path) -> str:
+    """The URL of the home's database."""
+    if is_url(home):
+        return str(home)
+    path = Path(home).expanduser().absolute()
+    if path.is_file():
+        raise Invalid(f"The home {str(home)!r} is a file.", "Give a folder: --home DIR.")
+    return f"sqlite:///{path / 'rowsmith.db'}"
+
+
+def open_home(home: str | Path, *, current: bool = True) -> Database:
+    """The home's database; with `current`, only when its schema is the one this program works with."""
+    return open_database(database_url(home)) if current else Database(database_url(home))
+
+
+def files_of(home: str | Path, files: str | Path | None = None) -> Path:
+    """The folder of the home's files."""
+    if files is not None:
+        return Path(files)
+    if is_url(home):
+        return Path(os.environ.get("ROWSMITH_FILES", ".rowsmith/files"))
+    return Path(home).expanduser().absolute() / "files"
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"

@@ -1,0 +1,83 @@
+"""Projects: what runs and datasets live in, with caps of their own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rowsmith.app.datasets import Datasets
+from rowsmith.app.lab import Lab
+from rowsmith.app.runs import Runs
+from rowsmith.core.calls import PICO
+from rowsmith.store import projects as store
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectFacts:
+    """A project as people see it. Money in US dollars; None: no cap. `spent_usd` counts what is reserved or may have been billed, too."""
+
+    name: str
+    budget_usd: float | None
+    budget_tokens: int | None
+    spent_usd: float
+    spent_tokens: int
+
+
+class Project:
+    """One project: its runs and its datasets."""
+
+    def __init__(self, lab: Lab, name: str) -> None:
+        self.lab = lab
+        self.name = name
+
+    @property
+    def runs(self) -> Runs:
+        """Start, follow, stop and resume runs."""
+        return Runs(self.lab, self.name)
+
+    @property
+    def datasets(self) -> Datasets:
+        """List, read and export datasets."""
+        return Datasets(self.lab, self.name)
+
+    def show(self) -> ProjectFacts:
+        """The project's caps and what is spent against them."""
+        return _facts(store.get(self.lab.db, self.name))
+
+    def set_budget(self, *, usd: float | None = None, tokens: int | None = None) -> ProjectFacts:
+        """Set both caps; None is no cap. What is spent stays counted."""
+        return _facts(store.set_budget(self.lab.db, self.name, usd=None if usd is None else round(usd * PICO), tokens=tokens))
+
+
+class Projects:
+    """All projects of a home."""
+
+    def __init__(self, lab: Lab) -> None:
+        self.lab = lab
+
+    def create(self, name: str) -> Project:
+        """Make a project.
+
+        Raises:
+            Conflict: there is one of this name.
+            Invalid: the name cannot be used.
+        """
+        store.create(self.lab.db, name)
+        return Project(self.lab, name)
+
+    def list(self) -> list[ProjectFacts]:
+        """Every project, by name."""
+        return [_facts(found) for found in store.all_projects(self.lab.db)]
+
+    def delete(self, name: str) -> None:
+        """Delete a project with all its runs and datasets. Stored answers stay.
+
+        Raises:
+            NotFound: there is none.
+        """
+        store.delete(self.lab.db, name)
+
+
+def _facts(found: store.Project) -> ProjectFacts:
+    return ProjectFacts(
+        found.name, None if found.usd_cap is None else found.usd_cap / PICO, found.tokens_cap, found.usd / PICO, found.tokens
+    )

@@ -1,0 +1,318 @@
+"""Runs: start, follow, stop, cancel, resume.
+
+The same command again means the same run: unfinished, it goes on; carried out elsewhere, it is followed; finished, its result is given
+and nothing is called, unless target or limit grew (it goes on) or it is to go into another dataset (it is committed there).
+"""
+
+from __future__ import annotations
+
+import platform
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import rowsmith
+from rowsmith.app.lab import Lab
+from rowsmith.app.results import Result, result
+from rowsmith.core.calls import PICO
+from rowsmith.core.errors import Conflict, Invalid
+from rowsmith.core.ids import content_hash
+from rowsmith.core.prompt import parse
+from rowsmith.core.recipe import Recipe
+from rowsmith.core.row import Row
+from rowsmith.core.slots import FAILED, KEPT_STAGE, Tally
+from rowsmith.core.step import PROMPT
+from rowsmith.engine import recipe_file
+from rowsmith.engine.check import check, checked
+from rowsmith.engine.inputs import named, pin
+from rowsmith.engine.run import Progress, Stopping, Terms, carry_out
+from rowsmith.store.datasets import Datasets
+from rowsmith.store.runs import Run, StageRows
+from rowsmith.store.runs import Runs as Store
+
+OnProgress = Callable[[Progress], None]
+FOLLOW_S = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a run is asked for beyond its recipe. Money in US dollars."""
+
+    into: str
+    target: int | None = None
+    limit: int | None = None
+    attempts: float = 3.0
+    budget_usd: float | None = None
+    budget_tokens: int | None = None
+    fresh: int = 0
+    replace: bool = False
+    commit_partial: bool = False
+    base: str = ""
+
+    def dump(self) -> dict[str, Any]:
+        """As plain data."""
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
+
+class Runs:
+    """The runs of one project."""
+
+    def __init__(self, lab: Lab, project: str) -> None:
+        self.lab = lab
+        self.project = project
+        self._store = Store(lab.db)
+
+    # -- acts ---------------------------------------------------------------------------------------------------------------------------
+
+    def start(
+        self, recipe: Recipe | str | Path, *, sets: Mapping[str, str] | None = None, into: str | None = None, target: int | None = None,
+        limit: int | None = None, budget_usd: float | None = None, budget_tokens: int | None = None, new: bool = False, fresh: bool = False,
+        replace: bool = False, commit_partial: bool = False, grace_s: float = 30.0, on_progress: OnProgress | None = None,
+        stopping: Stopping | None = None,
+    ) -> Result:  # fmt: skip
+        """Run a recipe (a Recipe, or the path of a recipe file with `sets` for its parameters), and return when it has come to rest.
+
+        Args:
+            into: dataset to commit into; default: the recipe's `into`, else its name. It is merged by row id; `replace` starts clean.
+            target: kept rows to go on for. limit: slots after which no further row is taken in.
+            new: a new run, which reuses stored answers. fresh: a new run that buys new ones.
+            commit_partial: commit the kept rows even when the run does not finish.
+            grace_s: seconds that calls in flight may take to end when the run is stopped.
+
+        Raises:
+            Invalid: the recipe, with every problem. Nothing is spent.
+            NotFound: a file. Unavailable, StorageFull: the store.
+        """
+        loaded, base = self._load(recipe, sets or {}, budget_usd)
+        lock = self._lock(loaded, base)
+        identity = content_hash([loaded.content(), named(lock["inputs"])]).hex()
+        wanted = Options(
+            into=into or loaded.into or loaded.name, target=target or loaded.target, limit=limit, attempts=loaded.attempts,
+            budget_usd=loaded.budget_usd if budget_usd is None else budget_usd,
+            budget_tokens=budget_tokens or loaded.budget_tokens, replace=replace, commit_partial=commit_partial, base=str(base),
+        )  # fmt: skip
+        _check_wanted(wanted)
+        before = None if new or fresh else self._store.latest(self.project, identity)
+        if before is None:
+            if fresh:
+                wanted = _with(wanted, fresh=self._purchases(identity) + 1)
+            run = self._store.create(self.project, loaded.dump(), identity, lock, wanted.dump())
+            self._store.use_prompts(run.n, _prompts(loaded))
+            return self._carry_out(run, loaded, wanted, grace_s, on_progress, stopping)
+        wanted = _with(wanted, fresh=before.options.get("fresh", 0))
+        return self._again(before, loaded, wanted, grace_s, on_progress, stopping)
+
+    def resume(
+        self, run: str, *, budget_usd: float | None = None, retry_failed: bool = True, commit_partial: bool = False, grace_s: float = 30.0,
+        on_progress: OnProgress | None = None, stopping: Stopping | None = None,
+    ) -> Result:  # fmt: skip
+        """Go on with a run that stopped, paused or was cancelled; with `retry_failed`, failed rows get another attempt.
+
+        Raises:
+            NotFound: there is no such run. Conflict: another process carries it out.
+        """
+        record = self.get(run)
+        options = _options(record)
+        if budget_usd is not None:
+            options = _with(options, budget_usd=budget_usd)
+        options = _with(options, commit_partial=commit_partial)
+        recipe = recipe_file.build(record.recipe, plugins=self._plugins(Path(options.base)))
+        return self._carry_out(record, recipe, options, grace_s, on_progress, stopping, retry_failed=retry_failed)
+
+    def stop(self, run: str, *, wait_s: float = 60.0) -> Run:
+        """Ask whoever carries the run out to stop, and wait until it has."""
+        return self._end(run, "stop", "stopped", wait_s)
+
+    def cancel(self, run: str, *, wait_s: float = 60.0) -> Run:
+        """Stop the run and cancel what it has still to do."""
+        return self._end(run, "cancel", "cancelled", wait_s)
+
+    # -- facts --------------------------------------------------------------------------------------------------------------------------
+
+    def get(self, run: str) -> Run:
+        """A run's record.
+
+        Raises:
+            NotFound: there is none in this project.
+        """
+        record = self._store.get(run)
+        if record.project != self.project:
+            from rowsmith.core.errors import NotFound
+
+            raise NotFound(f"There is no run {run!r} in project {self.project!r}.", f"It is in project {record.project!r}: --project.")
+        return record
+
+    def result(self, run: str) -> Result:
+        """What a run has come to."""
+        record = self.get(run)
+        if record.state == "running" and not self._store.held(record):
+            record = replace(record, state="stopped", reason="its process ended; run the same command again, or resume it")
+        return result(record, self._store.ends(record.n))
+
+    def list(self, limit: int = 100) -> list[Result]:
+        """The project's runs, newest first."""
+        return [self.result(run.id) for run in self._store.newest(self.project, limit)]
+
+    def rows(self, run: str) -> Iterator[Row]:
+        """The kept rows of a run, in row order, committed or not."""
+        return iter(StageRows(self.lab.db, self.get(run).n, KEPT_STAGE))
+
+    def troubles(self, run: str, limit: int = 1000) -> list_[dict[str, Any]]:
+        """The failed slots of a run: {id, step, reason, detail, attempt}."""
+        return self._store.troubles(self.get(run).n, FAILED, limit)
+
+    def draws(self, run: str, limit: int = 1000) -> list_[dict[str, Any]]:
+        """The answers that could not be used, each with its reason: {row, step, reason, detail, call}."""
+        return self._store.draws(self.get(run).n, limit)
+
+    # -- within -------------------------------------------------------------------------------------------------------------------------
+
+    def _load(self, recipe: Recipe | str | Path, sets: Mapping[str, str], budget_usd: float | None) -> tuple[Recipe, Path]:
+        if isinstance(recipe, Recipe):
+            base = Path.cwd()
+            problems = check(recipe, base=base, environ=self.lab.environ, budget_usd=budget_usd, plugins=self._plugins(base))
+            if problems:
+                raise recipe_file.problems_as_error(problems)
+            return recipe, base
+        path = Path(recipe)
+        plugins = self._plugins(path.parent)
+        return checked(path, sets, environ=self.lab.environ, budget_usd=budget_usd, plugins=plugins), path.parent.absolute()
+
+    def _plugins(self, base: Path) -> tuple[Path, ...]:
+        return (base / "plugins",)
+
+    def _lock(self, recipe: Recipe, base: Path) -> dict[str, Any]:
+        """What the run rests on: inputs by hash (copied into the home), prompts, versions of the code."""
+        return {
+            "inputs": pin(recipe, base, self.lab.files.put_file),
+            "prompts": {f"{position}.{field}": name for position, field, name, _, _ in _prompts(recipe)},
+            "code": {"rowsmith": rowsmith.__version__, "python": platform.python_version()},
+        }
+
+    def _purchases(self, identity: str) -> int:
+        return max((run.options.get("fresh", 0) for run in self._store.newest(self.project, 10_000) if run.identity == identity), default=0)
+
+    def _again(
+        self, before: Run, recipe: Recipe, wanted: Options, grace_s: float, on_progress: OnProgress | None, stopping: Stopping | None
+    ) -> Result:
+        """The same command again."""
+        if self._store.held(before):
+            self._follow(before, on_progress, stopping)
+            before = self._store.get(before.n)
+            if self._store.held(before):
+                return self.result(before.id)
+        if before.state in ("finished", "shortfall") and not _grew(before, wanted):
+            return self._commit_again(before, wanted)
+        return self._carry_out(before, recipe, wanted, grace_s, on_progress, stopping)
+
+    def _follow(self, run: Run, on_progress: OnProgress | None, stopping: Stopping | None) -> None:
+        """Watch a run that another process carries out, until it lets go of it or dies."""
+        started = time.monotonic()
+        gone = False
+
+        def leave(request: str, grace_s: float | None) -> None:
+            nonlocal gone
+            gone = True
+
+        if stopping is not None:
+            stopping.on_follow = leave
+        while not gone and self._store.held(run := self._store.get(run.n)):
+            if on_progress:
+                tally = Tally.load(run.totals)
+                on_progress(Progress(run, tally, run.options.get("target"), time.monotonic() - started, "carried out by another process"))
+            time.sleep(FOLLOW_S)
+
+    def _commit_again(self, run: Run, wanted: Options) -> Result:
+        if run.version is None or run.dataset != wanted.into:
+            committed = self._commit(run, wanted, partial=False)
+            if committed:
+                self._store.set_outcome(run.n, *committed)
+        return self.result(run.id)
+
+    def _carry_out(
+        self, run: Run, recipe: Recipe, options: Options, grace_s: float, on_progress: OnProgress | None, stopping: Stopping | None,
+        *, retry_failed: bool = False,
+    ) -> Result:  # fmt: skip
+        self._store.set_options(run.n, options.dump())
+        usd = None if options.budget_usd is None else int(options.budget_usd * PICO)
+        self._store.set_budget(f"run:{run.n}", usd, options.budget_tokens)
+        terms = Terms(options.target, options.limit, options.attempts, options.fresh, retry_failed, grace_s)
+        try:
+            done = carry_out(
+                self.lab.db, self.lab.files, run, recipe, terms, environ=self.lab.environ,
+                commit=lambda taken, partial: self._commit(taken, options, partial), on_progress=on_progress, stopping=stopping,
+            )  # fmt: skip
+        except Conflict:
+            if not self._store.held(self._store.get(run.n)):
+                raise
+            self._follow(run, on_progress, stopping)
+            done = self._store.get(run.n)
+        return self.result(done.id)
+
+    def _commit(self, run: Run, options: Options, partial: bool) -> tuple[str, str] | None:
+        """Commit the kept rows; an unfinished run only when it is asked to."""
+        rows = StageRows(self.lab.db, run.n, KEPT_STAGE)
+        if (partial and not options.commit_partial) or not len(rows):
+            return None
+        message = f"{run.recipe_name}, run {run.id}" + (" (partial)" if partial else "")
+        version = Datasets(self.lab.db).commit(
+            self.project, options.into, rows, run=run.n, author=self.lab.who, message=message, replace=options.replace
+        )
+        return options.into, version.id
+
+    def _end(self, run: str, request: str, state: str, wait_s: float) -> Run:
+        record = self.get(run)
+        if record.state in ("finished", "shortfall", "cancelled"):
+            raise Conflict(f"Run {record.id} is {record.state} already.", "Nothing is to be done.")
+        if self._store.held(record):
+            self._store.ask(record.n, request)
+            until = time.monotonic() + wait_s
+            while self._store.held(record := self._store.get(record.n)) and time.monotonic() < until:
+                time.sleep(FOLLOW_S)
+        elif request == "cancel" or record.state == "running":
+            if request == "cancel":
+                self._store.cancel_pending(record.n)
+            self._store.set_state(record.n, state, state, self._store.tally(record.n))
+        return self._store.get(record.n)
+
+
+list_ = list
+
+
+def _check_wanted(wanted: Options) -> None:
+    for name in ("target", "limit"):
+        value = getattr(wanted, name)
+        if value is not None and value < 1:
+            raise Invalid(f"{name} is {value}.", "Give a whole number from 1 up.")
+    if wanted.budget_usd is not None and wanted.budget_usd < 0:
+        raise Invalid(f"The budget is {wanted.budget_usd} USD.", "Give 0 or more.")
+
+
+def _options(run: Run) -> Options:
+    return Options(**run.options)
+
+
+def _with(options: Options, **changes: Any) -> Options:
+    return replace(options, **changes)
+
+
+def _grew(before: Run, wanted: Options) -> bool:
+    """Whether a finished run is asked for more than it was."""
+    target, limit = before.options.get("target"), before.options.get("limit")
+    more_limit = limit is not None and (wanted.limit is None or wanted.limit > limit)
+    more_target = (target is not None and (wanted.target is None or wanted.target > target)) or (
+        target is None and wanted.target is not None and wanted.target > before.totals["kept"]
+    )
+    return more_limit or more_target
+
+
+def _prompts(recipe: Recipe) -> list[tuple[int, str, str, str, list[str]]]:
+    out = []
+    for position, step in enumerate(recipe.steps):
+        for field, value in step.marked(PROMPT).items():
+            if isinstance(value, str):
+                prompt = parse(value)
+                out.append((position, field, prompt.hash, value, sorted(prompt.variables)))
+    return out

@@ -1,0 +1,236 @@
+"""Carrying rows through the steps that ask nobody: the part of a run that works on threads.
+
+`Advance.rows` takes a row as far as it goes without a model: to an asking step (it is yielded, as an Item), to a set step (it waits there),
+to the end (it is kept), or out (dropped, failed). Everything is lazy: a document of a million chunks is never in memory whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from rowsmith.core.errors import RowFailed, RowsmithError
+from rowsmith.core.ids import child_id, child_order
+from rowsmith.core.row import Drop, New, Row
+from rowsmith.core.slots import EXPANDED, FINAL, PENDING, WAITING
+from rowsmith.engine.context import StepContext
+from rowsmith.engine.routes import Routes
+from rowsmith.engine.slots import Slots
+from rowsmith.store.runs import Known
+
+NOTHING_KNOWN: Mapping[bytes, Known] = {}
+
+
+@dataclass(slots=True)
+class Item:
+    """A row on its way. `at`: position of the step before which it stands; `attempt`: how often its slot was asked again;
+    `entries`: for each asking step passed, the row that was asked there and the index it filled, so that a filter can send it back;
+    `known`: what the database has of the rows around it, when the run was carried out before."""
+
+    row: Row
+    at: int
+    attempt: int = 0
+    entries: dict[int, tuple[Row, int | None]] = field(default_factory=dict)
+    known: Mapping[bytes, Known] = field(default_factory=lambda: NOTHING_KNOWN)
+    opened: bool = False
+    """An asking step's slots for it are open (`wanted` says which)."""
+    wanted: tuple[int, ...] = ()
+    again: bool = False
+    """It stands at its asking step once more, for the slot at `wanted[0]` alone."""
+
+
+class Advance:
+    """Takes rows through row steps. `round` > 0: a later wave, which asks for further rows of the same parents; `lacking`: only of
+    those whose earlier rows failed or were dropped."""
+
+    def __init__(self, routes: Routes, contexts: list[StepContext], slots: Slots) -> None:
+        self.routes, self.contexts, self.slots = routes, contexts, slots
+        self.shapes = [step.shape for step in routes.steps]
+        self.round = 0
+        self.lacking = False
+
+    def after(self, item: Item, position: int) -> Iterator[Item]:
+        """Carry on behind the step at `position`."""
+        following = self.routes.next[position]
+        if not following:
+            self.slots.keep(item.row, position, item.attempt)
+        for at in following:
+            yield from self.rows(replace(item, at=at))
+
+    def rows(self, item: Item) -> Iterator[Item]:
+        """Carry the item as far as it goes; yields those that stand before an asking step."""
+        shape = self.shapes[item.at]
+        if shape == "set":
+            known = item.known.get(item.row.order)
+            if known is None or known.state == PENDING:
+                self.slots.wait(item.row, item.at)
+            else:  # it passed here in an earlier wave
+                yield from self.after(item, item.at)
+        elif shape == "asking":
+            yield from self._before_asking(item)
+        elif self.routes.steps[item.at].makes:
+            yield from self._made(item)
+        else:
+            yield from self._passed(item)
+
+    # -- row steps ---------------------------------------------------------------------------------------------------------------------
+
+    def _passed(self, item: Item) -> Iterator[Item]:
+        """A row step that passes rows on."""
+        try:
+            out = list(self._run(item))
+        except RowFailed as error:
+            self.slots.fail(item.row.order, item.at, item.attempt, error.reason, str(error))
+            return
+        if len(out) != 1 or isinstance(out[0], New):
+            self.slots.fail(item.row.order, item.at, item.attempt, "step_broken", f"{self._title(item)} gave {len(out)} rows for one.")
+        elif isinstance(out[0], Drop):
+            yield from self._dropped(item, out[0])
+        else:
+            yield from self.after(replace(item, row=replace(out[0], id=item.row.id, order=item.row.order)), item.at)
+
+    def _dropped(self, item: Item, drop: Drop) -> Iterator[Item]:
+        """Out, unless the filter sends its slot back to an asking step and it has attempts left."""
+        back = next((at for at in item.entries if self.routes.steps[at].title == drop.retry_from), None)
+        if back is None or item.attempt >= drop.retry_times:
+            self.slots.drop(item.row.order, item.at, item.attempt, drop.reason, drop.detail)
+            return
+        row, index = item.entries[back]
+        entries = {at: entry for at, entry in item.entries.items() if at < back}
+        wanted = () if index is None else (index,)
+        yield Item(row, back, item.attempt + 1, entries, item.known, opened=True, wanted=wanted, again=True)
+
+    def _made(self, item: Item) -> Iterator[Item]:
+        """A row step that makes rows: slots open as they appear."""
+        known = item.known.get(item.row.order)
+        fresh = known is None or known.state != EXPANDED
+        count = 0
+        finished = False
+        try:
+            for out in self._run(item):
+                if isinstance(out, Drop):
+                    if count == 0 and fresh:
+                        yield from self._dropped(item, out)
+                    return
+                if not isinstance(out, New):
+                    raise RowFailed("step_broken", f"{self._title(item)} makes rows and must yield New.")
+                index = count if out.index is None else out.index
+                count += 1
+                yield from self._child(item, out, index)
+            finished = True
+        except RowFailed as error:
+            if count == 0:
+                if fresh:
+                    self.slots.fail(item.row.order, item.at, item.attempt, error.reason, str(error))
+                return
+            finished = True
+            self._rest_failed(item, count, error)
+        finally:
+            if count and fresh:
+                self.slots.expand(item.row, item.at, partly=not finished)
+            elif count and finished and known is not None and known.reason == "partly":
+                self.slots.complete(item.row, item.at)
+        if not count and fresh:
+            self.slots.drop(item.row.order, item.at, item.attempt, "no_rows", f"{self._title(item)} found nothing to make.")
+
+    def _rest_failed(self, item: Item, count: int, error: RowFailed) -> None:
+        """The step broke off after some rows: what would have followed is one failed slot."""
+        order, row = child_order(item.row.order, item.at, count), child_id(item.row.id, self._title(item), count)
+        if order not in item.known:
+            self.slots.open_many([(order, row)], item.at, item.at)
+            self.slots.fail(order, item.at, item.attempt, error.reason, str(error))
+
+    def _child(self, item: Item, new: New, index: int) -> Iterator[Item]:
+        step = self.routes.steps[item.at]
+        row = child(item.row, step.title, item.at, index, new, {"step": step.title, "kind": step.kind})
+        known = item.known.get(row.order)
+        if known is None:
+            self.slots.open(row, item.at, item.at)
+        elif known.state in FINAL or known.state == WAITING:
+            return
+        yield from self.after(replace(item, row=row, attempt=known.attempt if known else 0, entries={}), item.at)
+
+    def _run(self, item: Item) -> Iterator[Any]:
+        step: Any = self.routes.steps[item.at]
+        try:
+            yield from step.rows(item.row, self.contexts[item.at])
+        except (RowFailed, GeneratorExit):
+            raise
+        except RowsmithError as error:
+            raise RowFailed("invalid", str(error)) from error
+        except Exception as error:
+            raise RowFailed("error", f"{type(error).__name__}: {error}") from error
+
+    # -- before a model is asked -----------------------------------------------------------------------------------------------------------
+
+    def _before_asking(self, item: Item) -> Iterator[Item]:
+        """Open the slots that the step asks for, then hand the item over to the loop."""
+        step = self.routes.steps[item.at]
+        if not step.makes:
+            yield item
+            return
+        try:
+            count = step.count(item.row)
+        except Exception as error:  # noqa: BLE001 - a plug-in's count may fail in any way; the row says so
+            self.slots.fail(item.row.order, item.at, item.attempt, "error", f"{type(error).__name__}: {error}")
+            return
+        if not count:
+            if item.known.get(item.row.order, _PENDING).state == PENDING:
+                self.slots.drop(item.row.order, item.at, item.attempt, "no_rows", f"{self._title(item)} asks nothing of it.")
+            return
+        children = self._children(item)
+        if not children:
+            yield self._opening(item, tuple(range(count)))
+            return
+        if self.round:
+            lacking = sum(known.state in FINAL and known.state != 1 and known.reason != "over_target" for known in children.values())
+            more = (lacking if self.lacking else count) if self.lacking == bool(lacking) else 0
+            if more:
+                yield self._opening(item, tuple(range(len(children), len(children) + more)))
+            return
+        yield from self._unfinished(item, children)
+
+    def _opening(self, item: Item, wanted: tuple[int, ...]) -> Item:
+        title = self._title(item)
+        self.slots.open_many([(child_order(item.row.order, item.at, i), child_id(item.row.id, title, i)) for i in wanted], item.at, item.at)
+        known = item.known.get(item.row.order)
+        if known is None or known.state != EXPANDED:
+            self.slots.expand(item.row, item.at)
+        return replace(item, opened=True, wanted=wanted)
+
+    def _unfinished(self, item: Item, children: dict[int, Known]) -> Iterator[Item]:
+        """A run that is carried out again: the question is the one it was; only rows that are not at an end go on."""
+        open_ = {i for i, known in children.items() if known.state not in FINAL and known.state != WAITING}
+        for wave in sorted({children[i].wave for i in open_}):
+            together = tuple(sorted(i for i, known in children.items() if known.wave == wave))
+            if any(i in open_ and not children[i].attempt for i in together):
+                yield replace(item, opened=True, wanted=together)
+        for i in sorted(open_):
+            if children[i].attempt:
+                yield replace(item, opened=True, wanted=(i,), again=True, attempt=children[i].attempt)
+
+    def _children(self, item: Item) -> dict[int, Known]:
+        """What is known of the rows that this step made of the item, by index."""
+        if not item.known:
+            return {}
+        prefix = item.row.order + item.at.to_bytes(1, "big")
+        length = len(prefix) + 3
+        return {int.from_bytes(order[-3:], "big"): known for order, known in item.known.items() if len(order) == length and order.startswith(prefix)}
+
+    def _title(self, item: Item) -> str:
+        return self.routes.steps[item.at].title
+
+
+_PENDING = Known(PENDING, 0, 0, None, 0)
+
+
+def child(parent: Row, step: str, position: int, index: int, new: New, made: Mapping[str, Any]) -> Row:
+    """The row that a step makes of another: derived id and order, the parent's origin carried on."""
+    return Row(
+        child_id(parent.id, step, index),
+        child_order(parent.order, position, index),
+        new.data,
+        dict(new.scores),
+        {**parent.origin, **new.origin, "parents": [parent.id], "made": [*parent.origin.get("made", ()), dict(made)]},
+    )

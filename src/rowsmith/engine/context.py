@@ -1,0 +1,97 @@
+"""What a step is lent while a run carries it out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from rowsmith.core.calls import Answer, Ask, Asker
+from rowsmith.core.ids import share
+from rowsmith.core.models import Model, ModelChoice
+from rowsmith.core.ports import Gate
+from rowsmith.core.prompt import parse
+from rowsmith.core.row import Row
+from rowsmith.core.step import Step
+from rowsmith.engine.inputs import Inputs, Pinned
+
+
+class StepContext:
+    """Lent to one step for a whole run."""
+
+    wanted: Sequence[int] = ()
+    attempt = 0
+
+    def __init__(self, step: Step, position: int, inputs: Inputs, scratch: Callable[[str], Path]) -> None:
+        self.step = step.title
+        self.position = position
+        self.kind = step.kind
+        self._inputs = inputs
+        self._scratch = scratch
+
+    @property
+    def scratch(self) -> Path:
+        """See core.ports.Context."""
+        return self._scratch(f"step-{self.position}")
+
+    def render(self, prompt: str, scope: Mapping[str, Any]) -> str:
+        """See core.ports.Context."""
+        return parse(prompt).render(scope)
+
+    def paths(self, patterns: Sequence[str]) -> list[Path]:
+        """See core.ports.Context."""
+        return self._inputs.paths(patterns)
+
+    def input(self, path: Path) -> Pinned:
+        """See core.ports.Context."""
+        return self._inputs.input(path)
+
+    async def ask(
+        self, messages: Sequence[Mapping[str, Any]], *, model: ModelChoice, schema: Mapping[str, Any] | None = None, prompt: str = ""
+    ) -> Answer:
+        """Only an asking step has a row to ask for."""
+        raise TypeError(f"Step {self.step!r} asks a model outside of `async def rows`.")
+
+
+class AskContext(StepContext):
+    """Lent to an asking step for one row; notes what was asked for the row's origin."""
+
+    def __init__(
+        self, lent: StepContext, row: Row, gate: Gate, models: Mapping[str, Model], fresh: int, wanted: Sequence[int], attempt: int, seq: int
+    ) -> None:
+        self.step, self.position, self.kind = lent.step, lent.position, lent.kind
+        self._inputs, self._scratch = lent._inputs, lent._scratch
+        self.wanted, self.attempt = wanted, attempt
+        self._row, self._gate, self._models, self._fresh = row, gate, models, fresh
+        self._seq = seq
+        self._asked: dict[str, Any] = {}
+
+    async def ask(
+        self, messages: Sequence[Mapping[str, Any]], *, model: ModelChoice, schema: Mapping[str, Any] | None = None, prompt: str = ""
+    ) -> Answer:
+        """See core.ports.Context."""
+        chosen = self._models[choose_role(model, self._row.id, self.step)]
+        asker = Asker(self._row.id, self._row.order, self.position, self.attempt, self._seq)
+        self._seq += chosen.reasks + 1
+        answer = await self._gate.ask(Ask(messages, chosen, asker, schema, self._fresh))
+        self._asked["model"] = answer.model
+        if prompt:
+            self._asked["prompt"] = parse(prompt).hash
+        self._asked.setdefault("calls", []).append(answer.calls[-1])
+        return answer
+
+    def made(self) -> dict[str, Any]:
+        """The entry of this step for `origin.made`."""
+        return {"step": self.step, "kind": self.kind, **self._asked}
+
+
+def choose_role(choice: ModelChoice, row: str, salt: str) -> str:
+    """The role that the row's id chooses by the shares."""
+    if isinstance(choice, str):
+        return choice
+    point = share(row, f"model of {salt}") * sum(choice.values())
+    for role, weight in choice.items():
+        point -= weight
+        if point < 0:
+            return role
+    return next(reversed(choice))

@@ -1,0 +1,160 @@
+"""Where rows come from: the sources, and the set steps once their rows are all there. Works on a thread, lazily.
+
+`Feed.items` yields rows that stand before an asking step; everything else it carries to its resting place by itself.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from rowsmith.core.errors import RowFailed, RowsmithError
+from rowsmith.core.ids import canonical, digest, source_id, source_order
+from rowsmith.core.row import Bad, Dropped, New, Row
+from rowsmith.core.slots import EXPANDED, FINAL, PENDING, WAITING
+from rowsmith.engine.advance import NOTHING_KNOWN, Advance, Item
+from rowsmith.engine.context import StepContext
+from rowsmith.store.runs import Known, Runs, StageRows
+
+PAGE = 256
+"""Source rows looked up together when a run is carried out again."""
+IN_MEMORY = 20_000
+"""Different source keys counted in memory; beyond that, in a scratch file."""
+
+
+class Occurrences:
+    """Counts equals: `next(key)` is how often the key came before. Memory is bounded; the rest lies in a scratch file."""
+
+    def __init__(self, folder: Callable[[], Path]) -> None:
+        self._folder = folder
+        self._seen: dict[bytes, int] = {}
+        self._file: sqlite3.Connection | None = None
+
+    def next(self, key: bytes) -> int:
+        """The number of earlier calls with this key."""
+        if self._file is None:
+            before = self._seen.get(key, 0)
+            self._seen[key] = before + 1
+            if len(self._seen) > IN_MEMORY:
+                self._spill()
+            return before
+        row = self._file.execute("INSERT INTO seen VALUES (?, 1) ON CONFLICT (key) DO UPDATE SET n = n + 1 RETURNING n", (key,)).fetchone()
+        return int(row[0]) - 1
+
+    def _spill(self) -> None:
+        path = self._folder() / "occurrences.db"
+        path.unlink(missing_ok=True)
+        self._file = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self._file.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;")
+        self._file.executescript("CREATE TABLE seen (key BLOB PRIMARY KEY, n INT) WITHOUT ROWID; BEGIN;")
+        self._file.executemany("INSERT INTO seen VALUES (?, ?)", self._seen.items())
+        self._seen = {}
+
+    def close(self) -> None:
+        """Let the scratch file go."""
+        if self._file is not None:
+            self._file.close()
+
+
+class Feed:
+    """The rows of one run, root by root. `revisit`: the run has slots already, which are looked up and not opened twice."""
+
+    def __init__(self, run: int, runs: Runs, advance: Advance, contexts: list[StepContext], revisit: bool) -> None:
+        self.run, self.runs, self.advance, self.contexts, self.revisit = run, runs, advance, contexts, revisit
+
+    def items(self, root: int) -> Iterator[Item]:
+        """The rows of the step at `root`, a source or a set step, as far as they go without a model."""
+        step = self.advance.routes.steps[root]
+        return self._of_source(root) if step.shape == "source" else self._of_set(root)
+
+    # -- sources ------------------------------------------------------------------------------------------------------------------------
+
+    def _of_source(self, root: int) -> Iterator[Item]:
+        records = self._records(root)
+        while page := list(islice(records, PAGE if self.revisit else 1)):
+            known, unfinished = self._look_up(page[0][0], page[-1][0])
+            for order, record in page:
+                yield from self._of_record(root, order, record, known, unfinished)
+
+    def _records(self, root: int) -> Iterator[tuple[bytes, Row | Bad]]:
+        """The source's rows, in order, with their ids."""
+        step: Any = self.advance.routes.steps[root]
+        context = self.contexts[root]
+        seen = Occurrences(lambda: context.scratch)
+        made = {"step": step.title, "kind": step.kind}
+        try:
+            for ordinal, record in enumerate(step.read(context)):
+                order = source_order(root, ordinal)
+                if isinstance(record, Bad):
+                    yield order, record
+                    continue
+                name = str(record.origin.get("source", {}).get("name") or step.title)
+                yield order, self._row(record, order, name, seen, made)
+        finally:
+            seen.close()
+
+    def _row(self, new: New, order: bytes, name: str, seen: Occurrences, made: dict[str, Any]) -> Row:
+        key = new.key if new.key is not None else digest(canonical(new.data)).hex()
+        occurrence = seen.next(digest(name.encode("utf-8", "replace"), key.encode("utf-8", "replace")))
+        return Row(source_id(name, key, occurrence), order, new.data, dict(new.scores), {**new.origin, "made": [made]})
+
+    def _of_record(self, root: int, order: bytes, record: Row | Bad, known: dict[bytes, Known], unfinished: set[bytes]) -> Iterator[Item]:
+        slots = self.advance.slots
+        state = known.get(order)
+        if isinstance(record, Bad):
+            if state is None:
+                slots.open_many([(order, digest(order, record.where.encode()).hex())], root, root)
+                slots.fail(order, root, 0, record.reason, f"{record.where}: {record.detail}")
+            return
+        if state is None:
+            slots.open(record, root, root)
+        elif state.state in FINAL or state.state == WAITING or (state.state == EXPANDED and order not in unfinished and not self.advance.round):
+            return
+        yield from self.advance.after(Item(record, root, known=known or NOTHING_KNOWN), root)
+
+    def _look_up(self, first: bytes, last: bytes) -> tuple[dict[bytes, Known], set[bytes]]:
+        """What is known of a page of source rows and all that came of them; and which of them are not finished."""
+        if not self.revisit:
+            return {}, set()
+        known = self.runs.known(self.run, first, last)
+        return known, {order[:6] for order, slot in known.items() if slot.state == PENDING or slot.reason == "partly"}
+
+    # -- set steps ----------------------------------------------------------------------------------------------------------------------
+
+    def _of_set(self, root: int) -> Iterator[Item]:
+        """Run the set step over the rows that wait for it; verdicts come in row order, one for each."""
+        wave = self.advance.slots.wave
+        new = StageRows(self.runs.db, self.run, root, wave=wave)
+        kept = StageRows(self.runs.db, self.run, root, before=wave)
+        verdicts = self._verdicts(root, new, kept)
+        rows = iter(new)
+        while page := list(islice(rows, PAGE)):
+            known = self.runs.known(self.run, page[0].order, page[-1].order)
+            for row in page:
+                yield from self._judged(root, row, next(verdicts, None), known)
+
+    def _verdicts(self, root: int, new: StageRows, kept: StageRows) -> Iterator[Row | Dropped]:
+        step: Any = self.advance.routes.steps[root]
+        if not len(new):
+            return
+        try:
+            yield from step.all(new, kept, self.contexts[root])
+        except (RowsmithError, GeneratorExit):
+            raise
+        except Exception as error:
+            raise RowFailed("error", f"Step {step.title!r} broke: {type(error).__name__}: {error}") from error
+
+    def _judged(self, root: int, row: Row, verdict: Row | Dropped | None, known: dict[bytes, Known]) -> Iterator[Item]:
+        slots = self.advance.slots
+        state = known[row.order]
+        if state.state in FINAL or (state.state == WAITING and state.step != root):
+            return
+        if verdict is None or verdict.id != row.id:
+            slots.fail(row.order, root, state.attempt, "step_broken", "The set step gave no verdict for this row, or gave them out of row order.")
+        elif isinstance(verdict, Dropped):
+            slots.drop(row.order, root, state.attempt, verdict.reason, verdict.detail)
+        else:
+            yield from self.advance.after(Item(verdict, root, attempt=state.attempt, known=known), root)

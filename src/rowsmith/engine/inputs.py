@@ -1,0 +1,84 @@
+"""The files a run reads: found once, pinned by hash, copied into the home. What a run reads later is its own copy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from glob import has_magic
+from pathlib import Path
+
+from rowsmith.core.recipe import Recipe
+from rowsmith.core.step import PATHS
+from rowsmith.steps.paths import expand
+
+
+@dataclass(frozen=True, slots=True)
+class Pinned:
+    """An input file of a run: `path` is the home's copy, `name` what the user knows it as, `hash` BLAKE2b-256 in hexadecimal."""
+
+    path: Path
+    name: str
+    hash: str
+
+
+def find(base: Path, pattern: str) -> list[tuple[Path, str]]:
+    """The files that the pattern names (see steps.paths.expand), as (path, name), in order. The name is the path below the folder that
+    the pattern names, with forward slashes, so that it does not depend on where that folder lies.
+
+    Raises:
+        NotFound: the pattern names nothing.
+    """
+    files = expand([pattern], base)
+    whole = Path(pattern)
+    fixed = next((i for i, part in enumerate(whole.parts) if has_magic(part)), len(whole.parts))
+    head = Path(*whole.parts[:fixed]).expanduser()
+    roots = [folder / head for folder in (base, Path.cwd())]
+    return [(path, _name(path, [root for root in roots if root.is_dir()])) for path in files]
+
+
+def _name(path: Path, roots: Sequence[Path]) -> str:
+    root = next((root for root in roots if path.is_relative_to(root)), path.parent)
+    return path.relative_to(root).as_posix()
+
+
+def pin(recipe: Recipe, base: Path, put: Callable[[Path], str]) -> dict[str, dict[str, list[list[str]]]]:
+    """Copy every input file of the recipe into the home.
+
+    Returns: for each step's name and each pattern of it: [name, hash] of each file, in order. It is the `inputs` of the run's lock.
+    """
+    lock: dict[str, dict[str, list[list[str]]]] = {}
+    for step in recipe.steps:
+        for patterns in step.marked(PATHS).values():
+            of_step = lock.setdefault(step.title, {})
+            for pattern in patterns:
+                of_step[pattern] = [[name, put(path)] for path, name in find(base, pattern)]
+    return lock
+
+
+def named(lock: dict[str, dict[str, list[list[str]]]]) -> list[list[str]]:
+    """What of the inputs is part of the run's identity: [step, name, hash] of each file, sorted, wherever the files lay."""
+    return sorted([step, name, hash_] for step, patterns in lock.items() for files in patterns.values() for name, hash_ in files)
+
+
+class Inputs:
+    """The pinned input files of one step (core.ports.Context.paths and .input)."""
+
+    def __init__(self, lock: dict[str, list[list[str]]], path_of: Callable[[str], Path]) -> None:
+        self._lock = lock
+        self._pinned = {
+            Path(name_hash[1], name_hash[0]): Pinned(path_of(name_hash[1]), name_hash[0], name_hash[1])
+            for files in lock.values()
+            for name_hash in files
+        }
+
+    def paths(self, patterns: Sequence[str]) -> list[Path]:
+        """One path per file, to be handed to `input`."""
+        found: dict[Path, None] = {}
+        for pattern in patterns:
+            for name, hash_ in self._lock.get(pattern, ()):
+                found[Path(hash_, name)] = None
+        return list(found)
+
+    def input(self, path: Path) -> Pinned:
+        """The pinned file."""
+        return self._pinned[path]

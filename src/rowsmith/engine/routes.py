@@ -1,0 +1,35 @@
+"""Where rows go: who follows whom in a recipe, where the barriers are, whether a step can make more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rowsmith.core.recipe import Recipe
+from rowsmith.core.step import Step
+
+
+@dataclass(frozen=True, slots=True)
+class Routes:
+    """The steps by position. `next[i]` are the positions that take the rows of step i; none: its rows are kept."""
+
+    steps: tuple[Step, ...]
+    next: tuple[tuple[int, ...], ...]
+
+    @property
+    def roots(self) -> list[int]:
+        """The steps that rows stream out of, in the order in which a wave visits them: sources, then set steps."""
+        return [i for i, step in enumerate(self.steps) if step.shape == "source"] + [i for i, step in enumerate(self.steps) if step.shape == "set"]
+
+    @property
+    def can_make_more(self) -> bool:
+        """Whether a step asks a model for rows, so that one more wave can ask for further ones."""
+        return any(step.makes and step.shape == "asking" for step in self.steps)
+
+
+def routes(recipe: Recipe) -> Routes:
+    """The routes of a recipe that `engine.check` has found sound."""
+    following: list[list[int]] = [[] for _ in recipe.steps]
+    for position in range(len(recipe.steps)):
+        for before in recipe.inputs_of(position):
+            following[before].append(position)
+    return Routes(tuple(recipe.steps), tuple(tuple(sorted(after)) for after in following))

@@ -1,0 +1,362 @@
+"""Carrying out a run: take it, let its rows flow wave by wave, bring it to an end, and say what came of it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from rowsmith.core.errors import RowsmithError, StorageFull
+from rowsmith.core.ports import Paused
+from rowsmith.core.recipe import Recipe
+from rowsmith.core.slots import Tally
+from rowsmith.engine.advance import Advance, Item
+from rowsmith.engine.context import StepContext
+from rowsmith.engine.feed import Feed
+from rowsmith.engine.flow import Flow
+from rowsmith.engine.inputs import Inputs
+from rowsmith.engine.routes import routes
+from rowsmith.engine.slots import Slots
+from rowsmith.llm.gate import Gate, Status
+from rowsmith.store.database import Database
+from rowsmith.store.files import Files
+from rowsmith.store.journal import Journal
+from rowsmith.store.ledger import Ledger, settle_dead
+from rowsmith.store.processes import forget, register
+from rowsmith.store.runs import Run, Runs
+
+Commit = Callable[[Run, bool], tuple[str, str] | None]
+"""Commits the kept rows of a run; True: the run is not finished. Gives (dataset, version id), or None when nothing is to be committed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What this carrying-out is asked for; no part of the run's identity.
+
+    target: kept rows to go on for. limit: slots after which no further row is taken in. attempts: most slots, as a multiple of the target.
+    fresh: number of the purchase (0: answers of other runs are reused). retry_failed: failed slots get another attempt.
+    grace_s: how long calls in flight may take to end when the run is stopped. storage_wait_s: how long a full disk is waited for.
+    """
+
+    target: int | None = None
+    limit: int | None = None
+    attempts: float = 3.0
+    fresh: int = 0
+    retry_failed: bool = False
+    grace_s: float = 30.0
+    storage_wait_s: float = 60.0
+
+
+@dataclass(slots=True)
+class Progress:
+    """Where a run stands: its counts, and what it waits for (`note`, empty when nothing)."""
+
+    run: Run
+    tally: Tally
+    target: int | None
+    seconds: float
+    note: str = ""
+    in_flight: int = 0
+
+
+@dataclass(slots=True)
+class Stopping:
+    """A handle by which others end the carrying-out: `stop(grace_s)` and `cancel()` may be called from any thread; `now()` cuts off."""
+
+    loop: asyncio.AbstractEventLoop | None = None
+    on_stop: Callable[[str, float | None], None] | None = None
+    on_follow: Callable[[str, float | None], None] | None = None
+    """What else is told: whoever only follows a run that another process carries out."""
+    _asked: list[tuple[str, float | None]] = field(default_factory=list)
+
+    def stop(self, grace_s: float | None = None) -> None:
+        """Take nothing more in; what is in flight may end within the grace."""
+        self._ask("stop", grace_s)
+
+    def cancel(self) -> None:
+        """As stop, and what is still to be done is cancelled."""
+        self._ask("cancel", None)
+
+    def _ask(self, request: str, grace_s: float | None) -> None:
+        if self.on_follow is not None:
+            self.on_follow(request, grace_s)
+        if self.loop is None or self.on_stop is None:
+            self._asked.append((request, grace_s))
+        elif not self.loop.is_closed():
+            self.loop.call_soon_threadsafe(self.on_stop, request, grace_s)
+
+    def attach(self, loop: asyncio.AbstractEventLoop, on_stop: Callable[[str, float | None], None]) -> None:
+        """From now on requests go there; earlier ones too."""
+        self.loop, self.on_stop = loop, on_stop
+        for request, grace_s in self._asked:
+            on_stop(request, grace_s)
+
+
+def carry_out(
+    db: Database, files: Files, run: Run, recipe: Recipe, terms: Terms, *, environ: Mapping[str, str], commit: Commit,
+    on_progress: Callable[[Progress], None] | None = None, stopping: Stopping | None = None,
+) -> Run:  # fmt: skip
+    """Carry the run out, in a loop of its own, until it is finished, stopped or paused. Returns its record.
+
+    Raises:
+        Conflict: another process carries it out, or took it over meanwhile.
+        StorageFull: the disk was full for longer than `terms.storage_wait_s`; what was acknowledged is safe.
+    """
+    owner = register(db)
+    try:
+        taken = Runs(db).take(run.n, owner)
+        carrying = _Carrying(db, files, taken, recipe, terms, environ, commit, on_progress, stopping or Stopping())
+        asyncio.run(carrying.main())
+        return Runs(db).get(run.n)
+    finally:
+        with db.write() as conn:
+            forget(conn, owner)
+
+
+class _Carrying:
+    """One carrying-out, from taking the run to letting it go."""
+
+    def __init__(
+        self, db: Database, files: Files, run: Run, recipe: Recipe, terms: Terms, environ: Mapping[str, str], commit: Commit,
+        on_progress: Callable[[Progress], None] | None, stopping: Stopping,
+    ) -> None:  # fmt: skip
+        self.db, self.files, self.run, self.recipe, self.terms = db, files, run, recipe, terms
+        self.environ, self.commit, self.on_progress, self.stopping = environ, commit, on_progress, stopping
+        self.runs = Runs(db)
+        self.routes = routes(recipe)
+        self.started = time.monotonic()
+        self.request = ""
+        self.note = ""
+        self._grace: asyncio.TimerHandle | None = None
+        self._patience: asyncio.TimerHandle | None = None
+
+    # -- the whole ----------------------------------------------------------------------------------------------------------------------
+
+    async def main(self) -> None:
+        loop = asyncio.get_running_loop()
+        tally = await asyncio.to_thread(self._prepare)
+        ledger = Ledger(self.db, self.run.n, str(self.run.owner), self._scopes(), resumed=self.run.fence > 1)
+        self.journal = Journal(
+            self.db, self.run.n, str(self.run.owner), self.run.fence, ledger, tally, seq=self.run.totals.get("seq", 0),
+            on_request=lambda request: self._stop(request, None), on_lost=self._lost, on_storage=self._storage,
+        )  # fmt: skip
+        self.slots = Slots(self.journal, tally)
+        self.gate = Gate(self.journal, environ=self.environ)
+        contexts = self._contexts()
+        advance = Advance(self.routes, contexts, self.slots)
+        self.feed = Feed(self.run.n, self.runs, advance, contexts, revisit=self.run.fence > 1)
+        self.flow = Flow(
+            advance, contexts, self.gate, self.recipe.models, fresh=self.terms.fresh, window=self._window(), hold=self.journal.hold,
+            may_admit=self._may_admit,
+        )  # fmt: skip
+        self.stopping.attach(loop, self._stop)
+        watching = loop.create_task(self._watch()) if self.on_progress else None
+        try:
+            await self._waves()
+            await self._close_flow()
+            await self._end()
+        finally:
+            if watching:
+                watching.cancel()
+            await self._close_flow()
+            await self.journal.close()
+            for handle in (self._grace, self._patience):
+                if handle:
+                    handle.cancel()
+            self.files.remove_scratch(self._scratch_name)
+
+    def _prepare(self) -> Tally:
+        """Put in order what an earlier carrying-out left."""
+        n = self.run.n
+        for scope in self._scopes():
+            self.runs.ensure_budget(scope)
+        if self.run.fence > 1:
+            with self.db.write() as conn:
+                settle_dead(self.db, conn, n, self._scopes())
+            self.runs.reopen(n, failed=self.terms.retry_failed)
+            self.runs.fit_target(n, None)
+            self.wave = self.runs.wave(n)
+        else:
+            self.wave = 0
+        return self.runs.tally(n) if self.run.fence > 1 else Tally()
+
+    def _scopes(self) -> tuple[str, ...]:
+        return (f"project:{self.run.project}", f"run:{self.run.n}")
+
+    @property
+    def _scratch_name(self) -> str:
+        return f"run-{self.run.n}"
+
+    def _contexts(self) -> list[StepContext]:
+        lock = self.run.lock.get("inputs", {})
+        scratch = self.files.scratch(self._scratch_name)
+
+        def folder(name: str) -> Any:
+            (scratch / name).mkdir(parents=True, exist_ok=True)
+            return scratch / name
+
+        return [
+            StepContext(step, position, Inputs(lock.get(step.title, {}), self.files.path), folder)
+            for position, step in enumerate(self.recipe.steps)
+        ]
+
+    def _window(self) -> int:
+        """Rows in flight: every place of every model filled, and as many again whose claims are on their way."""
+        return max(64, 2 * sum(model.concurrency for model in self.recipe.models.values()))
+
+    # -- waves --------------------------------------------------------------------------------------------------------------------------
+
+    def _may_admit(self) -> bool | None:
+        terms, slots = self.terms, self.slots
+        if terms.limit is not None and slots.requested >= terms.limit:
+            return False
+        if terms.target is None:
+            return True
+        if slots.kept < terms.target and slots.requested >= terms.attempts * terms.target:
+            return False
+        return True if slots.kept + slots.pending < terms.target else None
+
+    async def _waves(self) -> None:
+        """Wave after wave until the target is reached, or nothing more can be had. A round asks the same parents for further rows; first
+        of those whose rows failed or were dropped, then of all."""
+        advance = self.feed.advance
+        while True:
+            before = self.slots.requested
+            await self._wave()
+            if self.flow.stopping or not self._wants_more():
+                return
+            more = self.slots.requested > before
+            if self.flow.exhausted:
+                if not self.routes.can_make_more or (not more and advance.round and not advance.lacking):
+                    return
+                if advance.lacking and not more:
+                    advance.lacking = False
+                else:
+                    advance.round, advance.lacking = advance.round + (not advance.lacking), True
+            elif not more:
+                return
+            self.wave += 1
+            self.feed.revisit = True
+
+    async def _wave(self) -> None:
+        self.slots.wave = self.wave
+        self.flow.exhausted = True
+        for root in self.routes.roots:
+            if self.flow.stopping:
+                return
+            items: Iterator[Item] = self.feed.items(root)
+            is_set = self.recipe.steps[root].shape == "set"
+            await self.flow.carry(items, admit_all=is_set)
+            if self.flow.broken is not None:
+                raise self.flow.broken
+            await self.journal.flush()
+
+    def _wants_more(self) -> bool:
+        terms, slots = self.terms, self.slots
+        if terms.target is None or slots.kept >= terms.target or slots.requested >= terms.attempts * terms.target:
+            return False
+        return terms.limit is None or slots.requested < terms.limit
+
+    # -- the end ------------------------------------------------------------------------------------------------------------------------
+
+    async def _close_flow(self) -> None:
+        await asyncio.to_thread(self.flow.close)
+        await self.gate.close()
+
+    async def _end(self) -> None:
+        await self.journal.flush()
+        state, reason = await asyncio.to_thread(self._settle)
+        finished = state in ("finished", "shortfall")
+        committed = await asyncio.to_thread(self.commit, self.run, not finished)
+        dataset, version = committed or (None, None)
+        seconds = time.monotonic() - self.started
+        await asyncio.to_thread(lambda: self.runs.end(self.run, state, reason, seconds, dataset=dataset, version=version))
+
+    def _settle(self) -> tuple[str, str]:
+        """The state the run has come to, and why; its counts are written."""
+        n, pause = self.run.n, self.flow.paused
+        if self.request == "cancel":
+            self.runs.cancel_pending(n)
+        if not self.flow.stopping:
+            self.runs.fit_target(n, self.terms.target)
+        self.journal.tally = tally = self.runs.tally(n)
+        self.runs.save_totals(self.run, tally)
+        if self.request == "cancel":
+            return "cancelled", "cancelled"
+        if self.request:
+            return "stopped", "stopped"
+        if pause is not None:
+            return "paused", f"{pause.reason}: {pause.what} {pause.fix}".strip()
+        return self._outcome(tally)
+
+    def _outcome(self, tally: Tally) -> tuple[str, str]:
+        target, limit = self.terms.target, self.terms.limit
+        if target is not None and tally.kept < target and (limit is None or tally.requested < limit):
+            why = "the limit of attempts is reached" if tally.requested >= self.terms.attempts * target else "the sources are exhausted"
+            return "shortfall", f"{target - tally.kept} of {target} rows are missing: {why}."
+        if (target is None or tally.kept < target) and tally.failed:
+            return "shortfall", f"{tally.failed.total()} of {tally.requested} rows failed."
+        return "finished", ""
+
+    # -- being stopped ------------------------------------------------------------------------------------------------------------------
+
+    def _stop(self, request: str, grace_s: float | None) -> None:
+        """On the loop: somebody asks the run to stop or cancel; asked twice, it ends at once."""
+        if self.request and (grace_s == 0 or request == "now"):
+            self.flow.cut_off()
+            return
+        first, self.request = not self.request, request if request != "now" else self.request or "stop"
+        self.flow.stop()
+        self.gate.halt()
+        if first:
+            grace = self.terms.grace_s if grace_s is None else grace_s
+            self.note = f"stopping: calls in flight may take up to {grace:g} s to end"
+            self._grace = asyncio.get_running_loop().call_later(grace, self.flow.cut_off)
+
+    def _lost(self, error: RowsmithError) -> None:
+        """On the loop: nothing can be committed any more."""
+        self.flow.halt(error)
+        self.gate.halt()
+        self.flow.cut_off()
+
+    def _storage(self, error: RowsmithError | None) -> None:
+        """On the loop: the disk is full (the journal tries again until there is room), or has room again."""
+        if self._patience:
+            self._patience.cancel()
+            self._patience = None
+        if error is None:
+            self.note = ""
+            return
+        self.note = f"waiting for space: {error.what}"
+        self._patience = asyncio.get_running_loop().call_later(self.terms.storage_wait_s, self._out_of_patience)
+
+    def _out_of_patience(self) -> None:
+        self.journal.give_up = True
+
+    # -- progress -----------------------------------------------------------------------------------------------------------------------
+
+    async def _watch(self) -> None:
+        while True:
+            self._report()
+            await asyncio.sleep(0.25)
+
+    def _report(self) -> None:
+        if self.on_progress:
+            servers = self.gate.status()
+            waiting = (_waiting(name, status) for name, status in servers.items() if status.throttled_for_s > 0.5 or status.failing)
+            note = self.note or next(waiting, "")
+            flying = sum(status.in_flight for status in servers.values())
+            self.on_progress(Progress(self.run, self.journal.tally, self.terms.target, time.monotonic() - self.started, note, flying))
+
+
+def _waiting(name: str, status: Status) -> str:
+    if status.failing:
+        return f"{name} fails; probing"
+    until = datetime.now().astimezone() + timedelta(seconds=status.throttled_for_s)
+    return f"{name} throttled until {until:%H:%M:%S}"
+
+
+__all__ = ["Commit", "Paused", "Progress", "Stopping", "StorageFull", "Terms", "carry_out"]

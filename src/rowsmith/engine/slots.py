@@ -1,0 +1,76 @@
+"""The slots of a run as its flow sees them: every opening and ending goes to the journal and is counted here."""
+
+from __future__ import annotations
+
+import threading
+
+from rowsmith.core.row import Row
+from rowsmith.core.slots import CANCELLED, DROPPED, EXPANDED, FAILED, KEPT, KEPT_STAGE, PENDING, WAITING, Tally
+from rowsmith.store.journal import Journal
+
+
+class Slots:
+    """Counts what the admission of rows needs: `kept`, `pending` (waiting at set steps included) and `requested`, in slots.
+
+    Used from the loop and from working threads.
+    """
+
+    def __init__(self, journal: Journal, tally: Tally) -> None:
+        self._journal = journal
+        self._lock = threading.Lock()
+        self.kept = tally.kept
+        self.pending = tally.pending
+        self.requested = tally.requested
+        self.wave = 0
+
+    def open(self, row: Row, made: int, step: int) -> None:
+        """A slot for the row, made by the step at `made`, standing before the step at `step`."""
+        self.open_many([(row.order, row.id)], made, step)
+
+    def open_many(self, rows: list[tuple[bytes, str]], made: int, step: int) -> None:
+        """Slots for (order, id) each."""
+        self._journal.open_many([(order, bytes.fromhex(row), made, step, self.wave, PENDING) for order, row in rows])
+        with self._lock:
+            self.pending += len(rows)
+            self.requested += len(rows)
+
+    def expand(self, row: Row, step: int, *, partly: bool = False) -> None:
+        """The row's slot became its children's. `partly`: there are more children to come in a later carrying-out."""
+        self._journal.move(row.order, EXPANDED, step, 0, "partly" if partly else None)
+        with self._lock:
+            self.pending -= 1
+            self.requested -= 1
+
+    def complete(self, row: Row, step: int) -> None:
+        """A slot that was expanded partly has all its children now."""
+        self._journal.move(row.order, EXPANDED, step, 0, None)
+
+    def wait(self, row: Row, step: int) -> None:
+        """The row rests before the set step at `step`."""
+        self._journal.put(row, step, self.wave)
+        self._journal.move(row.order, WAITING, step)
+
+    def keep(self, row: Row, step: int, attempt: int) -> None:
+        """The row is kept; `step` is the last it passed."""
+        self._journal.put(row, KEPT_STAGE, self.wave)
+        self._journal.move(row.order, KEPT, step, attempt)
+        with self._lock:
+            self.pending -= 1
+            self.kept += 1
+
+    def drop(self, order: bytes, step: int, attempt: int, reason: str, detail: str = "") -> None:
+        """The step at `step` did not let it through."""
+        self._end(order, DROPPED, step, attempt, reason, detail)
+
+    def fail(self, order: bytes, step: int, attempt: int, reason: str, detail: str = "") -> None:
+        """It could not be carried further."""
+        self._end(order, FAILED, step, attempt, reason, detail)
+
+    def cancel(self, order: bytes, step: int, attempt: int) -> None:
+        """The run was cancelled before it could be carried further."""
+        self._end(order, CANCELLED, step, attempt, "cancelled", "")
+
+    def _end(self, order: bytes, state: int, step: int, attempt: int, reason: str, detail: str) -> None:
+        self._journal.move(order, state, step, attempt, reason, detail or None)
+        with self._lock:
+            self.pending -= 1

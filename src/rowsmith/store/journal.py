@@ -1,0 +1,412 @@
+"""The journal of a run: one thread that commits what the run says, as fast as the disk takes it.
+
+A commit starts as soon as the one before has ended and holds everything that came meanwhile: slots opened and moved, rows, claims and
+answers of calls. Claims and answers are waited for; the rest is not. Every commit is guarded by the run's owner and fence, so that a
+process which was thought dead and is not can change nothing any more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection
+
+from rowsmith.core.calls import Claim, Claimed, Limits, Usage
+from rowsmith.core.errors import Conflict, RowsmithError, StorageBusy, StorageFull
+from rowsmith.core.failpoints import failpoint
+from rowsmith.core.ids import canonical
+from rowsmith.core.row import Row
+from rowsmith.core.slots import EXPANDED, PENDING, WAITING, Tally
+from rowsmith.store.database import Database
+from rowsmith.store.ledger import Ledger, Parting, Settling
+from rowsmith.store.processes import RENEW_S, heartbeat
+from rowsmith.store.rates import Rates
+
+PACE_S = 0.004
+"""A commit starts no sooner than this after the start of the one before: on a fast disk, fewer and fuller commits."""
+TICK_S = 1.0
+"""The longest time between two looks at the run's row (requests to stop, lost ownership)."""
+BACKLOG = 4096
+"""Most slots or rows that may wait for a commit."""
+POLL_S = 0.05
+"""How often a key that another run holds is looked at again."""
+
+Waiter = asyncio.Future[Any]
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What came since the last commit."""
+
+    opens: list[tuple[bytes, bytes, int, int, int, int]] = field(default_factory=list)  # ord, id, made, step, wave, state
+    moves: list[tuple[int, int, int, str | None, str | None, bytes, int]] = field(default_factory=list)
+    rows: list[tuple[int, int, Row]] = field(default_factory=list)  # stage, wave, row
+    claims: list[tuple[Claim, Waiter]] = field(default_factory=list)
+    settles: list[tuple[Settling, Waiter]] = field(default_factory=list)
+    partings: list[tuple[Parting, Waiter]] = field(default_factory=list)
+    refused: list[tuple[Claimed, str, str]] = field(default_factory=list)
+    rates: list[tuple[str, Limits | None, int, float, Waiter]] = field(default_factory=list)
+    flush: list[Waiter] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.opens or self.moves or self.rows or self.claims or self.settles or self.partings or self.refused or self.rates or self.flush)
+
+    def waiters(self) -> list[Waiter]:
+        waited: list[tuple[Any, ...]] = [*self.claims, *self.settles, *self.partings, *self.rates]
+        return [item[-1] for item in waited] + self.flush
+
+
+class Lost(Conflict):
+    """Another process has taken the run over."""
+
+
+class Journal:
+    """The one writer of a run, and its Ledger (core.ports). Made within the loop that carries the calls; `close` ends its thread.
+
+    Args:
+        ledger: the buying side, for the same run.
+        tally: the run's counts as the database has them.
+        on_request: called on the loop when somebody asks the run to `stop` or `cancel`.
+        on_lost: called on the loop when nothing can be committed any more, with the error.
+        on_storage: called on the loop with an error while the disk is full (the commit is tried again until there is room), and
+            with None when it has room again.
+    """
+
+    def __init__(
+        self, db: Database, run: int, owner: str, fence: int, ledger: Ledger, tally: Tally, *, on_request: Callable[[str], None],
+        on_lost: Callable[[RowsmithError], None], on_storage: Callable[[RowsmithError | None], None], seq: int = 0,
+    ) -> None:  # fmt: skip
+        self.db, self.run, self.owner, self.fence, self.ledger = db, run, owner, fence, ledger
+        self.tally = tally
+        self._loop = asyncio.get_running_loop()
+        self._on_request, self._on_lost, self._on_storage = on_request, on_lost, on_storage
+        self._seq = seq
+        self._batch = _Batch()
+        self._lock = threading.Lock()
+        self._wake = threading.Event()
+        self._ended = False
+        self._failed: RowsmithError | None = None
+        self._waiting: list[tuple[Claim, Waiter]] = []
+        self._blocked: dict[str, float] = {}
+        self._storage_full = False
+        self.give_up = False
+        self._beat = time.monotonic()
+        self._room_again = threading.Condition()
+        self._tried: tuple[Tally, list[tuple[Waiter, Any]], list[tuple[Claim, Waiter]]] = (tally, [], [])
+        self._thread = threading.Thread(target=self._work, name=f"journal of run {run}", daemon=True)
+        self._thread.start()
+
+    # -- what the engine says: not waited for --------------------------------------------------------------------------------------
+
+    def open(self, row: Row, made: int, step: int, wave: int, state: int = PENDING) -> None:
+        """A slot opens for the row, made by the step at `made`, now before the step at `step`."""
+        with self._lock:
+            self._batch.opens.append((row.order, bytes.fromhex(row.id), made, step, wave, state))
+        self._wake.set()
+
+    def open_many(self, slots: list[tuple[bytes, bytes, int, int, int, int]]) -> None:
+        """Slots open: (order, id bytes, made, step, wave, state) each."""
+        with self._lock:
+            self._batch.opens.extend(slots)
+        self._wake.set()
+
+    def move(self, order: bytes, state: int, step: int, attempt: int = 0, reason: str | None = None, detail: str | None = None) -> None:
+        """A pending slot comes to `state` at the step at `step`."""
+        with self._lock:
+            self._batch.moves.append((state, step, attempt, reason, detail[:2000] if detail else None, order, state))
+        self._wake.set()
+
+    def put(self, row: Row, stage: int, wave: int) -> None:
+        """The row rests: before the set step at `stage`, or kept (core.slots.KEPT_STAGE)."""
+        with self._lock:
+            self._batch.rows.append((stage, wave, row))
+        self._wake.set()
+
+    def refused(self, claimed: Claimed, reason: str, detail: str) -> None:
+        """See core.ports.Ledger."""
+        with self._lock:
+            self._batch.refused.append((claimed, reason, detail))
+        self._wake.set()
+
+    def hold(self) -> None:
+        """Wait (a working thread does) while more rows are to be committed than memory should hold."""
+        while len(self._batch.rows) + len(self._batch.opens) > BACKLOG and self._failed is None and not self._ended:
+            with self._room_again:
+                self._room_again.wait(0.1)
+
+    # -- what the gate asks: waited for ----------------------------------------------------------------------------------------------
+
+    async def claim(self, claim: Claim) -> Claimed:
+        """See core.ports.Ledger."""
+        waiter: Waiter = self._loop.create_future()
+        with self._lock:
+            self._batch.claims.append((claim, waiter))
+        self._wake.set()
+        got: Claimed = await self._result(waiter)
+        return got
+
+    async def answer(self, claimed: Claimed, raw: bytes, usage: Usage, cost: int | None) -> None:
+        """See core.ports.Ledger."""
+        waiter: Waiter = self._loop.create_future()
+        with self._lock:
+            self._batch.settles.append((Settling(claimed, raw, usage, cost), waiter))
+        self._wake.set()
+        await self._result(waiter)
+
+    async def unknown(self, claimed: Claimed, detail: str) -> bool:
+        """See core.ports.Ledger."""
+        return bool(await self._part(Parting(claimed, detail, maybe_billed=True, again=True)))
+
+    async def release(self, claimed: Claimed, detail: str, *, maybe_billed: bool) -> None:
+        """See core.ports.Ledger."""
+        await self._part(Parting(claimed, detail, maybe_billed))
+
+    async def _part(self, parting: Parting) -> Any:
+        waiter: Waiter = self._loop.create_future()
+        with self._lock:
+            self._batch.partings.append((parting, waiter))
+        self._wake.set()
+        return await self._result(waiter)
+
+    async def permit(self, profile: str, limits: Limits, tokens: int) -> float:
+        """See core.ports.Ledger."""
+        return float(await self._rate(profile, limits, tokens, 0.0))
+
+    async def block(self, profile: str, seconds: float) -> None:
+        """See core.ports.Ledger."""
+        await self._rate(profile, None, 0, seconds)
+
+    async def _rate(self, profile: str, limits: Limits | None, tokens: int, seconds: float) -> Any:
+        waiter: Waiter = self._loop.create_future()
+        with self._lock:
+            self._batch.rates.append((profile, limits, tokens, seconds, waiter))
+        self._wake.set()
+        return await self._result(waiter)
+
+    def blocked(self, profile: str) -> float:
+        """See core.ports.Ledger."""
+        return max(0.0, self._blocked.get(profile, 0.0) - time.monotonic())
+
+    async def flush(self) -> None:
+        """Returns when everything said so far is durable."""
+        waiter: Waiter = self._loop.create_future()
+        with self._lock:
+            self._batch.flush.append(waiter)
+        self._wake.set()
+        await self._result(waiter)
+
+    async def close(self) -> None:
+        """Commit what is left, give unsent claims back, end the thread."""
+        self._ended = True
+        self._wake.set()
+        await asyncio.to_thread(self._thread.join)
+        if self._failed is None:
+            await asyncio.to_thread(self._give_back)
+
+    def _give_back(self) -> None:
+        with self.db.write() as conn:
+            self.ledger.close(conn)
+
+    async def _result(self, waiter: Waiter) -> Any:
+        if self._failed is not None and not waiter.done():
+            raise self._failed
+        return await waiter
+
+    # -- the thread ------------------------------------------------------------------------------------------------------------------
+
+    def _work(self) -> None:
+        last = 0.0
+        while True:
+            self._wake.wait(POLL_S if self._waiting else TICK_S)
+            if not self._ended and (ahead := last + PACE_S - time.monotonic()) > 0:
+                time.sleep(ahead)
+            last = time.monotonic()
+            with self._lock:
+                self._wake.clear()
+                batch, self._batch = self._batch, _Batch()
+            with self._room_again:
+                self._room_again.notify_all()
+            if self._ended and not batch:
+                return None
+            batch.claims[:0] = [(claim, waiter) for claim, waiter in self._waiting if not waiter.done()]
+            self._waiting = []
+            try:
+                self._until_committed(batch)
+            except RowsmithError as error:
+                return self._fail(batch, error)
+            except Exception as error:  # noqa: BLE001 - nothing may hide: the run ends with it
+                return self._fail(batch, _Broken(error))
+
+    def _until_committed(self, batch: _Batch) -> None:
+        """Commit the batch; on a full disk or a lost connection, until it is in."""
+        tries = 0
+        while True:
+            done: list[tuple[Waiter, Any]] = []
+            tally = deepcopy(self.tally)
+            waiting: list[tuple[Claim, Waiter]] = []
+            try:
+                with self.db.write() as conn:
+                    request = self._guard(conn, retried=tries > 0)
+                    if request is not None:
+                        self._apply(conn, batch, tally, done, waiting)
+                failpoint("journal.committed")
+                break
+            except StorageFull as error:
+                if self._ended or self.give_up:
+                    raise
+                self._full(error)
+            except StorageBusy:
+                tries += 1
+                if tries > 20:
+                    raise
+                time.sleep(min(0.05 * 2**tries, 2.0))
+        if request is None:  # an earlier try was committed although its connection broke before it could say so
+            tally, done, waiting = self._tried
+        self.tally, self._waiting = tally, waiting
+        self._seq += bool(batch)
+        self._room()
+        if done or request:
+            self._say(self._resolve, done, request or "")
+
+    def _guard(self, conn: Connection, *, retried: bool) -> str | None:
+        """The request that waits for the run; None when this batch is in the database already."""
+        sql = "SELECT owner, fence, request, totals FROM run WHERE n = ?" if retried else "SELECT owner, fence, request FROM run WHERE n = ?"
+        lock = "" if self.db.dialect == "sqlite" else " FOR UPDATE"
+        row = conn.exec_driver_sql(self._sql(sql + lock), (self.run,)).one_or_none()
+        if row is None or row.owner != self.owner or row.fence != self.fence:
+            raise Lost(f"Run r{self.run} has been taken over by another process.", f"Follow it with rowsmith runs r{self.run}.")
+        if retried and _seq(row.totals) == self._seq + 1:
+            return None
+        if time.monotonic() - self._beat > RENEW_S:
+            if not heartbeat(self.db, conn, self.owner):
+                raise Lost(f"The lease of run r{self.run} was given away.", f"Follow it with rowsmith runs r{self.run}.")
+            self._beat = time.monotonic()
+        return str(row.request)
+
+    def _apply(self, conn: Connection, batch: _Batch, tally: Tally, done: list[tuple[Waiter, Any]], waiting: list[tuple[Claim, Waiter]]) -> None:
+        now = self.db.now(conn)
+        self._slots(conn, batch, tally)
+        if batch.settles:
+            self.ledger.settle(conn, [settling for settling, _ in batch.settles], now, tally)
+            done += [(waiter, None) for _, waiter in batch.settles]
+        done += [(waiter, self.ledger.part(conn, parting, now, tally)) for parting, waiter in batch.partings]
+        if batch.refused:
+            self.ledger.refuse(conn, batch.refused, tally)
+        for profile, limits, tokens, seconds, waiter in batch.rates:
+            done.append((waiter, self._rates(conn, profile, limits, tokens, seconds, now)))
+        if batch.claims:
+            for (claim, waiter), claimed in zip(batch.claims, self.ledger.claim(conn, [c for c, _ in batch.claims], now, tally), strict=True):
+                (waiting.append((claim, waiter)) if claimed is None else done.append((waiter, claimed)))
+        done += [(waiter, None) for waiter in batch.flush]
+        if batch:
+            self._tried = (tally, done, waiting)
+            totals = canonical({**tally.dump(), "seq": self._seq + 1})
+            conn.exec_driver_sql(self._sql("UPDATE run SET totals = ? WHERE n = ?"), (totals, self.run))
+            failpoint("journal.before_commit")
+
+    def _slots(self, conn: Connection, batch: _Batch, tally: Tally) -> None:
+        if batch.opens:
+            conn.exec_driver_sql(
+                self._sql("INSERT INTO slot (run, ord, id, made, step, wave, state) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"),
+                [(self.run, *slot) for slot in batch.opens],
+            )
+            for slot in batch.opens:
+                tally.add(slot[5], None)
+        if batch.moves:
+            conn.exec_driver_sql(
+                self._sql("UPDATE slot SET state = ?, step = ?, attempt = ?, reason = ?, detail = ? WHERE run = ? AND ord = ?"),
+                [(*move[:5], self.run, move[5]) for move in batch.moves],
+            )
+            for move in batch.moves:
+                if move[0] not in (WAITING, PENDING):
+                    tally.add(PENDING, None, -1)
+                    if move[0] != EXPANDED:
+                        tally.add(move[0], move[3])
+        if batch.rows:
+            conn.exec_driver_sql(
+                self._sql(
+                    "INSERT INTO row (run, stage, ord, id, wave, data, meta) VALUES (?, ?, ?, ?, ?, ?, ?) "
+                    "ON CONFLICT (run, stage, ord) DO UPDATE SET id = excluded.id, data = excluded.data, meta = excluded.meta"
+                ),
+                [(self.run, stage, r.order, bytes.fromhex(r.id), wave, canonical(r.data), _meta(r)) for stage, wave, r in batch.rows],
+            )
+
+    def _rates(self, conn: Connection, profile: str, limits: Limits | None, tokens: int, seconds: float, now: float) -> float:
+        rates = Rates(conn, profile, now)
+        wait = rates.take(limits, tokens) if limits else 0.0
+        if seconds:
+            rates.block(seconds)
+            self._blocked[profile] = time.monotonic() + rates.blocked()
+        rates.save()
+        return wait
+
+    # -- back on the loop --------------------------------------------------------------------------------------------------------------
+
+    def _resolve(self, done: list[tuple[Waiter, Any]], request: str) -> None:
+        for waiter, value in done:
+            if not waiter.done():
+                waiter.set_result(value)
+            elif isinstance(value, Claimed) and value.state == "mine":  # whoever wanted it is gone
+                with self._lock:
+                    self._batch.partings.append((Parting(value, "not sent", maybe_billed=False), self._loop.create_future()))
+                self._wake.set()
+        if request:
+            self._on_request(request)
+
+    def _full(self, error: RowsmithError) -> None:
+        if not self._storage_full:
+            self._storage_full = True
+            self._say(self._on_storage, error)
+        self._wake.wait(0.5)
+        time.sleep(0.5)
+
+    def _room(self) -> None:
+        if self._storage_full:
+            self._storage_full = False
+            self._say(self._on_storage, None)
+
+    def _fail(self, batch: _Batch, error: RowsmithError) -> None:
+        self._failed = error
+        with self._lock:
+            rest, self._batch = self._batch, _Batch()
+        waiters = [*batch.waiters(), *rest.waiters(), *(waiter for _, waiter in self._waiting)]
+        self._say(_refuse_all, waiters, error)
+        self._say(self._on_lost, error)
+
+    def _say(self, what: Callable[..., None], *values: Any) -> None:
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(what, *values)
+
+    def _sql(self, text: str) -> str:
+        return text if self.db.dialect == "sqlite" else text.replace("?", "%s")
+
+
+class _Broken(RowsmithError):
+    """An error that is ours."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(f"The journal stopped: {type(error).__name__}: {error}.", "What was committed is safe; run the same command again.")
+        self.__cause__ = error
+
+
+def _meta(row: Row) -> bytes:
+    return canonical({"scores": row.scores, "origin": row.origin})
+
+
+def _refuse_all(waiters: list[Waiter], error: RowsmithError) -> None:
+    for waiter in waiters:
+        if not waiter.done():
+            waiter.set_exception(error)
+
+
+def _seq(totals: bytes) -> int | None:
+    import orjson
+
+    found = orjson.loads(totals).get("seq")
+    return found if isinstance(found, int) else None

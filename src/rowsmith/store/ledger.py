@@ -1,0 +1,377 @@
+"""Buying answers: the call store, the ledger of what was spent, and the budgets, within the journal's write transactions.
+
+A call's key is digest(base, index). `base` names the request; the index numbers identical requests of one run, in row order among those
+that wait together, and is remembered in the ledger, so that a resumed run finds the answer that it had. An answer that stands in the
+store is never bought again; a key that another run holds is waited for.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection
+
+from rowsmith.core.calls import Claim, Claimed, Usage
+from rowsmith.core.failpoints import failpoint
+from rowsmith.core.ids import digest
+from rowsmith.core.slots import Tally
+from rowsmith.store import rates
+from rowsmith.store.database import Database
+from rowsmith.store.processes import alive
+
+RESERVED, SETTLED, REUSED, MAYBE_BILLED, RELEASED = range(5)
+
+Where = tuple[bytes, int, int, int]
+"""(order key, step, retry, seq): what a call is for, within a run."""
+
+
+@dataclass(slots=True)
+class Settling:
+    """An answer to store. `cost` None: not known; it stays counted at its reservation."""
+
+    claimed: Claimed
+    raw: bytes
+    usage: Usage
+    cost: int | None
+
+
+@dataclass(slots=True)
+class Parting:
+    """An attempt that ended without an answer; `again`: another is reserved at once."""
+
+    claimed: Claimed
+    detail: str
+    maybe_billed: bool
+    again: bool = False
+
+
+@dataclass(slots=True)
+class _Scopes:
+    """What the attempts of one batch change in the budgets: usd and tokens, to be added."""
+
+    usd: int = 0
+    tokens: int = 0
+
+
+@dataclass(slots=True)
+class Ledger:
+    """The buying side of one run. `owner` holds its claims; `scopes` are the budgets it draws on, in locking order."""
+
+    db: Database
+    run: int
+    owner: str
+    scopes: tuple[str, ...]
+    resumed: bool
+    _revisited: bool = False
+    _dead: set[str] = field(default_factory=set)
+
+    # -- claims -----------------------------------------------------------------------------------------------------------------
+
+    def claim(self, conn: Connection, claims: Sequence[Claim], now: float, tally: Tally) -> list[Claimed | None]:
+        """What became of each claim; None for one whose key another live owner holds."""
+        out: dict[int, Claimed | None] = {}
+        places = sorted(range(len(claims)), key=lambda i: (claims[i].asker.order, claims[i].asker.step, claims[i].asker.retry, claims[i].asker.seq))
+        earlier = self._earlier(conn, claims) if self.resumed or self._revisited else {}
+        index = self._first_indexes(claims, places, earlier)
+        mine = [i for i in places if i not in out]
+        keys = {i: _key(claims[i], index[i]) for i in places}
+        if earlier or not self._insert(conn, [(keys[i], claims[i]) for i in places], now):
+            mine = self._sort_out(conn, claims, places, earlier, index, keys, out, now)
+        mine = self._within_budget(conn, claims, mine, keys, index, out)
+        self._reserve(conn, claims, mine, keys, index, earlier, out, now)
+        self._note_reuse(conn, claims, keys, index, earlier, out, now, tally)
+        return [out[i] for i in range(len(claims))]
+
+    def _earlier(self, conn: Connection, claims: Sequence[Claim]) -> dict[Where, Any]:
+        """What the ledger already says of these askers: the newest attempt of each."""
+        ords = sorted({claim.asker.order for claim in claims})
+        rows = conn.exec_driver_sql(
+            self._sql(
+                "SELECT ord, step, retry, seq, attempt, idx, key, base, outcome FROM spend "
+                f"WHERE run = ? AND ord IN ({_marks(ords)}) ORDER BY attempt"
+            ),
+            (self.run, *ords),
+        )
+        return {(bytes(r.ord), r.step, r.retry, r.seq): r for r in rows}
+
+    def _first_indexes(self, claims: Sequence[Claim], places: list[int], earlier: dict[Where, Any]) -> dict[int, int]:
+        seen: Counter[bytes] = Counter()
+        index = {}
+        for i in places:
+            known = earlier.get(_where(claims[i]))
+            if known is not None and bytes(known.base) == claims[i].base:
+                index[i] = known.idx
+            else:
+                index[i] = seen[claims[i].base]
+                seen[claims[i].base] += 1
+        return index
+
+    def _insert(self, conn: Connection, wanted: list[tuple[bytes, Claim]], now: float) -> bool:
+        """Claim the keys; whether every one was free."""
+        rows = sorted((key, self.owner, claim.profile, claim.model, now) for key, claim in wanted)
+        done = conn.exec_driver_sql(
+            self._sql('INSERT INTO "call" (key, state, owner, profile, model, at) VALUES (?, 0, ?, ?, ?, ?) ON CONFLICT DO NOTHING'), rows
+        )
+        return done.rowcount == len(rows)
+
+    def _sort_out(
+        self, conn: Connection, claims: Sequence[Claim], places: list[int], earlier: dict[Where, Any], index: dict[int, int],
+        keys: dict[int, bytes], out: dict[int, Claimed | None], now: float,
+    ) -> list[int]:  # fmt: skip
+        """The slow path, when keys may be taken: find for each claim its index, then whether it is stored, held or free."""
+        used = self._used(conn, {claims[i].base for i in places})
+        mine: list[int] = []
+        given: set[bytes] = set()
+        for i in places:
+            where = _where(claims[i])
+            while keys[i] in given or (keys[i] in used and used[keys[i]] != where):
+                index[i] += 1
+                keys[i] = _key(claims[i], index[i])
+            given.add(keys[i])
+        self._insert(conn, [(keys[i], claims[i]) for i in places], now)
+        held = self._calls(conn, [keys[i] for i in places])
+        for i in places:
+            call = held[keys[i]]
+            if call.state == 1:
+                usage = Usage(call.tokens_in, call.tokens_out, call.cached_in)
+                out[i] = Claimed("stored", claims[i], keys[i], index[i], bytes(call.raw), usage)
+            elif call.owner == self.owner or self._take_over(conn, call):
+                mine.append(i)
+            else:
+                out[i] = None
+        return mine
+
+    def _used(self, conn: Connection, bases: set[bytes]) -> dict[bytes, Where]:
+        """Keys of these requests that this run has used: for whom."""
+        rows = conn.exec_driver_sql(
+            self._sql(f"SELECT key, ord, step, retry, seq FROM spend WHERE run = ? AND base IN ({_marks(bases)})"), (self.run, *sorted(bases))
+        )
+        return {bytes(r.key): (bytes(r.ord), r.step, r.retry, r.seq) for r in rows}
+
+    def _calls(self, conn: Connection, keys: list[bytes]) -> dict[bytes, Any]:
+        rows = conn.exec_driver_sql(
+            self._sql(f'SELECT key, state, owner, raw, tokens_in, tokens_out, cached_in FROM "call" WHERE key IN ({_marks(keys)})'), tuple(keys)
+        )
+        return {bytes(r.key): r for r in rows}
+
+    def _take_over(self, conn: Connection, call: Any) -> bool:
+        """Take a key whose holder is dead."""
+        if call.owner is not None and call.owner not in self._dead and alive(self.db, conn, call.owner):
+            return False
+        if call.owner is not None:
+            self._dead.add(call.owner)
+        sql = 'UPDATE "call" SET owner = ? WHERE key = ? AND state = 0 AND owner ' + ("IS NULL" if call.owner is None else "= ?")
+        values = (self.owner, bytes(call.key), *(() if call.owner is None else (call.owner,)))
+        return conn.exec_driver_sql(self._sql(sql), values).rowcount == 1
+
+    # -- budgets ----------------------------------------------------------------------------------------------------------------
+
+    def _within_budget(
+        self, conn: Connection, claims: Sequence[Claim], mine: list[int], keys: dict[int, bytes], index: dict[int, int],
+        out: dict[int, Claimed | None],
+    ) -> list[int]:  # fmt: skip
+        """Those that fit under every cap; the others give their key back."""
+        if not mine:
+            return mine
+        fits, taken = self._admit(conn, [(claims[i].reserve, claims[i].reserve_tokens) for i in mine])
+        refused = []
+        for i, scope in zip(mine, fits, strict=True):
+            if scope:
+                out[i] = Claimed("over_budget", claims[i], keys[i], index[i], scope=scope)
+                refused.append((keys[i], self.owner))
+        if refused:
+            conn.exec_driver_sql(self._sql('DELETE FROM "call" WHERE key = ? AND state = 0 AND owner = ?'), refused)
+        self._charge(conn, taken)
+        return [i for i in mine if i not in out]
+
+    def _admit(self, conn: Connection, wanted: Sequence[tuple[int, int]]) -> tuple[list[str], _Scopes]:
+        """For each (picodollars, tokens): "" when it fits under every cap, else the scope in the way; and the sum of those that fit."""
+        lock = "" if conn.dialect.name == "sqlite" else " ORDER BY scope FOR UPDATE"
+        rows = conn.exec_driver_sql(
+            self._sql(f"SELECT scope, usd_cap, tokens_cap, usd, tokens FROM budget WHERE scope IN ({_marks(self.scopes)}){lock}"), self.scopes
+        ).all()
+        taken, out = _Scopes(), []
+        for usd, tokens in wanted:
+            full = ""
+            for row in rows:
+                over_usd = row.usd_cap is not None and row.usd + taken.usd + usd > row.usd_cap
+                if over_usd or (row.tokens_cap is not None and row.tokens + taken.tokens + tokens > row.tokens_cap):
+                    full = str(row.scope)
+                    break
+            out.append(full)
+            if not full:
+                taken.usd += usd
+                taken.tokens += tokens
+        return out, taken
+
+    def _charge(self, conn: Connection, change: _Scopes) -> None:
+        if change.usd or change.tokens:
+            conn.exec_driver_sql(
+                self._sql("UPDATE budget SET usd = usd + ?, tokens = tokens + ? WHERE scope = ?"),
+                [(change.usd, change.tokens, scope) for scope in self.scopes],
+            )
+
+    # -- the ledger's rows ------------------------------------------------------------------------------------------------------
+
+    def _reserve(
+        self, conn: Connection, claims: Sequence[Claim], mine: list[int], keys: dict[int, bytes], index: dict[int, int],
+        earlier: dict[Where, Any], out: dict[int, Claimed | None], now: float,
+    ) -> None:  # fmt: skip
+        rows = []
+        for i in mine:
+            before = earlier.get(_where(claims[i]))
+            attempt = before.attempt + 1 if before is not None else 0
+            out[i] = Claimed("mine", claims[i], keys[i], index[i], attempt=attempt)
+            rows.append(self._row(claims[i], keys[i], index[i], attempt, RESERVED, now))
+        self._write(conn, rows)
+        limited = [i for i in mine if claims[i].limits]
+        if limited:
+            waits = rates.take_all(conn, now, [(claims[i].profile, claims[i].limits, claims[i].reserve_tokens) for i in limited])  # type: ignore[misc]
+            for i, wait in zip(limited, waits, strict=True):
+                out[i].delay_s = wait  # type: ignore[union-attr]
+
+    def _note_reuse(
+        self, conn: Connection, claims: Sequence[Claim], keys: dict[int, bytes], index: dict[int, int], earlier: dict[Where, Any],
+        out: dict[int, Claimed | None], now: float, tally: Tally,
+    ) -> None:  # fmt: skip
+        rows = []
+        for i, claimed in out.items():
+            if claimed is None or claimed.state != "stored":
+                continue
+            before = earlier.get(_where(claims[i]))
+            if before is not None and before.outcome in (SETTLED, REUSED) and bytes(before.key) == keys[i]:
+                continue
+            attempt = before.attempt + 1 if before is not None else 0
+            rows.append(self._row(claims[i], keys[i], index[i], attempt, REUSED, now))
+        self._write(conn, rows)
+        tally.calls_reused += len(rows)
+
+    def _row(self, claim: Claim, key: bytes, index: int, attempt: int, outcome: int, now: float) -> tuple[Any, ...]:
+        reserved = (claim.reserve, claim.reserve_tokens) if outcome == RESERVED else (0, 0)
+        cost = 0 if outcome == REUSED else None
+        return (self.run, *_where(claim), attempt, claim.base, index, key, *reserved, cost, outcome, now)
+
+    def _write(self, conn: Connection, rows: list[tuple[Any, ...]]) -> None:
+        if rows:
+            conn.exec_driver_sql(
+                self._sql(
+                    "INSERT INTO spend (run, ord, step, retry, seq, attempt, base, idx, key, reserved, reserved_tokens, cost, outcome, at) "
+                    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+                ),
+                rows,
+            )
+
+    # -- ends of attempts -------------------------------------------------------------------------------------------------------
+
+    def settle(self, conn: Connection, settlings: Sequence[Settling], now: float, tally: Tally) -> None:
+        """Store raw answers and settle their attempts."""
+        failpoint("ledger.settle.before")
+        calls, spends, change = [], [], _Scopes()
+        for s in settlings:
+            claim, usage = s.claimed.claim, s.usage
+            cost = claim.reserve if s.cost is None else s.cost
+            tokens = (usage.tokens_in or 0) + (usage.tokens_out or 0) if usage.tokens_in is not None else claim.reserve_tokens
+            calls.append((s.raw, usage.tokens_in, usage.tokens_out, usage.cached_in, s.cost, now, s.claimed.key, self.owner))
+            spends.append((cost, usage.tokens_in, usage.tokens_out, self.run, *_where(claim), s.claimed.attempt))
+            change.usd += cost - claim.reserve
+            change.tokens += tokens - claim.reserve_tokens
+            tally.calls += 1
+            tally.cost += cost
+            tally.tokens_in += usage.tokens_in or 0
+            tally.tokens_out += usage.tokens_out or 0
+        conn.exec_driver_sql(
+            self._sql(
+                'UPDATE "call" SET state = 1, owner = NULL, raw = ?, tokens_in = ?, tokens_out = ?, cached_in = ?, cost = ?, at = ? '
+                "WHERE key = ? AND state = 0 AND owner = ?"
+            ),
+            calls,
+        )
+        conn.exec_driver_sql(
+            self._sql(
+                "UPDATE spend SET outcome = 1, cost = ?, tokens_in = ?, tokens_out = ? "
+                "WHERE run = ? AND ord = ? AND step = ? AND retry = ? AND seq = ? AND attempt = ?"
+            ),
+            spends,
+        )
+        self._charge(conn, change)
+        self._return_tokens(conn, settlings, now)
+        failpoint("ledger.settle.after")
+
+    def _return_tokens(self, conn: Connection, settlings: Sequence[Settling], now: float) -> None:
+        for profile in sorted({s.claimed.claim.profile for s in settlings if s.claimed.claim.limits and s.claimed.claim.limits.tpm}):
+            loaded = rates.Rates(conn, profile, now)
+            for s in settlings:
+                claim = s.claimed.claim
+                if claim.profile == profile and claim.limits and s.usage.tokens_in is not None:
+                    loaded.give_back(claim.limits, claim.reserve_tokens - s.usage.tokens_in - (s.usage.tokens_out or 0))
+            loaded.save()
+
+    def part(self, conn: Connection, parting: Parting, now: float, tally: Tally) -> bool:
+        """End an attempt without an answer. Whether another attempt is reserved (`again` only)."""
+        claimed, claim = parting.claimed, parting.claimed.claim
+        self._revisited = True
+        outcome = MAYBE_BILLED if parting.maybe_billed else RELEASED
+        cost = claim.reserve if parting.maybe_billed else 0
+        conn.exec_driver_sql(
+            self._sql(
+                "UPDATE spend SET outcome = ?, cost = ?, detail = ? WHERE run = ? AND ord = ? AND step = ? AND retry = ? AND seq = ? AND attempt = ?"
+            ),
+            (outcome, cost, parting.detail, self.run, *_where(claim), claimed.attempt),
+        )
+        if parting.maybe_billed:
+            tally.maybe_billed += 1
+            tally.cost += claim.reserve
+        else:
+            self._charge(conn, _Scopes(-claim.reserve, -claim.reserve_tokens))
+        if parting.again:
+            fits, taken = self._admit(conn, [(claim.reserve, claim.reserve_tokens)])
+            if not fits[0]:
+                self._charge(conn, taken)
+                claimed.attempt += 1
+                self._write(conn, [self._row(claim, claimed.key, claimed.index, claimed.attempt, RESERVED, now)])
+                return True
+        conn.exec_driver_sql(self._sql('DELETE FROM "call" WHERE key = ? AND state = 0 AND owner = ?'), (claimed.key, self.owner))
+        return False
+
+    def refuse(self, conn: Connection, draws: Sequence[tuple[Claimed, str, str]], tally: Tally) -> None:
+        """Keep the reasons of answers that could not be used."""
+        sql = "INSERT INTO draw (run, ord, step, retry, seq, key, reason, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+        rows = [(self.run, *_where(claimed.claim), claimed.key, reason, detail[:2000]) for claimed, reason, detail in draws]
+        for row in rows:
+            done = conn.exec_driver_sql(self._sql(sql), row)
+            if done.rowcount == 1:
+                tally.refused_draws[row[6]] += 1
+
+    def close(self, conn: Connection) -> None:
+        """Give back every key that is still held (calls that were never sent)."""
+        conn.exec_driver_sql(self._sql('DELETE FROM "call" WHERE state = 0 AND owner = ?'), (self.owner,))
+
+    def _sql(self, text: str) -> str:
+        return text if self.db.dialect == "sqlite" else text.replace("?", "%s")
+
+
+def settle_dead(db: Database, conn: Connection, run: int, scopes: Sequence[str]) -> int:
+    """Attempts that a dead process left open: each stays counted at its reservation, as maybe billed. How many there were."""
+    mark = "?" if db.dialect == "sqlite" else "%s"
+    done = conn.exec_driver_sql(
+        f"UPDATE spend SET outcome = {MAYBE_BILLED}, cost = reserved, detail = 'the process ended while the call was open' "
+        f"WHERE run = {mark} AND outcome = {RESERVED}",
+        (run,),
+    )
+    return done.rowcount
+
+
+def _where(claim: Claim) -> Where:
+    asker = claim.asker
+    return (asker.order, asker.step, asker.retry, asker.seq)
+
+
+def _key(claim: Claim, index: int) -> bytes:
+    return digest(claim.base, index.to_bytes(4, "big"))
+
+
+def _marks(values: Any) -> str:
+    return ", ".join("?" * len(values))
