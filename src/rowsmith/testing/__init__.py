@@ -14,28 +14,67 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rowsmith.testing.call_log import Call, CallLog, wait_for_calls
+    from rowsmith.testing.failpoints import failpoint_env, failpoint_names, visits
+    from rowsmith.testing.fault_proxy import FaultProxy
     from rowsmith.testing.faults import FAULTS
     from rowsmith.testing.model_server import ModelServer
+    from rowsmith.testing.processes import CommandLine, rowsmith
     from rowsmith.testing.request import Reply, Request
-    from rowsmith.testing.rules import Rule, when
+    from rowsmith.testing.rules import Rule, read_rules, when
     from rowsmith.testing.script import Script
+    from rowsmith.testing.server_process import ModelServerProcess
+    from rowsmith.testing.servers import postgres_database, postgres_server, tmpfs
     from rowsmith.testing.shapes import SHAPES
 
 _HOMES = {
     "Call": "call_log",
     "CallLog": "call_log",
-    "wait_for_calls": "call_log",
+    "CommandLine": "processes",
     "FAULTS": "faults",
+    "FaultProxy": "fault_proxy",
     "ModelServer": "model_server",
+    "ModelServerProcess": "server_process",
     "Reply": "request",
     "Request": "request",
     "Rule": "rules",
-    "when": "rules",
-    "Script": "script",
     "SHAPES": "shapes",
+    "Script": "script",
+    "failpoint_env": "failpoints",
+    "failpoint_names": "failpoints",
+    "postgres_database": "servers",
+    "postgres_server": "servers",
+    "read_rules": "rules",
+    "rowsmith": "processes",
+    "tmpfs": "servers",
+    "visits": "failpoints",
+    "wait_for_calls": "call_log",
+    "when": "rules",
 }
 
-__all__ = ["FAULTS", "SHAPES", "Call", "CallLog", "ModelServer", "Reply", "Request", "Rule", "Script", "wait_for_calls", "when"]
+__all__ = [
+    "FAULTS",
+    "SHAPES",
+    "Call",
+    "CallLog",
+    "CommandLine",
+    "FaultProxy",
+    "ModelServer",
+    "ModelServerProcess",
+    "Reply",
+    "Request",
+    "Rule",
+    "Script",
+    "failpoint_env",
+    "failpoint_names",
+    "postgres_database",
+    "postgres_server",
+    "read_rules",
+    "rowsmith",
+    "tmpfs",
+    "visits",
+    "wait_for_calls",
+    "when",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from rowsmith.core.errors import NotFound, choose
-from rowsmith.testing.deliveries import DELIVERIES
+from rowsmith.testing.deliveries import DELIVERIES, reset_after
 from rowsmith.testing.exchange import Exchange, Fault
 from rowsmith.testing.refusals import RETRY_AFTER, ask_to_wait, refuse
 from rowsmith.testing.shapes import SHAPES
 
+
+def _unread(exchange: Exchange, argument: str) -> None:
+    exchange.status, exchange.latency_s = 0, 0.0
+    exchange.deliver = partial(reset_after, argument=argument)
+
+
 FAULTS: dict[str, Fault] = {
     **{fault.name: fault for fault in DELIVERIES},
-    "reset_before": Fault("reset_before", "the connection is reset as soon as the headers are there", billed=False),
+    "reset_before": Fault("reset_before", "the connection is reset as soon as the headers are there", billed=False, refuse=_unread),
     **SHAPES,
 }
 """Every fault by name, without the status codes: any number from 400 to 599 is the refusal with that status."""

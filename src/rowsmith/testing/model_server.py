@@ -33,8 +33,7 @@ class ModelServer:
         given = script.model_dump(exclude_unset=True) if script else {}
         self.script = script_of({**given, **options})
         self._reply = reply
-        self._folder = None if self.script.log else tempfile.TemporaryDirectory(prefix="rowsmith-calls-")
-        self.log = self.script.log or Path(self._folder.name if self._folder else "") / "calls.jsonl"
+        self.log = self.script.log or Path()
         self.root = ""
 
     @property
@@ -65,10 +64,13 @@ class ModelServer:
         wait_for_calls(self.log, requests, timeout_s)
 
     def __enter__(self) -> ModelServer:
+        self._folder = tempfile.TemporaryDirectory(prefix="rowsmith-calls-")
+        self.log = self.script.log or Path(self._folder.name) / "calls.jsonl"
         self._thread = LoopThread("scripted model server", lambda: serving(self.script, self.log, self._reply))
         try:
             self._service, self.root = self._thread.start()
         except OSError as error:
+            self._folder.cleanup()
             place = f"{self.script.host}:{self.script.port}"
             raise Unavailable(f"The scripted server cannot listen on {place}: {error.strerror}.", "Take port 0 for a free one.") from None
         return self
@@ -77,8 +79,7 @@ class ModelServer:
         try:
             self._thread.stop()
         finally:
-            if self._folder is not None:
-                self._folder.cleanup()
+            self._folder.cleanup()
 
 
 @asynccontextmanager

@@ -27,8 +27,7 @@ class ModelServerProcess:
     def __init__(self, script: Script | None = None, **options: Any) -> None:
         given = script.model_dump(exclude_unset=True) if script else {}
         self.script = script_of({**given, **options})
-        self._folder = tempfile.TemporaryDirectory(prefix="rowsmith-calls-")
-        self.log = self.script.log or Path(self._folder.name) / "calls.jsonl"
+        self.log = self.script.log or Path()
         self.root = ""
         self.process: subprocess.Popen[str]
 
@@ -62,16 +61,21 @@ class ModelServerProcess:
         wait_for_calls(self.log, requests, timeout_s)
 
     def __enter__(self) -> ModelServerProcess:
+        self._folder = tempfile.TemporaryDirectory(prefix="rowsmith-calls-")
+        self.log = self.script.log or Path(self._folder.name) / "calls.jsonl"
         path = Path(self._folder.name) / "script.json"
         path.write_text(self.script.model_dump_json(exclude_unset=True), encoding="utf-8")
         command = [sys.executable, "-m", "rowsmith.testing", "--script", str(path), "--log", str(self.log), "--until-eof"]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        said = path.with_name("stderr.txt")
+        with said.open("w") as err:
+            self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=err, text=True)
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
         if not line:
-            _, said = self.process.communicate()
+            self.process.communicate()
+            why = said.read_text(errors="replace").strip()[-2000:]
             self._folder.cleanup()
-            raise Unavailable(f"The scripted server did not start: {said.strip()[-2000:]}")
+            raise Unavailable(f"The scripted server did not start: {why}")
         self.root = json.loads(line)["root"]
         return self
 

@@ -1,0 +1,169 @@
+"""Every option of the scripted server changes what it does."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from rowsmith.testing import ModelServer, Script
+
+CHECKED = set()
+
+
+def changes(*names: str) -> Any:
+    """Marks the test that shows what these options do."""
+    CHECKED.update(names)
+    return lambda test: test
+
+
+@changes("host")
+def test_host(ask: Any) -> None:
+    with ModelServer(host="::1") as server:
+        assert server.root.startswith("http://[::1]:")
+        assert ask(server, "x").status == 200
+
+
+@changes("port")
+def test_port() -> None:
+    with ModelServer() as server:
+        port = int(server.root.rsplit(":", 1)[1])
+    with ModelServer(port=port) as server:
+        assert server.root == f"http://127.0.0.1:{port}"
+
+
+@changes("log")
+def test_log(ask: Any, tmp_path: Path) -> None:
+    log = tmp_path / "calls.jsonl"
+    for _ in range(2):
+        with ModelServer(log=log) as server:
+            ask(server, "x")
+    assert len(log.read_text().splitlines()) == 4
+
+
+@changes("seed", "vary")
+def test_seed_and_vary(ask: Any) -> None:
+    def twice(**options: Any) -> list[str]:
+        with ModelServer(vary=True, **options) as server:
+            return [ask(server, "x").content for _ in range(2)]
+
+    first = twice()
+    assert first[0] != first[1]
+    assert twice() == first != twice(seed=3)
+
+
+@changes("latency")
+def test_latency(ask: Any) -> None:
+    with ModelServer(latency="0.2-0.3") as server:
+        began = time.monotonic()
+        ask(server, "x")
+        assert time.monotonic() - began >= 0.199
+        call = server.calls.requests[0]
+        assert call.ended - call.mono >= 0.199
+
+
+@changes("faults", "fault_sequence")
+def test_faults_and_fault_sequence(ask: Any) -> None:
+    with ModelServer(faults="500=1", fault_sequence="429,ok,cut") as server:
+        assert [ask(server, "x").status for _ in range(4)] == [429, 200, 200, 500]
+        assert server.calls.faults() == {"429": 1, "": 1, "cut": 1, "500": 1}
+
+
+@changes("retry_after", "retry_after_s")
+def test_retry_after(ask: Any) -> None:
+    with ModelServer(faults={"429": 1}, retry_after="ms", retry_after_s=2.5) as server:
+        assert ask(server, "x").headers["retry-after-ms"] == "2500"
+
+
+@changes("rules")
+def test_rules(ask: Any, tmp_path: Path) -> None:
+    (tmp_path / "rules.yaml").write_text("- {matches: 'P.ris', answer: {river: Seine}}\n")
+    with ModelServer(rules=str(tmp_path / "rules.yaml")) as server:
+        assert json.loads(ask(server, "Paris").content) == {"river": "Seine"}
+
+
+@changes("replies")
+def test_replies(ask: Any) -> None:
+    with ModelServer(replies=[[1]]) as server:
+        assert ask(server, "x").content == "[1]"
+
+
+@changes("api_key")
+def test_api_key(ask: Any) -> None:
+    with ModelServer(api_key="Secret") as server:
+        assert ask(server, "x").status == 401
+        assert ask(server, "x", headers={"authorization": "Bearer secret"}).status == 401
+        assert ask(server, "x", headers={"Authorization": "Bearer Secret"}).status == 200
+        assert ask(server, "x", headers={"x-api-key": "Secret"}).status == 200
+
+
+@changes("models")
+def test_models(ask: Any) -> None:
+    with ModelServer(models="a, b") as server:
+        assert ask(server, "x").status == 404
+        assert ask(server, "x", model="b").status == 200
+
+
+@changes("rpm", "burst")
+def test_rpm_and_burst(ask: Any) -> None:
+    with ModelServer(rpm=6, burst=2) as server:
+        got = [ask(server, f"row {i}") for i in range(4)]
+        assert [answer.status for answer in got] == [200, 200, 429, 429]
+        assert got[2].headers["retry-after"] == "10"
+        calls = server.calls
+        assert calls.faults() == {"": 2, "rpm": 2}
+        assert [call.n for call in calls.early(grace_s=0)] == [4]
+        assert calls.early(grace_s=5) == []
+
+
+@changes("key")
+def test_key(ask: Any) -> None:
+    def key(text: str) -> str:
+        with ModelServer(key=text) as server:
+            ask(server, "id=7 text")
+            return server.calls.requests[0].key
+
+    assert key(r"id=(\d+)") == "7"
+    assert key(r"id=\d+") == "id=7"
+    assert key("nothing") == ""
+    assert key("/messages/0/role") == "user"
+    assert key("/messages/9/role") == "None"
+    assert len(key("")) == 16
+
+
+@changes("bytes_per_token", "tokens_in", "tokens_out", "cached_share", "usage", "price_in", "price_out")
+def test_tokens_and_money(ask: Any) -> None:
+    def usage(**options: Any) -> tuple[Any, float]:
+        with ModelServer(replies=["12345678"], price_in=2, price_out=10, **options) as server:
+            return ask(server, "x", None).json.get("usage"), server.calls.cost()
+
+    plain, cost = usage()
+    assert (plain["completion_tokens"], plain["total_tokens"]) == (2, plain["prompt_tokens"] + 2)
+    assert cost == (plain["prompt_tokens"] * 2 + 2 * 10) / 10**6
+    assert usage(bytes_per_token=1)[0]["completion_tokens"] == 8
+    forced, cost = usage(tokens_in=100, tokens_out=50, cached_share=0.25)
+    assert (forced["prompt_tokens"], forced["prompt_tokens_details"]["cached_tokens"]) == (100, 25)
+    assert cost == (100 * 2 + 50 * 10) / 10**6
+    assert usage(usage=False)[0] is None
+
+
+def test_each_option_is_checked_here() -> None:
+    assert set(Script.model_fields) == CHECKED
+
+
+def test_the_command_line_has_the_same_options(tmp_path: Path) -> None:
+    help_text = subprocess.run([sys.executable, "-m", "rowsmith.testing", "--help"], capture_output=True, text=True, check=True).stdout
+    assert all(f"--{name.replace('_', '-')}" in help_text for name in Script.model_fields)
+    script = tmp_path / "script.json"
+    script.write_text('{"replies": ["from the file"], "latency": [0, 0.01]}')
+    command = [sys.executable, "-m", "rowsmith.testing", "--script", str(script), "--faults", "429=0.5,cut=0.2", "--replies", '["b"]', "--no-usage"]
+    with subprocess.Popen([*command, "--until-eof"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        line = json.loads(process.stdout.readline())
+        process.communicate()
+    assert process.returncode == 0
+    assert line["url"] == f"{line['root']}/v1"
+    wrong = subprocess.run([*command, "--latency", "soon"], capture_output=True, text=True)
+    assert (wrong.returncode, "latency" in wrong.stderr) == (2, True)
