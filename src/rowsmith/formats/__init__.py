@@ -1,1 +1,10 @@
-"""Row to and from foreign clothes, one file each, pure."""
+"""Row to the clothes that others wear, and what gets lost on the way. One file each, pure: no input or output happens here.
+
+Foreign column names (instruction, conversations ...) exist only in this room. A module `x.py` offers the format `x` as `FORMAT`;
+modules that begin with an underscore are what the formats share.
+"""
+
+from rowsmith.formats._export import LossReport, encode_export
+from rowsmith.formats._format import Format, Provenance, built_in
+
+__all__ = ["Format", "LossReport", "Provenance", "built_in", "encode_export"]

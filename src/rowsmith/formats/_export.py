@@ -1,0 +1,92 @@
+"""Rows on their way out: the record of each, its provenance beside it, and a count of what did not go."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from rowsmith.core.errors import Invalid, RowFailed
+from rowsmith.core.row import Json, Row
+from rowsmith.formats._format import Format, Provenance, json_line
+
+COLUMN = "provenance"
+"""The column that holds provenance, where it travels as a column."""
+_EXAMPLES = 5
+
+
+@dataclass
+class LossReport:
+    """What an export did: rows in, rows out, why the others did not go (`left_out`: reason -> count), and which columns or parts of
+    them did not go with the rows that went (`dropped`: name -> rows in which it said something)."""
+
+    rows_in: int = 0
+    rows_out: int = 0
+    left_out: Counter[str] = field(default_factory=Counter)
+    dropped: Counter[str] = field(default_factory=Counter)
+    examples: list[dict[str, str]] = field(default_factory=list)
+    """The first rows of each reason: {id, reason, detail}."""
+
+    def leave(self, row: Row, error: RowFailed) -> None:
+        """Count a row that the format cannot hold."""
+        self.left_out[error.reason] += 1
+        if self.left_out[error.reason] <= _EXAMPLES:
+            self.examples.append({"id": row.id, "reason": error.reason, "detail": error.what})
+
+    def dump(self) -> dict[str, Any]:
+        """The report as plain data."""
+        counts = {"rows_in": self.rows_in, "rows_out": self.rows_out}
+        return {**counts, "left_out": dict(self.left_out), "dropped": dict(self.dropped), "examples": self.examples}
+
+
+def encode_export(
+    rows: Iterable[Row], format: Format, *, provenance: Provenance, report: LossReport, extra: Mapping[str, Json] | None = None
+) -> Iterator[tuple[bytes, bytes | None]]:
+    """The lines of the file, each with its line of the sidecar (with `provenance="sidecar"`; the header has none). Fills `report`.
+
+    Provenance is the row's id, origin and scores, and what the caller adds to every row as `extra` (dataset, version, run, recipe).
+    A format with a header reads the rows twice, so they must be something that can be read again.
+
+    Raises:
+        Invalid: the rows have a column of their own called `provenance` where that is to be added, or cannot be read twice.
+    """
+    columns = _columns(rows, format, provenance == "column") if format.header else ()
+    if head := format.head(columns):
+        yield head, None
+    for row in rows:
+        report.rows_in += 1
+        try:
+            record = format.row(row)
+        except RowFailed as error:
+            report.leave(row, error)
+            continue
+        report.rows_out += 1
+        report.dropped.update(format.lost(row))
+        if provenance == "column":
+            record = _with_provenance(record, row, extra)
+        yield format.line(record, columns), json_line(provenance_of(row, extra)) if provenance == "sidecar" else None
+
+
+def provenance_of(row: Row, extra: Mapping[str, Json] | None = None) -> dict[str, Json]:
+    """Where a row comes from, as an export tells it."""
+    return {"id": row.id, **(extra or {}), "origin": row.origin, "scores": row.scores}
+
+
+def _with_provenance(record: dict[str, Json], row: Row, extra: Mapping[str, Json] | None) -> dict[str, Json]:
+    if COLUMN in record:
+        raise Invalid(f"The rows have a column {COLUMN!r} of their own.", "Export with provenance in a sidecar, or rename that column.")
+    return {**record, COLUMN: provenance_of(row, extra)}
+
+
+def _columns(rows: Iterable[Row], format: Format, provenance: bool) -> tuple[str, ...]:
+    """Every column of every record, in the order in which they first come."""
+    if iter(rows) is rows:
+        raise Invalid(f"The format {format.name} needs to read the rows twice, and these can be read once.", "Pass a list or a version's rows.")
+    found: dict[str, None] = {}
+    for row in rows:
+        try:
+            found.update(dict.fromkeys(format.row(row)))
+        except RowFailed:
+            continue  # counted when the row's turn to be written comes
+    return (*found, *((COLUMN,) if provenance else ()))
