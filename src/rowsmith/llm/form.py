@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -16,6 +17,7 @@ from rowsmith.llm.lane import Lane
 from rowsmith.llm.providers import Provider, Reply
 from rowsmith.llm.schema import Schema
 from rowsmith.llm.structured import Refused, text_of, value_of
+from rowsmith.llm.verdict import without
 from rowsmith.llm.wire import MAX_BODY, Deadlines
 
 KEPT = 256
@@ -41,7 +43,7 @@ class Form:
         "secret", "server", "url", "write",
     )  # fmt: skip
 
-    def __init__(self, model: Model, schema: Mapping[str, Any] | None, provider: Provider, server: Server, environ: Mapping[str, str]) -> None:
+    def __init__(self, model: Model, schema: dict[str, Any] | None, provider: Provider, server: Server, environ: Mapping[str, str]) -> None:
         from yarl import URL
 
         self.model = model
@@ -66,6 +68,11 @@ class Form:
         model = self.model
         most, tokens = prices.highest(size, model), prices.highest_tokens(size, model)
         return Claim(base, self.server.profile, model.model, asker, most, tokens, self.limits)
+
+    def reply(self, raw: bytes) -> Reply:
+        """What a reply's bytes say, without the key should the server repeat it in an error."""
+        reply = self.provider.read(raw)
+        return replace(reply, garbled=without(self.secret, reply.garbled)) if reply.garbled else reply
 
     def read(self, raw: bytes, reply: Reply) -> Any:
         """The value of a reply, or `Refused`."""

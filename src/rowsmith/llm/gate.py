@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,9 +13,10 @@ from rowsmith.core.calls import Answer, Ask, Claim, Claimed, Usage
 from rowsmith.core.errors import RowFailed
 from rowsmith.core.ids import canonical, digest
 from rowsmith.core.ports import Ledger
+from rowsmith.llm.desk import Desk
 from rowsmith.llm.form import Form, Forms
 from rowsmith.llm.providers import Provider, Reply, built_in
-from rowsmith.llm.purchase import Desk, Purchase
+from rowsmith.llm.purchase import Purchase
 from rowsmith.llm.room import Room
 from rowsmith.llm.structured import Refused, asked_again
 from rowsmith.llm.wire import Wire
@@ -57,7 +59,7 @@ class Gate:
         self._wire = Wire()
         self._forms = Forms(environ, find)
         self._room = Room(ledger)
-        self._desk = Desk(ledger, self._wire, on_event or (lambda kind, data: None), park_s, backoff_s)
+        self._desk = Desk(ledger, self._wire, on_event or (lambda kind, data: None), park_s, backoff_s, asyncio.Event())
 
     async def ask(self, ask: Ask) -> Answer:
         """Ask until there is a usable answer. Draw number n is made under `asker.seq + n`; there are at most `model.reasks + 1`.
@@ -89,6 +91,12 @@ class Gate:
         """How each server is doing, by profile."""
         return {profile: self._status(profile) for profile in self._forms.servers}
 
+    def halt(self) -> None:
+        """Send nothing more: a question that is not on its way raises Paused("stopped"). What is in flight goes on."""
+        self._desk.halted.set()
+        for server in self._forms.servers.values():
+            server.health.halt()
+
     async def close(self) -> None:
         """Close all connections. Ask nothing afterwards."""
         await self._wire.close()
@@ -99,7 +107,7 @@ class Gate:
         while True:
             claimed = await self._room.claim(claim)
             if claimed.state == "stored":
-                return claimed, claimed.raw, form.provider.read(claimed.raw)
+                return claimed, claimed.raw, form.reply(claimed.raw)
             try:
                 bought = await Purchase(self._desk, form, claimed, body).carry_out()
             finally:

@@ -37,8 +37,9 @@ class Health:
         self.throttled_since: float | None = None
         self._rounds = 0
         self.failing_since: float | None = None
-        self._failures = 0
+        self.in_a_row = 0
         self._open = False
+        self._halted = False
         self._probing = False
         self._probe_at = 0.0
         self._probe_wait = PROBE_S[0]
@@ -70,7 +71,7 @@ class Health:
     def alive(self) -> None:
         """It answered, whatever it said: the breaker closes."""
         self.ever = True
-        self._failures = 0
+        self.in_a_row = 0
         self.failing_since = None
         if self._open:
             self._open = self._probing = False
@@ -94,10 +95,10 @@ class Health:
     def failed(self) -> bool:
         """It answered with an error of its own, not in time, or not at all. True when that opened the breaker."""
         now = self._clock()
-        self._failures += 1
+        self.in_a_row += 1
         self.failing_since = now if self.failing_since is None else self.failing_since
-        slow = self._failures >= BREAKER_SLOW and now - self.failing_since >= SLOW_S
-        opens = not self._open and (self._failures >= BREAKER or slow)
+        slow = self.in_a_row >= BREAKER_SLOW and now - self.failing_since >= SLOW_S
+        opens = not self._open and (self.in_a_row >= BREAKER or slow)
         self._open = self._open or opens
         if opens:
             self._probe_at = now + self._probe_wait
@@ -112,8 +113,8 @@ class Health:
         return 0.0 if self.throttled_since is None else self._clock() - self.throttled_since
 
     async def turn(self) -> bool:
-        """Wait until something may be sent. True: the caller is the breaker's probe and must call `probed` afterwards."""
-        while self._open:
+        """Wait until something may be sent, or all is halted. True: the caller is the breaker's probe and must call `probed` afterwards."""
+        while self._open and not self._halted:
             wait = self._probe_at - self._clock()
             if not self._probing and wait <= 0:
                 self._probing = True
@@ -122,6 +123,11 @@ class Health:
                 self._pulse = asyncio.get_running_loop().create_future()
             await asyncio.wait([self._pulse], timeout=None if self._probing else wait)
         return False
+
+    def halt(self) -> None:
+        """Nothing more is sent: let those go that wait for a turn."""
+        self._halted = True
+        self._beat()
 
     def probed(self) -> None:
         """The probe is over. Unless it closed the breaker, the next one comes after twice the time."""
@@ -134,7 +140,7 @@ class Health:
 
     async def may_retry(self) -> None:
         """Wait until the retry budget allows one more repeat."""
-        while not self._spend():
+        while not self._halted and not self._spend():
             await asyncio.sleep(random.uniform(0.2, 1.0))
         self.retries += 1
 

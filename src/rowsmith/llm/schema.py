@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from rowsmith.core.errors import Invalid
@@ -20,7 +20,7 @@ _NUMBER = re.compile(r"\s*([+-]?\d{1,15}(?:\.\d{1,15})?)\s*(?:\Z|/\s*\d+\s*\Z|\(
 class Schema:
     """One schema. `wants` is the type it asks for at the top, when it names one."""
 
-    def __init__(self, schema: Mapping[str, Any]) -> None:
+    def __init__(self, schema: dict[str, Any]) -> None:
         from jsonschema import SchemaError
         from jsonschema.validators import Draft202012Validator, validator_for
 

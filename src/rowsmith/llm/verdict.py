@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from rowsmith.core.errors import RowFailed
-from rowsmith.core.models import Model
 from rowsmith.core.ports import Paused
 from rowsmith.llm.retry_after import retry_after
 from rowsmith.llm.tolerant import Unreadable, load
+
+if TYPE_CHECKING:
+    from rowsmith.llm.form import Form
 
 SHOWN = 500
 """Most characters of a server's message that are kept."""
@@ -33,10 +35,12 @@ def kind_of(status: int, headers: Mapping[str, str]) -> Kind:
 
 def message_of(raw: bytes, secret: str = "") -> str:
     """The server's own words, at most SHOWN characters, without the key should it repeat it."""
-    text = _words(raw)
-    if secret:
-        text = text.replace(secret, "[key]")
-    return re.sub(r"[\x00-\x1f\x7f\ud800-\udfff]+", " ", text).strip()[:SHOWN]
+    return without(secret, re.sub(r"[\x00-\x1f\x7f\ud800-\udfff]+", " ", _words(raw)).strip())[:SHOWN]
+
+
+def without(secret: str, text: str) -> str:
+    """The text without the key. Stand-ins such as `none` that local servers are given are too short to be one."""
+    return text.replace(secret, "[key]") if len(secret) >= 8 else text
 
 
 def no_money(status: int, raw: bytes) -> bool:
@@ -48,13 +52,15 @@ def no_money(status: int, raw: bytes) -> bool:
     return status in (403, 429) and any(isinstance(code, str) and code.lower() in _NO_MONEY for code in codes)
 
 
-def pause_for(status: int, said: str, model: Model, key_env: str, place: str) -> Paused | None:
+def pause_for(status: int, said: str, form: Form) -> Paused | None:
     """The pause that an error calls for whatever the question was; None when only this question is refused."""
     if status in (401, 403):
-        fix = f"Put a valid key into the environment variable {key_env} and go on."
-        return Paused("key", f"{place} refused the key (HTTP {status}): {said}", fix)
+        fix = f"Put a valid key into the environment variable {form.key_env} and go on."
+        did = "refused the key" if form.secret else "asks for a key"
+        return Paused("key", f"{form.place} {did} (HTTP {status}): {said}", fix)
     if status == 404:
-        return Paused("model", f"{place} has no model {model.name!r}, or no chat completions at that address (HTTP 404): {said}", "Check model and base_url.")
+        what = f"{form.place} has no model {form.model.name!r}, or no chat completions at that address (HTTP 404): {said}"
+        return Paused("model", what, "Correct model or base_url and go on.")
     return None
 
 
@@ -63,10 +69,10 @@ def empty_account(said: str, place: str) -> Paused:
     return Paused("quota", f"The account at {place} has no credit left: {said}", "Add credit, or choose another model, and go on.")
 
 
-def refuses_all(said: str, model: Model, place: str) -> Paused:
+def refuses_all(said: str, form: Form) -> Paused:
     """The pause when the first questions were all refused: it is the settings, not the rows."""
     fix = "Look at the settings that the message names; often it is json_mode (try object or off), token_field, reasoning_effort, extra or base_url."
-    return Paused("refused", f"{place} refused every question to {model.name!r} so far: {said}", fix)
+    return Paused("refused", f"{form.place} refused every question to {form.model.name!r} so far: {said}", fix)
 
 
 def row_failure(status: int, said: str) -> RowFailed:
