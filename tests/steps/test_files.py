@@ -64,8 +64,8 @@ def test_missing_files_are_named(tmp_path: Path) -> None:
     with pytest.raises(NotFound, match=r"no file or folder 'nope.txt'.*relative one is taken") as caught:
         read(tmp_path, paths="nope.txt")
     assert str(tmp_path) in caught.value.what
-    with pytest.raises(NotFound, match=r"No file matches '\*\.md'"):
-        read(tmp_path, paths="*.md")
+    with pytest.raises(NotFound, match=r"No file matches '\*\.nope'"):
+        read(tmp_path, paths="*.nope")
     put(tmp_path, "x.png", "x")
     with pytest.raises(Invalid, match="Set `format`"):
         read(tmp_path, paths="x.png")
