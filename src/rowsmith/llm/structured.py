@@ -88,7 +88,7 @@ def _laddered(reply: Reply, text: str, schema: Schema, model: Model) -> Any:
     if good and all(value == good[0] for value in good):
         return good[0]
     if good:
-        return Refused("malformed", f"It holds {len(good)} different JSON values where one is asked for.", again=True)
+        return Refused("malformed", f"The answer holds {len(good)} different JSON values where one is asked for.", again=True)
     if reply.finish == "stop" and not _full(reply, model):
         try:
             value = repaired(text)
@@ -99,7 +99,7 @@ def _laddered(reply: Reply, text: str, schema: Schema, model: Model) -> Any:
                 return better
     if len(values) == 1:
         return _checked(values[0], schema)
-    return Refused("malformed", f"It is not JSON: {problem}."[:DETAIL], again=True)
+    return Refused("malformed", f"The answer is not JSON: {problem}."[:DETAIL], again=True)
 
 
 def _fits(value: Any, schema: Schema) -> bool:

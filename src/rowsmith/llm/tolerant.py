@@ -20,6 +20,7 @@ STARTS = 64
 
 _FENCE = re.compile(r"```[ \t]*+(?:json[c5l]?|JSON)?[ \t]*+\r?\n(.*?)```", re.DOTALL)
 _THOUGHT = re.compile(r"\A\s*<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
+_NO_NUMBER = re.compile(r"[:\[,]\s*-?(?:NaN|Infinity|inf|nan)\b")
 _ENDS = frozenset("}]\"'0123456789el`")
 
 
@@ -27,23 +28,34 @@ class Unreadable(Exception):
     """The text is not one JSON value; the message says why."""
 
 
-def load(data: bytes | str) -> Any:
-    """One JSON value. Beyond the standard it takes a byte order mark, bytes that are not UTF-8 and control characters within strings
-    (NUL, lone surrogates and foreign bytes become U+FFFD); of duplicate keys the last one counts.
+def load(text: str) -> Any:
+    """One JSON value that a model wrote. Beyond the standard it takes a byte order mark and control characters within strings (NUL and
+    lone surrogates become U+FFFD); of duplicate keys the last one counts.
 
     Raises:
-        Unreadable: not JSON, NaN or Infinity, a number beyond a double, or nested deeper than DEPTH.
+        Unreadable: not JSON, NaN or Infinity, a number beyond a double or 64 bits, or nested deeper than DEPTH.
     """
     try:
-        return _sound(orjson.loads(data), data)
-    except orjson.JSONDecodeError:
-        text = data if isinstance(data, str) else data.decode("utf-8", "replace")
+        return _sound(orjson.loads(text), "\\u0000" in text)
+    except (orjson.JSONDecodeError, UnicodeEncodeError):
+        return _sound(_loads(text, parse_constant=_no_number), True)
+
+
+def envelope(raw: bytes) -> Any:
+    """The JSON that a server puts around an answer: a byte order mark, lone surrogates and numbers of any size are let through, because
+    they may stand in fields that nobody reads.
+
+    Raises:
+        Unreadable: not JSON, or not UTF-8.
+    """
     try:
-        return _sound(json.loads(text.removeprefix("\ufeff"), strict=False, parse_constant=_no_number), text, foreign=True)
-    except RecursionError:
-        raise Unreadable(f"nested deeper than {DEPTH} levels") from None
-    except ValueError as error:
-        raise Unreadable(str(error)[:200]) from None
+        return orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        try:
+            text = raw.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            raise Unreadable("it holds bytes that are not UTF-8") from None
+        return _loads(text, parse_int=lambda digits: int(digits) if len(digits) < 20 else float("inf"))
 
 
 def found(text: str) -> Iterator[Any]:
@@ -57,17 +69,19 @@ def repaired(text: str) -> Any:
     """The value that json-repair makes of a text with small faults (a missing comma, colon or brace, single quotes).
 
     Raises:
-        Unreadable: too long, or it ends within a string, so that a part may be missing.
+        Unreadable: too long, a number that is not finite, or it ends within a string, so that a part may be missing.
     """
     from json_repair import loads
 
     text = _THOUGHT.sub("", text, count=1).strip().removesuffix("```").rstrip()
+    if _NO_NUMBER.search(text):
+        raise Unreadable("it holds a number that is not finite")
     if len(text) > REPAIR:
-        raise Unreadable(f"longer than {REPAIR} characters")
+        raise Unreadable(f"it is longer than {REPAIR} characters")
     if not text or text[-1] not in _ENDS or _quotes(text) % 2:
-        raise Unreadable("ends in the middle of a value")
+        raise Unreadable("it ends in the middle of a value")
     try:
-        return _sound(loads(text, skip_json_loads=True), text, foreign=True)
+        return _sound(loads(text, skip_json_loads=True), True)
     except (ValueError, RecursionError, IndexError, KeyError, TypeError) as error:
         raise Unreadable(str(error)[:200]) from None
 
@@ -93,13 +107,20 @@ def depth(value: Any, limit: int) -> bool:
     return not any(isinstance(item, list | dict) for item in level)
 
 
-def _sound(value: Any, source: bytes | str, *, foreign: bool = False) -> Any:
-    if not isinstance(value, dict | list | str):
-        return _finite(value)
+def _loads(text: str, **settings: Any) -> Any:
+    try:
+        return json.loads(text.removeprefix("\ufeff"), strict=False, **settings)
+    except RecursionError:
+        raise Unreadable("it is nested too deep") from None
+    except ValueError as error:
+        raise Unreadable(str(error)[:200]) from None
+
+
+def _sound(value: Any, clean: bool) -> Any:
+    """The value, when it is nested no deeper than DEPTH; with `clean` its texts and numbers are looked at as well."""
     if not depth(value, DEPTH):
-        raise Unreadable(f"nested deeper than {DEPTH} levels")
-    nul = b"\\u0000" in source if isinstance(source, bytes) else "\\u0000" in source or "\0" in source
-    return _walked(value) if foreign or nul else value
+        raise Unreadable(f"it is nested deeper than {DEPTH} levels")
+    return _walked(value) if clean else value
 
 
 def _walked(value: Any) -> Any:
@@ -114,9 +135,9 @@ def _walked(value: Any) -> Any:
 
 def _finite(value: Any) -> Any:
     if isinstance(value, float) and not abs(value) < float("inf"):
-        raise Unreadable("a number that is not finite")
+        raise Unreadable("it holds a number that is not finite")
     if isinstance(value, int) and not -(2**63) <= value < 2**64:
-        raise Unreadable("a whole number beyond 64 bits")
+        raise Unreadable("it holds a whole number beyond 64 bits")
     return value
 
 
@@ -140,7 +161,7 @@ def _embedded(text: str) -> Iterator[Any]:
             return
         try:
             value, at = decoder.raw_decode(text, start)
-            yield _sound(value, text, foreign=True)
+            yield _sound(value, True)
         except (ValueError, RecursionError, Unreadable):
             at = start + 1
 

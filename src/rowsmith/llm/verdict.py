@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from rowsmith.core.errors import RowFailed
 from rowsmith.core.ports import Paused
 from rowsmith.llm.retry_after import retry_after
-from rowsmith.llm.tolerant import Unreadable, load
+from rowsmith.llm.tolerant import Unreadable, envelope
 
 if TYPE_CHECKING:
     from rowsmith.llm.form import Form
@@ -82,7 +82,7 @@ def row_failure(status: int, said: str) -> RowFailed:
 
 def _error(raw: bytes) -> Any:
     try:
-        said = load(raw[:65536])
+        said = envelope(raw[:65536])
     except Unreadable:
         return None
     return said.get("error", said) if isinstance(said, dict) else None

@@ -14,7 +14,7 @@ from rowsmith.core.errors import Invalid
 from rowsmith.core.models import Model
 from rowsmith.core.ports import Paused
 from rowsmith.llm.providers import Finish, Reply, Write
-from rowsmith.llm.tolerant import Unreadable, load
+from rowsmith.llm.tolerant import Unreadable, envelope
 
 DEFAULT = "https://api.openai.com/v1"
 SENT_WHEN_GIVEN = ("temperature", "top_p", "frequency_penalty", "presence_penalty", "seed", "stop", "reasoning_effort")
@@ -66,9 +66,9 @@ class OpenAI:
 
     def read(self, raw: bytes) -> Reply:
         try:
-            said = _parsed(raw)
+            said = envelope(raw)
         except Unreadable as error:
-            return Reply(garbled=f"the reply is not JSON: {error}" if raw.strip() else "the reply is empty")
+            return Reply(garbled=f"the reply cannot be read: {error}" if raw.strip() else "the reply is empty")
         if not isinstance(said, dict):
             return Reply(garbled="the reply is not a JSON object")
         usage = _usage(said.get("usage"))
@@ -144,13 +144,6 @@ def _instructed(messages: Sequence[Mapping[str, Any]], told: str) -> list[Mappin
     if first.get("role") == "system" and isinstance(first.get("content"), str):
         return [{**first, "content": f"{first['content']}\n\n{told}"}, *messages[1:]]
     return [{"role": "system", "content": told}, *messages]
-
-
-def _parsed(raw: bytes) -> Any:
-    try:
-        return orjson.loads(raw)
-    except orjson.JSONDecodeError:
-        return load(raw)
 
 
 def _text(content: Any) -> str:
