@@ -61,7 +61,7 @@ def test_critic_ends_with_the_same_columns_and_writes_weak_rows_again(texts: str
     for step in recipe.steps[1:]:
         columns = step.columns(columns)
     assert columns == {"input", "answer"}
-    (where,) = [step.settings() for step in recipe.steps if step.kind == "filter.where"]
+    (where,) = [step.model_dump() for step in recipe.steps if step.kind == "filter.where"]
     assert (where["where"], where["retry_from"], where["retry_times"]) == ("scores.judge.overall >= 8", "write", 2)
 
 
