@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from rowsmith import registry
-from rowsmith.core.errors import Conflict, Invalid, NotFound
+from rowsmith.core.errors import Conflict, Invalid, NotFound, Unavailable
 from rowsmith.core.step import Step
 from rowsmith.registry import builtin, plugins
 
@@ -212,3 +212,10 @@ def test_the_record_lies_in_the_users_configuration_folder(folder, tmp_path, mon
     monkeypatch.delenv("XDG_CONFIG_HOME")
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     assert plugins.trusted() == {}
+
+
+def test_a_record_that_cannot_be_written_is_told(folder, config):
+    (folder / "short.py").write_text(SHORT)
+    config.write_text("a file, not a folder")
+    with pytest.raises(Unavailable, match="ROWSMITH_CONFIG"):
+        plugins.trust(folder)

@@ -84,7 +84,8 @@ def _step_problems(steps: Sequence[Step], lines: Lines) -> list[Problem]:
         own = [lines.problem(("steps", position), f"Step {step.title!r}: {said}") for said in step.check()]
         try:
             own += name_problems(step, position, before, lines)
-            after.append(step.columns(before))
+            # No column at all means that nothing could be seen (an empty file), not that every name is wrong.
+            after.append(step.columns(before) or None)
         except RowsmithError as error:
             # A step that has said itself what is wrong says it again where its settings are put to use.
             own = own or [lines.problem(("steps", position), f"Step {step.title!r}: {error.what}", error.fix)]

@@ -42,6 +42,8 @@ from rowsmith.engine.prompt_files import with_prompt_files
 from rowsmith.engine.yaml_text import MAX_BYTES, Lines, parse, scalar
 from rowsmith.engine.yaml_text import Path as Place
 
+BREAKS = set("\r\x85\u2028\u2029\ufeff")
+"""Signs that YAML takes for line breaks, or drops, unless they are written as escapes."""
 T = TypeVar("T", bound=BaseModel)
 Form = TypeVar("Form", dict[str, Any], list[Any])
 
@@ -246,7 +248,7 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    if scalar(text) is not text:
+    if scalar(text) is not text or BREAKS & set(text):
         return dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"')
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
 

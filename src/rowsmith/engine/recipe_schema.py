@@ -32,7 +32,8 @@ WORDS: dict[Any, str] = {
     Any: "anything",
 }  # fmt: skip
 RANGE = {
-    "gt": "above {}", "ge": "at least {}", "lt": "below {}", "le": "at most {}", "min_length": "length at least {}", "max_length": "length at most {}",
+    "gt": "above {}", "ge": "at least {}", "lt": "below {}", "le": "at most {}",
+    "min_length": "length at least {}", "max_length": "length at most {}",
 }  # fmt: skip
 
 
