@@ -110,8 +110,9 @@ class Datasets:
 
     def refs(self, project: str, name: str) -> dict[str, str]:
         """Branches and tags: name -> version id."""
+        n = self.get(project, name).n
         with self._db.read() as conn:
-            found = conn.execute(select(ref.c.name, ref.c.version).where(ref.c.dataset == self.get(project, name).n).order_by(ref.c.name))
+            found = conn.execute(select(ref.c.name, ref.c.version).where(ref.c.dataset == n).order_by(ref.c.name))
             return {str(ref_name): str(version) for ref_name, version in found}
 
     def resolve(self, project: str, spoken: str) -> Version:

@@ -180,15 +180,12 @@ class Trees:
 
     def _written(self, entries: Iterable[Entry], bits: int) -> list[bytes]:
         groups = groupby(entries, key=_numbered(bits, 1))
-        empty = self._put(b"rowsmith.bucket", b"")
         pages, names = [], []
         n, group = next(groups, (1 << bits, ()))
         for bucket in range(1 << bits):
+            names.append(self._put(b"rowsmith.bucket", encode(group if bucket == n else ())))
             if bucket == n:
-                names.append(self._put(b"rowsmith.bucket", encode(group)))
                 n, group = next(groups, (1 << bits, ()))
-            else:
-                names.append(empty)
             if len(names) == PAGE or bucket + 1 == 1 << bits:
                 pages.append(self._put(b"rowsmith.page", b"".join(names)))
                 names = []
