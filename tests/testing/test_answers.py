@@ -42,7 +42,11 @@ def test_made_up_values_fit_their_schema(schema: dict, seed: bytes) -> None:
 def test_a_schema_that_contains_itself_comes_to_an_end() -> None:
     tree = {
         "type": "object",
-        "properties": {"name": {"type": "string"}, "children": {"type": "array", "items": {"$ref": "#"}}, "next": {"anyOf": [{"$ref": "#"}, {"type": "null"}]}},
+        "properties": {
+            "name": {"type": "string"},
+            "children": {"type": "array", "items": {"$ref": "#"}},
+            "next": {"anyOf": [{"$ref": "#"}, {"type": "null"}]},
+        },
         "required": ["name", "children", "next"],
     }
     jsonschema.validate(fitting(tree, ["a"], bytes(16)), tree)

@@ -10,7 +10,6 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -23,18 +22,18 @@ class CommandLine:
 
     def __init__(self, *arguments: str | Path, env: Mapping[str, str] | None = None, cwd: str | Path | None = None) -> None:
         self.arguments = [str(argument) for argument in arguments]
-        self._files = ExitStack()
-        self._out = self._files.enter_context(tempfile.TemporaryFile())
-        self._err = self._files.enter_context(tempfile.TemporaryFile())
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "rowsmith.cli.main", *self.arguments],
-            stdin=subprocess.DEVNULL,
-            stdout=self._out,
-            stderr=self._err,
-            env={**os.environ, **(env or {})},
-            cwd=cwd,
-            start_new_session=True,
-        )
+        self._folder = tempfile.TemporaryDirectory(prefix="rowsmith-output-")
+        self._out, self._err = Path(self._folder.name, "out"), Path(self._folder.name, "err")
+        with self._out.open("wb") as out, self._err.open("wb") as err:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "rowsmith.cli.main", *self.arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=err,
+                env={**os.environ, **(env or {})},
+                cwd=cwd,
+                start_new_session=True,
+            )
 
     @property
     def pid(self) -> int:
@@ -44,12 +43,12 @@ class CommandLine:
     @property
     def out(self) -> str:
         """What it has written to standard output so far."""
-        return _whole(self._out.fileno())
+        return self._out.read_text(encoding="utf-8", errors="replace")
 
     @property
     def err(self) -> str:
         """What it has written to standard error so far."""
-        return _whole(self._err.fileno())
+        return self._err.read_text(encoding="utf-8", errors="replace")
 
     @property
     def result(self) -> dict[str, Any]:
@@ -100,7 +99,7 @@ class CommandLine:
         except ProcessLookupError:
             pass
         self.process.wait()
-        self._files.close()
+        self._folder.cleanup()
 
     def __enter__(self) -> CommandLine:
         return self
@@ -123,8 +122,3 @@ def rowsmith(
     with CommandLine(*arguments, env=env, cwd=cwd) as command:
         code = command.wait(timeout_s)
         return subprocess.CompletedProcess(command.arguments, code, command.out, command.err)
-
-
-def _whole(file: int) -> str:
-    size = os.fstat(file).st_size
-    return os.pread(file, size, 0).decode("utf-8", "replace") if size else ""
