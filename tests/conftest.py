@@ -24,7 +24,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 
 
 @pytest.fixture
-def other_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def other_url() -> Iterator[str]:
     """The address of a second one, on PostgreSQL (used where data moves from one database to another)."""
     yield from fresh_postgres()
 

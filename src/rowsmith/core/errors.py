@@ -76,7 +76,7 @@ class StorageFull(Unavailable):
 
 
 class StorageBusy(Unavailable):
-    """The database is held by somebody else, gave a transaction up, or was away for a moment. The same transaction can be tried again;
+    """The database is held by somebody else, gave a transaction up, or cannot be reached just now. The same transaction can be tried again;
     where a connection broke during its commit the first try may have succeeded, so the second has to bear that."""
 
 

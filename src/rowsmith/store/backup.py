@@ -55,10 +55,11 @@ def backup(db: Database, files: Files, target: Path) -> Backup:
         StorageFull: no space is left for it.
         Unavailable: a blob is damaged.
     """
-    with db.read() as conn, atomic_write(target) as file, Writer(file) as archive:
-        made_at = db.now(conn)
-        archive.add("header.json", orjson.dumps(_header(made_at)))
-        rows = {str(item.name): _dump(conn, item, archive) for item in _TABLES}
+    with atomic_write(target) as file, Writer(file) as archive:
+        with db.read() as conn:
+            made_at = db.now(conn)
+            archive.add("header.json", orjson.dumps(_header(made_at)))
+            rows = {str(item.name): _dump(conn, item, archive) for item in _TABLES}
         count = sum(1 for name in files if _copied(archive, files, name))
         archive.finish({"rows": rows, "files": count})
     return Backup(sum(rows.values()), count, made_at)

@@ -88,8 +88,8 @@ def _postgres(error: BaseException | None, lost: bool, place: str) -> RowsmithEr
         return StorageBusy(f"The connection to {place} was lost ({_line(error)}).", "Check that the server runs, and try again.")
     if state == "53300":
         return StorageBusy(f"{place} has no connection left ({_line(error)}).", "Raise max_connections, or close other programs.")
-    if not state and type(error).__name__ == "OperationalError":
-        return Unavailable(
+    if not state and type(error).__name__ in ("OperationalError", "ConnectionTimeout"):
+        return StorageBusy(
             f"{place} cannot be reached: {_line(error)}", "Check that the server runs and that host, port, user and password are right."
         )
     return None
