@@ -119,6 +119,15 @@ def test_the_graph(tiny, steps, line, words):
     assert [one for one in found if one[0] == line and words in one[1]], found
 
 
+def test_a_source_whose_rows_nobody_takes_is_told(tiny):
+    text = "name: x\nsteps:\n  - {kind: read.rows, rows: [{a: 1}]}\n  - {kind: read.rows, name: b, rows: [{a: 1}]}\n  - {kind: filter.pass%s}\n"
+    assert only(text % "", tiny) == (
+        3,
+        "No step takes the rows of 'read.rows'. Name it in the step that shall take them, for example: from: [read.rows, b].",
+    )
+    assert problems(text % ", from: [read.rows, b]", tiny) == []
+
+
 def test_two_branches_need_rows_of_their_own(tiny):
     head = "name: x\nsteps:\n  - {kind: read.rows, rows: [{a: 1}], name: r}\n"
     cut, through = "  - {kind: chunk.cut, from: r, name: %s}\n", "  - {kind: filter.pass, from: r}\n"

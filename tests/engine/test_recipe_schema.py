@@ -55,7 +55,7 @@ def test_what_is_right_matches(schema, step):
 
 
 @pytest.mark.parametrize(
-    "step", [{"count": 0}, {"count": "x"}, {"count": "a ${n}"}, {"cuont": 1}, {"kind": "make"}, {"prompt": {"fiel": "x"}}, {"forward": 3}, {"prompt": 3}]
+    "step", [{"count": 0}, {"count": "x"}, {"count": "a ${n}"}, {"cuont": 1}, {"kind": "make"}, {"prompt": {"fil": "x"}}, {"forward": 3}, {"into": 3}]
 )
 def test_what_is_wrong_does_not(schema, step):
     assert not schema.is_valid(recipe(**step))

@@ -16,7 +16,7 @@ from rowsmith.core.step import Step
 from rowsmith.engine import recipe_file
 from rowsmith.engine.check_models import model_problems
 from rowsmith.engine.check_names import Columns, name_problems
-from rowsmith.engine.graph import graph_problems, retry_problems, takes
+from rowsmith.engine.graph import graph_problems, idle_sources, retry_problems, takes
 from rowsmith.engine.holes import Hole
 from rowsmith.engine.yaml_text import Lines
 from rowsmith.steps.paths import relative_to
@@ -39,7 +39,7 @@ def check(
     lines = lines or Lines()
     with relative_to(base):
         found = [
-            *graph_problems(recipe.steps, lines),
+            *(graph_problems(recipe.steps, lines) or idle_sources(recipe.steps, lines)),
             *retry_problems(recipe.steps, lines),
             *_step_problems(recipe.steps, lines),
             *model_problems(recipe, environ, lines, recipe.budget_usd if budget_usd is None else budget_usd, plugins),

@@ -118,6 +118,17 @@ def _branches(steps: Sequence[Step], lines: Lines) -> list[Problem]:
     return out
 
 
+def idle_sources(steps: Sequence[Step], lines: Lines) -> list[Problem]:
+    """Sources that stand before another step and whose rows no step takes: of two in a row, the second alone feeds what follows."""
+    taken = {source for position in range(len(steps)) for source in takes(steps, position)}
+    out = []
+    for position, step in enumerate(steps[:-1]):
+        if step.shape == "source" and position not in taken:
+            fix = f"Name it in the step that shall take them, for example: from: [{step.title}, {steps[position + 1].title}]."
+            out.append(lines.problem(("steps", position), f"No step takes the rows of {step.title!r}.", fix))
+    return out
+
+
 def retry_problems(steps: Sequence[Step], lines: Lines) -> list[Problem]:
     """A critic sends a row's place back to an earlier asking step. The way there must not lead through a set step: its rows have been
     weighed against all others by then."""
