@@ -81,7 +81,7 @@ def test_answers_scripted_in_python_by_rule_and_by_list(ask: Any) -> None:
     def reply(request: Any) -> Any:
         return {"Bonn": {"input": "?", "answer": "Rhine"}, "Ulm": Reply("no", finish="content_filter")}.get(request.text)
 
-    with ModelServer(reply, rules=[when("Paris", {"answer": "Seine"}), when("slow", fault="500")]) as server:
+    with ModelServer(reply, rules=[when("Paris", {"answer": "Seine"}), when("slow", fault="500"), when("Ulm", latency=0.01)]) as server:
         assert json.loads(ask(server, "In Paris.").content) == {"answer": "Seine"}
         assert json.loads(ask(server, "Bonn").content)["answer"] == "Rhine"
         assert ask(server, "Ulm").finish == "content_filter"

@@ -15,7 +15,7 @@ from rowsmith.testing.request import Reply, Request, as_reply
 class Rule(BaseModel):
     """One rule: when every condition that is given holds, the request is answered so. The first rule that matches wins.
 
-    A rule without `answer` keeps the default answer (to give only a fault or a latency).
+    A rule without `answer` gives only a fault or a latency; the answer comes from elsewhere.
     """
 
     model_config = ConfigDict(extra="forbid")

@@ -136,7 +136,7 @@ class ScriptedModel:
         self._compose(exchange, reply, chosen, argument)
 
     def _scripted(self, request: Request, rule: Rule | None) -> Reply | None:
-        if rule is not None:
+        if rule is not None and rule.answer is not None:
             return rule.reply()
         value = self.reply(request) if self.reply is not None else None
         if value is None and self.script.replies:
