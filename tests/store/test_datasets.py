@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -265,7 +266,7 @@ def test_many_committers_on_one_branch_lose_nothing(datasets: Datasets) -> None:
         list(pool.map(commits, range(6)))
     versions = datasets.versions("p", "qa")
     assert [v.generation for v in versions] == list(range(29, -1, -1))
-    assert all(child.parents == (parent.id,) for child, parent in zip(versions, versions[1:], strict=False))
+    assert all(child.parents == (parent.id,) for child, parent in pairwise(versions))
     assert versions[0].rows == 90
     assert list(datasets.check(versions[0])) == []
 

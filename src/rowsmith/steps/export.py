@@ -59,8 +59,10 @@ def _publish(path: Path, parts: list[_Part], facts: Mapping[str, Any]) -> None:
         report.unlink(missing_ok=True)
         if len(parts) == 1:
             _beside(path, "provenance.jsonl").unlink(missing_ok=True)  # an older export's, which would not fit this file
-        for part in (*parts, last):
+        for part in parts:
             part.rename()
+            failpoint("export.rename.between")
+        last.rename()
         _sync_folder(path.parent)
     failpoint("export.rename.after")
 
