@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from rowsmith.app.lab import Lab
+from rowsmith.core.calls import PICO
 from rowsmith.core.row import Row
 from rowsmith.core.slots import KEPT_STAGE
+from rowsmith.store import calls
 from rowsmith.store.datasets import Dataset
 from rowsmith.store.datasets import Datasets as Store
 from rowsmith.store.reading import Facts, facts
@@ -61,6 +64,19 @@ class Datasets:
         if spoken.startswith("run:"):
             return len(StageRows(self.lab.db, Runs(self.lab.db).get(spoken.removeprefix("run:")).n, KEPT_STAGE))
         return self.get(spoken).rows
+
+    def heads(self) -> Iterator[tuple[Dataset, Sequence[Version]]]:
+        """Every dataset with its versions, newest first."""
+        for dataset in self.list():
+            yield dataset, self._store.versions(self.project, dataset.name)
+
+    def history(self, spoken: str, id_: str) -> dict[str, Any]:
+        """A row with everything that led to it: data, scores, origin, and each call with its model, cost and raw answer."""
+        row = self.row(spoken, id_)
+        keys = [key for made in row.origin.get("made", ()) for key in made.get("calls", ())]
+        found = [call for key in keys if (call := calls.get(self.lab.db, key)) is not None]
+        told = [{**call, "raw": call["raw"].decode("utf-8", "replace"), "cost_usd": None if call["cost"] is None else call["cost"] / PICO} for call in found]
+        return {"id": row.id, "data": row.data, "scores": row.scores, "origin": row.origin, "calls": told}
 
     def show(self, spoken: str) -> Facts:
         """Facts of a version: rows, columns with their types and how many rows fill them, bytes."""

@@ -15,6 +15,11 @@ from rowsmith.core.row import Row
 from rowsmith.core.step import Step
 from rowsmith.engine.inputs import Inputs, Pinned
 
+SAMPLING = {
+    "temperature", "top_p", "max_tokens", "frequency_penalty", "presence_penalty", "seed", "stop", "reasoning_effort", "extra", "json_mode",
+}  # fmt: skip
+"""Settings of a model that go into the origin of what it answered."""
+
 
 class StepContext:
     """Lent to one step for a whole run."""
@@ -57,12 +62,13 @@ class AskContext(StepContext):
     """Lent to an asking step for one row; notes what was asked for the row's origin."""
 
     def __init__(
-        self, lent: StepContext, row: Row, gate: Gate, models: Mapping[str, Model], fresh: int, wanted: Sequence[int], attempt: int, seq: int
-    ) -> None:
+        self, lent: StepContext, row: Row, gate: Gate, models: Mapping[str, Model], params: Mapping[str, dict[str, Any]], fresh: int,
+        wanted: Sequence[int], attempt: int, seq: int,
+    ) -> None:  # fmt: skip
         self.step, self.position, self.kind = lent.step, lent.position, lent.kind
         self._inputs, self._scratch = lent._inputs, lent._scratch
         self.wanted, self.attempt = wanted, attempt
-        self._row, self._gate, self._models, self._fresh = row, gate, models, fresh
+        self._row, self._gate, self._models, self._params, self._fresh = row, gate, models, params, fresh
         self._seq = seq
         self._asked: dict[str, Any] = {}
 
@@ -70,11 +76,13 @@ class AskContext(StepContext):
         self, messages: Sequence[Mapping[str, Any]], *, model: ModelChoice, schema: Mapping[str, Any] | None = None, prompt: str = ""
     ) -> Answer:
         """See core.ports.Context."""
-        chosen = self._models[choose_role(model, self._row.id, self.step)]
+        role = choose_role(model, self._row.id, self.step)
+        chosen = self._models[role]
         asker = Asker(self._row.id, self._row.order, self.position, self.attempt, self._seq)
         self._seq += chosen.reasks + 1
         answer = await self._gate.ask(Ask(messages, chosen, asker, schema, self._fresh))
         self._asked["model"] = answer.model
+        self._asked["params"] = self._params[role]
         if prompt:
             self._asked["prompt"] = parse(prompt).hash
         self._asked.setdefault("calls", []).append(answer.calls[-1])
@@ -83,6 +91,11 @@ class AskContext(StepContext):
     def made(self) -> dict[str, Any]:
         """The entry of this step for `origin.made`."""
         return {"step": self.step, "kind": self.kind, **self._asked}
+
+
+def sampling(model: Model) -> dict[str, Any]:
+    """What the model is asked with, for the origin of what it answers."""
+    return model.model_dump(mode="json", include=SAMPLING, exclude_none=True, exclude_defaults=True) | {"max_tokens": model.max_tokens}
 
 
 def choose_role(choice: ModelChoice, row: str, salt: str) -> str:

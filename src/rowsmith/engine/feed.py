@@ -60,10 +60,10 @@ class Occurrences:
 
 
 class Feed:
-    """The rows of one run, root by root. `revisit`: the run has slots already, which are looked up and not opened twice."""
+    """The rows of one run, root by root. `recipe` is the recipe's fingerprint, for their origin. `revisit`: the run has slots already, which are looked up and not opened twice."""
 
-    def __init__(self, run: int, runs: Runs, advance: Advance, contexts: list[StepContext], revisit: bool) -> None:
-        self.run, self.runs, self.advance, self.contexts, self.revisit = run, runs, advance, contexts, revisit
+    def __init__(self, run: int, recipe: str, runs: Runs, advance: Advance, contexts: list[StepContext], revisit: bool) -> None:
+        self.run, self.recipe, self.runs, self.advance, self.contexts, self.revisit = run, recipe, runs, advance, contexts, revisit
 
     def items(self, root: int) -> Iterator[Item]:
         """The rows of the step at `root`, a source or a set step, as far as they go without a model."""
@@ -99,7 +99,7 @@ class Feed:
     def _row(self, new: New, order: bytes, name: str, seen: Occurrences, made: dict[str, Any]) -> Row:
         key = new.key if new.key is not None else digest(canonical(new.data)).hex()
         occurrence = seen.next(digest(name.encode("utf-8", "replace"), key.encode("utf-8", "replace")))
-        return Row(source_id(name, key, occurrence), order, new.data, dict(new.scores), {**new.origin, "made": [made]})
+        return Row(source_id(name, key, occurrence), order, new.data, dict(new.scores), {**new.origin, "recipe": self.recipe, "made": [made]})
 
     def _of_record(self, root: int, order: bytes, record: Row | Bad, known: dict[bytes, Known], unfinished: set[bytes]) -> Iterator[Item]:
         slots = self.advance.slots

@@ -21,7 +21,7 @@ from rowsmith.core.ports import Gate, Paused
 from rowsmith.core.row import Drop, New, Row
 from rowsmith.core.slots import FINAL, WAITING
 from rowsmith.engine.advance import Advance, Item, child
-from rowsmith.engine.context import AskContext, StepContext
+from rowsmith.engine.context import AskContext, StepContext, sampling
 
 CHUNK = 64
 """Most items handed to the loop at once."""
@@ -41,6 +41,7 @@ class Flow:
     ) -> None:  # fmt: skip
         self.advance, self.contexts, self.gate, self.models = advance, contexts, gate, models
         self.fresh, self.window, self.hold, self.may_admit = fresh, window, hold, may_admit
+        self._params = {role: sampling(model) for role, model in models.items()}
         self._loop = asyncio.get_running_loop()
         self._room = threading.Condition()
         self._flying = 0
@@ -130,7 +131,9 @@ class Flow:
         step: Any = self.advance.routes.steps[position]
         seq = 16 * item.wanted[0] if item.wanted else 0
         attempt = item.attempt if item.again else 0
-        context = AskContext(self.contexts[position], item.row, self.gate, self.models, self.fresh, item.wanted, attempt, seq)
+        context = AskContext(
+            self.contexts[position], item.row, self.gate, self.models, self._params, self.fresh, item.wanted, attempt, seq
+        )
         try:
             out = await step.rows(item.row, context)
         except RowFailed as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -106,14 +107,44 @@ def carry_out(
         StorageFull: the disk was full for longer than `terms.storage_wait_s`; what was acknowledged is safe.
     """
     owner = register(db)
+    stopping = stopping or Stopping()
     try:
         taken = Runs(db).take(run.n, owner)
-        carrying = _Carrying(db, files, taken, recipe, terms, environ, commit, on_progress, stopping or Stopping())
-        asyncio.run(carrying.main())
+        _in_a_loop_of_its_own(_Carrying(db, files, taken, recipe, terms, environ, commit, on_progress, stopping), stopping)
         return Runs(db).get(run.n)
     finally:
+        _let_go(db, owner)
+
+
+def _in_a_loop_of_its_own(carrying: _Carrying, stopping: Stopping) -> None:
+    """On a thread, so that it works where a loop runs already (notebooks). Ctrl-C stops the run in good order before it is passed on."""
+    broken: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            asyncio.run(carrying.main())
+        except BaseException as error:  # noqa: BLE001 - raised again on the caller's thread
+            broken.append(error)
+
+    thread = threading.Thread(target=work, name="run", daemon=True)
+    thread.start()
+    try:
+        thread.join()
+    except KeyboardInterrupt:
+        stopping.stop()
+        thread.join()
+        raise
+    if broken:
+        raise broken[0]
+
+
+def _let_go(db: Database, owner: str) -> None:
+    """The process no longer stands for anything. A full disk does not hide the error that led here: a dead entry harms nobody."""
+    try:
         with db.write() as conn:
             forget(conn, owner)
+    except StorageFull:
+        return
 
 
 class _Carrying:
@@ -147,7 +178,7 @@ class _Carrying:
         self.gate = Gate(self.journal, environ=self.environ)
         contexts = self._contexts()
         advance = Advance(self.routes, contexts, self.slots)
-        self.feed = Feed(self.run.n, self.runs, advance, contexts, revisit=self.run.fence > 1)
+        self.feed = Feed(self.run.n, self.recipe.fingerprint(), self.runs, advance, contexts, revisit=self.run.fence > 1)
         self.flow = Flow(
             advance, contexts, self.gate, self.recipe.models, fresh=self.terms.fresh, window=self._window(), hold=self.journal.hold,
             may_admit=self._may_admit,

@@ -144,3 +144,9 @@ def _load_point(point: Any, package: str) -> Any:
         # Whatever a stranger's package does while it is imported, the user has to learn which package it was.
         said = f"{type(error).__name__}: {error}"
         raise Invalid(f"The plug-in {point.name!r} of {package} cannot be loaded: {said}.", "Repair or remove that package.") from error
+
+
+def installed() -> list[tuple[str, str]]:
+    """What installed packages offer: (name, package) each, of every group."""
+    groups = ("steps", "formats", "providers", "connectors")
+    return [(f"{SHOWN[group]} {item.name}", item.origin) for group in groups for item in _plugged(group, ())]

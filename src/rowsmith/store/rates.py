@@ -7,6 +7,7 @@ comes earlier waits until then. Units are spaced evenly, so that no window of a 
 from __future__ import annotations
 
 from collections.abc import Sequence
+
 from sqlalchemy import Connection, text
 
 from rowsmith.core.calls import Limits

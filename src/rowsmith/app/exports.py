@@ -1,0 +1,100 @@
+"""Exports: a dataset's rows in a foreign format, in a file that appears whole, with everything that led to each row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, replace
+from itertools import islice
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from rowsmith import registry
+from rowsmith.app.datasets import Datasets
+from rowsmith.core.calls import PICO
+from rowsmith.core.errors import Invalid
+from rowsmith.core.row import Row
+from rowsmith.formats import LossReport, encode_export
+from rowsmith.store.calls import costs
+from rowsmith.store.files import atomic_write
+
+PAGE = 500
+CHOICES = ("column", "sidecar", "none")
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """What an export did. `lost` maps reason to rows left out, `dropped` a column to the rows in which the format could not hold it."""
+
+    path: str
+    sidecar: str | None
+    rows_in: int
+    rows_out: int
+    lost: dict[str, int]
+    dropped: dict[str, int]
+    examples: list[dict[str, str]]
+    notes: tuple[str, ...]
+
+    def dump(self) -> dict[str, Any]:
+        """As plain data."""
+        return asdict(self)
+
+
+class _Costed:
+    """Rows of a dataset, each call in their origin with what it cost; can be read more than once."""
+
+    def __init__(self, datasets: Datasets, spoken: str) -> None:
+        self._datasets, self._spoken = datasets, spoken
+
+    def __iter__(self) -> Iterator[Row]:
+        rows = self._datasets.rows(self._spoken)
+        while page := list(islice(rows, PAGE)):
+            keys = {key for row in page for made in row.origin.get("made", ()) for key in made.get("calls", ())}
+            paid = costs(self._datasets.lab.db, keys) if keys else {}
+            for row in page:
+                yield replace(row, origin={**row.origin, "made": [_costed(made, paid) for made in row.origin.get("made", ())]})
+
+
+def _costed(made: dict[str, Any], paid: Mapping[str, int | None]) -> dict[str, Any]:
+    known = [cost for key in made.get("calls", ()) if (cost := paid.get(key)) is not None]
+    return {**made, "cost_usd": sum(known) / PICO} if known else made
+
+
+def export(datasets: Datasets, spoken: str, format: str, path: str | Path, *, provenance: str | None = None) -> Export:
+    """Write the rows of `dataset`, `dataset@version` or `run:r12` to a file.
+
+    Args:
+        format: jsonl, csv, alpaca, sharegpt, openai, or a plug-in's name.
+        provenance: `column`, `sidecar` (`PATH.provenance.jsonl`) or `none`; default: what suits the format.
+
+    Raises:
+        NotFound: no such dataset or format. Invalid: the path, or the choice of provenance. StorageFull: nothing half written is visible.
+    """
+    found = registry.format(format)
+    where = provenance or found.provenance
+    if where not in CHOICES:
+        raise Invalid(f"Provenance cannot be {where!r}.", f"Choose one of: {', '.join(CHOICES)}.")
+    target = Path(path)
+    beside = target.with_name(target.name + ".provenance.jsonl") if where == "sidecar" else None
+    report = LossReport()
+    extra = _extra(datasets, spoken)
+    with ExitStack() as files:
+        out = files.enter_context(atomic_write(target))
+        side = files.enter_context(atomic_write(beside)) if beside else None
+        way = cast(Literal["column", "sidecar", "none"], where)
+        for line, more in encode_export(_Costed(datasets, spoken), found, provenance=way, report=report, extra=extra):
+            out.write(line)
+            if side is not None and more is not None:
+                side.write(more)
+    notes = tuple(f"{name!r} does not go into {format}: {count:,} rows say something there" for name, count in sorted(report.dropped.items()))
+    return Export(
+        str(target), str(beside) if beside else None, report.rows_in, report.rows_out, dict(report.left_out), dict(report.dropped),
+        report.examples, notes,
+    )  # fmt: skip
+
+
+def _extra(datasets: Datasets, spoken: str) -> dict[str, Any]:
+    if spoken.startswith("run:"):
+        return {"run": spoken.removeprefix("run:")}
+    version = datasets.get(spoken)
+    return {"dataset": spoken.partition("@")[0], "version": version.id, "run": f"r{version.run}" if version.run else None}

@@ -1,0 +1,58 @@
+"""The home as a whole: back it up, restore it, upgrade it, say how it is kept."""
+
+from __future__ import annotations
+
+import platform
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import rowsmith
+from rowsmith.app.lab import Lab, files_of, is_url, open_home
+from rowsmith.store import backup, migrate
+from rowsmith.store.backup import Backup
+
+
+def back_up(lab: Lab, target: Path) -> Backup:
+    """Copy everything into one file, while others work. The same file restores to SQLite and to PostgreSQL.
+
+    Raises:
+        StorageFull: no space is left for it; nothing half written is visible.
+    """
+    return backup.backup(lab.db, lab.files, target)
+
+
+def restore(source: Path, home: str) -> Backup:
+    """Make a home of a backup.
+
+    Raises:
+        Conflict: the home is not empty. Invalid: the file is no backup, or is damaged.
+    """
+    if is_url(home):
+        return backup.restore(source, files_of(home).parent, home)
+    return backup.restore(source, Path(home).expanduser().absolute())
+
+
+def upgrade(home: str) -> list[str]:
+    """Bring the schema up to date; the revisions that were applied."""
+    db = open_home(home, current=False)
+    try:
+        return migrate.upgrade(db)
+    finally:
+        db.close()
+
+
+def doctor(lab: Lab) -> dict[str, Any]:
+    """How the home is kept, and `problems`: what makes it less safe than promised."""
+    return {
+        "rowsmith": rowsmith.__version__,
+        "python": platform.python_version(),
+        "sqlite": sqlite3.sqlite_version,
+        "database": lab.db.place,
+        "profile": lab.db.profile,
+        "schema": migrate.revision(lab.db),
+        "files": str(lab.files.root),
+        "problems": lab.db.problems(),
+    }
+
+

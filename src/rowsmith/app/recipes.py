@@ -1,0 +1,37 @@
+"""Recipes: check one, describe the steps, the schema for editors."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from rowsmith import registry
+from rowsmith.core.recipe import Recipe
+from rowsmith.engine.check import checked
+from rowsmith.engine.recipe_schema import describe, json_schema
+
+
+def check_recipe(path: Path, sets: Mapping[str, str], *, budget_usd: float | None = None, environ: Mapping[str, str] | None = None) -> Recipe:
+    """The recipe in a file, if nothing is wrong with it.
+
+    Raises:
+        NotFound: there is no such file. Invalid: with every problem, each with file, line and fix.
+    """
+    return checked(path, sets, environ=os.environ if environ is None else environ, budget_usd=budget_usd, plugins=(path.parent / "plugins",))
+
+
+def describe_steps(kind: str | None = None, plugins: Path = Path("plugins")) -> list[dict[str, Any]]:
+    """Every step (or the one of this kind) as plain data: kind, summary, shape, settings.
+
+    Raises:
+        NotFound: no step has that kind.
+    """
+    folders = (plugins,)
+    return [describe(name, folders) for name in ([kind] if kind else sorted(registry.step_kinds(folders)))]
+
+
+def recipe_schema() -> dict[str, Any]:
+    """The JSON Schema of recipe files."""
+    return json_schema((Path("plugins"),))

@@ -1,0 +1,93 @@
+"""datasets, rows, show, export."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from rowsmith.cli.options import HOME, PROJECT, AsJson, Home, InProject, project
+
+Spoken = Annotated[str, typer.Argument(metavar="DATASET", help="A dataset, dataset@version, or run:r12 for the kept rows of a run.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("datasets")(datasets)
+    app.command("rows")(rows)
+    app.command("show")(show)
+    app.command("export")(export)
+
+
+def datasets(home: Home = HOME, in_project: InProject = PROJECT, as_json: AsJson = False) -> None:
+    """List the datasets of a project."""
+    from rowsmith.cli.show import print_json, table
+
+    doors = project(home, in_project).datasets
+    found = [(d.name, versions[0].rows if versions else 0, len(versions), versions[0].id if versions else None) for d, versions in doors.heads()]
+    if as_json:
+        return print_json([{"name": n, "rows": k, "versions": v, "version": i} for n, k, v, i in found])
+    return table(["dataset", "rows", "versions", "newest"], [(n, k, v, (i or "")[:12]) for n, k, v, i in found])
+
+
+def rows(
+    dataset: Spoken,
+    start: Annotated[int, typer.Option("--start", metavar="N", min=0, help="Rows to pass over.")] = 0,
+    limit: Annotated[int | None, typer.Option("--limit", metavar="N", min=1, help="Most rows.")] = 10,
+    home: Home = HOME,
+    in_project: InProject = PROJECT,
+    as_json: AsJson = False,
+) -> None:
+    """Print rows: one JSON object a line, with id, data, scores and origin."""
+    from rowsmith.cli.show import print_json
+
+    for row in project(home, in_project).datasets.rows(dataset, start=start, limit=limit):
+        print_json({"id": row.id, "data": row.data, "scores": row.scores, "origin": row.origin} if as_json else row.data)
+
+
+def show(
+    dataset: Spoken,
+    row: Annotated[str | None, typer.Option("--row", metavar="ID", help="One row, with everything that led to it.")] = None,
+    home: Home = HOME,
+    in_project: InProject = PROJECT,
+    as_json: AsJson = False,
+) -> None:
+    """Show what a dataset holds and its versions; or one row with everything that led to it."""
+    from rowsmith.cli.show import print_json, table, vars_of
+
+    doors = project(home, in_project).datasets
+    if row is not None:
+        return print_json(doors.history(dataset, row))
+    facts, versions = doors.show(dataset), doors.versions(dataset.partition("@")[0])
+    if as_json:
+        return print_json({**vars_of(facts), "versions": [{"id": v.id, "rows": v.rows, "message": v.message, "author": v.author} for v in versions]})
+    typer.secho(f"{dataset}: {facts.rows:,} rows, {facts.bytes:,} bytes", bold=True)
+    table(["column", "filled", "types"], [(c.name, f"{c.filled:.0%}", ", ".join(sorted(c.types))) for c in facts.columns])
+    table(["version", "rows", "by", "message"], [(v.id[:12], v.rows, v.author, v.message) for v in versions])
+    return None
+
+
+def export(
+    dataset: Spoken,
+    format_: Annotated[str, typer.Option("--as", metavar="FORMAT", help="jsonl, csv, alpaca, sharegpt, openai, or a plug-in's.")],
+    output: Annotated[str, typer.Option("-o", "--output", metavar="PATH", help="File to write; it appears whole or not at all.")],
+    provenance: Annotated[str | None, typer.Option("--provenance", help="column, sidecar or none. Default: what suits the format.")] = None,
+    home: Home = HOME,
+    in_project: InProject = PROJECT,
+    as_json: AsJson = False,
+) -> None:
+    """Export a dataset to a file, with its provenance."""
+    from rowsmith.app.exports import export as act
+    from rowsmith.cli.show import print_json
+
+    done = act(project(home, in_project).datasets, dataset, format_, output, provenance=provenance)
+    if as_json:
+        return print_json(done.dump())
+    typer.echo(f"{done.rows_out:,} of {done.rows_in:,} rows as {format_} in {done.path}")
+    if done.sidecar:
+        typer.echo(f"  provenance in {done.sidecar}")
+    for reason, count in done.lost.items():
+        typer.echo(f"  {count:,} rows left out: {reason}", err=True)
+    for note in done.notes:
+        typer.echo(f"  {note}", err=True)
+    return None

@@ -1,0 +1,103 @@
+"""check, plan, steps, schema."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from rowsmith.cli.options import HOME, PROJECT, AsJson, Home, InProject, Sets, project, values
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("check")(check)
+    app.command("plan")(plan)
+    app.command("steps")(steps)
+    app.command("schema")(schema)
+
+
+def check(
+    recipe: Annotated[str, typer.Argument(metavar="RECIPE", help="Path of a recipe file.")],
+    sets: Sets = None,
+    budget: Annotated[float | None, typer.Option("--budget", metavar="USD", min=0, help="A cap that has to be kept.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check a recipe: every problem with its line and its fix. Nothing is spent."""
+    from rowsmith.app.recipes import check_recipe
+    from rowsmith.cli.show import print_json
+
+    found = check_recipe(Path(recipe), values(sets), budget_usd=budget)
+    if as_json:
+        print_json({"ok": True, "name": found.name, "steps": [step.title for step in found.steps]})
+    else:
+        typer.echo(f"{recipe}: no problems; {len(found.steps)} steps.")
+
+
+def plan(
+    recipe: Annotated[str, typer.Argument(metavar="RECIPE", help="Path of a recipe file.")],
+    sets: Sets = None,
+    target: Annotated[int | None, typer.Option("--target", metavar="N", min=1, help="Rows to be kept.")] = None,
+    limit: Annotated[int | None, typer.Option("--limit", metavar="N", min=1, help="Slots after which no further row is taken in.")] = None,
+    pilot: Annotated[int | None, typer.Option("--pilot", metavar="K", min=1, help="First run about K rows, to measure; they are kept.")] = None,
+    budget: Annotated[float | None, typer.Option("--budget", metavar="USD", min=0, help="Cap of the pilot.")] = None,
+    home: Home = HOME,
+    in_project: InProject = PROJECT,
+    as_json: AsJson = False,
+) -> None:
+    """Quote a recipe: rows, calls, tokens, money and time, each with an interval."""
+    from rowsmith.app.quotes import quote
+    from rowsmith.cli.show import money, print_json, table
+
+    found = quote(
+        project(home, in_project).runs, Path(recipe), values(sets), target=target, limit=limit, pilot=pilot, budget_usd=budget
+    )
+    if as_json:
+        return print_json(found.dump())
+    table(["", "low", "expected", "high"], [(name, *_shown(name, range_, money)) for name, range_ in found.ranges()])
+    for note in found.notes:
+        typer.echo(f"  {note}")
+    return None
+
+
+def _shown(name: str, values_: Any, money: Any) -> tuple[str, ...]:
+    if values_ is None:
+        return ("unknown",) * 3
+    numbers = (values_.low, values_.mid, values_.high)
+    return tuple(money(n) if name == "cost_usd" else f"{n:,.1f}" if name == "seconds" else f"{round(n):,}" for n in numbers)
+
+
+def steps(
+    kind: Annotated[str | None, typer.Argument(metavar="[KIND]", help="One step, with its settings.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List every step with its settings."""
+    from rowsmith.app.recipes import describe_steps
+    from rowsmith.cli.show import print_json, table
+
+    found = describe_steps(kind)
+    if as_json:
+        return print_json(found if kind is None else found[0])
+    for step in found:
+        typer.secho(f"{step['kind']}", bold=True, nl=False)
+        typer.echo(f"  {step['summary']}")
+        rows = [
+            (f"  {s['name']}", s["type"], "required" if s["required"] else _default(s["default"]), s["description"]) for s in step["settings"]
+        ]
+        table(["  setting", "type", "default", "what it does"], rows)
+        typer.echo()
+    return None
+
+
+def _default(value: Any) -> str:
+    text = "" if value is None else value if isinstance(value, str) else repr(value)
+    return text if len(text) <= 40 else text[:37].replace("\n", " ") + "..."
+
+
+def schema() -> None:
+    """Print the JSON Schema of recipe files, for editors."""
+    from rowsmith.app.recipes import recipe_schema
+    from rowsmith.cli.show import print_json
+
+    print_json(recipe_schema())

@@ -1,0 +1,103 @@
+"""How things look in the terminal: errors, tables, results."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from rowsmith.core.errors import Invalid, RowsmithError
+
+if TYPE_CHECKING:
+    from rowsmith.app.results import Result
+
+
+def tell_error(error: RowsmithError, *, as_json: bool) -> None:
+    """What is wrong and what to do, on the error stream; with `as_json`, also as the last line of the output."""
+    typer.secho(f"Error: {error.what}", fg="red", err=True)
+    for problem in error.problems if isinstance(error, Invalid) else ():
+        typer.echo(f"  {problem}", err=True)
+    if error.fix:
+        typer.echo(f"  {error.fix}", err=True)
+    if as_json:
+        problems = [vars_of(problem) for problem in error.problems] if isinstance(error, Invalid) else []
+        print_json({"error": type(error).__name__, "what": error.what, "fix": error.fix, "problems": problems})
+
+
+def vars_of(value: Any) -> dict[str, Any]:
+    """A dataclass as plain data."""
+    from dataclasses import asdict
+
+    return asdict(value)
+
+
+def print_json(value: Any) -> None:
+    """One line of JSON."""
+    import orjson
+
+    sys.stdout.write(orjson.dumps(value, default=str).decode() + "\n")
+    sys.stdout.flush()
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, title: str = "") -> None:
+    """A table; columns of numbers stand to the right."""
+    from rich.console import Console
+    from rich.table import Table
+
+    found = [[_cell(cell) for cell in row] for row in rows]
+    numeric = [all(isinstance(row[i], int | float) for row in found) if found else False for i in range(len(columns))]
+    out = Table(title=title or None, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    for name, right in zip(columns, numeric, strict=True):
+        out.add_column(name, justify="right" if right else "left", overflow="fold")
+    for row in found:
+        out.add_row(*(f"{cell:,}" if isinstance(cell, int) and not isinstance(cell, bool) else str(cell) for cell in row))
+    Console().print(out)
+
+
+def _cell(value: Any) -> Any:
+    return "" if value is None else value
+
+
+def money(usd: float | None) -> str:
+    """US dollars, with as many digits as small sums need."""
+    if usd is None:
+        return "-"
+    return f"${usd:,.2f}" if usd >= 1 or usd == 0 else f"${usd:.6f}".rstrip("0")
+
+
+def show_result(result: Result) -> None:
+    """A run's outcome: the counts, the funnel, the cost, and where the rows are."""
+    colour = {"finished": "green", "shortfall": "yellow"}.get(result.state, "red")
+    typer.secho(f"Run {result.run}: {result.state}", fg=colour, bold=True)
+    if result.reason:
+        typer.echo(f"  {result.reason}")
+    typer.echo(
+        f"  {result.requested:,} requested = {result.kept:,} kept + {sum(result.dropped.values()):,} dropped + "
+        f"{sum(result.failed.values()):,} failed + {result.cancelled:,} cancelled + {result.pending:,} pending"
+    )
+    table(["step", "came in", "made", "let through", "why not the rest"], [_passage(p) for p in result.funnel])
+    unsure = f", {result.maybe_billed:,} of unknown outcome counted at their highest price" if result.maybe_billed else ""
+    if result.calls or result.calls_reused or unsure:
+        typer.echo(
+            f"  {result.calls:,} calls, {result.calls_reused:,} answers reused; {result.tokens_in:,} tokens in, {result.tokens_out:,} out; "
+            f"{money(result.cost_usd)}{unsure}; {money(result.cost_of_kept_usd)} a kept row; {result.seconds:,.1f} s"
+        )
+    if result.refused_draws:
+        typer.echo(f"  answers that could not be used: {_reasons(result.refused_draws)} (rowsmith runs {result.run} --draws)")
+    if result.failed:
+        typer.echo(f"  what failed, and why: rowsmith runs {result.run} --failed")
+    if result.version:
+        typer.echo(f"  dataset {result.dataset}, version {result.version[:12]}")
+
+
+def _passage(passage: Any) -> list[Any]:
+    lost = {**passage.dropped, **{f"failed: {name}": n for name, n in passage.failed.items()}}
+    waiting = f"{passage.pending:,} pending" if passage.pending else ""
+    why = ", ".join(part for part in (_reasons(lost), waiting) if part)
+    return [passage.step, passage.came or "", passage.made or "", passage.passed, why]
+
+
+def _reasons(counts: dict[str, int]) -> str:
+    return ", ".join(f"{name} {n:,}" for name, n in sorted(counts.items(), key=lambda item: -item[1]))
