@@ -10,13 +10,15 @@ from __future__ import annotations
 import os
 from array import array
 from collections.abc import Iterator, Sequence
+from itertools import compress
+from operator import ne
 from pathlib import Path
 from struct import Struct
 from tempfile import TemporaryFile
 
-BLOCK = 512
+BLOCK = 256
 """Texts signed at once. Small on purpose: the numbers of a block stay in the processor's cache."""
-PASS = 2**20
+PASS = 2**22
 """Most keys of a band that are held in memory at once; more of them are matched in several passes."""
 READ = 65_536
 """Texts whose buckets are read back at once."""
@@ -28,9 +30,10 @@ class Bands:
     Use: `add` every text, then `match` once, then `shared` and `shingles`.
     """
 
-    def __init__(self, folder: Path, permutations: int, bands: int, seed: int) -> None:
+    def __init__(self, folder: Path, permutations: int, bands: int, seed: int, *, block: int = BLOCK, most: int = PASS, read: int = READ) -> None:
         self.count = 0
         self._permutations, self._bands, self._seed = permutations, bands, seed
+        self._block, self._most, self._read = block, most, read
         self._hashes, self._keys, self._buckets = (TemporaryFile(dir=folder) for _ in range(3))  # noqa: SIM115 (see close)
         self._ends = array("Q", [0])
         self._waiting: list[list[str]] = []
@@ -46,7 +49,7 @@ class Bands:
         """One more text, as its shingles; one without any is never a candidate."""
         self._waiting.append(shingles)
         self.count += 1
-        if len(self._waiting) == BLOCK:
+        if len(self._waiting) == self._block:
             self._sign()
 
     def _sign(self) -> None:
@@ -82,40 +85,40 @@ class Bands:
         for band in range(self._bands):
             buckets = array("I", bytes(4 * self.count))
             keys = self._read_keys(band)
-            passes = -(-self.count // PASS)
+            passes = -(-self.count // self._most)
             for part in range(passes):
                 last = self._fill(buckets, keys, last, part, passes)
             buckets.tofile(self._buckets)
         return last
 
-    def _read_keys(self, band: int) -> array[int]:
+    def _read_keys(self, band: int) -> list[int]:
         keys = array("q")
-        for start in range(0, self.count, BLOCK):
-            rows = min(BLOCK, self.count - start)
+        for start in range(0, self.count, self._block):
+            rows = min(self._block, self.count - start)
             self._keys.seek(8 * (start * self._bands + band * rows))
             keys.frombytes(self._keys.read(8 * rows))
-        return keys
+        return keys.tolist()
 
-    def _fill(self, buckets: array[int], keys: array[int], last: int, part: int, passes: int) -> int:
+    def _fill(self, buckets: array[int], keys: list[int], last: int, part: int, passes: int) -> int:
         numbers: Sequence[int] = range(len(keys))
         if passes > 1:
             numbers = [number for number, key in enumerate(keys) if key % passes == part]
-            keys = array("q", map(keys.__getitem__, numbers))
+            keys = list(map(keys.__getitem__, numbers))
         final = dict(zip(keys, numbers, strict=True))  # the last text of each key
-        for number, end in zip(numbers, map(final.__getitem__, keys), strict=True):
-            if number != end:
-                if not buckets[end]:
-                    last += 1
-                    buckets[end] = last
-                    self._shared[end] = 1
-                buckets[number] = buckets[end]
-                self._shared[number] = 1
+        ends = list(map(final.__getitem__, keys))
+        for number, end in compress(zip(numbers, ends, strict=True), map(ne, numbers, ends)):
+            if not buckets[end]:
+                last += 1
+                buckets[end] = last
+                self._shared[end] = 1
+            buckets[number] = buckets[end]
+            self._shared[number] = 1
         return last
 
     def shared(self) -> Iterator[tuple[int, list[int]]]:
         """After `match`, in order: the number of each text that shares a bucket, and its buckets."""
-        for start in range(0, self.count, READ):
-            rows = min(READ, self.count - start)
+        for start in range(0, self.count, self._read):
+            rows = min(self._read, self.count - start)
             columns = [self._read_buckets(band, start, rows) for band in range(self._bands)]
             flags = self._shared[start : start + rows]
             at = flags.find(1)

@@ -37,9 +37,20 @@ def words(text: str) -> list[str]:
     """
     if not text.isascii():
         text = text.encode("utf-8", "replace").decode()  # half characters (lone surrogates) have no bytes to be hashed
-    plain = text.lower().translate(_stripped())
+    plain = text.lower().translate(_STRIPPED)
     found = plain.split()
     return list("".join(found)) if len(plain) > WIDE * len(found) and found else found
+
+
+class _Stripped(dict[int, int | None]):
+    """A table for str.translate that removes punctuation; each character is looked up when it is first met."""
+
+    def __missing__(self, code: int) -> int | None:
+        self[code] = found = None if unicodedata.category(chr(code)).startswith("P") else code
+        return found
+
+
+_STRIPPED = _Stripped()
 
 
 def shingles(text: str, size: int) -> list[str]:
@@ -57,11 +68,6 @@ def shingles(text: str, size: int) -> list[str]:
 @cache
 def _punctuation() -> str:
     return "".join(char for code in range(sys.maxunicode + 1) if unicodedata.category(char := chr(code)).startswith("P"))
-
-
-@cache
-def _stripped() -> dict[int, int | None]:
-    return str.maketrans("", "", _punctuation())
 
 
 @cache
