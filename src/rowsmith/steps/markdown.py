@@ -9,6 +9,8 @@ from typing import Literal
 
 Kind = Literal["heading", "paragraph", "item", "table", "code", "quote", "html", "meta", "rule"]
 
+MOST_PLAIN = 300
+"""Most characters of inline Markdown that are read as one heading or term."""
 _ATX = re.compile(r" {0,3}(#{1,6})(?=[ \t]|$)")
 _SETEXT = re.compile(r" {0,3}(=+|-+)[ \t]*$")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})([^\n]*)$")
@@ -18,6 +20,7 @@ _DELIMITERS = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\
 _HTML = re.compile(r" {0,3}<(?!https?:|mailto:)[A-Za-z/?!]")
 _LINK = re.compile(r"!?\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])")
 _MARKUP = re.compile(r"(\*\*\*|\*\*|__|\*|~~|`+)(?=\S)(.+?)(?<=\S)\1")
+_EMPHASIS = re.compile(r"(\*\*\*|\*\*|__|\*|~~)(?=\S)(.+?)(?<=\S)\1")
 _ANCHOR = re.compile(r"\s*\{#[^}]*\}\s*$")
 
 
@@ -44,11 +47,11 @@ class _Line:
         return not self.text.strip()
 
 
-def plain(text: str) -> str:
-    """Inline Markdown as the reader sees it: no emphasis, code marks, links or anchors; at most 300 characters of it."""
-    text = text[:300]
-    text = _ANCHOR.sub("", _LINK.sub(r"\1", text))
-    return " ".join(_MARKUP.sub(r"\2", _MARKUP.sub(r"\2", text)).split())
+def plain(text: str, code: bool = False) -> str:
+    """Inline Markdown as the reader sees it: no emphasis, links or anchors, and no code marks unless `code`; at most MOST_PLAIN characters of it."""
+    text = _ANCHOR.sub("", _LINK.sub(r"\1", text[:MOST_PLAIN]))
+    marks = _EMPHASIS if code else _MARKUP
+    return " ".join(marks.sub(r"\2", marks.sub(r"\2", text)).split())
 
 
 def blocks(text: str) -> list[Block]:
