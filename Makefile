@@ -1,0 +1,41 @@
+# Every target sets up what it needs: Python 3.11 or newer is enough. `make` alone lists the targets.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench battery docs setup lint stop
+
+BIN := .venv/bin
+
+help: ## List the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## (.*)/\1\t\2/' | while IFS=$$'\t' read -r name what; do printf '  make %-9s %s\n' "$$name" "$$what"; done
+
+demo: setup ## A real recipe over this project's documentation: no key and, once set up, no network
+	@$(BIN)/python scripts/demo.py
+
+test: setup lint ## Everything: lint, types, floors, and the whole suite on SQLite and PostgreSQL
+	@services="$$(scripts/services.sh)"; eval "$$services"; $(BIN)/pytest
+
+check: setup lint ## The minute-long loop: lint, types, floors, and the fast tests
+	@services="$$(scripts/services.sh)"; eval "$$services"; $(BIN)/pytest --ignore=tests/stories -m "not slow and not battery"
+
+bench: setup ## Every benchmark: a table and one JSON line each (ARGS=--quick for a short one)
+	@failed=""; for script in $$(grep -l '^if __name__' benchmarks/*.py | grep -v '/battery\.py$$'); do \
+	  echo; echo "== $$script"; $(BIN)/python "$$script" $(ARGS) || failed="$$failed $$script"; \
+	done; if [ -n "$$failed" ]; then echo "failed:$$failed" >&2; exit 1; fi
+
+battery: setup ## The long fault battery: kills, faults and full disks, counted
+	@services="$$(scripts/services.sh)"; eval "$$services"; $(BIN)/python benchmarks/battery.py $(ARGS)
+
+docs: setup ## Write the generated pages of docs/ again
+	@$(BIN)/python scripts/docs.py
+
+setup: ## Make .venv, when it is not up to date
+	@scripts/setup.sh
+
+lint:
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+
+stop: ## End the PostgreSQL server that the tests started
+	@scripts/services.sh stop
