@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
+import orjson
 from memory_ledger import MemoryLedger
 
 from rowsmith.core.calls import Answer, Ask, Asker
@@ -60,3 +61,52 @@ def _good(result: Answer | BaseException) -> Answer:
     if isinstance(result, BaseException):
         raise result
     return result
+
+
+def http(body: bytes = b"", status: int = 200, **headers: str) -> bytes:
+    """The bytes of an HTTP reply."""
+    lines = [f"HTTP/1.1 {status} Status", f"Content-Length: {len(body)}", *(f"{name.replace('_', '-')}: {value}" for name, value in headers.items())]
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+
+
+def chat(content: Any, finish: str | None = "stop", **message: Any) -> bytes:
+    """The body of a chat completion that says `content` (JSON unless it is a text)."""
+    text = content if content is None or isinstance(content, str) else orjson.dumps(content).decode()
+    choice = {"index": 0, "finish_reason": finish, "message": {"role": "assistant", "content": text, **message}}
+    return orjson.dumps({"choices": [choice], "usage": {"prompt_tokens": 20, "completion_tokens": 10}})
+
+
+@asynccontextmanager
+async def serving(*replies: bytes) -> AsyncIterator[tuple[str, list[bytes]]]:
+    """A server that gives these bytes in order, the last one again and again; its base_url, and the requests as they came."""
+    seen: list[bytes] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(asyncio.IncompleteReadError, ConnectionError):
+            while True:
+                head = await reader.readuntil(b"\r\n\r\n")
+                length = next(int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length"))
+                seen.append(head + await reader.readexactly(length))
+                writer.write(replies[min(len(seen), len(replies)) - 1])
+                await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1", seen
+
+
+def outcomes_of(replies: Sequence[bytes], ledger: MemoryLedger, count: int = 1, *, schema: Any = QA, **settings: Any) -> list[Answer | BaseException]:
+    """The answers or errors of `count` different questions, one after the other, to a server that gives these replies."""
+    of_gate = {name: settings.pop(name) for name in ("environ", "park_s", "on_event") if name in settings}
+
+    async def run() -> list[Answer | BaseException]:
+        async with serving(*replies) as (url, _), gate(ledger, **of_gate) as made:
+            model = a_model(url, **settings)
+            return [await _settled(made.ask(question(model, f"Question {n}", number=n, schema=schema))) for n in range(count)]
+
+    return asyncio.run(run())
+
+
+async def _settled(asked: Coroutine[Any, Any, Answer]) -> Answer | BaseException:
+    return (await asyncio.gather(asked, return_exceptions=True))[0]

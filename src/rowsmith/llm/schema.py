@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any
 
 from rowsmith.core.errors import Invalid
@@ -18,7 +19,11 @@ _NUMBER = re.compile(r"\s*([+-]?\d{1,15}(?:\.\d{1,15})?)\s*(?:\Z|/\s*\d+\s*\Z|\(
 
 
 class Schema:
-    """One schema. `wants` is the type it asks for at the top, when it names one."""
+    """One schema. `wants` is the type it asks for at the top, when it names one.
+
+    Raises:
+        Invalid: it is no JSON Schema, or refers to something that it does not hold (nothing is fetched).
+    """
 
     def __init__(self, schema: dict[str, Any]) -> None:
         from jsonschema import SchemaError
@@ -30,8 +35,7 @@ class Schema:
         except SchemaError as error:
             raise Invalid(f"The schema is no JSON Schema: at {error.json_path}: {error.message[:200]}.", "Correct it there.") from None
         for target in _references(schema):
-            if not target.startswith("#"):
-                raise Invalid(f"The schema refers to {target!r}, which is outside of it.", "Put the part into its $defs and refer to '#/$defs/NAME'.")
+            _check_reference(target, schema)
         self._validator = draft(schema)
         self._schema = schema
         self._quick = _quick(schema)
@@ -43,19 +47,8 @@ class Schema:
         return self._quick is not None and self._quick(value)
 
     def errors(self, value: Any) -> list[str]:
-        """What is wrong with the value, field by field; empty when it is valid.
-
-        Raises:
-            Invalid: the schema refers to a part of itself that is not there.
-        """
-        from itertools import islice
-
-        from referencing.exceptions import Unresolvable
-
-        try:
-            found = list(islice(self._validator.iter_errors(value), ERRORS))
-        except Unresolvable as error:
-            raise Invalid(f"The schema refers to {error.ref!r}, which it does not hold.", "Define it under $defs.") from None
+        """What is wrong with the value, field by field; empty when it is valid."""
+        found = islice(self._validator.iter_errors(value), ERRORS)
         return [f"{error.json_path.removeprefix('$').removeprefix('.') or 'the answer'}: {_short(error)}" for error in found]
 
     def numbers(self, value: Any) -> Any:
@@ -67,6 +60,22 @@ def _short(error: Any) -> str:
     """The error without the whole instance in it."""
     text = str(error.message)
     return text if len(text) <= 200 else f"{repr(error.instance)[:80]}... breaks the rule {error.validator!r}: {repr(error.validator_value)[:80]}"
+
+
+def _check_reference(target: str, schema: dict[str, Any]) -> None:
+    """Refuse a reference that leads outside of the schema or nowhere, before an answer is bought."""
+    from referencing import Registry, Resource
+    from referencing.exceptions import Unresolvable
+    from referencing.jsonschema import DRAFT202012
+
+    if not target.startswith("#"):
+        raise Invalid(f"The schema refers to {target!r}, which is outside of it.", "Put the part into its $defs and refer to '#/$defs/NAME'.")
+    whole = Resource.from_contents(schema, default_specification=DRAFT202012)
+    base = whole.id() or ""
+    try:
+        Registry().with_resource(base, whole).crawl().resolver(base).lookup(target)
+    except Unresolvable:
+        raise Invalid(f"The schema refers to {target!r}, which it does not hold.", "Define it under $defs.") from None
 
 
 def _references(schema: Any) -> Iterator[str]:
@@ -155,4 +164,7 @@ def _numbers(value: Any, schema: Any) -> Any:
         return value
     if isinstance(value, str) and (found := _NUMBER.fullmatch(value)):
         value = float(found[1]) if "." in found[1] else int(found[1])
-    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) <= _SAFE and "number" not in kinds else value
+    if isinstance(value, float) and value.is_integer() and "number" not in kinds:
+        # Beyond 2**53 the whole number that the model wrote is lost; as a text it does not pass for one.
+        return int(value) if abs(value) <= _SAFE else repr(value)
+    return value
