@@ -104,6 +104,14 @@ def test_json_lines_good_and_bad(tmp_path: Path) -> None:
     assert "key" not in found[1].origin["source"]
 
 
+@pytest.mark.parametrize("number", ["1e400", "-Infinity", "9" * 5000])
+def test_numbers_that_cannot_be_held(tmp_path: Path, number: str) -> None:
+    put(tmp_path, "f.jsonl", f'{{"n": {number}}}\n{{"n": 1e3}}\n')
+    found = read(tmp_path, paths="f.jsonl")
+    assert bad(found) == [("broken_line", "f.jsonl:1")]
+    assert data(found) == [{"n": 1000.0}]
+
+
 def test_the_key_column_identifies_records(tmp_path: Path) -> None:
     put(tmp_path, "f.jsonl", '{"id": 1, "slug": "a"}\n{"id": 2}\n')
     found = read(tmp_path, paths="f.jsonl", key="slug")

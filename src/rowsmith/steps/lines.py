@@ -7,6 +7,7 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from math import isfinite
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
@@ -150,7 +151,7 @@ def _keys(value: Any) -> int:
 
 def _careful(text: str) -> Any:
     try:
-        return stored(json.loads(text.replace("\0", "\ufffd"), object_pairs_hook=_once, parse_constant=_no_number))
+        return stored(json.loads(text.replace("\0", "\ufffd"), object_pairs_hook=_once, parse_constant=_no_number, parse_float=_finite))
     except RecursionError:
         raise ValueError("The value is nested too deeply.") from None
 
@@ -163,5 +164,10 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
+def _finite(digits: str) -> float:
+    number = float(digits)
+    return number if isfinite(number) else _no_number(digits)
+
+
 def _no_number(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON.")
+    raise ValueError(f"{name} is no number that JSON or a float can hold.")

@@ -38,14 +38,15 @@ def known(pattern: str) -> list[Path] | None:
 def expand(patterns: Sequence[str], folder: Path) -> list[Path]:
     """The files that the patterns name, each once, in the order of the patterns and sorted within each.
 
-    A pattern is a file, a folder (all files below it, hidden ones left out) or a glob (`**` for any depth). Relative ones are taken from `folder`.
+    A pattern is a file, a folder (all files below it, hidden ones left out) or a glob (`**` for any depth). Relative ones are taken from
+    `folder`; where nothing is there, from the current folder, as a path given on the command line is meant.
 
     Raises:
         NotFound: a pattern names no file; says which and where.
     """
     found: dict[Path, None] = {}
     for pattern in patterns:
-        matches = sorted(_matches(folder / Path(pattern).expanduser()))
+        matches = sorted(_matches(folder / Path(pattern).expanduser())) or sorted(_matches(Path.cwd() / Path(pattern).expanduser()))
         if not matches:
             raise NotFound(*_missing(pattern, folder))
         found.update(dict.fromkeys(matches))
@@ -73,4 +74,5 @@ def _missing(pattern: str, folder: Path) -> tuple[str, str]:
         return f"The folder {str(path)!r} holds no files.", "Put the documents there, or name another folder."
     if glob.has_magic(pattern):
         return f"No file matches {pattern!r} in {where!r}.", "Check the pattern; `**` stands for folders of any depth."
-    return f"There is no file or folder {pattern!r} in {where!r}.", "Check the path; a relative one is taken from the recipe's folder."
+    fix = "Check the path; a relative one is taken from the recipe's folder, then from the current one."
+    return f"There is no file or folder {pattern!r} in {where!r}.", fix

@@ -87,6 +87,8 @@ class ReadFiles(Step):
 
     def columns(self, before: frozenset[str] | None) -> frozenset[str] | None:
         """The columns of the first records of the first files; None where they cannot be seen before the run."""
+        if any(known(pattern) is None for pattern in self.paths):
+            return None
         try:
             found = [self._peek(path, kind) for path, kind in islice(self._files(known), _PEEK_FILES)]
         except (NotFound, Invalid, OSError, ValueError):
