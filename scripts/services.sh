@@ -35,17 +35,17 @@ without() {
 }
 
 programs() {
-    local folder
-    for folder in "$(pg_config --bindir 2>/dev/null || true)" /usr/lib/postgresql/*/bin /usr/local/opt/postgresql*/bin /opt/homebrew/opt/postgresql*/bin; do
-        if [ -x "$folder/initdb" ]; then printf '%s' "$folder"; fi
-    done | tail -n 1
-    if command -v initdb >/dev/null; then dirname "$(command -v initdb)"; fi
+    local folder newest=""
+    for folder in /usr/local/opt/postgresql*/bin /opt/homebrew/opt/postgresql*/bin /usr/lib/postgresql/*/bin "$(dirname "$(command -v initdb || echo /)")"; do
+        if [ -x "$folder/initdb" ] && [ -x "$folder/postgres" ]; then newest="$folder"; fi
+    done
+    printf '%s' "$newest"
 }
 
 # The server refuses to run as root.
 as_owner() { if [ "$(id -u)" = 0 ]; then runuser -u postgres -- "$@"; else "$@"; fi; }
 
-folder="$(programs | head -n 1)"
+folder="$(programs)"
 
 if [ "${1:-}" = stop ]; then
     if [ -f "$home/port" ]; then as_owner "$folder/pg_ctl" -D "$home/data" -m fast stop >&2 && rm -rf "$home"; fi
@@ -63,7 +63,7 @@ done
 if [ -z "$folder" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     say "installing PostgreSQL"
     { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends postgresql; } >&2 || without "it could not be installed."
-    folder="$(programs | head -n 1)"
+    folder="$(programs)"
 fi
 if [ -z "$folder" ]; then without "it is not installed."; fi
 
@@ -72,7 +72,7 @@ if [ ! -f "$home/port" ]; then
     rm -rf "$home" && mkdir -m 755 "$home"
     if [ "$(id -u)" = 0 ]; then chown postgres "$home"; fi
     cd "$home"
-    as_owner "$folder/initdb" -D "$home/data" -U postgres -A trust -E UTF8 --locale=C >/dev/null
+    as_owner "$folder/initdb" -D "$home/data" -U postgres -A trust -E UTF8 --locale=C >/dev/null || without "initdb failed."
     cd - >/dev/null
     "$python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])' >"$home/port"
 fi
