@@ -75,7 +75,7 @@ class Datasets:
         row = self.row(spoken, id_)
         keys = [key for made in row.origin.get("made", ()) for key in made.get("calls", ())]
         found = [call for key in keys if (call := calls.get(self.lab.db, key)) is not None]
-        told = [{**call, "raw": call["raw"].decode("utf-8", "replace"), "cost_usd": None if call["cost"] is None else call["cost"] / PICO} for call in found]
+        told = [{**call, "raw": call["raw"].decode("utf-8", "replace"), "cost_usd": _usd(call["cost"])} for call in found]
         return {"id": row.id, "data": row.data, "scores": row.scores, "origin": row.origin, "calls": told}
 
     def show(self, spoken: str) -> Facts:
@@ -87,3 +87,7 @@ class Datasets:
 
         rows = StageRows(self.lab.db, Runs(self.lab.db).get(run).n, KEPT_STAGE)
         return islice(iter(rows), start, None if limit is None else start + limit)
+
+
+def _usd(cost: int | None) -> float | None:
+    return None if cost is None else cost / PICO

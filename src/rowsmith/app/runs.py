@@ -49,6 +49,7 @@ class Options:
     fresh: int = 0
     replace: bool = False
     commit_partial: bool = False
+    retried: int = 0
     base: str = ""
 
     def dump(self) -> dict[str, Any]:
@@ -62,7 +63,7 @@ class Runs:
     def __init__(self, lab: Lab, project: str) -> None:
         self.lab = lab
         self.project = project
-        self._store = Store(lab.db)
+        self.store = Store(lab.db)
 
     # -- acts ---------------------------------------------------------------------------------------------------------------------------
 
@@ -94,14 +95,14 @@ class Runs:
             budget_tokens=budget_tokens or loaded.budget_tokens, replace=replace, commit_partial=commit_partial, base=str(base),
         )  # fmt: skip
         _check_wanted(wanted)
-        before = None if new or fresh else self._store.latest(self.project, identity)
+        before = None if new or fresh else self.store.latest(self.project, identity)
         if before is None:
             if fresh:
                 wanted = _with(wanted, fresh=self._purchases(identity) + 1)
-            run = self._store.create(self.project, loaded.dump(), identity, lock, wanted.dump())
-            self._store.use_prompts(run.n, _prompts(loaded))
+            run = self.store.create(self.project, loaded.dump(), identity, lock, wanted.dump())
+            self.store.use_prompts(run.n, _prompts(loaded))
             return self._carry_out(run, loaded, wanted, grace_s, on_progress, stopping)
-        wanted = _with(wanted, fresh=before.options.get("fresh", 0))
+        wanted = _with(wanted, fresh=before.options["fresh"], retried=before.options["retried"])
         return self._again(before, loaded, wanted, grace_s, on_progress, stopping)
 
     def resume(
@@ -117,7 +118,7 @@ class Runs:
         options = _options(record)
         if budget_usd is not None:
             options = _with(options, budget_usd=budget_usd)
-        options = _with(options, commit_partial=commit_partial)
+        options = _with(options, commit_partial=commit_partial, retried=options.retried + retry_failed)
         recipe = recipe_file.build(record.recipe, plugins=self._plugins(Path(options.base)))
         return self._carry_out(record, recipe, options, grace_s, on_progress, stopping, retry_failed=retry_failed)
 
@@ -137,7 +138,7 @@ class Runs:
         Raises:
             NotFound: there is none in this project.
         """
-        record = self._store.get(run)
+        record = self.store.get(run)
         if record.project != self.project:
             from rowsmith.core.errors import NotFound
 
@@ -147,13 +148,13 @@ class Runs:
     def result(self, run: str) -> Result:
         """What a run has come to."""
         record = self.get(run)
-        if record.state == "running" and not self._store.held(record):
+        if record.state == "running" and not self.store.held(record):
             record = replace(record, state="stopped", reason="its process ended; run the same command again, or resume it")
-        return result(record, self._store.ends(record.n))
+        return result(record, self.store.ends(record.n))
 
     def list(self, limit: int = 100) -> list[Result]:
         """The project's runs, newest first."""
-        return [self.result(run.id) for run in self._store.newest(self.project, limit)]
+        return [self.result(run.id) for run in self.store.newest(self.project, limit)]
 
     def rows(self, run: str) -> Iterator[Row]:
         """The kept rows of a run, in row order, committed or not."""
@@ -161,13 +162,22 @@ class Runs:
 
     def troubles(self, run: str, limit: int = 1000) -> list_[dict[str, Any]]:
         """The failed slots of a run: {id, step, reason, detail, attempt}."""
-        return self._store.troubles(self.get(run).n, FAILED, limit)
+        return self.store.troubles(self.get(run).n, FAILED, limit)
 
     def draws(self, run: str, limit: int = 1000) -> list_[dict[str, Any]]:
         """The answers that could not be used, each with its reason: {row, step, reason, detail, call}."""
-        return self._store.draws(self.get(run).n, limit)
+        return self.store.draws(self.get(run).n, limit)
 
     # -- within -------------------------------------------------------------------------------------------------------------------------
+
+    def pinned(self, recipe: Recipe | str | Path, sets: Mapping[str, str], budget_usd: float | None = None) -> tuple[Recipe, dict[str, Any]]:
+        """The recipe, checked, and what a run of it would rest on; its inputs are copied into the home.
+
+        Raises:
+            Invalid: the recipe, with every problem. NotFound: a file.
+        """
+        loaded, base = self._load(recipe, sets, budget_usd)
+        return loaded, self._lock(loaded, base)
 
     def _load(self, recipe: Recipe | str | Path, sets: Mapping[str, str], budget_usd: float | None) -> tuple[Recipe, Path]:
         if isinstance(recipe, Recipe):
@@ -192,16 +202,16 @@ class Runs:
         }
 
     def _purchases(self, identity: str) -> int:
-        return max((run.options.get("fresh", 0) for run in self._store.newest(self.project, 10_000) if run.identity == identity), default=0)
+        return max((run.options.get("fresh", 0) for run in self.store.newest(self.project, 10_000) if run.identity == identity), default=0)
 
     def _again(
         self, before: Run, recipe: Recipe, wanted: Options, grace_s: float, on_progress: OnProgress | None, stopping: Stopping | None
     ) -> Result:
         """The same command again."""
-        if self._store.held(before):
+        if self.store.held(before):
             self._follow(before, on_progress, stopping)
-            before = self._store.get(before.n)
-            if self._store.held(before):
+            before = self.store.get(before.n)
+            if self.store.held(before):
                 return self.result(before.id)
         if before.state in ("finished", "shortfall") and not _grew(before, wanted):
             return self._commit_again(before, wanted)
@@ -218,7 +228,7 @@ class Runs:
 
         if stopping is not None:
             stopping.on_follow = leave
-        while not gone and self._store.held(run := self._store.get(run.n)):
+        while not gone and self.store.held(run := self.store.get(run.n)):
             if on_progress:
                 tally = Tally.load(run.totals)
                 on_progress(Progress(run, tally, run.options.get("target"), time.monotonic() - started, "carried out by another process"))
@@ -228,16 +238,16 @@ class Runs:
         if run.version is None or run.dataset != wanted.into:
             committed = self._commit(run, wanted, partial=False)
             if committed:
-                self._store.set_outcome(run.n, *committed)
+                self.store.set_outcome(run.n, *committed)
         return self.result(run.id)
 
     def _carry_out(
         self, run: Run, recipe: Recipe, options: Options, grace_s: float, on_progress: OnProgress | None, stopping: Stopping | None,
         *, retry_failed: bool = False,
     ) -> Result:  # fmt: skip
-        self._store.set_options(run.n, options.dump())
+        self.store.set_options(run.n, options.dump())
         usd = None if options.budget_usd is None else int(options.budget_usd * PICO)
-        self._store.set_budget(f"run:{run.n}", usd, options.budget_tokens)
+        self.store.set_budget(f"run:{run.n}", usd, options.budget_tokens)
         terms = Terms(options.target, options.limit, options.attempts, options.fresh, retry_failed, grace_s)
         try:
             done = carry_out(
@@ -245,10 +255,10 @@ class Runs:
                 commit=lambda taken, partial: self._commit(taken, options, partial), on_progress=on_progress, stopping=stopping,
             )  # fmt: skip
         except Conflict:
-            if not self._store.held(self._store.get(run.n)):
+            if not self.store.held(self.store.get(run.n)):
                 raise
             self._follow(run, on_progress, stopping)
-            done = self._store.get(run.n)
+            done = self.store.get(run.n)
         return self.result(done.id)
 
     def _commit(self, run: Run, options: Options, partial: bool) -> tuple[str, str] | None:
@@ -266,16 +276,16 @@ class Runs:
         record = self.get(run)
         if record.state in ("finished", "shortfall", "cancelled"):
             raise Conflict(f"Run {record.id} is {record.state} already.", "Nothing is to be done.")
-        if self._store.held(record):
-            self._store.ask(record.n, request)
+        if self.store.held(record):
+            self.store.ask(record.n, request)
             until = time.monotonic() + wait_s
-            while self._store.held(record := self._store.get(record.n)) and time.monotonic() < until:
+            while self.store.held(record := self.store.get(record.n)) and time.monotonic() < until:
                 time.sleep(FOLLOW_S)
         elif request == "cancel" or record.state == "running":
             if request == "cancel":
-                self._store.cancel_pending(record.n)
-            self._store.set_state(record.n, state, state, self._store.tally(record.n))
-        return self._store.get(record.n)
+                self.store.cancel_pending(record.n)
+            self.store.set_state(record.n, state, state, self.store.tally(record.n))
+        return self.store.get(record.n)
 
 
 list_ = list

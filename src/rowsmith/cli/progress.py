@@ -55,7 +55,7 @@ class ProgressLine:
         share = f" ({tally.kept / ended:.0%})" if ended else ""
         parts = [f"run {progress.run.id}", f"{kept} kept{share}", f"{ended:,} of {tally.requested:,} done", f"{rate:,.0f}/s"]
         if tally.calls or tally.calls_reused:
-            parts.append(f"{tally.tokens_in + tally.tokens_out:,} tokens, ${tally.cost / PICO:.4f}")
+            parts += (f"{tally.tokens_in + tally.tokens_out:,} tokens", "price unknown" if tally.unpriced else f"${tally.cost / PICO:.4f}")
         if progress.in_flight:
             parts.append(f"{progress.in_flight} in flight")
         if rate and (to_go := _to_go(progress, ended, rate)):

@@ -23,12 +23,12 @@ def add_to(app: typer.Typer) -> None:
 
 def list_projects(home: Home = HOME, as_json: AsJson = False) -> None:
     """List projects with their budgets."""
-    from rowsmith.cli.show import money, print_json, table, vars_of
+    from rowsmith.cli.show import cap, money, print_json, table, vars_of
 
     found = lab(home).projects.list()
     if as_json:
         return print_json([vars_of(p) for p in found])
-    rows = [(p.name, money(p.spent_usd), money(p.budget_usd), p.spent_tokens, p.budget_tokens) for p in found]
+    rows = [(p.name, money(p.spent_usd), cap(p.budget_usd), p.spent_tokens, p.budget_tokens) for p in found]
     return table(["project", "spent", "cap", "tokens", "token cap"], rows)
 
 
@@ -45,10 +45,10 @@ def budget(
     home: Home = HOME,
 ) -> None:
     """Set the caps of a project over all its runs."""
-    from rowsmith.cli.show import money
+    from rowsmith.cli.show import cap, money
 
     facts = lab(home).project(name).set_budget(usd=usd, tokens=tokens)
-    typer.echo(f"Project {name}: cap {money(facts.budget_usd)}, {facts.budget_tokens or '-'} tokens; spent {money(facts.spent_usd)}.")
+    typer.echo(f"Project {name}: cap {cap(facts.budget_usd)}, {facts.budget_tokens or '-'} tokens; spent {money(facts.spent_usd)}.")
 
 
 def delete(name: Name, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False, home: Home = HOME) -> None:

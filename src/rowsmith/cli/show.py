@@ -63,8 +63,13 @@ def _cell(value: Any) -> Any:
 def money(usd: float | None) -> str:
     """US dollars, with as many digits as small sums need."""
     if usd is None:
-        return "-"
+        return "unknown"
     return f"${usd:,.2f}" if usd >= 1 or usd == 0 else f"${usd:.6f}".rstrip("0")
+
+
+def cap(usd: float | None) -> str:
+    """A cap in US dollars."""
+    return "none" if usd is None else money(usd)
 
 
 def show_result(result: Result) -> None:

@@ -76,7 +76,8 @@ def parse(text: str) -> Prompt:
         tree = Environment(keep_trailing_newline=True, autoescape=False).parse(text)
     except TemplateSyntaxError as error:
         raise Invalid(
-            f"The prompt cannot be read: {error.message} (line {error.lineno} of the prompt).", "Write literal braces as {{ '{{' }} or inside {% raw %}."
+            f"The prompt cannot be read: {error.message} (line {error.lineno} of the prompt).",
+            "Write literal braces as {{ '{{' }} or inside {% raw %}.",
         ) from None
     parts: list[Part] = []
     for statement in tree.body:

@@ -23,7 +23,8 @@ OVER_STAGE = 254
 
 @dataclass(slots=True)
 class Tally:
-    """Counts of a run's slots and calls. `dropped` and `failed` map reason to count; money in picodollars."""
+    """Counts of a run's slots and calls. `dropped` and `failed` map reason to count; `cost` in picodollars, without the `unpriced` calls,
+    whose price is not known."""
 
     kept: int = 0
     pending: int = 0
@@ -36,6 +37,7 @@ class Tally:
     tokens_out: int = 0
     cost: int = 0
     maybe_billed: int = 0
+    unpriced: int = 0
     refused_draws: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -62,7 +64,7 @@ class Tally:
             "requested": self.requested, "kept": self.kept, "dropped": dict(sorted(self.dropped.items())),
             "failed": dict(sorted(self.failed.items())), "cancelled": self.cancelled, "pending": self.pending, "calls": self.calls,
             "calls_reused": self.calls_reused, "tokens_in": self.tokens_in, "tokens_out": self.tokens_out, "cost": self.cost,
-            "maybe_billed": self.maybe_billed, "refused_draws": dict(sorted(self.refused_draws.items())),
+            "maybe_billed": self.maybe_billed, "unpriced": self.unpriced, "refused_draws": dict(sorted(self.refused_draws.items())),
         }  # fmt: skip
 
     @classmethod
@@ -71,7 +73,8 @@ class Tally:
         return cls(
             kept=data["kept"], pending=data["pending"], cancelled=data["cancelled"], dropped=Counter(data["dropped"]),
             failed=Counter(data["failed"]), calls=data["calls"], calls_reused=data["calls_reused"], tokens_in=data["tokens_in"],
-            tokens_out=data["tokens_out"], cost=data["cost"], maybe_billed=data["maybe_billed"], refused_draws=Counter(data["refused_draws"]),
+            tokens_out=data["tokens_out"], cost=data["cost"],
+            maybe_billed=data["maybe_billed"], unpriced=data["unpriced"], refused_draws=Counter(data["refused_draws"]),
         )  # fmt: skip
 
 

@@ -177,7 +177,7 @@ class Advance:
             return
         if not count:
             if item.known.get(item.row.order, _PENDING).state == PENDING:
-                self.slots.drop(item.row.order, item.at, item.attempt, "no_rows", f"{self._title(item)} asks nothing of it.")
+                yield item  # the step says why
             return
         children = self._children(item)
         if not children:

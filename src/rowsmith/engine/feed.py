@@ -60,7 +60,8 @@ class Occurrences:
 
 
 class Feed:
-    """The rows of one run, root by root. `recipe` is the recipe's fingerprint, for their origin. `revisit`: the run has slots already, which are looked up and not opened twice."""
+    """The rows of one run, root by root. `recipe` is the recipe's fingerprint, for their origin.
+    `revisit`: the run has slots already, which are looked up and not opened twice."""
 
     def __init__(self, run: int, recipe: str, runs: Runs, advance: Advance, contexts: list[StepContext], revisit: bool) -> None:
         self.run, self.recipe, self.runs, self.advance, self.contexts, self.revisit = run, recipe, runs, advance, contexts, revisit

@@ -158,7 +158,7 @@ class Flow:
 
     def _open_orders(self, item: Item) -> list[bytes]:
         """The slots that wait for this answer."""
-        if not self.advance.routes.steps[item.at].makes:
+        if not self.advance.routes.steps[item.at].makes or not item.wanted:
             return [item.row.order]
         orders = [child_order(item.row.order, item.at, index) for index in item.wanted]
         return [order for order in orders if not self._ended(item, order)]
@@ -190,6 +190,9 @@ class Flow:
         free = [i for i in item.wanted if not self._ended(item, child_order(item.row.order, item.at, i))]
         rows: list[tuple[int, Row | Drop]] = []
         drop = next((o for o in out if isinstance(o, Drop)), None)
+        if not item.wanted:
+            reason, detail = (drop.reason, drop.detail) if drop else ("no_rows", f"{title} asks nothing of it.")
+            slots.drop(item.row.order, item.at, item.attempt, reason, detail)
         for place, new in enumerate(o for o in out if isinstance(o, New)):
             index = new.index if new.index is not None else (item.wanted[place] if place < len(item.wanted) else -1)
             if index in free:

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from rowsmith import registry
 from rowsmith.core.errors import RowsmithError, StorageFull
-from rowsmith.core.ports import Paused
+from rowsmith.core.ports import Ledger as LedgerPort
 from rowsmith.core.recipe import Recipe
 from rowsmith.core.slots import Tally
 from rowsmith.engine.advance import Advance, Item
@@ -31,6 +32,13 @@ from rowsmith.store.runs import Run, Runs
 
 Commit = Callable[[Run, bool], tuple[str, str] | None]
 """Commits the kept rows of a run; True: the run is not finished. Gives (dataset, version id), or None when nothing is to be committed."""
+
+
+MakeGate = Callable[[LedgerPort, Mapping[str, str]], Gate]
+
+
+def _gate(ledger: LedgerPort, environ: Mapping[str, str]) -> Gate:
+    return Gate(ledger, environ=environ, find=registry.provider)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +106,11 @@ class Stopping:
 
 def carry_out(
     db: Database, files: Files, run: Run, recipe: Recipe, terms: Terms, *, environ: Mapping[str, str], commit: Commit,
-    on_progress: Callable[[Progress], None] | None = None, stopping: Stopping | None = None,
+    on_progress: Callable[[Progress], None] | None = None, stopping: Stopping | None = None, make_gate: MakeGate | None = None,
 ) -> Run:  # fmt: skip
     """Carry the run out, in a loop of its own, until it is finished, stopped or paused. Returns its record.
+
+    `make_gate` gives the gate to models for the run's ledger; default: the one that asks them.
 
     Raises:
         Conflict: another process carries it out, or took it over meanwhile.
@@ -110,7 +120,7 @@ def carry_out(
     stopping = stopping or Stopping()
     try:
         taken = Runs(db).take(run.n, owner)
-        _in_a_loop_of_its_own(_Carrying(db, files, taken, recipe, terms, environ, commit, on_progress, stopping), stopping)
+        _in_a_loop_of_its_own(_Carrying(db, files, taken, recipe, terms, environ, commit, on_progress, stopping, make_gate or _gate), stopping)
         return Runs(db).get(run.n)
     finally:
         _let_go(db, owner)
@@ -152,10 +162,10 @@ class _Carrying:
 
     def __init__(
         self, db: Database, files: Files, run: Run, recipe: Recipe, terms: Terms, environ: Mapping[str, str], commit: Commit,
-        on_progress: Callable[[Progress], None] | None, stopping: Stopping,
+        on_progress: Callable[[Progress], None] | None, stopping: Stopping, make_gate: MakeGate,
     ) -> None:  # fmt: skip
         self.db, self.files, self.run, self.recipe, self.terms = db, files, run, recipe, terms
-        self.environ, self.commit, self.on_progress, self.stopping = environ, commit, on_progress, stopping
+        self.environ, self.commit, self.on_progress, self.stopping, self.make_gate = environ, commit, on_progress, stopping, make_gate
         self.runs = Runs(db)
         self.routes = routes(recipe)
         self.started = time.monotonic()
@@ -175,7 +185,7 @@ class _Carrying:
             on_request=lambda request: self._stop(request, None), on_lost=self._lost, on_storage=self._storage,
         )  # fmt: skip
         self.slots = Slots(self.journal, tally)
-        self.gate = Gate(self.journal, environ=self.environ)
+        self.gate = self.make_gate(self.journal, self.environ)
         contexts = self._contexts()
         advance = Advance(self.routes, contexts, self.slots)
         self.feed = Feed(self.run.n, self.recipe.fingerprint(), self.runs, advance, contexts, revisit=self.run.fence > 1)
@@ -390,4 +400,3 @@ def _waiting(name: str, status: Status) -> str:
     return f"{name} throttled until {until:%H:%M:%S}"
 
 
-__all__ = ["Commit", "Paused", "Progress", "Stopping", "StorageFull", "Terms", "carry_out"]

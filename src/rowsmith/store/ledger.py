@@ -273,13 +273,15 @@ class Ledger:
         for s in settlings:
             claim, usage = s.claimed.claim, s.usage
             cost = claim.reserve if s.cost is None else s.cost
+            priced = s.cost is not None or claim.reserve > 0
             tokens = (usage.tokens_in or 0) + (usage.tokens_out or 0) if usage.tokens_in is not None else claim.reserve_tokens
             calls.append((s.raw, usage.tokens_in, usage.tokens_out, usage.cached_in, s.cost, now, s.claimed.key, self.owner))
-            spends.append((cost, usage.tokens_in, usage.tokens_out, self.run, *_where(claim), s.claimed.attempt))
+            spends.append((cost if priced else None, usage.tokens_in, usage.tokens_out, self.run, *_where(claim), s.claimed.attempt))
             change.usd += cost - claim.reserve
             change.tokens += tokens - claim.reserve_tokens
             tally.calls += 1
             tally.cost += cost
+            tally.unpriced += not priced
             tally.tokens_in += usage.tokens_in or 0
             tally.tokens_out += usage.tokens_out or 0
         conn.exec_driver_sql(

@@ -204,11 +204,12 @@ class Runs:
             for row in conn.execute(
                 text(
                     "SELECT outcome, count(*) AS k, COALESCE(SUM(cost), 0) AS cost, COALESCE(SUM(tokens_in), 0) AS tin, "
-                    "COALESCE(SUM(tokens_out), 0) AS tout FROM spend WHERE run = :n GROUP BY outcome"
+                    "COALESCE(SUM(tokens_out), 0) AS tout, COUNT(cost) AS priced FROM spend WHERE run = :n GROUP BY outcome"
                 ),
                 {"n": n},
             ):
                 out.calls += row.k if row.outcome == SETTLED else 0
+                out.unpriced += row.k - row.priced if row.outcome == SETTLED else 0
                 out.calls_reused += row.k if row.outcome == REUSED else 0
                 out.maybe_billed += row.k if row.outcome == MAYBE_BILLED else 0
                 out.cost += int(row.cost)

@@ -1,0 +1,180 @@
+"""Quotes: what a run will come to, before it is paid for; from a pilot, when one is asked for, whose rows are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from math import sqrt
+from pathlib import Path
+from typing import Any
+
+from rowsmith.app.results import Result
+from rowsmith.app.runs import Runs
+from rowsmith.core.models import Model
+from rowsmith.core.recipe import Recipe
+from rowsmith.engine.estimate import Estimate, Questions, estimate
+from rowsmith.store.spending import measured
+
+Z = 1.96
+"""Two-sided 95 % of the normal distribution."""
+LATENCY_S = (0.5, 3.0, 20.0)
+"""Seconds an answer may take (low, expected, high) where none has been measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """An expected value with a 95 % interval where it was measured, else with the bounds that can be known."""
+
+    low: float
+    mid: float
+    high: float
+
+    def times(self, low: float, mid: float, high: float) -> Range:
+        """The product with another interval."""
+        return Range(self.low * low, self.mid * mid, self.high * high)
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """`rows` that will be kept, `calls`, tokens, US dollars (None: a price is not known) and seconds. `notes` say what it rests on."""
+
+    rows: Range
+    calls: Range
+    tokens_in: Range
+    tokens_out: Range
+    cost_usd: Range | None
+    seconds: Range
+    notes: tuple[str, ...]
+
+    def ranges(self) -> list[tuple[str, Range | None]]:
+        """Each figure with its name."""
+        return [(name, getattr(self, name)) for name in ("rows", "calls", "tokens_in", "tokens_out", "cost_usd", "seconds")]
+
+    def dump(self) -> dict[str, Any]:
+        """As plain data."""
+        return asdict(self)
+
+
+def quote(
+    runs: Runs, recipe: Recipe | Path, sets: Mapping[str, str] | None = None, *, target: int | None = None, limit: int | None = None,
+    pilot: int | None = None, budget_usd: float | None = None,
+) -> Quote:  # fmt: skip
+    """Quote a recipe. With `pilot`, about so many rows are really made first, under `budget_usd`; they are part of the run that follows.
+
+    Raises:
+        Invalid: the recipe, with every problem.
+    """
+    loaded, lock = runs.pinned(recipe, sets or {}, budget_usd)
+    target = target or loaded.target
+    counted = estimate(loaded, lock, runs.lab.files, runs.store, limit)
+    if pilot and counted.asked:
+        done = runs.start(recipe, sets=sets, limit=pilot, budget_usd=budget_usd)
+        if done.requested - done.pending > 0 and done.calls + done.calls_reused > 0:
+            return _measured(runs, loaded, counted, done, target, limit)
+    return _guessed(loaded, counted, target)
+
+
+# -- without a pilot --------------------------------------------------------------------------------------------------------------------
+
+
+def _guessed(recipe: Recipe, counted: Estimate, target: int | None) -> Quote:
+    asked = list(counted.asked.values())
+    rows = counted.rows
+    more = max(1.0, target / rows) if target and rows else 1.0
+    share = min(1.0, target / rows) if target and rows else 1.0
+    scale = (share, max(share, more), recipe.attempts * more if target and asked else 1.0)
+    reasks = [1 + max((recipe.models[role].reasks for role in q.models), default=0) for q in asked]
+    calls = _sum(Range(0.0 if q.guessed else q.calls, q.calls, q.calls * tries) for q, tries in zip(asked, reasks, strict=True)).times(*scale)
+    tokens_in = _sum(_tokens_in(q, tries) for q, tries in zip(asked, reasks, strict=True)).times(*scale)
+    tokens_out = _sum(_tokens_out(q, recipe.models, tries) for q, tries in zip(asked, reasks, strict=True)).times(*scale)
+    width = max((sum(recipe.models[role].concurrency for role in q.models) for q in asked), default=1)
+    seconds = Range(*(n * s / width for n, s in zip((calls.low, calls.mid, calls.high), LATENCY_S, strict=True)))
+    wanted = Range(0.0 if asked else min(rows, target or rows), target or rows, target or rows)
+    notes = ["Tokens in at four bytes a token; tokens out between one and max_tokens an answer, and time from usual latencies: no pilot was run."]
+    return Quote(wanted, calls, tokens_in, tokens_out, _cost(recipe, asked, tokens_in, tokens_out), seconds, tuple(notes if asked else ()))
+
+
+def _tokens_in(questions: Questions, tries: int) -> Range:
+    known = questions.tokens_in
+    return Range(0.0 if questions.guessed else known * 0.7, known, known * 2 * tries)
+
+
+def _tokens_out(questions: Questions, models: Mapping[str, Model], tries: int) -> Range:
+    most = sum(models[role].max_tokens * n for role, n in questions.models.items())
+    return Range(0.0 if questions.guessed else questions.calls, most / 4, most * tries)
+
+
+def _cost(recipe: Recipe, asked: list[Questions], tokens_in: Range, tokens_out: Range) -> Range | None:
+    """In US dollars, at the prices of the models asked, weighed by how often each is asked; None when one has none."""
+    share: dict[str, int] = {}
+    for questions in asked:
+        for role, n in questions.models.items():
+            share[role] = share.get(role, 0) + n
+    if not share:
+        return Range(0.0, 0.0, 0.0)
+    models = {role: recipe.models[role] for role in share}
+    if any(model.price_in is None or model.price_out is None for model in models.values()):
+        return None
+    total = sum(share.values())
+    price_in = sum((models[role].price_in or 0) * n for role, n in share.items()) / total / 1e6
+    price_out = sum((models[role].price_out or 0) * n for role, n in share.items()) / total / 1e6
+    pairs = zip((tokens_in.low, tokens_in.mid, tokens_in.high), (tokens_out.low, tokens_out.mid, tokens_out.high), strict=True)
+    return Range(*(a * price_in + b * price_out for a, b in pairs))
+
+
+def _sum(ranges: Any) -> Range:
+    found = list(ranges)
+    return Range(sum(r.low for r in found), sum(r.mid for r in found), sum(r.high for r in found))
+
+
+# -- from a pilot -----------------------------------------------------------------------------------------------------------------------
+
+
+def _measured(runs: Runs, recipe: Recipe, counted: Estimate, done: Result, target: int | None, limit: int | None) -> Quote:
+    """Means a slot of the pilot, with the standard error of the mean, times the slots that will be opened."""
+    sample = measured(runs.lab.db, int(done.run.removeprefix("r")))
+    ended = done.requested - done.pending
+    yield_ = _wilson(done.kept, ended)
+    slots = _slots(counted, target, limit, yield_, recipe.attempts)
+    rows = Range(slots.low * yield_.low, slots.mid * yield_.mid, slots.high * yield_.high)
+    if target:
+        rows = Range(min(rows.low, target), min(rows.mid, target), target)
+    per = {name: _mean(values, ended) for name, values in sample.items()}
+    calls, tin, tout, cost = (_total(per[name], slots) for name in ("calls", "tokens_in", "tokens_out", "cost_usd"))
+    pace = done.seconds / ended
+    seconds = Range(slots.low * pace * 0.5, slots.mid * pace, slots.high * pace * 1.5)
+    notes = (
+        f"From a pilot of {ended:,} rows, of which {done.kept:,} were kept; they are part of the run that follows and are not bought again.",
+        f"Yield {yield_.mid:.0%} ({yield_.low:.0%} to {yield_.high:.0%}).",
+    )
+    return Quote(rows, calls, tin, tout, None if done.cost_usd is None else cost, seconds, notes)
+
+
+def _slots(counted: Estimate, target: int | None, limit: int | None, yield_: Range, attempts: float) -> Range:
+    """Slots that will be opened: all of the source's, or as many as the target needs at this yield."""
+    if not target:
+        n = min(counted.rows, limit) if limit else counted.rows
+        return Range(n, n, n)
+    most = attempts * target
+    low, mid, high = (min(most, target / share) if share > 0 else most for share in (yield_.high, yield_.mid, yield_.low))
+    return Range(low, mid, high)
+
+
+def _wilson(kept: int, n: int) -> Range:
+    """The share kept, with Wilson's score interval (Wilson, 1927)."""
+    p, z2 = kept / n, Z * Z
+    middle = (p + z2 / (2 * n)) / (1 + z2 / n)
+    half = Z * sqrt(p * (1 - p) / n + z2 / (4 * n * n)) / (1 + z2 / n)
+    return Range(max(0.0, min(p, middle - half)), p, min(1.0, max(p, middle + half)))
+
+
+def _mean(values: list[float], n: int) -> tuple[float, float]:
+    """Mean and standard error over n slots; slots without a value count as 0."""
+    mean = sum(values) / n
+    spread = sum((value - mean) ** 2 for value in values) + (n - len(values)) * mean**2 if n > len(values) else sum((v - mean) ** 2 for v in values)
+    return mean, sqrt(spread / max(1, n - 1) / n)
+
+
+def _total(mean: tuple[float, float], slots: Range) -> Range:
+    value, error = mean
+    return Range(max(0.0, value - Z * error) * slots.low, value * slots.mid, (value + Z * error) * slots.high)

@@ -1,0 +1,111 @@
+"""Rebuilding: a run's rows made again from its lock and the stored answers, without a network, and compared with its version."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from itertools import zip_longest
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from rowsmith.app.lab import Lab
+from rowsmith.core.errors import RowsmithError
+from rowsmith.core.ids import canonical
+from rowsmith.core.recipe import Recipe
+from rowsmith.core.row import Row
+from rowsmith.core.slots import KEPT_STAGE
+from rowsmith.engine import recipe_file
+from rowsmith.engine.replay import Replay
+from rowsmith.engine.run import Terms, carry_out
+from rowsmith.llm.gate import Gate
+from rowsmith.store import projects
+from rowsmith.store.database import Database, open_database
+from rowsmith.store.datasets import Datasets
+from rowsmith.store.runs import Run, Runs, StageRows
+from rowsmith.store.versions import Version
+
+Found = dict[str, str]
+
+
+def rebuild_problems(lab: Lab, run: Run) -> Iterator[Found]:
+    """What differs between a committed run's version and its rows made again: {kind, what, where} each."""
+    where = f"run {run.id}, dataset {run.dataset}"
+    try:
+        recipe = recipe_file.build(run.recipe, plugins=(Path(run.options["base"]) / "plugins",))
+        version = Datasets(lab.db).resolve(run.project, f"{run.dataset}@{run.version}")
+        with TemporaryDirectory(prefix="rowsmith-rebuild-") as folder:
+            db = open_database(f"sqlite:///{Path(folder) / 'rebuild.db'}")
+            try:
+                yield from _compared(lab, db, run, recipe, version, Path(folder), where)
+            finally:
+                db.close()
+    except RowsmithError as error:
+        yield {"kind": "rebuild", "what": f"it cannot be rebuilt: {error.what} {error.fix}".strip(), "where": where}
+
+
+def _compared(lab: Lab, db: Database, run: Run, recipe: Recipe, version: Version, folder: Path, where: str) -> Iterator[Found]:
+    replay = Replay(lab.db, run.n)
+    made = _carried_out(lab, db, run, _elsewhere(recipe, folder), replay)
+    if replay.differing:
+        what = f"{replay.differing} of its questions are not the ones that were asked (call {replay.examples[0]} and others)"
+        yield {"kind": "rebuild", "what": what, "where": where}
+    rows = StageRows(db, made.n, KEPT_STAGE)
+    yield from _alone(lab, version, rows, where) if _is_alone(lab, run, version) else _merged(lab, version, rows, where)
+
+
+def _carried_out(lab: Lab, db: Database, run: Run, recipe: Recipe, replay: Replay) -> Run:
+    """The run once more, in a database of its own, with as many attempts at failed rows as it had."""
+    options = run.options
+    projects.ensure(db, run.project)
+    made = Runs(db).create(run.project, run.recipe, run.identity, run.lock, {**options, "budget_usd": None})
+    for attempt in range(int(options.get("retried", 0)) + 1):
+        terms = Terms(options["target"], options["limit"], options["attempts"], options["fresh"], retry_failed=attempt > 0)
+        made = carry_out(
+            db, lab.files, made, recipe, terms, environ=defaultdict(lambda: "offline"), commit=lambda taken, partial: None,
+            make_gate=lambda ledger, environ: Gate(replay, environ=environ),
+        )  # fmt: skip
+    return made
+
+
+def _elsewhere(recipe: Recipe, folder: Path) -> Recipe:
+    """The recipe with the files that it writes put into a folder of ours."""
+    steps = [
+        step.model_copy(update={"path": str(folder / f"written-{position}")}) if step.kind.startswith("write.") and hasattr(step, "path") else step
+        for position, step in enumerate(recipe.steps)
+    ]
+    return recipe.model_copy(update={"steps": steps})
+
+
+def _is_alone(lab: Lab, run: Run, version: Version) -> bool:
+    """Whether the version holds this run's rows and no others."""
+    return run.options.get("replace", False) or all(
+        parent.run == run.n for parent in Datasets(lab.db).versions(run.project, str(run.dataset)) if parent.generation < version.generation
+    )
+
+
+def _alone(lab: Lab, version: Version, rows: StageRows, where: str) -> Iterator[Found]:
+    """Ids, order and data bytes are equal, row by row."""
+    for number, (stored, made) in enumerate(zip_longest(Datasets(lab.db).rows(version), rows)):
+        if stored is None or made is None or stored.id != made.id:
+            what = f"row {number} is {_name(stored)} in the version and {_name(made)} when it is rebuilt"
+            yield {"kind": "rebuild", "what": what, "where": where}
+            return
+        if canonical(stored.data) != canonical(made.data):
+            yield {"kind": "rebuild", "what": f"row {stored.id} says something else when it is rebuilt", "where": where}
+
+
+def _merged(lab: Lab, version: Version, rows: StageRows, where: str) -> Iterator[Found]:
+    """Every rebuilt row stands in the version with the same data bytes."""
+    datasets = Datasets(lab.db)
+    for made in rows:
+        try:
+            stored = datasets.row(version, made.id)
+        except RowsmithError:
+            yield {"kind": "rebuild", "what": f"row {made.id} is not in the version", "where": where}
+            continue
+        if canonical(stored.data) != canonical(made.data):
+            yield {"kind": "rebuild", "what": f"row {made.id} says something else when it is rebuilt", "where": where}
+
+
+def _name(row: Row | None) -> str:
+    return row.id if row else "missing"

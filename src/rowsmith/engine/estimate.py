@@ -1,0 +1,180 @@
+"""What a run would ask, found out without asking: its sources are read, its row steps carried out, its questions written and weighed.
+
+What lies behind the first question of a row cannot be known without an answer; there, one row is taken to give one question.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rowsmith.core.calls import Answer, Ask
+from rowsmith.core.errors import RowFailed
+from rowsmith.core.ids import canonical
+from rowsmith.core.models import Model
+from rowsmith.core.recipe import Recipe
+from rowsmith.core.row import Row
+from rowsmith.core.step import MODEL
+from rowsmith.engine.advance import Advance, Item
+from rowsmith.engine.context import AskContext, StepContext, choose_role
+from rowsmith.engine.feed import Feed
+from rowsmith.engine.inputs import Inputs
+from rowsmith.engine.routes import routes
+from rowsmith.store.files import Files
+from rowsmith.store.runs import Runs
+
+WEIGHED = 200
+"""Questions of each step that are written out and weighed; the others are taken to be like them."""
+BYTES_A_TOKEN = 4.0
+
+
+@dataclass(slots=True)
+class Questions:
+    """The questions of one asking step: how many, the bytes of those that were weighed, and the models that would be asked."""
+
+    calls: int = 0
+    weighed: int = 0
+    bytes: int = 0
+    answers: int = 0
+    """Rows asked for (questions that ask for several count several times)."""
+    models: dict[str, int] = field(default_factory=dict)
+    guessed: bool = False
+
+    @property
+    def tokens_in(self) -> float:
+        """Tokens of all questions, at four bytes a token."""
+        return self.calls * self.bytes / self.weighed / BYTES_A_TOKEN if self.weighed else 0.0
+
+
+@dataclass(slots=True)
+class Estimate:
+    """What was counted: rows that come to their end or to a first question, and the questions by step."""
+
+    rows: int = 0
+    failed: int = 0
+    asked: dict[int, Questions] = field(default_factory=dict)
+
+
+class _Counting:
+    """Slots that are only counted (in place of engine.slots.Slots)."""
+
+    wave = 0
+
+    def __init__(self) -> None:
+        self.kept = self.lost = self.failed = 0
+
+    def keep(self, row: Row, step: int, attempt: int) -> None:
+        self.kept += 1
+
+    def drop(self, order: bytes, step: int, attempt: int, reason: str, detail: str = "") -> None:
+        self.lost += 1
+
+    def fail(self, order: bytes, step: int, attempt: int, reason: str, detail: str = "") -> None:
+        self.failed += 1
+
+    def open(self, row: Row, made: int, step: int) -> None:
+        """Nothing is written."""
+
+    def open_many(self, rows: list[tuple[bytes, str]], made: int, step: int) -> None:
+        """Nothing is written."""
+
+    def expand(self, row: Row, step: int, *, partly: bool = False) -> None:
+        """Nothing is written."""
+
+    def complete(self, row: Row, step: int) -> None:
+        """Nothing is written."""
+
+
+class _Onward(Advance):
+    """Set steps let everything through."""
+
+    def rows(self, item: Item) -> Iterator[Item]:
+        if self.shapes[item.at] == "set":
+            yield from self.after(item, item.at)
+        else:
+            yield from super().rows(item)
+
+
+class _Scale:
+    """A gate that weighs the question instead of asking it."""
+
+    def __init__(self) -> None:
+        self.bytes = 0
+
+    async def ask(self, ask: Ask) -> Answer:
+        self.bytes += len(canonical([dict(message) for message in ask.messages])) + (len(canonical(dict(ask.schema))) if ask.schema else 0)
+        raise RowFailed("weighed")
+
+    def halt(self) -> None:
+        """Nothing is sent."""
+
+
+def estimate(recipe: Recipe, lock: Mapping[str, Any], files: Files, runs: Runs, limit: int | None) -> Estimate:
+    """Count the rows and questions of a recipe over its pinned inputs; stops after `limit` rows."""
+    out = Estimate()
+    counting: Any = _Counting()
+    scratch = files.scratch("estimate")
+    contexts = [
+        StepContext(step, i, Inputs(lock["inputs"].get(step.title, {}), files.path), lambda name: _folder(scratch, name))
+        for i, step in enumerate(recipe.steps)
+    ]
+    advance = _Onward(routes(recipe), contexts, counting)
+    feed = Feed(0, "", runs, advance, contexts, revisit=False)
+    try:
+        for root in [i for i in advance.routes.roots if recipe.steps[i].shape == "source"]:
+            for item in feed.items(root):
+                _count(recipe, contexts, item, out)
+                if limit is not None and out.rows + counting.kept >= limit:
+                    break
+    finally:
+        files.remove_scratch("estimate")
+    out.rows += counting.kept
+    out.failed = counting.failed
+    _downstream(recipe, advance, out)
+    return out
+
+
+def _folder(scratch: Path, name: str) -> Path:
+    (scratch / name).mkdir(parents=True, exist_ok=True)
+    return scratch / name
+
+
+def _count(recipe: Recipe, contexts: list[StepContext], item: Item, out: Estimate) -> None:
+    found = out.asked.setdefault(item.at, Questions())
+    found.calls += 1
+    found.answers += max(1, len(item.wanted))
+    out.rows += max(1, len(item.wanted))
+    for choice in recipe.steps[item.at].marked(MODEL).values():
+        role = choose_role(choice, item.row.id, recipe.steps[item.at].title)
+        found.models[role] = found.models.get(role, 0) + 1
+    if found.weighed < WEIGHED:
+        found.weighed += 1
+        found.bytes += asyncio.run(_weigh(recipe, contexts[item.at], item, recipe.models))
+
+
+async def _weigh(recipe: Recipe, context: StepContext, item: Item, models: Mapping[str, Model]) -> int:
+    scale = _Scale()
+    step: Any = recipe.steps[item.at]
+    params: dict[str, dict[str, Any]] = {role: {} for role in models}
+    try:
+        await step.rows(item.row, AskContext(context, item.row, scale, models, params, 0, item.wanted, 0, 0))
+    except RowFailed:
+        return scale.bytes
+    return scale.bytes
+
+
+def _downstream(recipe: Recipe, advance: Advance, out: Estimate) -> None:
+    """Asking steps behind asking steps: a question for each row, as heavy as the answers before it may be."""
+    for position, step in enumerate(recipe.steps):
+        if advance.shapes[position] != "asking" or position in out.asked:
+            continue
+        before = [out.asked[i] for i in out.asked if i < position]
+        if not before:
+            continue
+        calls = sum(questions.answers for questions in before[-1:])
+        mean = sum(q.bytes for q in before) / max(1, sum(q.weighed for q in before))
+        models = {role: calls for choice in step.marked(MODEL).values() for role in ([choice] if isinstance(choice, str) else list(choice)[:1])}
+        out.asked[position] = Questions(calls, 1, int(mean), calls, models, guessed=True)
