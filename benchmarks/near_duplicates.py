@@ -1,9 +1,10 @@
 """Recall, precision, speed and memory of filter.near_duplicates on planted near-duplicates.
 
-    python benchmarks/near_duplicates.py [--rows 100000] [--share 0.2] [--seed 1]
+    python benchmarks/near_duplicates.py [--rows 100000] [--share 0.2] [--chars 300] [--seed 1]
 
-The corpus: texts of about 300 characters, words drawn from 20,000 made-up ones as often as words are in a language (Zipf). A share of the
-rows copies an earlier row with 1 to 3 word edits (insertion, deletion or replacement). It is written to a file first and read from there,
+The corpus: texts of `--chars` characters on average, words drawn from 20,000 made-up ones as often as words are in a language (Zipf). A share of the
+rows copies an earlier row with 1 to 3 word edits (insertion, deletion or replacement). Rows that are no copies have nothing to do with each
+other, so precision here says that unrelated texts stay, and nothing of texts cut from one template. The corpus is written to a file first and read from there,
 a row at a time, so that the memory measured is the step's. The last line of the output is one JSON object.
 """
 
@@ -26,6 +27,10 @@ import orjson
 
 from rowsmith.core.row import Dropped, Row
 from rowsmith.steps.filter.near_duplicates import NearDuplicates
+
+
+WORD = 6.41
+"""Characters of a word of the corpus, with its space, on average."""
 
 
 class FileRows:
@@ -52,7 +57,7 @@ class Scratch:
         self.scratch = scratch
 
 
-def planted(rows: int, share: float, seed: int) -> Iterator[dict[str, object]]:
+def planted(rows: int, share: float, chars: int, seed: int) -> Iterator[dict[str, object]]:
     """The corpus. `of` is the id of the row that a near-duplicate copies, `edits` the number of its edits; both are 0 for originals."""
     chance = random.Random(seed)
     letters = "eeeetttaaaoooiiinnnssshhrrddlucmwfgypbvk"
@@ -65,7 +70,7 @@ def planted(rows: int, share: float, seed: int) -> Iterator[dict[str, object]]:
             edits = chance.randint(1, 3)
             yield {"id": f"{number:032x}", "text": " ".join(edited(words, edits, vocabulary, chance)), "of": of + 1, "edits": edits}
             continue
-        words = chance.choices(vocabulary, cum_weights=weights, k=round(chance.gauss(52, 5)))
+        words = chance.choices(vocabulary, cum_weights=weights, k=max(4, round(chance.gauss(chars / WORD, chars / WORD / 10))))
         if len(originals) < 200_000:
             originals.append((number, words))
         yield {"id": f"{number:032x}", "text": " ".join(words), "of": 0, "edits": 0}
@@ -85,26 +90,31 @@ def edited(words: list[str], edits: int, vocabulary: list[str], chance: random.R
     return out
 
 
-def measured(rows: int, share: float, seed: int) -> dict[str, object]:
+def measured(rows: int, share: float, chars: int, seed: int) -> dict[str, object]:
     """Make the corpus, run the step, count."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "rows.jsonl"
-        truth = write(path, rows, share, seed)
+        truth, mean = write(path, rows, share, chars, seed)
         reading = reading_time(path, rows)
         before, started = time.process_time(), time.perf_counter()
         outcomes = NearDuplicates(columns=["text"]).all(FileRows(path, rows), FileRows(Path(os.devnull), 0), Scratch(Path(folder)))
         found = [None if isinstance(one, Row) else one for one in outcomes]
         cpu, wall = time.process_time() - before, time.perf_counter() - started
-    return {"rows": rows, **scored(truth, found), **figures(rows, cpu, wall, reading)}
+    return {"rows": rows, "mean_chars": mean, **scored(truth, found), **figures(rows, cpu, wall, reading)}
 
 
-def write(path: Path, rows: int, share: float, seed: int) -> list[tuple[int, int]]:
-    """Write the corpus in a child, whose memory does not count; returns (of, edits) of each row."""
+def write(path: Path, rows: int, share: float, chars: int, seed: int) -> tuple[list[tuple[int, int]], int]:
+    """Write the corpus in a child, whose memory does not count; returns (of, edits) of each row, and the mean length of the texts."""
     import subprocess
 
-    subprocess.run([sys.executable, __file__, "--rows", str(rows), "--share", str(share), "--seed", str(seed), "--write", str(path)], check=True)
+    given = {"--rows": rows, "--share": share, "--chars": chars, "--seed": seed, "--write": path}
+    subprocess.run([sys.executable, __file__, *(str(part) for pair in given.items() for part in pair)], check=True)
+    truth, length = [], 0
     with path.open("rb") as file:
-        return [(record["of"], record["edits"]) for record in map(orjson.loads, file)]
+        for record in map(orjson.loads, file):
+            truth.append((record["of"], record["edits"]))
+            length += len(record["text"])
+    return truth, round(length / rows)
 
 
 def reading_time(path: Path, rows: int) -> float:
@@ -146,14 +156,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--share", type=float, default=0.2)
+    parser.add_argument("--chars", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--write", type=Path, help="only write the corpus to this file")
     given = parser.parse_args()
     if given.write:
         with given.write.open("wb") as file:
-            file.writelines(orjson.dumps(record) + b"\n" for record in planted(given.rows, given.share, given.seed))
+            file.writelines(orjson.dumps(record) + b"\n" for record in planted(given.rows, given.share, given.chars, given.seed))
         return
-    result = measured(given.rows, given.share, given.seed)
+    result = measured(given.rows, given.share, given.chars, given.seed)
     for name, value in result.items():
         print(f"{name:32} {value:>12,}")
     print(json.dumps(result))
