@@ -2,10 +2,10 @@
 
     python benchmarks/near_duplicates.py [--rows 100000] [--share 0.2] [--chars 300] [--seed 1]
 
-The corpus: texts of `--chars` characters on average, words drawn from 20,000 made-up ones as often as words are in a language (Zipf). A share of the
-rows copies an earlier row with 1 to 3 word edits (insertion, deletion or replacement). Rows that are no copies have nothing to do with each
-other, so precision here says that unrelated texts stay, and nothing of texts cut from one template. The corpus is written to a file first and read from there,
-a row at a time, so that the memory measured is the step's. The last line of the output is one JSON object.
+The corpus: texts of `--chars` characters on average, words drawn from 20,000 made-up ones as often as words are in a language (Zipf). A
+share of the rows copies an earlier row with 1 to 3 word edits (insertion, deletion or replacement). Rows that are no copies have nothing to
+do with each other, so precision here says that unrelated texts stay, and nothing of texts cut from one template. The corpus is written to
+a file first and read from there, a row at a time, so that the memory measured is the step's. The last line of the output is one JSON object.
 """
 
 from __future__ import annotations
@@ -27,7 +27,6 @@ import orjson
 
 from rowsmith.core.row import Dropped, Row
 from rowsmith.steps.filter.near_duplicates import NearDuplicates
-
 
 WORD = 6.41
 """Characters of a word of the corpus, with its space, on average."""
