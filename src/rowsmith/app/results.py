@@ -85,26 +85,28 @@ def result(run: Run, ends: list[tuple[int, int, int, str | None, int]]) -> Resul
 
 
 def funnel(run: Run, ends: list[tuple[int, int, int, str | None, int]]) -> tuple[Passage, ...]:
-    """What each step let through, and why not the rest. A row is counted at the steps that it came to after the one that made it."""
+    """What each step let through, and why not the rest. A row is counted at the steps on its way after the one that made it."""
     steps = run.recipe["steps"]
     counts = [_Count() for _ in steps]
+    ways = _Ways(run.lock["takes"])
     for made, at, state, reason, n in ends:
         counts[made].made += n
         over = reason == "over_target"
-        for position in range(made + 1, at + (state not in (PENDING, WAITING, CANCELLED))):
+        waits = state in (PENDING, WAITING, CANCELLED)
+        branches = ways.next[at] if state == EXPANDED and len(ways.next[at]) > 1 else []
+        for position in ways.between(made, at):
+            counts[position].came += 0 if position == made or (position == at and waits) else n
+            counts[position].passed += n if position != at or state == KEPT or over or branches else 0
+        for position in branches:
             counts[position].came += n
         if state in (DROPPED, FAILED) and not over:
             (counts[at].dropped if state == DROPPED else counts[at].failed)[reason or "unknown"] += n
-        elif state in (PENDING, WAITING, CANCELLED):
+        elif waits:
             counts[at].pending += n
-        if made == at and state != KEPT and state != EXPANDED and not over:
-            counts[at].stuck += n
-        elif made < at and state in (DROPPED, FAILED) and not over:
-            counts[at].lost += n
     return tuple(
         Passage(
-            step=step.get("name") or step["kind"], kind=step["kind"], came=count.came, passed=count.made - count.stuck or count.came - count.lost,
-            made=count.made, dropped=dict(sorted(count.dropped.items())), failed=dict(sorted(count.failed.items())), pending=count.pending,
+            step=step.get("name") or step["kind"], kind=step["kind"], came=count.came, passed=count.passed, made=count.made,
+            dropped=dict(sorted(count.dropped.items())), failed=dict(sorted(count.failed.items())), pending=count.pending,
         )
         for step, count in zip(steps, counts, strict=True)
     )  # fmt: skip
@@ -112,12 +114,25 @@ def funnel(run: Run, ends: list[tuple[int, int, int, str | None, int]]) -> tuple
 
 @dataclass(slots=True)
 class _Count:
-    """Slots at one step. `stuck`: made here and gone no further; `lost`: made earlier and ended here."""
+    """Slots at one step."""
 
     came: int = 0
     made: int = 0
-    stuck: int = 0
-    lost: int = 0
+    passed: int = 0
     pending: int = 0
     dropped: Counter[str] = field(default_factory=Counter)
     failed: Counter[str] = field(default_factory=Counter)
+
+
+class _Ways:
+    """Who takes whose rows: `takes` are for each step the positions of those before it, `next` the other way round."""
+
+    def __init__(self, takes: list[list[int]]) -> None:
+        self.next = [[after for after, before in enumerate(takes) if position in before] for position in range(len(takes))]
+        self._after: list[set[int]] = [set() for _ in takes]
+        for position in reversed(range(len(takes))):
+            self._after[position] = {position}.union(*(self._after[after] for after in self.next[position]))
+
+    def between(self, first: int, last: int) -> list[int]:
+        """The steps on the way from one to the other, both included."""
+        return [position for position in range(first, last + 1) if position in self._after[first] and last in self._after[position]]

@@ -198,6 +198,7 @@ class Runs:
         return {
             "inputs": pin(recipe, base, self.lab.files.put_file),
             "prompts": {f"{position}.{field}": name for position, field, name, _, _ in _prompts(recipe)},
+            "takes": [recipe.inputs_of(position) for position in range(len(recipe.steps))],
             "code": {"rowsmith": rowsmith.__version__, "python": platform.python_version()},
         }
 

@@ -38,6 +38,8 @@ class Item:
     wanted: tuple[int, ...] = ()
     again: bool = False
     """It stands at its asking step once more, for the slot at `wanted[0]` alone."""
+    branched: bool = False
+    """Other steps take this row too: what comes of it here has slots of its own."""
 
 
 class Advance:
@@ -55,15 +57,41 @@ class Advance:
         following = self.routes.next[position]
         if not following:
             self.slots.keep(item.row, position, item.attempt)
-        for at in following:
-            yield from self.rows(replace(item, at=at))
+        elif len(following) == 1:
+            yield from self.rows(replace(item, at=following[0]))
+        else:
+            yield from self._branches(item, position)
+
+    def _branches(self, item: Item, position: int) -> Iterator[Item]:
+        """Several steps make rows of this one. Its slot opens into theirs at once, and is complete when each has had it."""
+        known = item.known.get(item.row.order)
+        fresh = known is None or known.state != EXPANDED
+        if fresh:
+            self.slots.expand(item.row, position, partly=True)
+        for at in self.routes.next[position]:
+            yield from self.rows(replace(item, at=at, branched=True))
+        if fresh or (known is not None and known.reason == "partly"):
+            self.slots.complete(item.row, position)
+
+    def nothing(self, item: Item, reason: str, detail: str, *, failed: bool = False) -> None:
+        """No row came of this one: its slot ends. Where others take the row too, a place in this branch stands for it."""
+        order, attempt = item.row.order, item.attempt
+        if item.branched:
+            order = child_order(order, item.at, 0)
+            if (known := item.known.get(order)) is None:
+                self.slots.open_many([(order, child_id(item.row.id, self._title(item), 0))], item.at, item.at)
+            elif known.state in FINAL:
+                return
+            else:
+                attempt = known.attempt
+        (self.slots.fail if failed else self.slots.drop)(order, item.at, attempt, reason, detail)
 
     def rows(self, item: Item) -> Iterator[Item]:
         """Carry the item as far as it goes; yields those that stand before an asking step."""
         shape = self.shapes[item.at]
         if shape == "set":
             known = item.known.get(item.row.order)
-            if known is None or known.state == PENDING:
+            if known is None or known.state == PENDING or (known.state == WAITING and known.step < item.at):
                 self.slots.wait(item.row, item.at)
             else:  # it passed here in an earlier wave
                 yield from self.after(item, item.at)
@@ -104,14 +132,14 @@ class Advance:
     def _made(self, item: Item) -> Iterator[Item]:
         """A row step that makes rows: slots open as they appear."""
         known = item.known.get(item.row.order)
-        fresh = known is None or known.state != EXPANDED
+        fresh = item.branched or known is None or known.state != EXPANDED
         count = 0
         finished = False
         try:
             for out in self._run(item):
                 if isinstance(out, Drop):
                     if count == 0 and fresh:
-                        yield from self._dropped(item, out)
+                        self.nothing(item, out.reason, out.detail)
                     return
                 if not isinstance(out, New):
                     raise RowFailed("step_broken", f"{self._title(item)} makes rows and must yield New.")
@@ -122,24 +150,29 @@ class Advance:
         except RowFailed as error:
             if count == 0:
                 if fresh:
-                    self.slots.fail(item.row.order, item.at, item.attempt, error.reason, str(error))
+                    self.nothing(item, error.reason, str(error), failed=True)
                 return
             finished = True
             self._rest_failed(item, count, error)
         finally:
-            if count and fresh:
+            if item.branched:
+                pass  # the slot opened where the branches part
+            elif count and fresh:
                 self.slots.expand(item.row, item.at, partly=not finished)
             elif count and finished and known is not None and known.reason == "partly":
                 self.slots.complete(item.row, item.at)
         if not count and fresh:
-            self.slots.drop(item.row.order, item.at, item.attempt, "no_rows", f"{self._title(item)} found nothing to make.")
+            self.nothing(item, "no_rows", f"{self._title(item)} found nothing to make.")
 
     def _rest_failed(self, item: Item, count: int, error: RowFailed) -> None:
         """The step broke off after some rows: what would have followed is one failed slot."""
         order, row = child_order(item.row.order, item.at, count), child_id(item.row.id, self._title(item), count)
-        if order not in item.known:
+        known = item.known.get(order)
+        if known is None:
             self.slots.open_many([(order, row)], item.at, item.at)
-            self.slots.fail(order, item.at, item.attempt, error.reason, str(error))
+        elif known.state in FINAL:
+            return
+        self.slots.fail(order, item.at, known.attempt if known else item.attempt, error.reason, str(error))
 
     def _child(self, item: Item, new: New, index: int) -> Iterator[Item]:
         step = self.routes.steps[item.at]
@@ -149,7 +182,7 @@ class Advance:
             self.slots.open(row, item.at, item.at)
         elif known.state in FINAL or known.state == WAITING:
             return
-        yield from self.after(replace(item, row=row, attempt=known.attempt if known else 0, entries={}), item.at)
+        yield from self.after(replace(item, row=row, attempt=known.attempt if known else 0, entries={}, branched=False), item.at)
 
     def _run(self, item: Item) -> Iterator[Any]:
         step: Any = self.routes.steps[item.at]
@@ -173,10 +206,11 @@ class Advance:
         try:
             count = step.count(item.row)
         except Exception as error:  # noqa: BLE001 - a plug-in's count may fail in any way; the row says so
-            self.slots.fail(item.row.order, item.at, item.attempt, "error", f"{type(error).__name__}: {error}")
+            self.nothing(item, "error", f"{type(error).__name__}: {error}", failed=True)
             return
         if not count:
-            if item.known.get(item.row.order, _PENDING).state == PENDING:
+            place = child_order(item.row.order, item.at, 0) if item.branched else item.row.order
+            if item.known.get(place, _PENDING).state == PENDING:
                 yield item  # the step says why
             return
         children = self._children(item)
@@ -195,7 +229,7 @@ class Advance:
         title = self._title(item)
         self.slots.open_many([(child_order(item.row.order, item.at, i), child_id(item.row.id, title, i)) for i in wanted], item.at, item.at)
         known = item.known.get(item.row.order)
-        if known is None or known.state != EXPANDED:
+        if not item.branched and (known is None or known.state != EXPANDED):
             self.slots.expand(item.row, item.at)
         return replace(item, opened=True, wanted=wanted)
 

@@ -108,7 +108,8 @@ class Feed:
         if isinstance(record, Bad):
             if state is None:
                 slots.open_many([(order, digest(order, record.where.encode()).hex())], root, root)
-                slots.fail(order, root, 0, record.reason, f"{record.where}: {record.detail}")
+            if state is None or state.state == PENDING:
+                slots.fail(order, root, state.attempt if state else 0, record.reason, f"{record.where}: {record.detail}")
             return
         if state is None:
             slots.open(record, root, root)

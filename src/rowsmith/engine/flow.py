@@ -152,14 +152,16 @@ class Flow:
             self._asked(item, out, context.made())
 
     def _failed(self, item: Item, reason: str, detail: str) -> None:
+        if not item.wanted:
+            self.advance.nothing(item, reason, detail, failed=True)
         for order in self._open_orders(item):
             self.advance.slots.fail(order, item.at, item.attempt, reason, detail)
         self._landed(1)
 
     def _open_orders(self, item: Item) -> list[bytes]:
         """The slots that wait for this answer."""
-        if not self.advance.routes.steps[item.at].makes or not item.wanted:
-            return [item.row.order]
+        if not item.wanted:
+            return []
         orders = [child_order(item.row.order, item.at, index) for index in item.wanted]
         return [order for order in orders if not self._ended(item, order)]
 
@@ -192,7 +194,7 @@ class Flow:
         drop = next((o for o in out if isinstance(o, Drop)), None)
         if not item.wanted:
             reason, detail = (drop.reason, drop.detail) if drop else ("no_rows", f"{title} asks nothing of it.")
-            slots.drop(item.row.order, item.at, item.attempt, reason, detail)
+            self.advance.nothing(item, reason, detail)
         for place, new in enumerate(o for o in out if isinstance(o, New)):
             index = new.index if new.index is not None else (item.wanted[place] if place < len(item.wanted) else -1)
             if index in free:

@@ -43,7 +43,7 @@ class Slots:
 
     def complete(self, row: Row, step: int) -> None:
         """A slot that was expanded partly has all its children now."""
-        self._journal.move(row.order, EXPANDED, step, 0, None)
+        self._journal.complete(row.order)
 
     def wait(self, row: Row, step: int) -> None:
         """The row rests before the set step at `step`."""

@@ -45,7 +45,8 @@ class _Batch:
     """What came since the last commit."""
 
     opens: list[tuple[bytes, bytes, int, int, int, int]] = field(default_factory=list)  # ord, id, made, step, wave, state
-    moves: list[tuple[int, int, int, str | None, str | None, bytes, int]] = field(default_factory=list)
+    moves: list[tuple[int, int, int, str | None, str | None, bytes]] = field(default_factory=list)
+    completed: list[bytes] = field(default_factory=list)
     rows: list[tuple[int, int, Row]] = field(default_factory=list)  # stage, wave, row
     claims: list[tuple[Claim, Waiter]] = field(default_factory=list)
     settles: list[tuple[Settling, Waiter]] = field(default_factory=list)
@@ -55,7 +56,8 @@ class _Batch:
     flush: list[Waiter] = field(default_factory=list)
 
     def __bool__(self) -> bool:
-        return bool(self.opens or self.moves or self.rows or self.claims or self.settles or self.partings or self.refused or self.rates or self.flush)
+        said = self.opens or self.moves or self.completed or self.rows
+        return bool(said or self.claims or self.settles or self.partings or self.refused or self.rates or self.flush)
 
     def waiters(self) -> list[Waiter]:
         waited: list[tuple[Any, ...]] = [*self.claims, *self.settles, *self.partings, *self.rates]
@@ -108,31 +110,37 @@ class Journal:
         """A slot opens for the row, made by the step at `made`, now before the step at `step`."""
         with self._lock:
             self._batch.opens.append((row.order, bytes.fromhex(row.id), made, step, wave, state))
-        self._wake.set()
+        self._awake()
 
     def open_many(self, slots: list[tuple[bytes, bytes, int, int, int, int]]) -> None:
         """Slots open: (order, id bytes, made, step, wave, state) each."""
         with self._lock:
             self._batch.opens.extend(slots)
-        self._wake.set()
+        self._awake()
 
     def move(self, order: bytes, state: int, step: int, attempt: int = 0, reason: str | None = None, detail: str | None = None) -> None:
         """A pending slot comes to `state` at the step at `step`."""
         with self._lock:
-            self._batch.moves.append((state, step, attempt, reason, detail[:2000] if detail else None, order, state))
-        self._wake.set()
+            self._batch.moves.append((state, step, attempt, reason, detail[:2000] if detail else None, order))
+        self._awake()
+
+    def complete(self, order: bytes) -> None:
+        """A slot that opened into its children's partly has all of them now."""
+        with self._lock:
+            self._batch.completed.append(order)
+        self._awake()
 
     def put(self, row: Row, stage: int, wave: int) -> None:
         """The row rests: before the set step at `stage`, or kept (core.slots.KEPT_STAGE)."""
         with self._lock:
             self._batch.rows.append((stage, wave, row))
-        self._wake.set()
+        self._awake()
 
     def refused(self, claimed: Claimed, reason: str, detail: str) -> None:
         """See core.ports.Ledger."""
         with self._lock:
             self._batch.refused.append((claimed, reason, detail))
-        self._wake.set()
+        self._awake()
 
     def hold(self) -> None:
         """Wait (a working thread does) while more rows are to be committed than memory should hold."""
@@ -147,7 +155,7 @@ class Journal:
         waiter: Waiter = self._loop.create_future()
         with self._lock:
             self._batch.claims.append((claim, waiter))
-        self._wake.set()
+        self._awake()
         got: Claimed = await self._result(waiter)
         return got
 
@@ -156,7 +164,7 @@ class Journal:
         waiter: Waiter = self._loop.create_future()
         with self._lock:
             self._batch.settles.append((Settling(claimed, raw, usage, cost), waiter))
-        self._wake.set()
+        self._awake()
         await self._result(waiter)
 
     async def unknown(self, claimed: Claimed, detail: str) -> bool:
@@ -171,7 +179,7 @@ class Journal:
         waiter: Waiter = self._loop.create_future()
         with self._lock:
             self._batch.partings.append((parting, waiter))
-        self._wake.set()
+        self._awake()
         return await self._result(waiter)
 
     async def permit(self, profile: str, limits: Limits, tokens: int) -> float:
@@ -186,7 +194,7 @@ class Journal:
         waiter: Waiter = self._loop.create_future()
         with self._lock:
             self._batch.rates.append((profile, limits, tokens, seconds, waiter))
-        self._wake.set()
+        self._awake()
         return await self._result(waiter)
 
     def blocked(self, profile: str) -> float:
@@ -198,7 +206,7 @@ class Journal:
         waiter: Waiter = self._loop.create_future()
         with self._lock:
             self._batch.flush.append(waiter)
-        self._wake.set()
+        self._awake()
         await self._result(waiter)
 
     async def close(self) -> None:
@@ -212,6 +220,11 @@ class Journal:
     def _give_back(self) -> None:
         with self.db.write() as conn:
             self.ledger.close(conn)
+
+    def _awake(self) -> None:
+        """Something waits for a commit. Asking first is cheaper than saying it again."""
+        if not self._wake.is_set():
+            self._wake.set()
 
     async def _result(self, waiter: Waiter) -> Any:
         if self._failed is not None and not waiter.done():
@@ -328,6 +341,10 @@ class Journal:
                     tally.add(PENDING, None, -1)
                     if move[0] != EXPANDED:
                         tally.add(move[0], move[3])
+        if batch.completed:
+            conn.exec_driver_sql(
+                self._sql("UPDATE slot SET reason = NULL WHERE run = ? AND ord = ?"), [(self.run, order) for order in batch.completed]
+            )
         if batch.rows:
             conn.exec_driver_sql(
                 self._sql(
@@ -355,7 +372,7 @@ class Journal:
             elif isinstance(value, Claimed) and value.state == "mine":  # whoever wanted it is gone
                 with self._lock:
                     self._batch.partings.append((Parting(value, "not sent", maybe_billed=False), self._loop.create_future()))
-                self._wake.set()
+                self._awake()
         if request:
             self._on_request(request)
 
