@@ -82,7 +82,7 @@ def test_a_full_outage_lets_few_repeats_through() -> None:
     allowed = 0
     for _ in range(300):
         clock.now += 1
-        while health._spend():
+        while health.may_retry():
             allowed += 1
     assert allowed <= SAVED + 0.1 * 100 * 300 * 1.05
 
@@ -93,7 +93,7 @@ def test_half_errors_are_within_the_budget() -> None:
     for _ in range(1000):
         clock.now += 0.001
         health.failed()
-        assert health._spend()
+        assert health.may_retry()
         health.succeeded()
 
 

@@ -31,6 +31,7 @@ class Server:
         self.profile = profile
         self.health = Health()
         self.lanes: dict[bytes, Lane] = {}
+        self.last_error = ""
         self.blocking = False
         self.blocked_until = 0.0
 

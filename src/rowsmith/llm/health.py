@@ -113,12 +113,13 @@ class Health:
         return 0.0 if self.throttled_since is None else self._clock() - self.throttled_since
 
     async def turn(self) -> bool:
-        """Wait until something may be sent, or all is halted. True: the caller is the breaker's probe and must call `probed` afterwards."""
-        while self._open and not self._halted:
-            wait = self._probe_at - self._clock()
-            if not self._probing and wait <= 0:
-                self._probing = True
-                return True
+        """Wait until something may have changed while the breaker is open. True: the caller is its probe now, and must call `probed`
+        afterwards."""
+        wait = self._probe_at - self._clock()
+        if self._open and not self._probing and wait <= 0:
+            self._probing = True
+            return True
+        if self._open and not self._halted:
             if self._pulse is None:
                 self._pulse = asyncio.get_running_loop().create_future()
             await asyncio.wait([self._pulse], timeout=None if self._probing else wait)
@@ -138,19 +139,15 @@ class Health:
         self._probe_at = self._clock() + self._probe_wait
         self._beat()
 
-    async def may_retry(self) -> None:
-        """Wait until the retry budget allows one more repeat."""
-        while not self._halted and not self._spend():
-            await asyncio.sleep(random.uniform(0.2, 1.0))
-        self.retries += 1
-
-    def _spend(self) -> bool:
+    def may_retry(self) -> bool:
+        """Whether the retry budget allows one more repeat; if so, it is taken off."""
         now = self._clock()
         self._saved = min(SAVED, self._saved + (now - self._filled_at) * max(TRICKLE[1], TRICKLE[0] * self._rate))
         self._filled_at = now
         if self._saved < 1:
             return False
         self._saved -= 1
+        self.retries += 1
         return True
 
     def _beat(self) -> None:

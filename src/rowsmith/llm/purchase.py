@@ -79,7 +79,9 @@ class Purchase:
             if silent > 0:
                 # Spread out, so that those who waited do not all come back in one instant: the first ones find out for the others.
                 await self.desk.rest(silent, self.form.place, random.uniform(0, 0.25) * min(silent, 2.0))
-            elif await self.health.turn():
+                continue
+            self.trouble.check_outage()
+            if await self.health.turn():
                 self.probing = True
                 await self.lane.take()
                 return

@@ -8,58 +8,78 @@ from collections import deque
 from rowsmith.core.calls import PICO, Claim, Claimed
 from rowsmith.core.ports import Ledger, Paused
 
+Turn = asyncio.Future[bool]
+"""Whether to claim again, or give up."""
+
 
 class Room:
-    """The claims of one gate that are open (claimed and not settled), and those that wait for one of them to end."""
+    """The claims of one gate. `_busy` counts those being made and those open (claimed, not settled): each may make room when it ends.
+    `_ended` counts those that ended; a waiting claim remembers the count at which it was refused."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        self._open = 0
+        self._busy = 0
         self._ended = 0
-        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._waiting: deque[tuple[Turn, int]] = deque()
 
     async def claim(self, claim: Claim) -> Claimed:
-        """Claim, waiting while a cap stands in the way and other claims are open.
+        """Claim, waiting while a cap stands in the way and other claims may make room.
 
         Raises:
-            Paused: a cap stands in the way and nothing is open that could make room.
+            Paused: a cap stands in the way and nothing is left that could make room.
         """
         while True:
-            ended = self._ended
-            claimed = await self._ledger.claim(claim)
+            before = self._ended
+            self._busy += 1
+            try:
+                claimed = await self._ledger.claim(claim)
+            except BaseException:
+                self.ended()
+                raise
             if claimed.state == "mine":
-                self._open += 1
-            if claimed.state != "over_budget":
-                self._wake(1)
+                self._wake()
                 return claimed
-            if ended == self._ended:
-                if not self._open:
-                    raise over_budget(claimed)
-                await self._wait()
+            self._busy -= 1
+            if claimed.state == "stored":
+                self._wake(everybody=not self._busy)
+                return claimed
+            if before == self._ended:
+                await self._wait(claimed)
 
     def ended(self) -> None:
         """An open claim was settled or given up."""
-        self._open -= 1
+        self._busy -= 1
         self._ended += 1
-        if self._waiting:
-            self._wake(1 if self._open else len(self._waiting))
+        self._wake(everybody=not self._busy)
 
-    async def _wait(self) -> None:
-        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append(turn)
+    async def _wait(self, refused: Claimed) -> None:
+        if not self._busy:
+            self._turn_away()
+            raise over_budget(refused)
+        turn: Turn = asyncio.get_running_loop().create_future()
+        self._waiting.append((turn, self._ended))
         try:
-            await turn
+            if not await turn:
+                raise over_budget(refused)
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled():
-                self._wake(1)
+                self._wake(everybody=not self._busy)
             raise
 
-    def _wake(self, count: int) -> None:
-        while count and self._waiting:
-            turn = self._waiting.popleft()
+    def _wake(self, *, everybody: bool = False) -> None:
+        while self._waiting:
+            turn, _ = self._waiting.popleft()
             if not turn.done():
-                turn.set_result(None)
-                count -= 1
+                turn.set_result(True)
+                if not everybody:
+                    return
+
+    def _turn_away(self) -> None:
+        """Nothing is under way: those who were refused since the last claim ended need not try again."""
+        waiting, self._waiting = self._waiting, deque()
+        for turn, refused_at in waiting:
+            if not turn.done():
+                turn.set_result(refused_at != self._ended)
 
 
 def over_budget(claimed: Claimed) -> Paused:

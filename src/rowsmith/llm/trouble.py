@@ -64,6 +64,13 @@ class Trouble:
             return await self._refused(outcome, probed)
         return True
 
+    def check_outage(self) -> None:
+        """Raise Paused when the server has failed for too long."""
+        if (seconds := self.health.failing_for()) > self.desk.park_s:
+            since = datetime.now().astimezone() - timedelta(seconds=seconds)
+            what = f"{self.form.place} has given nothing but errors since {since:%H:%M}, the last one: {self.form.server.last_error}"
+            raise Paused("unreachable", what, "Go on when the server is well again.")
+
     async def _not_reached(self, detail: str, probed: bool) -> None:
         if self.health.ever:
             self._failed("unreachable", detail, probed)
@@ -139,11 +146,9 @@ class Trouble:
         """Count a failure that the server is to blame for. A probe of an open breaker does not use up the call's own repeats."""
         if self.health.failed():
             self.desk.tell("failing", {"profile": self.form.server.profile, "detail": detail})
+        self.form.server.last_error = detail
         self._end_probe(probed)
-        if self.health.failing_for() > self.desk.park_s:
-            since = datetime.now().astimezone() - timedelta(seconds=self.health.failing_for())
-            what = f"{self.form.place} has given nothing but errors since {since:%H:%M}, the last one: {detail}"
-            raise Paused("unreachable", what, "Go on when the server is well again.")
+        self.check_outage()
         self.failures += not probed
         if self.failures > self.form.model.retries:
             raise RowFailed(reason, detail)
@@ -154,7 +159,9 @@ class Trouble:
 
     async def _again(self) -> None:
         """Wait before the next attempt: the retry budget, then backoff, then the rate limits."""
-        await self.health.may_retry()
+        while not self.health.may_retry():
+            self.check_outage()
+            await self.desk.rest(0.0, self.form.place, random.uniform(0.2, 1.0))
         await self._back_off(self.failures)
         await self._permitted()
 

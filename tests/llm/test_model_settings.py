@@ -1,0 +1,183 @@
+"""Every setting of a model changes the request, or what the gate does. A field without a case here fails the first test."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from asking import QA, a_model, ask, chat, gate, http, outcomes, outcomes_of, question
+from memory_ledger import MemoryLedger
+
+from rowsmith.core.calls import Limits
+from rowsmith.core.errors import RowFailed
+from rowsmith.core.models import Model
+from rowsmith.testing import ModelServer, Request
+
+SENT: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "model": ({"model": "openai/other/name"}, {"model": "other/name"}),
+    "temperature": ({"temperature": 0.0}, {"temperature": 0.0}),
+    "top_p": ({"top_p": 0.5}, {"top_p": 0.5}),
+    "max_tokens": ({"max_tokens": 500}, {"max_tokens": 500}),
+    "frequency_penalty": ({"frequency_penalty": -1.0}, {"frequency_penalty": -1.0}),
+    "presence_penalty": ({"presence_penalty": 1.5}, {"presence_penalty": 1.5}),
+    "seed": ({"seed": 0}, {"seed": 0}),
+    "stop": ({"stop": ["END"]}, {"stop": ["END"]}),
+    "reasoning_effort": ({"reasoning_effort": "low"}, {"reasoning_effort": "low"}),
+    "extra": ({"extra": {"top_k": 5, "guided": {"x": 1}}}, {"top_k": 5, "guided": {"x": 1}}),
+    "json_mode": ({"json_mode": "object"}, {"response_format": {"type": "json_object"}}),
+    "token_field": ({"token_field": "max_completion_tokens"}, {"max_completion_tokens": 1024}),
+}
+
+
+def test_every_field_has_a_case() -> None:
+    assert set(SENT) | set(DONE) == set(Model.model_fields)
+
+
+@pytest.mark.parametrize("name", SENT)
+def test_it_is_sent(name: str) -> None:
+    settings, expected = SENT[name]
+    seen: list[Request] = []
+
+    def reply(request: Request) -> Any:
+        seen.append(request)
+        return {"input": "a", "answer": "b"}
+
+    with ModelServer(reply) as server:
+        ledger = MemoryLedger()
+        ask(ledger, question(a_model(server.url)), question(a_model(server.url, **settings)))
+    plain, changed = sorted((request.data for request in seen), key=lambda data: all(data.get(key) == value for key, value in expected.items()))
+    assert not any(plain.get(key) == value for key, value in expected.items())
+    assert {key: changed.get(key) for key in expected} == expected
+    assert len({claim.base for claim in ledger.claims}) == 2
+
+
+def base_url() -> None:
+    with ModelServer() as one, ModelServer() as other:
+        ask(MemoryLedger(), question(a_model(one.url)))
+        ask(MemoryLedger(), question(a_model(other.url)))
+        assert (len(one.calls), len(other.calls)) == (1, 1)
+
+
+def api_key_env() -> None:
+    with ModelServer(api_key="right") as server:
+        environ = {"OPENAI_API_KEY": "wrong", "MINE": "right"}
+        assert ask(MemoryLedger(), question(a_model(server.url, api_key_env="MINE")), environ=environ)
+        assert isinstance(outcomes(MemoryLedger(), [question(a_model(server.url))], environ=environ)[0], Exception)
+
+
+def reasks() -> None:
+    for count in (0, 3):
+        ledger = MemoryLedger()
+        failed = outcomes_of([http(chat("no json"))], ledger, reasks=count)[0]
+        assert isinstance(failed, RowFailed)
+        assert ledger.reasons() == ["malformed"] * (count + 1)
+
+
+def retries() -> None:
+    replies = [http(chat({"input": "a", "answer": "b"})), *[http(b"", 500)] * 2, http(chat({"input": "a", "answer": "b"}))]
+    assert isinstance(outcomes_of(replies, MemoryLedger(), count=2, retries=1)[1], RowFailed)
+    assert not isinstance(outcomes_of(replies, MemoryLedger(), count=2, retries=2)[1], RowFailed)
+
+
+def concurrency() -> None:
+    for count in (1, 5):
+        with ModelServer(latency=0.02) as server:
+            model = a_model(server.url, concurrency=count)
+            ask(MemoryLedger(), *[question(model, str(n), number=n) for n in range(12)])
+            assert server.calls.max_in_flight == count
+
+
+def limits() -> None:
+    ledger = MemoryLedger()
+    settings = {"rpm": 60_000, "tpm": 7, "rpd": 8}
+    outcomes_of([http(b"", 500), http(b"", 429, retry_after_ms="1"), http(chat({"input": "a", "answer": "b"}))], ledger, **settings)
+    assert ledger.claims[0].limits == Limits(60_000, 7, 8)
+    assert ledger.permits == [(ledger.claims[0].profile, ledger.claims[0].reserve_tokens)] * 2
+    with ModelServer() as server:
+        ask(ledger, *[question(a_model(server.url, rpm=1200), str(n), number=n) for n in range(4)])
+        assert server.calls.span_s >= 0.14
+
+
+def prices() -> None:
+    free, priced = MemoryLedger(), MemoryLedger()
+    replies = [http(chat({"input": "a", "answer": "b"}))]
+    outcomes_of(replies, free)
+    outcomes_of(replies, priced, price_in=1, price_out=2)
+    assert (free.spends[0].cost, priced.spends[0].cost) == (None, 40_000_000)
+    assert free.claims[0].reserve == 0 < priced.claims[0].reserve
+
+
+def deadline(name: str, fault: str) -> Callable[[], None]:
+    def late() -> None:
+        with ModelServer(faults={fault: 1}) as server:
+            failed = outcomes(MemoryLedger(), [question(a_model(server.url, retries=0, **{name: 0.06}))])[0]
+        assert isinstance(failed, RowFailed)
+        assert failed.reason == "timeout"
+        assert f"{name} = 0.06 s" in failed.what
+
+    return late
+
+
+def connect_s() -> None:
+    with full_backlog() as url:
+        failed = outcomes(MemoryLedger(), [question(a_model(url, connect_s=0.05))])[0]
+    assert "no connection within connect_s = 0.05 s" in getattr(failed, "what", "")
+
+
+DONE: dict[str, Callable[[], None]] = {
+    "base_url": base_url,
+    "api_key_env": api_key_env,
+    "reasks": reasks,
+    "retries": retries,
+    "concurrency": concurrency,
+    "rpm": limits,
+    "tpm": limits,
+    "rpd": limits,
+    "price_in": prices,
+    "price_out": prices,
+    "connect_s": connect_s,
+    "first_byte_s": deadline("first_byte_s", "slow_headers:0.02"),
+    "idle_s": deadline("idle_s", "stall"),
+    "total_s": deadline("total_s", "slow_body:0.02"),
+}
+
+
+@pytest.mark.parametrize("name", DONE)
+def test_it_changes_what_the_gate_does(name: str) -> None:
+    DONE[name]()
+
+
+@pytest.mark.parametrize("mode", ["schema", "object", "off"])
+def test_every_json_mode_gets_an_answer(mode: str) -> None:
+    with ModelServer() as server:
+        answer = ask(MemoryLedger(), question(a_model(server.url, json_mode=mode), schema=QA))[0]
+    assert set(answer.value) == {"input", "answer"}
+
+
+def test_two_roles_of_one_server_have_places_of_their_own() -> None:
+    async def run() -> int:
+        with ModelServer(latency=0.02) as server:
+            models = [a_model(server.url, concurrency=2), a_model(server.url, concurrency=3, temperature=0.5)]
+            async with gate(MemoryLedger()) as made:
+                await asyncio.gather(*(made.ask(question(models[n % 2], str(n), number=n)) for n in range(20)))
+            return server.calls.max_in_flight
+
+    assert asyncio.run(run()) == 5
+
+
+@contextlib.contextmanager
+def full_backlog() -> Iterator[str]:
+    """The base_url of a server that accepts no connection: its queue is full."""
+    with contextlib.ExitStack() as stack:
+        server = stack.enter_context(socket.socket())
+        server.bind(("127.0.0.1", 0))
+        server.listen(0)
+        for _ in range(4):
+            client = stack.enter_context(socket.socket())
+            client.setblocking(False)
+            client.connect_ex(server.getsockname())
+        yield f"http://127.0.0.1:{server.getsockname()[1]}/v1"
