@@ -1,0 +1,160 @@
+"""Writes the pages of docs/ that are made from the code: cli.md, steps.md, what-works.md.
+
+    python scripts/docs.py            writes them
+    python scripts/docs.py --check    only says whether they are current; exits 1 when they are not
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Iterator
+from inspect import cleandoc
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import typer.main
+
+from rowsmith import registry
+from rowsmith.app.results import EXIT
+from rowsmith.cli.main import app
+from rowsmith.core.step import Step
+from rowsmith.engine.recipe_schema import describe
+
+DOCS = Path(__file__).parents[1] / "docs"
+HEAD = "<!-- Made by scripts/docs.py (make docs). Do not edit by hand. -->\n\n"
+STATES = {
+    "finished": "finished in full", "shortfall": "came to its end with fewer rows than were asked for, or with failed rows",
+    "paused": "paused: the budget, a refused key, a server that is down; mend it and run the same command again",
+    "stopped": "stopped on request; the same command goes on", "cancelled": "cancelled", "running": "another process carries it out",
+    "failed": "an error, or a run that broke",
+}  # fmt: skip
+SHAPES = {
+    "source": "where rows begin", "row": "works on each row, without a model", "asking": "asks a model about each row",
+    "set": "sees all rows together",
+}  # fmt: skip
+
+
+def pages() -> dict[str, str]:
+    """The text of every generated page, by file name."""
+    return {"cli.md": HEAD + cli(), "steps.md": HEAD + steps(), "what-works.md": HEAD + what_works()}
+
+
+# -- the command line -----------------------------------------------------------------------------------------------------------------
+
+
+def cli() -> str:
+    """Every command with its arguments and options, as `--help` says them."""
+    parts = ["# The command line\n", "`rowsmith COMMAND --help` says the same in the terminal.\n", table(["command", "what it does"], contents())]
+    for words, command in commands():
+        parts += [f"\n## rowsmith {words}\n", f"```\nrowsmith {' '.join([words, *usage(command)])}\n```\n", f"{command.help}\n"]
+        parts += [table(["argument or option", "what it says", "default"], settings(command))]
+    codes = [(f"`{code}`", STATES[state]) for state, code in sorted(EXIT.items(), key=lambda item: item[1]) if state in STATES]
+    parts += ["\n## Exit codes of run and resume\n", table(["code", "the run"], codes)]
+    parts += ["\nEvery other command ends with 0 when it did what was asked, 1 after an error; a wrong command line gives 2.\n"]
+    return "\n".join(parts)
+
+
+def contents() -> Iterator[tuple[str, str]]:
+    """The list at the top."""
+    for words, command in commands():
+        yield f"[`{words}`](#rowsmith-{words.replace(' ', '-')})", str(command.help).split("\n\n")[0]
+
+
+def commands() -> Iterator[tuple[str, Any]]:
+    """Every command as typed, groups opened."""
+    every: Any = typer.main.get_command(app)
+    for name, command in every.commands.items():
+        if hasattr(command, "commands"):
+            yield from ((f"{name} {inner}", found) for inner, found in command.commands.items())
+        else:
+            yield name, command
+
+
+def usage(command: Any) -> list[str]:
+    """What follows the command's name in its usage line."""
+    given = [param.metavar or param.name.upper() for param in command.params if not param.opts[0].startswith("-")]
+    must = [f"{param.opts[0]} {param.metavar}" for param in command.params if param.opts[0].startswith("-") and param.required]
+    return [*given, *must, "[OPTIONS]"]
+
+
+def settings(command: Any) -> Iterator[tuple[str, str, str]]:
+    """A line for each argument and option."""
+    for param in command.params:
+        names = [*param.opts, *param.secondary_opts]
+        word = "" if getattr(param, "is_flag", True) else f" {param.metavar or 'TEXT'}"
+        shown = ", ".join(f"`{name}{word}`" for name in names) if names[0].startswith("-") else f"`{param.metavar or names[0].upper()}`"
+        default = "required" if param.required else "" if param.default in (None, False) else f"`{spoken(param.default)}`"
+        also = f" Also from the environment: `{param.envvar}`." if param.envvar else ""
+        yield shown, f"{param.help or ''}{also}", default
+
+
+def spoken(value: Any) -> str:
+    """A default as the terminal takes it."""
+    return "on" if value is True else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+# -- steps ----------------------------------------------------------------------------------------------------------------------------
+
+
+def steps() -> str:
+    """Every built-in step with its settings, from its class."""
+    kinds = sorted(kind for kind in registry.step_kinds(()) if registry.origin(kind, ()) == "rowsmith")
+    found = {kind: describe(kind) for kind in kinds}
+    listed = [(f"[`{kind}`](#{kind.replace('.', '')})", SHAPES[facts["shape"]]) for kind, facts in found.items()]
+    parts = ["# Steps\n", "`rowsmith steps` lists them in the terminal, `rowsmith steps KIND` one of them.\n", table(["step", "shape"], listed)]
+    for kind, facts in found.items():
+        own = [setting for setting in facts["settings"] if setting["name"] not in ("name", "from")]
+        rows = [(f"`{s['name']}`", " ".join([s["type"], s["range"]]).strip(), default_of(s), s["description"]) for s in own]
+        parts += [f"\n## {kind}\n", cleandoc(registry.step(kind, ()).__doc__ or "") + "\n"]
+        parts += [table(["setting", "type", "default", "what it does"], rows)]
+    common = [(f"`{field.alias or name}`", field.description or "") for name, field in Step.model_fields.items()]
+    parts += ["\n## Settings of every step\n", table(["setting", "what it does"], common)]
+    return "\n".join(parts)
+
+
+def default_of(setting: dict[str, Any]) -> str:
+    """A setting's default in a cell."""
+    if setting["required"]:
+        return "required"
+    value = setting.get("default")
+    if value in (None, "", [], {}):
+        return ""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return f"`{text}`" if len(text) <= 60 and "\n" not in text else "a text of its own" if isinstance(value, str) else "see `rowsmith steps`"
+
+
+# -- what works -----------------------------------------------------------------------------------------------------------------------
+
+
+def what_works() -> str:
+    """The capabilities of docs/features.csv, each with the test that proves it."""
+    with (DOCS / "features.csv").open(encoding="utf-8", newline="") as file:
+        rows = [(*row["feature"].split(": ", 1), row["command"], row["test"]) for row in csv.DictReader(file)]
+    parts = ["# What works\n", f"{len(rows)} capabilities. Each has a test that `make test` runs; the list is `features.csv`.\n"]
+    for area, group in groupby(rows, key=lambda row: row[0]):
+        lines = [(what, f"`{command}`" if command else "", f"`{test}`" if test else "**not yet**") for _, what, command, test in group]
+        parts += [f"\n## {area}\n", table(["what", "how you see it", "proved by"], lines)]
+    return "\n".join(parts)
+
+
+def table(columns: list[str], rows: Any) -> str:
+    """A Markdown table."""
+    lines = [columns, ["---"] * len(columns), *rows]
+    return "\n".join("| " + " | ".join(" ".join(str(cell).replace("|", "\\|").split()) for cell in line) + " |" for line in lines) + "\n"
+
+
+def main() -> None:
+    """Write the pages, or check them."""
+    stale = [name for name, text in pages().items() if not (DOCS / name).exists() or (DOCS / name).read_text(encoding="utf-8") != text]
+    if "--check" in sys.argv:
+        sys.exit(f"Not current: {', '.join(stale)}. Run make docs." if stale else 0)
+    for name in stale:
+        (DOCS / name).write_text(pages()[name], encoding="utf-8")
+        sys.stdout.write(f"docs/{name}\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,53 @@
+"""Library and terminal are doors to the same acts: what one can do, the other can, and under the same names."""
+
+from __future__ import annotations
+
+import inspect
+
+import pytest
+from terminal import commands
+
+from rowsmith.app.datasets import Datasets
+from rowsmith.app.projects import Project, Projects
+from rowsmith.app.runs import Runs
+
+ACTS = {
+    Runs: {
+        "start": "run", "resume": "resume", "stop": "stop", "cancel": "cancel", "get": "runs", "result": "runs", "list": "runs",
+        "rows": "rows", "pinned": "verify", "troubles": "runs --failed", "draws": "runs --draws",
+    },
+    Datasets: {
+        "list": "datasets", "heads": "datasets", "versions": "show", "get": "show", "show": "show", "count": "show", "rows": "rows",
+        "row": "show --row", "history": "show --row", "export": "export",
+    },
+    Projects: {"create": "project create", "list": "project list", "delete": "project delete"},
+    Project: {"show": "project list", "set_budget": "project budget", "runs": "run", "datasets": "datasets"},
+}  # fmt: skip
+OF_THE_HOME = {"verify", "backup", "restore", "upgrade", "doctor", "check", "plan", "steps", "schema", "plugins list", "plugins trust", ""}
+OF_THE_DOOR = {"--home", "--project", "--json", "--help"}
+
+
+def acts(cls: type) -> set[str]:
+    return {name for name, member in vars(cls).items() if not name.startswith("_") and (callable(member) or isinstance(member, property))}
+
+
+@pytest.mark.parametrize("cls", ACTS)
+def test_every_act_of_the_library_has_its_command(cls: type) -> None:
+    assert acts(cls) == set(ACTS[cls])
+    for spoken in ACTS[cls].values():
+        command, _, option = spoken.partition(" --")
+        assert command in commands()
+        assert not option or f"--{option}" in commands()[command]
+
+
+def test_every_command_has_its_act() -> None:
+    reached = {spoken.partition(" --")[0] for of_class in ACTS.values() for spoken in of_class.values()}
+    assert set(commands()) == reached | OF_THE_HOME
+
+
+@pytest.mark.parametrize(("act", "command"), [(Runs.start, "run"), (Runs.resume, "resume")])
+def test_the_options_of_a_command_are_the_parameters_of_its_act(act: object, command: str) -> None:
+    renamed = {"sets": "--set", "budget_usd": "--budget", "grace_s": "--grace"}
+    given = set(inspect.signature(act).parameters) - {"self", "recipe", "run", "on_progress", "stopping"}
+    options = {option for option in commands()[command] if not option.startswith("--no-")}
+    assert {renamed.get(name, "--" + name.replace("_", "-")) for name in given} == options - OF_THE_DOOR
