@@ -127,6 +127,7 @@ class Advance:
         row, index = item.entries[back]
         entries = {at: entry for at, entry in item.entries.items() if at < back}
         wanted = () if index is None else (index,)
+        self.slots.send_back()
         yield Item(row, back, item.attempt + 1, entries, item.known, opened=True, wanted=wanted, again=True)
 
     def _made(self, item: Item) -> Iterator[Item]:

@@ -70,6 +70,10 @@ class Slots:
         """The run was cancelled before it could be carried further."""
         self._end(order, CANCELLED, step, attempt, "cancelled", "")
 
+    def send_back(self) -> None:
+        """A filter sends a slot back to an asking step."""
+        self._journal.revisit()
+
     def _end(self, order: bytes, state: int, step: int, attempt: int, reason: str, detail: str) -> None:
         self._journal.move(order, state, step, attempt, reason, detail or None)
         with self._lock:

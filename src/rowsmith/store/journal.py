@@ -11,7 +11,6 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable
-from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -142,6 +141,10 @@ class Journal:
             self._batch.refused.append((claimed, reason, detail))
         self._awake()
 
+    def revisit(self) -> None:
+        """A row goes back to a step that it has passed: calls may be claimed for the same place again."""
+        self.ledger.revisited = True
+
     def hold(self) -> None:
         """Wait (a working thread does) while more rows are to be committed than memory should hold."""
         while len(self._batch.rows) + len(self._batch.opens) > BACKLOG and self._failed is None and not self._ended:
@@ -169,7 +172,9 @@ class Journal:
 
     async def unknown(self, claimed: Claimed, detail: str) -> bool:
         """See core.ports.Ledger."""
-        return bool(await self._part(Parting(claimed, detail, maybe_billed=True, again=True)))
+        again = bool(await self._part(Parting(claimed, detail, maybe_billed=True, again=True)))
+        claimed.attempt += again
+        return again
 
     async def release(self, claimed: Claimed, detail: str, *, maybe_billed: bool) -> None:
         """See core.ports.Ledger."""
@@ -261,7 +266,7 @@ class Journal:
         tries = 0
         while True:
             done: list[tuple[Waiter, Any]] = []
-            tally = deepcopy(self.tally)
+            tally = self.tally.copy()
             waiting: list[tuple[Claim, Waiter]] = []
             try:
                 with self.db.write() as conn:
@@ -349,7 +354,7 @@ class Journal:
             conn.exec_driver_sql(
                 self._sql(
                     "INSERT INTO row (run, stage, ord, id, wave, data, meta) VALUES (?, ?, ?, ?, ?, ?, ?) "
-                    "ON CONFLICT (run, stage, ord) DO UPDATE SET id = excluded.id, data = excluded.data, meta = excluded.meta"
+                    "ON CONFLICT (run, stage, ord) DO UPDATE SET id = excluded.id, wave = excluded.wave, data = excluded.data, meta = excluded.meta"
                 ),
                 [(self.run, stage, r.order, bytes.fromhex(r.id), wave, canonical(r.data), _meta(r)) for stage, wave, r in batch.rows],
             )

@@ -65,7 +65,8 @@ class Ledger:
     owner: str
     scopes: tuple[str, ...]
     resumed: bool
-    _revisited: bool = False
+    revisited: bool = False
+    """A call may be claimed for the same place a second time: from now on the ledger is asked what it says of each."""
     _dead: set[str] = field(default_factory=set)
 
     # -- claims -----------------------------------------------------------------------------------------------------------------
@@ -74,7 +75,7 @@ class Ledger:
         """What became of each claim; None for one whose key another live owner holds."""
         out: dict[int, Claimed | None] = {}
         places = sorted(range(len(claims)), key=lambda i: (claims[i].asker.order, claims[i].asker.step, claims[i].asker.retry, claims[i].asker.seq))
-        earlier = self._earlier(conn, claims) if self.resumed or self._revisited else {}
+        earlier = self._earlier(conn, claims) if self.resumed or self.revisited else {}
         index = self._first_indexes(claims, places, earlier)
         mine = [i for i in places if i not in out]
         keys = {i: _key(claims[i], index[i]) for i in places}
@@ -85,8 +86,8 @@ class Ledger:
         self._note_reuse(conn, claims, keys, index, earlier, out, now, tally)
         return [out[i] for i in range(len(claims))]
 
-    def _earlier(self, conn: Connection, claims: Sequence[Claim]) -> dict[Where, Any]:
-        """What the ledger already says of these askers: the newest attempt of each."""
+    def _earlier(self, conn: Connection, claims: Sequence[Claim]) -> dict[Where, list[Any]]:
+        """What the ledger already says of these askers: the attempts of each, the newest last."""
         ords = sorted({claim.asker.order for claim in claims})
         rows = conn.exec_driver_sql(
             self._sql(
@@ -95,14 +96,17 @@ class Ledger:
             ),
             (self.run, *ords),
         )
-        return {(bytes(r.ord), r.step, r.retry, r.seq): r for r in rows}
+        found: dict[Where, list[Any]] = {}
+        for r in rows:
+            found.setdefault((bytes(r.ord), r.step, r.retry, r.seq), []).append(r)
+        return found
 
-    def _first_indexes(self, claims: Sequence[Claim], places: list[int], earlier: dict[Where, Any]) -> dict[int, int]:
+    def _first_indexes(self, claims: Sequence[Claim], places: list[int], earlier: dict[Where, list[Any]]) -> dict[int, int]:
         seen: Counter[bytes] = Counter()
         index = {}
         for i in places:
-            known = earlier.get(_where(claims[i]))
-            if known is not None and bytes(known.base) == claims[i].base:
+            known = _same(earlier, claims[i])
+            if known is not None:
                 index[i] = known.idx
             else:
                 index[i] = seen[claims[i].base]
@@ -118,7 +122,7 @@ class Ledger:
         return done.rowcount == len(rows)
 
     def _sort_out(
-        self, conn: Connection, claims: Sequence[Claim], places: list[int], earlier: dict[Where, Any], index: dict[int, int],
+        self, conn: Connection, claims: Sequence[Claim], places: list[int], earlier: dict[Where, list[Any]], index: dict[int, int],
         keys: dict[int, bytes], out: dict[int, Claimed | None], now: float,
     ) -> list[int]:  # fmt: skip
         """The slow path, when keys may be taken: find for each claim its index, then whether it is stored, held or free."""
@@ -218,12 +222,11 @@ class Ledger:
 
     def _reserve(
         self, conn: Connection, claims: Sequence[Claim], mine: list[int], keys: dict[int, bytes], index: dict[int, int],
-        earlier: dict[Where, Any], out: dict[int, Claimed | None], now: float,
+        earlier: dict[Where, list[Any]], out: dict[int, Claimed | None], now: float,
     ) -> None:  # fmt: skip
         rows = []
         for i in mine:
-            before = earlier.get(_where(claims[i]))
-            attempt = before.attempt + 1 if before is not None else 0
+            attempt = _next(earlier, claims[i])
             out[i] = Claimed("mine", claims[i], keys[i], index[i], attempt=attempt)
             rows.append(self._row(claims[i], keys[i], index[i], attempt, RESERVED, now))
         self._write(conn, rows)
@@ -234,18 +237,17 @@ class Ledger:
                 out[i].delay_s = wait  # type: ignore[union-attr]
 
     def _note_reuse(
-        self, conn: Connection, claims: Sequence[Claim], keys: dict[int, bytes], index: dict[int, int], earlier: dict[Where, Any],
+        self, conn: Connection, claims: Sequence[Claim], keys: dict[int, bytes], index: dict[int, int], earlier: dict[Where, list[Any]],
         out: dict[int, Claimed | None], now: float, tally: Tally,
     ) -> None:  # fmt: skip
         rows = []
         for i, claimed in out.items():
             if claimed is None or claimed.state != "stored":
                 continue
-            before = earlier.get(_where(claims[i]))
+            before = _same(earlier, claims[i])
             if before is not None and before.outcome in (SETTLED, REUSED) and bytes(before.key) == keys[i]:
                 continue
-            attempt = before.attempt + 1 if before is not None else 0
-            rows.append(self._row(claims[i], keys[i], index[i], attempt, REUSED, now))
+            rows.append(self._row(claims[i], keys[i], index[i], _next(earlier, claims[i]), REUSED, now))
         self._write(conn, rows)
         tally.calls_reused += len(rows)
 
@@ -312,9 +314,9 @@ class Ledger:
             loaded.save()
 
     def part(self, conn: Connection, parting: Parting, now: float, tally: Tally) -> bool:
-        """End an attempt without an answer. Whether another attempt is reserved (`again` only)."""
+        """End an attempt without an answer. Whether another attempt is reserved (`again` only): the one that follows in number."""
         claimed, claim = parting.claimed, parting.claimed.claim
-        self._revisited = True
+        self.revisited = True
         outcome = MAYBE_BILLED if parting.maybe_billed else RELEASED
         cost = claim.reserve if parting.maybe_billed else 0
         conn.exec_driver_sql(
@@ -332,8 +334,7 @@ class Ledger:
             fits, taken = self._admit(conn, [(claim.reserve, claim.reserve_tokens)])
             if not fits[0]:
                 self._charge(conn, taken)
-                claimed.attempt += 1
-                self._write(conn, [self._row(claim, claimed.key, claimed.index, claimed.attempt, RESERVED, now)])
+                self._write(conn, [self._row(claim, claimed.key, claimed.index, claimed.attempt + 1, RESERVED, now)])
                 return True
         conn.exec_driver_sql(self._sql('DELETE FROM "call" WHERE key = ? AND state = 0 AND owner = ?'), (claimed.key, self.owner))
         return False
@@ -369,6 +370,16 @@ def settle_dead(db: Database, conn: Connection, run: int, scopes: Sequence[str])
 def _where(claim: Claim) -> Where:
     asker = claim.asker
     return (asker.order, asker.step, asker.retry, asker.seq)
+
+
+def _same(earlier: dict[Where, list[Any]], claim: Claim) -> Any | None:
+    """The newest attempt at the very request that the claim is for. A critic may have had the place asked something else since."""
+    return next((r for r in reversed(earlier.get(_where(claim), [])) if bytes(r.base) == claim.base), None)
+
+
+def _next(earlier: dict[Where, list[Any]], claim: Claim) -> int:
+    before = earlier.get(_where(claim))
+    return before[-1].attempt + 1 if before else 0
 
 
 def _key(claim: Claim, index: int) -> bytes:
