@@ -102,7 +102,10 @@ class Ledger(Protocol):
         ...
 
     async def answer(self, claimed: Claimed, raw: bytes, usage: Usage, cost: int | None) -> None:
-        """Store the raw answer and settle the attempt at `cost` picodollars (None: unknown, counted at its reservation)."""
+        """Store the raw answer and settle the attempt at `cost` picodollars (None: unknown, counted at its reservation).
+
+        It is on its way as soon as it is called: who is cancelled while waiting for it has stored it all the same.
+        """
         ...
 
     async def unknown(self, claimed: Claimed, detail: str) -> bool:

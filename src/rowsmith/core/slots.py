@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 PENDING, KEPT, DROPPED, FAILED, CANCELLED, EXPANDED, WAITING = range(7)
@@ -57,6 +57,10 @@ class Tally:
             _count(self.dropped, reason or "dropped", n)
         elif state == FAILED:
             _count(self.failed, reason or "failed", n)
+
+    def copy(self) -> Tally:
+        """The same counts, to be changed apart."""
+        return replace(self, dropped=self.dropped.copy(), failed=self.failed.copy(), refused_draws=self.refused_draws.copy())
 
     def dump(self) -> dict[str, Any]:
         """As plain data, `requested` included."""

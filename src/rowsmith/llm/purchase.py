@@ -110,7 +110,7 @@ class Purchase:
             return Lost("garbled", reply.garbled)
         failpoint("gate.answered")
         self.open = False
-        await lasting(self.desk.ledger.answer(self.claimed, raw, reply.usage, prices.cost(reply.usage, form.model)))
+        await self.desk.ledger.answer(self.claimed, raw, reply.usage, prices.cost(reply.usage, form.model))
         failpoint("gate.kept")
         form.answered = True
         self.lane.succeeded()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from rowsmith.core.errors import Invalid, RowFailed
@@ -21,6 +22,7 @@ def messages(ctx: Context, system: str, user: str, scope: Mapping[str, Any], mor
     return [{"role": "system", "content": ctx.render(system, scope)}, *asked] if system else asked
 
 
+@lru_cache(maxsize=256)
 def variables(*prompts: str) -> frozenset[str] | None:
     """The variables of the prompts together; None when one cannot be read, which the recipe's own check reports."""
     try:

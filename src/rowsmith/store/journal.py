@@ -29,7 +29,7 @@ from rowsmith.store.rates import Rates
 
 PACE_S = 0.004
 """A commit starts no sooner than this after the start of the one before: on a fast disk, fewer and fuller commits."""
-TICK_S = 1.0
+TICK_S = min(1.0, RENEW_S / 2)
 """The longest time between two looks at the run's row (requests to stop, lost ownership)."""
 BACKLOG = 4096
 """Most slots or rows that may wait for a commit."""

@@ -103,8 +103,7 @@ class Columns(Step):
 
     def _scope(self, row: Row, count: int) -> dict[str, Any]:
         seen = row.data if self.columns_ is None else pick(row, self.columns_)
-        beside = {name: row.scope[name] for name in BESIDE}
-        return {**beside, **seen, "row": seen, "count": count}
+        return {"scores": row.scores, "origin": row.origin, "id": row.id, **seen, "row": seen, "count": count}
 
     def _more(self, ctx: Context, count: int) -> list[str]:
         """The lines below the user's prompt: how many rows, where no prompt says so itself, and in which language."""
