@@ -51,6 +51,8 @@ class Advance:
         self.shapes = [step.shape for step in routes.steps]
         self.round = 0
         self.lacking = False
+        self.owed = False
+        """Only what is open from an earlier carrying-out goes on: a slot that is not there yet does not open."""
 
     def after(self, item: Item, position: int) -> Iterator[Item]:
         """Carry on behind the step at `position`."""
@@ -68,9 +70,11 @@ class Advance:
         fresh = known is None or known.state != EXPANDED
         if fresh:
             self.slots.expand(item.row, position, partly=True)
+        owed = self.owed and not fresh
         for at in self.routes.next[position]:
-            yield from self.rows(replace(item, at=at, branched=True))
-        if fresh or (known is not None and known.reason == "partly"):
+            if not owed or self._begun(item, at):
+                yield from self.rows(replace(item, at=at, branched=True))
+        if fresh or (known is not None and known.reason == "partly" and not owed):
             self.slots.complete(item.row, position)
 
     def nothing(self, item: Item, reason: str, detail: str, *, failed: bool = False) -> None:
@@ -133,7 +137,8 @@ class Advance:
     def _made(self, item: Item) -> Iterator[Item]:
         """A row step that makes rows: slots open as they appear."""
         known = item.known.get(item.row.order)
-        fresh = item.branched or known is None or known.state != EXPANDED
+        opened = known is not None and known.state == EXPANDED
+        fresh = item.branched or not opened
         count = 0
         finished = False
         try:
@@ -146,14 +151,15 @@ class Advance:
                     raise RowFailed("step_broken", f"{self._title(item)} makes rows and must yield New.")
                 index = count if out.index is None else out.index
                 count += 1
-                yield from self._child(item, out, index)
-            finished = True
+                if not (self.owed and opened) or child_order(item.row.order, item.at, index) in item.known:
+                    yield from self._child(item, out, index)
+            finished = not (self.owed and opened)
         except RowFailed as error:
             if count == 0:
                 if fresh:
                     self.nothing(item, error.reason, str(error), failed=True)
                 return
-            finished = True
+            finished = not (self.owed and opened)
             self._rest_failed(item, count, error)
         finally:
             if item.branched:
@@ -252,6 +258,11 @@ class Advance:
         prefix = item.row.order + item.at.to_bytes(1, "big")
         length = len(prefix) + 3
         return {int.from_bytes(order[-3:], "big"): known for order, known in item.known.items() if len(order) == length and order.startswith(prefix)}
+
+    def _begun(self, item: Item, at: int) -> bool:
+        """Whether the step at `at` has slots for rows of the item."""
+        prefix = item.row.order + at.to_bytes(1, "big")
+        return any(order.startswith(prefix) for order in item.known)
 
     def _title(self, item: Item) -> str:
         return self.routes.steps[item.at].title

@@ -66,6 +66,17 @@ class Feed:
     def __init__(self, run: int, recipe: str, runs: Runs, advance: Advance, contexts: list[StepContext], revisit: bool) -> None:
         self.run, self.recipe, self.runs, self.advance, self.contexts, self.revisit = run, recipe, runs, advance, contexts, revisit
 
+    def owed(self, root: int, first: bytes, last: bytes) -> Iterator[Item]:
+        """Of the source at `root`, the rows between two order keys of which something is open since an earlier carrying-out."""
+        records = self._records(root)
+        while (page := list(islice(records, PAGE))) and page[0][0] <= last:
+            if page[-1][0] < first[:6]:
+                continue
+            known, unfinished = self._look_up(page[0][0], page[-1][0])
+            for order, record in page:
+                if order in unfinished:
+                    yield from self._of_record(root, order, record, known, unfinished)
+
     def items(self, root: int) -> Iterator[Item]:
         """The rows of the step at `root`, a source or a set step, as far as they go without a model."""
         step = self.advance.routes.steps[root]

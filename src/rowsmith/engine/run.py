@@ -219,9 +219,9 @@ class _Carrying:
                 settle_dead(self.db, conn, n, self._scopes())
             self.runs.reopen(n, failed=self.terms.retry_failed)
             self.runs.fit_target(n, None)
-            self.wave = self.runs.wave(n)
+            self.wave, self.owed = self.runs.wave(n), self.runs.pending(n)
         else:
-            self.wave = 0
+            self.wave, self.owed = 0, None
         return self.runs.tally(n) if self.run.fence > 1 else Tally()
 
     def _scopes(self) -> tuple[str, ...]:
@@ -264,6 +264,7 @@ class _Carrying:
         """Wave after wave until the target is reached, or nothing more can be had. A round asks the same parents for further rows; first
         of those whose rows failed or were dropped, then of all."""
         advance = self.feed.advance
+        await self._carry_on()
         while True:
             before = self.slots.requested
             await self._wave()
@@ -282,18 +283,29 @@ class _Carrying:
             self.wave += 1
             self.feed.revisit = True
 
+    async def _carry_on(self) -> None:
+        """First what is open since an earlier carrying-out: it is asked for already, so neither target nor limit stands in its way."""
+        if self.owed is None or (self.terms.target is None and self.terms.limit is None):
+            return
+        self.slots.wave = self.wave
+        self.feed.advance.owed = True
+        for root in (root for root in self.routes.roots if self.recipe.steps[root].shape == "source"):
+            await self._carry(self.feed.owed(root, *self.owed), admit_all=True)
+        self.feed.advance.owed = False
+
     async def _wave(self) -> None:
         self.slots.wave = self.wave
         self.flow.exhausted = True
         for root in self.routes.roots:
             if self.flow.stopping:
                 return
-            items: Iterator[Item] = self.feed.items(root)
-            is_set = self.recipe.steps[root].shape == "set"
-            await self.flow.carry(items, admit_all=is_set)
-            if self.flow.broken is not None:
-                raise self.flow.broken
-            await self.journal.flush()
+            await self._carry(self.feed.items(root), admit_all=self.recipe.steps[root].shape == "set")
+
+    async def _carry(self, items: Iterator[Item], *, admit_all: bool) -> None:
+        await self.flow.carry(items, admit_all=admit_all)
+        if self.flow.broken is not None:
+            raise self.flow.broken
+        await self.journal.flush()
 
     def _wants_more(self) -> bool:
         terms, slots = self.terms, self.slots

@@ -236,6 +236,13 @@ class Runs:
             )
             return {bytes(r.ord): Known(r.state, r.step, r.attempt, r.reason, r.wave) for r in rows}
 
+    def pending(self, n: int) -> tuple[bytes, bytes] | None:
+        """The first and the last order key of the slots that are pending; None when there is none."""
+        with self.db.read() as conn:
+            of = f"SELECT ord FROM slot WHERE run = :n AND state = {PENDING} ORDER BY ord"  # PostgreSQL has no min() of bytes
+            low, high = (conn.execute(text(f"{of} {end} LIMIT 1"), {"n": n}).scalar() for end in ("ASC", "DESC"))
+            return None if low is None or high is None else (bytes(low), bytes(high))
+
     def wave(self, n: int) -> int:
         """The highest wave there is."""
         with self.db.read() as conn:
