@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
 from sqlalchemy import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError
@@ -16,7 +16,7 @@ from rowsmith.core.errors import Invalid, Unavailable
 from rowsmith.store.faults import told
 from rowsmith.store.migrate import require_current
 from rowsmith.store.postgres import Postgres
-from rowsmith.store.sqlite import Sqlite
+from rowsmith.store.sqlite import Sqlite, driver
 
 _FORMS = "Use sqlite:////absolute/path/rowsmith.db or postgresql://user:password@host:5432/name."
 
@@ -72,6 +72,32 @@ class Database:
     def close(self) -> None:
         """Close all connections. No transaction may be open. A second call does nothing."""
         self._end()
+
+
+def many(conn: Connection, sql: str, rows: Sequence[tuple[Any, ...]]) -> int:
+    """Carry a statement (with `?` for values) out for each row, within a write transaction; how many rows it changed.
+
+    On SQLite past SQLAlchemy, whose cost a statement is several times SQLite's: this is what a run's commits are made of.
+    """
+    if not rows:
+        return 0
+    if conn.dialect.name == "sqlite":
+        return driver(conn).executemany(sql, rows).rowcount
+    return conn.exec_driver_sql(sql.replace("?", "%s"), list(rows)).rowcount
+
+
+def one(conn: Connection, sql: str, values: tuple[Any, ...]) -> int:
+    """As many, for one row."""
+    if conn.dialect.name == "sqlite":
+        return driver(conn).execute(sql, values).rowcount
+    return conn.exec_driver_sql(sql.replace("?", "%s"), values).rowcount
+
+
+def fetch(conn: Connection, sql: str, values: tuple[Any, ...]) -> Sequence[Any]:
+    """The rows that a query gives, as tuples, likewise."""
+    if conn.dialect.name == "sqlite":
+        return driver(conn).execute(sql, values).fetchall()
+    return conn.exec_driver_sql(sql.replace("?", "%s"), values).all()
 
 
 def open_database(url: str) -> Database:

@@ -22,7 +22,7 @@ from rowsmith.core.failpoints import failpoint
 from rowsmith.core.ids import canonical
 from rowsmith.core.row import Row
 from rowsmith.core.slots import EXPANDED, PENDING, WAITING, Tally
-from rowsmith.store.database import Database
+from rowsmith.store.database import Database, fetch, many, one
 from rowsmith.store.ledger import Ledger, Parting, Settling
 from rowsmith.store.processes import RENEW_S, heartbeat
 from rowsmith.store.rates import Rates
@@ -296,16 +296,16 @@ class Journal:
         """The request that waits for the run; None when this batch is in the database already."""
         sql = "SELECT owner, fence, request, totals FROM run WHERE n = ?" if retried else "SELECT owner, fence, request FROM run WHERE n = ?"
         lock = "" if self.db.dialect == "sqlite" else " FOR UPDATE"
-        row = conn.exec_driver_sql(self._sql(sql + lock), (self.run,)).one_or_none()
-        if row is None or row.owner != self.owner or row.fence != self.fence:
+        row = next(iter(fetch(conn, sql + lock, (self.run,))), None)
+        if row is None or row[:2] != (self.owner, self.fence):
             raise Lost(f"Run r{self.run} has been taken over by another process.", f"Follow it with rowsmith runs r{self.run}.")
-        if retried and _seq(row.totals) == self._seq + 1:
+        if retried and _seq(row[3]) == self._seq + 1:
             return None
         if time.monotonic() - self._beat > RENEW_S:
             if not heartbeat(self.db, conn, self.owner):
                 raise Lost(f"The lease of run r{self.run} was given away.", f"Follow it with rowsmith runs r{self.run}.")
             self._beat = time.monotonic()
-        return str(row.request)
+        return str(row[2])
 
     def _apply(self, conn: Connection, batch: _Batch, tally: Tally, done: list[tuple[Waiter, Any]], waiting: list[tuple[Claim, Waiter]]) -> None:
         now = self.db.now(conn)
@@ -325,21 +325,26 @@ class Journal:
         if batch:
             self._tried = (tally, done, waiting)
             totals = canonical({**tally.dump(), "seq": self._seq + 1})
-            conn.exec_driver_sql(self._sql("UPDATE run SET totals = ? WHERE n = ?"), (totals, self.run))
+            one(conn, "UPDATE run SET totals = ? WHERE n = ?", (totals, self.run))
             failpoint("journal.before_commit")
 
     def _slots(self, conn: Connection, batch: _Batch, tally: Tally) -> None:
+        ended = {move[5]: move for move in batch.moves}
         if batch.opens:
-            conn.exec_driver_sql(
-                self._sql("INSERT INTO slot (run, ord, id, made, step, wave, state) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"),
-                [(self.run, *slot) for slot in batch.opens],
+            # A slot that opens and comes to its end in one commit is written once.
+            many(
+                conn,
+                "INSERT INTO slot (run, ord, id, made, step, wave, state, attempt, reason, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+                "ON CONFLICT DO NOTHING",
+                [(self.run, *_as_ended(slot, ended.pop(slot[0], None))) for slot in batch.opens],
             )
             for slot in batch.opens:
                 tally.add(slot[5], None)
         if batch.moves:
-            conn.exec_driver_sql(
-                self._sql("UPDATE slot SET state = ?, step = ?, attempt = ?, reason = ?, detail = ? WHERE run = ? AND ord = ?"),
-                [(*move[:5], self.run, move[5]) for move in batch.moves],
+            many(
+                conn,
+                "UPDATE slot SET state = ?, step = ?, attempt = ?, reason = ?, detail = ? WHERE run = ? AND ord = ?",
+                [(*move[:5], self.run, move[5]) for move in ended.values()],
             )
             for move in batch.moves:
                 if move[0] not in (WAITING, PENDING):
@@ -347,15 +352,12 @@ class Journal:
                     if move[0] != EXPANDED:
                         tally.add(move[0], move[3])
         if batch.completed:
-            conn.exec_driver_sql(
-                self._sql("UPDATE slot SET reason = NULL WHERE run = ? AND ord = ?"), [(self.run, order) for order in batch.completed]
-            )
+            many(conn, "UPDATE slot SET reason = NULL WHERE run = ? AND ord = ?", [(self.run, order) for order in batch.completed])
         if batch.rows:
-            conn.exec_driver_sql(
-                self._sql(
-                    "INSERT INTO row (run, stage, ord, id, wave, data, meta) VALUES (?, ?, ?, ?, ?, ?, ?) "
-                    "ON CONFLICT (run, stage, ord) DO UPDATE SET id = excluded.id, wave = excluded.wave, data = excluded.data, meta = excluded.meta"
-                ),
+            many(
+                conn,
+                "INSERT INTO row (run, stage, ord, id, wave, data, meta) VALUES (?, ?, ?, ?, ?, ?, ?) "
+                "ON CONFLICT (run, stage, ord) DO UPDATE SET id = excluded.id, wave = excluded.wave, data = excluded.data, meta = excluded.meta",
                 [(self.run, stage, r.order, bytes.fromhex(r.id), wave, canonical(r.data), _meta(r)) for stage, wave, r in batch.rows],
             )
 
@@ -405,8 +407,6 @@ class Journal:
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(what, *values)
 
-    def _sql(self, text: str) -> str:
-        return text if self.db.dialect == "sqlite" else text.replace("?", "%s")
 
 
 class _Broken(RowsmithError):
@@ -415,6 +415,12 @@ class _Broken(RowsmithError):
     def __init__(self, error: Exception) -> None:
         super().__init__(f"The journal stopped: {type(error).__name__}: {error}.", "What was committed is safe; run the same command again.")
         self.__cause__ = error
+
+
+def _as_ended(slot: tuple[Any, ...], move: tuple[Any, ...] | None) -> tuple[Any, ...]:
+    """The columns of a slot that opens: ord, id, made, step, wave, state, attempt, reason, detail."""
+    order, id_, made, step, wave, state = slot
+    return (order, id_, made, step, wave, state, 0, None, None) if move is None else (order, id_, made, move[1], wave, move[0], *move[2:5])
 
 
 def _meta(row: Row) -> bytes:

@@ -19,7 +19,7 @@ from rowsmith.core.failpoints import failpoint
 from rowsmith.core.ids import digest
 from rowsmith.core.slots import Tally
 from rowsmith.store import rates
-from rowsmith.store.database import Database
+from rowsmith.store.database import Database, fetch, many
 from rowsmith.store.processes import alive
 
 RESERVED, SETTLED, REUSED, MAYBE_BILLED, RELEASED = range(5)
@@ -116,10 +116,8 @@ class Ledger:
     def _insert(self, conn: Connection, wanted: list[tuple[bytes, Claim]], now: float) -> bool:
         """Claim the keys; whether every one was free."""
         rows = sorted((key, self.owner, claim.profile, claim.model, now) for key, claim in wanted)
-        done = conn.exec_driver_sql(
-            self._sql('INSERT INTO "call" (key, state, owner, profile, model, at) VALUES (?, 0, ?, ?, ?, ?) ON CONFLICT DO NOTHING'), rows
-        )
-        return done.rowcount == len(rows)
+        sql = 'INSERT INTO "call" (key, state, owner, profile, model, at) VALUES (?, 0, ?, ?, ?, ?) ON CONFLICT DO NOTHING'
+        return many(conn, sql, rows) == len(rows)
 
     def _sort_out(
         self, conn: Connection, claims: Sequence[Claim], places: list[int], earlier: dict[Where, list[Any]], index: dict[int, int],
@@ -194,16 +192,15 @@ class Ledger:
     def _admit(self, conn: Connection, wanted: Sequence[tuple[int, int]]) -> tuple[list[str], _Scopes]:
         """For each (picodollars, tokens): "" when it fits under every cap, else the scope in the way; and the sum of those that fit."""
         lock = "" if conn.dialect.name == "sqlite" else " ORDER BY scope FOR UPDATE"
-        rows = conn.exec_driver_sql(
-            self._sql(f"SELECT scope, usd_cap, tokens_cap, usd, tokens FROM budget WHERE scope IN ({_marks(self.scopes)}){lock}"), self.scopes
-        ).all()
+        sql = f"SELECT scope, usd_cap, tokens_cap, usd, tokens FROM budget WHERE scope IN ({_marks(self.scopes)}){lock}"
+        rows = fetch(conn, sql, self.scopes)
         taken, out = _Scopes(), []
         for usd, tokens in wanted:
             full = ""
-            for row in rows:
-                over_usd = row.usd_cap is not None and row.usd + taken.usd + usd > row.usd_cap
-                if over_usd or (row.tokens_cap is not None and row.tokens + taken.tokens + tokens > row.tokens_cap):
-                    full = str(row.scope)
+            for scope, usd_cap, tokens_cap, usd_now, tokens_now in rows:
+                over_usd = usd_cap is not None and usd_now + taken.usd + usd > usd_cap
+                if over_usd or (tokens_cap is not None and tokens_now + taken.tokens + tokens > tokens_cap):
+                    full = str(scope)
                     break
             out.append(full)
             if not full:
@@ -213,10 +210,8 @@ class Ledger:
 
     def _charge(self, conn: Connection, change: _Scopes) -> None:
         if change.usd or change.tokens:
-            conn.exec_driver_sql(
-                self._sql("UPDATE budget SET usd = usd + ?, tokens = tokens + ? WHERE scope = ?"),
-                [(change.usd, change.tokens, scope) for scope in self.scopes],
-            )
+            rows = [(change.usd, change.tokens, scope) for scope in self.scopes]
+            many(conn, "UPDATE budget SET usd = usd + ?, tokens = tokens + ? WHERE scope = ?", rows)
 
     # -- the ledger's rows ------------------------------------------------------------------------------------------------------
 
@@ -258,11 +253,10 @@ class Ledger:
 
     def _write(self, conn: Connection, rows: list[tuple[Any, ...]]) -> None:
         if rows:
-            conn.exec_driver_sql(
-                self._sql(
-                    "INSERT INTO spend (run, ord, step, retry, seq, attempt, base, idx, key, reserved, reserved_tokens, cost, outcome, at) "
-                    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
-                ),
+            many(
+                conn,
+                "INSERT INTO spend (run, ord, step, retry, seq, attempt, base, idx, key, reserved, reserved_tokens, cost, outcome, at) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
                 rows,
             )
 
@@ -286,18 +280,16 @@ class Ledger:
             tally.unpriced += not priced
             tally.tokens_in += usage.tokens_in or 0
             tally.tokens_out += usage.tokens_out or 0
-        conn.exec_driver_sql(
-            self._sql(
-                'UPDATE "call" SET state = 1, owner = NULL, raw = ?, tokens_in = ?, tokens_out = ?, cached_in = ?, cost = ?, at = ? '
-                "WHERE key = ? AND state = 0 AND owner = ?"
-            ),
+        many(
+            conn,
+            'UPDATE "call" SET state = 1, owner = NULL, raw = ?, tokens_in = ?, tokens_out = ?, cached_in = ?, cost = ?, at = ? '
+            "WHERE key = ? AND state = 0 AND owner = ?",
             calls,
         )
-        conn.exec_driver_sql(
-            self._sql(
-                "UPDATE spend SET outcome = 1, cost = ?, tokens_in = ?, tokens_out = ? "
-                "WHERE run = ? AND ord = ? AND step = ? AND retry = ? AND seq = ? AND attempt = ?"
-            ),
+        many(
+            conn,
+            "UPDATE spend SET outcome = 1, cost = ?, tokens_in = ?, tokens_out = ? "
+            "WHERE run = ? AND ord = ? AND step = ? AND retry = ? AND seq = ? AND attempt = ?",
             spends,
         )
         self._charge(conn, change)

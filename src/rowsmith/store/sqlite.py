@@ -192,7 +192,7 @@ def _open(path: Path, *, writes: bool) -> sqlite3.Connection:
     """A connection with transactions in our own hands. It may move between threads, but never serves two at once."""
     conn = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10.0, cached_statements=256)
     settings = ["busy_timeout=10000", "mmap_size=0", "foreign_keys=ON", "synchronous=FULL"]
-    settings += ["journal_mode=WAL", "journal_size_limit=67108864"] if writes else ["query_only=ON"]
+    settings += ["journal_mode=WAL", "journal_size_limit=67108864", "wal_autocheckpoint=4000"] if writes else ["query_only=ON"]
     try:
         for setting in settings:
             conn.execute(f"PRAGMA {setting}").fetchall()
