@@ -127,12 +127,12 @@ def test_a_failed_row_behind_a_barrier_of_an_earlier_wave_is_tried_again(tmp_pat
 
 @pytest.mark.parametrize("asked", [{"limit": 3}, {"target": 3}, {}])
 def test_what_a_paused_run_has_open_goes_on_whatever_limit_and_target_say(tmp_path: Path, asked: dict[str, int]) -> None:
-    with Bench(tmp_path, api_key="the right key") as bench:
-        bench.environ["OPENAI_API_KEY"] = "the wrong key"
+    with Bench(tmp_path, api_key="the-right-key") as bench:
+        bench.environ["OPENAI_API_KEY"] = "the-wrong-key"
         steps = (texts(*"abcdef"), ask(forward="all"))
         first = bench.run(*steps, **asked)
         assert (first.state, first.kept, first.pending) == ("paused", 0, first.requested)
-        bench.environ["OPENAI_API_KEY"] = "the right key"
+        bench.environ["OPENAI_API_KEY"] = "the-right-key"
         again = bench.run(*steps, **asked)
         assert (again.run, again.state, again.pending, again.kept) == (first.run, "finished", 0, first.requested)
         assert bench.said(again) == list("abcdef"[: first.requested])

@@ -135,41 +135,35 @@ class Advance:
         yield Item(row, back, item.attempt + 1, entries, item.known, opened=True, wanted=wanted, again=True)
 
     def _made(self, item: Item) -> Iterator[Item]:
-        """A row step that makes rows: slots open as they appear."""
+        """A row step that makes rows: slots open as they appear, the first one in place of the row's own."""
         known = item.known.get(item.row.order)
-        opened = known is not None and known.state == EXPANDED
-        fresh = item.branched or not opened
+        opened = item.branched or (known is not None and known.state == EXPANDED)
+        owed = self.owed and known is not None and known.state == EXPANDED
         count = 0
-        finished = False
         try:
             for out in self._run(item):
                 if isinstance(out, Drop):
-                    if count == 0 and fresh:
+                    if count == 0 and (item.branched or not opened):
                         self.nothing(item, out.reason, out.detail)
-                    return
+                    break
                 if not isinstance(out, New):
                     raise RowFailed("step_broken", f"{self._title(item)} makes rows and must yield New.")
+                if count == 0 and not opened:
+                    self.slots.expand(item.row, item.at, partly=True)
                 index = count if out.index is None else out.index
                 count += 1
-                if not (self.owed and opened) or child_order(item.row.order, item.at, index) in item.known:
+                if not owed or child_order(item.row.order, item.at, index) in item.known:
                     yield from self._child(item, out, index)
-            finished = not (self.owed and opened)
+            else:
+                if count == 0 and (item.branched or not opened):
+                    self.nothing(item, "no_rows", f"{self._title(item)} found nothing to make.")
         except RowFailed as error:
-            if count == 0:
-                if fresh:
-                    self.nothing(item, error.reason, str(error), failed=True)
-                return
-            finished = not (self.owed and opened)
-            self._rest_failed(item, count, error)
-        finally:
-            if item.branched:
-                pass  # the slot opened where the branches part
-            elif count and fresh:
-                self.slots.expand(item.row, item.at, partly=not finished)
-            elif count and finished and known is not None and known.reason == "partly":
-                self.slots.complete(item.row, item.at)
-        if not count and fresh:
-            self.nothing(item, "no_rows", f"{self._title(item)} found nothing to make.")
+            if count:
+                self._rest_failed(item, count, error)
+            elif item.branched or not opened:
+                self.nothing(item, error.reason, str(error), failed=True)
+        if count and not owed and not item.branched and (not opened or (known is not None and known.reason == "partly")):
+            self.slots.complete(item.row, item.at)
 
     def _rest_failed(self, item: Item, count: int, error: RowFailed) -> None:
         """The step broke off after some rows: what would have followed is one failed slot."""
