@@ -124,7 +124,13 @@ class Flow:
                 continue
             task = self._loop.create_task(self._ask(item))
             self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        """A question that is cut off before its task has run once never comes to its own `except`."""
+        self._tasks.discard(task)
+        if task.cancelled():
+            self._landed(1)
 
     async def _ask(self, item: Item) -> None:
         position = item.at
@@ -140,8 +146,6 @@ class Flow:
             self._failed(item, error.reason, str(error))
         except Paused as pause:
             self._pause(pause)
-            self._landed(1)
-        except asyncio.CancelledError:
             self._landed(1)
         except RowsmithError as error:
             self._break(error)
