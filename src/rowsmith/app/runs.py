@@ -255,11 +255,11 @@ class Runs:
                 self.lab.db, self.lab.files, run, recipe, terms, environ=self.lab.environ,
                 commit=lambda taken, partial: self._commit(taken, options, partial), on_progress=on_progress, stopping=stopping,
             )  # fmt: skip
-        except Conflict:
-            if not self.store.held(self.store.get(run.n)):
-                raise
+        except Conflict:  # another process has taken it, at the start or while this one slept
             self._follow(run, on_progress, stopping)
             done = self.store.get(run.n)
+            if done.state == "running" and not self.store.held(done):
+                raise
         return self.result(done.id)
 
     def _commit(self, run: Run, options: Options, partial: bool) -> tuple[str, str] | None:
