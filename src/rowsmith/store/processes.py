@@ -16,8 +16,9 @@ from sqlalchemy import Connection, text
 
 from rowsmith.store.database import Database
 
-LEASE_S = 60.0
-RENEW_S = 15.0
+LEASE_S = float(os.environ.get("ROWSMITH_LEASE_S", "60"))
+"""How long a process of another machine that says nothing counts as alive. All processes of a home need the same value."""
+RENEW_S = LEASE_S / 4
 _KEPT_S = 7 * 86400.0
 
 _INSERT = text(
