@@ -20,6 +20,9 @@ from rowsmith.testing import ModelServer
 ROOT = Path(__file__).parents[2]
 
 
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """The folder in which the demo ran, and what it said. It runs over a copy of the documentation, twice, the second time with a key."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import subprocess
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ def shown(path: object) -> str:
     return str(path.relative_to(ROOT)) if isinstance(path, Path) else str(path)
 
 
+@cache
 def trees() -> list[tuple[Path, ast.Module]]:
     return [(path, ast.parse(path.read_bytes())) for path in SOURCES]
 
