@@ -68,7 +68,7 @@ def quote(
     target = target or loaded.target
     counted = estimate(loaded, lock, runs.lab.files, runs.store, limit)
     if pilot and counted.asked:
-        done = runs.start(recipe, sets=sets, limit=pilot, budget_usd=budget_usd)
+        done = runs.start(recipe, sets=sets, limit=pilot, budget_usd=budget_usd, commit=False)
         if done.requested - done.pending > 0 and done.calls + done.calls_reused > 0:
             return _measured(runs, loaded, counted, done, target, limit)
     return _guessed(loaded, counted, target)

@@ -18,7 +18,7 @@ from rowsmith.app.lab import Lab
 from rowsmith.app.results import Result, result
 from rowsmith.core.calls import PICO
 from rowsmith.core.errors import Conflict, Invalid
-from rowsmith.core.ids import content_hash
+from rowsmith.core.ids import as_written, digest
 from rowsmith.core.prompt import parse
 from rowsmith.core.recipe import Recipe
 from rowsmith.core.row import Row
@@ -48,6 +48,7 @@ class Options:
     budget_tokens: int | None = None
     fresh: int = 0
     replace: bool = False
+    commit: bool = True
     commit_partial: bool = False
     retried: int = 0
     base: str = ""
@@ -70,7 +71,7 @@ class Runs:
     def start(
         self, recipe: Recipe | str | Path, *, sets: Mapping[str, str] | None = None, into: str | None = None, target: int | None = None,
         limit: int | None = None, budget_usd: float | None = None, budget_tokens: int | None = None, new: bool = False, fresh: bool = False,
-        replace: bool = False, commit_partial: bool = False, grace_s: float = 30.0, on_progress: OnProgress | None = None,
+        replace: bool = False, commit: bool = True, commit_partial: bool = False, grace_s: float = 30.0, on_progress: OnProgress | None = None,
         stopping: Stopping | None = None,
     ) -> Result:  # fmt: skip
         """Run a recipe (a Recipe, or the path of a recipe file with `sets` for its parameters), and return when it has come to rest.
@@ -79,6 +80,7 @@ class Runs:
             into: dataset to commit into; default: the recipe's `into`, else its name. It is merged by row id; `replace` starts clean.
             target: kept rows to go on for. limit: slots after which no further row is taken in.
             new: a new run, which reuses stored answers. fresh: a new run that buys new ones.
+            commit: False keeps the rows with the run alone (a pilot).
             commit_partial: commit the kept rows even when the run does not finish.
             grace_s: seconds that calls in flight may take to end when the run is stopped.
 
@@ -88,11 +90,11 @@ class Runs:
         """
         loaded, base = self._load(recipe, sets or {}, budget_usd)
         lock = self._lock(loaded, base)
-        identity = content_hash([loaded.content(), named(lock["inputs"])]).hex()
+        identity = digest(as_written([loaded.content(), named(lock["inputs"])])).hex()
         wanted = Options(
             into=into or loaded.into or loaded.name, target=target or loaded.target, limit=limit, attempts=loaded.attempts,
             budget_usd=loaded.budget_usd if budget_usd is None else budget_usd,
-            budget_tokens=budget_tokens or loaded.budget_tokens, replace=replace, commit_partial=commit_partial, base=str(base),
+            budget_tokens=budget_tokens or loaded.budget_tokens, replace=replace, commit=commit, commit_partial=commit_partial, base=str(base),
         )  # fmt: skip
         _check_wanted(wanted)
         before = None if new or fresh else self.store.latest(self.project, identity)
@@ -265,7 +267,7 @@ class Runs:
     def _commit(self, run: Run, options: Options, partial: bool) -> tuple[str, str] | None:
         """Commit the kept rows; an unfinished run only when it is asked to."""
         rows = StageRows(self.lab.db, run.n, KEPT_STAGE)
-        if (partial and not options.commit_partial) or not len(rows):
+        if not options.commit or (partial and not options.commit_partial) or not len(rows):
             return None
         message = f"{run.recipe_name}, run {run.id}" + (" (partial)" if partial else "")
         version = Datasets(self.lab.db).commit(

@@ -36,6 +36,11 @@ def canonical(value: Any) -> bytes:
             raise Invalid(f"A value cannot be stored as JSON: {error}.", "Use text, numbers, true, false, null, lists and mappings.") from None
 
 
+def as_written(value: Any) -> bytes:
+    """The JSON form that keeps the order of keys, for what is read in order: recipes (a model writes its answer in their order)."""
+    return orjson.dumps(cleaned(value))
+
+
 def cleaned(value: Any) -> Any:
     """The same JSON value with lone surrogates replaced, keys made text, and integers beyond 64 bits written as text."""
     if isinstance(value, str):

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveInt, SerializeAsAny
 
-from rowsmith.core.ids import content_hash
+from rowsmith.core.ids import as_written, digest
 from rowsmith.core.models import Model
 from rowsmith.core.step import Step, is_content
 
@@ -52,8 +52,8 @@ class Recipe(BaseModel):
         return {"name": self.name, "models": models, "steps": [step.content() for step in self.steps]}
 
     def fingerprint(self) -> str:
-        """32 hexadecimal digits that name `content()`."""
-        return content_hash(self.content()).hex()
+        """32 hexadecimal digits that name `content()`, the order of columns included."""
+        return digest(as_written(self.content())).hex()
 
     def dump(self) -> dict[str, Any]:
         """The recipe as plain data, as its YAML says it, defaults left out."""

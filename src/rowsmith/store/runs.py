@@ -10,7 +10,7 @@ import orjson
 from sqlalchemy import Connection, text
 
 from rowsmith.core.errors import Conflict, NotFound
-from rowsmith.core.ids import canonical
+from rowsmith.core.ids import as_written, canonical
 from rowsmith.core.row import Row
 from rowsmith.core.slots import CANCELLED, DROPPED, FAILED, KEPT, KEPT_STAGE, OVER_STAGE, PENDING, WAITING, Tally
 from rowsmith.store.database import Database
@@ -84,7 +84,7 @@ class Runs:
                     "VALUES (:project, :name, :identity, :recipe, :lock, :options, 'queued', :totals, :now) RETURNING n"
                 ),
                 {
-                    "project": project, "name": recipe["name"], "identity": identity, "recipe": canonical(recipe), "lock": canonical(lock),
+                    "project": project, "name": recipe["name"], "identity": identity, "recipe": as_written(recipe), "lock": canonical(lock),
                     "options": canonical(options), "totals": canonical({**Tally().dump(), "seq": 0}), "now": self.db.now(conn),
                 },
             ).scalar_one()  # fmt: skip
