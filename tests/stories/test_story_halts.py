@@ -1,0 +1,31 @@
+"""R24, R25 and the law of stopping: runs that are told to end."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from halts import stop_anywhere, stop_from_outside, terminate, terminate_twice, terminate_with_slow_calls
+
+
+def test_sigterm_repeats_nothing(tmp_path: Path, kind: str, seed: int) -> None:
+    terminate(tmp_path, kind, seed=seed, times=2, rows=200).hold()
+
+
+def test_calls_that_outlast_the_grace_are_counted(tmp_path: Path) -> None:
+    terminate_with_slow_calls(tmp_path, "sqlite").hold()
+
+
+def test_a_second_sigterm_ends_at_once(tmp_path: Path) -> None:
+    terminate_twice(tmp_path, "sqlite").hold()
+
+
+def test_stop_from_another_process(tmp_path: Path, kind: str, seed: int) -> None:
+    stop_from_outside(tmp_path, kind, seed=seed, times=1, rows=150).hold()
+
+
+def test_cancel_from_another_process(tmp_path: Path, seed: int) -> None:
+    stop_from_outside(tmp_path, "sqlite", seed=seed, times=2, rows=200, request="cancel").hold()
+
+
+def test_stopped_anywhere_and_resumed_is_never_stopped(tmp_path: Path, seed: int) -> None:
+    stop_anywhere(tmp_path, "sqlite", seed=seed, times=1).hold()
