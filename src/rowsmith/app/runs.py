@@ -287,7 +287,7 @@ class Runs:
         elif request == "cancel" or record.state == "running":
             if request == "cancel":
                 self.store.cancel_pending(record.n)
-            self.store.set_state(record.n, state, state, self.store.tally(record.n))
+            self.store.set_state(record.n, state, "asked to", self.store.tally(record.n))
         return self.store.get(record.n)
 
 

@@ -131,6 +131,7 @@ def carry_out(
 def _in_a_loop_of_its_own(carrying: _Carrying, stopping: Stopping) -> None:
     """On a thread, so that it works where a loop runs already (notebooks). Ctrl-C stops the run in good order before it is passed on."""
     broken: list[BaseException] = []
+    done = threading.Event()
 
     def work() -> None:
         try:
@@ -138,14 +139,15 @@ def _in_a_loop_of_its_own(carrying: _Carrying, stopping: Stopping) -> None:
                 asyncio.run(carrying.main())
         except BaseException as error:  # noqa: BLE001 - raised again on the caller's thread
             broken.append(error)
+        finally:
+            done.set()
 
-    thread = threading.Thread(target=work, name="run", daemon=True)
-    thread.start()
+    threading.Thread(target=work, name="run", daemon=True).start()
     try:
-        thread.join()
+        done.wait()  # not Thread.join: interrupted, it takes a thread that still runs for ended (CPython issue 90882)
     except KeyboardInterrupt:
         stopping.stop()
-        thread.join()
+        done.wait()
         raise
     if broken:
         raise broken[0]
@@ -352,9 +354,9 @@ class _Carrying:
         self.journal.tally = tally = self.runs.tally(n)
         self.runs.save_totals(self.run, tally)
         if self.request == "cancel":
-            return "cancelled", "cancelled"
+            return "cancelled", "asked to; rowsmith resume goes on after all"
         if self.request:
-            return "stopped", "stopped"
+            return "stopped", "asked to; the same command again goes on"
         if pause is not None:
             return "paused", f"{pause.reason}: {pause.what} {pause.fix}".strip()
         return self._outcome(tally)
