@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -14,9 +13,8 @@ from rowsmith.app.datasets import Datasets
 from rowsmith.core.calls import PICO
 from rowsmith.core.errors import Invalid
 from rowsmith.core.row import Row
-from rowsmith.formats import LossReport, encode_export
+from rowsmith.steps.export import write_export
 from rowsmith.store.calls import costs
-from rowsmith.store.files import atomic_write
 
 PAGE = 500
 CHOICES = ("column", "sidecar", "none")
@@ -61,7 +59,7 @@ def _costed(made: dict[str, Any], paid: Mapping[str, int | None]) -> dict[str, A
 
 
 def export(datasets: Datasets, spoken: str, format: str, path: str | Path, *, provenance: str | None = None) -> Export:
-    """Write the rows of `dataset`, `dataset@version` or `run:r12` to a file.
+    """Write the rows of `dataset`, `dataset@version` or `run:r12` to a file, with a report of what went (`PATH.report.json`).
 
     Args:
         format: jsonl, csv, alpaca, sharegpt, openai, or a plug-in's name.
@@ -75,21 +73,14 @@ def export(datasets: Datasets, spoken: str, format: str, path: str | Path, *, pr
     if where not in CHOICES:
         raise Invalid(f"Provenance cannot be {where!r}.", f"Choose one of: {', '.join(CHOICES)}.")
     target = Path(path)
-    beside = target.with_name(target.name + ".provenance.jsonl") if where == "sidecar" else None
-    report = LossReport()
-    extra = _extra(datasets, spoken)
-    with ExitStack() as files:
-        out = files.enter_context(atomic_write(target))
-        side = files.enter_context(atomic_write(beside)) if beside else None
-        way = cast(Literal["column", "sidecar", "none"], where)
-        for line, more in encode_export(_Costed(datasets, spoken), found, provenance=way, report=report, extra=extra):
-            out.write(line)
-            if side is not None and more is not None:
-                side.write(more)
+    if target.is_dir():
+        raise Invalid(f"{str(path)!r} is a folder.", "Give the path of a file.")
+    way = cast(Literal["column", "sidecar", "none"], where)
+    report = write_export(target, _Costed(datasets, spoken), found, provenance=way, extra=_extra(datasets, spoken))
     notes = tuple(f"{name!r} does not go into {format}: {count:,} rows say something there" for name, count in sorted(report.dropped.items()))
+    beside = str(target) + ".provenance.jsonl" if where == "sidecar" else None
     return Export(
-        str(target), str(beside) if beside else None, report.rows_in, report.rows_out, dict(report.left_out), dict(report.dropped),
-        report.examples, notes,
+        str(target), beside, report.rows_in, report.rows_out, dict(report.left_out), dict(report.dropped), report.examples, notes
     )  # fmt: skip
 
 
