@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 from rowsmith.core.prompt import parse
 from rowsmith.engine.context import choose_role
-from rowsmith.engine.run import Stopping
+from rowsmith.engine.terms import Stopping
 from rowsmith.testing import Reply
 
 

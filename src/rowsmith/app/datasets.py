@@ -13,7 +13,8 @@ from rowsmith.store import calls
 from rowsmith.store.datasets import Dataset
 from rowsmith.store.datasets import Datasets as Store
 from rowsmith.store.reading import Facts, facts
-from rowsmith.store.runs import Runs, StageRows
+from rowsmith.store.runs import Runs
+from rowsmith.store.stages import StageRows
 from rowsmith.store.versions import Version
 
 

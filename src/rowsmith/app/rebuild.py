@@ -16,12 +16,14 @@ from rowsmith.core.row import Row
 from rowsmith.core.slots import KEPT_STAGE
 from rowsmith.engine import recipe_file
 from rowsmith.engine.replay import Replay
-from rowsmith.engine.run import Terms, carry_out
+from rowsmith.engine.run import carry_out
+from rowsmith.engine.terms import Terms
 from rowsmith.llm.gate import Gate
 from rowsmith.store import projects
 from rowsmith.store.database import Database, open_database
 from rowsmith.store.datasets import Datasets
-from rowsmith.store.runs import Run, Runs, StageRows
+from rowsmith.store.runs import Run, Runs
+from rowsmith.store.stages import StageRows
 from rowsmith.store.versions import Version
 
 Found = dict[str, str]

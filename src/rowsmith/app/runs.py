@@ -27,10 +27,12 @@ from rowsmith.core.step import PROMPT
 from rowsmith.engine import recipe_file
 from rowsmith.engine.check import check, checked
 from rowsmith.engine.inputs import named, pin
-from rowsmith.engine.run import Progress, Stopping, Terms, carry_out
+from rowsmith.engine.run import carry_out
+from rowsmith.engine.terms import Progress, Stopping, Terms
 from rowsmith.store.datasets import Datasets
-from rowsmith.store.runs import Run, StageRows
+from rowsmith.store.runs import Run
 from rowsmith.store.runs import Runs as Store
+from rowsmith.store.stages import StageRows
 
 OnProgress = Callable[[Progress], None]
 FOLLOW_S = 0.2

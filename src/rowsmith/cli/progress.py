@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rowsmith.core.calls import PICO
 
 if TYPE_CHECKING:
-    from rowsmith.engine.run import Progress
+    from rowsmith.engine.terms import Progress
 
 EVERY_S = 10.0
 """Where there is no terminal: seconds between two lines."""

@@ -13,7 +13,7 @@ from rowsmith.cli.options import HOME, PROJECT, AsJson, Home, InProject, Sets, p
 
 if TYPE_CHECKING:
     from rowsmith.app.results import Result
-    from rowsmith.engine.run import Stopping
+    from rowsmith.engine.terms import Stopping
 
 Grace = Annotated[float, typer.Option("--grace", metavar="S", min=0, help="Seconds that calls in flight may take to end when the run is stopped.")]
 RunId = Annotated[str, typer.Argument(metavar="RUN", help="A run, such as r12.")]
@@ -131,7 +131,7 @@ class _Watched:
 
     def __init__(self) -> None:
         from rowsmith.cli.progress import ProgressLine
-        from rowsmith.engine.run import Stopping
+        from rowsmith.engine.terms import Stopping
 
         self.line = ProgressLine()
         self.stopping: Stopping = Stopping()

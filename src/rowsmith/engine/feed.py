@@ -1,6 +1,6 @@
 """Where rows come from: the sources, and the set steps once their rows are all there. Works on a thread, lazily.
 
-`Feed.items` yields rows that stand before an asking step; everything else it carries to its resting place by itself.
+`Feed.items` yields rows that stand before an asking step; everything else it carries to its resting place by itself, and says REST.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ from rowsmith.core.errors import RowFailed, RowsmithError
 from rowsmith.core.ids import canonical, digest, source_id, source_order
 from rowsmith.core.row import Bad, Dropped, New, Row
 from rowsmith.core.slots import EXPANDED, FINAL, PENDING, WAITING
-from rowsmith.engine.advance import NOTHING_KNOWN, Advance, Item
+from rowsmith.engine.advance import NOTHING_KNOWN, REST, Advance, Item
 from rowsmith.engine.context import StepContext
-from rowsmith.store.runs import Known, Runs, StageRows
+from rowsmith.store.runs import Known, Runs
+from rowsmith.store.stages import StageRows
 
 PAGE = 256
 """Source rows looked up together when a run is carried out again."""
@@ -90,6 +91,7 @@ class Feed:
             known, unfinished = self._look_up(page[0][0], page[-1][0])
             for order, record in page:
                 yield from self._of_record(root, order, record, known, unfinished)
+                yield REST
 
     def _records(self, root: int) -> Iterator[tuple[bytes, Row | Bad]]:
         """The source's rows, in order, with their ids."""
@@ -148,6 +150,7 @@ class Feed:
             known = self.runs.known(self.run, page[0].order, page[-1].order)
             for row in page:
                 yield from self._judged(root, row, next(verdicts, None), known)
+                yield REST
 
     def _verdicts(self, root: int, new: StageRows, kept: StageRows) -> Iterator[Row | Dropped]:
         step: Any = self.advance.routes.steps[root]

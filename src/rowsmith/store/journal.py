@@ -11,7 +11,6 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection
@@ -21,8 +20,9 @@ from rowsmith.core.errors import Conflict, RowsmithError, StorageBusy, StorageFu
 from rowsmith.core.failpoints import failpoint
 from rowsmith.core.ids import canonical
 from rowsmith.core.row import Row
-from rowsmith.core.slots import EXPANDED, PENDING, WAITING, Tally
-from rowsmith.store.database import Database, fetch, many, one
+from rowsmith.core.slots import PENDING, Tally
+from rowsmith.store.batch import Batch, Waiter
+from rowsmith.store.database import Database, fetch, one
 from rowsmith.store.ledger import Ledger, Parting, Settling
 from rowsmith.store.processes import RENEW_S, heartbeat
 from rowsmith.store.rates import Rates
@@ -35,33 +35,6 @@ BACKLOG = 4096
 """Most slots or rows that may wait for a commit."""
 POLL_S = 0.05
 """How often a key that another run holds is looked at again."""
-
-Waiter = asyncio.Future[Any]
-
-
-@dataclass(slots=True)
-class _Batch:
-    """What came since the last commit."""
-
-    opens: list[tuple[bytes, bytes, int, int, int, int]] = field(default_factory=list)  # ord, id, made, step, wave, state
-    moves: list[tuple[int, int, int, str | None, str | None, bytes]] = field(default_factory=list)
-    completed: list[bytes] = field(default_factory=list)
-    rows: list[tuple[int, int, Row]] = field(default_factory=list)  # stage, wave, row
-    claims: list[tuple[Claim, Waiter]] = field(default_factory=list)
-    settles: list[tuple[Settling, Waiter]] = field(default_factory=list)
-    partings: list[tuple[Parting, Waiter]] = field(default_factory=list)
-    refused: list[tuple[Claimed, str, str]] = field(default_factory=list)
-    rates: list[tuple[str, Limits | None, int, float, Waiter]] = field(default_factory=list)
-    flush: list[Waiter] = field(default_factory=list)
-
-    def __bool__(self) -> bool:
-        said = self.opens or self.moves or self.completed or self.rows
-        return bool(said or self.claims or self.settles or self.partings or self.refused or self.rates or self.flush)
-
-    def waiters(self) -> list[Waiter]:
-        waited: list[tuple[Any, ...]] = [*self.claims, *self.settles, *self.partings, *self.rates]
-        return [item[-1] for item in waited] + self.flush
-
 
 class Lost(Conflict):
     """Another process has taken the run over."""
@@ -88,7 +61,7 @@ class Journal:
         self._loop = asyncio.get_running_loop()
         self._on_request, self._on_lost, self._on_storage = on_request, on_lost, on_storage
         self._seq = seq
-        self._batch = _Batch()
+        self._batch = Batch()
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._ended = False
@@ -247,7 +220,7 @@ class Journal:
             last = time.monotonic()
             with self._lock:
                 self._wake.clear()
-                batch, self._batch = self._batch, _Batch()
+                batch, self._batch = self._batch, Batch()
             with self._room_again:
                 self._room_again.notify_all()
             if self._ended and not batch:
@@ -261,7 +234,7 @@ class Journal:
             except Exception as error:  # noqa: BLE001 - nothing may hide: the run ends with it
                 return self._fail(batch, _Broken(error))
 
-    def _until_committed(self, batch: _Batch) -> None:
+    def _until_committed(self, batch: Batch) -> None:
         """Commit the batch; on a full disk or a lost connection, until it is in."""
         tries = 0
         while True:
@@ -307,9 +280,9 @@ class Journal:
             self._beat = time.monotonic()
         return str(row[2])
 
-    def _apply(self, conn: Connection, batch: _Batch, tally: Tally, done: list[tuple[Waiter, Any]], waiting: list[tuple[Claim, Waiter]]) -> None:
+    def _apply(self, conn: Connection, batch: Batch, tally: Tally, done: list[tuple[Waiter, Any]], waiting: list[tuple[Claim, Waiter]]) -> None:
         now = self.db.now(conn)
-        self._slots(conn, batch, tally)
+        batch.write(conn, self.run, tally)
         if batch.settles:
             self.ledger.settle(conn, [settling for settling, _ in batch.settles], now, tally)
             done += [(waiter, None) for _, waiter in batch.settles]
@@ -327,39 +300,6 @@ class Journal:
             totals = canonical({**tally.dump(), "seq": self._seq + 1})
             one(conn, "UPDATE run SET totals = ? WHERE n = ?", (totals, self.run))
             failpoint("journal.before_commit")
-
-    def _slots(self, conn: Connection, batch: _Batch, tally: Tally) -> None:
-        ended = {move[5]: move for move in batch.moves}
-        if batch.opens:
-            # A slot that opens and comes to its end in one commit is written once.
-            many(
-                conn,
-                "INSERT INTO slot (run, ord, id, made, step, wave, state, attempt, reason, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
-                "ON CONFLICT DO NOTHING",
-                [(self.run, *_as_ended(slot, ended.pop(slot[0], None))) for slot in batch.opens],
-            )
-            for slot in batch.opens:
-                tally.add(slot[5], None)
-        if batch.moves:
-            many(
-                conn,
-                "UPDATE slot SET state = ?, step = ?, attempt = ?, reason = ?, detail = ? WHERE run = ? AND ord = ?",
-                [(*move[:5], self.run, move[5]) for move in ended.values()],
-            )
-            for move in batch.moves:
-                if move[0] not in (WAITING, PENDING):
-                    tally.add(PENDING, None, -1)
-                    if move[0] != EXPANDED:
-                        tally.add(move[0], move[3])
-        if batch.completed:
-            many(conn, "UPDATE slot SET reason = NULL WHERE run = ? AND ord = ?", [(self.run, order) for order in batch.completed])
-        if batch.rows:
-            many(
-                conn,
-                "INSERT INTO row (run, stage, ord, id, wave, data, meta) VALUES (?, ?, ?, ?, ?, ?, ?) "
-                "ON CONFLICT (run, stage, ord) DO UPDATE SET id = excluded.id, wave = excluded.wave, data = excluded.data, meta = excluded.meta",
-                [(self.run, stage, r.order, bytes.fromhex(r.id), wave, canonical(r.data), _meta(r)) for stage, wave, r in batch.rows],
-            )
 
     def _rates(self, conn: Connection, profile: str, limits: Limits | None, tokens: int, seconds: float, now: float) -> float:
         rates = Rates(conn, profile, now)
@@ -395,10 +335,10 @@ class Journal:
             self._storage_full = False
             self._say(self._on_storage, None)
 
-    def _fail(self, batch: _Batch, error: RowsmithError) -> None:
+    def _fail(self, batch: Batch, error: RowsmithError) -> None:
         self._failed = error
         with self._lock:
-            rest, self._batch = self._batch, _Batch()
+            rest, self._batch = self._batch, Batch()
         waiters = [*batch.waiters(), *rest.waiters(), *(waiter for _, waiter in self._waiting)]
         self._say(_refuse_all, waiters, error)
         self._say(self._on_lost, error)
@@ -415,16 +355,6 @@ class _Broken(RowsmithError):
     def __init__(self, error: Exception) -> None:
         super().__init__(f"The journal stopped: {type(error).__name__}: {error}.", "What was committed is safe; run the same command again.")
         self.__cause__ = error
-
-
-def _as_ended(slot: tuple[Any, ...], move: tuple[Any, ...] | None) -> tuple[Any, ...]:
-    """The columns of a slot that opens: ord, id, made, step, wave, state, attempt, reason, detail."""
-    order, id_, made, step, wave, state = slot
-    return (order, id_, made, step, wave, state, 0, None, None) if move is None else (order, id_, made, move[1], wave, move[0], *move[2:5])
-
-
-def _meta(row: Row) -> bytes:
-    return canonical({"scores": row.scores, "origin": row.origin})
 
 
 def _refuse_all(waiters: list[Waiter], error: RowsmithError) -> None:

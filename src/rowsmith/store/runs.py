@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -11,14 +11,10 @@ from sqlalchemy import Connection, text
 
 from rowsmith.core.errors import Conflict, NotFound
 from rowsmith.core.ids import as_written, canonical
-from rowsmith.core.row import Row
 from rowsmith.core.slots import CANCELLED, DROPPED, FAILED, KEPT, KEPT_STAGE, OVER_STAGE, PENDING, WAITING, Tally
 from rowsmith.store.database import Database
 from rowsmith.store.ledger import MAYBE_BILLED, REUSED, SETTLED
 from rowsmith.store.processes import alive
-
-PAGE = 1000
-"""Rows read in one transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,45 +346,6 @@ class Runs:
         """The scope has a row to count in."""
         with self.db.write() as conn:
             conn.execute(text("INSERT INTO budget (scope, usd, tokens) VALUES (:s, 0, 0) ON CONFLICT DO NOTHING"), {"s": scope})
-
-
-class StageRows:
-    """The rows that rest at one place of a run, in row order; read page by page, as often as wanted (core.ports.Rows).
-
-    `wave`: only those of this wave. `before`: only those of earlier waves which the step at `stage` let through.
-    """
-
-    def __init__(self, db: Database, run: int, stage: int, *, wave: int | None = None, before: int | None = None) -> None:
-        self.db, self.run, self.stage = db, run, stage
-        self._values: dict[str, Any] = {"n": run, "stage": stage, "wave": wave if wave is not None else before}
-        self._where = "r.run = :n AND r.stage = :stage"
-        if wave is not None:
-            self._where += " AND r.wave = :wave"
-        if before is not None:
-            self._where += (
-                " AND r.wave < :wave AND NOT EXISTS (SELECT 1 FROM slot s WHERE s.run = r.run AND s.ord = r.ord "
-                f"AND s.step = r.stage AND s.state IN ({DROPPED}, {FAILED}))"
-            )
-
-    def __len__(self) -> int:
-        with self.db.read() as conn:
-            return int(conn.execute(text(f"SELECT count(*) FROM row r WHERE {self._where}"), self._values).scalar_one())
-
-    def __iter__(self) -> Iterator[Row]:
-        return self.after(b"")
-
-    def after(self, order: bytes) -> Iterator[Row]:
-        """Those that follow the order key."""
-        query = text(f"SELECT r.ord, r.id, r.data, r.meta FROM row r WHERE {self._where} AND r.ord > :after ORDER BY r.ord LIMIT {PAGE}")
-        while True:
-            with self.db.read() as conn:
-                page = conn.execute(query, {**self._values, "after": order}).all()
-            for r in page:
-                meta = orjson.loads(r.meta)
-                yield Row(bytes(r.id).hex(), bytes(r.ord), orjson.loads(r.data), meta["scores"], meta["origin"])
-            if len(page) < PAGE:
-                return
-            order = bytes(page[-1].ord)
 
 
 def _one(conn: Connection, n: int) -> Run:
