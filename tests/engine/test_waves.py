@@ -152,3 +152,30 @@ def test_what_is_open_within_a_document_goes_on_and_no_more(tmp_path: Path) -> N
         whole = bench.run(*steps)
         assert (whole.run, whole.state, "".join(bench.said(whole)).replace("\n", "")) == (first.run, "finished", long.replace("\n", ""))
         assert bench.server.calls.repeated() == {}
+
+
+@pytest.mark.parametrize("asked", [{"limit": 3}, {"target": 3}])
+def test_limit_and_target_hold_where_no_model_is_asked(tmp_path: Path, asked: dict[str, int]) -> None:
+    with Bench(tmp_path) as bench:
+        result = bench.run(texts(*MANY), {"kind": "chunk.tokens"}, **asked)
+        assert (result.state, result.requested, bench.said(result)) == ("finished", 3, MANY[:3])
+        assert bench.run(texts(*MANY), {"kind": "chunk.tokens"}).kept == 40
+
+
+def test_rows_dropped_before_the_model_count_against_the_attempts(tmp_path: Path) -> None:
+    with Bench(tmp_path) as bench:
+        never = {"kind": "filter.where", "where": "text = 'z'"}
+        result = bench.run(texts(*MANY), never, ask(), target=2, top={"attempts": 2})
+        assert (result.state, result.requested, result.reason) == ("shortfall", 4, "2 of 2 rows are missing: the limit of attempts is reached.")
+
+
+def test_a_run_without_a_model_can_be_stopped(tmp_path: Path) -> None:
+    from rowsmith.engine.run import Stopping
+
+    with Bench(tmp_path) as bench:
+        steps = (texts(*MANY), {"kind": "chunk.tokens"}, {"kind": "filter.duplicates"})
+        stopping = Stopping()
+        stopping.stop()
+        result = bench.run(*steps, stopping=stopping)
+        assert (result.state, result.requested) == ("stopped", 0)
+        assert bench.run(*steps).kept == 40
