@@ -1,0 +1,446 @@
+"""Every option changes what happens. The tables below are walked against the registry and the classes: a new setting without a case here fails.
+
+What each sampling setting sends and how each limit of the gate holds is shown in tests/llm; here each is set in a recipe.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from asking_context import Asked
+from running import Bench, Plain, ask, texts
+from set_rows import ListRows
+from step_context import StepContext
+
+from rowsmith import registry
+from rowsmith.core.errors import RowFailed
+from rowsmith.core.models import Model
+from rowsmith.core.recipe import Recipe
+from rowsmith.core.row import Row
+
+# -- settings of steps ----------------------------------------------------------------------------------------------------------------------
+
+PROSE = (
+    "Tea is a drink made from leaves. It is drunk in Assam because the climate is warm. "
+    "The harvest begins in March 1998. A bush yields 12 kg of leaves each year.\n\n"
+    "Coffee is a drink made from beans. To roast coffee, heat the beans for ten minutes. Peru exports 40 tons of beans.\n"
+)
+MARKDOWN = "# Drinks\n\n" + PROSE + "\n## Colder ones\n\n" + PROSE * 3
+DOCUMENT = {"text": PROSE, "other": "Something else is a thing that stands here.", "title": "Drinks", "n": 3}
+
+
+@dataclass(frozen=True)
+class Case:
+    """Two settings of a step that must give two results. `rows` are what it works on, `answer` what a model says."""
+
+    one: Plain
+    two: Plain
+    rows: tuple[Plain, ...] = (DOCUMENT,)
+    answer: Any = None
+
+
+def to(setting: str, one: Any, two: Any, rows: tuple[Plain, ...] = (DOCUMENT,), answer: Any = None, **both: Any) -> Case:
+    """A case in which one setting has two values; ... stands for its default."""
+    return Case(*({**both, **({} if value is ... else {setting: value})} for value in (one, two)), rows, answer)
+
+
+def says(*said: str) -> tuple[Plain, ...]:
+    return tuple({"text": text} for text in said)
+
+
+GREEK = says("alpha beta gamma delta", "Alpha, beta gamma delta!", "alpha beta gamma epsilon", "zeta eta theta")
+CLOSE = says(*(f"alpha beta gamma delta epsilon zeta eta number{n % 3} theta{n % 5} iota kappa{n % 2} lambda mu" for n in range(40)))
+MANY_WORDS = {"text": "words and more words. " * 200}
+PAIRS = {"pairs": [{"input": f"{n}?", "answer": f"{n}."} for n in range(20)]}
+ANSWERED = {"text": PROSE, "context": "Another source.", "answer": "Tea is a drink made from leaves in Peru", "reply": "Coffee is a drink"}
+JUDGED = {name: {"reason": "so", "score": score} for name, score in (("relevance", 9), ("accuracy", 3), ("completeness", 6), ("clarity", 6))}
+LOW = {"scores": {"overall": 2}, "text": "x"}
+
+
+def failing(messages: Any) -> Any:
+    raise RowFailed("schema", "no score")
+
+
+FILES = {
+    "a.jsonl": b'{"id": 1, "name": "n1", "text": "one"}\n"plain text"\n{"name": "n2", "text": "two"}\n',
+    "b.csv": b"name,text;more\nn1,caf\xe9\n",
+    "c.md": b"# Title\n",
+    "d.txt": b"name,text\nn3,three\n" + b"x" * 300,
+}
+
+CASES: dict[str, dict[str, Case]] = {
+    "read.files": {
+        "paths": to("paths", ["a.jsonl"], ["c.md"]),
+        "kinds": to("kinds", ["md"], ["md", "jsonl"], paths=["."]),
+        "format": to("format", ..., "csv", paths=["d.txt"]),
+        "key": to("key", ..., "name", paths=["a.jsonl"]),
+        "encoding": to("encoding", "utf-8", "latin-1", paths=["b.csv"]),
+        "delimiter": to("delimiter", ",", ";", paths=["b.csv"], encoding="latin-1"),
+        "text_column": to("text_column", "text", "body", paths=["c.md"]),
+        "max_line_bytes": to("max_line_bytes", ..., 20, paths=["a.jsonl"]),
+        "max_file_bytes": to("max_file_bytes", ..., 100, paths=["d.txt"]),
+    },
+    "read.rows": {
+        "rows": to("rows", [{"a": 1}], [{"a": 2}]),
+        "key": to("key", ..., "name", rows_=[{"id": 1, "name": "n"}]),
+    },
+    "chunk.tokens": {
+        "column": to("column", "text", "other", size=16),
+        "size": to("size", 16, 40),
+        "overlap": to("overlap", 0, 8, size=32),
+        "model": to("model", "gpt-4o", "gpt-2", ({"text": "Überschwemmungsgebiete und Straßenbahnhaltestellen " * 10},), size=16),
+    },
+    "chunk.markdown": {
+        "column": to("column", "text", "other", ({"text": MARKDOWN, "other": PROSE},)),
+        "size": to("size", 40, 400, ({"text": MARKDOWN},)),
+        "heading": to("heading", "heading", "", ({"text": MARKDOWN},)),
+        "model": to("model", "gpt-4o", "gpt-2", ({"text": "Überschwemmungsgebiete und Straßenbahnhaltestellen " * 10},), size=32),
+    },
+    "filter.duplicates": {
+        "columns": to("columns", ..., ["text"], ({"text": "a", "n": 1}, {"text": "a", "n": 2})),
+        "normalise": to("normalise", "none", "whitespace_case", GREEK),
+    },
+    "filter.near_duplicates": {
+        "columns": to("columns", ["text"], ["n"], tuple({**said, "n": f"no likeness in number {n} {n * 7}"} for n, said in enumerate(GREEK))),
+        "similarity": to("similarity", 0.4, 0.9, GREEK),
+        "shingle": to("shingle", 1, 4, GREEK, similarity=0.55),
+        "permutations": to("permutations", 16, 64, CLOSE, bands=16, similarity=0.2),
+        "bands": to("bands", 1, 16, CLOSE, permutations=16, similarity=0.2),
+        "seed": to("seed", 1, 2, CLOSE, permutations=2, bands=1, similarity=0.2),
+    },
+    "filter.where": {
+        "where": to("where", "n > 2", "n > 3"),
+        "retry_from": to("retry_from", "", "write", where="n > 3"),
+        "retry_times": to("retry_times", 1, 2, where="n > 3", retry_from="write"),
+        "reason": to("reason", "where", "small", where="n > 3"),
+    },
+    "generate.columns": {
+        "prompt": to("prompt", "A {{ text }}", "B {{ text }}"),
+        "system": to("system", "", "Be brief.", prompt="A"),
+        "output": to("output", {"a": "string"}, {"b": "integer"}, answer={"a": "x", "b": 1}, prompt="A"),
+        "schema": to("schema", ..., {"type": "object", "properties": {"a": {"type": "string"}}}, answer={"a": "x"}, prompt="A"),
+        "into": to("into", "text", "said", answer="x", prompt="A"),
+        "columns": to("columns", ["text"], ["text", "title"], prompt="{{ row }}", answer="x"),
+        "forward": to("forward", [], ["title"], prompt="A", answer="x"),
+        "skip": to("skip", "n > 5", "n > 1", prompt="A", answer="x"),
+        "count": to("count", 1, 2, prompt="A", output={"a": "string"}, answer=lambda m: {"rows": [{"a": "x"}] * 2} if "2" in str(m) else {"a": "x"}),
+        "language": to("language", "", "French", prompt="A", answer="x"),
+        "model": to("model", "writer", "other", prompt="A", answer="x"),
+    },
+    "generate.extractive_qa": {
+        "column": to("column", "text", "other"),
+        "rules": to("rules", ["definition"], ["number", "date", "reason"]),
+        "max_per_row": to("max_per_row", 1, 4),
+        "min_answer_words": to("min_answer_words", 1, 9),
+        "max_answer_words": to("max_answer_words", 2, 40),
+        "context": to("context", False, True),
+        "forward": to("forward", [], ["title"]),
+    },
+    "generate.qa": {
+        "column": to("column", "text", "other", answer=PAIRS),
+        "density": to("density", 1, 2, (MANY_WORDS,), answer=PAIRS),
+        "max_pairs": to("max_pairs", 1, 2, (MANY_WORDS,), answer=PAIRS),
+        "language": to("language", "French", "German", answer=PAIRS),
+        "domain": to("domain", "law", "tea", answer=PAIRS),
+        "style": to("style", "sentences", "short", answer=PAIRS),
+        "context": to("context", False, True, answer=PAIRS),
+        "forward": to("forward", [], ["title"], answer=PAIRS),
+        "prompt": to("prompt", "{{ text }} {{ count }}", "{{ count }} {{ text }}", answer=PAIRS),
+        "system": to("system", "", "Be brief.", answer=PAIRS),
+        "model": to("model", "writer", "other", answer=PAIRS),
+    },
+    "score.grounded": {
+        "column": to("column", "answer", "reply", (ANSWERED,)),
+        "against": to("against", "text", "context", (ANSWERED,)),
+        "run": to("run", 3, 20, (ANSWERED,)),
+        "into": to("into", "grounded", "quoted", (ANSWERED,)),
+    },
+    "score.judge": {
+        "criteria": to("criteria", {"accuracy": "right"}, {"clarity": "clear"}, answer=JUDGED),
+        "rubric": to("rubric", "", "Short is good.", answer=JUDGED),
+        "scale": to("scale", [1, 10], [1, 5], answer=JUDGED),
+        "weights": to("weights", {}, {"accuracy": 5}, answer=JUDGED),
+        "columns": to("columns", ["text"], ["title"], answer=JUDGED),
+        "source": to("source", ..., "other", columns=["text"], answer=JUDGED),
+        "into": to("into", "judge", "second", answer=JUDGED),
+        "required": to("required", True, False, answer=failing),
+        "prompt": to("prompt", "{{ record }} {{ criteria }}", "{{ criteria }} {{ record }}", answer=JUDGED),
+        "system": to("system", "", "Be strict.", answer=JUDGED),
+        "model": to("model", "judge", "other", answer=JUDGED),
+    },
+    "transform.columns": {
+        "rename": to("rename", {}, {"n": "m"}),
+        "set": to("set", {}, {"line": "{{ title }}: {{ text }}"}),
+        "compute": to("compute", {}, {"twice": "n * 2"}),
+        "keep": to("keep", [], ["n"]),
+        "drop": to("drop", [], ["n"]),
+    },
+    "write.files": {
+        "path": to("path", "out.jsonl", "other.jsonl"),
+        "format": to("format", "jsonl", "csv", path="out"),
+        "provenance": to("provenance", "column", "sidecar", path="out"),
+        "spreadsheet_safe": to("spreadsheet_safe", False, True, ({"text": "=1+1"},), path="out", format="csv"),
+    },
+}
+
+EVERY = [
+    (kind, field.alias or name)
+    for kind in registry.step_kinds()
+    for name, field in registry.step(kind).model_fields.items()
+    if name not in ("name", "from_")
+]
+
+
+def test_every_setting_of_every_step_has_its_case() -> None:
+    assert {(kind, setting) for kind, cases in CASES.items() for setting in cases} == set(EVERY)
+
+
+@pytest.mark.parametrize(("kind", "setting"), EVERY)
+def test_a_setting_of_a_step_changes_what_it_asks_or_gives(kind: str, setting: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = CASES[kind][setting]
+    assert case.one.get(setting, ...) != case.two.get(setting, ...) or "rows_" in case.one
+    for name, body in FILES.items():
+        (tmp_path / name).write_bytes(body)
+    monkeypatch.chdir(tempfile.mkdtemp(dir=tmp_path))
+    one = outcome(kind, case.one, case, tmp_path)
+    assert one == outcome(kind, case.one, case, tmp_path)
+    assert one != outcome(kind, case.two, case, tmp_path)
+
+
+def outcome(kind: str, settings: Plain, case: Case, folder: Path) -> Any:
+    """All that the step asks, gives and writes."""
+    given = {("rows" if name == "rows_" else name): value for name, value in settings.items()}
+    step: Any = registry.step(kind).model_validate(given)
+    rows = [Row(f"{n:032x}", n.to_bytes(6, "big"), dict(data)) for n, data in enumerate(case.rows)]
+    ctx = StepContext(folder, step.title)
+    if step.shape == "source":
+        return list(step.read(ctx))
+    if step.shape == "set":
+        given_back = list(step.all(ListRows(rows), ListRows(), ctx))
+        written = {path.name: path.read_bytes() for path in sorted(Path().iterdir())}
+        for name in written:
+            Path(name).unlink()
+        return given_back, written
+    if step.shape == "asking":
+        return [asked(step, one, case.answer) for one in rows]
+    return [list(step.rows(one, ctx)) for one in rows]
+
+
+def asked(step: Any, one: Row, answer: Any) -> Any:
+    import asyncio
+
+    ctx = Asked(answer if callable(answer) else lambda _: answer, range(step.count(one) or 0))
+    ctx.step = step.title
+    try:
+        given = asyncio.run(step.rows(one, ctx)) if step.count(one) != 0 else ["skipped"]
+    except (RowFailed, KeyError, TypeError) as error:
+        given = [str(error)]
+    return ctx.asks, given
+
+
+def test_the_name_of_a_step_is_in_the_ids_and_its_from_says_whose_rows_it_takes(tmp_path: Path) -> None:
+    with Bench(tmp_path) as bench:
+        two = (texts("one"), {**texts("two"), "name": "second"})
+        chunk = {"kind": "chunk.tokens", "from": ["read.rows", "second"]}
+        both, renamed = bench.run(*two, chunk), bench.run(*two, {**chunk, "name": "cut"})
+        assert bench.said(both) == bench.said(renamed) == ["one", "two"]
+        assert not {row.id for row in bench.rows(both)} & {row.id for row in bench.rows(renamed)}
+        assert bench.said(bench.run(texts("one"), chunk | {"from": "read.rows"})) == ["one"]
+
+
+# -- settings of models ---------------------------------------------------------------------------------------------------------------------
+
+SENT: dict[str, tuple[Any, dict[str, Any]]] = {
+    "temperature": (0.3, {"temperature": 0.3}),
+    "top_p": (0.9, {"top_p": 0.9}),
+    "max_tokens": (77, {"max_tokens": 77}),
+    "frequency_penalty": (0.5, {"frequency_penalty": 0.5}),
+    "presence_penalty": (-0.5, {"presence_penalty": -0.5}),
+    "seed": (7, {"seed": 7}),
+    "stop": (["END"], {"stop": ["END"]}),
+    "reasoning_effort": ("low", {"reasoning_effort": "low"}),
+    "extra": ({"top_k": 5}, {"top_k": 5}),
+    "json_mode": ("object", {"response_format": {"type": "json_object"}}),
+    "token_field": ("max_completion_tokens", {"max_completion_tokens": 1024}),
+    "model": ("openai/other", {"model": "other"}),
+}
+"""Setting -> a value, and what of the request's body it changes."""
+
+
+@pytest.mark.parametrize("setting", SENT)
+def test_what_a_model_is_set_to_is_sent(setting: str, tmp_path: Path) -> None:
+    value, sent = SENT[setting]
+    with Bench(tmp_path) as bench:
+        for settings in ({}, {setting: value}):
+            assert bench.run(texts("a"), ask(), top={"models": {"writer": bench.model(**settings)}}, new=True).kept == 1
+        before, after = (request.data for request in bench.asked)
+        changed = {name: after.get(name) for name in {*before, *after} if before.get(name) != after.get(name)}
+        assert changed.items() >= sent.items()
+        assert not any(name in before and before[name] == given for name, given in sent.items())
+
+
+def other_address(bench: Bench) -> tuple[Plain, Callable[[], None]]:
+    from rowsmith.testing import ModelServer
+
+    other = ModelServer()
+    other.__enter__()
+
+    def seen() -> None:
+        try:
+            assert (len(other.calls), len(bench.asked)) == (1, 0)
+        finally:
+            other.__exit__(None, None, None)
+
+    return {"base_url": other.url}, seen
+
+
+def own_key(bench: Bench) -> tuple[Plain, Callable[[], None]]:
+    bench.server.change(api_key="second-key")
+    bench.environ |= {"OPENAI_API_KEY": "first-key", "MY_KEY": "second-key"}
+    return {"api_key_env": "MY_KEY"}, lambda: None
+
+
+def failing_calls(fault: str, expected: int, **settings: Any) -> Callable[[Bench], tuple[Plain, Callable[[], None]]]:
+    def prepare(bench: Bench) -> tuple[Plain, Callable[[], None]]:
+        bench.server.change(faults={fault: 1})
+
+        def seen() -> None:
+            assert len(bench.asked) == expected
+
+        return settings, seen
+
+    return prepare
+
+
+def slow(fault: str, **settings: Any) -> Callable[[Bench], tuple[Plain, Callable[[], None]]]:
+    return failing_calls(fault, 1, retries=0, **settings)
+
+
+BEHAVIOUR: dict[str, tuple[Callable[[Bench], tuple[Plain, Callable[[], None]]], str]] = {
+    "base_url": (other_address, "finished"),
+    "api_key_env": (own_key, "finished"),
+    "reasks": (failing_calls("cut", 4, reasks=3), "shortfall"),
+    "retries": (failing_calls("500", 2, retries=1), "shortfall"),
+    "first_byte_s": (slow("hang", first_byte_s=0.1), "shortfall"),
+    "idle_s": (slow("stall", idle_s=0.1), "shortfall"),
+    "total_s": (slow("slow_body:0.05", total_s=0.2), "shortfall"),
+}
+
+
+@pytest.mark.parametrize("setting", BEHAVIOUR)
+def test_what_a_model_is_set_to_is_done(setting: str, tmp_path: Path) -> None:
+    prepare, state = BEHAVIOUR[setting]
+    with Bench(tmp_path) as bench:
+        settings, seen = prepare(bench)
+        assert bench.run(texts("a"), ask(), top={"models": {"writer": bench.model(**settings)}}).state == state
+        seen()
+
+
+def test_concurrency(tmp_path: Path) -> None:
+    with Bench(tmp_path, latency=0.02) as bench:
+        for most in (1, 3):
+            steps = (texts(*(f"{most} {n}" for n in range(9))), ask())
+            bench.run(*steps, top={"models": {"writer": bench.model(concurrency=most)}})
+            assert max(call.in_flight for call in bench.server.calls.requests if f"Say {most} " in call.text) == most
+
+
+@pytest.mark.parametrize(("setting", "value", "said"), [("rpm", 1, "throttled"), ("tpm", 1200, "throttled"), ("rpd", 1, "throttled")])
+def test_rates(setting: str, value: int, said: str, tmp_path: Path) -> None:
+    """The second call of a minute or a day has to wait: the run is stopped while it does."""
+    import threading
+
+    from rowsmith.engine.terms import Stopping
+
+    with Bench(tmp_path) as bench:
+        stopping = Stopping()
+        waiting = threading.Timer(1.0, lambda: stopping.stop(0))
+        waiting.start()
+        result = bench.run(texts("a", "b"), ask(), top={"models": {"writer": bench.model(**{setting: value})}}, stopping=stopping)
+        waiting.cancel()
+        assert (len(bench.asked), result.kept, result.state in ("stopped", "paused")) == (1, 1, True)
+
+
+def test_prices(tmp_path: Path) -> None:
+    with Bench(tmp_path, tokens_in=1000, tokens_out=100) as bench:
+        priced = {"price_in": 2.0, "price_out": 30.0}
+        costs = {}
+        for name, settings in {"none": {}, "both": priced, "in": {**priced, "price_in": 4.0}, "out": {**priced, "price_out": 0}}.items():
+            costs[name] = bench.run(texts("a"), ask(), top={"models": {"writer": bench.model(**settings)}}, fresh=True).cost_usd
+        assert costs == {"none": None, "both": pytest.approx(0.005), "in": pytest.approx(0.007), "out": pytest.approx(0.002)}
+
+
+def test_every_setting_of_a_model_has_its_case() -> None:
+    """`connect_s` needs an address that never answers: tests/llm."""
+    shown = {*SENT, *BEHAVIOUR, "concurrency", "rpm", "tpm", "rpd", "price_in", "price_out", "connect_s"}
+    assert shown == set(Model.model_fields)
+
+
+# -- the recipe itself ----------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    with Bench(tmp_path) as found:
+        yield found
+
+
+def test_every_key_of_a_recipe_has_its_case() -> None:
+    shown = {name.removeprefix("test_recipe_") for name in globals() if name.startswith("test_recipe_")}
+    assert {*shown, "models", "steps"} == set(Recipe.model_fields)
+
+
+def test_recipe_name(bench: Bench) -> None:
+    assert [bench.run(texts("a"), top={"name": name}).dataset for name in ("first", "second")] == ["first", "second"]
+
+
+def test_recipe_description(bench: Bench) -> None:
+    """It is for people: it is kept with the run, and does not make it another one."""
+    runs = [bench.run(texts("a"), top={"description": said}) for said in ("one", "two")]
+    assert [run.run for run in runs] == ["r1", "r1"]
+    assert bench.runs.get("r1").recipe["description"] == "one"
+
+
+def test_recipe_parameters(bench: Bench) -> None:
+    top = {"parameters": {"n": {"default": 1}, "more": {"optional": True}, "must": {}}}
+    source = {"kind": "read.rows", "rows": [{"n": "${n}", "more": "${more}", "must": "${must}"}]}
+    assert bench.rows(bench.run(source, top=top, sets={"must": "x"}))[0].data == {"n": 1, "must": "x"}
+    assert bench.rows(bench.run(source, top=top, sets={"must": "x", "n": "2", "more": "y"}))[0].data == {"n": 2, "more": "y", "must": "x"}
+
+
+def test_recipe_target(bench: Bench) -> None:
+    assert bench.run(texts("a", "b", "c"), ask(), top={"target": 2}).kept == 2
+    assert bench.run(texts("a", "b", "c"), ask(), top={"target": 2}, target=1, new=True).kept == 1
+
+
+def test_recipe_attempts(bench: Bench) -> None:
+    steps = (texts(*"abcdefgh"), {"kind": "filter.where", "where": "text = 'z'"})
+    assert [bench.run(*steps, target=2, top={"attempts": most}, new=True).requested for most in (1, 3)] == [2, 6]
+
+
+def test_recipe_budget_usd(bench: Bench) -> None:
+    models = {"writer": bench.model(price_in=1, price_out=1, max_tokens=200, concurrency=1)}
+    result = bench.run(texts(*"abcdefgh"), ask(), top={"models": models, "budget_usd": 0.001})
+    assert (result.state, result.reason.split(":")[0]) == ("paused", "budget")
+    assert result.cost_usd is not None
+    assert 0 < result.cost_usd <= 0.001
+    assert bench.run(texts(*"abcdefgh"), ask(), top={"models": models, "budget_usd": 1}).state == "finished"
+
+
+def test_recipe_budget_tokens(bench: Bench) -> None:
+    models = {"writer": bench.model(max_tokens=200, concurrency=1)}
+    result = bench.run(texts(*"abcdefgh"), ask(), top={"models": models, "budget_tokens": 1000})
+    assert (result.state, result.reason.split(":")[0]) == ("paused", "budget")
+    assert 0 < result.tokens_in + result.tokens_out <= 1000
+    assert bench.run(texts(*"abcdefgh"), ask(), top={"models": models, "budget_tokens": 50_000}).state == "finished"
+
+
+def test_recipe_into(bench: Bench) -> None:
+    assert bench.run(texts("a"), top={"into": "elsewhere"}).dataset == "elsewhere"
+    assert bench.run(texts("a"), top={"into": "elsewhere"}, into="there").dataset == "there"
+
+
