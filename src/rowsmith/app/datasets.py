@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
+from rowsmith.app.exports import Export, export
 from rowsmith.app.lab import Lab
 from rowsmith.core.calls import PICO
 from rowsmith.core.row import Row
@@ -82,6 +84,10 @@ class Datasets:
     def show(self, spoken: str) -> Facts:
         """Facts of a version: rows, columns with their types and how many rows fill them, bytes."""
         return facts(self._store.rows(self.get(spoken)))
+
+    def export(self, spoken: str, format: str, path: str | Path, *, provenance: str | None = None) -> Export:
+        """Write rows to a file in a foreign format, with their provenance; see app.exports."""
+        return export(self, spoken, format, path, provenance=provenance)
 
     def _of_run(self, run: str, start: int, limit: int | None) -> Iterator[Row]:
         from itertools import islice

@@ -6,15 +6,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from rowsmith import registry
-from rowsmith.app.datasets import Datasets
 from rowsmith.core.calls import PICO
 from rowsmith.core.errors import Invalid
 from rowsmith.core.row import Row
 from rowsmith.steps.export import write_export
 from rowsmith.store.calls import costs
+
+if TYPE_CHECKING:
+    from rowsmith.app.datasets import Datasets
 
 PAGE = 500
 CHOICES = ("column", "sidecar", "none")

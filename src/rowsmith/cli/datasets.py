@@ -77,10 +77,9 @@ def export(
     as_json: AsJson = False,
 ) -> None:
     """Export a dataset to a file, with its provenance."""
-    from rowsmith.app.exports import export as act
     from rowsmith.cli.show import print_json
 
-    done = act(project(home, in_project).datasets, dataset, format_, output, provenance=provenance)
+    done = project(home, in_project).datasets.export(dataset, format_, output, provenance=provenance)
     if as_json:
         return print_json(done.dump())
     typer.echo(f"{done.rows_out:,} of {done.rows_in:,} rows as {format_} in {done.path}")
