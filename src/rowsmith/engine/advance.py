@@ -42,6 +42,10 @@ class Item:
     """Other steps take this row too: what comes of it here has slots of its own."""
 
 
+REST = Item(Row("", b"", {}), -1)
+"""Given in place of an item when a row has come to rest without a question, so that whoever feeds can look up (stop, limit, backlog)."""
+
+
 class Advance:
     """Takes rows through row steps. `round` > 0: a later wave, which asks for further rows of the same parents; `lacking`: only of
     those whose earlier rows failed or were dropped."""
@@ -154,6 +158,7 @@ class Advance:
                 count += 1
                 if not owed or child_order(item.row.order, item.at, index) in item.known:
                     yield from self._child(item, out, index)
+                    yield REST
             else:
                 if count == 0 and (item.branched or not opened):
                     self.nothing(item, "no_rows", f"{self._title(item)} found nothing to make.")

@@ -18,7 +18,7 @@ from rowsmith.core.models import Model
 from rowsmith.core.recipe import Recipe
 from rowsmith.core.row import Row
 from rowsmith.core.step import MODEL
-from rowsmith.engine.advance import Advance, Item
+from rowsmith.engine.advance import REST, Advance, Item
 from rowsmith.engine.context import AskContext, StepContext, choose_role
 from rowsmith.engine.feed import Feed
 from rowsmith.engine.inputs import Inputs
@@ -126,7 +126,8 @@ def estimate(recipe: Recipe, lock: Mapping[str, Any], files: Files, runs: Runs, 
     try:
         for root in [i for i in advance.routes.roots if recipe.steps[i].shape == "source"]:
             for item in feed.items(root):
-                _count(recipe, contexts, item, out)
+                if item is not REST:
+                    _count(recipe, contexts, item, out)
                 if limit is not None and out.rows + counting.kept >= limit:
                     break
     finally:

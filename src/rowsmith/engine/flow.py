@@ -20,7 +20,7 @@ from rowsmith.core.models import Model
 from rowsmith.core.ports import Gate, Paused
 from rowsmith.core.row import Drop, New, Row
 from rowsmith.core.slots import FINAL, WAITING
-from rowsmith.engine.advance import Advance, Item, child
+from rowsmith.engine.advance import REST, Advance, Item, child
 from rowsmith.engine.context import AskContext, StepContext, sampling
 
 CHUNK = 64
@@ -72,7 +72,8 @@ class Flow:
                 item = next(items, None)
                 if item is None:
                     break
-                batch.append(item)
+                if item is not REST:
+                    batch.append(item)
             else:
                 self.exhausted = False
             self._hand_over(batch)
@@ -228,7 +229,8 @@ class Flow:
                 self.advance.slots.drop(item.row.order, item.at, item.attempt, row.reason, row.detail)
                 continue
             entries = {**item.entries, item.at: (item.row, index if index >= 0 else None)}
-            yield from self.advance.after(Item(row, item.at, item.attempt, entries, item.known), item.at)
+            onward = self.advance.after(Item(row, item.at, item.attempt, entries, item.known), item.at)
+            yield from (following for following in onward if following is not REST)
 
     def _to_bench(self, item: Item, rows: list[tuple[int, Row | Drop]]) -> None:
         if self._bench_thread is None:
