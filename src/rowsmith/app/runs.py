@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import rowsmith
+from rowsmith import registry
 from rowsmith.app.lab import Lab
 from rowsmith.app.results import Result, result
 from rowsmith.core.calls import PICO
@@ -103,9 +104,12 @@ class Runs:
         if before is None:
             if fresh:
                 wanted = _with(wanted, fresh=self._purchases(identity) + 1)
-            run = self.store.create(self.project, loaded.dump(), identity, lock, wanted.dump())
-            self.store.use_prompts(run.n, _prompts(loaded))
-            return self._carry_out(run, loaded, wanted, grace_s, on_progress, stopping)
+            make = self.store.create if new or fresh else self.store.begin
+            made = make(self.project, loaded.dump(), identity, lock, wanted.dump())
+            if made is not None:
+                return self._carry_out(made, loaded, wanted, grace_s, on_progress, stopping)
+            before = self.store.latest(self.project, identity)
+            assert before is not None  # another process has just begun it
         wanted = _with(wanted, fresh=before.options["fresh"], retried=before.options["retried"])
         return self._again(before, loaded, wanted, grace_s, on_progress, stopping)
 
@@ -198,11 +202,12 @@ class Runs:
         return (base / "plugins",)
 
     def _lock(self, recipe: Recipe, base: Path) -> dict[str, Any]:
-        """What the run rests on: inputs by hash (copied into the home), prompts, versions of the code."""
+        """What the run rests on: inputs by hash (copied into the home), prompts, where each step's code came from, versions."""
         return {
             "inputs": pin(recipe, base, self.lab.files.put_file),
             "prompts": {f"{position}.{field}": name for position, field, name, _, _ in _prompts(recipe)},
             "takes": [recipe.inputs_of(position) for position in range(len(recipe.steps))],
+            "steps": {step.kind: registry.origin(step.kind, self._plugins(base)) for step in recipe.steps},
             "code": {"rowsmith": rowsmith.__version__, "python": platform.python_version()},
         }
 
@@ -251,6 +256,7 @@ class Runs:
         *, retry_failed: bool = False,
     ) -> Result:  # fmt: skip
         self.store.set_options(run.n, options.dump())
+        self.store.use_prompts(run.n, _prompts(recipe))
         usd = None if options.budget_usd is None else int(options.budget_usd * PICO)
         self.store.set_budget(f"run:{run.n}", usd, options.budget_tokens)
         terms = Terms(options.target, options.limit, options.attempts, options.fresh, retry_failed, grace_s)

@@ -77,6 +77,7 @@ def runs(
     run: Annotated[str | None, typer.Argument(metavar="[RUN]", help="One run to look at.")] = None,
     failed: Annotated[bool, typer.Option("--failed", help="List its failed rows with their reasons.")] = False,
     draws: Annotated[bool, typer.Option("--draws", help="List its answers that could not be used.")] = False,
+    lock: Annotated[bool, typer.Option("--lock", help="Print what it rests on: recipe, inputs by hash, prompts, options, versions.")] = False,
     limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, help="Most lines.")] = 100,
     home: Home = HOME,
     in_project: InProject = PROJECT,
@@ -92,6 +93,9 @@ def runs(
             return print_json([result.dump() for result in every])
         rows = [(r.run, r.state, r.kept, r.requested, r.calls, money(r.cost_usd), f"{r.seconds:,.1f}", r.dataset) for r in every]
         return table(["run", "state", "kept", "requested", "calls", "cost", "seconds", "dataset"], rows)
+    if lock:
+        record = doors.get(run)
+        return print_json({"run": record.id, "identity": record.identity, "recipe": record.recipe, **record.lock, "options": record.options})
     if failed or draws:
         found = doors.troubles(run, limit) if failed else doors.draws(run, limit)
         if as_json:
