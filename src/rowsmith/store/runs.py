@@ -74,17 +74,31 @@ class Runs:
     def create(self, project: str, recipe: Mapping[str, Any], identity: str, lock: Mapping[str, Any], options: Mapping[str, Any]) -> Run:
         """A new run, queued."""
         with self.db.write() as conn:
-            n = conn.execute(
-                text(
-                    "INSERT INTO run (project, recipe_name, identity, recipe, lock, options, state, totals, created_at) "
-                    "VALUES (:project, :name, :identity, :recipe, :lock, :options, 'queued', :totals, :now) RETURNING n"
-                ),
-                {
-                    "project": project, "name": recipe["name"], "identity": identity, "recipe": as_written(recipe), "lock": canonical(lock),
-                    "options": canonical(options), "totals": canonical({**Tally().dump(), "seq": 0}), "now": self.db.now(conn),
-                },
-            ).scalar_one()  # fmt: skip
-            return _one(conn, int(n))
+            return self._insert(conn, project, recipe, identity, lock, options)
+
+    def begin(self, project: str, recipe: Mapping[str, Any], identity: str, lock: Mapping[str, Any], options: Mapping[str, Any]) -> Run | None:
+        """A new run, queued; None when the project has one of this identity: of several processes one is the first."""
+        with self.db.write() as conn:
+            if self.db.dialect != "sqlite":  # several write at once: the first one keeps the others waiting
+                conn.execute(text("SELECT pg_advisory_xact_lock(hashtext(:i))"), {"i": f"{project}/{identity}"})
+            if conn.execute(text("SELECT 1 FROM run WHERE project = :p AND identity = :i LIMIT 1"), {"p": project, "i": identity}).first():
+                return None
+            return self._insert(conn, project, recipe, identity, lock, options)
+
+    def _insert(
+        self, conn: Connection, project: str, recipe: Mapping[str, Any], identity: str, lock: Mapping[str, Any], options: Mapping[str, Any]
+    ) -> Run:
+        n = conn.execute(
+            text(
+                "INSERT INTO run (project, recipe_name, identity, recipe, lock, options, state, totals, created_at) "
+                "VALUES (:project, :name, :identity, :recipe, :lock, :options, 'queued', :totals, :now) RETURNING n"
+            ),
+            {
+                "project": project, "name": recipe["name"], "identity": identity, "recipe": as_written(recipe), "lock": canonical(lock),
+                "options": canonical(options), "totals": canonical({**Tally().dump(), "seq": 0}), "now": self.db.now(conn),
+            },
+        ).scalar_one()  # fmt: skip
+        return _one(conn, int(n))
 
     def get(self, run: str | int) -> Run:
         """The run `r12` (or 12).
