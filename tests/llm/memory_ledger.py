@@ -48,6 +48,7 @@ class MemoryLedger:
     reused: int = 0
 
     def __post_init__(self) -> None:
+        self._settling: set[asyncio.Task[None]] = set()
         self._held: dict[bytes, asyncio.Event] = {}
         self._current: dict[bytes, Spend] = {}
         self._index: dict[bytes, dict[tuple[str, int, int, int], int]] = {}
@@ -74,13 +75,11 @@ class MemoryLedger:
         return Claimed("mine", claim, key, index, delay_s=self._wait(claim.profile, claim.limits), attempt=1)
 
     async def answer(self, claimed: Claimed, raw: bytes, usage: Usage, cost: int | None) -> None:
-        await asyncio.sleep(self.commit_s)
-        self.answers[claimed.key] = (raw, usage)
-        spend = self._current[claimed.key]
-        spend.outcome, spend.cost = "settled", cost
-        if usage.tokens_in is not None and usage.tokens_out is not None:
-            spend.tokens = usage.tokens_in + usage.tokens_out
-        self._let_go(claimed)
+        # Once asked for it happens, though the one who asked be cancelled.
+        done = asyncio.get_running_loop().create_task(self._settle(claimed, raw, usage, cost))
+        self._settling.add(done)
+        done.add_done_callback(self._settling.discard)
+        await asyncio.shield(done)
 
     async def unknown(self, claimed: Claimed, detail: str) -> bool:
         await asyncio.sleep(self.commit_s)
@@ -133,6 +132,15 @@ class MemoryLedger:
     def _reserve(self, key: bytes, claim: Claim) -> None:
         self._current[key] = Spend(key, claim.reserve, claim.reserve_tokens)
         self.spends.append(self._current[key])
+
+    async def _settle(self, claimed: Claimed, raw: bytes, usage: Usage, cost: int | None) -> None:
+        await asyncio.sleep(self.commit_s)
+        self.answers[claimed.key] = (raw, usage)
+        spend = self._current[claimed.key]
+        spend.outcome, spend.cost = "settled", cost
+        if usage.tokens_in is not None and usage.tokens_out is not None:
+            spend.tokens = usage.tokens_in + usage.tokens_out
+        self._let_go(claimed)
 
     def _let_go(self, claimed: Claimed) -> None:
         self._held.pop(claimed.key).set()

@@ -67,16 +67,23 @@ def test_never_more_than_the_cap_and_no_place_is_lost(acts: list[str]) -> None:
     asyncio.run(run())
 
 
-def test_throttling_cuts_a_quarter_once_per_event() -> None:
+def test_throttling_cuts_a_quarter_once_per_event_and_half_when_it_is_most_of_what_comes() -> None:
     clock = Clock()
     lane = Lane(64, clock)
     clock.now = 10
     lane.throttled()
     lane.throttled()
     assert lane.limit == 48
+    for _ in range(3):
+        lane.succeeded()
     clock.now = 12
     lane.throttled()
     assert lane.limit == 36
+    lane.throttled()
+    lane.throttled()
+    clock.now = 14
+    lane.throttled()
+    assert lane.limit == 18
 
 
 def test_successes_raise_the_limit_by_one_in_25() -> None:
@@ -88,13 +95,33 @@ def test_successes_raise_the_limit_by_one_in_25() -> None:
     assert lane.limit == 50
 
 
+def test_the_ceiling_is_not_tried_again_at_once() -> None:
+    clock = Clock()
+    lane = Lane(64, clock)
+    waits = []
+    for _ in range(4):
+        clock.now += 2
+        lane.throttled()
+    for _ in range(4):
+        ceiling, start = lane.limit / 0.75, clock.now
+        while lane.limit < ceiling:
+            clock.now += 0.1
+            for _ in range(int(lane.limit)):
+                lane.succeeded()
+        waits.append(clock.now - start)
+        lane.throttled()
+    assert waits == sorted(waits)
+    assert waits[0] >= 5
+    assert waits[-1] >= 20
+
+
 def test_after_a_long_storm_90_percent_come_back_within_a_minute() -> None:
     clock = Clock()
     lane = Lane(64, clock)
     for _ in range(100):
         clock.now += 2
         lane.throttled()
-    assert lane.limit == 1
+    assert lane.limit == 2
     calm_since, latency = clock.now, 2.0
     while lane.limit < 58:
         clock.now += latency

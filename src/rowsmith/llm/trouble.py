@@ -162,7 +162,8 @@ class Trouble:
         while not self.health.may_retry():
             self.check_outage()
             await self.desk.rest(0.0, self.form.place, random.uniform(0.2, 1.0))
-        await self._back_off(self.failures)
+        # As long as others are answered there is no reason to wait for long.
+        await self._back_off(min(self.failures, 1 + self.health.in_a_row))
         await self._permitted()
 
     async def _back_off(self, tries: int) -> None:
