@@ -104,9 +104,9 @@ class Purchase:
     async def _keep(self, raw: bytes) -> Bought | Lost:
         """Make the answer durable. What is no chat answer, from a server that never gave one, is not kept: it would be found again
         after the address has been corrected."""
+        self.trouble.in_doubt = True  # billed, whatever may happen before it is durable
         form, reply = self.form, self.form.reply(raw)
         if reply.garbled and not form.answered and len(raw) < MAX_BODY:
-            self.trouble.in_doubt = True
             return Lost("garbled", reply.garbled)
         failpoint("gate.answered")
         self.open = False
