@@ -46,10 +46,22 @@ def told(place: str, folder: Path | None = None) -> Iterator[None]:
 
 def _read(error: BaseException | None, lost: bool, place: str, folder: Path | None) -> RowsmithError | None:
     if isinstance(error, OSError):
-        return full(str(error.filename or place), folder) if error.errno in (errno.ENOSPC, errno.EDQUOT) else None
+        return _disk(error, place, folder)
     if isinstance(error, sqlite3.Error):
         return _sqlite(error, place, folder)
     return _postgres(error, lost, place)
+
+
+def _disk(error: OSError, place: str, folder: Path | None) -> RowsmithError | None:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return full(str(error.filename or place), folder)
+    if error.errno in (errno.EIO, errno.EROFS, errno.ESTALE):
+        return _broken(str(error.filename or place), error.strerror or "I/O error")
+    return None
+
+
+def _broken(place: str, detail: str) -> Unavailable:
+    return Unavailable(f"Reading or writing {place} failed ({detail}).", "Check the disk and the system's log, then run rowsmith verify.")
 
 
 def full(place: str, folder: Path | None = None) -> StorageFull:
@@ -66,7 +78,7 @@ def _sqlite(error: sqlite3.Error, place: str, folder: Path | None) -> RowsmithEr
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return StorageBusy(f"{place} is locked by another program.", "Close other programs that have it open (a database browser?) and try again.")
     if code == sqlite3.SQLITE_IOERR:
-        return Unavailable(f"Reading or writing {place} failed ({name}).", "Check the disk and the system's log, then run rowsmith verify.")
+        return _broken(place, name)
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return Unavailable(f"{place} is damaged or is no database ({error}).", "Keep a copy of it, then restore a backup: rowsmith restore.")
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
