@@ -176,7 +176,7 @@ def test_a_set_step_that_owes_verdicts(trusted: Path, way: str, kept: list[str],
 def test_a_set_step_that_breaks_ends_the_run_and_keeps_what_there_is(trusted: Path) -> None:
     with Bench(trusted) as bench:
         steps = (texts("a", "b"), ask(forward="all"), {"kind": "filter.set", "way": "crash"})
-        with pytest.raises(Exception, match="Step 'filter.set' broke: ValueError: no way"):
+        with pytest.raises(Exception, match=r"Step 'filter.set' broke: ValueError: no way"):
             bench.run(*steps)
         result = bench.runs.result("r1")
         assert (result.state, result.requested, result.pending) == ("stopped", 2, 2)

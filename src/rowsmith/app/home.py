@@ -9,6 +9,7 @@ from typing import Any
 
 import rowsmith
 from rowsmith.app.lab import Lab, files_of, is_url, open_home
+from rowsmith.core.errors import Unavailable
 from rowsmith.store import backup, migrate
 from rowsmith.store.backup import Backup
 
@@ -17,9 +18,12 @@ def back_up(lab: Lab, target: Path) -> Backup:
     """Copy everything into one file, while others work. The same file restores to SQLite and to PostgreSQL.
 
     Raises:
-        StorageFull: no space is left for it; nothing half written is visible.
+        StorageFull: no space is left for it; nothing half written is visible. Unavailable: the file cannot be written.
     """
-    return backup.backup(lab.db, lab.files, target)
+    try:
+        return backup.backup(lab.db, lab.files, target)
+    except OSError as error:
+        raise Unavailable(f"The backup {target} cannot be written: {error.strerror}.", "Name a file in a folder that can be written.") from None
 
 
 def restore(source: Path, home: str) -> Backup:

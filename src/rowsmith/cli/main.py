@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
 from rowsmith.cli import datasets, home, plugins, projects, recipes, runs
 
+if TYPE_CHECKING:
+    from rowsmith.core.errors import RowsmithError
+
+USAGE: Any = typer.BadParameter.__bases__[0]
+"""What a wrong command line raises."""
 app = typer.Typer(
     name="rowsmith", help="Makes datasets for language models, proves them, keeps them, and puts them to use.", no_args_is_help=True,
     add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
@@ -30,22 +36,42 @@ for room in (runs, recipes, datasets, projects, home, plugins):
     room.add_to(app)
 
 
-def main() -> None:
-    """Run the command line. Errors of ours are told without a traceback, and end with 1."""
-    from rowsmith.core.errors import RowsmithError
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit; `arguments` are those of the process unless they are given. Errors are told without a traceback."""
+    from rowsmith.core.errors import RowsmithError, Unavailable
 
+    given = sys.argv[1:] if arguments is None else list(arguments)
     try:
-        app()
+        sys.exit(app(args=given, standalone_mode=False, prog_name="rowsmith"))
+    except USAGE as error:
+        _tell_usage(error, as_json="--json" in given)
+        sys.exit(2)
     except RowsmithError as error:
-        from rowsmith.cli.show import tell_error
-
-        tell_error(error, as_json="--json" in sys.argv)
-        sys.exit(1)
-    except KeyboardInterrupt:
+        _tell(error, given)
+    except (KeyboardInterrupt, typer.Abort):
         sys.exit(130)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)
+    except OSError as error:
+        what = f"{error.filename or 'A file'} cannot be used: {error.strerror or error}."
+        _tell(Unavailable(what, "Check the path, its permissions and the disk."), given)
+
+
+def _tell(error: RowsmithError, given: Sequence[str]) -> NoReturn:
+    from rowsmith.cli.show import tell_error
+
+    tell_error(error, as_json="--json" in given)
+    sys.exit(1)
+
+
+def _tell_usage(error: Any, *, as_json: bool) -> None:
+    from rowsmith.cli.show import print_json
+
+    error.show()
+    if as_json and error.format_message():
+        help_ = f"{error.ctx.command_path} --help" if error.ctx else "rowsmith --help"
+        print_json({"error": "Usage", "what": error.format_message(), "fix": f"See {help_}.", "problems": []})
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import NullPool, QueuePool
 
-from rowsmith.core.errors import Invalid, StorageBusy
+from rowsmith.core.errors import Invalid, StorageBusy, Unavailable
 from rowsmith.core.failpoints import failpoint
 
 READERS = 16
@@ -106,7 +106,11 @@ class Sqlite:
 
     def __init__(self, path: Path, *, shared: bool = True) -> None:
         refuse_network(path)
-        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            what = f"The folder {path.parent} cannot be opened or made: {error.strerror}."
+            raise Unavailable(what, "Name a folder that can be written: --home DIR.") from None
         self.place, self.folder = f"the database {path}", path.parent
         self.profile = "wal+flock" if shared else "wal"
         self._turn = Turn(path, shared=shared)
