@@ -12,13 +12,14 @@ from rowsmith.core.calls import Asker, Claim, Limits
 from rowsmith.core.ids import canonical
 from rowsmith.core.models import Model
 from rowsmith.llm import prices
+from rowsmith.llm.deadlines import Deadlines
 from rowsmith.llm.health import Health
 from rowsmith.llm.lane import Lane
 from rowsmith.llm.providers import Provider, Reply
 from rowsmith.llm.schema import Schema
 from rowsmith.llm.structured import Refused, text_of, value_of
 from rowsmith.llm.verdict import without
-from rowsmith.llm.wire import MAX_BODY, Deadlines
+from rowsmith.llm.wire import MAX_BODY
 
 KEPT = 256
 """Most forms kept; a recipe has a handful."""

@@ -12,11 +12,12 @@ import random
 from rowsmith.core.calls import Claimed
 from rowsmith.core.failpoints import failpoint
 from rowsmith.llm import prices
+from rowsmith.llm.deadlines import Attempt
 from rowsmith.llm.desk import Desk, lasting, stopped
 from rowsmith.llm.form import Form
 from rowsmith.llm.providers import Reply
 from rowsmith.llm.trouble import HttpError, Outcome, Trouble
-from rowsmith.llm.wire import MAX_BODY, Attempt, Lost, NotSent
+from rowsmith.llm.wire import MAX_BODY, Lost, NotSent
 
 Bought = tuple[bytes, Reply]
 

@@ -1,7 +1,7 @@
 """One HTTP request after another over one pool of connections: deadlines, a cap on the reply, and whether it was sent at all.
 
-The pool is aiohttp's, without its timers: one timer for each request is moved from deadline to deadline (connection, headers, each
-silence within the body), so that a server that dribbles bytes cannot stretch any of them.
+The pool is aiohttp's, without its timers: each request has one deadline, moved from stage to stage (connection, headers, each silence
+within the body), so that a server that dribbles bytes cannot stretch any of them.
 """
 
 from __future__ import annotations
@@ -9,11 +9,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from rowsmith.core.models import Model
+from rowsmith.llm.deadlines import Attempt, Watch
 
 if TYPE_CHECKING:
     from aiohttp import ClientSession
@@ -38,62 +37,6 @@ class Lost(Exception):
         self.reason = reason
 
 
-@dataclass(slots=True, frozen=True)
-class Deadlines:
-    """Seconds: for the connection, from there to the end of the headers, for each silence within the body, for all."""
-
-    connect: float
-    first_byte: float
-    idle: float
-    total: float
-
-    @classmethod
-    def of(cls, model: Model) -> Deadlines:
-        """The deadlines that the model names."""
-        return cls(model.connect_s, model.first_byte_s, model.idle_s, model.total_s)
-
-
-class Attempt:
-    """One request under way. `sent` turns true when the connection stands and bytes may have left."""
-
-    __slots__ = ("_end", "_limits", "_timer", "phase", "sent")
-
-    def __init__(self, deadlines: Deadlines) -> None:
-        self._limits = deadlines
-        self._timer: asyncio.Timeout | None = None
-        self._end = 0.0
-        self.phase = "connect"
-        self.sent = False
-
-    def started(self) -> asyncio.Timeout:
-        """Start the clock; use the result as the request's `async with`."""
-        now = asyncio.get_running_loop().time()
-        self._end = now + self._limits.total
-        self._timer = asyncio.timeout_at(min(self._end, now + self._limits.connect))
-        return self._timer
-
-    def connected(self) -> None:
-        """The connection stands; the headers are due next."""
-        self.sent = True
-        self._next("first_byte", self._limits.first_byte)
-
-    def heard(self) -> None:
-        """Headers or a part of the body came; the next part is due."""
-        self._next("idle", self._limits.idle)
-
-    def late(self) -> str:
-        """Which deadline passed, in words."""
-        if self._timer is not None and (self._timer.when() or 0.0) >= self._end:
-            return f"no whole answer within total_s = {self._limits.total:g} s"
-        named = {"connect": "connection", "first_byte": "headers", "idle": "further byte"}[self.phase]
-        return f"no {named} within {self.phase}_s = {getattr(self._limits, self.phase):g} s"
-
-    def _next(self, phase: str, seconds: float) -> None:
-        self.phase = phase
-        if self._timer is not None:
-            self._timer.reschedule(min(self._end, asyncio.get_running_loop().time() + seconds))
-
-
 _attempt: ContextVar[Attempt] = ContextVar("attempt")
 
 
@@ -101,7 +44,7 @@ class Wire:
     """The connections of one gate. Opened at the first request, on the loop that makes it."""
 
     def __init__(self) -> None:
-        self._session: ClientSession | None = None
+        self._open: tuple[ClientSession, Watch] | None = None
 
     async def post(self, attempt: Attempt, url: URL, headers: Mapping[str, str], body: bytes) -> tuple[int, Mapping[str, str], bytes]:
         """Send `body`; returns status, headers and the reply's bytes (at most MAX_BODY of them).
@@ -112,38 +55,45 @@ class Wire:
         """
         import aiohttp
 
-        session = self._session or self._opened()
+        session, watch = self._opened()
+        attempt.started(watch)
         token = _attempt.set(attempt)
         try:
-            async with attempt.started():
-                # A large body as bare bytes would be written in one piece, and aiohttp warns of that.
-                data = body if len(body) < LARGE else BytesIO(body)
-                async with session.post(url, data=data, headers=headers, allow_redirects=False) as response:
-                    return response.status, response.headers, await _body(response, attempt)
-        except TimeoutError:
+            # A large body as bare bytes would be written in one piece, and aiohttp warns of that.
+            data = body if len(body) < LARGE else BytesIO(body)
+            async with session.post(url, data=data, headers=headers, allow_redirects=False) as response:
+                return response.status, response.headers, await _body(response, attempt)
+        except asyncio.CancelledError:
+            if not attempt.expired():
+                raise
             raise (Lost("timeout", attempt.late()) if attempt.sent else NotSent(attempt.late())) from None
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise (Lost("connection", _told(error)) if attempt.sent else NotSent(_told(error))) from None
         finally:
             _attempt.reset(token)
+            watch.remove(attempt)
 
     async def close(self) -> None:
         """Close every connection."""
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        if self._open is not None:
+            session, watch = self._open
+            self._open = None
+            watch.stop()
+            await session.close()
 
-    def _opened(self) -> ClientSession:
-        import aiohttp
+    def _opened(self) -> tuple[ClientSession, Watch]:
+        if self._open is None:
+            import aiohttp
 
-        self._session = aiohttp.ClientSession(
-            connector=_connector(limit=0, keepalive_timeout=KEEP_S),
-            timeout=aiohttp.ClientTimeout(total=None, connect=None, sock_connect=None, sock_read=None),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            trust_env=False,
-            auto_decompress=True,
-        )
-        return self._session
+            session = aiohttp.ClientSession(
+                connector=_connector(limit=0, keepalive_timeout=KEEP_S),
+                timeout=aiohttp.ClientTimeout(total=None, connect=None, sock_connect=None, sock_read=None),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                trust_env=False,
+                auto_decompress=True,
+            )
+            self._open = session, Watch(asyncio.get_running_loop())
+        return self._open
 
 
 async def _body(response: Any, attempt: Attempt) -> bytes:
