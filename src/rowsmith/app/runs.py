@@ -18,7 +18,7 @@ from rowsmith import registry
 from rowsmith.app.lab import Lab
 from rowsmith.app.results import Result, result
 from rowsmith.core.calls import PICO
-from rowsmith.core.errors import Conflict, Invalid
+from rowsmith.core.errors import Conflict, Invalid, StorageFull
 from rowsmith.core.ids import as_written, digest
 from rowsmith.core.prompt import parse
 from rowsmith.core.recipe import Recipe
@@ -259,7 +259,7 @@ class Runs:
         self.store.use_prompts(run.n, _prompts(recipe))
         usd = None if options.budget_usd is None else int(options.budget_usd * PICO)
         self.store.set_budget(f"run:{run.n}", usd, options.budget_tokens)
-        terms = Terms(options.target, options.limit, options.attempts, options.fresh, retry_failed, grace_s)
+        terms = Terms(options.target, options.limit, options.attempts, options.fresh, retry_failed, grace_s, self._storage_wait_s())
         try:
             done = carry_out(
                 self.lab.db, self.lab.files, run, recipe, terms, environ=self.lab.environ,
@@ -270,7 +270,17 @@ class Runs:
             done = self.store.get(run.n)
             if done.state == "running" and not self.store.held(done):
                 raise
+        except StorageFull as error:  # nothing can be written now, so the record cannot say it
+            stands = replace(self.store.get(run.n), state="paused", reason=f"storage_full: {error.what} {error.fix}")
+            return result(stands, self.store.ends(run.n))
         return self.result(done.id)
+
+    def _storage_wait_s(self) -> float:
+        given = self.lab.environ.get("ROWSMITH_STORAGE_WAIT_S", "60")
+        try:
+            return float(given)
+        except ValueError:
+            raise Invalid(f"ROWSMITH_STORAGE_WAIT_S={given} is no number of seconds.", "Set it to the seconds that a full disk is waited for.") from None
 
     def _commit(self, run: Run, options: Options, partial: bool) -> tuple[str, str] | None:
         """Commit the kept rows; an unfinished run only when it is asked to."""

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from rowsmith import registry
-from rowsmith.core.errors import RowsmithError, StorageFull
+from rowsmith.core.errors import RowsmithError, StorageBusy, StorageFull, Unavailable
 from rowsmith.core.ports import Ledger as LedgerPort
 from rowsmith.core.recipe import Recipe
 from rowsmith.core.slots import Tally
@@ -29,7 +29,7 @@ from rowsmith.store.database import Database
 from rowsmith.store.files import Files
 from rowsmith.store.journal import Journal
 from rowsmith.store.ledger import Ledger, settle_dead
-from rowsmith.store.processes import forget, register
+from rowsmith.store.processes import forget, register, renounce
 from rowsmith.store.runs import Run, Runs
 
 
@@ -96,11 +96,12 @@ def _seldom_collecting() -> Iterator[None]:
 
 
 def _let_go(db: Database, owner: str) -> None:
-    """The process no longer stands for anything. A full disk does not hide the error that led here: a dead entry harms nobody."""
+    """The process no longer stands for anything. Trouble of the storage does not hide the error that led here."""
+    renounce(owner)
     try:
         with db.write() as conn:
             forget(conn, owner)
-    except StorageFull:
+    except Unavailable:
         return
 
 
@@ -268,12 +269,25 @@ class _Carrying:
 
     async def _end(self) -> None:
         await self.journal.flush()
-        state, reason = await asyncio.to_thread(self._settle)
+        state, reason = await self._patiently(self._settle)
         finished = state in ("finished", "shortfall")
-        committed = await asyncio.to_thread(self.commit, self.run, not finished)
+        committed = await self._patiently(lambda: self.commit(self.run, not finished))
         dataset, version = committed or (None, None)
         seconds = time.monotonic() - self.started
-        await asyncio.to_thread(lambda: self.runs.end(self.run, state, reason, seconds, dataset=dataset, version=version))
+        await self._patiently(lambda: self.runs.end(self.run, state, reason, seconds, dataset=dataset, version=version))
+
+    async def _patiently(self, act: Callable[[], Any]) -> Any:
+        """Do it on a thread; again, for a while, when the disk is full or the database away. What is done so can be done twice."""
+        until = time.monotonic() + self.terms.storage_wait_s
+        while True:
+            try:
+                return await asyncio.to_thread(act)
+            except (StorageFull, StorageBusy) as error:
+                if self.request or time.monotonic() > until:
+                    raise
+                self.note = f"waiting for space: {error.what}" if isinstance(error, StorageFull) else f"waiting: {error.what}"
+                await asyncio.sleep(0.5)
+                self.note = ""
 
     def _settle(self) -> tuple[str, str]:
         """The state the run has come to, and why; its counts are written."""

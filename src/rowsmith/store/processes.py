@@ -29,6 +29,7 @@ _FIND = text("SELECT host, boot, pid, started, lease_until FROM process WHERE id
 _FORGET = text("DELETE FROM process WHERE id = :id")
 _SWEEP = text("DELETE FROM process WHERE lease_until < :before")
 
+_renounced: set[str] = set()  # ids of this process that stand for nothing any more, whatever the table says
 _doubted: dict[str, tuple[float, float]] = {}  # process id -> (its lease, since when we look at it, monotonic)
 
 
@@ -48,6 +49,11 @@ def heartbeat(db: Database, conn: Connection, process: str) -> bool:
     return conn.execute(_RENEW, {"id": process, "lease_until": db.now(conn) + LEASE_S}).rowcount == 1
 
 
+def renounce(process: str) -> None:
+    """Count one's own entry as dead from now on, even should `forget` not reach the database."""
+    _renounced.add(process)
+
+
 def forget(conn: Connection, process: str) -> None:
     """Take the entry out at an orderly end: from now on the process counts as dead."""
     conn.execute(_FORGET, {"id": process})
@@ -59,7 +65,7 @@ def alive(db: Database, conn: Connection, process: str, patience_s: float = 2 * 
     A lease that ran out although the process runs here, or that reaches further ahead than any renewal sets it, speaks of a jump of the
     clock: it counts as alive until `patience_s` seconds (of this process's monotonic clock) have passed without a renewal.
     """
-    found = conn.execute(_FIND, {"id": process}).one_or_none()
+    found = None if process in _renounced else conn.execute(_FIND, {"id": process}).one_or_none()
     if found is None:
         return False
     here = (found.host, found.boot) == (_host(), _boot())
