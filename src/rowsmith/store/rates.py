@@ -34,13 +34,14 @@ class Rates:
 
     def take(self, limits: Limits, tokens: int) -> float:
         """Seconds to wait before one request of `tokens` tokens may be sent."""
-        at = max(self.now, self._kind("block")["tat"])
-        if limits.rpm:
-            at = self._space("rpm", at, 60 / limits.rpm)
+        spaced = {"rpm": 60 / limits.rpm} if limits.rpm else {}
         if limits.tpm:
-            at = self._space("tpm", at, tokens * 60 / limits.tpm)
+            spaced["tpm"] = tokens * 60 / limits.tpm
+        at = max(self.now, *(self._kind(name)["tat"] for name in ("block", *spaced)))
         if limits.rpd:
             at = self._of_day(limits.rpd, at)
+        for name, interval in spaced.items():  # from the time at which it is really sent, whatever it waited for
+            self._kind(name)["tat"] = at + interval
         return max(0.0, at - self.now)
 
     def give_back(self, limits: Limits, tokens: int) -> None:
@@ -63,12 +64,6 @@ class Rates:
 
     def _kind(self, kind: str) -> dict[str, float]:
         return self.kinds.setdefault(kind, {"tat": 0.0, "day": 0, "used": 0})
-
-    def _space(self, name: str, at: float, interval: float) -> float:
-        kind = self._kind(name)
-        at = max(at, kind["tat"])
-        kind["tat"] = at + interval
-        return at
 
     def _of_day(self, limit: int, at: float) -> float:
         kind = self._kind("rpd")

@@ -1,0 +1,170 @@
+"""Limits that all processes of a home share: spacing exact, days by UTC, silence for everybody, nothing forgotten at a restart."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from buying import NOON, Buyer, wish
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from rowsmith.core.calls import Limits, Usage
+from rowsmith.store.database import Database, open_database
+from rowsmith.store.rates import DAY, Rates, take_all
+
+MIDNIGHT = NOON - 43_200 + DAY
+"""The end of the day of NOON."""
+
+
+def take(db: Database, limits: Limits, tokens: int = 0, *, now: float = NOON, profile: str = "a") -> float:
+    """When one request may be sent, in seconds after NOON."""
+    with db.write() as conn:
+        rates = Rates(conn, profile, now)
+        wait = rates.take(limits, tokens)
+        rates.save()
+    return now + wait - NOON
+
+
+def block(db: Database, seconds: float, *, now: float = NOON) -> None:
+    with db.write() as conn:
+        rates = Rates(conn, "a", now)
+        rates.block(seconds)
+        rates.save()
+
+
+def test_requests_a_minute_are_spaced_evenly(database: Database) -> None:
+    limits = Limits(rpm=30)
+    assert [take(database, limits) for _ in range(4)] == [0.0, 2.0, 4.0, 6.0]
+    assert take(database, limits, now=NOON + 7) == 8.0  # what waits keeps its turn
+    assert [take(database, limits, now=NOON + 100) for _ in range(2)] == [100.0, 102.0]  # what was not used is not saved up
+
+
+def test_tokens_a_minute_are_spaced_by_size(database: Database) -> None:
+    limits = Limits(tpm=600)
+    assert [take(database, limits, n) for n in (100, 300, 50)] == [0.0, 10.0, 40.0]
+    assert take(database, limits, 1) == 45.0
+
+
+def test_the_narrower_of_two_limits_counts_and_both_hold(database: Database) -> None:
+    limits = Limits(rpm=60, tpm=60)
+    assert [take(database, limits, n) for n in (10, 0, 0, 30, 0, 0)] == [0.0, 10.0, 11.0, 12.0, 42.0, 43.0]
+
+
+def test_requests_a_day_go_by_the_day_in_utc(database: Database) -> None:
+    limits = Limits(rpd=2)
+    last = MIDNIGHT - NOON
+    assert [take(database, limits) for _ in range(5)] == [0.0, 0.0, last, last, last + DAY]
+    assert take(database, limits, now=MIDNIGHT + 5) == last + DAY  # tomorrow's are promised already
+    assert take(database, limits, now=MIDNIGHT + 2 * DAY) == last + 2 * DAY
+
+
+def test_what_waits_for_midnight_is_spaced_too(database: Database) -> None:
+    limits = Limits(rpm=60, rpd=1)
+    assert take(database, limits) == 0.0
+    limits = Limits(rpm=60, rpd=3)
+    found = [take(database, limits) for _ in range(5)]
+    last = MIDNIGHT - NOON
+    assert found == [1.0, 2.0, last, last + 1, last + 2]
+
+
+def test_tokens_that_were_not_used_come_back(database: Database) -> None:
+    buyer, limits = Buyer(database), Limits(tpm=60)
+    (first,) = buyer.claim(wish(1, tokens=30, limits=limits))
+    assert first is not None
+    buyer.settle(first, usage=Usage(6, 4))
+    (second,) = buyer.claim(wish(2, tokens=30, limits=limits))
+    assert second is not None
+    assert (first.delay_s, second.delay_s) == (0.0, 10.0)
+    buyer.settle(second, usage=Usage())  # not reported: it stays at its reservation
+    (third,) = buyer.claim(wish(3, tokens=30, limits=limits))
+    assert third is not None
+    assert third.delay_s == 40.0
+
+
+def test_two_ledgers_share_one_limit(database: Database) -> None:
+    limits = Limits(rpm=6)
+    one, other = Buyer(database), Buyer(open_database(database.url), project="q")
+    waits = []
+    for row, buyer in enumerate([one, other, other, one]):
+        waits += [claimed.delay_s for claimed in buyer.claim(wish(2 * row, limits=limits), wish(2 * row + 1, limits=limits)) if claimed]
+    assert waits == [10.0 * n for n in range(8)]
+    other.db.close()
+
+
+def test_two_processes_share_one_limit(database: Database) -> None:
+    limits = Limits(rpm=1)
+    script = (
+        "import sys; from rowsmith.store.database import open_database; from rowsmith.store.rates import take_all; "
+        "from rowsmith.core.calls import Limits\n"
+        "db = open_database(sys.argv[1])\n"
+        "with db.write() as conn: print(take_all(conn, db.now(conn), [('a', Limits(rpm=1), 0)] * 2))"
+    )
+    told = subprocess.run([sys.executable, "-c", script, database.url], capture_output=True, text=True, check=True).stdout
+    assert told.strip() == "[0.0, 60.0]"
+    with database.write() as conn:
+        (wait,) = take_all(conn, database.now(conn), [("a", limits, 0)])
+    assert 60 < wait <= 120
+
+
+def test_limits_survive_a_restart(database: Database) -> None:
+    limits = Limits(rpm=1, rpd=2)
+    take(database, limits)
+    database.close()
+    again = open_database(database.url)
+    assert take(again, limits) == 60.0
+    assert take(again, limits) == MIDNIGHT - NOON
+    again.close()
+
+
+def test_profiles_do_not_touch_each_other(database: Database) -> None:
+    assert [take(database, Limits(rpm=1), profile=name) for name in ("a", "b", "a")] == [0.0, 0.0, 60.0]
+    with database.write() as conn:
+        found = take_all(conn, NOON, [("b", Limits(rpm=1), 0), ("c", Limits(rpm=1), 0), ("c", Limits(rpm=1), 0)])
+    assert found == [60.0, 0.0, 60.0]
+
+
+def test_silence_is_kept_by_all(database: Database) -> None:
+    other = open_database(database.url)
+    block(database, 20)
+    block(other, 5)  # a shorter one does not end a longer one
+    assert take(other, Limits()) == 20.0
+    assert [take(other, Limits(rpm=60)) for _ in range(2)] == [20.0, 21.0]
+    assert take(other, Limits(), now=NOON + 21) == 21.0
+    with other.write() as conn:
+        assert Rates(conn, "a", NOON + 4).blocked() == 16.0
+    other.close()
+
+
+ARRIVALS = st.lists(st.tuples(st.sampled_from([0.0, 0.5, 3.0, 40.0, 20_000.0]), st.integers(0, 200), st.sampled_from([0, 0, 0, 90])), max_size=30)
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(arrivals=ARRIVALS, rpm=st.none() | st.integers(1, 20), tpm=st.none() | st.integers(50, 500), rpd=st.none() | st.integers(1, 6))
+def test_no_minute_and_no_day_holds_more_than_the_limit(
+    database: Database, arrivals: list[tuple[float, int, int]], rpm: int | None, tpm: int | None, rpd: int | None
+) -> None:
+    limits, now, sent = Limits(rpm, tpm, rpd), NOON, []
+    kinds: dict[str, dict[str, float]] = {}
+    with database.write() as conn:
+        for pause, tokens, silence in arrivals:
+            now += pause
+            rates = Rates(conn, "law", now)
+            rates.kinds = kinds  # as another process finds them
+            if silence:
+                rates.block(silence)
+            at = now + rates.take(limits, tokens)
+            assert at >= now + rates.blocked()
+            sent.append((at, tokens))
+    assert [at for at, _ in sent] == sorted(at for at, _ in sent)  # first come, first served
+    for (at, tokens), (after, _) in zip(sent, sent[1:], strict=False):
+        assert after - at >= 60 / rpm - 1e-4 if rpm else True
+        assert after - at >= tokens * 60 / tpm - 1e-4 if tpm else True
+    days = [int((at + 1e-4) // DAY) for at, _ in sent]
+    assert rpd is None or all(days.count(day) <= rpd for day in days)
+
+
+@pytest.mark.parametrize("limits", [None, Limits()])
+def test_without_limits_nothing_waits(database: Database, limits: Limits | None) -> None:
+    assert [c.delay_s for c in Buyer(database).claim(wish(1, limits=limits), wish(2, limits=limits)) if c] == [0.0, 0.0]
