@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections import Counter
+from itertools import pairwise
 
 import pytest
 from buying import NOON, Buyer, wish
@@ -137,15 +139,16 @@ def test_silence_is_kept_by_all(database: Database) -> None:
     other.close()
 
 
-ARRIVALS = st.lists(st.tuples(st.sampled_from([0.0, 0.5, 3.0, 40.0, 20_000.0]), st.integers(0, 200), st.sampled_from([0, 0, 0, 90])), max_size=30)
+ARRIVALS = st.lists(
+    st.tuples(st.sampled_from([0.0, 0.5, 3.0, 40.0, 20_000.0]), st.sampled_from([0, 1, 30, 100]), st.sampled_from([0, 0, 0, 90])), min_size=3, max_size=30
+)
+LIMITS = st.builds(Limits, st.sampled_from([6, 20, None]), st.sampled_from([60, 500, None]), st.sampled_from([1, 4, None]))
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(arrivals=ARRIVALS, rpm=st.none() | st.integers(1, 20), tpm=st.none() | st.integers(50, 500), rpd=st.none() | st.integers(1, 6))
-def test_no_minute_and_no_day_holds_more_than_the_limit(
-    database: Database, arrivals: list[tuple[float, int, int]], rpm: int | None, tpm: int | None, rpd: int | None
-) -> None:
-    limits, now, sent = Limits(rpm, tpm, rpd), NOON, []
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(arrivals=ARRIVALS, limits=LIMITS)
+def test_no_minute_and_no_day_holds_more_than_the_limit(database: Database, arrivals: list[tuple[float, int, int]], limits: Limits) -> None:
+    now, sent = NOON, list[tuple[float, int]]()
     kinds: dict[str, dict[str, float]] = {}
     with database.write() as conn:
         for pause, tokens, silence in arrivals:
@@ -158,11 +161,11 @@ def test_no_minute_and_no_day_holds_more_than_the_limit(
             assert at >= now + rates.blocked()
             sent.append((at, tokens))
     assert [at for at, _ in sent] == sorted(at for at, _ in sent)  # first come, first served
-    for (at, tokens), (after, _) in zip(sent, sent[1:], strict=False):
-        assert after - at >= 60 / rpm - 1e-4 if rpm else True
-        assert after - at >= tokens * 60 / tpm - 1e-4 if tpm else True
-    days = [int((at + 1e-4) // DAY) for at, _ in sent]
-    assert rpd is None or all(days.count(day) <= rpd for day in days)
+    for (at, tokens), (after, _) in pairwise(sent):
+        assert limits.rpm is None or after - at >= 60 / limits.rpm - 1e-4
+        assert limits.tpm is None or after - at >= tokens * 60 / limits.tpm - 1e-4
+    days = Counter(int((at + 1e-4) // DAY) for at, _ in sent)
+    assert limits.rpd is None or max(days.values()) <= limits.rpd
 
 
 @pytest.mark.parametrize("limits", [None, Limits()])
