@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import json
+import subprocess
+import traceback
 from collections.abc import Sequence
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from rowsmith import Lab
 from rowsmith.app.results import Result
+from rowsmith.cli.main import main
 from rowsmith.core.row import Row
 from rowsmith.testing import ModelServer, Request
 
@@ -114,3 +120,20 @@ def jsonl(path: Path, rows: Sequence[Any]) -> Path:
     """A JSONL file."""
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     return path
+
+
+def called(arguments: list[str], env: dict[str, str], folder: Path) -> subprocess.CompletedProcess[str]:
+    """The command line in this process, which is quicker; whatever is no error of ours is a traceback."""
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err), pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        for name, value in env.items():
+            patch.setenv(name, value)
+        try:
+            main(arguments)
+        except SystemExit as end:
+            code = end.code or 0
+        except Exception:  # noqa: BLE001 - what a user would see as a traceback
+            err.write(traceback.format_exc())
+            code = 70
+    return subprocess.CompletedProcess(arguments, int(code), out.getvalue(), err.getvalue())

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
 import socket
 import subprocess
 import sys
-import traceback
 from collections.abc import Iterator, Sequence
-from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from running import conserved, jsonl
+from running import called, conserved, jsonl
 from sqlalchemy import text
 
 from rowsmith import Lab
-from rowsmith.cli.main import main
 from rowsmith.store.database import Database
 from rowsmith.testing import ModelServer, rowsmith
 
@@ -92,23 +88,6 @@ def place(tmp_path: Path) -> Iterator[Place]:
             assert result.kept == 2
             found.version = str(result.version)
         yield found
-
-
-def called(arguments: list[str], env: dict[str, str], folder: Path) -> subprocess.CompletedProcess[str]:
-    """The command line in this process, which is quicker; whatever is no error of ours is a traceback."""
-    out, err = io.StringIO(), io.StringIO()
-    with redirect_stdout(out), redirect_stderr(err), pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
-        for name, value in env.items():
-            patch.setenv(name, value)
-        try:
-            main(arguments)
-        except SystemExit as end:
-            code = end.code or 0
-        except Exception:  # noqa: BLE001 - what a user would see as a traceback
-            err.write(traceback.format_exc())
-            code = 70
-    return subprocess.CompletedProcess(arguments, int(code), out.getvalue(), err.getvalue())
 
 
 def problems(told: dict[str, Any]) -> list[tuple[int, str, str]]:
