@@ -226,7 +226,7 @@ class _Carrying:
                     advance.lacking = False
                 else:
                     advance.round, advance.lacking = advance.round + (not advance.lacking), True
-            elif not more:
+            elif not more and not self._may_admit():  # a set step may have dropped what an earlier carrying-out brought to it
                 return
             self.wave += 1
             self.feed.revisit = True
