@@ -13,7 +13,7 @@ from typing import Any
 from rowsmith.core.errors import RowFailed, RowsmithError
 from rowsmith.core.ids import child_id, child_order
 from rowsmith.core.row import Drop, New, Row
-from rowsmith.core.slots import EXPANDED, FINAL, PENDING, WAITING
+from rowsmith.core.slots import EXPANDED, FINAL, KEPT, PENDING, WAITING
 from rowsmith.engine.context import StepContext
 from rowsmith.engine.routes import Routes
 from rowsmith.engine.slots import Slots
@@ -224,8 +224,8 @@ class Advance:
             yield self._opening(item, tuple(range(count)))
             return
         if self.round:
-            lacking = sum(known.state in FINAL and known.state != 1 and known.reason != "over_target" for known in children.values())
-            more = (lacking if self.lacking else count) if self.lacking == bool(lacking) else 0
+            good = sum(known.state not in FINAL or known.state == KEPT or known.reason == "over_target" for known in children.values())
+            more = max(0, count - good) if self.lacking else count
             if more:
                 yield self._opening(item, tuple(range(len(children), len(children) + more)))
             return

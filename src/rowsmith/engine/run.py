@@ -209,8 +209,9 @@ class _Carrying:
         return True if slots.kept + slots.pending < terms.target else None
 
     async def _waves(self) -> None:
-        """Wave after wave until the target is reached, or nothing more can be had. A round asks the same parents for further rows; first
-        of those whose rows failed or were dropped, then of all."""
+        """Wave after wave until the target is reached, or nothing more can be had. A round asks the same parents for further rows: first
+        those whose rows failed or were dropped, as many as they lack, then all; so that a parent that never gives a row does not use up
+        the attempts of the others."""
         advance = self.feed.advance
         await self._carry_on()
         while True:
@@ -222,10 +223,7 @@ class _Carrying:
             if self.flow.exhausted:
                 if not self.routes.can_make_more or (not more and advance.round and not advance.lacking):
                     return
-                if advance.lacking and not more:
-                    advance.lacking = False
-                else:
-                    advance.round, advance.lacking = advance.round + (not advance.lacking), True
+                advance.round, advance.lacking = advance.round + (not advance.lacking), not advance.lacking
             elif not more and not self._may_admit():  # a set step may have dropped what an earlier carrying-out brought to it
                 return
             self.wave += 1
@@ -269,6 +267,7 @@ class _Carrying:
 
     async def _end(self) -> None:
         await self.journal.flush()
+        await self.journal.flush()  # what came of the first: claims that nobody waits for any more are given back
         state, reason = await self._patiently(self._settle)
         finished = state in ("finished", "shortfall")
         committed = await self._patiently(lambda: self.commit(self.run, not finished))
