@@ -298,3 +298,23 @@ def test_no_space_at_a_commit(database_url: str) -> None:
 def test_storage_full_is_unavailable() -> None:
     assert issubclass(StorageFull, Unavailable)
     assert issubclass(StorageBusy, Unavailable)
+
+
+def test_a_database_that_nobody_closed_is_collected_within_anothers_transaction(tmp_path: Path) -> None:
+    """Two of one file in one process, as in a notebook whose first cell is run twice: nobody waits for himself."""
+    import gc
+
+    url = f"sqlite:///{tmp_path}/rowsmith.db"
+    abandoned = open_database(url)
+    with abandoned.read() as conn:
+        conn.exec_driver_sql("SELECT count(*) FROM run")
+    db = open_database(url)
+    started = time.monotonic()
+    with db.write() as conn:
+        conn.execute(ADD, {"name": "a"})
+        del abandoned
+        gc.collect()
+    assert time.monotonic() - started < 10
+    with db.read() as conn:
+        assert conn.exec_driver_sql("SELECT name FROM project").scalars().all() == ["a"]
+    db.close()

@@ -37,7 +37,7 @@ class Database:
         self._side = _side(_parsed(url))
         self.dialect = cast(Literal["sqlite", "postgresql"], self._side.dialect)
         self.profile = self._side.profile
-        self._end = weakref.finalize(self, _close, self._side, os.getpid())
+        self._end = weakref.finalize(self, _abandon, self._side, os.getpid())
 
     @property
     def place(self) -> str:
@@ -71,7 +71,8 @@ class Database:
 
     def close(self) -> None:
         """Close all connections. No transaction may be open. A second call does nothing."""
-        self._end()
+        if (end := self._end.detach()) is not None and end[2][1] == os.getpid():
+            self._side.close()
 
 
 def many(conn: Connection, sql: str, rows: Sequence[tuple[Any, ...]]) -> int:
@@ -116,10 +117,10 @@ def open_database(url: str) -> Database:
     return db
 
 
-def _close(side: Sqlite | Postgres, owner: int) -> None:
+def _abandon(side: Sqlite | Postgres, owner: int) -> None:
     """A forked child leaves its parent's connections alone."""
     if os.getpid() == owner:
-        side.close()
+        side.abandon()
 
 
 def _parsed(url: str) -> URL:

@@ -35,6 +35,10 @@ def wal_safe(version: tuple[int, int, int]) -> bool:
     return (version >= (3, 51, 3) and version != (3, 52, 0)) or (3, 50, 7) <= version < (3, 51, 0) or (3, 44, 6) <= version < (3, 45, 0)
 
 
+_TAKING: set[tuple[str, int]] = set()
+"""Files whose right to write this process holds or waits for, and for whom."""
+
+
 class Turn:
     """The right to write, held by one thread of one process at a time. `busy_s`: how long it waits for the writers of other processes.
 
@@ -44,6 +48,7 @@ class Turn:
     def __init__(self, path: Path, *, shared: bool = True, busy_s: float = 60.0) -> None:
         self._busy_s = busy_s
         self._mutex = threading.Lock()
+        self._path = str(path)
         names = (f"{path}-turn", f"{path}-lock") if shared else ()
         self._files = [os.open(name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644) for name in names]
 
@@ -58,16 +63,29 @@ class Turn:
             if not self._files:
                 yield
                 return
-            turn, lock = self._files
-            _flock(turn, self._busy_s)
+            _TAKING.add((self._path, id(self)))
             try:
-                _flock(lock, self._busy_s)
+                with self._locked(*self._files):
+                    yield
             finally:
-                fcntl.flock(turn, fcntl.LOCK_UN)
-            try:
-                yield
-            finally:
-                fcntl.flock(lock, fcntl.LOCK_UN)
+                _TAKING.discard((self._path, id(self)))
+
+    @property
+    def taken_here(self) -> bool:
+        """Whether this process holds the right, or is about to, on behalf of another Database of the same file."""
+        return any(path == self._path for path, _ in tuple(_TAKING))
+
+    @contextmanager
+    def _locked(self, turn: int, lock: int) -> Iterator[None]:
+        _flock(turn, self._busy_s)
+        try:
+            _flock(lock, self._busy_s)
+        finally:
+            fcntl.flock(turn, fcntl.LOCK_UN)
+        try:
+            yield
+        finally:
+            fcntl.flock(lock, fcntl.LOCK_UN)
 
     def close(self) -> None:
         """Give the lock files back; they stay on disk, because another process may be about to lock them."""
@@ -163,6 +181,18 @@ class Sqlite:
             f"SQLite {sqlite3.sqlite_version} can damage a database that two processes write to, and the lock that prevents it is off. "
             "Unset ROWSMITH_SQLITE_PROFILE."
         ]
+
+    def abandon(self) -> None:
+        """Close what nobody has closed. The garbage collector calls this wherever it likes, within another Database's transaction too;
+        the lock is then not waited for: who holds it has the file open, so that this close writes nothing back."""
+        if self._turn.taken_here:
+            self._reading.dispose()
+            self._writing.dispose()
+            self._turn.close()
+            if self._writer is not None:
+                self._writer.close()
+        else:
+            self.close()
 
     def close(self) -> None:
         """Close every connection, the writer last: the last close writes the WAL back, which belongs under the lock."""
