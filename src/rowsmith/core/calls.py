@@ -68,7 +68,7 @@ class Claimed:
 
     `mine`: the caller holds the key and may send after `delay_s` seconds (rate limit).
     `stored`: the answer is there (`raw`, `usage`); nothing is bought.
-    `over_budget`: a cap would be passed; `scope` says which one (`run`, `project`).
+    `over_budget`: a cap would be passed; `scope` says which one (`run:12`, `project:name`).
     """
 
     state: Literal["mine", "stored", "over_budget"]
