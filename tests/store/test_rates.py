@@ -140,7 +140,9 @@ def test_silence_is_kept_by_all(database: Database) -> None:
 
 
 ARRIVALS = st.lists(
-    st.tuples(st.sampled_from([0.0, 0.5, 3.0, 40.0, 20_000.0]), st.sampled_from([0, 1, 30, 100]), st.sampled_from([0, 0, 0, 90])), min_size=3, max_size=30
+    st.tuples(st.sampled_from([0.0, 0.5, 3.0, 40.0, 20_000.0]), st.sampled_from([0, 1, 30, 100]), st.sampled_from([0, 0, 0, 90])),
+    min_size=3,
+    max_size=30,
 )
 LIMITS = st.builds(Limits, st.sampled_from([6, 20, None]), st.sampled_from([60, 500, None]), st.sampled_from([1, 4, None]))
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
@@ -20,7 +20,7 @@ from rowsmith.core.errors import Conflict, RowsmithError, StorageBusy, StorageFu
 from rowsmith.core.failpoints import failpoint
 from rowsmith.core.ids import canonical
 from rowsmith.core.row import Row
-from rowsmith.core.slots import PENDING, Tally
+from rowsmith.core.slots import PENDING, START, Tally
 from rowsmith.store.batch import Batch, Waiter
 from rowsmith.store.database import Database, fetch, one
 from rowsmith.store.ledger import Ledger, Parting, Settling
@@ -61,6 +61,7 @@ class Journal:
         self._loop = asyncio.get_running_loop()
         self._on_request, self._on_lost, self._on_storage = on_request, on_lost, on_storage
         self._seq = seq
+        self.place: Sequence[int] = START
         self._batch = Batch()
         self._lock = threading.Lock()
         self._wake = threading.Event()
@@ -196,6 +197,9 @@ class Journal:
             await asyncio.to_thread(self._give_back)
 
     def _give_back(self) -> None:
+        batch, self._batch = self._batch, Batch()
+        if batch:  # what came of the last commit: claims that nobody waited for any more
+            self._until_committed(batch)
         with self.db.write() as conn:
             self.ledger.close(conn)
 
@@ -297,7 +301,7 @@ class Journal:
         done += [(waiter, None) for waiter in batch.flush]
         if batch:
             self._tried = (tally, done, waiting)
-            totals = canonical({**tally.dump(), "seq": self._seq + 1})
+            totals = canonical({**tally.dump(), "seq": self._seq + 1, "place": self.place})
             one(conn, "UPDATE run SET totals = ? WHERE n = ?", (totals, self.run))
             failpoint("journal.before_commit")
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 
 from rowsmith.core.errors import Conflict, NotFound
 from rowsmith.core.ids import as_written, canonical
-from rowsmith.core.slots import CANCELLED, DROPPED, FAILED, KEPT, KEPT_STAGE, OVER_STAGE, PENDING, WAITING, Tally
+from rowsmith.core.slots import CANCELLED, DROPPED, FAILED, KEPT, KEPT_STAGE, OVER_STAGE, PENDING, START, WAITING, Tally
 from rowsmith.store.database import Database
 from rowsmith.store.ledger import MAYBE_BILLED, REUSED, SETTLED
 from rowsmith.store.processes import alive
@@ -95,7 +95,7 @@ class Runs:
             ),
             {
                 "project": project, "name": recipe["name"], "identity": identity, "recipe": as_written(recipe), "lock": canonical(lock),
-                "options": canonical(options), "totals": canonical({**Tally().dump(), "seq": 0}), "now": self.db.now(conn),
+                "options": canonical(options), "totals": canonical({**Tally().dump(), "seq": 0, "place": START}), "now": self.db.now(conn),
             },
         ).scalar_one()  # fmt: skip
         return _one(conn, int(n))
@@ -189,10 +189,9 @@ class Runs:
     def set_state(self, n: int, state: str, reason: str, tally: Tally) -> None:
         """The state of a run that nobody carries out."""
         with self.db.write() as conn:
-            seq = orjson.loads(conn.execute(text("SELECT totals FROM run WHERE n = :n"), {"n": n}).scalar_one())["seq"]
             conn.execute(
                 text("UPDATE run SET state = :s, reason = :r, totals = :t, owner = NULL, ended_at = :now WHERE n = :n"),
-                {"s": state, "r": reason, "t": canonical({**tally.dump(), "seq": seq + 1}), "now": self.db.now(conn), "n": n},
+                {"s": state, "r": reason, "t": _totals(conn, n, tally), "now": self.db.now(conn), "n": n},
             )
 
     def note(self, n: int, project: str, kind: str, data: Mapping[str, Any]) -> None:
@@ -252,11 +251,6 @@ class Runs:
             of = f"SELECT ord FROM slot WHERE run = :n AND state = {PENDING} ORDER BY ord"  # PostgreSQL has no min() of bytes
             low, high = (conn.execute(text(f"{of} {end} LIMIT 1"), {"n": n}).scalar() for end in ("ASC", "DESC"))
             return None if low is None or high is None else (bytes(low), bytes(high))
-
-    def wave(self, n: int) -> int:
-        """The highest wave there is."""
-        with self.db.read() as conn:
-            return int(conn.execute(text("SELECT COALESCE(MAX(wave), 0) FROM slot WHERE run = :n"), {"n": n}).scalar_one())
 
     def troubles(self, n: int, state: int = FAILED, limit: int = 1000) -> list[dict[str, Any]]:
         """Slots that ended in `state` (default: failed), in row order: {id, step, reason, detail, attempt}."""
@@ -329,10 +323,9 @@ class Runs:
         conn.execute(text("UPDATE row SET stage = :k WHERE run = :n AND stage = :a"), {"n": n, "k": KEPT_STAGE, "a": OVER_STAGE})
 
     def save_totals(self, run: Run, tally: Tally) -> None:
-        """Write the counts as they stand."""
+        """Write the counts as they stand. The number of the journal's last batch stays: it is no batch of the journal."""
         with self.db.write() as conn:
-            seq = orjson.loads(conn.execute(text("SELECT totals FROM run WHERE n = :n"), {"n": run.n}).scalar_one())["seq"]
-            conn.execute(text("UPDATE run SET totals = :t WHERE n = :n"), {"t": canonical({**tally.dump(), "seq": seq + 1}), "n": run.n})
+            conn.execute(text("UPDATE run SET totals = :t WHERE n = :n"), {"t": _totals(conn, run.n, tally), "n": run.n})
 
     # -- prompts and budgets --------------------------------------------------------------------------------------------------------------
 
@@ -360,6 +353,12 @@ class Runs:
         """The scope has a row to count in."""
         with self.db.write() as conn:
             conn.execute(text("INSERT INTO budget (scope, usd, tokens) VALUES (:s, 0, 0) ON CONFLICT DO NOTHING"), {"s": scope})
+
+
+def _totals(conn: Connection, n: int, tally: Tally) -> bytes:
+    """The counts, beside what the journal keeps with them."""
+    stands = orjson.loads(conn.execute(text("SELECT totals FROM run WHERE n = :n"), {"n": n}).scalar_one())
+    return canonical({**tally.dump(), "seq": stands["seq"], "place": stands["place"]})
 
 
 def _one(conn: Connection, n: int) -> Run:
