@@ -15,6 +15,8 @@ from typing import Any
 PENDING, KEPT, DROPPED, FAILED, CANCELLED, EXPANDED, WAITING = range(7)
 FINAL = frozenset({KEPT, DROPPED, FAILED, CANCELLED})
 
+START = (0, 0, 0)
+"""Where a run begins: its wave, the round of asking the same parents again, and whether that round asks only those that lack rows."""
 KEPT_STAGE = 255
 """`row.stage` of kept rows."""
 OVER_STAGE = 254

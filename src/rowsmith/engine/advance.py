@@ -223,7 +223,9 @@ class Advance:
         if not children:
             yield self._opening(item, tuple(range(count)))
             return
-        if self.round:
+        if self.round and not self.owed:
+            if any(known.wave == self.slots.wave for known in children.values()):
+                return  # this round has come to it already, before the run was carried out again
             good = sum(known.state not in FINAL or known.state == KEPT or known.reason == "over_target" for known in children.values())
             more = max(0, count - good) if self.lacking else count
             if more:

@@ -159,7 +159,7 @@ class _Carrying:
 
     def _prepare(self) -> Tally:
         """Put in order what an earlier carrying-out left."""
-        n = self.run.n
+        n, self.owed = self.run.n, None
         for scope in self._scopes():
             self.runs.ensure_budget(scope)
         if self.run.fence > 1:
@@ -167,9 +167,7 @@ class _Carrying:
                 settle_dead(self.db, conn, n, self._scopes())
             self.runs.reopen(n, failed=self.terms.retry_failed)
             self.runs.fit_target(n, None)
-            self.wave, self.owed = self.runs.wave(n), self.runs.pending(n)
-        else:
-            self.wave, self.owed = 0, None
+            self.owed = self.runs.pending(n)
         return self.runs.tally(n) if self.run.fence > 1 else Tally()
 
     def _scopes(self) -> tuple[str, ...]:
@@ -213,21 +211,30 @@ class _Carrying:
         those whose rows failed or were dropped, as many as they lack, then all; so that a parent that never gives a row does not use up
         the attempts of the others."""
         advance = self.feed.advance
+        wave, round_, lacking = self.run.totals["place"] if self.terms.target is not None else (self.run.totals["place"][0], 0, 0)
+        self._place(wave, round_, bool(lacking))
         await self._carry_on()
+        begun = self.run.fence > 1  # a round that was under way has asked for rows already
         while True:
             before = self.slots.requested
             await self._wave()
             if self.flow.stopping or not self._wants_more():
                 return
-            more = self.slots.requested > before
+            more, begun = begun or self.slots.requested > before, False
             if self.flow.exhausted:
                 if not self.routes.can_make_more or (not more and advance.round and not advance.lacking):
                     return
-                advance.round, advance.lacking = advance.round + (not advance.lacking), not advance.lacking
-            elif not more and not self._may_admit():  # a set step may have dropped what an earlier carrying-out brought to it
+                self._place(self.wave + 1, advance.round + (not advance.lacking), not advance.lacking)
+            elif more or self._may_admit():  # a set step may have dropped what an earlier carrying-out brought to it
+                self._place(self.wave + 1, advance.round, advance.lacking)
+            else:
                 return
-            self.wave += 1
             self.feed.revisit = True
+
+    def _place(self, wave: int, round_: int, lacking: bool) -> None:
+        """Where the run stands; kept with its counts, so that it goes on there when it is carried out again."""
+        self.wave, self.feed.advance.round, self.feed.advance.lacking = wave, round_, lacking
+        self.journal.place = (wave, round_, int(lacking))
 
     async def _carry_on(self) -> None:
         """First what is open since an earlier carrying-out: it is asked for already, so neither target nor limit stands in its way."""
