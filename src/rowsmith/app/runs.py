@@ -280,7 +280,7 @@ class Runs:
         try:
             return float(given)
         except ValueError:
-            raise Invalid(f"ROWSMITH_STORAGE_WAIT_S={given} is no number of seconds.", "Set it to the seconds that a full disk is waited for.") from None
+            raise Invalid(f"ROWSMITH_STORAGE_WAIT_S={given} is no number of seconds.", "A full disk is waited for so long: set a number.") from None
 
     def _commit(self, run: Run, options: Options, partial: bool) -> tuple[str, str] | None:
         """Commit the kept rows; an unfinished run only when it is asked to."""
