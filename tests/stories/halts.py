@@ -8,10 +8,10 @@ import signal
 import time
 from pathlib import Path
 
-from proofs import Outcome, counted, rows_of, sound
-from stage import EVERYTHING, ITEM, Stage, pairs, passage, server, stage
+from proofs import Outcome, counted, rows_of
+from stage import Stage, server, stage
 
-from rowsmith.testing import CommandLine, ModelServer
+from rowsmith.testing import CommandLine
 
 PLACES = 16
 
@@ -172,74 +172,3 @@ def _facts(home: Stage) -> list[tuple[object, ...]]:
     )
     with home.database() as db, db.read() as conn:
         return [tuple(bytes(v) if isinstance(v, memoryview) else v for v in row) for query in queries for row in conn.exec_driver_sql(query).all()]
-
-
-def stop_anywhere(folder: Path, kind: str, *, seed: int, times: int, stops: int = 3) -> Outcome:
-    """The law: stopped anywhere, in any way, and resumed = never stopped. The rows' bytes, ids and order are those of a quiet run."""
-    chance = random.Random(seed)
-    total = Outcome(f"stop anywhere + resume = never stopped, {kind}")
-    with ModelServer(pairs, key=ITEM, latency=(0.01, 0.06), seed=seed) as model:
-        for turn in range(times):
-            rows, target = chance.randrange(20, 40), chance.choice([(), ("--target", str(chance.randrange(10, 30)))])
-            begun = len(model.calls)
-            quiet = _in_peace(folder / f"quiet{turn}", kind, model, rows, target)
-            total.add(_disturbed(folder / f"turn{turn}", kind, model, rows, target, chance, stops, quiet, 2 * len(model.calls) - begun))
-    return total
-
-
-def _words(home: Stage, model: ModelServer, target: tuple[str, ...]) -> list[str | Path]:
-    return home.run(model, "--grace", "2", *target, recipe=EVERYTHING, places=8, out=home.folder / "out.jsonl")
-
-
-def _in_peace(folder: Path, kind: str, model: ModelServer, rows: int, target: tuple[str, ...]) -> tuple[list[dict[str, object]], dict[str, object]]:
-    with stage(folder, kind) as home:
-        home.items(rows, passage)
-        result = home.result(*_words(home, model, target), code=None)
-        with home.database() as db:
-            return rows_of(db, "everything"), result
-
-
-def _disturbed(
-    folder: Path, kind: str, model: ModelServer, rows: int, target: tuple[str, ...], chance: random.Random, stops: int,
-    quiet: tuple[list[dict[str, object]], dict[str, object]], calls: int,
-) -> Outcome:  # fmt: skip
-    """The same, stopped in one of four ways at random moments. `calls`: how many the server has had when as many are made as in peace."""
-    same, wanted = quiet
-    story, killed = [], 0
-    with stage(folder, kind) as home:
-        home.items(rows, passage)
-        for _ in range(stops):
-            way, moment = chance.choice(["kill", "terminate", "stop", "twice"]), chance.uniform(0.6, 1.8)
-            story.append(f"{way} at {moment:.2f}")
-            with home.start(*_words(home, model, target)) as command:
-                killed += _end(home, command, way, moment)
-        result = home.result(*_words(home, model, target), code=None)
-        with home.database() as db:
-            sound(db)
-            rows_now = rows_of(db, "everything")
-    for name in ("state", "requested", "kept", "dropped", "failed", "pending", "cancelled"):
-        assert result[name] == wanted[name], f"{story} {target}: {name} is {result[name]}, in peace {wanted[name]}"
-    assert rows_now == same, f"{story} {target}: other rows than in peace ({len(rows_now)}, {len(same)})"
-    return Outcome("", stops, 0, 0, max(0, len(model.calls) - calls), killed * 8)
-
-
-def _end(home: Stage, command: CommandLine, way: str, moment: float) -> int:
-    """End it so; how many times its calls in flight may have been lost."""
-    deadline = time.monotonic() + moment
-    while time.monotonic() < deadline:
-        if command.process.poll() is not None:
-            return 0
-        time.sleep(0.01)
-    if way == "kill":
-        command.kill()
-        return 1
-    if way == "stop":
-        home.finish("stop", "r1")
-        command.wait(20)
-        return 0
-    command.terminate()
-    if way == "twice":
-        time.sleep(0.01)
-        command.terminate()
-    code = command.wait(20)
-    return int(code not in (0, 3, 5))

@@ -55,7 +55,7 @@ def rows_of(db: Database, dataset: str = "one_call", project: str = "default") -
     ]
 
 
-def counted(fault: str, stage: Stage, log: CallLog, expected: int, *, runs: int, bound: int, dataset: str = "one_call") -> Outcome:
+def counted(fault: str, stage: Stage, log: CallLog, expected: int, *, runs: int, bound: int, dataset: str = "one_call", note: str = "") -> Outcome:
     """The outcome of a fault for a recipe that keeps one row for each of `expected` inputs."""
     with stage.database() as db:
         sound(db)
@@ -64,7 +64,7 @@ def counted(fault: str, stage: Stage, log: CallLog, expected: int, *, runs: int,
     ids = Counter(row["id"] for row in rows)
     lost = sum(str(i) not in keys for i in range(expected))
     twice = sum(n - 1 for n in ids.values()) + sum(n - 1 for n in keys.values())
-    return Outcome(fault, runs, lost, twice, sum(log.repeated().values()), bound)
+    return Outcome(fault, runs, lost, twice, sum(log.repeated().values()), bound, note)
 
 
 def sound(db: Database, *, at_rest: bool = True) -> None:

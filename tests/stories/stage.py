@@ -40,10 +40,10 @@ class Stage:
         return self.input
 
     def sets(self, server: Model | str, places: int = 16, **more: Any) -> list[str]:
-        """`--set` options for a recipe that reads the input and asks the server."""
+        """`--set` options for a recipe that reads the input and asks the server; a value of None leaves one out."""
         url = server if isinstance(server, str) else server.url
         values = {"input": self.input, "model": "scripted", "base_url": url, "concurrency": places, **more}
-        return [part for name, value in values.items() for part in ("--set", f"{name}={value}")]
+        return [part for name, value in values.items() if value is not None for part in ("--set", f"{name}={value}")]
 
     def run(self, server: Model | str, *options: str | Path, recipe: Path = ONE_CALL, places: int = 16, **sets: Any) -> list[str | Path]:
         """The words of `rowsmith run`, for `start` and `finish`."""

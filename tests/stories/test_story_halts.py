@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from halts import stop_anywhere, stop_from_outside, terminate, terminate_twice, terminate_with_slow_calls
+from halts import stop_from_outside, terminate, terminate_twice, terminate_with_slow_calls
+from law import stop_anywhere
 
 
 def test_sigterm_repeats_nothing(tmp_path: Path, kind: str, seed: int) -> None:
@@ -28,4 +29,4 @@ def test_cancel_from_another_process(tmp_path: Path, seed: int) -> None:
 
 
 def test_stopped_anywhere_and_resumed_is_never_stopped(tmp_path: Path, seed: int) -> None:
-    stop_anywhere(tmp_path, "sqlite", seed=seed, times=1).hold()
+    stop_anywhere(tmp_path, "sqlite", seed=seed, times=2).hold()
