@@ -50,7 +50,7 @@ class _Costed:
         rows = self._datasets.rows(self._spoken)
         while page := list(islice(rows, PAGE)):
             keys = {key for row in page for made in row.origin.get("made", ()) for key in made.get("calls", ())}
-            paid = costs(self._datasets.lab.db, keys) if keys else {}
+            paid = costs(self._datasets.lab.db, keys)
             for row in page:
                 yield replace(row, origin={**row.origin, "made": [_costed(made, paid) for made in row.origin.get("made", ())]})
 

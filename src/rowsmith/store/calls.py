@@ -31,7 +31,8 @@ class Stored:
 
 def costs(db: Database, keys: Iterable[str]) -> dict[str, int | None]:
     """What calls cost, in picodollars, by key (32 hexadecimal digits); None where it is not known."""
-    wanted = [bytes.fromhex(key) for key in keys]
+    if not (wanted := [bytes.fromhex(key) for key in keys]):
+        return {}
     with db.read() as conn:
         return {bytes(row.key).hex(): row.cost for row in conn.execute(_COSTS, {"keys": wanted})}
 
