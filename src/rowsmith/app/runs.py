@@ -95,9 +95,10 @@ class Runs:
         lock = self._lock(loaded, base)
         identity = digest(as_written([loaded.content(), named(lock["inputs"])])).hex()
         wanted = Options(
-            into=into or loaded.into or loaded.name, target=target or loaded.target, limit=limit, attempts=loaded.attempts,
+            into=into or loaded.into or loaded.name, target=loaded.target if target is None else target, limit=limit, attempts=loaded.attempts,
             budget_usd=loaded.budget_usd if budget_usd is None else budget_usd,
-            budget_tokens=budget_tokens or loaded.budget_tokens, replace=replace, commit=commit, commit_partial=commit_partial, base=str(base),
+            budget_tokens=loaded.budget_tokens if budget_tokens is None else budget_tokens, replace=replace, commit=commit,
+            commit_partial=commit_partial, base=str(base),
         )  # fmt: skip
         _check_wanted(wanted)
         before = None if new or fresh else self.store.latest(self.project, identity)
@@ -313,7 +314,7 @@ list_ = list
 
 
 def _check_wanted(wanted: Options) -> None:
-    for name in ("target", "limit"):
+    for name in ("target", "limit", "budget_tokens"):
         value = getattr(wanted, name)
         if value is not None and value < 1:
             raise Invalid(f"{name} is {value}.", "Give a whole number from 1 up.")

@@ -1,0 +1,305 @@
+"""Every option of every command changes what happens. `shows` names what a test proves; an option without a test fails the last one."""
+
+from __future__ import annotations
+
+import json
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from running import Bench, ask, called, texts
+from terminal import commands
+
+from rowsmith.testing import CommandLine
+
+SHOWN: set[str] = set()
+Test = Callable[..., None]
+
+
+def shows(*options: str) -> Callable[[Test], Test]:
+    """The options that a test proves, each as `command --option`."""
+    SHOWN.update(options)
+    return lambda test: test
+
+
+class Terminal(Bench):
+    """A Bench that is reached by commands."""
+
+    def say(self, *arguments: Any, home: str = "home", code: int = 0) -> str:
+        """What a command prints."""
+        done = called([str(word) for word in arguments], {"ROWSMITH_HOME": str(self.folder / home), "COLUMNS": "200"}, self.folder)
+        assert done.returncode == code, (done.stdout, done.stderr)
+        return done.stdout
+
+    def tell(self, *arguments: Any, home: str = "home", code: int = 0) -> Any:
+        """The last line with --json."""
+        return json.loads(self.say(*arguments, "--json", home=home, code=code).splitlines()[-1])
+
+    def rows_of(self, spoken: str, *more: str) -> list[Any]:
+        return [json.loads(line) for line in self.say("rows", spoken, *more).splitlines()]
+
+
+@pytest.fixture
+def t(tmp_path: Path) -> Iterator[Terminal]:
+    with Terminal(tmp_path) as found:
+        yield found
+
+
+SIX = texts(*"abcdef")
+
+
+@shows("run --set", "run --into", "run --json")
+def test_set_and_into(t: Terminal) -> None:
+    recipe = t.recipe({"kind": "read.rows", "rows": [{"n": "${n}"}]}, parameters={"n": {"default": 1}})
+    assert t.tell("run", recipe)["dataset"] == "t"
+    assert t.tell("run", recipe, "--set", "n=2", "--into", "other")["dataset"] == "other"
+    assert (t.rows_of("t"), t.rows_of("other")) == ([{"n": 1}], [{"n": 2}])
+    assert "Run r1: finished" in t.say("run", recipe)
+
+
+@shows("run --target", "run --limit")
+def test_target_and_limit(t: Terminal) -> None:
+    assert t.tell("run", t.recipe(SIX), "--target", 2)["kept"] == 2
+    assert t.tell("run", t.recipe(SIX, {"kind": "filter.where", "where": "text > 'b'"}), "--limit", 3)["kept"] == 1
+
+
+@shows("run --budget", "resume --budget", "resume --json")
+def test_budget(t: Terminal) -> None:
+    recipe = t.recipe(SIX, ask(), models={"writer": t.model(price_in=1, price_out=1, max_tokens=100)})
+    told = t.tell("run", recipe, "--budget", 0.0005, code=4)
+    assert told["cost_usd"] <= 0.0005
+    assert (told["kept"] < 6, t.tell("resume", told["run"], "--budget", 1)["kept"]) == (True, 6)
+
+
+@shows("run --budget-tokens")
+def test_budget_tokens(t: Terminal) -> None:
+    recipe = t.recipe(SIX, ask(), models={"writer": t.model(max_tokens=100)})
+    told = t.tell("run", recipe, "--budget-tokens", 500, code=4)
+    assert (told["kept"] < 6, told["tokens_in"] + told["tokens_out"] <= 500) == (True, True)
+    assert t.tell("run", recipe, "--budget-tokens", 100_000)["kept"] == 6
+
+
+@shows("run --new", "run --fresh")
+def test_new_and_fresh(t: Terminal) -> None:
+    recipe = t.recipe(SIX, ask())
+    told = [t.tell("run", recipe, *more) for more in ([], [], ["--new"], ["--fresh"])]
+    assert [one["run"] for one in told] == ["r1", "r1", "r2", "r3"]
+    assert [(one["calls"], one["calls_reused"]) for one in told] == [(6, 0), (6, 0), (0, 6), (6, 0)]
+    assert len(t.asked) == 12
+
+
+@shows("run --replace")
+def test_replace(t: Terminal) -> None:
+    first, second = t.recipe(texts("a"), file="1.yaml"), t.recipe(texts("b"), file="2.yaml", into="t")
+    t.tell("run", first)
+    t.tell("run", second)
+    assert t.rows_of("t") == [{"text": "a"}, {"text": "b"}]
+    t.tell("run", second, "--new", "--replace")
+    assert t.rows_of("t") == [{"text": "b"}]
+
+
+@shows("run --commit-partial", "resume --commit-partial")
+def test_commit_partial(t: Terminal) -> None:
+    recipe = t.recipe(SIX, ask(), models={"writer": t.model(max_tokens=100, concurrency=1)})
+    plain = t.tell("run", recipe, "--budget-tokens", 500, code=4)
+    assert (plain["version"], plain["kept"] > 0) == (None, True)
+    assert len(t.rows_of(f"run:{plain['run']}")) == plain["kept"]
+    resumed = t.tell("resume", plain["run"], "--commit-partial", code=4)
+    assert (resumed["dataset"], len(t.rows_of("t"))) == ("t", plain["kept"])
+    partly = t.tell("run", recipe, "--new", "--into", "other", "--budget-tokens", 500, "--commit-partial", code=4)
+    assert (partly["dataset"], len(t.rows_of("other"))) == ("other", partly["kept"])
+
+
+@shows("run --grace", "resume --grace")
+def test_grace(t: Terminal) -> None:
+    """Without grace calls in flight are cut off and counted at their highest price."""
+    t.server.change(latency=1.5)
+    recipe = t.recipe(texts("a"), ask())
+    for number, words in enumerate((["run", recipe, "--grace", "0"], ["resume", "r1", "--grace", "0"]), 1):
+        with CommandLine(*words, "--home", t.folder / "home", "--json") as command:
+            t.server.wait_for(number)
+            command.process.send_signal(signal.SIGTERM)
+            assert command.wait() == 5
+            assert (command.result["kept"], command.result["maybe_billed"]) == (0, number)
+    with CommandLine("resume", "r1", "--grace", "10", "--home", t.folder / "home", "--json") as command:
+        t.server.wait_for(3)
+        command.process.send_signal(signal.SIGTERM)
+        assert command.wait() == 5
+        assert command.result["kept"] == 1
+
+
+@shows("resume --retry-failed", "resume --no-retry-failed", "runs --failed", "runs --draws", "runs --lock", "runs --limit", "runs --json")
+def test_failed_rows_and_unusable_answers(t: Terminal) -> None:
+    t.server.change(rules=[{"contains": "Say a", "fault": "400"}, {"contains": "Say b", "fault": "malformed", "times": 1}])
+    told = t.tell("run", t.recipe(SIX, ask(), models={"writer": t.model(reasks=0)}), code=3)
+    assert told["failed"].keys() <= {"http_400", "malformed", "schema"}
+    failed = t.tell("runs", "r1", "--failed")
+    assert failed[0]["reason"] == "http_400"
+    assert "http_400" in t.say("runs", "r1", "--failed")
+    assert t.tell("runs", "r1", "--failed", "--limit", 1) == failed[:1]
+    assert len(t.tell("runs", "r1", "--draws")) == sum(told["refused_draws"].values())
+    lock = t.say("runs", "r1", "--lock")
+    assert "prompts" in lock
+    assert lock != t.say("runs", "r1")
+    t.server.change(rules=[])
+    assert t.tell("resume", "r1", "--no-retry-failed", code=3)["failed"] == told["failed"]
+    assert t.tell("resume", "r1", "--retry-failed")["kept"] == 6
+    assert [one["run"] for one in t.tell("runs")] == ["r1"]
+
+
+@shows("stop --json", "cancel --json")
+def test_stop_and_cancel(t: Terminal) -> None:
+    t.tell("run", t.recipe(SIX, ask()), "--budget-tokens", 10, code=4)
+    assert t.tell("stop", "r1")["run"] == "r1"
+    assert "Run r1: " in t.say("stop", "r1")
+    assert t.tell("cancel", "r1") == {"run": "r1", "state": "cancelled"}
+    assert t.tell("runs", "r1")["cancelled"] == 6
+
+
+@shows("check --set", "check --budget", "check --json")
+def test_check(t: Terminal) -> None:
+    recipe = t.recipe(SIX, ask("${tone} {{ text }}"), parameters={"tone": {}})
+    t.say("check", recipe, code=1)
+    assert t.tell("check", recipe, "--set", "tone=Kindly") == {"ok": True, "name": "t", "steps": ["read.rows", "generate.columns"]}
+    assert "no problems" in t.say("check", recipe, "--set", "tone=Kindly")
+    assert "price_in" in str(t.tell("check", recipe, "--set", "tone=Kindly", "--budget", 1, code=1))
+
+
+@shows("plan --set", "plan --target", "plan --limit", "plan --json", "plan --pilot", "plan --budget")
+def test_plan(t: Terminal) -> None:
+    recipe = t.recipe(SIX, ask("${tone} {{ text }}"), parameters={"tone": {"default": "So"}}, models={"writer": t.model(price_in=1, price_out=1)})
+    plain = t.tell("plan", recipe)
+    assert set(plain) >= {"rows", "calls", "tokens_in", "tokens_out", "cost_usd", "seconds"}
+    assert all(plain[name]["low"] <= plain[name]["mid"] <= plain[name]["high"] for name in ("rows", "calls", "tokens_in", "tokens_out"))
+    assert plain["rows"]["high"] == 6
+    assert t.tell("plan", recipe, "--limit", 2)["rows"]["high"] == 2
+    assert t.tell("plan", recipe, "--target", 3)["calls"] != plain["calls"]
+    assert t.tell("plan", recipe, "--set", f"tone={'very ' * 200}")["tokens_in"]["high"] > plain["tokens_in"]["high"]
+    assert "tokens_in" in t.say("plan", recipe)
+    assert (t.asked, t.tell("runs")) == ([], [])
+    t.tell("plan", recipe, "--pilot", 2)
+    assert len(t.asked) == 2
+    assert t.tell("plan", recipe, "--pilot", 6, "--budget", 0.00001, "--set", "tone=Other", code=0)["calls"]
+    assert len(t.asked) == 2
+
+
+@shows("steps --json", " --version")
+def test_steps_and_version(t: Terminal) -> None:
+    assert t.tell("steps", "read.rows")["kind"] == "read.rows"
+    assert len(t.tell("steps")) >= 14
+    assert "The rows, each a mapping" in t.say("steps", "read.rows")
+    assert t.say("--version").startswith("rowsmith ")
+
+
+@shows("datasets --json", "rows --start", "rows --limit", "rows --json", "show --json", "show --row")
+def test_datasets(t: Terminal) -> None:
+    t.tell("run", t.recipe(SIX, ask(forward="all")))
+    assert [(one["name"], one["rows"], one["versions"]) for one in t.tell("datasets")] == [("t", 6, 1)]
+    assert "newest" in t.say("datasets")
+    assert [row["text"] for row in t.rows_of("t")] == list("abcdef")
+    assert [row["text"] for row in t.rows_of("t", "--start", "4")] == ["e", "f"]
+    assert [row["text"] for row in t.rows_of("t", "--start", "1", "--limit", "2")] == ["b", "c"]
+    whole = t.tell("rows", "t", "--limit", 1)
+    assert set(whole) == {"id", "data", "scores", "origin"}
+    assert t.tell("show", "t")["rows"] == 6
+    assert "6 rows" in t.say("show", "t")
+    history = json.loads(t.say("show", "t", "--row", whole["id"]))
+    assert (history["data"], len(history["calls"])) == (whole["data"], 1)
+
+
+@shows("export --as", "export -o", "export --output", "export --provenance", "export --json")
+def test_export(t: Terminal) -> None:
+    t.tell("run", t.recipe({"kind": "read.rows", "rows": [{"input": "i", "answer": "a"}]}))
+    told = t.tell("export", "t", "--as", "alpaca", "-o", "1.json", "--provenance", "none")
+    assert (told["rows_out"], told["sidecar"]) == (1, None)
+    t.say("export", "t", "--as", "csv", "--output", "2.csv", "--provenance", "sidecar")
+    assert sorted((t.folder / "2.csv").read_text(encoding="utf-8").split("\n")[0].split(",")) == ["answer", "input"]
+    assert json.loads((t.folder / "2.csv.provenance.jsonl").read_text(encoding="utf-8"))
+    assert "1 of 1 rows" in t.say("export", "t", "--as", "jsonl", "-o", "3.jsonl", "--provenance", "column")
+    assert {(t.folder / name).read_text(encoding="utf-8") for name in ("1.json", "3.jsonl")} != {""}
+
+
+@shows("verify --json", "verify --rebuild", "verify --no-rebuild", "doctor --json", "backup --json")
+def test_the_home(t: Terminal) -> None:
+    t.tell("run", t.recipe(SIX, ask()))
+    proof = t.tell("verify")
+    assert (proof["ok"], proof["problems"], proof["checked"]["rebuilt"], proof["checked"]["rows"]) == (True, [], 1, 6)
+    assert t.tell("verify", "--rebuild")["checked"] == proof["checked"]
+    assert "rebuilt" not in t.tell("verify", "--no-rebuild")["checked"]
+    assert "ok" in t.say("verify")
+    assert t.tell("doctor")["problems"] == []
+    assert "profile: " in t.say("doctor")
+    assert t.tell("backup", "one.backup")
+    assert "copied" in t.say("backup", "two.backup")
+    t.say("restore", "one.backup", "--home", t.folder / "again")
+    assert [one["rows"] for one in t.tell("datasets", home="again")] == [6]
+    assert "up to date" in t.say("upgrade", home="again")
+
+
+@shows("project list --json", "project budget --usd", "project budget --tokens", "project delete --yes")
+def test_projects(t: Terminal) -> None:
+    t.say("project", "create", "other")
+    recipe = t.recipe(SIX, ask(), models={"writer": t.model(price_in=1, price_out=1)})
+    t.say("project", "budget", "other", "--tokens", 10)
+    assert "project" in t.tell("run", recipe, "--project", "other", code=4)["reason"]
+    t.say("project", "budget", "other", "--usd", 0.000001)
+    assert "project" in t.tell("run", recipe, "--project", "other", code=4)["reason"]
+    t.say("project", "budget", "other")
+    assert t.tell("run", recipe, "--project", "other")["kept"] == 6
+    assert t.tell("datasets") == []
+    assert [one["name"] for one in t.tell("project", "list")] == ["default", "other"]
+    assert "other" in t.say("project", "list")
+    t.say("project", "delete", "other", "--yes")
+    assert [one["name"] for one in t.tell("project", "list")] == ["default"]
+
+
+WITH_HOME = sorted(name for name, options in commands().items() if "--home" in options)
+WITH_PROJECT = sorted(name for name, options in commands().items() if "--project" in options)
+ARGUMENTS: dict[str, list[str]] = {
+    "run": ["RECIPE"], "plan": ["RECIPE"], "resume": ["r1"], "stop": ["r1"], "cancel": ["r1"], "rows": ["t"], "show": ["t"],
+    "export": ["t", "--as", "jsonl", "-o", "out"], "backup": ["made.backup"], "restore": ["there.backup"], "project create": ["new"],
+    "project budget": ["other"], "project delete": ["other", "--yes"],
+}  # fmt: skip
+
+
+@shows(*(f"{name} --home" for name in WITH_HOME))
+@pytest.mark.parametrize("command", WITH_HOME)
+def test_home(t: Terminal, command: str) -> None:
+    """What a command says of an empty home is not what it says of one in which something is."""
+    recipe = str(t.recipe(texts("a"), ask(), models={"writer": t.model(max_tokens=100)}))
+    t.say("run", recipe, "--budget-tokens", 10, "--commit-partial", code=4)
+    t.say("run", t.recipe(texts("x"), file="x.yaml"))
+    t.say("project", "create", "other")
+    t.say("backup", "there.backup")
+    words = [*command.split(), *(recipe if word == "RECIPE" else word for word in ARGUMENTS.get(command, []))]
+    here = called([*words, "--home", str(t.folder / "home")], {"COLUMNS": "500"}, t.folder)
+    empty = called([*words, "--home", str(t.folder / "empty")], {"COLUMNS": "500"}, t.folder)
+    if command in ("upgrade", "plan", "backup", "project create"):
+        assert (t.folder / "empty" / "rowsmith.db").exists()
+    else:
+        assert (here.returncode, here.stdout, here.stderr) != (empty.returncode, empty.stdout, empty.stderr)
+
+
+@shows(*(f"{name} --project" for name in WITH_PROJECT))
+@pytest.mark.parametrize("command", WITH_PROJECT)
+def test_project(t: Terminal, command: str) -> None:
+    recipe = str(t.recipe(texts("a")))
+    t.say("project", "create", "other")
+    t.say("run", recipe, "--project", "other")
+    words = [*command.split(), *(recipe if word == "RECIPE" else word for word in ARGUMENTS.get(command, []))]
+    home = ["--home", str(t.folder / "home")]
+    nowhere = called([*words, *home, "--project", "nowhere"], {}, t.folder)
+    assert (nowhere.returncode, "nowhere" in nowhere.stderr) == (1, True)
+    there, here = called([*words, *home, "--project", "other"], {}, t.folder), called([*words, *home], {}, t.folder)
+    if command == "plan":
+        assert there.returncode == here.returncode == 0
+    else:
+        assert (there.returncode, there.stdout, there.stderr) != (here.returncode, here.stdout, here.stderr)
+
+
+def test_every_option_is_shown() -> None:
+    every = {f"{command} {option}" for command, options in commands().items() for option in options if option != "--help"}
+    assert every - SHOWN == set()
+    assert SHOWN - every == set()
