@@ -48,7 +48,7 @@ asyncio.run(main())
 
 def write_rows(path: Path, rows: int) -> Path:
     """A JSONL of different texts of about 300 characters."""
-    words = ["the", "river", "keeps", "its", "own", "slow", "counsel", "while", "boats", "pass", "under", "an", "old", "bridge", "and", "nobody", "asks"]
+    words = ["the", "river", "keeps", "its", "own", "slow", "counsel", "while", "boats", "pass", "under", "an", "old", "bridge", "nobody", "asks"]
     with open(path, "w", encoding="utf-8") as file:
         for i in range(rows):
             text = f"Text {i}: " + " ".join(words[(i * 7 + k * (1 + i % 5)) % len(words)] for k in range(55))
