@@ -13,6 +13,11 @@ from rowsmith.store.database import Database
 Found = dict[str, str]
 PAGE = 2000
 
+_UNCOUNTED = text(
+    "SELECT 'run:' || run AS scope FROM spend UNION SELECT 'project:' || r.project FROM spend s JOIN run r ON r.n = s.run "
+    "EXCEPT SELECT scope FROM budget"
+)
+
 
 def everything(db: Database) -> Iterator[tuple[str, list[Found]]]:
     """(what was checked, problems) for each budget, call and prompt of the home."""
@@ -73,6 +78,8 @@ def _budgets(db: Database) -> Iterator[tuple[str, list[Found]]]:
             wrong = (int(usd), int(tokens)) != (row.usd, row.tokens)
             what = f"it counts {row.usd} picodollars and {row.tokens} tokens, its ledger {usd} and {tokens}"
             yield "budgets", [{"kind": "budget", "what": what, "where": row.scope}] if wrong else []
+        for row in conn.execute(_UNCOUNTED).all():
+            yield "budgets", [{"kind": "budget", "what": "it is missing, although answers were bought on it", "where": row.scope}]
 
 
 def _calls(db: Database) -> Iterator[tuple[str, list[Found]]]:
