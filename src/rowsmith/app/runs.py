@@ -37,6 +37,7 @@ from rowsmith.store.stages import StageRows
 
 OnProgress = Callable[[Progress], None]
 FOLLOW_S = 0.2
+DONE = ("finished", "shortfall")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,8 @@ class Runs:
         )  # fmt: skip
         _check_wanted(wanted)
         before = None if new or fresh else self.store.latest(self.project, identity)
+        if before and before.state in DONE and _writes_otherwise(before, loaded):
+            before, new = None, True  # its files are to be written anew; answers are reused
         if before is None:
             if fresh:
                 wanted = _with(wanted, fresh=self._purchases(identity) + 1)
@@ -222,9 +225,9 @@ class Runs:
         if self.store.held(before):
             self._follow(before, on_progress, stopping)
             before = self.store.get(before.n)
-            if self.store.held(before):
+            if self.store.held(before) or before.state in ("stopped", "cancelled"):  # who asked it to end means this process, too
                 return self.result(before.id)
-        if before.state in ("finished", "shortfall") and not _grew(before, wanted):
+        if before.state in DONE and not _grew(before, wanted):
             return self._commit_again(before, wanted)
         return self._carry_out(before, recipe, wanted, grace_s, on_progress, stopping)
 
@@ -338,6 +341,11 @@ def _grew(before: Run, wanted: Options) -> bool:
         target is None and wanted.target is not None and wanted.target > before.totals["kept"]
     )
     return more_limit or more_target
+
+
+def _writes_otherwise(before: Run, recipe: Recipe) -> bool:
+    """Whether the recipe writes its files elsewhere, or in another way, than the run did; the runs are the same otherwise."""
+    return any(then != now and now["kind"].startswith("write.") for then, now in zip(before.recipe["steps"], recipe.dump()["steps"], strict=True))
 
 
 def _prompts(recipe: Recipe) -> list[tuple[int, str, str, str, list[str]]]:
