@@ -100,7 +100,7 @@ class Advance:
         if shape == "set":
             known = item.known.get(item.row.order)
             if known is None or known.state == PENDING or (known.state == WAITING and known.step < item.at):
-                self.slots.wait(item.row, item.at)
+                self.slots.wait(item.row, item.at, item.attempt)
             else:  # it passed here in an earlier wave
                 yield from self.after(item, item.at)
         elif shape == "asking":
@@ -239,7 +239,7 @@ class Advance:
         known = item.known.get(item.row.order)
         if not item.branched and (known is None or known.state != EXPANDED):
             self.slots.expand(item.row, item.at)
-        return replace(item, opened=True, wanted=wanted)
+        return replace(item, opened=True, wanted=wanted, attempt=0)
 
     def _unfinished(self, item: Item, children: dict[int, Known]) -> Iterator[Item]:
         """A run that is carried out again: the question is the one it was; only rows that are not at an end go on."""

@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from rowsmith.core.errors import RowFailed, RowsmithError
+from rowsmith.core.errors import Invalid, RowFailed, RowsmithError
 from rowsmith.core.ids import canonical, digest, source_id, source_order
 from rowsmith.core.row import Bad, Dropped, New, Row
 from rowsmith.core.slots import EXPANDED, FINAL, PENDING, WAITING
@@ -105,12 +105,19 @@ class Feed:
                 if isinstance(record, Bad):
                     yield order, record
                     continue
-                name = str(record.origin.get("source", {}).get("name") or step.title)
-                yield order, self._row(record, order, name, seen, made)
+                yield order, self._row(record, order, step.title, seen, made)
         finally:
             seen.close()
 
-    def _row(self, new: New, order: bytes, name: str, seen: Occurrences, made: dict[str, Any]) -> Row:
+    def _row(self, new: New, order: bytes, title: str, seen: Occurrences, made: dict[str, Any]) -> Row | Bad:
+        source = new.origin.get("source", {})
+        name = str(source.get("name") or title)
+        try:
+            return self._identified(new, order, name, seen, made)
+        except Invalid as error:
+            return Bad("invalid", str(error), f"{name}:{source['line']}" if "line" in source else name)
+
+    def _identified(self, new: New, order: bytes, name: str, seen: Occurrences, made: dict[str, Any]) -> Row:
         key = new.key if new.key is not None else digest(canonical(new.data)).hex()
         occurrence = seen.next(digest(name.encode("utf-8", "replace"), key.encode("utf-8", "replace")))
         return Row(source_id(name, key, occurrence), order, new.data, dict(new.scores), {**new.origin, "recipe": self.recipe, "made": [made]})
@@ -128,7 +135,7 @@ class Feed:
             slots.open(record, root, root)
         elif state.state in FINAL or state.state == WAITING or (state.state == EXPANDED and order not in unfinished and not self.advance.round):
             return
-        yield from self.advance.after(Item(record, root, known=known or NOTHING_KNOWN), root)
+        yield from self.advance.after(Item(record, root, state.attempt if state else 0, known=known or NOTHING_KNOWN), root)
 
     def _look_up(self, first: bytes, last: bytes) -> tuple[dict[bytes, Known], set[bytes]]:
         """What is known of a page of source rows and all that came of them; and which of them are not finished."""

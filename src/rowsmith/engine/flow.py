@@ -128,21 +128,27 @@ class Flow:
             task.add_done_callback(self._done)
 
     def _done(self, task: asyncio.Task[None]) -> None:
-        """A question that is cut off before its task has run once never comes to its own `except`."""
+        """A question that is cut off before its task has run once never comes to its own `except`. Nor may an error of ours keep a row in
+        the air: the run would wait for it for ever."""
         self._tasks.discard(task)
         if task.cancelled():
+            self._landed(1)
+        elif (error := task.exception()) is not None:
+            self._break(error)
             self._landed(1)
 
     async def _ask(self, item: Item) -> None:
         position = item.at
         step: Any = self.advance.routes.steps[position]
         seq = 16 * item.wanted[0] if item.wanted else 0
-        attempt = item.attempt if item.again else 0
+        # Rows that a question is the first to make are at their first draw, whatever became of the row that it is about.
+        attempt = item.attempt if item.again or not step.makes else 0
         context = AskContext(
             self.contexts[position], item.row, self.gate, self.models, self._params, self.fresh, item.wanted, attempt, seq
         )
         try:
-            out = await step.rows(item.row, context)
+            out = list(await step.rows(item.row, context))
+            rows = self._filled(item, out, context.made()) if step.makes else self._passed(item, out, context.made())
         except RowFailed as error:
             self._failed(item, error.reason, str(error))
         except Paused as pause:
@@ -154,7 +160,7 @@ class Flow:
         except Exception as error:  # noqa: BLE001 - a plug-in's step may fail in any way; the row says so, the run goes on
             self._failed(item, "error", f"{type(error).__name__}: {error}")
         else:
-            self._asked(item, out, context.made())
+            (self._carry_on if self._direct[position] else self._to_bench)(item, rows)
 
     def _failed(self, item: Item, reason: str, detail: str) -> None:
         if not item.wanted:
@@ -173,15 +179,6 @@ class Flow:
     def _ended(self, item: Item, order: bytes) -> bool:
         known = item.known.get(order)
         return known is not None and not item.again and (known.state in FINAL or known.state == WAITING or known.attempt > 0)
-
-    def _asked(self, item: Item, out: Iterable[Any], made: dict[str, Any]) -> None:
-        """Give each row that came back its slot, and carry it on."""
-        step = self.advance.routes.steps[item.at]
-        rows = self._filled(item, list(out), made) if step.makes else self._passed(item, list(out), made)
-        if self._direct[item.at]:
-            self._carry_on(item, rows)
-        else:
-            self._to_bench(item, rows)
 
     def _passed(self, item: Item, out: list[Any], made: dict[str, Any]) -> list[tuple[int, Row | Drop]]:
         if len(out) != 1 or isinstance(out[0], New):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 
+from rowsmith.core.errors import Invalid
 from rowsmith.core.row import Row
 from rowsmith.core.slots import CANCELLED, DROPPED, EXPANDED, FAILED, KEPT, KEPT_STAGE, PENDING, WAITING, Tally
 from rowsmith.store.journal import Journal
@@ -45,14 +46,15 @@ class Slots:
         """A slot that was expanded partly has all its children now."""
         self._journal.complete(row.order)
 
-    def wait(self, row: Row, step: int) -> None:
+    def wait(self, row: Row, step: int, attempt: int) -> None:
         """The row rests before the set step at `step`."""
-        self._journal.put(row, step, self.wave)
-        self._journal.move(row.order, WAITING, step)
+        if self._put(row, step, step, attempt):
+            self._journal.move(row.order, WAITING, step, attempt)
 
     def keep(self, row: Row, step: int, attempt: int) -> None:
         """The row is kept; `step` is the last it passed."""
-        self._journal.put(row, KEPT_STAGE, self.wave)
+        if not self._put(row, KEPT_STAGE, step, attempt):
+            return
         self._journal.move(row.order, KEPT, step, attempt)
         with self._lock:
             self.pending -= 1
@@ -73,6 +75,15 @@ class Slots:
     def send_back(self) -> None:
         """A filter sends a slot back to an asking step."""
         self._journal.revisit()
+
+    def _put(self, row: Row, stage: int, step: int, attempt: int) -> bool:
+        """Whether the row can be stored; else its slot has failed."""
+        try:
+            self._journal.put(row, stage, self.wave)
+        except Invalid as error:
+            self.fail(row.order, step, attempt, "invalid", str(error))
+            return False
+        return True
 
     def _end(self, order: bytes, state: int, step: int, attempt: int, reason: str, detail: str) -> None:
         self._journal.move(order, state, step, attempt, reason, detail or None)

@@ -9,8 +9,6 @@ from typing import Any
 from sqlalchemy import Connection
 
 from rowsmith.core.calls import Claim, Claimed, Limits
-from rowsmith.core.ids import canonical
-from rowsmith.core.row import Row
 from rowsmith.core.slots import EXPANDED, PENDING, WAITING, Tally
 from rowsmith.store.database import many
 from rowsmith.store.ledger import Parting, Settling
@@ -25,7 +23,7 @@ class Batch:
     opens: list[tuple[bytes, bytes, int, int, int, int]] = field(default_factory=list)  # ord, id, made, step, wave, state
     moves: list[tuple[int, int, int, str | None, str | None, bytes]] = field(default_factory=list)
     completed: list[bytes] = field(default_factory=list)
-    rows: list[tuple[int, int, Row]] = field(default_factory=list)  # stage, wave, row
+    rows: list[tuple[int, bytes, bytes, int, bytes, bytes]] = field(default_factory=list)  # stage, ord, id, wave, data, meta
     claims: list[tuple[Claim, Waiter]] = field(default_factory=list)
     settles: list[tuple[Settling, Waiter]] = field(default_factory=list)
     partings: list[tuple[Parting, Waiter]] = field(default_factory=list)
@@ -72,7 +70,7 @@ class Batch:
                 conn,
                 "INSERT INTO row (run, stage, ord, id, wave, data, meta) VALUES (?, ?, ?, ?, ?, ?, ?) "
                 "ON CONFLICT (run, stage, ord) DO UPDATE SET id = excluded.id, wave = excluded.wave, data = excluded.data, meta = excluded.meta",
-                [(run, stage, r.order, bytes.fromhex(r.id), wave, canonical(r.data), _meta(r)) for stage, wave, r in self.rows],
+                [(run, *row) for row in self.rows],
             )
 
 
@@ -81,6 +79,3 @@ def _as_ended(slot: tuple[Any, ...], move: tuple[Any, ...] | None) -> tuple[Any,
     order, id_, made, step, wave, state = slot
     return (order, id_, made, step, wave, state, 0, None, None) if move is None else (order, id_, made, move[1], wave, move[0], *move[2:5])
 
-
-def _meta(row: Row) -> bytes:
-    return canonical({"scores": row.scores, "origin": row.origin})

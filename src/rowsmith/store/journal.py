@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from rowsmith.core.calls import Claim, Claimed, Limits, Usage
-from rowsmith.core.errors import Conflict, RowsmithError, StorageBusy, StorageFull
+from rowsmith.core.errors import Conflict, Invalid, RowsmithError, StorageBusy, StorageFull
 from rowsmith.core.failpoints import failpoint
 from rowsmith.core.ids import canonical
 from rowsmith.core.row import Row
@@ -104,9 +104,16 @@ class Journal:
         self._awake()
 
     def put(self, row: Row, stage: int, wave: int) -> None:
-        """The row rests: before the set step at `stage`, or kept (core.slots.KEPT_STAGE)."""
+        """The row rests: before the set step at `stage`, or kept (core.slots.KEPT_STAGE).
+
+        Raises:
+            Invalid: it is no mapping, or holds something that is no JSON.
+        """
+        if not isinstance(row.data, dict):
+            raise Invalid(f"The data of a row are a {type(row.data).__name__}.", "Make them a mapping from columns to values.")
+        stored = (stage, row.order, bytes.fromhex(row.id), wave, canonical(row.data), canonical({"scores": row.scores, "origin": row.origin}))
         with self._lock:
-            self._batch.rows.append((stage, wave, row))
+            self._batch.rows.append(stored)
         self._awake()
 
     def refused(self, claimed: Claimed, reason: str, detail: str) -> None:
