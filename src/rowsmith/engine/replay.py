@@ -31,7 +31,7 @@ class Replay:
             RowFailed: there is none, as when the call failed at the time.
         """
         asker = claim.asker
-        found = calls.used(self.db, self.run, asker.order, asker.step, asker.retry, asker.seq)
+        found = calls.used(self.db, self.run, asker.order, asker.step, asker.retry, asker.seq, claim.base)
         if found is None:
             self.missing += 1
             raise RowFailed("not_in_store", "No answer is stored for this question.")

@@ -15,7 +15,8 @@ _COSTS = text('SELECT key, cost FROM "call" WHERE key IN :keys').bindparams(bind
 _GET = text('SELECT key, profile, model, raw, tokens_in, tokens_out, cached_in, cost, at FROM "call" WHERE key = :key AND state = 1')
 _OF = text(
     "SELECT s.key, c.raw, c.tokens_in, c.tokens_out, c.cached_in, s.idx FROM spend s JOIN \"call\" c ON c.key = s.key AND c.state = 1 "
-    "WHERE s.run = :run AND s.ord = :ord AND s.step = :step AND s.retry = :retry AND s.seq = :seq ORDER BY s.attempt DESC LIMIT 1"
+    "WHERE s.run = :run AND s.ord = :ord AND s.step = :step AND s.retry = :retry AND s.seq = :seq "
+    "ORDER BY CASE WHEN s.base = :base THEN 0 ELSE 1 END, s.attempt DESC LIMIT 1"
 )
 
 
@@ -44,8 +45,9 @@ def get(db: Database, key: str) -> Mapping[str, Any] | None:
         return None if row is None else {**row._mapping, "key": key, "raw": bytes(row.raw)}
 
 
-def used(db: Database, run: int, order: bytes, step: int, retry: int, seq: int) -> Stored | None:
-    """The answer that a run used at this place; None when it has none."""
+def used(db: Database, run: int, order: bytes, step: int, retry: int, seq: int, base: bytes = b"") -> Stored | None:
+    """The answer that a run used at this place, if it can be to the question that `base` names (a place may be asked several, one after
+    the other), else the newest; None when it has none."""
     with db.read() as conn:
-        row = conn.execute(_OF, {"run": run, "ord": order, "step": step, "retry": retry, "seq": seq}).one_or_none()
+        row = conn.execute(_OF, {"run": run, "ord": order, "step": step, "retry": retry, "seq": seq, "base": base}).one_or_none()
         return None if row is None else Stored(bytes(row.key), row.idx, bytes(row.raw), Usage(row.tokens_in, row.tokens_out, row.cached_in))
