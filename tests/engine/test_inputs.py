@@ -41,8 +41,10 @@ def test_nothing_found_says_where(folder: Path) -> None:
 
 def test_the_identity_goes_by_names_and_hashes() -> None:
     one = {"read": {"docs": [["a.md", "1" * 64], ["b.md", "2" * 64]]}}
-    other = {"read": {"./docs/b.md": [["b.md", "2" * 64]], "./docs/a.md": [["a.md", "1" * 64]]}}
+    other = {"read": {"./docs/a.md": [["a.md", "1" * 64]], "./docs/b.md": [["b.md", "2" * 64]], "docs": [["b.md", "2" * 64]]}}
+    turned = {"read": {"docs/b.md": [["b.md", "2" * 64]], "docs/a.md": [["a.md", "1" * 64]]}}
     assert named(one) == named(other)
+    assert named(one) != named(turned), "rows come in another order"
     assert named(one) != named({"read": {"docs": [["a.md", "1" * 64]]}})
 
 
@@ -68,3 +70,14 @@ def test_the_same_file_elsewhere_is_the_same_run(tmp_path: Path) -> None:
             jsonl(tmp_path / place / "in.jsonl", [{"text": "one"}])
         first = bench.run({"kind": "read.files", "paths": str(tmp_path / "x" / "in.jsonl")})
         assert bench.run({"kind": "read.files", "paths": str(tmp_path / "y" / "in.jsonl")}).run == first.run
+
+
+def test_a_run_goes_on_whatever_its_files_are_called_by(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        jsonl(tmp_path / f"{name}.jsonl", [{"text": f"{name}{n}"} for n in range(3)])
+    with Bench(tmp_path) as bench:
+        first = bench.run({"kind": "read.files", "paths": ["a.jsonl", "b.jsonl"]}, limit=2)
+        again = bench.run({"kind": "read.files", "paths": ["./a.jsonl", str(tmp_path / "b.jsonl")]})
+        assert (again.run, bench.said(again)) == (first.run, ["a0", "a1", "a2", "b0", "b1", "b2"])
+        turned = bench.run({"kind": "read.files", "paths": ["b.jsonl", "a.jsonl"]})
+        assert (turned.run != first.run, bench.said(turned)) == (True, ["b0", "b1", "b2", "a0", "a1", "a2"])

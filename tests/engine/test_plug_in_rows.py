@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from running import Bench, ask, texts
 
+from rowsmith.core.errors import Conflict
 from rowsmith.registry import plugins
 
 HEAD = """from typing import ClassVar
@@ -72,3 +73,18 @@ def test_a_judge_that_failed_is_asked_again(bench: Bench) -> None:
     assert (first.kept, first.failed) == (0, {"malformed": 1})
     bad = False
     assert bench.runs.resume(first.run).kept == 1
+
+
+def test_a_changed_plug_in_is_another_run(bench: Bench) -> None:
+    """No run mixes rows of two codes."""
+    source = "def rows(self, row, ctx):\n    yield row.with_data({'text': row.data['text'], 'by': %r})"
+    steps = (texts(*"abcd"), {"kind": "own.step"})
+    plug_in(bench, source % "old")
+    first = bench.run(*steps, limit=2)
+    plug_in(bench, source % "new")
+    with pytest.raises(Conflict, match="has changed since run r1 began"):
+        bench.runs.resume(first.run)
+    second = bench.run(*steps)
+    assert (second.run, bench.said(second, "by")) == ("r2", ["new"] * 4)
+    plug_in(bench, source % "old")
+    assert (bench.run(*steps).run, bench.said(first, "by")) == ("r1", ["old"] * 4)

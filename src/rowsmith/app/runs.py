@@ -27,7 +27,7 @@ from rowsmith.core.slots import FAILED, KEPT_STAGE, Tally
 from rowsmith.core.step import PROMPT
 from rowsmith.engine import recipe_file
 from rowsmith.engine.check import check, checked
-from rowsmith.engine.inputs import named, pin
+from rowsmith.engine.inputs import as_pinned, named, pin
 from rowsmith.engine.run import carry_out
 from rowsmith.engine.terms import Progress, Stopping, Terms
 from rowsmith.store.datasets import Datasets
@@ -94,7 +94,7 @@ class Runs:
         """
         loaded, base = self._load(recipe, sets or {}, budget_usd)
         lock = self._lock(loaded, base)
-        identity = digest(as_written([loaded.content(), named(lock["inputs"])])).hex()
+        identity = self._identity(loaded, lock, base)
         wanted = Options(
             into=into or loaded.into or loaded.name, target=loaded.target if target is None else target, limit=limit, attempts=loaded.attempts,
             budget_usd=loaded.budget_usd if budget_usd is None else budget_usd,
@@ -131,7 +131,9 @@ class Runs:
         if budget_usd is not None:
             options = _with(options, budget_usd=budget_usd)
         options = _with(options, commit_partial=commit_partial, retried=options.retried + retry_failed)
-        recipe = recipe_file.build(record.recipe, plugins=self._plugins(Path(options.base)))
+        base = Path(options.base)
+        recipe = recipe_file.build(record.recipe, plugins=self._plugins(base))
+        self._require_same_code(record, base)
         return self._carry_out(record, recipe, options, grace_s, on_progress, stopping, retry_failed=retry_failed)
 
     def stop(self, run: str, *, wait_s: float = 60.0) -> Run:
@@ -215,6 +217,20 @@ class Runs:
             "code": {"rowsmith": rowsmith.__version__, "python": platform.python_version()},
         }
 
+    def _identity(self, recipe: Recipe, lock: Mapping[str, Any], base: Path) -> str:
+        """What makes two runs the same run: recipe, inputs, and the code of plug-in steps."""
+        own = {step.kind: code for step in recipe.steps if (code := registry.code(step.kind, self._plugins(base)))}
+        return digest(as_written([recipe.content(), named(lock["inputs"]), own])).hex()
+
+    def _require_same_code(self, record: Run, base: Path) -> None:
+        """A run does not go on with other code than it began with."""
+        for kind, was in record.lock["steps"].items():
+            if was != registry.origin(kind, self._plugins(base)):
+                raise Conflict(
+                    f"The plug-in step {kind!r} has changed since run {record.id} began.",
+                    "Run the recipe again: that is a new run, which reuses stored answers.",
+                )
+
     def _purchases(self, identity: str) -> int:
         return max((run.options.get("fresh", 0) for run in self.store.newest(self.project, 10_000) if run.identity == identity), default=0)
 
@@ -229,7 +245,7 @@ class Runs:
                 return self.result(before.id)
         if before.state in DONE and not _grew(before, wanted):
             return self._commit_again(before, wanted)
-        return self._carry_out(before, recipe, wanted, grace_s, on_progress, stopping)
+        return self._carry_out(before, as_pinned(recipe, before.recipe), wanted, grace_s, on_progress, stopping)
 
     def _follow(self, run: Run, on_progress: OnProgress | None, stopping: Stopping | None) -> None:
         """Watch a run that another process carries out, until it lets go of it or dies."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from glob import has_magic
 from pathlib import Path
+from typing import Any
 
 from rowsmith.core.recipe import Recipe
-from rowsmith.core.step import PATHS
+from rowsmith.core.step import PATHS, Step
 from rowsmith.steps.paths import expand
 
 
@@ -56,8 +57,20 @@ def pin(recipe: Recipe, base: Path, put: Callable[[Path], str]) -> dict[str, dic
 
 
 def named(lock: dict[str, dict[str, list[list[str]]]]) -> list[list[str]]:
-    """What of the inputs is part of the run's identity: [step, name, hash] of each file, sorted, wherever the files lay."""
-    return sorted([step, name, hash_] for step, patterns in lock.items() for files in patterns.values() for name, hash_ in files)
+    """What of the inputs is part of the run's identity: [step, name, hash] of each file, once, in the order in which the step reads them,
+    which is the order of its rows; wherever the files lay."""
+    read = {(step, name, hash_): None for step, patterns in lock.items() for files in patterns.values() for name, hash_ in files}
+    return [list(file) for file in read]
+
+
+def as_pinned(recipe: Recipe, begun: Mapping[str, Any]) -> Recipe:
+    """The recipe with its input files named as in `begun`, the plain data of the same recipe: the run's lock knows them by those names."""
+    pairs = zip(recipe.steps, begun["steps"], strict=True)
+    return recipe.model_copy(update={"steps": [step.model_copy(update=_paths(step, then)) for step, then in pairs]})
+
+
+def _paths(step: Step, then: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: then[name] for name in step.marked(PATHS) if name in then}
 
 
 class Inputs:

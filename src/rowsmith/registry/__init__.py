@@ -29,11 +29,13 @@ SHOWN = {"steps": "step", "formats": "format", "providers": "provider", "connect
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Something that can be loaded by name. `origin` says where it comes from: `rowsmith`, `acme-steps 1.2`, or the file and its hash."""
+    """Something that can be loaded by name. `origin` says where it comes from: `rowsmith`, `acme-steps 1.2`, or the file and its hash.
+    `code` is what of that names a plug-in's code, wherever it lies; empty for what is built in."""
 
     name: str
     origin: str
     load: Callable[[], Any]
+    code: str = ""
 
 
 def step_kinds(folders: Sequence[Path] = ()) -> dict[str, Found]:
@@ -100,6 +102,11 @@ def origin(kind: str, folders: Sequence[Path] = ()) -> str:
     return _one("steps", kind, folders).origin
 
 
+def code(kind: str, folders: Sequence[Path] = ()) -> str:
+    """What names the code of a plug-in step, for a run's identity: a package and its version, or a file's hash; empty for a built-in one."""
+    return _one("steps", kind, folders).code
+
+
 def _one(group: str, name: str, folders: Sequence[Path]) -> Found:
     if builtin.has(group, name):
         return Found(name, "rowsmith", partial(builtin.load, group, name))
@@ -131,10 +138,10 @@ def _plugged(group: str, folders: Sequence[Path]) -> Iterator[Found]:
 
     for point in entry_points(group=f"rowsmith.{group}"):
         package = f"{point.dist.name} {point.dist.version}" if point.dist else point.value
-        yield Found(point.name, package, partial(_load_point, point, package))
+        yield Found(point.name, package, partial(_load_point, point, package), package)
     for file in plugins.files(folders):
         for name in file.offers.get(group, ()):
-            yield Found(name, f"{file.path} {file.hash[:32]}", partial(plugins.load, file, group, name))
+            yield Found(name, f"{file.path} {file.hash[:32]}", partial(plugins.load, file, group, name), file.hash)
 
 
 def _load_point(point: Any, package: str) -> Any:
