@@ -25,7 +25,7 @@ from rowsmith.store.batch import Batch, Waiter
 from rowsmith.store.database import Database, fetch, one
 from rowsmith.store.ledger import Ledger, Parting, Settling
 from rowsmith.store.processes import RENEW_S, heartbeat
-from rowsmith.store.rates import Rates
+from rowsmith.store.rates import Rates, blocked
 
 PACE_S = 0.004
 """A commit starts no sooner than this after the start of the one before: on a fast disk, fewer and fuller commits."""
@@ -69,6 +69,7 @@ class Journal:
         self._failed: RowsmithError | None = None
         self._waiting: list[tuple[Claim, Waiter]] = []
         self._blocked: dict[str, float] = {}
+        self._looked = 0.0
         self._storage_full = False
         self.give_up = False
         self._beat = time.monotonic()
@@ -289,6 +290,8 @@ class Journal:
             if not heartbeat(self.db, conn, self.owner):
                 raise Lost(f"The lease of run r{self.run} was given away.", f"Follow it with rowsmith runs r{self.run}.")
             self._beat = time.monotonic()
+        if (now := time.monotonic()) - self._looked > TICK_S:
+            self._blocked, self._looked = {profile: now + wait for profile, wait in blocked(conn, self.db.now(conn))}, now
         return str(row[2])
 
     def _apply(self, conn: Connection, batch: Batch, tally: Tally, done: list[tuple[Waiter, Any]], waiting: list[tuple[Claim, Waiter]]) -> None:

@@ -2,6 +2,9 @@
 
 For each profile and kind the table keeps `tat`, the theoretical arrival time of the next unit on the database's clock. A unit that
 comes earlier waits until then. Units are spaced evenly, so that no window of a minute ever holds more than the limit.
+
+Beside it stands when it was written (`used`; for the limit of a day, whose `used` is a count, `tat`). What was written in the future
+comes of a clock that has since been set back, and counts for nothing: a limit of a minute does not become one of a month.
 """
 
 from __future__ import annotations
@@ -13,6 +16,8 @@ from sqlalchemy import Connection, text
 from rowsmith.core.calls import Limits
 
 DAY = 86_400
+JUMP_S = 60.0
+"""A clock that is behind what is written by more than this has been set back."""
 
 _LOAD = text("SELECT kind, tat, day, used FROM rate WHERE profile = :profile")
 _LOAD_LOCKED = text("SELECT kind, tat, day, used FROM rate WHERE profile = :profile ORDER BY kind FOR UPDATE")
@@ -20,6 +25,8 @@ _SAVE = text(
     "INSERT INTO rate (profile, kind, tat, day, used) VALUES (:profile, :kind, :tat, :day, :used) "
     "ON CONFLICT (profile, kind) DO UPDATE SET tat = excluded.tat, day = excluded.day, used = excluded.used"
 )
+
+_BLOCKED = text("SELECT profile, tat FROM rate WHERE kind = 'block' AND tat > :now AND used <= :now + :jump")
 
 
 class Rates:
@@ -30,7 +37,11 @@ class Rates:
         self.profile = profile
         self.now = now
         rows = conn.execute(_LOAD if conn.dialect.name == "sqlite" else _LOAD_LOCKED, {"profile": profile})
-        self.kinds: dict[str, dict[str, float]] = {row.kind: {"tat": row.tat, "day": row.day, "used": row.used} for row in rows}
+        self.kinds: dict[str, dict[str, float]] = {
+            row.kind: {"tat": row.tat, "day": row.day, "used": row.used}
+            for row in rows
+            if (row.tat if row.kind == "rpd" else row.used) <= now + JUMP_S
+        }
 
     def take(self, limits: Limits, tokens: int) -> float:
         """Seconds to wait before one request of `tokens` tokens may be sent."""
@@ -41,7 +52,7 @@ class Rates:
         if limits.rpd:
             at = self._of_day(limits.rpd, at)
         for name, interval in spaced.items():  # from the time at which it is really sent, whatever it waited for
-            self._kind(name)["tat"] = at + interval
+            self._kind(name).update(tat=at + interval, used=int(self.now))
         return max(0.0, at - self.now)
 
     def give_back(self, limits: Limits, tokens: int) -> None:
@@ -52,7 +63,7 @@ class Rates:
     def block(self, seconds: float) -> None:
         """Nothing may be sent for so long."""
         kind = self._kind("block")
-        kind["tat"] = max(kind["tat"], self.now + seconds)
+        kind["tat"], kind["used"] = max(kind["tat"], self.now + seconds), int(self.now)
 
     def blocked(self) -> float:
         """Seconds until the block ends."""
@@ -73,7 +84,13 @@ class Rates:
         if kind["used"] >= limit:
             kind["day"], kind["used"] = kind["day"] + 1, 0
         kind["used"] += 1
+        kind["tat"] = self.now
         return max(at, kind["day"] * DAY)
+
+
+def blocked(conn: Connection, now: float) -> list[tuple[str, float]]:
+    """The profiles that asked for silence, whichever process was told, and for how many seconds yet."""
+    return [(row.profile, row.tat - now) for row in conn.execute(_BLOCKED, {"now": now, "jump": JUMP_S})]
 
 
 def take_all(conn: Connection, now: float, wanted: Sequence[tuple[str, Limits, int]]) -> list[float]:
