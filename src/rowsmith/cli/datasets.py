@@ -38,7 +38,7 @@ def rows(
     in_project: InProject = PROJECT,
     as_json: AsJson = False,
 ) -> None:
-    """Print rows: one JSON object a line, with id, data, scores and origin."""
+    """Print rows: the data of each as a line of JSON; with --json its id, scores and origin, too."""
     from rowsmith.cli.show import print_json
 
     for row in project(home, in_project).datasets.rows(dataset, start=start, limit=limit):

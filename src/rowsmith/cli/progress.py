@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from rowsmith.core.calls import PICO
@@ -18,25 +19,36 @@ EVERY_S = 10.0
 class ProgressLine:
     """Shows rows, yield, rate, tokens, cost, time to go and what is waited for. Call it with each Progress, then `end`."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._live = sys.stderr.isatty()
-        self._shown = 0.0
+        self._shown = self._noted = clock()
         self._began: tuple[float, int] | None = None
         self._note = ""
 
     def __call__(self, progress: Progress) -> None:
-        now = time.monotonic()
-        changed = progress.note.partition(" until")[0] != self._note
-        if not self._live and not changed and now - self._shown < EVERY_S:
-            return
-        self._shown, self._note = now, progress.note.partition(" until")[0]
-        line = self._line(progress)
+        ended = progress.tally.requested - progress.tally.pending
+        if self._began is None:
+            self._began = (progress.seconds, ended)
+        spent, done = progress.seconds - self._began[0], ended - self._began[1]
+        rate = done / spent if spent > 0.5 else 0.0
         if self._live:
-            width = _width()
-            sys.stderr.write("\r\x1b[2K" + line[: width - 1])
-        elif progress.tally.requested:
-            sys.stderr.write(line + "\n")
+            width = _width() - 1
+            lines = [line(progress, rate), line(progress, rate, short=True), line(progress, rate, short=True, least=True)]
+            sys.stderr.write("\r\x1b[2K" + next((one for one in lines if len(one) <= width), lines[-1][:width]))
+        elif progress.tally.requested and self._due(progress.note):
+            sys.stderr.write(line(progress, rate) + "\n")
         sys.stderr.flush()
+
+    def _due(self, note: str) -> bool:
+        """Now and then, and soon when something else is waited for; a server that throttles every second is not told every second."""
+        now, kind = self._clock(), note.partition(" until")[0]
+        if now - self._shown < EVERY_S and (not kind or (kind == self._note and now - self._noted < EVERY_S)):
+            return False
+        self._shown = now
+        if kind:
+            self._note, self._noted = kind, now
+        return True
 
     def end(self) -> None:
         """Leave the line."""
@@ -44,23 +56,37 @@ class ProgressLine:
             sys.stderr.write("\r\x1b[2K")
             sys.stderr.flush()
 
-    def _line(self, progress: Progress) -> str:
-        tally = progress.tally
-        ended = tally.requested - tally.pending
-        if self._began is None:
-            self._began = (progress.seconds, ended)
-        spent, done = progress.seconds - self._began[0], ended - self._began[1]
-        rate = done / spent if spent > 0.5 else 0.0
-        kept = f"{tally.kept:,}/{progress.target:,}" if progress.target else f"{tally.kept:,}"
-        share = f" ({tally.kept / ended:.0%})" if ended else ""
-        parts = [f"run {progress.run.id}", f"{kept} kept{share}", f"{ended:,} of {tally.requested:,} done", f"{rate:,.0f}/s"]
-        if tally.calls or tally.calls_reused:
-            parts += (f"{tally.tokens_in + tally.tokens_out:,} tokens", "price unknown" if tally.unpriced else f"${tally.cost / PICO:.4f}")
-        if progress.in_flight:
-            parts.append(f"{progress.in_flight} in flight")
-        if rate and (to_go := _to_go(progress, ended, rate)):
-            parts.append(f"{to_go} to go")
-        return " | ".join([*parts, progress.note] if progress.note else parts)
+
+def line(progress: Progress, rate: float, *, short: bool = False, least: bool = False) -> str:
+    """One line; `rate` in ended rows a second, 0 where it is not known yet. `short` for narrow terminals, `least` for the narrowest."""
+    tally = progress.tally
+    ended = tally.requested - tally.pending
+    kept = f"{tally.kept:,}/{progress.target:,}" if progress.target else f"{tally.kept:,}"
+    share = f" ({tally.kept / ended:.0%})" if ended else ""
+    parts = [f"{progress.run.id} {kept} kept{share}"] if short else [f"run {progress.run.id}", f"{kept} kept{share}"]
+    if not least:
+        parts.append(f"{ended:,}/{tally.requested:,}" if short else f"{ended:,} of {tally.requested:,} done")
+    if rate:
+        parts.append(_pace(rate))
+    if tally.calls or tally.calls_reused:
+        tokens = tally.tokens_in + tally.tokens_out
+        parts += [f"{_brief(tokens)} tok" if short else f"{tokens:,} tokens"]
+        parts += [("price ?" if short else "price unknown") if tally.unpriced else f"${tally.cost / PICO:.4f}"]
+    if progress.in_flight and not short:
+        parts.append(f"{progress.in_flight} in flight")
+    if rate and (to_go := _to_go(progress, ended, rate)):
+        parts.append(to_go if least else f"{to_go} to go")
+    note = progress.note.rpartition("://")[2].partition(" ")[2] if short and "://" in progress.note else progress.note
+    note = note.replace(" until ", " ") if least else note
+    return " | ".join([*parts, note] if note else parts)
+
+
+def _pace(rate: float) -> str:
+    return f"{rate:,.0f}/s" if rate >= 10 else f"{rate:.1f}/s" if rate >= 0.1 else f"{rate * 60:.1f}/min"
+
+
+def _brief(number: int) -> str:
+    return f"{number:,}" if number < 10_000 else f"{number / 1e3:,.0f}k" if number < 10_000_000 else f"{number / 1e6:,.1f}M"
 
 
 def _to_go(progress: Progress, ended: int, rate: float) -> str:

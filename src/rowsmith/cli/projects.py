@@ -44,11 +44,12 @@ def budget(
     tokens: Annotated[int | None, typer.Option("--tokens", metavar="N", min=1, help="Cap in tokens; without it, none.")] = None,
     home: Home = HOME,
 ) -> None:
-    """Set the caps of a project over all its runs."""
+    """Set both caps of a project over all its runs; the one that is not given is taken away."""
     from rowsmith.cli.show import cap, money
 
     facts = lab(home).project(name).set_budget(usd=usd, tokens=tokens)
-    typer.echo(f"Project {name}: cap {cap(facts.budget_usd)}, {facts.budget_tokens or '-'} tokens; spent {money(facts.spent_usd)}.")
+    tokens_cap = "none" if facts.budget_tokens is None else f"{facts.budget_tokens:,}"
+    typer.echo(f"Project {name}: cap {cap(facts.budget_usd)}, token cap {tokens_cap}; spent {money(facts.spent_usd)}, {facts.spent_tokens:,} tokens.")
 
 
 def delete(name: Name, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False, home: Home = HOME) -> None:

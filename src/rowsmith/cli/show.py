@@ -53,7 +53,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, title: str =
         out.add_column(name, justify="right" if right else "left", overflow="fold")
     for row in found:
         out.add_row(*(f"{cell:,}" if isinstance(cell, int) and not isinstance(cell, bool) else str(cell) for cell in row))
-    Console().print(out)
+    Console(markup=False, emoji=False, highlight=False).print(out)  # what rows and prompts say is text
 
 
 def _cell(value: Any) -> Any:
@@ -64,7 +64,12 @@ def money(usd: float | None) -> str:
     """US dollars, with as many digits as small sums need."""
     if usd is None:
         return "unknown"
-    return f"${usd:,.2f}" if usd >= 1 or usd == 0 else f"${usd:.6f}".rstrip("0")
+    if usd >= 1 or usd == 0:
+        return f"${usd:,.2f}"
+    if usd < 1e-6:
+        return "under $0.000001"
+    whole, _, part = f"${usd:.6f}".partition(".")
+    return f"{whole}.{part.rstrip('0'):0<2}"
 
 
 def cap(usd: float | None) -> str:
@@ -87,14 +92,22 @@ def show_result(result: Result) -> None:
     if result.calls or result.calls_reused or unsure:
         typer.echo(
             f"  {result.calls:,} calls, {result.calls_reused:,} answers reused; {result.tokens_in:,} tokens in, {result.tokens_out:,} out; "
-            f"{money(result.cost_usd)}{unsure}; {money(result.cost_of_kept_usd)} a kept row; {result.seconds:,.1f} s"
+            f"{_cost(result)}{unsure}; {result.seconds:,.1f} s"
         )
     if result.refused_draws:
         typer.echo(f"  answers that could not be used: {_reasons(result.refused_draws)} (rowsmith runs {result.run} --draws)")
     if result.failed:
         typer.echo(f"  what failed, and why: rowsmith runs {result.run} --failed")
-    if result.version:
+    if result.state == "finished" and not result.kept:
+        typer.echo("  no row was kept, so nothing is committed")
+    elif result.version:
         typer.echo(f"  dataset {result.dataset}, version {result.version[:12]}")
+
+
+def _cost(result: Result) -> str:
+    if result.cost_usd is None:
+        return "cost unknown (set the model's price_in and price_out)"
+    return f"{money(result.cost_usd)}; {money(result.cost_of_kept_usd)} a kept row" if result.kept else money(result.cost_usd)
 
 
 def _passage(passage: Any) -> list[Any]:
