@@ -8,8 +8,9 @@ from itertools import zip_longest
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from rowsmith import registry
 from rowsmith.app.lab import Lab
-from rowsmith.core.errors import RowsmithError
+from rowsmith.core.errors import NotFound, RowsmithError
 from rowsmith.core.ids import canonical
 from rowsmith.core.recipe import Recipe
 from rowsmith.core.row import Row
@@ -33,7 +34,11 @@ def rebuild_problems(lab: Lab, run: Run) -> Iterator[Found]:
     """What differs between a committed run's version and its rows made again: {kind, what, where} each."""
     where = f"run {run.id}, dataset {run.dataset}"
     try:
-        recipe = recipe_file.build(run.recipe, plugins=(Path(run.options["base"]) / "plugins",))
+        folders = (Path(run.options["base"]) / "plugins",)
+        recipe = recipe_file.build(run.recipe, plugins=folders)
+        if changed := [kind for kind, was in run.lock["steps"].items() if registry.origin(kind, folders) != was]:
+            yield {"kind": "rebuild", "what": f"it cannot be rebuilt: the code of {', '.join(changed)} has changed since", "where": where}
+            return
         version = Datasets(lab.db).resolve(run.project, f"{run.dataset}@{run.version}")
         with TemporaryDirectory(prefix="rowsmith-rebuild-") as folder:
             db = open_database(f"sqlite:///{Path(folder) / 'rebuild.db'}")
@@ -52,7 +57,11 @@ def _compared(lab: Lab, db: Database, run: Run, recipe: Recipe, version: Version
         what = f"{replay.differing} of its questions are not the ones that were asked (call {replay.examples[0]} and others)"
         yield {"kind": "rebuild", "what": what, "where": where}
     rows = StageRows(db, made.n, KEPT_STAGE)
-    yield from _alone(lab, version, rows, where) if _is_alone(lab, run, version) else _merged(lab, version, rows, where)
+    whole = run.state in ("finished", "shortfall")
+    if not _is_alone(lab, run, version):
+        yield from _merged(lab, version, rows, where, whole)
+    else:
+        yield from _alone(lab, version, rows, where) if whole else _within(lab, version, rows, where)
 
 
 def _carried_out(lab: Lab, db: Database, run: Run, recipe: Recipe, replay: Replay) -> Run:
@@ -92,21 +101,37 @@ def _alone(lab: Lab, version: Version, rows: StageRows, where: str) -> Iterator[
             what = f"row {number} is {_name(stored)} in the version and {_name(made)} when it is rebuilt"
             yield {"kind": "rebuild", "what": what, "where": where}
             return
-        if canonical(stored.data) != canonical(made.data):
-            yield {"kind": "rebuild", "what": f"row {stored.id} says something else when it is rebuilt", "where": where}
+        yield from _same(stored, made, where)
 
 
-def _merged(lab: Lab, version: Version, rows: StageRows, where: str) -> Iterator[Found]:
-    """Every rebuilt row stands in the version with the same data bytes."""
+def _within(lab: Lab, version: Version, rows: StageRows, where: str) -> Iterator[Found]:
+    """The version holds what a run had come to when it stopped or paused: its rows are among the rebuilt ones, in their order."""
+    stored = iter(Datasets(lab.db).rows(version))
+    awaited = next(stored, None)
+    for made in rows:
+        if awaited is not None and awaited.id == made.id:
+            yield from _same(awaited, made, where)
+            awaited = next(stored, None)
+    if awaited is not None:
+        yield {"kind": "rebuild", "what": f"row {awaited.id} of the version is not there, or not in its place, when it is rebuilt", "where": where}
+
+
+def _merged(lab: Lab, version: Version, rows: StageRows, where: str, whole: bool) -> Iterator[Found]:
+    """Every rebuilt row stands in the version with the same data bytes; of a run that is not `whole`, those that are there."""
     datasets = Datasets(lab.db)
     for made in rows:
         try:
             stored = datasets.row(version, made.id)
-        except RowsmithError:
-            yield {"kind": "rebuild", "what": f"row {made.id} is not in the version", "where": where}
+        except NotFound:
+            if whole:
+                yield {"kind": "rebuild", "what": f"row {made.id} is not in the version", "where": where}
             continue
-        if canonical(stored.data) != canonical(made.data):
-            yield {"kind": "rebuild", "what": f"row {made.id} says something else when it is rebuilt", "where": where}
+        yield from _same(stored, made, where)
+
+
+def _same(stored: Row, made: Row, where: str) -> Iterator[Found]:
+    if canonical(stored.data) != canonical(made.data):
+        yield {"kind": "rebuild", "what": f"row {stored.id} says something else when it is rebuilt", "where": where}
 
 
 def _name(row: Row | None) -> str:
