@@ -244,7 +244,7 @@ def test_a_money_cap_needs_prices():
     text = HEAD + ASK
     assert only(text, budget_usd=5) == (
         3,
-        "The run has a cap of 5 USD, and the model 'writer' has no price_in and price_out: what a call costs is not known. "
+        "Money is capped at 5 USD, and the model 'writer' has no price_in and price_out: what a call costs is not known. "
         "Set price_in and price_out of models.writer in USD per million tokens (0 where it is free), or cap tokens instead of money.",
     )
     one = text.replace("openai/small", "openai/small, price_in: 1")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from running import Bench, ask, texts
 
+from rowsmith.app.proof import verify
 from rowsmith.core.errors import Conflict
 from rowsmith.registry import plugins
 
@@ -88,3 +89,5 @@ def test_a_changed_plug_in_is_another_run(bench: Bench) -> None:
     assert (second.run, bench.said(second, "by")) == ("r2", ["new"] * 4)
     plug_in(bench, source % "old")
     assert (bench.run(*steps).run, bench.said(first, "by")) == ("r1", ["old"] * 4)
+    told = [problem["what"] for problem in verify(bench.lab).problems]
+    assert told == ["it cannot be rebuilt: the code of own.step has changed since"]

@@ -10,6 +10,7 @@ import platform
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +28,12 @@ from rowsmith.core.slots import FAILED, KEPT_STAGE, Tally
 from rowsmith.core.step import PROMPT
 from rowsmith.engine import recipe_file
 from rowsmith.engine.check import check, checked
+from rowsmith.engine.check_models import model_problems
 from rowsmith.engine.inputs import as_pinned, named, pin
 from rowsmith.engine.run import carry_out
 from rowsmith.engine.terms import Progress, Stopping, Terms
+from rowsmith.engine.yaml_text import Lines
+from rowsmith.store import projects
 from rowsmith.store.datasets import Datasets
 from rowsmith.store.runs import Run
 from rowsmith.store.runs import Runs as Store
@@ -92,7 +96,7 @@ class Runs:
             Invalid: the recipe, with every problem. Nothing is spent.
             NotFound: a file. Unavailable, StorageFull: the store.
         """
-        loaded, base = self._load(recipe, sets or {}, budget_usd)
+        loaded, base = self._load(recipe, sets or {}, self._money_cap(budget_usd))
         lock = self._lock(loaded, base)
         identity = self._identity(loaded, lock, base)
         wanted = Options(
@@ -134,6 +138,9 @@ class Runs:
         base = Path(options.base)
         recipe = recipe_file.build(record.recipe, plugins=self._plugins(base))
         self._require_same_code(record, base)
+        _check_wanted(options)
+        if problems := model_problems(recipe, self.lab.environ, Lines(), self._money_cap(options.budget_usd), self._plugins(base)):
+            raise recipe_file.problems_as_error(problems)
         return self._carry_out(record, recipe, options, grace_s, on_progress, stopping, retry_failed=retry_failed)
 
     def stop(self, run: str, *, wait_s: float = 60.0) -> Run:
@@ -216,6 +223,11 @@ class Runs:
             "steps": {step.kind: registry.origin(step.kind, self._plugins(base)) for step in recipe.steps},
             "code": {"rowsmith": rowsmith.__version__, "python": platform.python_version()},
         }
+
+    def _money_cap(self, budget_usd: float | None) -> float | None:
+        """The run's own cap, else the project's."""
+        cap = projects.ensure(self.lab.db, self.project).usd_cap
+        return cap / PICO if budget_usd is None and cap is not None else budget_usd
 
     def _identity(self, recipe: Recipe, lock: Mapping[str, Any], base: Path) -> str:
         """What makes two runs the same run: recipe, inputs, and the code of plug-in steps."""
@@ -337,7 +349,7 @@ def _check_wanted(wanted: Options) -> None:
         value = getattr(wanted, name)
         if value is not None and value < 1:
             raise Invalid(f"{name} is {value}.", "Give a whole number from 1 up.")
-    if wanted.budget_usd is not None and wanted.budget_usd < 0:
+    if wanted.budget_usd is not None and not 0 <= wanted.budget_usd < inf:
         raise Invalid(f"The budget is {wanted.budget_usd} USD.", "Give 0 or more.")
 
 

@@ -95,6 +95,6 @@ def _priced(role: str, model: Model, budget_usd: float | None, lines: Lines) -> 
     if budget_usd is None or price(model) is not None:
         return
     unknown = " and ".join(name for name in ("price_in", "price_out") if getattr(model, name) is None)
-    what = f"The run has a cap of {budget_usd:g} USD, and the model {role!r} has no {unknown}: what a call costs is not known."
+    what = f"Money is capped at {budget_usd:g} USD, and the model {role!r} has no {unknown}: what a call costs is not known."
     fix = f"Set {unknown} of models.{role} in USD per million tokens (0 where it is free), or cap tokens instead of money."
     yield lines.problem(("models", role), what, fix)
