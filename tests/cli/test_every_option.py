@@ -276,7 +276,7 @@ def test_home(t: Terminal, command: str) -> None:
     words = [*command.split(), *(recipe if word == "RECIPE" else word for word in ARGUMENTS.get(command, []))]
     here = called([*words, "--home", str(t.folder / "home")], {"COLUMNS": "500"}, t.folder)
     empty = called([*words, "--home", str(t.folder / "empty")], {"COLUMNS": "500"}, t.folder)
-    if command in ("upgrade", "plan", "backup", "project create"):
+    if command in ("upgrade", "plan", "project create"):
         assert (t.folder / "empty" / "rowsmith.db").exists()
     else:
         assert (here.returncode, here.stdout, here.stderr) != (empty.returncode, empty.stdout, empty.stderr)

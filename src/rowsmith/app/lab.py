@@ -87,6 +87,11 @@ def is_url(home: str | Path) -> bool:
     return "://" in str(home)
 
 
+def is_home(home: str | Path) -> bool:
+    """Whether something is kept there; of a database, that is known only when it is opened."""
+    return is_url(home) or Path(home).expanduser().is_file() or (Path(home).expanduser() / "rowsmith.db").exists()
+
+
 def database_url(home: str | Path) -> str:
     """The URL of the home's database."""
     if is_url(home):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rowsmith.core.errors import Invalid
+from rowsmith.core.errors import Invalid, NotFound
 
 if TYPE_CHECKING:
     from rowsmith.app.lab import Lab
@@ -21,16 +21,22 @@ HOME = ".rowsmith"
 PROJECT = "default"
 
 
-def lab(home: str) -> Lab:
-    """The Lab at a home."""
-    from rowsmith.app.lab import Lab
+def lab(home: str, *, make: bool = False) -> Lab:
+    """The Lab at a home; with `make`, a new one where there is none.
 
+    Raises:
+        NotFound: there is none, so that a mistyped name is told and leaves no empty home behind.
+    """
+    from rowsmith.app.lab import Lab, is_home
+
+    if not make and not is_home(home):
+        raise NotFound(f"There is no home in {home}.", "Name the folder of one: --home DIR. A first rowsmith run makes one.")
     return Lab(home)
 
 
-def project(home: str, name: str) -> Project:
-    """A project of a home."""
-    return lab(home).project(name)
+def project(home: str, name: str, *, make: bool = False) -> Project:
+    """A project of a home; `make` as for lab."""
+    return lab(home, make=make).project(name)
 
 
 def values(sets: list[str] | None) -> dict[str, str]:

@@ -34,7 +34,7 @@ def list_projects(home: Home = HOME, as_json: AsJson = False) -> None:
 
 def create(name: Name, home: Home = HOME) -> None:
     """Make a project."""
-    lab(home).projects.create(name)
+    lab(home, make=True).projects.create(name)
     typer.echo(f"Project {name} is made.")
 
 

@@ -51,7 +51,7 @@ def plan(
     from rowsmith.cli.show import money, print_json, table
 
     found = quote(
-        project(home, in_project).runs, Path(recipe), values(sets), target=target, limit=limit, pilot=pilot, budget_usd=budget
+        project(home, in_project, make=True).runs, Path(recipe), values(sets), target=target, limit=limit, pilot=pilot, budget_usd=budget
     )
     if as_json:
         return print_json(found.dump())

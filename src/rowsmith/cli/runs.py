@@ -47,7 +47,7 @@ def run(
 ) -> None:
     """Run a recipe. The same command again goes on where it stopped, or shows the result."""
     with _Watched() as watched:
-        result = project(home, in_project).runs.start(
+        result = project(home, in_project, make=True).runs.start(
             recipe, sets=values(sets), into=into, target=target, limit=limit, budget_usd=budget, budget_tokens=budget_tokens, new=new,
             fresh=fresh, replace=replace, commit_partial=commit_partial, grace_s=grace, on_progress=watched.line, stopping=watched.stopping,
         )  # fmt: skip
