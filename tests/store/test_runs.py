@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from buying import RECIPE, Buyer, a_run, change, place, query, wish, wrong
 from sqlalchemy import text
@@ -100,7 +102,7 @@ def test_requests_options_and_state(database: Database, run: Run) -> None:
     runs.set_options(run.n, {"target": 9})
     assert (runs.get(run.n).request, runs.get(run.n).options) == ("cancel", {"target": 9})
     tally = Tally(kept=3)
-    runs.set_state(run.n, "cancelled", "asked to", tally)
+    runs.set_state(run, "cancelled", "asked to", tally)
     found = runs.get(run.n)
     assert (found.state, found.reason, found.owner, Tally.load(found.totals)) == ("cancelled", "asked to", None, tally)
     assert runs.take(run.n, register(database)).request == ""
@@ -144,7 +146,7 @@ def test_slots_known_pending_and_ended(database: Database, run: Run) -> None:
 def test_reopening(database: Database, run: Run, failed: bool, after: list[int]) -> None:
     """What can come out differently is tried again; a line that cannot be read cannot."""
     slots(database, run.n, KEPT, CANCELLED, (FAILED, "schema"), (FAILED, "broken_line"), (DROPPED, "where"))
-    Runs(database).reopen(run.n, failed=failed)
+    Runs(database).reopen(run, failed=failed)
     assert states(database, run.n) == after
     (third,) = query(database, "SELECT attempt, reason FROM slot WHERE ord = :o", o=place(2))
     assert tuple(third) == ((1, None) if failed else (0, "schema"))
@@ -152,20 +154,20 @@ def test_reopening(database: Database, run: Run, failed: bool, after: list[int])
 
 def test_cancelling_what_is_open(database: Database, run: Run) -> None:
     slots(database, run.n, KEPT, PENDING, WAITING, (FAILED, "schema"), EXPANDED)
-    Runs(database).cancel_pending(run.n)
+    Runs(database).cancel_pending(run)
     assert states(database, run.n) == [KEPT, CANCELLED, CANCELLED, FAILED, EXPANDED]
 
 
 def test_rows_beyond_the_target_are_set_aside_and_come_back(database: Database, run: Run) -> None:
     runs = Runs(database)
     slots(database, run.n, KEPT, (DROPPED, "where"), KEPT, KEPT, KEPT)
-    runs.fit_target(run.n, 2)
+    runs.fit_target(run, 2)
     assert states(database, run.n) == [KEPT, DROPPED, KEPT, DROPPED, DROPPED]  # the last in row order go
     assert runs.tally(run.n).dropped == {"over_target": 2, "where": 1}
     assert query(database, "SELECT stage, count(*) FROM row GROUP BY stage ORDER BY stage") == [(OVER_STAGE, 2), (KEPT_STAGE, 2)]
-    runs.fit_target(run.n, 3)
+    runs.fit_target(run, 3)
     assert states(database, run.n) == [KEPT, DROPPED, KEPT, KEPT, DROPPED]
-    runs.fit_target(run.n, None)
+    runs.fit_target(run, None)
     assert states(database, run.n) == [KEPT, DROPPED, KEPT, KEPT, KEPT]
     assert query(database, "SELECT stage, count(*) FROM row GROUP BY stage") == [(KEPT_STAGE, 4)]
     assert runs.tally(run.n).dropped == {"where": 1}
@@ -199,3 +201,22 @@ def test_a_cap_changes_and_what_is_spent_stays(database: Database) -> None:
 def test_events_are_written(database: Database, run: Run) -> None:
     Runs(database).note(run.n, "p", "run.started", {"b": 1, "a": [2]})
     assert [tuple(r) for r in query(database, "SELECT project, run, kind, data FROM event")] == [("p", run.n, "run.started", b'{"a":[2],"b":1}')]
+
+
+@pytest.mark.parametrize(
+    "change_",
+    [
+        lambda runs, run: runs.save_totals(run, Tally(kept=9)), lambda runs, run: runs.cancel_pending(run), lambda runs, run: runs.fit_target(run, 0),
+        lambda runs, run: runs.reopen(run, failed=True), lambda runs, run: runs.set_state(run, "stopped", "", Tally(kept=9)),
+    ],
+    ids=["totals", "cancel", "target", "reopen", "state"],
+)  # fmt: skip
+def test_a_process_that_slept_while_another_took_the_run_changes_nothing(database: Database, run: Run, change_: Any) -> None:
+    runs = Runs(database)
+    slots(database, run.n, KEPT, PENDING, (FAILED, "schema"))
+    change(database, "DELETE FROM process WHERE id = :id", id=run.owner)
+    taken = runs.take(run.n, register(database))
+    before = runs.ends(run.n)
+    with pytest.raises(Conflict, match="taken over"):
+        change_(runs, run)
+    assert (runs.get(run.n), runs.ends(run.n)) == (taken, before)

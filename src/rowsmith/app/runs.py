@@ -122,7 +122,7 @@ class Runs:
         return self._again(before, loaded, wanted, grace_s, on_progress, stopping)
 
     def resume(
-        self, run: str, *, budget_usd: float | None = None, retry_failed: bool = True, commit_partial: bool = False, grace_s: float = 30.0,
+        self, run: str, *, budget_usd: float | None = None, budget_tokens: int | None = None, retry_failed: bool = True, commit_partial: bool = False, grace_s: float = 30.0,
         on_progress: OnProgress | None = None, stopping: Stopping | None = None,
     ) -> Result:  # fmt: skip
         """Go on with a run that stopped, paused or was cancelled; with `retry_failed`, failed rows get another attempt.
@@ -134,6 +134,8 @@ class Runs:
         options = _options(record)
         if budget_usd is not None:
             options = _with(options, budget_usd=budget_usd)
+        if budget_tokens is not None:
+            options = _with(options, budget_tokens=budget_tokens)
         options = _with(options, commit_partial=commit_partial, retried=options.retried + retry_failed)
         base = Path(options.base)
         recipe = recipe_file.build(record.recipe, plugins=self._plugins(base))
@@ -321,7 +323,8 @@ class Runs:
             return None
         message = f"{run.recipe_name}, run {run.id}" + (" (partial)" if partial else "")
         version = Datasets(self.lab.db).commit(
-            self.project, options.into, rows, run=run.n, author=self.lab.who, message=message, replace=options.replace
+            self.project, options.into, rows, run=run.n, author=self.lab.who, message=message, replace=options.replace,
+            also=lambda conn, made: self.store.require(conn, run),
         )
         return options.into, version.id
 
@@ -336,8 +339,8 @@ class Runs:
                 time.sleep(FOLLOW_S)
         elif request == "cancel" or record.state == "running":
             if request == "cancel":
-                self.store.cancel_pending(record.n)
-            self.store.set_state(record.n, state, "asked to", self.store.tally(record.n))
+                self.store.cancel_pending(record)
+            self.store.set_state(record, state, "asked to", self.store.tally(record.n))
         return self.store.get(record.n)
 
 

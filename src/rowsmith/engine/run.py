@@ -165,8 +165,8 @@ class _Carrying:
         if self.run.fence > 1:
             with self.db.write() as conn:
                 settle_dead(self.db, conn, n, self._scopes())
-            self.runs.reopen(n, failed=self.terms.retry_failed)
-            self.runs.fit_target(n, None)
+            self.runs.reopen(self.run, failed=self.terms.retry_failed)
+            self.runs.fit_target(self.run, None)
             self.owed = self.runs.pending(n)
         return self.runs.tally(n) if self.run.fence > 1 else Tally()
 
@@ -299,9 +299,9 @@ class _Carrying:
         """The state the run has come to, and why; its counts are written."""
         n, pause = self.run.n, self.flow.paused
         if self.request == "cancel":
-            self.runs.cancel_pending(n)
+            self.runs.cancel_pending(self.run)
         if not self.flow.stopping:
-            self.runs.fit_target(n, self.terms.target)
+            self.runs.fit_target(self.run, self.terms.target)
         self.journal.tally = tally = self.runs.tally(n)
         self.runs.save_totals(self.run, tally)
         if self.request == "cancel":

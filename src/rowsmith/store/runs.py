@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -181,17 +182,33 @@ class Runs:
                 },
             )  # fmt: skip
 
+    def require(self, conn: Connection, run: Run) -> None:
+        """Within a write transaction, and until its end: nobody has taken the run over since this record of it was read.
+
+        Raises:
+            Conflict: somebody has. A process that slept through that must change nothing any more.
+        """
+        lock = "" if self.db.dialect == "sqlite" else " FOR UPDATE"
+        if conn.execute(text(f"SELECT fence FROM run WHERE n = :n{lock}"), {"n": run.n}).scalar_one() != run.fence:
+            raise Conflict(f"Run {run.id} has been taken over by another process.", f"Follow it with rowsmith runs {run.id}.")
+
+    @contextmanager
+    def _changing(self, run: Run) -> Iterator[Connection]:
+        with self.db.write() as conn:
+            self.require(conn, run)
+            yield conn
+
     def set_outcome(self, n: int, dataset: str, version: str) -> None:
         """The version that the run's rows were committed as."""
         with self.db.write() as conn:
             conn.execute(text("UPDATE run SET dataset = :d, version = :v WHERE n = :n"), {"d": dataset, "v": version, "n": n})
 
-    def set_state(self, n: int, state: str, reason: str, tally: Tally) -> None:
+    def set_state(self, run: Run, state: str, reason: str, tally: Tally) -> None:
         """The state of a run that nobody carries out."""
-        with self.db.write() as conn:
+        with self._changing(run) as conn:
             conn.execute(
                 text("UPDATE run SET state = :s, reason = :r, totals = :t, owner = NULL, ended_at = :now WHERE n = :n"),
-                {"s": state, "r": reason, "t": _totals(conn, n, tally), "now": self.db.now(conn), "n": n},
+                {"s": state, "r": reason, "t": _totals(conn, run.n, tally), "now": self.db.now(conn), "n": run.n},
             )
 
     def note(self, n: int, project: str, kind: str, data: Mapping[str, Any]) -> None:
@@ -252,6 +269,12 @@ class Runs:
             low, high = (conn.execute(text(f"{of} {end} LIMIT 1"), {"n": n}).scalar() for end in ("ASC", "DESC"))
             return None if low is None or high is None else (bytes(low), bytes(high))
 
+    def failed_with(self, n: int, reason: str) -> tuple[bytes, ...]:
+        """The order keys of the slots that failed for this reason."""
+        with self.db.read() as conn:
+            rows = conn.execute(text(f"SELECT ord FROM slot WHERE run = :n AND state = {FAILED} AND reason = :r ORDER BY ord"), {"n": n, "r": reason})
+            return tuple(bytes(r.ord) for r in rows)
+
     def troubles(self, n: int, state: int = FAILED, limit: int = 1000) -> list[dict[str, Any]]:
         """Slots that ended in `state` (default: failed), in row order: {id, step, reason, detail, attempt}."""
         with self.db.read() as conn:
@@ -278,29 +301,30 @@ class Runs:
 
     # -- changes between two carryings-out ----------------------------------------------------------------------------------------------
 
-    def reopen(self, n: int, *, failed: bool) -> None:
+    def reopen(self, run: Run, *, failed: bool) -> None:
         """Cancelled slots become pending again; with `failed`, failed ones too, for another attempt."""
         states = f"({CANCELLED}, {FAILED})" if failed else f"({CANCELLED})"
-        with self.db.write() as conn:
+        with self._changing(run) as conn:
             conn.execute(
                 text(
                     f"UPDATE slot SET attempt = attempt + CASE WHEN state = {FAILED} THEN 1 ELSE 0 END, state = {PENDING}, "
                     "reason = NULL, detail = NULL "
                     f"WHERE run = :n AND state IN {states} AND (reason IS NULL OR reason NOT IN ('broken_line', 'encoding', 'empty_file'))"
                 ),
-                {"n": n},
+                {"n": run.n},
             )
 
-    def cancel_pending(self, n: int) -> None:
+    def cancel_pending(self, run: Run) -> None:
         """What is pending is cancelled."""
-        with self.db.write() as conn:
+        with self._changing(run) as conn:
             conn.execute(
-                text(f"UPDATE slot SET state = {CANCELLED}, reason = 'cancelled' WHERE run = :n AND state IN ({PENDING}, {WAITING})"), {"n": n}
+                text(f"UPDATE slot SET state = {CANCELLED}, reason = 'cancelled' WHERE run = :n AND state IN ({PENDING}, {WAITING})"), {"n": run.n}
             )
 
-    def fit_target(self, n: int, target: int | None) -> None:
+    def fit_target(self, run: Run, target: int | None) -> None:
         """Kept rows beyond the target, last in row order, are set aside as dropped(over_target); with a larger target they come back."""
-        with self.db.write() as conn:
+        n = run.n
+        with self._changing(run) as conn:
             self._restore_over(conn, n)
             if target is None:
                 return
@@ -324,7 +348,7 @@ class Runs:
 
     def save_totals(self, run: Run, tally: Tally) -> None:
         """Write the counts as they stand. The number of the journal's last batch stays: it is no batch of the journal."""
-        with self.db.write() as conn:
+        with self._changing(run) as conn:
             conn.execute(text("UPDATE run SET totals = :t WHERE n = :n"), {"t": _totals(conn, run.n, tally), "n": run.n})
 
     # -- prompts and budgets --------------------------------------------------------------------------------------------------------------
