@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from halts import asleep
 from kills import kill_at, kill_at_random, undisturbed
+from poison import poison
 from stage import ITEM, pairs
 
 from rowsmith.testing import ModelServer, failpoint_names
@@ -37,3 +38,8 @@ def test_a_run_visits_every_failpoint(tmp_path: Path, kind: str) -> None:
 
 def test_a_sleeper_that_wakes_up_writes_nothing(tmp_path: Path, kind: str, seed: int) -> None:
     asleep(tmp_path, kind, seed=seed, times=1).hold()
+
+
+@pytest.mark.parametrize(("way", "shape"), [("segv", "passes"), ("exit", "makes"), ("memory", "asks")])
+def test_a_row_that_ends_the_process_is_left_alone_after_three_times(tmp_path: Path, way: str, shape: str) -> None:
+    poison(tmp_path, "sqlite", way, shape, rows=10).hold()

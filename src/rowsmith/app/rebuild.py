@@ -23,6 +23,7 @@ from rowsmith.llm.gate import Gate
 from rowsmith.store import projects
 from rowsmith.store.database import Database, open_database
 from rowsmith.store.datasets import Datasets
+from rowsmith.store.files import Files
 from rowsmith.store.runs import Run, Runs
 from rowsmith.store.stages import StageRows
 from rowsmith.store.versions import Version
@@ -52,7 +53,7 @@ def rebuild_problems(lab: Lab, run: Run) -> Iterator[Found]:
 
 def _compared(lab: Lab, db: Database, run: Run, recipe: Recipe, version: Version, folder: Path, where: str) -> Iterator[Found]:
     replay = Replay(lab.db, run.n)
-    made = _carried_out(lab, db, run, _elsewhere(recipe, folder), replay)
+    made = _carried_out(lab, db, run, _elsewhere(recipe, folder), replay, folder)
     if replay.differing:
         what = f"{replay.differing} of its questions are not the ones that were asked (call {replay.examples[0]} and others)"
         yield {"kind": "rebuild", "what": what, "where": where}
@@ -64,15 +65,16 @@ def _compared(lab: Lab, db: Database, run: Run, recipe: Recipe, version: Version
         yield from _alone(lab, version, rows, where) if whole else _within(lab, version, rows, where)
 
 
-def _carried_out(lab: Lab, db: Database, run: Run, recipe: Recipe, replay: Replay) -> Run:
+def _carried_out(lab: Lab, db: Database, run: Run, recipe: Recipe, replay: Replay, folder: Path) -> Run:
     """The run once more, in a database of its own, with as many attempts at failed rows as it had."""
-    options = run.options
+    options, files = run.options, Files(lab.files.root, scratch=folder / "scratch")
+    deadly = Runs(lab.db).failed_with(run.n, "quarantined")
     projects.ensure(db, run.project)
     made = Runs(db).create(run.project, run.recipe, run.identity, run.lock, {**options, "budget_usd": None})
     for attempt in range(int(options.get("retried", 0)) + 1):
-        terms = Terms(options["target"], options["limit"], options["attempts"], options["fresh"], retry_failed=attempt > 0)
+        terms = Terms(options["target"], options["limit"], options["attempts"], options["fresh"], retry_failed=attempt > 0, left_alone=deadly)
         made = carry_out(
-            db, lab.files, made, recipe, terms, environ=defaultdict(lambda: "offline"), commit=lambda taken, partial: None,
+            db, files, made, recipe, terms, environ=defaultdict(lambda: "offline"), commit=lambda taken, partial: None,
             make_gate=lambda ledger, environ: Gate(replay, environ=environ),
         )  # fmt: skip
     return made

@@ -15,6 +15,7 @@ from rowsmith.core.ids import child_id, child_order
 from rowsmith.core.row import Drop, New, Row
 from rowsmith.core.slots import EXPANDED, FINAL, KEPT, PENDING, WAITING
 from rowsmith.engine.context import StepContext
+from rowsmith.engine.peril import Peril
 from rowsmith.engine.routes import Routes
 from rowsmith.engine.slots import Slots
 from rowsmith.store.runs import Known
@@ -50,8 +51,8 @@ class Advance:
     """Takes rows through row steps. `round` > 0: a later wave, which asks for further rows of the same parents; `lacking`: only of
     those whose earlier rows failed or were dropped."""
 
-    def __init__(self, routes: Routes, contexts: list[StepContext], slots: Slots) -> None:
-        self.routes, self.contexts, self.slots = routes, contexts, slots
+    def __init__(self, routes: Routes, contexts: list[StepContext], slots: Slots, peril: Peril | None = None) -> None:
+        self.routes, self.contexts, self.slots, self.peril = routes, contexts, slots, peril
         self.shapes = [step.shape for step in routes.steps]
         self.round = 0
         self.lacking = False
@@ -167,8 +168,19 @@ class Advance:
                 self._rest_failed(item, count, error)
             elif item.branched or not opened:
                 self.nothing(item, error.reason, str(error), failed=True)
+            elif known is not None and known.reason == "partly":
+                self._cut_short(item, error)
         if count and not owed and not item.branched and (not opened or (known is not None and known.reason == "partly")):
             self.slots.complete(item.row, item.at)
+
+    def _cut_short(self, item: Item, error: RowFailed) -> None:
+        """The step made rows in an earlier carrying-out and makes none now: those on their way cannot be had again."""
+        children = self._children(item)
+        for index, known in children.items():
+            if known.state not in FINAL and known.state != WAITING:
+                self.slots.fail(child_order(item.row.order, item.at, index), item.at, known.attempt, error.reason, str(error))
+        self._rest_failed(item, max(children, default=-1) + 1, error)
+        self.slots.complete(item.row, item.at)
 
     def _rest_failed(self, item: Item, count: int, error: RowFailed) -> None:
         """The step broke off after some rows: what would have followed is one failed slot."""
@@ -193,7 +205,8 @@ class Advance:
     def _run(self, item: Item) -> Iterator[Any]:
         step: Any = self.routes.steps[item.at]
         try:
-            yield from step.rows(item.row, self.contexts[item.at])
+            rows = step.rows(item.row, self.contexts[item.at])
+            yield from self.peril.rows(item.row, step.title, rows) if self.peril else rows
         except (RowFailed, GeneratorExit):
             raise
         except RowsmithError as error:

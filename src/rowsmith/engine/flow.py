@@ -41,6 +41,7 @@ class Flow:
     ) -> None:  # fmt: skip
         self.advance, self.contexts, self.gate, self.models = advance, contexts, gate, models
         self.fresh, self.window, self.hold, self.may_admit = fresh, window, hold, may_admit
+        self._foreign = [not type(step).__module__.startswith("rowsmith.") for step in advance.routes.steps]
         self._params = {role: sampling(model) for role, model in models.items()}
         self._loop = asyncio.get_running_loop()
         self._room = threading.Condition()
@@ -147,7 +148,10 @@ class Flow:
             self.contexts[position], item.row, self.gate, self.models, self._params, self.fresh, item.wanted, attempt, seq
         )
         try:
-            out = list(await step.rows(item.row, context))
+            asked = step.rows(item.row, context)
+            if (peril := self.advance.peril) and self._foreign[position]:
+                asked = peril.asked(item.row, step.title, asked)
+            out = list(await asked)
             rows = self._filled(item, out, context.made()) if step.makes else self._passed(item, out, context.made())
         except RowFailed as error:
             self._failed(item, error.reason, str(error))

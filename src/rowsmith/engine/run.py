@@ -21,6 +21,7 @@ from rowsmith.engine.context import StepContext
 from rowsmith.engine.feed import Feed
 from rowsmith.engine.flow import Flow
 from rowsmith.engine.inputs import Inputs
+from rowsmith.engine.peril import Peril
 from rowsmith.engine.routes import routes
 from rowsmith.engine.slots import Slots
 from rowsmith.engine.terms import Commit, MakeGate, Progress, Stopping, Terms
@@ -105,6 +106,10 @@ def _let_go(db: Database, owner: str) -> None:
         return
 
 
+KEPT_SCRATCH = 100
+"""Earlier carryings-out whose scratch folders are looked for."""
+
+
 class _Carrying:
     """One carrying-out, from taking the run to letting it go."""
 
@@ -135,7 +140,8 @@ class _Carrying:
         self.slots = Slots(self.journal, tally)
         self.gate = self.make_gate(self.journal, self.environ)
         contexts = self._contexts()
-        advance = Advance(self.routes, contexts, self.slots)
+        self.peril = Peril(self.files.scratch(f"peril-{self.run.n}"), str(self.run.fence), self.terms.left_alone)
+        advance = Advance(self.routes, contexts, self.slots, self.peril)
         self.feed = Feed(self.run.n, self.recipe.fingerprint(), self.runs, advance, contexts, revisit=self.run.fence > 1)
         self.flow = Flow(
             advance, contexts, self.gate, self.recipe.models, fresh=self.terms.fresh, window=self._window(), hold=self.journal.hold,
@@ -155,7 +161,8 @@ class _Carrying:
             for handle in (self._grace, self._patience):
                 if handle:
                     handle.cancel()
-            self.files.remove_scratch(self._scratch_name)
+            self.peril.close()
+            self.files.remove_scratch(self._scratch_name(self.run.fence))
 
     def _prepare(self) -> Tally:
         """Put in order what an earlier carrying-out left."""
@@ -165,6 +172,8 @@ class _Carrying:
         if self.run.fence > 1:
             with self.db.write() as conn:
                 settle_dead(self.db, conn, n, self._scopes())
+            for fence in range(max(1, self.run.fence - KEPT_SCRATCH), self.run.fence):
+                self.files.remove_scratch(self._scratch_name(fence))
             self.runs.reopen(self.run, failed=self.terms.retry_failed)
             self.runs.fit_target(self.run, None)
             self.owed = self.runs.pending(n)
@@ -173,13 +182,13 @@ class _Carrying:
     def _scopes(self) -> tuple[str, ...]:
         return (f"project:{self.run.project}", f"run:{self.run.n}")
 
-    @property
-    def _scratch_name(self) -> str:
-        return f"run-{self.run.n}"
+    def _scratch_name(self, fence: int) -> str:
+        """Each carrying-out has its own: one that only slept must not write among the files of the one that took over."""
+        return f"run-{self.run.n}-{fence}"
 
     def _contexts(self) -> list[StepContext]:
         lock = self.run.lock.get("inputs", {})
-        scratch = self.files.scratch(self._scratch_name)
+        scratch = self.files.scratch(self._scratch_name(self.run.fence))
 
         def folder(name: str) -> Any:
             (scratch / name).mkdir(parents=True, exist_ok=True)
@@ -281,6 +290,7 @@ class _Carrying:
         dataset, version = committed or (None, None)
         seconds = time.monotonic() - self.started
         await self._patiently(lambda: self.runs.end(self.run, state, reason, seconds, dataset=dataset, version=version))
+        self.files.remove_scratch(f"peril-{self.run.n}")
 
     async def _patiently(self, act: Callable[[], Any]) -> Any:
         """Do it on a thread; again, for a while, when the disk is full or the database away. What is done so can be done twice."""

@@ -25,6 +25,7 @@ class Terms:
     target: kept rows to go on for. limit: slots after which no further row is taken in. attempts: most slots, as a multiple of the target.
     fresh: number of the purchase (0: answers of other runs are reused). retry_failed: failed slots get another attempt.
     grace_s: how long calls in flight may take to end when the run is stopped. storage_wait_s: how long a full disk is waited for.
+    left_alone: order keys of rows that no row step is to work on (they end the process).
     """
 
     target: int | None = None
@@ -34,6 +35,7 @@ class Terms:
     retry_failed: bool = False
     grace_s: float = 30.0
     storage_wait_s: float = 60.0
+    left_alone: tuple[bytes, ...] = ()
 
 
 @dataclass(slots=True)

@@ -34,16 +34,16 @@ class Readable(Protocol):
 
 
 class Files:
-    """A folder of blobs and scratch space. Many threads and processes may use it at once.
+    """A folder of blobs and scratch space (`scratch`: elsewhere than within it). Many threads and processes may use it at once.
 
     Raises (every method that writes):
         StorageFull: no space is left; nothing half written is visible.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, scratch: Path | None = None) -> None:
         self.root = root
         self._blobs = root / "blobs"
-        self._scratch = root / "scratch"
+        self._scratch = scratch or root / "scratch"
 
     def put_file(self, path: Path) -> str:
         """Keep a copy of the file's bytes and return their hash (64 hexadecimal digits). Streams; a copy already kept is not made again."""
