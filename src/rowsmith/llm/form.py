@@ -12,6 +12,7 @@ from rowsmith.core.calls import Asker, Claim, Limits
 from rowsmith.core.ids import canonical
 from rowsmith.core.models import Model
 from rowsmith.llm import prices
+from rowsmith.llm.ahead import Ahead
 from rowsmith.llm.deadlines import Deadlines
 from rowsmith.llm.health import Health
 from rowsmith.llm.lane import Lane
@@ -32,6 +33,7 @@ class Server:
         self.profile = profile
         self.health = Health()
         self.lanes: dict[bytes, Lane] = {}
+        self.ahead = Ahead()
         self.last_error = ""
         self.blocking = False
         self.blocked_until = 0.0

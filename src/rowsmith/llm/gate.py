@@ -13,7 +13,7 @@ from rowsmith.core.calls import Answer, Ask, Claim, Claimed, Usage
 from rowsmith.core.errors import RowFailed
 from rowsmith.core.ids import canonical, digest
 from rowsmith.core.ports import Ledger
-from rowsmith.llm.desk import Desk
+from rowsmith.llm.desk import Desk, stopped
 from rowsmith.llm.form import Form, Forms
 from rowsmith.llm.providers import Provider, Reply, built_in
 from rowsmith.llm.purchase import Purchase
@@ -105,7 +105,7 @@ class Gate:
         """One stored answer to the messages: found, or bought."""
         body, claim = _request(form, ask, messages, draw)
         while True:
-            claimed = await self._room.claim(claim)
+            claimed = await (self._room.claim(claim) if claim.limits is None else self._claimed_in_time(form, claim))
             if claimed.state == "stored":
                 return claimed, claimed.raw, form.reply(claimed.raw)
             try:
@@ -114,6 +114,21 @@ class Gate:
                 self._room.ended()
             if bought is not None:
                 return claimed, *bought
+
+    async def _claimed_in_time(self, form: Form, claim: Claim) -> Claimed:
+        """A claim that a rate limit may keep waiting."""
+        ahead = form.server.ahead
+        await ahead.enter(claim)
+        mine = False
+        try:
+            if self._desk.halted.is_set():
+                raise stopped()
+            claimed = await self._room.claim(claim)
+            mine = claimed.state == "mine"
+            return claimed
+        finally:
+            if not mine:  # else the purchase leaves when its time has come
+                ahead.leave()
 
     def _status(self, profile: str) -> Status:
         server = self._forms.servers[profile]

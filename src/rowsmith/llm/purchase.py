@@ -51,7 +51,11 @@ class Purchase:
                 self.health.probed()
 
     async def _until_answered(self) -> Bought | None:
-        await self.desk.rest(self.claimed.delay_s, self.form.place)
+        try:
+            await self.desk.rest(self.claimed.delay_s, self.form.place)
+        finally:
+            if self.claimed.claim.limits is not None:
+                self.form.server.ahead.leave()
         while True:
             await self._place()
             try:
