@@ -14,6 +14,7 @@ from rowsmith.core.ids import digest
 from rowsmith.store import calls, projects
 from rowsmith.store.database import Database, open_database
 from rowsmith.store.ledger import MAYBE_BILLED, RELEASED, RESERVED, REUSED, SETTLED, Where
+from rowsmith.store.processes import heartbeat
 from rowsmith.store.runs import Runs
 
 SMALL = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -326,3 +327,15 @@ def _carry_out(buyers: list[Buyer], held: list[dict[Where, Claimed]], act: str, 
             buyer.settle(claimed, cost={"settle": 70, "dear": 150, "unknown_cost": None}[act], usage=Usage() if act == "unknown_cost" else None)
         elif buyer.part(claimed, maybe_billed=act != "release", again=act == "again"):
             mine[_where(claimed.claim)] = claimed
+
+
+def test_who_lost_a_key_in_its_sleep_counts_as_dead_from_then_on(database: Database) -> None:
+    """Else it would wake, renew its lease, and go on with an answer that is not the one stored under the key."""
+    slept, other = Buyer(database), Buyer(database)
+    slept.claim(wish(1, "same"))
+    change(database, "UPDATE process SET pid = 0, lease_until = 0 WHERE id = :id", id=slept.run.owner)
+    (taken,) = other.claim(wish(1, "same"))
+    assert taken is not None
+    assert taken.state == "mine"
+    with database.write() as conn:
+        assert not heartbeat(database, conn, str(slept.run.owner))

@@ -20,7 +20,7 @@ from rowsmith.core.ids import digest
 from rowsmith.core.slots import Tally
 from rowsmith.store import rates
 from rowsmith.store.database import Database, fetch, many
-from rowsmith.store.processes import alive
+from rowsmith.store.processes import alive, forget
 
 RESERVED, SETTLED, REUSED, MAYBE_BILLED, RELEASED = range(5)
 
@@ -73,6 +73,8 @@ class Ledger:
 
     def claim(self, conn: Connection, claims: Sequence[Claim], now: float, tally: Tally) -> list[Claimed | None]:
         """What became of each claim; None for one whose key another live owner holds."""
+        if not claims:
+            return []
         out: dict[int, Claimed | None] = {}
         places = sorted(range(len(claims)), key=lambda i: (claims[i].asker.order, claims[i].asker.step, claims[i].asker.retry, claims[i].asker.seq))
         earlier = self._earlier(conn, claims) if self.resumed or self.revisited else {}
@@ -160,11 +162,13 @@ class Ledger:
         return {bytes(r.key): r for r in rows}
 
     def _take_over(self, conn: Connection, call: Any) -> bool:
-        """Take a key whose holder is dead."""
+        """Take a key whose holder is dead. Should that one only have slept, it learns with its next heartbeat that it may write no more:
+        its answer would not be the one that is stored under the key."""
         if call.owner is not None and call.owner not in self._dead and alive(self.db, conn, call.owner):
             return False
         if call.owner is not None:
             self._dead.add(call.owner)
+            forget(conn, call.owner)
         sql = 'UPDATE "call" SET owner = ? WHERE key = ? AND state = 0 AND owner ' + ("IS NULL" if call.owner is None else "= ?")
         values = (self.owner, bytes(call.key), *(() if call.owner is None else (call.owner,)))
         return conn.exec_driver_sql(self._sql(sql), values).rowcount == 1
