@@ -81,7 +81,7 @@ class Ledger:
         index = self._first_indexes(claims, places, earlier)
         mine = [i for i in places if i not in out]
         keys = {i: _key(claims[i], index[i]) for i in places}
-        if earlier or not self._insert(conn, [(keys[i], claims[i]) for i in places], now):
+        if self.resumed or self.revisited or not self._insert(conn, [(keys[i], claims[i]) for i in places], now):
             mine = self._sort_out(conn, claims, places, earlier, index, keys, out, now)
         mine = self._within_budget(conn, claims, mine, keys, index, out)
         self._reserve(conn, claims, mine, keys, index, earlier, out, now)
