@@ -73,12 +73,15 @@ def test_budget(t: Terminal) -> None:
     assert (told["kept"] < 6, t.tell("resume", told["run"], "--budget", 1)["kept"]) == (True, 6)
 
 
-@shows("run --budget-tokens")
+@shows("run --budget-tokens", "resume --budget-tokens")
 def test_budget_tokens(t: Terminal) -> None:
     recipe = t.recipe(SIX, ask(), models={"writer": t.model(max_tokens=100)})
     told = t.tell("run", recipe, "--budget-tokens", 500, code=4)
     assert (told["kept"] < 6, told["tokens_in"] + told["tokens_out"] <= 500) == (True, True)
     assert t.tell("run", recipe, "--budget-tokens", 100_000)["kept"] == 6
+    paused = t.tell("run", recipe, "--fresh", "--budget-tokens", 300, code=4)
+    assert "--budget-tokens" in paused["reason"]
+    assert t.tell("resume", paused["run"], "--budget-tokens", 30_000)["kept"] == 6
 
 
 @shows("run --new", "run --fresh")

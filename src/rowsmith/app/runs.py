@@ -122,8 +122,8 @@ class Runs:
         return self._again(before, loaded, wanted, grace_s, on_progress, stopping)
 
     def resume(
-        self, run: str, *, budget_usd: float | None = None, budget_tokens: int | None = None, retry_failed: bool = True, commit_partial: bool = False, grace_s: float = 30.0,
-        on_progress: OnProgress | None = None, stopping: Stopping | None = None,
+        self, run: str, *, budget_usd: float | None = None, budget_tokens: int | None = None, retry_failed: bool = True,
+        commit_partial: bool = False, grace_s: float = 30.0, on_progress: OnProgress | None = None, stopping: Stopping | None = None,
     ) -> Result:  # fmt: skip
         """Go on with a run that stopped, paused or was cancelled; with `retry_failed`, failed rows get another attempt.
 

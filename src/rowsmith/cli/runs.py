@@ -57,6 +57,7 @@ def run(
 def resume(
     run: RunId,
     budget: Annotated[float | None, typer.Option("--budget", metavar="USD", min=0, help="A new cap for the run.")] = None,
+    budget_tokens: Annotated[int | None, typer.Option("--budget-tokens", metavar="N", min=1, help="A new cap for the run, in tokens.")] = None,
     retry_failed: Annotated[bool, typer.Option("--retry-failed/--no-retry-failed", help="Give failed rows another attempt.")] = True,
     commit_partial: Annotated[bool, typer.Option("--commit-partial", help="Commit the kept rows even when the run does not finish.")] = False,
     home: Home = HOME,
@@ -67,8 +68,8 @@ def resume(
     """Go on with a run that stopped, paused or was cancelled."""
     with _Watched() as watched:
         result = project(home, in_project).runs.resume(
-            run, budget_usd=budget, retry_failed=retry_failed, commit_partial=commit_partial, grace_s=grace, on_progress=watched.line,
-            stopping=watched.stopping,
+            run, budget_usd=budget, budget_tokens=budget_tokens, retry_failed=retry_failed, commit_partial=commit_partial, grace_s=grace,
+            on_progress=watched.line, stopping=watched.stopping,
         )  # fmt: skip
     _end(result, as_json)
 

@@ -88,5 +88,5 @@ def over_budget(claimed: Claimed) -> Paused:
     could = f"the next call could use up to {claim.reserve_tokens:,} tokens" + (f" or {claim.reserve / PICO:.6f} USD" if claim.reserve else "")
     lower = "A smaller max_tokens lets each call reserve less."
     if claimed.scope.partition(":")[0] == "project":
-        return Paused("budget", f"The project's cap is reached: {could}.", f"Raise the project's budget and go on. {lower}")
-    return Paused("budget", f"The run's budget is reached: {could}.", f"Give a higher --budget (or budget_usd, budget_tokens) and go on. {lower}")
+        return Paused("budget", f"The project's cap is reached: {could}.", f"Raise the project's budget (rowsmith project budget) and go on. {lower}")
+    return Paused("budget", f"The run's budget is reached: {could}.", f"Give a higher --budget or --budget-tokens and go on. {lower}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ _AGAIN = {
     "57014": "it ran past the server's statement_timeout",
     "25P03": "it idled past idle_in_transaction_session_timeout",
 }
+_NO_SERVER = "Check that the server runs and that host, port, user and password are right."
 
 
 @contextmanager
@@ -101,10 +103,14 @@ def _postgres(error: BaseException | None, lost: bool, place: str) -> RowsmithEr
     if state == "53300":
         return StorageBusy(f"{place} has no connection left ({_line(error)}).", "Raise max_connections, or close other programs.")
     if not state and type(error).__name__ in ("OperationalError", "ConnectionTimeout"):
-        return StorageBusy(
-            f"{place} cannot be reached: {_line(error)}", "Check that the server runs and that host, port, user and password are right."
-        )
+        fix = "Make the database (createdb), or correct its name." if _no_database(error) else _NO_SERVER
+        return StorageBusy(f"{place} cannot be reached: {_line(error)}", fix)
     return None
+
+
+def _no_database(error: BaseException | None) -> bool:
+    """The server answered, and has no such database; the driver gives no code when a connection fails."""
+    return bool(re.search(r'FATAL:\s+database ".*" does not exist', str(error)))
 
 
 def _line(error: BaseException | None) -> str:

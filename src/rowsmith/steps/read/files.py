@@ -39,7 +39,9 @@ class ReadFiles(Step):
     Origin: `source` {name, file, hash, span} for a document, span being [0, length) in characters; {name, hash, line, key} for a record.
     """
 
-    paths: InputPaths = Field(description="Files, folders or globs to read; a single one may stand as plain text, also under `path`.", min_length=1)
+    paths: InputPaths = Field(
+        description="Files, folders or globs, from the recipe's folder, else from the current one. A single one may stand as `path`.", min_length=1
+    )
     kinds: list[Kind] = Field(list(KINDS), description="Kinds of files to take from folders and globs, by extension.", min_length=1)
     format: Kind | None = Field(None, description="Read every file as this kind, whatever its extension.")
     key: str | None = Field(

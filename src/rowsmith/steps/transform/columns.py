@@ -28,7 +28,7 @@ class Columns(Step):
     rename: dict[str, str] = Field(default_factory=dict, description="New names of columns: {old: new}. A row without the old column stays as it is.")
     set: dict[str, str] = Field(default_factory=dict, description="Columns made from text: {name: 'Q: {{ input }}'}. Plain substitution.")
     compute: dict[str, str] = Field(default_factory=dict, description="Columns made by an expression: {words: word_count(text)}.")
-    keep: list[str] = Field(default_factory=list, description="The columns that stay, in this order; all others go. Default: all stay.")
+    keep: list[str] = Field(default_factory=list, description="The columns that stay; all others go. Default: all stay.")
     drop: list[str] = Field(default_factory=list, description="Columns that go.")
 
     def rows(self, row: Row, ctx: Context) -> Iterator[Row]:
