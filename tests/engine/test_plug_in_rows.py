@@ -91,3 +91,15 @@ def test_a_changed_plug_in_is_another_run(bench: Bench) -> None:
     assert (bench.run(*steps).run, bench.said(first, "by")) == ("r1", ["old"] * 4)
     told = [problem["what"] for problem in verify(bench.lab).problems]
     assert told == ["it cannot be rebuilt: the code of own.step has changed since"]
+
+
+def test_a_row_that_comes_again_does_not_double_one_that_a_set_step_let_through(bench: Bench) -> None:
+    flag = bench.folder / "mended"
+    test = f"__import__('os').path.exists({str(flag)!r})"
+    fails = f"if row.data['text'] == 'a' and not {test}:\n        raise ValueError"
+    plug_in(bench, f"def rows(self, row, ctx):\n    {fails}\n    yield row.with_data({{'text': 'same'}})")
+    first = bench.run(texts("a", "b", "c"), {"kind": "own.step"}, {"kind": "filter.duplicates", "columns": ["text"]})
+    assert (first.kept, first.dropped, first.failed) == (1, {"duplicate": 1}, {"error": 1})
+    flag.touch()
+    again = bench.runs.resume(first.run)
+    assert (again.kept, again.dropped, again.failed) == (1, {"duplicate": 2}, {})

@@ -221,6 +221,9 @@ class _Carrying:
         the attempts of the others."""
         advance = self.feed.advance
         wave, round_, lacking = self.run.totals["place"] if self.terms.target is not None else (self.run.totals["place"][0], 0, 0)
+        if self.run.fence > 1:
+            wave += self.terms.retry_failed  # what comes again comes after the rows that set steps have let through
+            await self._patiently(lambda: self.runs.gather(self.run, wave))
         self._place(wave, round_, bool(lacking))
         await self._carry_on()
         begun = self.run.fence > 1  # a round that was under way has asked for rows already

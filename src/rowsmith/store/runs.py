@@ -314,6 +314,17 @@ class Runs:
                 {"n": run.n},
             )
 
+    def gather(self, run: Run, wave: int) -> None:
+        """The rows that wait at set steps belong to this wave."""
+        with self._changing(run) as conn:
+            conn.execute(
+                text(
+                    "UPDATE row SET wave = :w WHERE run = :n AND stage < :over AND wave <> :w AND EXISTS "
+                    f"(SELECT 1 FROM slot s WHERE s.run = row.run AND s.ord = row.ord AND s.step = row.stage AND s.state = {WAITING})"
+                ),
+                {"w": wave, "n": run.n, "over": OVER_STAGE},
+            )
+
     def cancel_pending(self, run: Run) -> None:
         """What is pending is cancelled."""
         with self._changing(run) as conn:
