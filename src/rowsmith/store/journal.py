@@ -69,7 +69,7 @@ class Journal:
         self._failed: RowsmithError | None = None
         self._waiting: list[tuple[Claim, Waiter]] = []
         self._blocked: dict[str, float] = {}
-        self._looked = 0.0
+        self._looked = self._began = 0.0
         self._storage_full = False
         self.give_up = False
         self._beat = time.monotonic()
@@ -224,27 +224,32 @@ class Journal:
     # -- the thread ------------------------------------------------------------------------------------------------------------------
 
     def _work(self) -> None:
-        last = 0.0
-        while True:
-            self._wake.wait(POLL_S if self._waiting else TICK_S)
-            if not self._ended and (ahead := last + PACE_S - time.monotonic()) > 0:
-                time.sleep(ahead)
-            last = time.monotonic()
-            with self._lock:
-                self._wake.clear()
-                batch, self._batch = self._batch, Batch()
-            with self._room_again:
-                self._room_again.notify_all()
-            if self._ended and not batch:
-                return None
-            batch.claims[:0] = [(claim, waiter) for claim, waiter in self._waiting if not waiter.done()]
-            self._waiting = []
-            try:
+        """Whatever ends the thread before its time ends the run, which would wait for it without end."""
+        batch: Batch | None = None
+        try:
+            while (batch := self._gathered()) is not None:
                 self._until_committed(batch)
-            except RowsmithError as error:
-                return self._fail(batch, error)
-            except Exception as error:  # noqa: BLE001 - nothing may hide: the run ends with it
-                return self._fail(batch, _Broken(error))
+        except RowsmithError as error:
+            self._fail(batch, error)
+        except Exception as error:  # noqa: BLE001 - nothing may hide: the run ends with it
+            self._fail(batch, _Broken(error))
+
+    def _gathered(self) -> Batch | None:
+        """What came since the last commit, as soon as there is something (or a look at the run's row is due); None at the end."""
+        self._wake.wait(POLL_S if self._waiting else TICK_S)
+        if not self._ended and (ahead := self._began + PACE_S - time.monotonic()) > 0:
+            time.sleep(ahead)
+        self._began = time.monotonic()
+        with self._lock:
+            self._wake.clear()
+            batch, self._batch = self._batch, Batch()
+        with self._room_again:
+            self._room_again.notify_all()
+        if self._ended and not batch:
+            return None
+        batch.claims[:0] = [(claim, waiter) for claim, waiter in self._waiting if not waiter.done()]
+        self._waiting = []
+        return batch
 
     def _until_committed(self, batch: Batch) -> None:
         """Commit the batch; on a full disk or a lost connection, until it is in."""
@@ -349,11 +354,11 @@ class Journal:
             self._storage_full = False
             self._say(self._on_storage, None)
 
-    def _fail(self, batch: Batch, error: RowsmithError) -> None:
+    def _fail(self, batch: Batch | None, error: RowsmithError) -> None:
         self._failed = error
         with self._lock:
             rest, self._batch = self._batch, Batch()
-        waiters = [*batch.waiters(), *rest.waiters(), *(waiter for _, waiter in self._waiting)]
+        waiters = [*(batch.waiters() if batch else ()), *rest.waiters(), *(waiter for _, waiter in self._waiting)]
         self._say(_refuse_all, waiters, error)
         self._say(self._on_lost, error)
 
