@@ -338,10 +338,10 @@ class _Carrying:
 
     def _stop(self, request: str, grace_s: float | None) -> None:
         """On the loop: somebody asks the run to stop or cancel; asked twice, it ends at once."""
-        if self.request and (grace_s == 0 or request == "now"):
+        if self.request and grace_s == 0:
             self.flow.cut_off()
             return
-        first, self.request = not self.request, request if request != "now" else self.request or "stop"
+        first, self.request = not self.request, request
         self.flow.stop()
         self.gate.halt()
         if first:

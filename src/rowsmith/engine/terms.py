@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from threading import RLock
+from typing import Any
 
 from rowsmith.core.ports import Ledger
 from rowsmith.core.slots import Tally
@@ -52,13 +54,15 @@ class Progress:
 
 @dataclass(slots=True)
 class Stopping:
-    """A handle by which others end the carrying-out: `stop(grace_s)` and `cancel()` may be called from any thread; `now()` cuts off."""
+    """A handle by which others end the carrying-out: `stop(grace_s)` and `cancel()` may be called from any thread."""
 
     loop: asyncio.AbstractEventLoop | None = None
     on_stop: Callable[[str, float | None], None] | None = None
     on_follow: Callable[[str, float | None], None] | None = None
     """What else is told: whoever only follows a run that another process carries out."""
     _asked: list[tuple[str, float | None]] = field(default_factory=list)
+    _attaching: Any = field(default_factory=RLock)
+    """No request falls between two chairs; reentrant, because a signal may interrupt whoever holds it."""
 
     def stop(self, grace_s: float | None = None) -> None:
         """Take nothing more in; what is in flight may end within the grace."""
@@ -71,13 +75,15 @@ class Stopping:
     def _ask(self, request: str, grace_s: float | None) -> None:
         if self.on_follow is not None:
             self.on_follow(request, grace_s)
-        if self.loop is None or self.on_stop is None:
-            self._asked.append((request, grace_s))
-        elif not self.loop.is_closed():
-            self.loop.call_soon_threadsafe(self.on_stop, request, grace_s)
+        with self._attaching:
+            if self.loop is None or self.on_stop is None:
+                self._asked.append((request, grace_s))
+            elif not self.loop.is_closed():
+                self.loop.call_soon_threadsafe(self.on_stop, request, grace_s)
 
     def attach(self, loop: asyncio.AbstractEventLoop, on_stop: Callable[[str, float | None], None]) -> None:
         """From now on requests go there; earlier ones too."""
-        self.loop, self.on_stop = loop, on_stop
+        with self._attaching:
+            self.loop, self.on_stop = loop, on_stop
         for request, grace_s in self._asked:
             on_stop(request, grace_s)
