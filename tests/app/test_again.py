@@ -46,3 +46,15 @@ def test_a_finished_run_whose_file_goes_elsewhere_is_made_again_from_stored_answ
         assert (tmp_path / "one.jsonl").read_text(encoding="utf-8").count("\n") == 2
         assert (tmp_path / "two.jsonl").read_text(encoding="utf-8-sig").startswith("answer")
         assert len(bench.asked) == 2
+
+
+def test_replace_is_done_for_a_finished_run_too(tmp_path: Path) -> None:
+    with Bench(tmp_path) as bench:
+        bench.run(texts("a"), top={"into": "d"})
+        merged = bench.run(texts("b"), top={"into": "d"})
+        replaced = bench.run(texts("b"), top={"into": "d"}, replace=True)
+        datasets = bench.lab.project().datasets
+        assert (merged.run, replaced.run) == ("r2", "r2")
+        assert [row.data["text"] for row in datasets.rows("d")] == ["b"]
+        assert len(list(datasets.rows(f"d@{merged.version}"))) == 2
+        assert bench.run(texts("b"), top={"into": "d"}, replace=True).version == replaced.version

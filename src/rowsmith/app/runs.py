@@ -279,7 +279,9 @@ class Runs:
             time.sleep(FOLLOW_S)
 
     def _commit_again(self, run: Run, wanted: Options) -> Result:
-        if run.version is None or run.dataset != wanted.into:
+        cleaner = wanted.replace and not run.options.get("replace")
+        if run.version is None or run.dataset != wanted.into or cleaner:
+            self.store.set_options(run.n, {**run.options, "replace": wanted.replace})
             committed = self._commit(run, wanted, partial=False)
             if committed:
                 self.store.set_outcome(run.n, *committed)
