@@ -83,6 +83,18 @@ def test_a_merge_replaces_by_id_in_place_and_appends_the_rest(datasets: Datasets
     assert [v.id for v in datasets.versions("p", "qa")] == [second.id, first.id]
 
 
+def test_rows_that_a_run_keeps_no_longer_go_where_it_is_alone(datasets: Datasets) -> None:
+    """A target that is met by earlier rows after all sets later ones aside, which an earlier commit of the run held."""
+    rows = made(6)
+    datasets.commit("p", "qa", rows[3:], run=1, all_of_run=True)
+    after = datasets.commit("p", "qa", rows[:4], run=1, all_of_run=True)
+    assert answers(datasets.rows(after)) == answers(rows[:4])
+    assert (after.generation, after.rows, list(datasets.check(after))) == (1, 4, [])
+    datasets.commit("p", "qa", made(2, start=8), run=2, all_of_run=True)  # merged: the dataset is not its own
+    last = datasets.commit("p", "qa", rows[:2], run=1, all_of_run=True)
+    assert answers(datasets.rows(last)) == answers([*rows[:4], *made(2, start=8)])
+
+
 def test_rows_of_a_later_commit_follow_whatever_their_order(datasets: Datasets) -> None:
     datasets.commit("p", "qa", made(3, start=10, says="run 5"), run=5)
     datasets.commit("p", "qa", made(2, says="by hand"))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 from itertools import zip_longest
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from rowsmith import registry
 from rowsmith.app.lab import Lab
@@ -48,7 +48,7 @@ def rebuild_problems(lab: Lab, run: Run) -> Iterator[Found]:
             finally:
                 db.close()
     except RowsmithError as error:
-        yield {"kind": "rebuild", "what": f"it cannot be rebuilt: {error.what} {error.fix}".strip(), "where": where}
+        yield {"kind": "rebuild", "what": f"it cannot be rebuilt: {' '.join(str(error).split())}", "where": where}
 
 
 def _compared(lab: Lab, db: Database, run: Run, recipe: Recipe, version: Version, folder: Path, where: str) -> Iterator[Found]:
@@ -66,18 +66,28 @@ def _compared(lab: Lab, db: Database, run: Run, recipe: Recipe, version: Version
 
 
 def _carried_out(lab: Lab, db: Database, run: Run, recipe: Recipe, replay: Replay, folder: Path) -> Run:
-    """The run once more, in a database of its own, with as many attempts at failed rows as it had."""
+    """The run once more, in a database of its own, carried out as often as it was and asked for the same each time."""
     options, files = run.options, Files(lab.files.root, scratch=folder / "scratch")
     deadly = Runs(lab.db).failed_with(run.n, "quarantined")
     projects.ensure(db, run.project)
     made = Runs(db).create(run.project, run.recipe, run.identity, run.lock, {**options, "budget_usd": None})
-    for attempt in range(int(options.get("retried", 0)) + 1):
-        terms = Terms(options["target"], options["limit"], options["attempts"], options["fresh"], retry_failed=attempt > 0, left_alone=deadly)
+    for target, limit, attempts, retry_failed in options["past"]:
+        terms = Terms(target, limit, attempts, options["fresh"], retry_failed=retry_failed, left_alone=deadly)
         made = carry_out(
-            db, files, made, recipe, terms, environ=defaultdict(lambda: "offline"), commit=lambda taken, partial: None,
+            db, files, made, recipe, terms, environ=_AnyKey(), commit=lambda taken, partial: None,
             make_gate=lambda ledger, environ: Gate(replay, environ=environ),
         )  # fmt: skip
     return made
+
+
+class _AnyKey(dict[str, str]):
+    """An environment in which every key is there: nobody is asked, so none is needed."""
+
+    def __missing__(self, name: str) -> str:
+        return "offline"
+
+    def get(self, name: str, default: Any = None) -> str:
+        return self[name]
 
 
 def _elsewhere(recipe: Recipe, folder: Path) -> Recipe:

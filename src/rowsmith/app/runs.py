@@ -46,7 +46,8 @@ DONE = ("finished", "shortfall")
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What a run is asked for beyond its recipe. Money in US dollars."""
+    """What a run is asked for beyond its recipe. Money in US dollars. `past`: (target, limit, attempts, retry_failed) of each carrying-out
+    so far, the last one included: a rebuild goes the same way."""
 
     into: str
     target: int | None = None
@@ -58,7 +59,7 @@ class Options:
     replace: bool = False
     commit: bool = True
     commit_partial: bool = False
-    retried: int = 0
+    past: tuple[tuple[int | None, int | None, float, bool], ...] = ()
     base: str = ""
 
     def dump(self) -> dict[str, Any]:
@@ -118,7 +119,7 @@ class Runs:
                 return self._carry_out(made, loaded, wanted, grace_s, on_progress, stopping)
             before = self.store.latest(self.project, identity)
             assert before is not None  # another process has just begun it
-        wanted = _with(wanted, fresh=before.options["fresh"], retried=before.options["retried"])
+        wanted = _with(wanted, fresh=before.options["fresh"], past=_options(before).past)
         return self._again(before, loaded, wanted, grace_s, on_progress, stopping)
 
     def resume(
@@ -136,7 +137,7 @@ class Runs:
             options = _with(options, budget_usd=budget_usd)
         if budget_tokens is not None:
             options = _with(options, budget_tokens=budget_tokens)
-        options = _with(options, commit_partial=commit_partial, retried=options.retried + retry_failed)
+        options = _with(options, commit_partial=commit_partial)
         base = Path(options.base)
         recipe = recipe_file.build(record.recipe, plugins=self._plugins(base))
         self._require_same_code(record, base)
@@ -291,6 +292,7 @@ class Runs:
         self, run: Run, recipe: Recipe, options: Options, grace_s: float, on_progress: OnProgress | None, stopping: Stopping | None,
         *, retry_failed: bool = False,
     ) -> Result:  # fmt: skip
+        options = _with(options, past=_onward(options, retry_failed))
         self.store.set_options(run.n, options.dump())
         self.store.use_prompts(run.n, _prompts(recipe))
         usd = None if options.budget_usd is None else int(options.budget_usd * PICO)
@@ -326,7 +328,7 @@ class Runs:
         message = f"{run.recipe_name}, run {run.id}" + (" (partial)" if partial else "")
         version = Datasets(self.lab.db).commit(
             self.project, options.into, rows, run=run.n, author=self.lab.who, message=message, replace=options.replace,
-            also=lambda conn, made: self.store.require(conn, run),
+            all_of_run=True, also=lambda conn, made: self.store.require(conn, run),
         )
         return options.into, version.id
 
@@ -359,7 +361,14 @@ def _check_wanted(wanted: Options) -> None:
 
 
 def _options(run: Run) -> Options:
-    return Options(**run.options)
+    return Options(**{**run.options, "past": tuple(tuple(terms) for terms in run.options["past"])})
+
+
+def _onward(options: Options, retry_failed: bool) -> tuple[tuple[int | None, int | None, float, bool], ...]:
+    """The past with the carrying-out that comes now; one like the last adds nothing, unless failed rows get another attempt."""
+    now = (options.target, options.limit, options.attempts, retry_failed)
+    like = options.past and options.past[-1][:3] == now[:3] and not retry_failed
+    return options.past if like else (*options.past, now)
 
 
 def _with(options: Options, **changes: Any) -> Options:

@@ -86,6 +86,7 @@ class Datasets:
         author: str = "",
         message: str = "",
         replace: bool = False,
+        all_of_run: bool = False,
         branch: str = MAIN,
         also: Also | None = None,
     ) -> Version:
@@ -94,6 +95,7 @@ class Datasets:
         A dataset or branch that does not exist is begun. Rows come in row order (growing `order`), as a stream of any length; ids differ.
         A row whose id is there replaces the one that was there, in its place; new rows follow. `also(conn, version)` is carried out in
         the transaction that publishes the version. The same rows again, for the same run: no new version, the head is returned.
+        `all_of_run`: these are all rows of the run; where the dataset has had no others, those that it keeps no longer go.
 
         Raises:
             Invalid: the name, an id, the order or a value cannot be used.
@@ -101,7 +103,7 @@ class Datasets:
         dataset = self.create(project, name)
         with stored(self._db, rows) as changes:
             return Versions(self._db).add(
-                dataset.n, branch, changes, run=run, author=author, message=message, replace=replace, also=also
+                dataset.n, branch, changes, run=run, author=author, message=message, replace=replace, all_of_run=all_of_run, also=also
             )  # fmt: skip
 
     def versions(self, project: str, name: str) -> Sequence[Version]:

@@ -31,6 +31,7 @@ PREFIX = 7
 _HEAD = text("SELECT version FROM ref WHERE dataset = :dataset AND name = :name")
 _OPEN = text("INSERT INTO ref (dataset, name, kind, version) VALUES (:dataset, :name, 'branch', :new) ON CONFLICT DO NOTHING")
 _MOVE = text("UPDATE ref SET version = :new WHERE dataset = :dataset AND name = :name AND kind = 'branch' AND version = :seen")
+_OTHERS = text("SELECT count(*) FROM version WHERE dataset = :dataset AND (run IS NULL OR run <> :run)")
 _LAST_RUN = text("SELECT max(run) FROM version WHERE dataset = :dataset")
 
 
@@ -85,8 +86,9 @@ class Versions:
             return next(_versions(conn, table.c.id == name), None) if name else None
 
     def add(
-        self, dataset: int, branch: str, changes: Changes, *, run: int | None, author: str, message: str, replace: bool, also: Also | None
-    ) -> Version:
+        self, dataset: int, branch: str, changes: Changes, *, run: int | None, author: str, message: str, replace: bool, all_of_run: bool,
+        also: Also | None,
+    ) -> Version:  # fmt: skip
         """Make the version in which these rows stand over the branch's head (with `replace`, alone), and move the branch there.
 
         When another commit moves the branch first, it is done again on the new head. When nothing changes and the head is of the same
@@ -94,7 +96,7 @@ class Versions:
         """
         while True:
             head = self.head(dataset, branch)
-            draft = self._draft(dataset, head, changes, run, replace)
+            draft = self._draft(dataset, head, changes, run, replace or (all_of_run and self._alone(dataset, run)))
             draft |= {"author": cleaned(author), "message": cleaned(message)}
             if (version := self._publish(branch, head, draft, also)) is not None:
                 return version
@@ -111,6 +113,11 @@ class Versions:
         generation, parents = (head.generation + 1, (head.id,)) if head else (0, ())
         facts = {"dataset": dataset, "parents": parents, "generation": generation, "root": root, "run": run}
         return {**facts, "rows": rows, "rolling": (total % 2**128).to_bytes(16, "big")}
+
+    def _alone(self, dataset: int, run: int | None) -> bool:
+        """Whether every version of the dataset is of this run."""
+        with self._db.read() as conn:
+            return run is not None and not conn.execute(_OTHERS, {"dataset": dataset, "run": run}).scalar_one()
 
     def _prefix(self, dataset: int, base: Version | None, run: int | None) -> bytes:
         if run is not None:
