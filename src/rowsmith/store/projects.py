@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from rowsmith.core.errors import Conflict, Invalid, NotFound, choose
+from rowsmith.store import budgets
 from rowsmith.store.database import Database
 from rowsmith.store.processes import alive
 
@@ -18,8 +19,6 @@ _SELECT = (
     "FROM project p LEFT JOIN budget b ON b.scope = 'project:' || p.name"
 )
 _ENTER = text("INSERT INTO project (name, created_at) VALUES (:name, :now) ON CONFLICT DO NOTHING")
-_OPEN_BUDGET = text("INSERT INTO budget (scope, usd, tokens) VALUES (:scope, 0, 0) ON CONFLICT DO NOTHING")
-_SET_BUDGET = text("UPDATE budget SET usd_cap = :usd, tokens_cap = :tokens WHERE scope = :scope")
 _RUNNING = text("SELECT n, owner FROM run WHERE project = :name AND owner IS NOT NULL AND state IN ('running', 'stopping')")
 _OF_RUNS = ("slot", '"row"', "spend", "draw", "run_prompt")
 _DELETE = (
@@ -93,8 +92,7 @@ def set_budget(db: Database, name: str, *, usd: int | None, tokens: int | None) 
         raise Invalid("A budget cannot be negative.", "Give 0 or more, or none for no cap.")
     with db.write() as conn:
         _get(conn, name)
-        conn.execute(_OPEN_BUDGET, {"scope": f"project:{name}"})
-        conn.execute(_SET_BUDGET, {"scope": f"project:{name}", "usd": usd, "tokens": tokens})
+        budgets.cap(conn, f"project:{name}", usd, tokens)
         return _get(conn, name)
 
 
@@ -120,7 +118,7 @@ def _enter(db: Database, conn: Connection, name: str) -> bool:
             f"{name!r} cannot be the name of a project.", "Use 1 to 100 letters, digits, _, - or dots; the first a letter, a digit or _."
         )
     entered = conn.execute(_ENTER, {"name": name, "now": db.now(conn)}).rowcount == 1
-    conn.execute(_OPEN_BUDGET, {"scope": f"project:{name}"})
+    budgets.ensure(conn, f"project:{name}")
     return entered
 
 

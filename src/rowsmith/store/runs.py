@@ -13,6 +13,7 @@ from sqlalchemy import Connection, text
 from rowsmith.core.errors import Conflict, NotFound
 from rowsmith.core.ids import as_written, canonical
 from rowsmith.core.slots import CANCELLED, DROPPED, FAILED, KEPT, KEPT_STAGE, OVER_STAGE, PENDING, START, WAITING, Tally
+from rowsmith.store import budgets
 from rowsmith.store.database import Database
 from rowsmith.store.ledger import MAYBE_BILLED, REUSED, SETTLED
 from rowsmith.store.processes import alive
@@ -376,18 +377,12 @@ class Runs:
     def set_budget(self, scope: str, usd: int | None, tokens: int | None) -> None:
         """Set the caps of a scope (`run:12`, `project:name`); None is no cap. What is spent stays."""
         with self.db.write() as conn:
-            conn.execute(
-                text(
-                    "INSERT INTO budget (scope, usd_cap, tokens_cap, usd, tokens) VALUES (:s, :u, :t, 0, 0) "
-                    "ON CONFLICT (scope) DO UPDATE SET usd_cap = excluded.usd_cap, tokens_cap = excluded.tokens_cap"
-                ),
-                {"s": scope, "u": usd, "t": tokens},
-            )
+            budgets.cap(conn, scope, usd, tokens)
 
     def ensure_budget(self, scope: str) -> None:
         """The scope has a row to count in."""
         with self.db.write() as conn:
-            conn.execute(text("INSERT INTO budget (scope, usd, tokens) VALUES (:s, 0, 0) ON CONFLICT DO NOTHING"), {"s": scope})
+            budgets.ensure(conn, scope)
 
 
 def _totals(conn: Connection, n: int, tally: Tally) -> bytes:
