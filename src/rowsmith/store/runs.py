@@ -214,11 +214,9 @@ class Runs:
 
     def note(self, n: int, project: str, kind: str, data: Mapping[str, Any]) -> None:
         """Write an event."""
+        written = text("INSERT INTO event (project, run, kind, data, at) VALUES (:p, :n, :k, :d, :now)")
         with self.db.write() as conn:
-            conn.execute(
-                text("INSERT INTO event (project, run, kind, data, at) VALUES (:p, :n, :k, :d, :now)"),
-                {"p": project, "n": n, "k": kind, "d": canonical(data), "now": self.db.now(conn)},
-            )
+            conn.execute(written, {"p": project, "n": n, "k": kind, "d": canonical(data), "now": self.db.now(conn)})
 
     # -- slots ------------------------------------------------------------------------------------------------------------------------
 
@@ -329,9 +327,8 @@ class Runs:
     def cancel_pending(self, run: Run) -> None:
         """What is pending is cancelled."""
         with self._changing(run) as conn:
-            conn.execute(
-                text(f"UPDATE slot SET state = {CANCELLED}, reason = 'cancelled' WHERE run = :n AND state IN ({PENDING}, {WAITING})"), {"n": run.n}
-            )
+            cancelled = f"UPDATE slot SET state = {CANCELLED}, reason = 'cancelled' WHERE run = :n AND state IN ({PENDING}, {WAITING})"
+            conn.execute(text(cancelled), {"n": run.n})
 
     def fit_target(self, run: Run, target: int | None) -> None:
         """Kept rows beyond the target, last in row order, are set aside as dropped(over_target); with a larger target they come back."""
