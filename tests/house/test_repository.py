@@ -19,7 +19,9 @@ needs_make = pytest.mark.skipif(shutil.which("make") is None, reason="no make")
 
 
 def made(*words: str) -> str:
-    return subprocess.run(["make", *words], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    """What make prints, by itself even where make runs these tests."""
+    env = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "GNUMAKEFLAGS")}
+    return subprocess.run(["make", "--no-print-directory", *words], cwd=ROOT, env=env, capture_output=True, text=True, check=True).stdout
 
 
 @needs_make

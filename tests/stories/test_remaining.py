@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import platform
-import resource
 import subprocess
 import sys
 from pathlib import Path
-from threading import Event, Thread
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -17,15 +16,17 @@ from running import Bench, ask, called, jsonl, texts
 import rowsmith
 from rowsmith.core.prompt import parse
 from rowsmith.engine.terms import Stopping
-from rowsmith.testing import Request
 
 # -- how much is held at once ---------------------------------------------------------------------------------------------------------------
 
 CHILD = """
 import sys
+from pathlib import Path
 from rowsmith.cli.main import main
-sys.argv = ["rowsmith", *sys.argv[1:]]
-main()
+try:
+    main(sys.argv[1:])
+finally:
+    print(next(line.split()[1] for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM:")))
 """
 STREAMED = """name: streamed
 steps:
@@ -36,34 +37,24 @@ steps:
 GATHERED = STREAMED + "  - {kind: filter.duplicates, columns: [text]}\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("recipe", [STREAMED, GATHERED], ids=["row steps", "a set step"])
 def test_memory_does_not_grow_with_the_rows(tmp_path: Path, recipe: str) -> None:
-    """Ten times the rows, 30 MB of them; what is held grows by less than a third of that."""
+    """17 times the rows: held as Row objects, the 47,000 more would take 90 MB. Caches and what waits for a commit take some, and no more."""
     (tmp_path / "recipe.yaml").write_text(recipe, encoding="utf-8")
-    few, many = (peak_kb(tmp_path, rows) for rows in (2_000, 20_000))
-    assert many - few < 10_000, (few, many)
+    few, many = (peak_kb(tmp_path, rows) for rows in (3_000, 50_000))
+    assert many - few < 50_000, (few, many)
 
 
 def peak_kb(folder: Path, rows: int) -> int:
-    """The most memory that a run over so many rows of 1,500 characters takes, in a process of its own."""
-    words = "the river keeps its own slow counsel while boats pass under an old bridge " * 20
+    """The most memory that a run over so many rows of 300 characters takes, in a process of its own, in kilobytes."""
+    words = "the river keeps its own slow counsel while boats pass under an old bridge " * 4
     jsonl(folder / "in.jsonl", [{"id": str(n), "text": f"Text {n}: {words}"} for n in range(rows)])
     command = [sys.executable, "-c", CHILD, "run", "recipe.yaml", "--home", f"home{rows}", "--json"]
-    with (folder / "out").open("w+b") as out, subprocess.Popen(command, cwd=folder, stdout=out) as process:
-        used = waited(process)
-        out.seek(0)
-        assert json.loads(out.read().splitlines()[-1])["kept"] == rows
-    return used.ru_maxrss
-
-
-def waited(process: subprocess.Popen[bytes]) -> resource.struct_rusage:
-    """What a process that has ended well has used."""
-    import os
-
-    _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    assert process.returncode == 0
-    return used
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
+    told, peak = done.stdout.splitlines()[-2:]
+    assert json.loads(told)["kept"] == rows
+    return int(peak)  # not ru_maxrss, in which the memory of the process that started this one counts, too
 
 
 def test_rows_are_taken_in_few_at_a_time_and_the_oldest_first(tmp_path: Path) -> None:
@@ -85,26 +76,20 @@ def test_rows_are_taken_in_few_at_a_time_and_the_oldest_first(tmp_path: Path) ->
 
 
 def test_ids_and_order_are_the_same_whatever_the_order_of_arrival(tmp_path: Path) -> None:
-    """In one home answers come in the order of the rows; in the other the first half waits until the last row has been asked."""
-    steps = (texts(*(f"t{n:02}" for n in range(24))), ask(count=2, forward="all"), {"kind": "filter.duplicates"})
+    """In one home answers come in the order of the rows; in the other those of the first half come last."""
+    steps = (texts(*(f"t{n:02}" for n in range(24))), ask(forward="all"), {"kind": "filter.duplicates"})
     found, arrived = [], []
-    for held_back in (False, True):
-        last = Event()
-
-        def reply(request: Request, last: Event = last, held_back: bool = held_back) -> None:
-            if "t23" in request.text:
-                last.set()
-            elif held_back and request.text.split("Say t")[1][:2] < "12":
-                assert last.wait(30)
-
-        folder = tmp_path / str(held_back)
+    for places, rules in ((1, []), (24, [{"matches": "Say t(0.|1[01])", "latency": 0.5}])):
+        folder = tmp_path / str(places)
         folder.mkdir()
-        with Bench(folder, reply) as bench:
-            result = bench.run(*steps, top={"models": {"writer": bench.model(concurrency=1 if not held_back else 24)}})
-            assert (result.state, result.kept) == ("finished", 48)
+        with Bench(folder, lambda request: {"answer": f"{request.text} is answered"}, rules=rules) as bench:
+            result = bench.run(*steps, top={"models": {"writer": bench.model(concurrency=places)}})
+            assert (result.state, result.kept) == ("finished", 24)
             found.append([(row.id, row.order, row.data, row.scores) for row in bench.lab.project().datasets.rows("t")])
-            arrived.append([call.text for call in sorted(bench.server.calls.requests, key=lambda call: call.ended or 0.0)])
-    assert arrived[0] != arrived[1]
+            ended = sorted(bench.server.calls.requests, key=lambda call: call.ended or 0.0)
+            arrived.append([call.text.split()[1] for call in ended])
+    assert arrived[0] == sorted(arrived[0])
+    assert set(arrived[1][-12:]) == set(arrived[0][:12])
     assert found[0] == found[1]
 
 
@@ -135,7 +120,7 @@ def test_the_lock_names_all_that_a_run_rests_on(tmp_path: Path) -> None:
     assert [step["kind"] for step in lock["recipe"]["steps"]] == ["read.files", "generate.columns"]
     assert set(lock["steps"]) == {"read.files", "generate.columns"}
     assert lock["code"] == {"rowsmith": rowsmith.__version__, "python": platform.python_version()}
-    assert (lock["run"], len(lock["identity"]), lock["options"]["limit"]) == ("r1", 64, 1)
+    assert (lock["run"], len(lock["identity"]), lock["options"]["limit"]) == ("r1", 32, 1)
 
 
 def file_hash(lock: Any) -> str:

@@ -1,0 +1,65 @@
+"""The benchmarks measure what they say: their own code, over few rows. What it comes to is for `make bench`."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import subprocess
+import sys
+from types import ModuleType
+
+import pytest
+from terminal import ROOT
+
+
+@pytest.fixture(scope="module")
+def one_call() -> ModuleType:
+    """benchmarks/one_call.py."""
+    spec = importlib.util.spec_from_file_location("one_call", ROOT / "benchmarks" / "one_call.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("kind", ["bare", "rowsmith"])
+def test_a_rate_counts_every_row_at_64_in_flight(one_call: ModuleType, kind: str) -> None:
+    """It raises unless the server has seen one call a row, and Rowsmith kept them all."""
+    found = one_call.measure(kind, 200, 0.05)
+    assert set(found) == {"rate", "cpu", "memory"}
+    assert 0 < found["rate"] <= 64 / 0.05 * 1.1  # no faster than 64 calls of 50 ms each
+    assert found["cpu"] > 0.01
+    assert found["memory"] > 10
+
+
+@pytest.mark.slow
+def test_cpu_and_memory_are_those_of_the_client(one_call: ModuleType) -> None:
+    """In a process of its own: what the process that starts the client has held would count as the client's."""
+    code = "import json, one_call; print(json.dumps([one_call.measure('rowsmith', rows, 0.0) for rows in (10, 600)]))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT / "benchmarks", capture_output=True, text=True, check=True)
+    few, many = json.loads(done.stdout)
+    assert many["cpu"] > few["cpu"]
+    assert 50 < few["memory"] < many["memory"] * 1.1 < few["memory"] * 2
+
+
+def test_a_replay_asks_nobody(one_call: ModuleType) -> None:
+    """It raises unless all answers come from the store."""
+    found = one_call.replay(50)
+    assert found["rows"] == 50
+    assert found["seconds"] > 0
+
+
+@pytest.mark.slow
+def test_the_table_and_its_last_line(one_call: ModuleType, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(one_call, "FEW", 64)
+    monkeypatch.setattr(one_call, "MANY", 640)
+    monkeypatch.setattr(sys, "argv", ["one_call.py", "--quick"])
+    one_call.main()
+    lines = capsys.readouterr().out.splitlines()
+    told = json.loads(lines[-1])
+    assert set(told) == {"rate_ratio", "cpu_ratio", "replay"}
+    bare, ours, ratio = (float(cell.replace(",", "")) for cell in lines[1].split()[:3])
+    assert told["rate_ratio"] == pytest.approx(ours / bare, abs=0.02)
+    assert ratio == pytest.approx(told["rate_ratio"], abs=0.006)
+    assert told["replay"]["rows"] == 1_000
