@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from itertools import zip_longest
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -68,6 +69,7 @@ def _compared(lab: Lab, db: Database, run: Run, recipe: Recipe, version: Version
 def _carried_out(lab: Lab, db: Database, run: Run, recipe: Recipe, replay: Replay, folder: Path) -> Run:
     """The run once more, in a database of its own, carried out as often as it was and asked for the same each time."""
     options, files = run.options, Files(lab.files.root, scratch=folder / "scratch")
+    plugins = (Path(options["base"]) / "plugins",)
     deadly = Runs(lab.db).failed_with(run.n, "quarantined")
     projects.ensure(db, run.project)
     made = Runs(db).create(run.project, run.recipe, run.identity, run.lock, {**options, "budget_usd": None})
@@ -75,7 +77,7 @@ def _carried_out(lab: Lab, db: Database, run: Run, recipe: Recipe, replay: Repla
         terms = Terms(target, limit, attempts, options["fresh"], retry_failed=retry_failed, left_alone=deadly)
         made = carry_out(
             db, files, made, recipe, terms, environ=_AnyKey(), commit=lambda taken, partial: None,
-            make_gate=lambda ledger, environ: Gate(replay, environ=environ),
+            make_gate=lambda ledger, environ: Gate(replay, environ=environ, find=partial(registry.provider, folders=plugins)),
         )  # fmt: skip
     return made
 

@@ -10,6 +10,7 @@ import platform
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from math import inf
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from rowsmith import registry
 from rowsmith.app.lab import Lab
 from rowsmith.app.results import Result, result
 from rowsmith.core.calls import PICO
-from rowsmith.core.errors import Conflict, Invalid, StorageFull
+from rowsmith.core.errors import Conflict, Invalid, NotFound, StorageFull
 from rowsmith.core.ids import as_written, digest
 from rowsmith.core.prompt import parse
 from rowsmith.core.recipe import Recipe
@@ -33,6 +34,7 @@ from rowsmith.engine.inputs import as_pinned, named, pin
 from rowsmith.engine.run import carry_out
 from rowsmith.engine.terms import Progress, Stopping, Terms
 from rowsmith.engine.yaml_text import Lines
+from rowsmith.llm.gate import Gate
 from rowsmith.store import projects
 from rowsmith.store.datasets import Datasets
 from rowsmith.store.runs import Run
@@ -132,12 +134,10 @@ class Runs:
             NotFound: there is no such run. Conflict: another process carries it out.
         """
         record = self.get(run)
-        options = _options(record)
-        if budget_usd is not None:
-            options = _with(options, budget_usd=budget_usd)
-        if budget_tokens is not None:
-            options = _with(options, budget_tokens=budget_tokens)
-        options = _with(options, commit_partial=commit_partial)
+        if self.store.held(record):
+            raise Conflict(f"Run {record.id} is being carried out by another process.", f"Follow it with rowsmith runs {record.id}.")
+        caps = {name: cap for name, cap in (("budget_usd", budget_usd), ("budget_tokens", budget_tokens)) if cap is not None}
+        options = _with(_options(record), commit_partial=commit_partial, **caps)
         base = Path(options.base)
         recipe = recipe_file.build(record.recipe, plugins=self._plugins(base))
         self._require_same_code(record, base)
@@ -164,8 +164,6 @@ class Runs:
         """
         record = self.store.get(run)
         if record.project != self.project:
-            from rowsmith.core.errors import NotFound
-
             raise NotFound(f"There is no run {run!r} in project {self.project!r}.", f"It is in project {record.project!r}: --project.")
         return record
 
@@ -297,11 +295,13 @@ class Runs:
         self.store.use_prompts(run.n, _prompts(recipe))
         usd = None if options.budget_usd is None else int(options.budget_usd * PICO)
         self.store.set_budget(f"run:{run.n}", usd, options.budget_tokens)
+        plugins = self._plugins(Path(options.base))
         terms = Terms(options.target, options.limit, options.attempts, options.fresh, retry_failed, grace_s, self._storage_wait_s())
         try:
             done = carry_out(
                 self.lab.db, self.lab.files, run, recipe, terms, environ=self.lab.environ,
                 commit=lambda taken, partial: self._commit(taken, options, partial), on_progress=on_progress, stopping=stopping,
+                make_gate=lambda ledger, environ: Gate(ledger, environ=environ, find=partial(registry.provider, folders=plugins)),
             )  # fmt: skip
         except Conflict:  # another process has taken it, at the start or while this one slept
             self._follow(run, on_progress, stopping)
