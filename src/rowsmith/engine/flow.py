@@ -269,7 +269,7 @@ class Flow:
     def _landed(self, count: int) -> None:
         with self._room:
             self._flying -= count
-            if self._flying <= self.window - CHUNK or self._flying == 0:
+            if self._flying <= self.window // 2:
                 self._room.notify_all()
             quiet = self._flying == 0
         if quiet:
