@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from halts import stop_from_outside, terminate, terminate_twice, terminate_with_slow_calls
 from law import stop_anywhere
 
@@ -20,8 +21,9 @@ def test_a_second_sigterm_ends_at_once(tmp_path: Path) -> None:
     terminate_twice(tmp_path, "sqlite").hold()
 
 
-def test_stop_from_another_process(tmp_path: Path, kind: str, seed: int) -> None:
-    stop_from_outside(tmp_path, kind, seed=seed, times=1, rows=150).hold()
+@pytest.mark.postgres
+def test_stop_from_another_process(tmp_path: Path, seed: int) -> None:
+    stop_from_outside(tmp_path, "postgresql", seed=seed, times=1, rows=150).hold()
 
 
 def test_cancel_from_another_process(tmp_path: Path, seed: int) -> None:

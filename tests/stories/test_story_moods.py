@@ -12,12 +12,12 @@ def test_a_storm_of_429_drops_nothing(tmp_path: Path, seed: int) -> None:
     storm(tmp_path, "sqlite", "ms", seed=seed, rows=40).hold()
 
 
-def test_a_wait_of_a_day_parks_the_run(tmp_path: Path, kind: str) -> None:
-    parked(tmp_path, kind).hold()
+def test_a_wait_of_a_day_parks_the_run(tmp_path: Path) -> None:
+    parked(tmp_path, "sqlite").hold()
 
 
 def test_half_of_all_answers_are_errors(tmp_path: Path, seed: int) -> None:
-    half_errors(tmp_path, "sqlite", seed=seed, rows=40).hold()
+    half_errors(tmp_path, "sqlite", seed=seed, rows=25).hold()
 
 
 def test_an_outage_in_the_middle(tmp_path: Path) -> None:

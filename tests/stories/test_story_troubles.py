@@ -18,8 +18,8 @@ def test_a_full_disk(tmp_path: Path, comes_back: bool) -> None:
         pytest.skip(f"NOT TESTED ON A FULL DISK: {error}")
 
 
-def test_errors_of_the_disk(tmp_path: Path, kind: str, seed: int) -> None:
-    write_errors(tmp_path, kind, seed=seed, times=2).hold()
+def test_errors_of_the_disk(tmp_path: Path, seed: int) -> None:
+    write_errors(tmp_path, "sqlite", seed=seed, times=2).hold()
 
 
 @pytest.mark.postgres

@@ -185,7 +185,6 @@ def many_writers(folder: Path, kind: str, *, processes: int = 4, rows: int = 100
     """R38. Several processes write into one home, each a run of its own input."""
     done: list[str] = []
     with stage(folder, kind) as home, server(latency="0.01-0.03") as model:
-        home.finish("runs")
 
         def one(number: int) -> None:
             own = Stage(folder / f"part{number}")
