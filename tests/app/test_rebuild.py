@@ -74,14 +74,13 @@ def test_failed_rows_and_other_attempts(shop: Workshop) -> None:
     assert shop.lab.project().datasets.count("t") == 4  # rows of an earlier commit that are beyond the target now are gone
 
 
-def test_what_was_written_stays_and_nobody_is_asked(shop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_was_written_stays_and_nobody_is_asked(shop: Workshop, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     out = shop.folder / "out.jsonl"
     shop.run(numbers(4), ask(), {"kind": "write.files", "path": str(out)}, {"kind": "write.files", "name": "b", "path": str(out) + "2"})
     out.write_text("mine", encoding="utf-8")
     Path(str(out) + "2").unlink()
     asked, seen = len(shop.asked), set(shop.folder.rglob("*"))
-    temporary = tmp_path / "temporary"
-    temporary.mkdir()
+    temporary = tmp_path_factory.mktemp("temporary")
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))  # others rebuild in the shared one at the same time
     assert problems(shop) == []
     assert (len(shop.asked), out.read_text(encoding="utf-8")) == (asked, "mine")
