@@ -74,7 +74,9 @@ def test_failed_rows_and_other_attempts(shop: Workshop) -> None:
     assert shop.lab.project().datasets.count("t") == 4  # rows of an earlier commit that are beyond the target now are gone
 
 
-def test_what_was_written_stays_and_nobody_is_asked(shop: Workshop, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_was_written_stays_and_nobody_is_asked(
+    shop: Workshop, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
     out = shop.folder / "out.jsonl"
     shop.run(numbers(4), ask(), {"kind": "write.files", "path": str(out)}, {"kind": "write.files", "name": "b", "path": str(out) + "2"})
     out.write_text("mine", encoding="utf-8")
