@@ -25,5 +25,5 @@ def test_a_kill_leaves_few_calls_in_doubt_and_room_under_the_cap(tmp_path: Path)
             assert second.wait(60) == 0, second.err
             result = second.result
         assert (result["state"], result["kept"]) == ("finished", 40)
-        assert result["maybe_billed"] <= 2 * PLACES
+        assert result["maybe_billed"] <= 8
         assert sum(model.calls.repeated().values()) <= PLACES

@@ -200,9 +200,8 @@ class _Carrying:
         ]
 
     def _window(self) -> int:
-        """Rows in flight: every place of every model filled, and as many again whose claims are on their way. Not more: what is claimed
-        when the process dies counts as perhaps billed."""
-        return max(4, 2 * sum(model.concurrency for model in self.recipe.models.values()))
+        """Rows in flight: every place of every model filled, and as many again on their way."""
+        return max(64, 2 * sum(model.concurrency for model in self.recipe.models.values()))
 
     # -- waves --------------------------------------------------------------------------------------------------------------------------
 

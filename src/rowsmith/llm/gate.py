@@ -59,6 +59,7 @@ class Gate:
         self._wire = Wire()
         self._forms = Forms(environ, find)
         self._room = Room(ledger)
+        self._held: dict[int, asyncio.Semaphore] = {}
         self._desk = Desk(ledger, self._wire, on_event or (lambda kind, data: None), park_s, backoff_s, asyncio.Event())
 
     async def ask(self, ask: Ask) -> Answer:
@@ -102,8 +103,13 @@ class Gate:
         await self._wire.close()
 
     async def _drawn(self, form: Form, ask: Ask, messages: Sequence[Mapping[str, Any]], draw: int) -> tuple[Claimed, bytes, Reply]:
-        """One stored answer to the messages: found, or bought."""
+        """One stored answer to the messages: found, or bought. Not many more claims are held than there are places: what is claimed when
+        the process dies counts as perhaps billed."""
         body, claim = _request(form, ask, messages, draw)
+        async with self._held.setdefault(id(form.lane), asyncio.Semaphore(max(8, 2 * form.model.concurrency))):
+            return await self._found_or_bought(form, claim, body)
+
+    async def _found_or_bought(self, form: Form, claim: Claim, body: bytes) -> tuple[Claimed, bytes, Reply]:
         while True:
             claimed = await (self._room.claim(claim) if claim.limits is None else self._claimed_in_time(form, claim))
             if claimed.state == "stored":

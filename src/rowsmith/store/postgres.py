@@ -11,7 +11,7 @@ from sqlalchemy import URL, Connection, create_engine, text
 from rowsmith.core.errors import Unavailable
 from rowsmith.core.failpoints import failpoint
 
-_SETTINGS = "-c statement_timeout=60000 -c lock_timeout=30000 -c idle_in_transaction_session_timeout=300000 -c timezone=UTC"
+_SETTINGS = "-c statement_timeout=60000 -c lock_timeout=30000 -c idle_in_transaction_session_timeout=10000 -c timezone=UTC"
 _NOW = text("SELECT CAST(extract(epoch FROM clock_timestamp()) AS double precision)")
 
 
