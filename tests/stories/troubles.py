@@ -131,7 +131,9 @@ def connections_dropped(folder: Path, *, seed: int, times: int, rows: int = 400)
                 ).fetchone()
                 made += bool(ended and ended[0])
                 time.sleep(chance.uniform(0.1, 0.5))
-            assert command.wait(120) == 0, command.err
+            if command.wait(120) != 0:  # a look at the database outside of the journal may be what the server ended: it says "try again"
+                assert "try again" in command.err, command.err
+                home.result(*home.run(model, places=PLACES))
         return counted("R06 connections ended, postgresql", home, model.calls, rows, runs=made, bound=0)
 
 
