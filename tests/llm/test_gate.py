@@ -149,8 +149,8 @@ def test_messages_and_schema_are_never_changed() -> None:
     schema = copy.deepcopy(QA)
     before = copy.deepcopy(messages)
     with ModelServer(fault_sequence=["malformed", "wrong_schema", "cut"]) as server:
-        for mode in ("schema", "object", "off"):
-            asked = question(a_model(server.url, json_mode=mode), schema=schema)
+        for mode in ("schema", "object", "tools", "json"):
+            asked = question(a_model(server.url, answers=mode), schema=schema)
             outcomes(MemoryLedger(), [type(asked)(messages, asked.model, asked.asker, schema)])
     assert messages == before
     assert schema == QA

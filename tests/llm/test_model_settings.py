@@ -28,7 +28,7 @@ SENT: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "stop": ({"stop": ["END"]}, {"stop": ["END"]}),
     "reasoning_effort": ({"reasoning_effort": "low"}, {"reasoning_effort": "low"}),
     "extra": ({"extra": {"top_k": 5, "guided": {"x": 1}}}, {"top_k": 5, "guided": {"x": 1}}),
-    "json_mode": ({"json_mode": "object"}, {"response_format": {"type": "json_object"}}),
+    "answers": ({"answers": "object"}, {"response_format": {"type": "json_object"}}),
     "token_field": ({"token_field": "max_completion_tokens"}, {"max_completion_tokens": 1024}),
 }
 
@@ -151,10 +151,10 @@ def test_it_changes_what_the_gate_does(name: str) -> None:
     DONE[name]()
 
 
-@pytest.mark.parametrize("mode", ["schema", "object", "off"])
-def test_every_json_mode_gets_an_answer(mode: str) -> None:
+@pytest.mark.parametrize("mode", ["auto", "schema", "object", "tools", "json"])
+def test_every_way_of_asking_gets_an_answer(mode: str) -> None:
     with ModelServer() as server:
-        answer = ask(MemoryLedger(), question(a_model(server.url, json_mode=mode), schema=QA))[0]
+        answer = ask(MemoryLedger(), question(a_model(server.url, answers=mode), schema=QA))[0]
     assert set(answer.value) == {"input", "answer"}
 
 

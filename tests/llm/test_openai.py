@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from rowsmith.core.calls import Usage
 from rowsmith.core.errors import Invalid, NotFound
 from rowsmith.core.ports import Paused
+from rowsmith.llm.form import Form, Server
 from rowsmith.llm.providers import Reply, built_in
 
 OPENAI = built_in("openai")
@@ -20,7 +21,8 @@ ASKED = [{"role": "user", "content": "Hello"}]
 
 
 def body(schema: Any = None, messages: Any = None, **settings: Any) -> dict[str, Any]:
-    return OPENAI.body(a_model("http://h/v1", **settings), schema)(ASKED if messages is None else messages)
+    form = Form(a_model("http://h/v1", **settings), schema, OPENAI, Server("http://h"), {})
+    return dict(form.write(ASKED if messages is None else messages))
 
 
 def test_only_what_is_given_is_sent_and_max_tokens_always() -> None:
@@ -65,19 +67,28 @@ def test_the_schema_mode_is_strict_only_where_the_schema_is() -> None:
     assert body({"type": "string"})["response_format"]["json_schema"]["name"] == "answer"
 
 
-@pytest.mark.parametrize(("mode", "form"), [("object", {"type": "json_object"}), ("off", None)])
+@pytest.mark.parametrize(("mode", "form"), [("object", {"type": "json_object"}), ("json", None)])
 def test_other_modes_put_the_schema_into_the_instructions(mode: str, form: Any) -> None:
-    sent = body(QA, json_mode=mode)
+    sent = body(QA, answers=mode)
     assert sent.get("response_format") == form
     assert [message["role"] for message in sent["messages"]] == ["system", "user"]
     assert json.dumps(QA, separators=(",", ":")) in sent["messages"][0]["content"]
-    with_system = body(QA, [{"role": "system", "content": "Be brief."}, *ASKED], json_mode=mode)["messages"]
+    with_system = body(QA, [{"role": "system", "content": "Be brief."}, *ASKED], answers=mode)["messages"]
     assert len(with_system) == 2
     assert with_system[0]["content"].startswith("Be brief.\n\n")
 
 
+def test_a_tool_call_is_asked_for_by_its_name() -> None:
+    sent = body({**QA, "title": "Pair"}, answers="tools")
+    (tool,) = sent["tools"]
+    assert tool["function"]["parameters"]["properties"] == QA["properties"]
+    assert sent["tool_choice"] == {"type": "function", "function": {"name": tool["function"]["name"]}}
+    assert sent["messages"] == ASKED
+    assert "response_format" not in sent
+
+
 def test_without_a_schema_no_mode_changes_anything() -> None:
-    assert body(json_mode="object") == body(json_mode="off") == body()
+    assert body(answers="object") == body(answers="json") == body(answers="tools") == body()
 
 
 @pytest.mark.parametrize("name", ["messages", "max_tokens", "temperature", "n", "stream", "response_format"])
@@ -92,10 +103,10 @@ MESSAGES = st.lists(
 )
 
 
-@given(MESSAGES, st.sampled_from(["schema", "object", "off"]), st.sampled_from([None, QA]))
+@given(MESSAGES, st.sampled_from(["schema", "object", "tools", "json"]), st.sampled_from([None, QA]))
 def test_messages_are_never_changed(messages: list[dict[str, Any]], mode: str, schema: Any) -> None:
     before = copy.deepcopy(messages)
-    sent = body(schema, messages, json_mode=mode)
+    sent = body(schema, messages, answers=mode)
     assert messages == before
     assert sent["messages"][len(sent["messages"]) - len(messages) + 1 :] == messages[1:]
 

@@ -188,7 +188,7 @@ def test_a_refused_question_fails_its_row_with_the_servers_words(status: int) ->
 def test_five_refusals_and_no_answer_pause() -> None:
     results = outcomes_of([refusal(400, "response_format is not supported")], MemoryLedger(), count=5)
     assert [getattr(result, "reason", "") for result in results] == ["http_400"] * 4 + ["refused"]
-    assert "json_mode" in results[4].fix
+    assert "answers" in results[4].fix
 
 
 def test_a_page_in_place_of_an_answer_is_not_stored_before_the_first_answer() -> None:

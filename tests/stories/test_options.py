@@ -265,7 +265,7 @@ SENT: dict[str, tuple[Any, dict[str, Any]]] = {
     "stop": (["END"], {"stop": ["END"]}),
     "reasoning_effort": ("low", {"reasoning_effort": "low"}),
     "extra": ({"top_k": 5}, {"top_k": 5}),
-    "json_mode": ("object", {"response_format": {"type": "json_object"}}),
+    "answers": ("object", {"response_format": {"type": "json_object"}}),
     "token_field": ("max_completion_tokens", {"max_completion_tokens": 1024}),
     "model": ("openai/other", {"model": "other"}),
 }

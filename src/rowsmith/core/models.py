@@ -6,6 +6,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveInt
 
+Answers = Literal["auto", "schema", "object", "tools", "json"]
+"""How a structured answer is asked for."""
+
 
 class Model(BaseModel):
     """One entry of a recipe's `models`. `model` is `provider/name`; all else has a default.
@@ -30,8 +33,10 @@ class Model(BaseModel):
         None, description="How long a reasoning model may think."
     )
     extra: dict[str, Any] = Field(default_factory=dict, description="Further fields of the request body, sent as they stand.")
-    json_mode: Literal["schema", "object", "off"] = Field(
-        "schema", description="How a structured answer is asked for: the server's schema mode, its JSON mode, or instructions only."
+    answers: Answers = Field(
+        "auto",
+        description="How a structured answer is asked for: by the server's schema mode (schema), its JSON mode (object), a tool call (tools), or by "
+        "instructions alone, as JSON (json). auto: the surest way that the provider has.",
     )
     token_field: Literal["max_tokens", "max_completion_tokens"] = Field(
         "max_tokens", description="Name under which the server takes max_tokens."

@@ -82,7 +82,7 @@ def _reach(role: str, model: Model, environ: Mapping[str, str], lines: Lines, pl
     parts: list[tuple[str, Callable[..., Any], tuple[Any, ...]]] = [
         ("base_url", provider.url, (model,)),
         ("api_key_env", provider.headers, (model, environ)),
-        ("extra", provider.body, (model, None)),
+        ("extra", provider.body, (model, None, provider.way(model))),
     ]
     for name, part, given in parts:
         try:

@@ -16,7 +16,7 @@ from rowsmith.core.step import Step
 from rowsmith.engine.inputs import Inputs, Pinned
 
 SAMPLING = {
-    "temperature", "top_p", "max_tokens", "frequency_penalty", "presence_penalty", "seed", "stop", "reasoning_effort", "extra", "json_mode",
+    "temperature", "top_p", "max_tokens", "frequency_penalty", "presence_penalty", "seed", "stop", "reasoning_effort", "extra", "answers",
 }  # fmt: skip
 """Settings of a model that go into the origin of what it answered."""
 

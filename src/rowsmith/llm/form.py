@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,6 +15,7 @@ from rowsmith.llm import prices
 from rowsmith.llm.ahead import Ahead
 from rowsmith.llm.deadlines import Deadlines
 from rowsmith.llm.health import Health
+from rowsmith.llm.instructions import instructed, instructions
 from rowsmith.llm.lane import Lane
 from rowsmith.llm.providers import Provider, Reply
 from rowsmith.llm.schema import Schema
@@ -43,8 +44,24 @@ class Form:
     """One model with one schema, ready to be asked. Its headers hold the key: nothing prints it."""
 
     __slots__ = (
-        "answered", "deadlines", "headers", "key_env", "lane", "limits", "model", "place", "profile", "provider", "refusals", "schema",
-        "secret", "server", "url", "write",
+        "_told",
+        "_write",
+        "answered",
+        "deadlines",
+        "headers",
+        "key_env",
+        "lane",
+        "limits",
+        "model",
+        "place",
+        "profile",
+        "provider",
+        "refusals",
+        "schema",
+        "secret",
+        "server",
+        "url",
+        "way",
     )  # fmt: skip
 
     def __init__(self, model: Model, schema: dict[str, Any] | None, provider: Provider, server: Server, environ: Mapping[str, str]) -> None:
@@ -53,7 +70,9 @@ class Form:
         self.model = model
         self.provider = provider
         self.schema = Schema(schema) if schema is not None else None
-        self.write = provider.body(model, schema)
+        self.way = provider.way(model) if model.answers == "auto" else model.answers
+        self._write = provider.body(model, schema, self.way)
+        self._told = instructions(schema, self.way)
         self.url = URL(provider.url(model))
         self.place = str(self.url.with_query(None)).removesuffix("/chat/completions")
         self.headers = provider.headers(model, environ)
@@ -66,6 +85,10 @@ class Form:
         self.limits = Limits(model.rpm, model.tpm, model.rpd) if model.rpm or model.tpm or model.rpd else None
         self.answered = False
         self.refusals = 0
+
+    def write(self, messages: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+        """The body of a question."""
+        return self._write(instructed(messages, self._told))
 
     def claim(self, base: bytes, asker: Asker, size: int) -> Claim:
         """The wish to buy one answer to a body of `size` bytes."""

@@ -71,7 +71,10 @@ def empty_account(said: str, place: str) -> Paused:
 
 def refuses_all(said: str, form: Form) -> Paused:
     """The pause when the first questions were all refused: it is the settings, not the rows."""
-    fix = "Look at the settings that the message names; often it is json_mode (try object or off), token_field, reasoning_effort, extra or base_url."
+    fix = (
+        "Look at the settings that the message names; often it is answers (try object, tools or json), token_field, reasoning_effort, "
+        "extra or base_url."
+    )
     return Paused("refused", f"{form.place} refused every question to {form.model.name!r} so far: {said}", fix)
 
 

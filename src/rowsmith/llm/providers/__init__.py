@@ -19,6 +19,9 @@ from rowsmith.core.models import Model
 Write = Callable[[Sequence[Mapping[str, Any]]], dict[str, Any]]
 """Makes the request's body of messages. The messages are never changed."""
 
+Way = Literal["schema", "object", "tools", "json"]
+"""How a structured answer is asked for: what the setting `answers` comes to with one provider."""
+
 Finish = Literal["stop", "length", "refusal", "unknown"]
 
 
@@ -64,8 +67,13 @@ class Provider(Protocol):
         """
         ...
 
-    def body(self, model: Model, schema: Mapping[str, Any] | None) -> Write:
-        """What writes the body of each question to this model with this schema.
+    def way(self, model: Model) -> Way:
+        """The surest way to a structured answer that this model has: what `answers: auto` means."""
+        ...
+
+    def body(self, model: Model, schema: Mapping[str, Any] | None, way: Way) -> Write:
+        """What writes the body of each question to this model with this schema, asked for in this way. Where the way needs instructions
+        (`object`, `json`), the messages hold them already.
 
         Raises:
             Invalid: `extra` holds a field that has a setting of its own.

@@ -13,19 +13,21 @@ from rowsmith.core.calls import Usage
 from rowsmith.core.errors import Invalid
 from rowsmith.core.models import Model
 from rowsmith.core.ports import Paused
-from rowsmith.llm.providers import Finish, Reply, Write
+from rowsmith.llm.providers import Finish, Reply, Way, Write
 from rowsmith.llm.tolerant import Unreadable, envelope
 
 DEFAULT = "https://api.openai.com/v1"
 SENT_WHEN_GIVEN = ("temperature", "top_p", "frequency_penalty", "presence_penalty", "seed", "stop", "reasoning_effort")
-OWN = {*SENT_WHEN_GIVEN, "model", "messages", "max_tokens", "max_completion_tokens", "response_format", "stream", "stream_options", "n", "best_of"}
+OWN = {
+    *SENT_WHEN_GIVEN, "model", "messages", "max_tokens", "max_completion_tokens", "response_format", "tools", "tool_choice", "stream",
+    "stream_options", "n", "best_of",
+}  # fmt: skip
 """Fields that have a setting, or that would change what one answer is or costs: not taken from `extra`."""
 FINISH: dict[str, Finish] = {
     "stop": "stop", "eos": "stop", "eos_token": "stop", "stop_sequence": "stop", "end_turn": "stop", "tool_calls": "stop", "function_call": "stop",
     "length": "length", "max_tokens": "length", "model_length": "length", "max_output_tokens": "length", "incomplete": "length",
     "content_filter": "refusal", "refusal": "refusal", "safety": "refusal",
 }  # fmt: skip
-INSTRUCTIONS = "Answer with one JSON value and nothing else: no other words, no code fence. It must match this JSON Schema:\n"
 
 
 class OpenAI:
@@ -55,12 +57,14 @@ class OpenAI:
             raise Paused("key", f"The environment variable {name} holds spaces or characters that no key has.", f"Set {name} to the key alone.")
         return {**sent, "Authorization": f"Bearer {key}"}
 
-    def body(self, model: Model, schema: Mapping[str, Any] | None) -> Write:
-        fixed = _fixed(model, schema)
-        told = INSTRUCTIONS + orjson.dumps(schema).decode() if schema is not None and model.json_mode != "schema" else ""
+    def way(self, model: Model) -> Way:
+        return "schema"
+
+    def body(self, model: Model, schema: Mapping[str, Any] | None, way: Way) -> Write:
+        fixed = _fixed(model, schema, way)
 
         def write(messages: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-            return {**fixed, "messages": _instructed(messages, told) if told else messages}
+            return {**fixed, "messages": messages}
 
         return write
 
@@ -105,21 +109,26 @@ def _address(model: Model) -> SplitResult:
     return at
 
 
-def _fixed(model: Model, schema: Mapping[str, Any] | None) -> dict[str, Any]:
+def _fixed(model: Model, schema: Mapping[str, Any] | None, way: Way) -> dict[str, Any]:
     """Everything of the body that is the same for each question."""
     if taken := sorted(OWN & model.extra.keys()):
         raise Invalid(f"The model's extra holds {', '.join(taken)}.", "Use the setting of that name; extra is for fields that have none.")
     given = {name: value for name in SENT_WHEN_GIVEN if (value := getattr(model, name)) is not None}
-    wanted = {} if schema is None or model.json_mode == "off" else {"response_format": _response_format(model, schema)}
+    wanted = {} if schema is None else _wanted(schema, way)
     return {**model.extra, **given, **wanted, "model": model.name, model.token_field: model.max_tokens}
 
 
-def _response_format(model: Model, schema: Mapping[str, Any]) -> dict[str, Any]:
-    if model.json_mode == "object":
-        return {"type": "json_object"}
+def _wanted(schema: Mapping[str, Any], way: Way) -> dict[str, Any]:
+    """The fields that ask for a structured answer."""
     title = schema.get("title")
     name = re.sub(r"[^A-Za-z0-9_-]+", "_", title if isinstance(title, str) else "").strip("_")[:64] or "answer"
-    return {"type": "json_schema", "json_schema": {"name": name, "strict": _is_strict(schema), "schema": schema}}
+    if way == "schema":
+        form = {"name": name, "strict": _is_strict(schema), "schema": schema}
+        return {"response_format": {"type": "json_schema", "json_schema": form}}
+    if way == "tools":
+        tool = {"name": name, "description": "Gives the answer.", "parameters": schema}
+        return {"tools": [{"type": "function", "function": tool}], "tool_choice": {"type": "function", "function": {"name": name}}}
+    return {"response_format": {"type": "json_object"}} if way == "object" else {}
 
 
 def _is_strict(schema: Any) -> bool:
@@ -136,14 +145,6 @@ def _is_strict(schema: Any) -> bool:
             return False
     inner = [*schema.get("properties", {}).values(), *schema.get("$defs", {}).values(), schema.get("items"), schema.get("anyOf")]
     return not ({"oneOf", "allOf", "not", "patternProperties", "prefixItems"} & schema.keys()) and all(_is_strict(item) for item in inner)
-
-
-def _instructed(messages: Sequence[Mapping[str, Any]], told: str) -> list[Mapping[str, Any]]:
-    """Copies of the messages with the instructions at the end of the system message, or as one."""
-    first = messages[0] if messages else {}
-    if first.get("role") == "system" and isinstance(first.get("content"), str):
-        return [{**first, "content": f"{first['content']}\n\n{told}"}, *messages[1:]]
-    return [{"role": "system", "content": told}, *messages]
 
 
 def _text(content: Any) -> str:
