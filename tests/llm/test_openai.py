@@ -14,6 +14,7 @@ from rowsmith.core.calls import Usage
 from rowsmith.core.errors import Invalid, NotFound
 from rowsmith.core.ports import Paused
 from rowsmith.llm.form import Form, Server
+from rowsmith.llm.keys import key_of
 from rowsmith.llm.providers import Reply, built_in
 
 OPENAI = built_in("openai")
@@ -112,10 +113,11 @@ def test_messages_are_never_changed(messages: list[dict[str, Any]], mode: str, s
 
 
 def test_keys_come_from_the_environment() -> None:
-    sent = OPENAI.headers(a_model("http://h"), {"OPENAI_API_KEY": " k1\n"})
-    assert sent["Authorization"] == "Bearer k1"
-    assert OPENAI.headers(a_model("http://h", api_key_env="MINE"), {"OPENAI_API_KEY": "k1", "MINE": "k2"})["Authorization"] == "Bearer k2"
-    assert "Authorization" not in OPENAI.headers(a_model("http://h"), {})
+    assert key_of(OPENAI, a_model("http://h"), {"OPENAI_API_KEY": " k1\n"}) == "k1"
+    assert key_of(OPENAI, a_model("http://h", api_key_env="MINE"), {"OPENAI_API_KEY": "k1", "MINE": "k2"}) == "k2"
+    assert key_of(OPENAI, a_model("http://h"), {}) == ""
+    assert OPENAI.headers(a_model("http://h"), "k1")["Authorization"] == "Bearer k1"
+    assert "Authorization" not in OPENAI.headers(a_model("http://h"), "")
 
 
 @pytest.mark.parametrize(
@@ -129,7 +131,7 @@ def test_keys_come_from_the_environment() -> None:
 )
 def test_a_missing_or_odd_key_pauses_and_names_the_variable_alone(url: str | None, settings: dict[str, Any], environ: dict[str, str]) -> None:
     with pytest.raises(Paused) as caught:
-        OPENAI.headers(a_model(url, **settings), environ)
+        key_of(OPENAI, a_model(url, **settings), environ)
     assert caught.value.reason == "key"
     assert settings.get("api_key_env", "OPENAI_API_KEY") in caught.value.what
     assert "cret" not in caught.value.what + caught.value.fix

@@ -17,6 +17,7 @@ from rowsmith.engine.check_names import setting
 from rowsmith.engine.holes import UNREAD
 from rowsmith.engine.yaml_text import Lines
 from rowsmith.engine.yaml_text import Path as Place
+from rowsmith.llm.keys import key_of
 from rowsmith.llm.prices import price
 
 
@@ -81,7 +82,7 @@ def _reach(role: str, model: Model, environ: Mapping[str, str], lines: Lines, pl
         yield lines.problem((*place, "model"), f"The model {role!r} is {model.model!r}, which names none.", "Write it like openai/gpt-4o-mini.")
     parts: list[tuple[str, Callable[..., Any], tuple[Any, ...]]] = [
         ("base_url", provider.url, (model,)),
-        ("api_key_env", provider.headers, (model, environ)),
+        ("api_key_env", key_of, (provider, model, environ)),
         ("extra", provider.body, (model, None, provider.way(model))),
     ]
     for name, part, given in parts:

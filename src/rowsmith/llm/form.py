@@ -16,6 +16,7 @@ from rowsmith.llm.ahead import Ahead
 from rowsmith.llm.deadlines import Deadlines
 from rowsmith.llm.health import Health
 from rowsmith.llm.instructions import instructed, instructions
+from rowsmith.llm.keys import key_of, name_of
 from rowsmith.llm.lane import Lane
 from rowsmith.llm.providers import Provider, Reply
 from rowsmith.llm.schema import Schema
@@ -75,9 +76,9 @@ class Form:
         self._told = instructions(schema, self.way)
         self.url = URL(provider.url(model))
         self.place = str(self.url.with_query(None)).removesuffix("/chat/completions")
-        self.headers = provider.headers(model, environ)
-        self.key_env = model.api_key_env or provider.key_env
-        self.secret = environ.get(self.key_env, "").strip()
+        self.key_env = name_of(provider, model)
+        self.secret = key_of(provider, model, environ)
+        self.headers = provider.headers(model, self.secret)
         self.server = server
         self.lane = server.lanes.setdefault(canonical(model.model_dump(mode="json")), Lane(model.concurrency))
         self.profile = server.profile.encode()

@@ -59,12 +59,12 @@ class Provider(Protocol):
         """The name under which limits, blocks and calls of this server are kept: the origin of its address."""
         ...
 
-    def headers(self, model: Model, environ: Mapping[str, str]) -> dict[str, str]:
-        """The request's headers, with the key of `environ`.
+    def needs_key(self, model: Model) -> bool:
+        """Whether the model cannot be asked without a key."""
+        ...
 
-        Raises:
-            Paused: there is no usable key.
-        """
+    def headers(self, model: Model, key: str) -> dict[str, str]:
+        """The request's headers; `key` is empty where there is none."""
         ...
 
     def way(self, model: Model) -> Way:

@@ -12,7 +12,6 @@ import orjson
 from rowsmith.core.calls import Usage
 from rowsmith.core.errors import Invalid
 from rowsmith.core.models import Model
-from rowsmith.core.ports import Paused
 from rowsmith.llm.providers import Finish, Reply, Way, Write
 from rowsmith.llm.tolerant import Unreadable, envelope
 
@@ -45,17 +44,12 @@ class OpenAI:
         host = f"[{at.hostname}]" if ":" in (at.hostname or "") else at.hostname
         return f"{at.scheme}://{host}" + (f":{port}" if port else "")
 
-    def headers(self, model: Model, environ: Mapping[str, str]) -> dict[str, str]:
-        name = model.api_key_env or self.key_env
-        key = environ.get(name, "").strip()
+    def needs_key(self, model: Model) -> bool:
+        return model.base_url is None
+
+    def headers(self, model: Model, key: str) -> dict[str, str]:
         sent = {"Content-Type": "application/json", "Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "rowsmith"}
-        if not key:
-            if model.api_key_env or model.base_url is None:
-                raise Paused("key", f"There is no key for {model.model}: the environment variable {name} is not set.", f"Set {name} and go on.")
-            return sent
-        if not re.fullmatch(r"[\x21-\x7e]+", key):
-            raise Paused("key", f"The environment variable {name} holds spaces or characters that no key has.", f"Set {name} to the key alone.")
-        return {**sent, "Authorization": f"Bearer {key}"}
+        return {**sent, "Authorization": f"Bearer {key}"} if key else sent
 
     def way(self, model: Model) -> Way:
         return "schema"
