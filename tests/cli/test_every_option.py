@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -306,3 +307,25 @@ def test_every_option_is_shown() -> None:
     every = {f"{command} {option}" for command, options in commands().items() for option in options if option != "--help"}
     assert every - SHOWN == set()
     assert SHOWN - every == set()
+
+
+@shows("events --after", "events --run", "events --limit", "events --json")
+def test_events(t: Terminal) -> None:
+    t.say("run", t.recipe(SIX))
+    t.say("run", t.recipe(texts("g")), "--new")
+    told = t.tell("events")
+    assert {event["run"] for event in told} == {None, "r1", "r2"}
+    assert {event["run"] for event in t.tell("events", "--run", "r2")} == {"r2"}
+    assert t.tell("events", "--after", told[1]["n"]) == told[2:]
+    assert t.tell("events", "--limit", 1) == told[-1:]
+    printed = t.say("events")
+    assert "dataset.committed" in printed
+    assert "kept 6" in printed
+
+
+def test_lists_say_when(t: Terminal) -> None:
+    t.say("run", t.recipe(SIX))
+    today = time.strftime("%Y-%m-%d")
+    for command in (["runs"], ["datasets"], ["show", "t"]):
+        assert today in t.say(*command)
+    assert t.tell("runs")[0]["created_at"] <= t.tell("runs")[0]["ended_at"]

@@ -179,7 +179,7 @@ def test_a_set_step_that_breaks_ends_the_run_and_keeps_what_there_is(trusted: Pa
         with pytest.raises(Exception, match=r"Step 'filter.set' broke: ValueError: no way"):
             bench.run(*steps)
         result = bench.runs.result("r1")
-        assert (result.state, result.requested, result.pending) == ("stopped", 2, 2)
+        assert (result.state, result.requested, result.pending) == ("failed", 2, 2)
         assert len(bench.asked) == 2
 
 

@@ -8,6 +8,7 @@ import pytest
 from terminal import commands
 
 from rowsmith.app.datasets import Datasets
+from rowsmith.app.events import Events
 from rowsmith.app.projects import Project, Projects
 from rowsmith.app.runs import Runs
 
@@ -21,7 +22,8 @@ ACTS = {
         "row": "show --row", "history": "show --row", "export": "export",
     },
     Projects: {"create": "project create", "list": "project list", "delete": "project delete"},
-    Project: {"show": "project list", "set_budget": "project budget", "runs": "run", "datasets": "datasets"},
+    Project: {"show": "project list", "set_budget": "project budget", "runs": "run", "datasets": "datasets", "events": "events"},
+    Events: {"list": "events"},
 }  # fmt: skip
 OF_THE_HOME = {"verify", "backup", "restore", "upgrade", "doctor", "check", "plan", "steps", "schema", "plugins list", "plugins trust", ""}
 OF_THE_DOOR = {"--home", "--project", "--json", "--help"}

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from rowsmith.core.calls import Asker, Claim, Claimed, Limits, Usage
 from rowsmith.core.ids import content_hash
 from rowsmith.core.slots import Tally
-from rowsmith.store import audit, projects
+from rowsmith.store import audit, budgets, projects, slots
 from rowsmith.store.database import Database
 from rowsmith.store.ledger import Ledger, Parting, Settling, settle_dead
 from rowsmith.store.processes import forget, register
@@ -43,8 +43,9 @@ class Buyer:
         self.run = run or a_run(db, project)
         self.tally = Tally()
         scopes = (f"project:{self.run.project}", f"run:{self.run.n}")
-        for scope in scopes:
-            Runs(db).ensure_budget(scope)
+        with db.write() as conn:
+            for scope in scopes:
+                budgets.ensure(conn, scope)
         self.ledger = Ledger(db, self.run.n, str(self.run.owner), scopes, resumed=self.run.fence > 1)
 
     def claim(self, *claims: Claim) -> list[Claimed | None]:
@@ -80,11 +81,12 @@ class Buyer:
         after = Buyer(self.db, Runs(self.db).take(self.run.n, register(self.db)), now=self.now)
         with self.db.write() as conn:
             settle_dead(self.db, conn, self.run.n, after.ledger.scopes)
-        after.tally = Runs(self.db).tally(self.run.n)
+        after.tally = slots.tally(self.db, self.run.n)
         return after
 
     def cap(self, *, usd: int | None = None, tokens: int | None = None, project: bool = False) -> None:
-        Runs(self.db).set_budget(f"project:{self.run.project}" if project else f"run:{self.run.n}", usd, tokens)
+        with self.db.write() as conn:
+            budgets.cap(conn, f"project:{self.run.project}" if project else f"run:{self.run.n}", usd, tokens)
 
     def counted(self, *, project: bool = False) -> tuple[int, int]:
         """What the budget says is spent or reserved: picodollars and tokens."""

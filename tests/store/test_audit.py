@@ -13,7 +13,7 @@ from rowsmith.core.prompt import parse
 from rowsmith.core.slots import DROPPED, EXPANDED, FAILED, KEPT, KEPT_STAGE, OVER_STAGE
 from rowsmith.store import audit
 from rowsmith.store.database import Database
-from rowsmith.store.runs import Runs
+from rowsmith.store.runs import use_prompts
 
 PROMPT = parse("Say {{ text }}")
 
@@ -37,7 +37,8 @@ def buyer(database: Database) -> Buyer:
     made.settle(lost)  # type: ignore[arg-type]
     other = Buyer(database)
     other.claim(wish(0))
-    Runs(database).use_prompts(made.run.n, [(1, "prompt", PROMPT.hash, "Say {{ text }}", ["text"])])
+    with database.write() as conn:
+        use_prompts(conn, made.run.n, [(1, "prompt", PROMPT.hash, "Say {{ text }}", ["text"])], 0.0)
     return made
 
 

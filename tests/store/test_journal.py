@@ -19,7 +19,7 @@ from rowsmith.core.calls import Limits, Usage
 from rowsmith.core.errors import RowsmithError, StorageBusy, StorageFull
 from rowsmith.core.row import Row
 from rowsmith.core.slots import CANCELLED, DROPPED, EXPANDED, FAILED, KEPT, KEPT_STAGE, PENDING, WAITING, Tally
-from rowsmith.store import calls
+from rowsmith.store import budgets, calls, slots
 from rowsmith.store.database import Database, open_database
 from rowsmith.store.journal import BACKLOG, Journal, Lost
 from rowsmith.store.ledger import MAYBE_BILLED, RELEASED, RESERVED, SETTLED, Ledger
@@ -86,13 +86,13 @@ async def journal(db: Database, run: Run | None = None, heard: Heard | None = No
     heard = heard or Heard()
     run = run or Buyer(db).run
     scopes = (f"project:{run.project}", f"run:{run.n}")
-    for scope in scopes:
-        Runs(db).ensure_budget(scope)
+    with db.write() as conn:
+        for scope in scopes:
+            budgets.ensure(conn, scope)
     ledger = Ledger(db, run.n, str(run.owner), scopes, resumed=run.fence > 1)
     made = Journal(
-        db, run.n, str(run.owner), run.fence, ledger, Tally.load(run.totals), on_request=heard.requests.append, on_lost=heard.lost.append,
-        on_storage=heard.storage.append, seq=run.totals["seq"],
-    )  # fmt: skip
+        db, run, ledger, Tally.load(run.totals), on_request=heard.requests.append, on_lost=heard.lost.append, on_storage=heard.storage.append
+    )
     try:
         yield made
     finally:
@@ -101,6 +101,10 @@ async def journal(db: Database, run: Run | None = None, heard: Heard | None = No
 
 def a_row(number: int, **data: Any) -> Row:
     return Row(f"{number:032x}", place(number), data or {"text": f"row {number}"}, {"good": number}, {"source": {"name": "s"}})
+
+
+def opened(it: Journal, row: Row, made: int, step: int, wave: int, state: int = PENDING) -> None:
+    it.open_many([(row.order, bytes.fromhex(row.id), made, step, wave, state)])
 
 
 def totals(db: Database, run: int) -> Tally:
@@ -113,7 +117,7 @@ def totals(db: Database, run: int) -> Tally:
 def test_what_is_said_is_durable_when_flush_returns(database: Database) -> None:
     async def told() -> int:
         async with journal(database) as it:
-            it.open(a_row(1), made=0, step=1, wave=2)
+            opened(it, a_row(1), made=0, step=1, wave=2)
             it.open_many([(place(2), bytes(16), 0, 1, 2, KEPT)])
             it.move(place(1), DROPPED, 3, 1, "where", "x" * 5000)
             it.put(a_row(2), KEPT_STAGE, 2)
@@ -127,7 +131,7 @@ def test_what_is_said_is_durable_when_flush_returns(database: Database) -> None:
             return it.run
 
     run = asyncio.run(told())
-    assert Runs(database).tally(run) == totals(database, run)
+    assert slots.tally(database, run) == totals(database, run)
 
 
 def test_a_second_owner_makes_the_first_ones_writes_vanish(database: Database) -> None:
@@ -136,11 +140,11 @@ def test_a_second_owner_makes_the_first_ones_writes_vanish(database: Database) -
     async def told() -> None:
         run = a_run(database)
         async with journal(database, run, heard) as it:
-            it.open(a_row(1), 0, 1, 0)
+            opened(it, a_row(1), 0, 1, 0)
             claimed = await it.claim(wish(1))
             change(database, "DELETE FROM process WHERE id = :id", id=run.owner)
             Runs(database).take(run.n, register(database))
-            it.open(a_row(2), 0, 1, 0)
+            opened(it, a_row(2), 0, 1, 0)
             for said in (it.flush(), it.claim(wish(2)), it.answer(claimed, b"late", Usage(1, 1), 5), it.flush()):
                 with pytest.raises(Lost, match="taken over"):
                     await said
@@ -161,8 +165,8 @@ def test_a_request_of_another_process_is_heard(database: Database) -> None:
         async with journal(database, None, heard) as it:
             await it.flush()
             assert heard.requests == []
-            Runs(database).ask(it.run, "stop")
-            it.open(a_row(1), 0, 1, 0)
+            Runs(database).ask(Runs(database).get(it.run), "stop")
+            opened(it, a_row(1), 0, 1, 0)
             await it.flush()
 
     asyncio.run(told())
@@ -191,8 +195,8 @@ def test_a_batch_that_is_tried_again_is_applied_once(faulty: Faulty, faults: lis
         async with journal(faulty) as it:
             await it.flush()
             faulty.faults = faults.copy()
-            it.open(a_row(1), 0, 1, 0)
-            it.open(a_row(2), 0, 1, 0, KEPT)
+            opened(it, a_row(1), 0, 1, 0)
+            opened(it, a_row(2), 0, 1, 0, KEPT)
             claimed = await it.claim(wish(1))
             assert claimed.state == "mine"
             assert faulty.faults == []
@@ -206,7 +210,7 @@ def test_a_batch_that_is_tried_again_is_applied_once(faulty: Faulty, faults: lis
 
     run, tally = asyncio.run(told())
     assert (tally.kept, tally.failed, tally.calls, tally.cost, tally.refused_draws) == (1, {"schema": 1}, 1, 60, {"schema": 1})
-    assert tally == Runs(faulty).tally(run) == totals(faulty, run)
+    assert tally == slots.tally(faulty, run) == totals(faulty, run)
     assert query(faulty, "SELECT usd, tokens FROM budget") == [(60, 6)] * 2
     assert wrong(faulty) == []
 
@@ -216,11 +220,11 @@ def test_counts_that_were_written_meanwhile_hide_no_batch(faulty: Faulty) -> Non
 
     async def told() -> None:
         async with journal(faulty) as it:
-            it.open(a_row(1), 0, 1, 0)
+            opened(it, a_row(1), 0, 1, 0)
             await it.flush()
             Runs(faulty).save_totals(Runs(faulty).get(it.run), it.tally)
             faulty.faults = ["busy"]
-            it.open(a_row(2), 0, 1, 0)
+            opened(it, a_row(2), 0, 1, 0)
             await it.flush()
 
     asyncio.run(told())
@@ -245,7 +249,7 @@ def test_the_tally_is_what_the_rows_say(database: Database, moves: list[tuple[st
                 if act == "flush":
                     await it.flush()
                 elif act == "open":
-                    it.open(a_row(count), 0, 1, chosen)
+                    opened(it, a_row(count), 0, 1, chosen)
                     open_.append(count)
                     count += 1
                 elif open_:
@@ -256,7 +260,7 @@ def test_the_tally_is_what_the_rows_say(database: Database, moves: list[tuple[st
                     if act not in ("wait", "retry"):
                         open_.remove(number)
             await it.flush()
-            assert it.tally == Runs(database).tally(it.run)
+            assert it.tally == slots.tally(database, it.run)
             assert it.tally.requested == count - sum(state == EXPANDED for (state,) in query(database, _STATES, n=it.run))
             assert it.tally.kept == query(database, "SELECT count(*) FROM row WHERE run = :n", n=it.run)[0][0]
             return it.run, it.tally
@@ -418,7 +422,7 @@ def test_hold_bounds_what_waits_for_a_commit(database: Database) -> None:
                 nonlocal said
                 for number in range(4 * BACKLOG):
                     it.hold()
-                    it.open(a_row(number), 0, 1, 0)
+                    opened(it, a_row(number), 0, 1, 0)
                     said += 1
 
             working = threading.Thread(target=say)
@@ -457,10 +461,10 @@ def test_patience_with_a_full_disk_ends(faulty: Faulty) -> None:
 
     async def told() -> None:
         async with journal(faulty, None, heard) as it:
-            it.open(a_row(1), 0, 1, 0)
+            opened(it, a_row(1), 0, 1, 0)
             await it.flush()
             faulty.faults = ["full"] * 3
-            it.open(a_row(2), 0, 1, 0)
+            opened(it, a_row(2), 0, 1, 0)
             it.give_up = True
             with pytest.raises(StorageFull):
                 await it.flush()

@@ -11,11 +11,10 @@ from hypothesis import strategies as st
 
 from rowsmith.core.calls import Claim, Claimed, Usage
 from rowsmith.core.ids import digest
-from rowsmith.store import calls, projects
+from rowsmith.store import calls, projects, slots
 from rowsmith.store.database import Database, open_database
 from rowsmith.store.ledger import MAYBE_BILLED, RELEASED, RESERVED, REUSED, SETTLED, Where
 from rowsmith.store.processes import heartbeat
-from rowsmith.store.runs import Runs
 
 SMALL = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -199,7 +198,7 @@ def test_an_unknown_outcome_stays_counted_and_reserves_again(buyer: Buyer) -> No
     assert (buyer.counted(), buyer.outcomes()) == ((200, 20), [MAYBE_BILLED, MAYBE_BILLED])
     assert (buyer.tally.maybe_billed, buyer.tally.cost) == (2, 200)
     assert states(buyer.claim(wish(1))) == ["over_budget"]  # the key was given up
-    assert Runs(buyer.db).tally(buyer.run.n).cost == 200
+    assert slots.tally(buyer.db, buyer.run.n).cost == 200
     assert wrong(buyer.db) == []
 
 
@@ -230,7 +229,7 @@ def test_a_call_settles_at_what_it_cost(
     buyer.buy(wish(1, reserve=reserve), cost=cost, usage=usage)
     assert buyer.counted() == counted
     assert (buyer.tally.cost, buyer.tally.unpriced) == told
-    fresh = Runs(buyer.db).tally(buyer.run.n)
+    fresh = slots.tally(buyer.db, buyer.run.n)
     assert (fresh.cost, fresh.unpriced, fresh.calls, fresh.tokens_in, fresh.tokens_out) == (
         *told, 1, buyer.tally.tokens_in, buyer.tally.tokens_out,
     )  # fmt: skip
@@ -260,8 +259,8 @@ def test_a_draw_is_kept_once_with_its_reason(buyer: Buyer) -> None:
     for _ in range(2):
         with buyer.db.write() as conn:
             buyer.ledger.refuse(conn, [(claimed, "schema", "x" * 5000)], buyer.tally)
-    assert buyer.tally.refused_draws == {"schema": 1} == Runs(buyer.db).tally(buyer.run.n).refused_draws
-    (draw,) = Runs(buyer.db).draws(buyer.run.n)
+    assert buyer.tally.refused_draws == {"schema": 1} == slots.tally(buyer.db, buyer.run.n).refused_draws
+    (draw,) = slots.draws(buyer.db, buyer.run.n)
     assert (draw["reason"], len(draw["detail"]), draw["call"], draw["row"]) == ("schema", 2000, claimed.key.hex(), None)
 
 
@@ -296,7 +295,7 @@ def test_the_budgets_are_the_sums_of_the_ledger(database: Database, moves: list[
         assert usd <= (caps[0] if caps[0] is not None else usd) + _dear(moves)
         assert tokens <= (caps[2] if caps[2] is not None else tokens)
         for buyer in buyers:
-            assert Runs(database).tally(buyer.run.n) == buyer.tally, act
+            assert slots.tally(database, buyer.run.n) == buyer.tally, act
     twice = query(database, "SELECT count(*) FROM (SELECT key FROM spend WHERE outcome = 1 GROUP BY key HAVING count(*) > 1) t")
     assert twice[0][0] == 0
 

@@ -10,13 +10,14 @@ from sqlalchemy import text
 
 from rowsmith.core.errors import Conflict, NotFound
 from rowsmith.core.slots import CANCELLED, DROPPED, EXPANDED, FAILED, KEPT, KEPT_STAGE, OVER_STAGE, PENDING, WAITING, Tally
-from rowsmith.store import projects
+from rowsmith.store import budgets, events, projects, slots
 from rowsmith.store.database import Database
 from rowsmith.store.processes import register
-from rowsmith.store.runs import Known, Run, Runs
+from rowsmith.store.runs import Asked, Run, Runs, use_prompts
+from rowsmith.store.slots import Known
 
 
-def slots(db: Database, run: int, *states: int | tuple[int, str]) -> None:
+def opened(db: Database, run: int, *states: int | tuple[int, str]) -> None:
     """Slots 0, 1, ... of these states (with reasons); kept ones with their rows."""
     with db.write() as conn:
         for number, told in enumerate(states):
@@ -98,7 +99,7 @@ def test_time_adds_up_and_a_version_stays(database: Database, run: Run) -> None:
 
 def test_requests_options_and_state(database: Database, run: Run) -> None:
     runs = Runs(database)
-    runs.ask(run.n, "cancel")
+    runs.ask(run, "cancel", "ann")
     runs.set_options(run.n, {"target": 9})
     assert (runs.get(run.n).request, runs.get(run.n).options) == ("cancel", {"target": 9})
     tally = Tally(kept=3)
@@ -110,13 +111,13 @@ def test_requests_options_and_state(database: Database, run: Run) -> None:
 
 def test_the_tally_is_made_from_the_rows(database: Database) -> None:
     buyer = Buyer(database)
-    slots(database, buyer.run.n, KEPT, KEPT, PENDING, WAITING, CANCELLED, EXPANDED, (DROPPED, "where"), (DROPPED, "where"), (FAILED, "schema"))
+    opened(database, buyer.run.n, KEPT, KEPT, PENDING, WAITING, CANCELLED, EXPANDED, (DROPPED, "where"), (DROPPED, "where"), (FAILED, "schema"))
     buyer.buy(wish(0), cost=60)
     Buyer(database).buy(wish(1))
     buyer.claim(wish(1))
     (lost,) = buyer.claim(wish(2))
     buyer.part(lost, maybe_billed=True)  # type: ignore[arg-type]
-    tally = Runs(database).tally(buyer.run.n)
+    tally = slots.tally(database, buyer.run.n)
     assert (tally.requested, tally.kept, tally.pending, tally.cancelled) == (8, 2, 2, 1)
     assert (tally.dropped, tally.failed) == ({"where": 2}, {"schema": 1})
     assert (tally.calls, tally.calls_reused, tally.maybe_billed, tally.cost, tally.tokens_in, tally.tokens_out) == (1, 1, 1, 160, 4, 2)
@@ -125,52 +126,51 @@ def test_the_tally_is_made_from_the_rows(database: Database) -> None:
 
 
 def test_slots_known_pending_and_ended(database: Database, run: Run) -> None:
-    runs = Runs(database)
-    slots(database, run.n, KEPT, PENDING, (FAILED, "schema"), PENDING, KEPT)
+    opened(database, run.n, KEPT, PENDING, (FAILED, "schema"), PENDING, KEPT)
     change(database, "UPDATE slot SET wave = 3 WHERE ord = :o", o=place(3))
     with database.write() as conn:  # a descendant of slot 2
         values = {"n": run.n, "o": place(2) + b"\1\0\0\5", "i": b"c" * 16}
         conn.execute(text("INSERT INTO slot (run, ord, id, made, step, state) VALUES (:n, :o, :i, 1, 2, 1)"), values)
-    assert runs.pending(run.n) == (place(1), place(3))
-    known = runs.known(run.n, place(1), place(2))
+    assert slots.pending(database, run.n) == (place(1), place(3))
+    known = slots.known(database, run.n, place(1), place(2))
     assert list(known) == [place(1), place(2), place(2) + b"\1\0\0\5"]
     assert known[place(2)] == Known(FAILED, 1, 0, "schema", 0)
-    assert sorted(runs.ends(run.n)) == sorted([(0, 1, KEPT, None, 2), (0, 1, PENDING, None, 2), (0, 1, FAILED, "schema", 1), (1, 2, KEPT, None, 1)])
-    (trouble,) = runs.troubles(run.n)
+    ends = [(0, 1, KEPT, None, 2), (0, 1, PENDING, None, 2), (0, 1, FAILED, "schema", 1), (1, 2, KEPT, None, 1)]
+    assert sorted(slots.ends(database, run.n)) == sorted(ends)
+    (trouble,) = slots.troubles(database, run.n)
     assert (trouble["id"], trouble["step"], trouble["reason"]) == ((2).to_bytes(16, "big").hex(), 1, "schema")
-    assert len(runs.troubles(run.n, PENDING)) == 2
-    assert len(runs.troubles(run.n, PENDING, limit=1)) == 1
+    assert len(slots.troubles(database, run.n, PENDING)) == 2
+    assert len(slots.troubles(database, run.n, PENDING, limit=1)) == 1
 
 
 @pytest.mark.parametrize(("failed", "after"), [(True, [KEPT, PENDING, PENDING, FAILED, DROPPED]), (False, [KEPT, PENDING, FAILED, FAILED, DROPPED])])
 def test_reopening(database: Database, run: Run, failed: bool, after: list[int]) -> None:
     """What can come out differently is tried again; a line that cannot be read cannot."""
-    slots(database, run.n, KEPT, CANCELLED, (FAILED, "schema"), (FAILED, "broken_line"), (DROPPED, "where"))
-    Runs(database).reopen(run, failed=failed)
+    opened(database, run.n, KEPT, CANCELLED, (FAILED, "schema"), (FAILED, "broken_line"), (DROPPED, "where"))
+    slots.reopen(database, run, failed=failed)
     assert states(database, run.n) == after
     (third,) = query(database, "SELECT attempt, reason FROM slot WHERE ord = :o", o=place(2))
     assert tuple(third) == ((1, None) if failed else (0, "schema"))
 
 
 def test_cancelling_what_is_open(database: Database, run: Run) -> None:
-    slots(database, run.n, KEPT, PENDING, WAITING, (FAILED, "schema"), EXPANDED)
-    Runs(database).cancel_pending(run)
+    opened(database, run.n, KEPT, PENDING, WAITING, (FAILED, "schema"), EXPANDED)
+    slots.cancel_pending(database, run)
     assert states(database, run.n) == [KEPT, CANCELLED, CANCELLED, FAILED, EXPANDED]
 
 
 def test_rows_beyond_the_target_are_set_aside_and_come_back(database: Database, run: Run) -> None:
-    runs = Runs(database)
-    slots(database, run.n, KEPT, (DROPPED, "where"), KEPT, KEPT, KEPT)
-    runs.fit_target(run, 2)
+    opened(database, run.n, KEPT, (DROPPED, "where"), KEPT, KEPT, KEPT)
+    slots.fit_target(database, run, 2)
     assert states(database, run.n) == [KEPT, DROPPED, KEPT, DROPPED, DROPPED]  # the last in row order go
-    assert runs.tally(run.n).dropped == {"over_target": 2, "where": 1}
+    assert slots.tally(database, run.n).dropped == {"over_target": 2, "where": 1}
     assert query(database, "SELECT stage, count(*) FROM row GROUP BY stage ORDER BY stage") == [(OVER_STAGE, 2), (KEPT_STAGE, 2)]
-    runs.fit_target(run, 3)
+    slots.fit_target(database, run, 3)
     assert states(database, run.n) == [KEPT, DROPPED, KEPT, KEPT, DROPPED]
-    runs.fit_target(run, None)
+    slots.fit_target(database, run, None)
     assert states(database, run.n) == [KEPT, DROPPED, KEPT, KEPT, KEPT]
     assert query(database, "SELECT stage, count(*) FROM row GROUP BY stage") == [(KEPT_STAGE, 4)]
-    assert runs.tally(run.n).dropped == {"where": 1}
+    assert slots.tally(database, run.n).dropped == {"where": 1}
 
 
 def test_a_prompt_is_stored_once_and_noted_for_each_run(database: Database) -> None:
@@ -179,7 +179,8 @@ def test_a_prompt_is_stored_once_and_noted_for_each_run(database: Database) -> N
     prompt = parse("Say {{ text }}")
     first, second = a_run(database), a_run(database)
     for run in (first, second, second):
-        Runs(database).use_prompts(run.n, [(1, "prompt", prompt.hash, "Say {{ text }}", ["text"])])
+        with database.write() as conn:
+            use_prompts(conn, run.n, [(1, "prompt", prompt.hash, "Say {{ text }}", ["text"])], 0.0)
     assert [tuple(r) for r in query(database, "SELECT text, variables FROM prompt")] == [("Say {{ text }}", b'["text"]')]
     assert [tuple(r) for r in query(database, "SELECT run, step, field FROM run_prompt ORDER BY run")] == [
         (first.n, 1, "prompt"), (second.n, 1, "prompt"),
@@ -194,29 +195,55 @@ def test_a_cap_changes_and_what_is_spent_stays(database: Database) -> None:
         buyer.cap(usd=usd, tokens=tokens)
         row = query(database, "SELECT usd_cap, tokens_cap, usd, tokens FROM budget WHERE scope = :s", s=f"run:{buyer.run.n}")
         assert [tuple(r) for r in row] == [(usd, tokens, 60, 6)]
-    Runs(database).ensure_budget(f"run:{buyer.run.n}")
+    with database.write() as conn:
+        budgets.ensure(conn, f"run:{buyer.run.n}")
     assert buyer.counted() == (60, 6)
 
 
-def test_events_are_written(database: Database, run: Run) -> None:
-    Runs(database).note(run.n, "p", "run.started", {"b": 1, "a": [2]})
-    assert [tuple(r) for r in query(database, "SELECT project, run, kind, data FROM event")] == [("p", run.n, "run.started", b'{"a":[2],"b":1}')]
+def test_what_a_run_is_asked_for_is_written_down_by_whoever_takes_it(database: Database, run: Run) -> None:
+    runs = Runs(database)
+    asked = Asked({"target": 5, "into": "d"}, [(1, "prompt", "0f" * 16, "Say {{ text }}", ["text"])], 70, 9, "ann")
+    with pytest.raises(Conflict):
+        runs.take(run.n, register(database), asked)
+    assert (runs.get(run.n).options, query(database, "SELECT count(*) FROM run_prompt")[0][0]) == (run.options, 0)
+    assert query(database, "SELECT count(*) FROM event WHERE kind = 'run.started'")[0][0] == 0
+    assert runs.take(run.n, str(run.owner), asked).options == {"target": 5, "into": "d"}
+    cap = query(database, "SELECT usd_cap, tokens_cap FROM budget WHERE scope = :s", s=f"run:{run.n}")
+    assert [tuple(r) for r in cap] == [(70, 9)]
+    assert query(database, "SELECT count(*) FROM run_prompt")[0][0] == 1
+
+
+def test_what_happens_to_a_run_is_told_in_order(database: Database, run: Run) -> None:
+    runs = Runs(database)
+    taken = runs.take(run.n, str(run.owner), Asked({"target": 5}, by="ann"))
+    runs.ask(taken, "stop", "ben")
+    runs.end(run, "finished", "", 1.0)  # of an earlier owner: nothing happens, nothing is told
+    runs.end(taken, "stopped", "asked to", 1.0, dataset="d", version="v")
+    found = [event for event in events.found(database, run.project) if event.run == run.n]
+    assert [event.kind for event in found] == ["run.started", "run.asked", "run.ended"]
+    assert (found[0].data["by"], found[0].data["target"], found[1].data) == ("ann", 5, {"request": "stop", "by": "ben"})
+    assert {"state": "stopped", "reason": "asked to", "dataset": "d", "version": "v", "kept": 0}.items() <= found[2].data.items()
+    assert [event.n for event in found] == sorted(event.n for event in found)
+    assert events.found(database, run.project, after=found[0].n, run=run.n, limit=1) == found[1:2]
+    assert events.found(database, run.project, run=run.n, limit=2, newest=True) == found[1:]
+    assert events.found(database, "q") == []
 
 
 @pytest.mark.parametrize(
     "change_",
     [
-        lambda runs, run: runs.save_totals(run, Tally(kept=9)), lambda runs, run: runs.cancel_pending(run), lambda runs, run: runs.fit_target(run, 0),
-        lambda runs, run: runs.reopen(run, failed=True), lambda runs, run: runs.set_state(run, "stopped", "", Tally(kept=9)),
+        lambda db, run: Runs(db).save_totals(run, Tally(kept=9)), slots.cancel_pending, lambda db, run: slots.fit_target(db, run, 0),
+        lambda db, run: slots.reopen(db, run, failed=True), lambda db, run: Runs(db).set_state(run, "stopped", "", Tally(kept=9)),
+        lambda db, run: slots.gather(db, run, 1),
     ],
-    ids=["totals", "cancel", "target", "reopen", "state"],
+    ids=["totals", "cancel", "target", "reopen", "state", "gather"],
 )  # fmt: skip
 def test_a_process_that_slept_while_another_took_the_run_changes_nothing(database: Database, run: Run, change_: Any) -> None:
     runs = Runs(database)
-    slots(database, run.n, KEPT, PENDING, (FAILED, "schema"))
+    opened(database, run.n, KEPT, PENDING, (FAILED, "schema"))
     change(database, "DELETE FROM process WHERE id = :id", id=run.owner)
     taken = runs.take(run.n, register(database))
-    before = runs.ends(run.n)
+    before = slots.ends(database, run.n)
     with pytest.raises(Conflict, match="taken over"):
-        change_(runs, run)
-    assert (runs.get(run.n), runs.ends(run.n)) == (taken, before)
+        change_(database, run)
+    assert (runs.get(run.n), slots.ends(database, run.n)) == (taken, before)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rowsmith.app.datasets import Datasets
+from rowsmith.app.events import Events
 from rowsmith.app.lab import Lab
 from rowsmith.app.runs import Runs
 from rowsmith.core.calls import PICO
@@ -38,6 +39,11 @@ class Project:
     def datasets(self) -> Datasets:
         """List, read and export datasets."""
         return Datasets(self.lab, self.name)
+
+    @property
+    def events(self) -> Events:
+        """What has happened."""
+        return Events(self.lab, self.name)
 
     def show(self) -> ProjectFacts:
         """The project's caps and what is spent against them."""

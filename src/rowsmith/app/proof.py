@@ -13,7 +13,7 @@ from typing import Any
 from rowsmith.app.lab import Lab
 from rowsmith.app.rebuild import rebuild_problems
 from rowsmith.core.slots import Tally
-from rowsmith.store import audit, projects
+from rowsmith.store import audit, projects, slots
 from rowsmith.store.datasets import Datasets
 from rowsmith.store.runs import Run, Runs
 
@@ -71,7 +71,7 @@ def _of_run(lab: Lab, run: Run) -> Iterator[Found]:
     runs = Runs(lab.db)
     where = f"run {run.id}"
     if not runs.held(run):
-        counted, kept = runs.tally(run.n), Tally.load(run.totals)
+        counted, kept = slots.tally(lab.db, run.n), Tally.load(run.totals)
         if counted.dump() != kept.dump() and run.state != "running":
             yield {"kind": "totals", "what": f"its counts say {kept.dump()}, its slots and ledger {counted.dump()}", "where": where}
     for step in run.lock.get("inputs", {}).values():

@@ -66,7 +66,7 @@ def quote(
     """
     loaded, lock = runs.pinned(recipe, sets or {}, budget_usd)
     target = target or loaded.target
-    counted = estimate(loaded, lock, runs.lab.files, runs.store, limit)
+    counted = estimate(loaded, lock, runs.lab.files, runs.lab.db, limit)
     if pilot and counted.asked:
         done = runs.start(recipe, sets=sets, limit=pilot, budget_usd=budget_usd, commit=False)
         if done.requested - done.pending > 0 and done.calls + done.calls_reused > 0:

@@ -32,6 +32,7 @@ class Passage:
 class Result:
     """A run's outcome. `dropped` and `failed` map reason to count; at all times
     requested = kept + dropped + failed + cancelled + pending.
+    `created_at` and `ended_at` are seconds since 1970 by the database's clock.
     `cost_usd` counts what may have been billed, at its highest price; None when the price of a call is not known."""
 
     run: str
@@ -54,6 +55,8 @@ class Result:
     maybe_billed: int
     refused_draws: dict[str, int]
     target: int | None
+    created_at: float
+    ended_at: float | None
     funnel: tuple[Passage, ...]
 
     @property
@@ -80,6 +83,7 @@ def result(run: Run, ends: list[tuple[int, int, int, str | None, int]]) -> Resul
         pending=tally.pending, calls=tally.calls, calls_reused=tally.calls_reused, tokens_in=tally.tokens_in, tokens_out=tally.tokens_out,
         cost_usd=None if tally.unpriced else tally.cost / PICO, seconds=round(run.active_s, 3), dataset=run.dataset, version=run.version,
         maybe_billed=tally.maybe_billed, refused_draws=dict(sorted(tally.refused_draws.items())), target=run.options.get("target"),
+        created_at=run.created_at, ended_at=run.ended_at,
         funnel=funnel(run, ends),
     )  # fmt: skip
 

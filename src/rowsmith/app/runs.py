@@ -9,64 +9,40 @@ from __future__ import annotations
 import platform
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from math import inf
 from pathlib import Path
 from typing import Any
 
 import rowsmith
 from rowsmith import registry
 from rowsmith.app.lab import Lab
+from rowsmith.app.options import Options, goes_on, prompts, writes_anew
 from rowsmith.app.results import Result, result
 from rowsmith.core.calls import PICO
 from rowsmith.core.errors import Conflict, Invalid, NotFound, StorageFull
 from rowsmith.core.ids import as_written, digest
-from rowsmith.core.prompt import parse
+from rowsmith.core.ports import Ledger
 from rowsmith.core.recipe import Recipe
 from rowsmith.core.row import Row
 from rowsmith.core.slots import FAILED, KEPT_STAGE, Tally
-from rowsmith.core.step import PROMPT
 from rowsmith.engine import recipe_file
 from rowsmith.engine.check import check, checked
 from rowsmith.engine.check_models import model_problems
 from rowsmith.engine.inputs import as_pinned, named, pin
 from rowsmith.engine.run import carry_out
-from rowsmith.engine.terms import Progress, Stopping, Terms
+from rowsmith.engine.terms import Progress, Stopping, Tell, Terms
 from rowsmith.engine.yaml_text import Lines
 from rowsmith.llm.gate import Gate
-from rowsmith.store import projects
+from rowsmith.store import projects, slots
 from rowsmith.store.datasets import Datasets
-from rowsmith.store.runs import Run
+from rowsmith.store.runs import Run, require
 from rowsmith.store.runs import Runs as Store
 from rowsmith.store.stages import StageRows
 
 OnProgress = Callable[[Progress], None]
 FOLLOW_S = 0.2
 DONE = ("finished", "shortfall")
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What a run is asked for beyond its recipe. Money in US dollars. `past`: (target, limit, attempts, retry_failed) of each carrying-out
-    so far, the last one included: a rebuild goes the same way."""
-
-    into: str
-    target: int | None = None
-    limit: int | None = None
-    attempts: float = 3.0
-    budget_usd: float | None = None
-    budget_tokens: int | None = None
-    fresh: int = 0
-    replace: bool = False
-    commit: bool = True
-    commit_partial: bool = False
-    past: tuple[tuple[int | None, int | None, float, bool], ...] = ()
-    base: str = ""
-
-    def dump(self) -> dict[str, Any]:
-        """As plain data."""
-        return {name: getattr(self, name) for name in self.__dataclass_fields__}
 
 
 class Runs:
@@ -108,20 +84,20 @@ class Runs:
             budget_tokens=loaded.budget_tokens if budget_tokens is None else budget_tokens, replace=replace, commit=commit,
             commit_partial=commit_partial, base=str(base),
         )  # fmt: skip
-        _check_wanted(wanted)
+        wanted.check()
         before = None if new or fresh else self.store.latest(self.project, identity)
-        if before and before.state in DONE and _writes_otherwise(before, loaded):
+        if before and before.state in DONE and writes_anew(before, loaded):
             before, new = None, True  # its files are to be written anew; answers are reused
         if before is None:
             if fresh:
-                wanted = _with(wanted, fresh=self._purchases(identity) + 1)
+                wanted = wanted.but(fresh=self._purchases(identity) + 1)
             make = self.store.create if new or fresh else self.store.begin
             made = make(self.project, loaded.dump(), identity, lock, wanted.dump())
             if made is not None:
                 return self._carry_out(made, loaded, wanted, grace_s, on_progress, stopping)
             before = self.store.latest(self.project, identity)
             assert before is not None  # another process has just begun it
-        wanted = _with(wanted, fresh=before.options["fresh"], past=_options(before).past)
+        wanted = wanted.but(fresh=before.options["fresh"], past=Options.of(before).past)
         return self._again(before, loaded, wanted, grace_s, on_progress, stopping)
 
     def resume(
@@ -137,11 +113,11 @@ class Runs:
         if self.store.held(record):
             raise Conflict(f"Run {record.id} is being carried out by another process.", f"Follow it with rowsmith runs {record.id}.")
         caps = {name: cap for name, cap in (("budget_usd", budget_usd), ("budget_tokens", budget_tokens)) if cap is not None}
-        options = _with(_options(record), commit_partial=commit_partial, **caps)
+        options = Options.of(record).but(commit_partial=commit_partial, **caps)
         base = Path(options.base)
         recipe = recipe_file.build(record.recipe, plugins=self._plugins(base))
         self._require_same_code(record, base)
-        _check_wanted(options)
+        options.check()
         if problems := model_problems(recipe, self.lab.environ, Lines(), self._money_cap(options.budget_usd), self._plugins(base)):
             raise recipe_file.problems_as_error(problems)
         return self._carry_out(record, recipe, options, grace_s, on_progress, stopping, retry_failed=retry_failed)
@@ -172,7 +148,7 @@ class Runs:
         record = self.get(run)
         if record.state == "running" and not self.store.held(record):
             record = replace(record, state="stopped", reason="its process ended; run the same command again, or resume it")
-        return result(record, self.store.ends(record.n))
+        return result(record, slots.ends(self.lab.db, record.n))
 
     def list(self, limit: int = 100) -> list[Result]:
         """The project's runs, newest first."""
@@ -184,11 +160,11 @@ class Runs:
 
     def troubles(self, run: str, limit: int = 1000) -> list_[dict[str, Any]]:
         """The failed slots of a run: {id, step, reason, detail, attempt}."""
-        return self.store.troubles(self.get(run).n, FAILED, limit)
+        return slots.troubles(self.lab.db, self.get(run).n, FAILED, limit)
 
     def draws(self, run: str, limit: int = 1000) -> list_[dict[str, Any]]:
         """The answers that could not be used, each with its reason: {row, step, reason, detail, call}."""
-        return self.store.draws(self.get(run).n, limit)
+        return slots.draws(self.lab.db, self.get(run).n, limit)
 
     # -- within -------------------------------------------------------------------------------------------------------------------------
 
@@ -219,7 +195,7 @@ class Runs:
         """What the run rests on: inputs by hash (copied into the home), prompts, where each step's code came from, versions."""
         return {
             "inputs": pin(recipe, base, self.lab.files.put_file),
-            "prompts": {f"{position}.{field}": name for position, field, name, _, _ in _prompts(recipe)},
+            "prompts": {f"{position}.{field}": name for position, field, name, _, _ in prompts(recipe)},
             "takes": [recipe.inputs_of(position) for position in range(len(recipe.steps))],
             "steps": {step.kind: registry.origin(step.kind, self._plugins(base)) for step in recipe.steps},
             "code": {"rowsmith": rowsmith.__version__, "python": platform.python_version()},
@@ -256,7 +232,7 @@ class Runs:
             before = self.store.get(before.n)
             if self.store.held(before) or before.state in ("stopped", "cancelled"):  # who asked it to end means this process, too
                 return self.result(before.id)
-        if before.state in DONE and not _grew(before, wanted):
+        if before.state in DONE and not goes_on(before, wanted):
             return self._commit_again(before, wanted)
         return self._carry_out(before, as_pinned(recipe, before.recipe), wanted, grace_s, on_progress, stopping)
 
@@ -290,18 +266,14 @@ class Runs:
         self, run: Run, recipe: Recipe, options: Options, grace_s: float, on_progress: OnProgress | None, stopping: Stopping | None,
         *, retry_failed: bool = False,
     ) -> Result:  # fmt: skip
-        options = _with(options, past=_onward(options, retry_failed))
-        self.store.set_options(run.n, options.dump())
-        self.store.use_prompts(run.n, _prompts(recipe))
-        usd = None if options.budget_usd is None else int(options.budget_usd * PICO)
-        self.store.set_budget(f"run:{run.n}", usd, options.budget_tokens)
+        options = options.onward(retry_failed)
         plugins = self._plugins(Path(options.base))
         terms = Terms(options.target, options.limit, options.attempts, options.fresh, retry_failed, grace_s, self._storage_wait_s())
         try:
             done = carry_out(
-                self.lab.db, self.lab.files, run, recipe, terms, environ=self.lab.environ,
+                self.lab.db, self.lab.files, run, recipe, terms, asked=options.asked(recipe, self.lab.who), environ=self.lab.environ,
                 commit=lambda taken, partial: self._commit(taken, options, partial), on_progress=on_progress, stopping=stopping,
-                make_gate=lambda ledger, environ: Gate(ledger, environ=environ, find=partial(registry.provider, folders=plugins)),
+                make_gate=partial(_gate, plugins),
             )  # fmt: skip
         except Conflict:  # another process has taken it, at the start or while this one slept
             self._follow(run, on_progress, stopping)
@@ -310,7 +282,7 @@ class Runs:
                 raise
         except StorageFull as error:  # nothing can be written now, so the record cannot say it
             stands = replace(self.store.get(run.n), state="paused", reason=f"storage_full: {error.what} {error.fix}")
-            return result(stands, self.store.ends(run.n))
+            return result(stands, slots.ends(self.lab.db, run.n))
         return self.result(done.id)
 
     def _storage_wait_s(self) -> float:
@@ -328,7 +300,7 @@ class Runs:
         message = f"{run.recipe_name}, run {run.id}" + (" (partial)" if partial else "")
         version = Datasets(self.lab.db).commit(
             self.project, options.into, rows, run=run.n, author=self.lab.who, message=message, replace=options.replace,
-            all_of_run=True, also=lambda conn, made: self.store.require(conn, run),
+            all_of_run=True, also=lambda conn, made: require(conn, run),
         )
         return options.into, version.id
 
@@ -337,64 +309,20 @@ class Runs:
         if record.state in ("finished", "shortfall", "cancelled"):
             raise Conflict(f"Run {record.id} is {record.state} already.", "Nothing is to be done.")
         if self.store.held(record):
-            self.store.ask(record.n, request)
+            self.store.ask(record, request, self.lab.who)
             until = time.monotonic() + wait_s
             while self.store.held(record := self.store.get(record.n)) and time.monotonic() < until:
                 time.sleep(FOLLOW_S)
         elif request == "cancel" or record.state == "running":
             if request == "cancel":
-                self.store.cancel_pending(record)
-            self.store.set_state(record, state, "asked to", self.store.tally(record.n))
+                slots.cancel_pending(self.lab.db, record)
+            self.store.set_state(record, state, "asked to", slots.tally(self.lab.db, record.n))
         return self.store.get(record.n)
 
 
 list_ = list
 
 
-def _check_wanted(wanted: Options) -> None:
-    for name in ("target", "limit", "budget_tokens"):
-        value = getattr(wanted, name)
-        if value is not None and value < 1:
-            raise Invalid(f"{name} is {value}.", "Give a whole number from 1 up.")
-    if wanted.budget_usd is not None and not 0 <= wanted.budget_usd < inf:
-        raise Invalid(f"The budget is {wanted.budget_usd} USD.", "Give 0 or more.")
-
-
-def _options(run: Run) -> Options:
-    return Options(**{**run.options, "past": tuple(tuple(terms) for terms in run.options["past"])})
-
-
-def _onward(options: Options, retry_failed: bool) -> tuple[tuple[int | None, int | None, float, bool], ...]:
-    """The past with the carrying-out that comes now; one like the last adds nothing, unless failed rows get another attempt."""
-    now = (options.target, options.limit, options.attempts, retry_failed)
-    like = options.past and options.past[-1][:3] == now[:3] and not retry_failed
-    return options.past if like else (*options.past, now)
-
-
-def _with(options: Options, **changes: Any) -> Options:
-    return replace(options, **changes)
-
-
-def _grew(before: Run, wanted: Options) -> bool:
-    """Whether a finished run is asked for more than it was."""
-    target, limit = before.options.get("target"), before.options.get("limit")
-    more_limit = limit is not None and (wanted.limit is None or wanted.limit > limit)
-    more_target = (target is not None and (wanted.target is None or wanted.target > target)) or (
-        target is None and wanted.target is not None and wanted.target > before.totals["kept"]
-    )
-    return more_limit or more_target
-
-
-def _writes_otherwise(before: Run, recipe: Recipe) -> bool:
-    """Whether the recipe writes its files elsewhere, or in another way, than the run did; the runs are the same otherwise."""
-    return any(then != now and now["kind"].startswith("write.") for then, now in zip(before.recipe["steps"], recipe.dump()["steps"], strict=True))
-
-
-def _prompts(recipe: Recipe) -> list[tuple[int, str, str, str, list[str]]]:
-    out = []
-    for position, step in enumerate(recipe.steps):
-        for field, value in step.marked(PROMPT).items():
-            if isinstance(value, str):
-                prompt = parse(value)
-                out.append((position, field, prompt.hash, value, sorted(prompt.variables)))
-    return out
+def _gate(plugins: tuple[Path, ...], ledger: Ledger, environ: Mapping[str, str], tell: Tell) -> Gate:
+    """The gate to models; providers that are files of the project are found when a run asks them."""
+    return Gate(ledger, environ=environ, on_event=tell, find=partial(registry.provider, folders=plugins))

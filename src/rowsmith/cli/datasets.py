@@ -21,13 +21,18 @@ def add_to(app: typer.Typer) -> None:
 
 def datasets(home: Home = HOME, in_project: InProject = PROJECT, as_json: AsJson = False) -> None:
     """List the datasets of a project."""
-    from rowsmith.cli.show import print_json, table
+    from rowsmith.cli.show import print_json, table, when
 
     doors = project(home, in_project).datasets
-    found = [(d.name, versions[0].rows if versions else 0, len(versions), versions[0].id if versions else None) for d, versions in doors.heads()]
+    found = [(dataset.name, len(versions), versions[0] if versions else None) for dataset, versions in doors.heads()]
     if as_json:
-        return print_json([{"name": n, "rows": k, "versions": v, "version": i} for n, k, v, i in found])
-    return table(["dataset", "rows", "versions", "newest"], [(n, k, v, (i or "")[:12]) for n, k, v, i in found])
+        told = [
+            {"name": name, "rows": v.rows if v else 0, "versions": count, "version": v.id if v else None, "committed_at": v.created_at if v else None}
+            for name, count, v in found
+        ]
+        return print_json(told)
+    rows = [(name, v.rows if v else 0, count, v.id[:12] if v else "", when(v.created_at) if v else "") for name, count, v in found]
+    return table(["dataset", "rows", "versions", "newest", "committed"], rows)
 
 
 def rows(
@@ -53,17 +58,18 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show what a dataset holds and its versions; or one row with everything that led to it."""
-    from rowsmith.cli.show import print_json, table, vars_of
+    from rowsmith.cli.show import print_json, table, vars_of, when
 
     doors = project(home, in_project).datasets
     if row is not None:
         return print_json(doors.history(dataset, row))
     facts, versions = doors.show(dataset), doors.versions(dataset.partition("@")[0])
     if as_json:
-        return print_json({**vars_of(facts), "versions": [{"id": v.id, "rows": v.rows, "message": v.message, "author": v.author} for v in versions]})
+        told = [{"id": v.id, "rows": v.rows, "message": v.message, "author": v.author, "committed_at": v.created_at} for v in versions]
+        return print_json({**vars_of(facts), "versions": told})
     typer.secho(f"{dataset}: {facts.rows:,} rows, {facts.bytes:,} bytes", bold=True)
     table(["column", "filled", "types"], [(c.name, f"{c.filled:.0%}", ", ".join(sorted(c.types))) for c in facts.columns])
-    table(["version", "rows", "by", "message"], [(v.id[:12], v.rows, v.author, v.message) for v in versions])
+    table(["version", "committed", "rows", "by", "message"], [(v.id[:12], when(v.created_at), v.rows, v.author, v.message) for v in versions])
     return None
 
 

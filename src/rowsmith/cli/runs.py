@@ -85,15 +85,15 @@ def runs(
     as_json: AsJson = False,
 ) -> None:
     """List the runs of a project, or look at one."""
-    from rowsmith.cli.show import money, print_json, show_result, table
+    from rowsmith.cli.show import money, print_json, show_result, table, when
 
     doors = project(home, in_project).runs
     if run is None:
         every = doors.list(limit)
         if as_json:
             return print_json([result.dump() for result in every])
-        rows = [(r.run, r.state, r.kept, r.requested, r.calls, money(r.cost_usd), f"{r.seconds:,.1f}", r.dataset) for r in every]
-        return table(["run", "state", "kept", "requested", "calls", "cost", "seconds", "dataset"], rows)
+        rows = [(r.run, when(r.created_at), r.state, r.kept, r.requested, r.calls, money(r.cost_usd), f"{r.seconds:,.1f}", r.dataset) for r in every]
+        return table(["run", "begun", "state", "kept", "requested", "calls", "cost", "seconds", "dataset"], rows)
     if lock:
         record = doors.get(run)
         return print_json({"run": record.id, "identity": record.identity, "recipe": record.recipe, **record.lock, "options": record.options})

@@ -72,6 +72,13 @@ def money(usd: float | None) -> str:
     return f"{whole}.{part.rstrip('0'):0<2}"
 
 
+def when(at: float | None) -> str:
+    """A moment (seconds since 1970) as a local time; empty when there is none."""
+    from datetime import datetime
+
+    return "" if at is None else f"{datetime.fromtimestamp(at).astimezone():%Y-%m-%d %H:%M:%S}"
+
+
 def cap(usd: float | None) -> str:
     """A cap in US dollars."""
     return "none" if usd is None else money(usd)

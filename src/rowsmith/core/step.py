@@ -127,6 +127,10 @@ class Step(BaseModel):
         """
         return []
 
+    def writes(self) -> list[str]:
+        """Paths of the files that it leaves outside the home. One that is gone is written again by the same command."""
+        return []
+
     def content(self) -> dict[str, Any]:
         """The settings that are part of a run's identity, with the kind and the name. Input paths are not: the files' hashes are."""
         chosen = {name for name, field in type(self).model_fields.items() if is_content(field) and not _carries(field, PATHS)}

@@ -18,7 +18,7 @@ from rowsmith.engine.context import StepContext
 from rowsmith.engine.peril import Peril
 from rowsmith.engine.routes import Routes
 from rowsmith.engine.slots import Slots
-from rowsmith.store.runs import Known
+from rowsmith.store.slots import Known
 
 NOTHING_KNOWN: Mapping[bytes, Known] = {}
 

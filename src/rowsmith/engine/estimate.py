@@ -23,8 +23,8 @@ from rowsmith.engine.context import AskContext, StepContext, choose_role
 from rowsmith.engine.feed import Feed
 from rowsmith.engine.inputs import Inputs
 from rowsmith.engine.routes import routes
+from rowsmith.store.database import Database
 from rowsmith.store.files import Files
-from rowsmith.store.runs import Runs
 
 WEIGHED = 200
 """Questions of each step that are written out and weighed; the others are taken to be like them."""
@@ -112,7 +112,7 @@ class _Scale:
         """Nothing is sent."""
 
 
-def estimate(recipe: Recipe, lock: Mapping[str, Any], files: Files, runs: Runs, limit: int | None) -> Estimate:
+def estimate(recipe: Recipe, lock: Mapping[str, Any], files: Files, db: Database, limit: int | None) -> Estimate:
     """Count the rows and questions of a recipe over its pinned inputs; stops after `limit` rows."""
     out = Estimate()
     counting: Any = _Counting()
@@ -122,7 +122,7 @@ def estimate(recipe: Recipe, lock: Mapping[str, Any], files: Files, runs: Runs, 
         for i, step in enumerate(recipe.steps)
     ]
     advance = _Onward(routes(recipe), contexts, counting)
-    feed = Feed(0, "", runs, advance, contexts, revisit=False)
+    feed = Feed(0, "", db, advance, contexts, revisit=False)
     try:
         for root in [i for i in advance.routes.roots if recipe.steps[i].shape == "source"]:
             for item in feed.items(root):

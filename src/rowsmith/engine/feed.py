@@ -17,7 +17,9 @@ from rowsmith.core.row import Bad, Dropped, New, Row
 from rowsmith.core.slots import EXPANDED, FINAL, PENDING, WAITING
 from rowsmith.engine.advance import NOTHING_KNOWN, REST, Advance, Item
 from rowsmith.engine.context import StepContext
-from rowsmith.store.runs import Known, Runs
+from rowsmith.store.database import Database
+from rowsmith.store.slots import Known
+from rowsmith.store.slots import known as looked_up
 from rowsmith.store.stages import StageRows
 
 PAGE = 256
@@ -64,8 +66,8 @@ class Feed:
     """The rows of one run, root by root. `recipe` is the recipe's fingerprint, for their origin.
     `revisit`: the run has slots already, which are looked up and not opened twice."""
 
-    def __init__(self, run: int, recipe: str, runs: Runs, advance: Advance, contexts: list[StepContext], revisit: bool) -> None:
-        self.run, self.recipe, self.runs, self.advance, self.contexts, self.revisit = run, recipe, runs, advance, contexts, revisit
+    def __init__(self, run: int, recipe: str, db: Database, advance: Advance, contexts: list[StepContext], revisit: bool) -> None:
+        self.run, self.recipe, self.db, self.advance, self.contexts, self.revisit = run, recipe, db, advance, contexts, revisit
 
     def owed(self, root: int, first: bytes, last: bytes) -> Iterator[Item]:
         """Of the source at `root`, the rows between two order keys of which something is open since an earlier carrying-out."""
@@ -141,7 +143,7 @@ class Feed:
         """What is known of a page of source rows and all that came of them; and which of them are not finished."""
         if not self.revisit:
             return {}, set()
-        known = self.runs.known(self.run, first, last)
+        known = looked_up(self.db, self.run, first, last)
         return known, {order[:6] for order, slot in known.items() if slot.state == PENDING or slot.reason == "partly"}
 
     # -- set steps ----------------------------------------------------------------------------------------------------------------------
@@ -149,19 +151,20 @@ class Feed:
     def _of_set(self, root: int) -> Iterator[Item]:
         """Run the set step over the rows that wait for it; verdicts come in row order, one for each."""
         wave = self.advance.slots.wave
-        new = StageRows(self.runs.db, self.run, root, wave=wave)
-        kept = StageRows(self.runs.db, self.run, root, before=wave)
+        new = StageRows(self.db, self.run, root, wave=wave)
+        kept = StageRows(self.db, self.run, root, before=wave)
         verdicts = self._verdicts(root, new, kept)
         rows = iter(new)
         while page := list(islice(rows, PAGE)):
-            known = self.runs.known(self.run, page[0].order, page[-1].order)
+            known = looked_up(self.db, self.run, page[0].order, page[-1].order)
             for row in page:
                 yield from self._judged(root, row, next(verdicts, None), known)
                 yield REST
+        next(verdicts, None)  # what the step does after its last verdict, or in place of one when there is no row
 
     def _verdicts(self, root: int, new: StageRows, kept: StageRows) -> Iterator[Row | Dropped]:
         step: Any = self.advance.routes.steps[root]
-        if not len(new):
+        if not len(new) and len(kept):  # nothing came; where nothing ever came, a file without rows is still to be written
             return
         try:
             yield from step.all(new, kept, self.contexts[root])

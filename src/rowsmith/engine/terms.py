@@ -17,7 +17,9 @@ Commit = Callable[[Run, bool], tuple[str, str] | None]
 """Commits the kept rows of a run; True: the run is not finished. Gives (dataset, version id), or None when nothing is to be committed."""
 
 
-MakeGate = Callable[[Ledger, Mapping[str, str]], Gate]
+Tell = Callable[[str, Mapping[str, Any]], None]
+"""Hears what servers do: (`throttled` or `failing`, details)."""
+MakeGate = Callable[[Ledger, Mapping[str, str], Tell], Gate]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select, text
+from sqlalchemy import Connection, select, text
 
 from rowsmith.core.errors import Invalid, NotFound, choose
 from rowsmith.core.row import Row
+from rowsmith.store import events
 from rowsmith.store.bodies import Bodies
 from rowsmith.store.changes import stored
 from rowsmith.store.checks import Problem, check
@@ -101,9 +102,16 @@ class Datasets:
             Invalid: the name, an id, the order or a value cannot be used.
         """
         dataset = self.create(project, name)
+
+        def publish(conn: Connection, version: Version) -> None:
+            told = {"dataset": name, "branch": branch, "version": version.id, "rows": version.rows, "by": author, "message": message}
+            events.note(conn, self._db.now(conn), project, "dataset.committed", told, run=run)
+            if also is not None:
+                also(conn, version)
+
         with stored(self._db, rows) as changes:
             return Versions(self._db).add(
-                dataset.n, branch, changes, run=run, author=author, message=message, replace=replace, all_of_run=all_of_run, also=also
+                dataset.n, branch, changes, run=run, author=author, message=message, replace=replace, all_of_run=all_of_run, also=publish
             )  # fmt: skip
 
     def versions(self, project: str, name: str) -> Sequence[Version]:

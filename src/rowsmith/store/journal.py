@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
@@ -20,12 +20,14 @@ from rowsmith.core.errors import Conflict, Invalid, RowsmithError, StorageBusy, 
 from rowsmith.core.failpoints import failpoint
 from rowsmith.core.ids import canonical
 from rowsmith.core.row import Row
-from rowsmith.core.slots import PENDING, START, Tally
+from rowsmith.core.slots import START, Tally
+from rowsmith.store import events
 from rowsmith.store.batch import Batch, Waiter
 from rowsmith.store.database import Database, fetch, one
 from rowsmith.store.ledger import Ledger, Parting, Settling
 from rowsmith.store.processes import RENEW_S, heartbeat
 from rowsmith.store.rates import Rates, blocked
+from rowsmith.store.runs import Run
 
 PACE_S = 0.004
 """A commit starts no sooner than this after the start of the one before: on a fast disk, fewer and fuller commits."""
@@ -36,6 +38,7 @@ BACKLOG = 4096
 POLL_S = 0.05
 """How often a key that another run holds is looked at again."""
 
+
 class Lost(Conflict):
     """Another process has taken the run over."""
 
@@ -44,6 +47,7 @@ class Journal:
     """The one writer of a run, and its Ledger (core.ports). Made within the loop that carries the calls; `close` ends its thread.
 
     Args:
+        run: as it was taken; its owner and fence guard every commit.
         ledger: the buying side, for the same run.
         tally: the run's counts as the database has them.
         on_request: called on the loop when somebody asks the run to `stop` or `cancel`.
@@ -53,14 +57,15 @@ class Journal:
     """
 
     def __init__(
-        self, db: Database, run: int, owner: str, fence: int, ledger: Ledger, tally: Tally, *, on_request: Callable[[str], None],
-        on_lost: Callable[[RowsmithError], None], on_storage: Callable[[RowsmithError | None], None], seq: int = 0,
+        self, db: Database, run: Run, ledger: Ledger, tally: Tally, *, on_request: Callable[[str], None],
+        on_lost: Callable[[RowsmithError], None], on_storage: Callable[[RowsmithError | None], None],
     ) -> None:  # fmt: skip
-        self.db, self.run, self.owner, self.fence, self.ledger = db, run, owner, fence, ledger
+        self.db, self.ledger, self.project = db, ledger, run.project
+        self.run, self.owner, self.fence = run.n, str(run.owner), run.fence
         self.tally = tally
         self._loop = asyncio.get_running_loop()
         self._on_request, self._on_lost, self._on_storage = on_request, on_lost, on_storage
-        self._seq = seq
+        self._seq: int = run.totals["seq"]
         self.place: Sequence[int] = START
         self._batch = Batch()
         self._lock = threading.Lock()
@@ -75,16 +80,10 @@ class Journal:
         self._beat = time.monotonic()
         self._room_again = threading.Condition()
         self._tried: tuple[Tally, list[tuple[Waiter, Any]], list[tuple[Claim, Waiter]]] = (tally, [], [])
-        self._thread = threading.Thread(target=self._work, name=f"journal of run {run}", daemon=True)
+        self._thread = threading.Thread(target=self._work, name=f"journal of run {run.n}", daemon=True)
         self._thread.start()
 
     # -- what the engine says: not waited for --------------------------------------------------------------------------------------
-
-    def open(self, row: Row, made: int, step: int, wave: int, state: int = PENDING) -> None:
-        """A slot opens for the row, made by the step at `made`, now before the step at `step`."""
-        with self._lock:
-            self._batch.opens.append((row.order, bytes.fromhex(row.id), made, step, wave, state))
-        self._awake()
 
     def open_many(self, slots: list[tuple[bytes, bytes, int, int, int, int]]) -> None:
         """Slots open: (order, id bytes, made, step, wave, state) each."""
@@ -121,6 +120,12 @@ class Journal:
         """See core.ports.Ledger."""
         with self._lock:
             self._batch.refused.append((claimed, reason, detail))
+        self._awake()
+
+    def note(self, kind: str, data: Mapping[str, Any]) -> None:
+        """An event of the run."""
+        with self._lock:
+            self._batch.events.append((kind, data))
         self._awake()
 
     def revisit(self) -> None:
@@ -313,6 +318,8 @@ class Journal:
         if batch.claims:
             for (claim, waiter), claimed in zip(batch.claims, self.ledger.claim(conn, [c for c, _ in batch.claims], now, tally), strict=True):
                 (waiting.append((claim, waiter)) if claimed is None else done.append((waiter, claimed)))
+        for kind, data in batch.events:
+            events.note(conn, now, self.project, kind, data, run=self.run)
         done += [(waiter, None) for waiter in batch.flush]
         if batch:
             self._tried = (tally, done, waiting)
@@ -365,7 +372,6 @@ class Journal:
     def _say(self, what: Callable[..., None], *values: Any) -> None:
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(what, *values)
-
 
 
 class _Broken(RowsmithError):

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from rowsmith.core.errors import Conflict, Invalid, NotFound, choose
-from rowsmith.store import budgets
+from rowsmith.store import budgets, events
 from rowsmith.store.database import Database
 from rowsmith.store.processes import alive
 
@@ -93,6 +93,7 @@ def set_budget(db: Database, name: str, *, usd: int | None, tokens: int | None) 
     with db.write() as conn:
         _get(conn, name)
         budgets.cap(conn, f"project:{name}", usd, tokens)
+        events.note(conn, db.now(conn), name, "project.budget", {"usd_cap": usd, "tokens_cap": tokens})
         return _get(conn, name)
 
 
@@ -117,7 +118,10 @@ def _enter(db: Database, conn: Connection, name: str) -> bool:
         raise Invalid(
             f"{name!r} cannot be the name of a project.", "Use 1 to 100 letters, digits, _, - or dots; the first a letter, a digit or _."
         )
-    entered = conn.execute(_ENTER, {"name": name, "now": db.now(conn)}).rowcount == 1
+    now = db.now(conn)
+    entered = conn.execute(_ENTER, {"name": name, "now": now}).rowcount == 1
+    if entered:
+        events.note(conn, now, name, "project.created", {})
     budgets.ensure(conn, f"project:{name}")
     return entered
 

@@ -38,6 +38,10 @@ class WriteFiles(Step):
         wrong = [f"The format {self.format} has no setting spreadsheet_safe."] if self.spreadsheet_safe and "spreadsheet_safe" not in known else []
         return wrong + ([f"{self.path} is a folder; name a file in it."] if Path(self.path).is_dir() else [])
 
+    def writes(self) -> list[str]:
+        """The file."""
+        return [self.path]
+
     def chosen(self) -> Format:
         """The format with its options."""
         found = built_in(self.format)

@@ -1,0 +1,96 @@
+"""What a run is asked for beyond its recipe, and what the same command asks of it anew."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from math import inf
+from pathlib import Path
+from typing import Any
+
+from rowsmith.core.calls import PICO
+from rowsmith.core.errors import Invalid
+from rowsmith.core.prompt import parse
+from rowsmith.core.recipe import Recipe
+from rowsmith.core.step import PROMPT
+from rowsmith.store.runs import Asked, PromptUse, Run
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a run is asked for beyond its recipe. Money in US dollars. `past`: (target, limit, attempts, retry_failed) of each carrying-out
+    so far, the last one included: a rebuild goes the same way."""
+
+    into: str
+    target: int | None = None
+    limit: int | None = None
+    attempts: float = 3.0
+    budget_usd: float | None = None
+    budget_tokens: int | None = None
+    fresh: int = 0
+    replace: bool = False
+    commit: bool = True
+    commit_partial: bool = False
+    past: tuple[tuple[int | None, int | None, float, bool], ...] = ()
+    base: str = ""
+
+    @classmethod
+    def of(cls, run: Run) -> Options:
+        """What the run was last asked for."""
+        return cls(**{**run.options, "past": tuple(tuple(terms) for terms in run.options["past"])})
+
+    def but(self, **changes: Any) -> Options:
+        """The same with some of it changed."""
+        return replace(self, **changes)
+
+    def onward(self, retry_failed: bool) -> Options:
+        """With the carrying-out that comes now in `past`; one like the last adds nothing, unless failed rows get another attempt."""
+        now = (self.target, self.limit, self.attempts, retry_failed)
+        like = self.past and self.past[-1][:3] == now[:3] and not retry_failed
+        return self if like else replace(self, past=(*self.past, now))
+
+    def check(self) -> None:
+        """Raise Invalid for what no run can be asked for."""
+        for name in ("target", "limit", "budget_tokens"):
+            value = getattr(self, name)
+            if value is not None and value < 1:
+                raise Invalid(f"{name} is {value}.", "Give a whole number from 1 up.")
+        if self.budget_usd is not None and not 0 <= self.budget_usd < inf:
+            raise Invalid(f"The budget is {self.budget_usd} USD.", "Give 0 or more.")
+
+    def dump(self) -> dict[str, Any]:
+        """As plain data."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    def asked(self, recipe: Recipe, by: str) -> Asked:
+        """What is written down when the run is taken."""
+        usd = None if self.budget_usd is None else int(self.budget_usd * PICO)
+        return Asked(self.dump(), prompts(recipe), usd, self.budget_tokens, by)
+
+
+def prompts(recipe: Recipe) -> list[PromptUse]:
+    """The prompts that the steps use."""
+    out: list[PromptUse] = []
+    for position, step in enumerate(recipe.steps):
+        for field, value in step.marked(PROMPT).items():
+            if isinstance(value, str):
+                prompt = parse(value)
+                out.append((position, field, prompt.hash, value, sorted(prompt.variables)))
+    return out
+
+
+def goes_on(before: Run, wanted: Options) -> bool:
+    """Whether a run that has come to its end is asked for more than it was, or for so little that what it kept is enough."""
+    target, limit, kept = before.options.get("target"), before.options.get("limit"), before.totals["kept"]
+    more_limit = limit is not None and (wanted.limit is None or wanted.limit > limit)
+    more_target = (target is not None and (wanted.target is None or wanted.target > target)) or (
+        target is None and wanted.target is not None and wanted.target > kept
+    )
+    enough = before.state == "shortfall" and wanted.target is not None and wanted.target <= kept
+    return more_limit or more_target or enough
+
+
+def writes_anew(before: Run, recipe: Recipe) -> bool:
+    """Whether files of the recipe are to be written once more: elsewhere or in another way than the run did, or because one is gone."""
+    steps = zip(before.recipe["steps"], recipe.dump()["steps"], strict=True)
+    otherwise = any(then != now and now["kind"].startswith("write.") for then, now in steps)
+    return otherwise or any(not Path(path).exists() for step in recipe.steps for path in step.writes())

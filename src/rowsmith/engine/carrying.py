@@ -1,0 +1,248 @@
+"""One carrying-out of a run: what it is put together from, how it comes to its end, is stopped, and tells of itself."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from rowsmith.core.errors import RowsmithError, StorageBusy, StorageFull
+from rowsmith.core.recipe import Recipe
+from rowsmith.core.slots import Tally
+from rowsmith.engine.advance import Advance
+from rowsmith.engine.context import StepContext
+from rowsmith.engine.feed import Feed
+from rowsmith.engine.flow import Flow
+from rowsmith.engine.inputs import Inputs
+from rowsmith.engine.peril import Peril
+from rowsmith.engine.routes import routes
+from rowsmith.engine.slots import Slots
+from rowsmith.engine.terms import Commit, MakeGate, Progress, Stopping, Terms
+from rowsmith.engine.waves import Owed, Waves, admits, first_wave, outcome
+from rowsmith.llm.gate import Status
+from rowsmith.store import budgets, slots
+from rowsmith.store.database import Database
+from rowsmith.store.files import Files
+from rowsmith.store.journal import Journal
+from rowsmith.store.ledger import Ledger, settle_dead
+from rowsmith.store.runs import Run, Runs
+
+KEPT_SCRATCH = 100
+"""Earlier carryings-out whose scratch folders are looked for."""
+
+
+TOLD_AGAIN_S = 60.0
+"""Seconds for which a server's trouble is not told once more as an event: it is the same one."""
+
+
+class Carrying:
+    """One carrying-out, from taking the run to letting it go."""
+
+    def __init__(
+        self, db: Database, files: Files, run: Run, recipe: Recipe, terms: Terms, environ: Mapping[str, str], commit: Commit,
+        on_progress: Callable[[Progress], None] | None, stopping: Stopping, make_gate: MakeGate,
+    ) -> None:  # fmt: skip
+        self.db, self.files, self.run, self.recipe, self.terms = db, files, run, recipe, terms
+        self.environ, self.commit, self.on_progress, self.stopping, self.make_gate = environ, commit, on_progress, stopping, make_gate
+        self.runs = Runs(db)
+        self.routes = routes(recipe)
+        self.started = time.monotonic()
+        self.request = ""
+        self.note = ""
+        self._told: dict[tuple[str, Any], float] = {}
+        self._grace: asyncio.TimerHandle | None = None
+        self._patience: asyncio.TimerHandle | None = None
+
+    # -- the whole ----------------------------------------------------------------------------------------------------------------------
+
+    async def main(self) -> None:
+        loop = asyncio.get_running_loop()
+        tally, owed = await self._patiently(self._prepare)
+        ledger = Ledger(self.db, self.run.n, str(self.run.owner), self._scopes(), resumed=self.run.fence > 1)
+        self.journal = Journal(
+            self.db, self.run, ledger, tally, on_request=lambda request: self._stop(request, None), on_lost=self._lost, on_storage=self._storage
+        )
+        self.slots = Slots(self.journal, tally)
+        self.gate = self.make_gate(self.journal, self.environ, self._tell)
+        contexts = self._contexts()
+        self.peril = Peril(self.files.scratch(f"peril-{self.run.n}"), str(self.run.fence), self.terms.left_alone)
+        advance = Advance(self.routes, contexts, self.slots, self.peril)
+        feed = Feed(self.run.n, self.recipe.fingerprint(), self.db, advance, contexts, revisit=self.run.fence > 1)
+        self.flow = Flow(
+            advance, contexts, self.gate, self.recipe.models, fresh=self.terms.fresh, window=self._window(), hold=self.journal.hold,
+            may_admit=lambda: admits(self.terms, self.slots),
+        )  # fmt: skip
+        waves = Waves(self.run, self.recipe, self.terms, self.slots, feed, self.flow, self.journal, owed)
+        self.stopping.attach(loop, self._stop)
+        watching = loop.create_task(self._watch()) if self.on_progress else None
+        try:
+            await waves.carry_out()
+            await self._close_flow()
+            await self._end()
+        finally:
+            if watching:
+                watching.cancel()
+            await self._close_flow()
+            await self.journal.close()
+            for handle in (self._grace, self._patience):
+                if handle:
+                    handle.cancel()
+            self.peril.close()
+            self.files.remove_scratch(self._scratch_name(self.run.fence))
+
+    def _prepare(self) -> tuple[Tally, Owed | None]:
+        """Put in order what an earlier carrying-out left: the counts, and what is still open of it. Can be done twice."""
+        n, again = self.run.n, self.run.fence > 1
+        with self.db.write() as conn:
+            for scope in self._scopes():
+                budgets.ensure(conn, scope)
+            if again:
+                settle_dead(self.db, conn, n, self._scopes())
+        if not again:
+            return Tally(), None
+        for fence in range(max(1, self.run.fence - KEPT_SCRATCH), self.run.fence):
+            self.files.remove_scratch(self._scratch_name(fence))
+        slots.reopen(self.db, self.run, failed=self.terms.retry_failed)
+        slots.fit_target(self.db, self.run, None)
+        owed = slots.pending(self.db, n)
+        slots.gather(self.db, self.run, first_wave(self.run, self.terms))
+        return slots.tally(self.db, n), owed
+
+    def _scopes(self) -> tuple[str, ...]:
+        return (f"project:{self.run.project}", f"run:{self.run.n}")
+
+    def _scratch_name(self, fence: int) -> str:
+        """Each carrying-out has its own: one that only slept must not write among the files of the one that took over."""
+        return f"run-{self.run.n}-{fence}"
+
+    def _contexts(self) -> list[StepContext]:
+        lock = self.run.lock.get("inputs", {})
+        scratch = self.files.scratch(self._scratch_name(self.run.fence))
+
+        def folder(name: str) -> Any:
+            (scratch / name).mkdir(parents=True, exist_ok=True)
+            return scratch / name
+
+        return [
+            StepContext(step, position, Inputs(lock.get(step.title, {}), self.files.path), folder)
+            for position, step in enumerate(self.recipe.steps)
+        ]
+
+    def _window(self) -> int:
+        """Rows in flight: every place of every model filled, and as many again on their way."""
+        return max(64, 2 * sum(model.concurrency for model in self.recipe.models.values()))
+
+    # -- the end ------------------------------------------------------------------------------------------------------------------------
+
+    async def _close_flow(self) -> None:
+        await asyncio.to_thread(self.flow.close)
+        await self.gate.close()
+
+    async def _end(self) -> None:
+        await self.journal.flush()
+        await self.journal.flush()  # what came of the first: claims that nobody waits for any more are given back
+        state, reason = await self._patiently(self._settle)
+        finished = state in ("finished", "shortfall")
+        committed = await self._patiently(lambda: self.commit(self.run, not finished))
+        dataset, version = committed or (None, None)
+        seconds = time.monotonic() - self.started
+        await self._patiently(lambda: self.runs.end(self.run, state, reason, seconds, dataset=dataset, version=version))
+        self.files.remove_scratch(f"peril-{self.run.n}")
+
+    async def _patiently(self, act: Callable[[], Any]) -> Any:
+        """Do it on a thread; again, for a while, when the disk is full or the database away. What is done so can be done twice."""
+        until = time.monotonic() + self.terms.storage_wait_s
+        while True:
+            try:
+                return await asyncio.to_thread(act)
+            except (StorageFull, StorageBusy) as error:
+                if self.request or time.monotonic() > until:
+                    raise
+                self.note = f"waiting for space: {error.what}" if isinstance(error, StorageFull) else f"waiting: {error.what}"
+                await asyncio.sleep(0.5)
+                self.note = ""
+
+    def _settle(self) -> tuple[str, str]:
+        """The state the run has come to, and why; its counts are written."""
+        pause = self.flow.paused
+        if self.request == "cancel":
+            slots.cancel_pending(self.db, self.run)
+        if not self.flow.stopping:
+            slots.fit_target(self.db, self.run, self.terms.target)
+        self.journal.tally = tally = slots.tally(self.db, self.run.n)
+        self.runs.save_totals(self.run, tally)
+        if self.request == "cancel":
+            return "cancelled", "asked to; rowsmith resume goes on after all"
+        if self.request:
+            return "stopped", "asked to; the same command again goes on"
+        if pause is not None:
+            return "paused", f"{pause.reason}: {pause.what} {pause.fix}".strip()
+        return outcome(self.terms, tally)
+
+    # -- being stopped ------------------------------------------------------------------------------------------------------------------
+
+    def _stop(self, request: str, grace_s: float | None) -> None:
+        """On the loop: somebody asks the run to stop or cancel; asked twice, it ends at once."""
+        if self.request and grace_s == 0:
+            self.flow.cut_off()
+            return
+        first, self.request = not self.request, request
+        self.flow.stop()
+        self.gate.halt()
+        if first:
+            grace = self.terms.grace_s if grace_s is None else grace_s
+            self.note = f"stopping: calls in flight may take up to {grace:g} s to end"
+            self._grace = asyncio.get_running_loop().call_later(grace, self.flow.cut_off)
+
+    def _lost(self, error: RowsmithError) -> None:
+        """On the loop: nothing can be committed any more."""
+        self.flow.halt(error)
+        self.gate.halt()
+        self.flow.cut_off()
+
+    def _storage(self, error: RowsmithError | None) -> None:
+        """On the loop: the disk is full (the journal tries again until there is room), or has room again."""
+        if self._patience:
+            self._patience.cancel()
+            self._patience = None
+        if error is None:
+            self.note = ""
+            return
+        self.note = f"waiting for space: {error.what}"
+        self._patience = asyncio.get_running_loop().call_later(self.terms.storage_wait_s, self._out_of_patience)
+
+    def _out_of_patience(self) -> None:
+        self.journal.give_up = True
+
+    def _tell(self, kind: str, data: Mapping[str, Any]) -> None:
+        """On the loop: a server is throttled or failing; an event, unless it was told a moment ago."""
+        what, now = (kind, data.get("profile")), time.monotonic()
+        if now - self._told.get(what, -TOLD_AGAIN_S) >= TOLD_AGAIN_S:
+            self._told[what] = now
+            self.journal.note(f"server.{kind}", data)
+
+    # -- progress -----------------------------------------------------------------------------------------------------------------------
+
+    async def _watch(self) -> None:
+        while True:
+            self._report()
+            await asyncio.sleep(0.25)
+
+    def _report(self) -> None:
+        if self.on_progress:
+            servers = self.gate.status()
+            waiting = (_waiting(name, status) for name, status in servers.items() if status.throttled_for_s > 0.5 or status.failing)
+            note = self.note or next(waiting, "")
+            flying = sum(status.in_flight for status in servers.values())
+            self.on_progress(Progress(self.run, self.journal.tally, self.terms.target, time.monotonic() - self.started, note, flying))
+
+
+def _waiting(name: str, status: Status) -> str:
+    if status.failing:
+        return f"{name} fails; probing"
+    until = datetime.now().astimezone() + timedelta(seconds=status.throttled_for_s)
+    return f"{name} throttled until {until:%H:%M:%S}"
+
+

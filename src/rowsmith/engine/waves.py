@@ -1,0 +1,114 @@
+"""Wave after wave of rows, until the target is reached or nothing more can be had."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rowsmith.core.recipe import Recipe
+from rowsmith.core.slots import Tally
+from rowsmith.engine.advance import Item
+from rowsmith.engine.feed import Feed
+from rowsmith.engine.flow import Flow
+from rowsmith.engine.slots import Slots
+from rowsmith.engine.terms import Terms
+from rowsmith.store.journal import Journal
+from rowsmith.store.runs import Run
+
+Owed = tuple[bytes, bytes]
+"""The first and the last order key of what an earlier carrying-out left open."""
+
+
+def admits(terms: Terms, slots: Slots) -> bool | None:
+    """Whether another row may be taken in; None: not now, what is on its way may be enough."""
+    if terms.limit is not None and slots.requested >= terms.limit:
+        return False
+    if terms.target is None:
+        return True
+    if slots.kept < terms.target and slots.requested >= terms.attempts * terms.target:
+        return False
+    return True if slots.kept + slots.pending < terms.target else None
+
+
+def first_wave(run: Run, terms: Terms) -> int:
+    """The wave at which a run goes on. What comes again comes after the rows that set steps have let through."""
+    return int(run.totals["place"][0]) + (run.fence > 1 and terms.retry_failed)
+
+
+def outcome(terms: Terms, tally: Tally) -> tuple[str, str]:
+    """The state that a run has come to by itself, and why."""
+    target, limit = terms.target, terms.limit
+    if target is not None and tally.kept < target and (limit is None or tally.requested < limit):
+        why = "the limit of attempts is reached" if tally.requested >= terms.attempts * target else "the sources are exhausted"
+        return "shortfall", f"{target - tally.kept} of {target} rows are missing: {why}."
+    if (target is None or tally.kept < target) and tally.failed:
+        return "shortfall", f"{tally.failed.total()} of {tally.requested} rows failed."
+    return "finished", ""
+
+
+class Waves:
+    """The waves of one carrying-out. A round asks the same parents for further rows: first those whose rows failed or were dropped, as
+    many as they lack, then all; so that a parent that never gives a row does not use up the attempts of the others."""
+
+    def __init__(self, run: Run, recipe: Recipe, terms: Terms, slots: Slots, feed: Feed, flow: Flow, journal: Journal, owed: Owed | None) -> None:
+        self.run, self.recipe, self.terms, self.slots, self.feed, self.flow, self.journal = run, recipe, terms, slots, feed, flow, journal
+        self.owed = owed
+        self.wave = first_wave(run, terms)
+
+    async def carry_out(self) -> None:
+        """All of them."""
+        advance, routes = self.feed.advance, self.feed.advance.routes
+        round_, lacking = self.run.totals["place"][1:] if self.terms.target is not None else (0, 0)
+        self._place(self.wave, round_, bool(lacking))
+        await self._carry_on()
+        begun = self.run.fence > 1  # a round that was under way has asked for rows already
+        while True:
+            before = self.slots.requested
+            await self._wave()
+            if self.flow.stopping or not self._wants_more():
+                return
+            more, begun = begun or self.slots.requested > before, False
+            if self.flow.exhausted:
+                if not routes.can_make_more or (not more and advance.round and not advance.lacking):
+                    return
+                self._place(self.wave + 1, advance.round + (not advance.lacking), not advance.lacking)
+            elif more or admits(self.terms, self.slots):  # a set step may have dropped what an earlier carrying-out brought to it
+                self._place(self.wave + 1, advance.round, advance.lacking)
+            else:
+                return
+            self.feed.revisit = True
+
+    def _place(self, wave: int, round_: int, lacking: bool) -> None:
+        """Where the run stands; kept with its counts, so that it goes on there when it is carried out again."""
+        self.wave, self.feed.advance.round, self.feed.advance.lacking = wave, round_, lacking
+        self.journal.place = (wave, round_, int(lacking))
+
+    async def _carry_on(self) -> None:
+        """First what is open since an earlier carrying-out: it is asked for already, so neither target nor limit stands in its way."""
+        if self.owed is None or (self.terms.target is None and self.terms.limit is None):
+            return
+        self.slots.wave = self.wave
+        self.feed.advance.owed = True
+        roots = self.feed.advance.routes.roots
+        for root in (root for root in roots if self.recipe.steps[root].shape == "source"):
+            await self._carry(self.feed.owed(root, *self.owed), admit_all=True)
+        self.feed.advance.owed = False
+
+    async def _wave(self) -> None:
+        self.slots.wave = self.wave
+        self.flow.exhausted = True
+        for root in self.feed.advance.routes.roots:
+            if self.flow.stopping:
+                return
+            await self._carry(self.feed.items(root), admit_all=self.recipe.steps[root].shape == "set")
+
+    async def _carry(self, items: Iterator[Item], *, admit_all: bool) -> None:
+        await self.flow.carry(items, admit_all=admit_all)
+        if self.flow.broken is not None:
+            raise self.flow.broken
+        await self.journal.flush()
+
+    def _wants_more(self) -> bool:
+        terms, slots = self.terms, self.slots
+        if terms.target is None or slots.kept >= terms.target or slots.requested >= terms.attempts * terms.target:
+            return False
+        return terms.limit is None or slots.requested < terms.limit

@@ -1,0 +1,48 @@
+"""Events: what happened in a project, in order. Each is written in the transaction of what it tells, so that neither is there alone.
+
+    project.created  project.budget    run.started  run.asked  run.ended    server.throttled  server.failing    dataset.committed
+
+The rows of a run are summed in its counts; no event tells of one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, text
+
+from rowsmith.core.ids import canonical
+from rowsmith.store.database import Database
+
+_INSERT = text("INSERT INTO event (project, run, kind, data, at) VALUES (:project, :run, :kind, :data, :at)")
+_SELECT = "SELECT n, project, run, kind, data, at FROM event WHERE project = :project AND n > :after"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened. `n` orders events, `run` is the run's number, `at` seconds since 1970 by the database's clock."""
+
+    n: int
+    project: str
+    run: int | None
+    kind: str
+    data: dict[str, Any]
+    at: float
+
+
+def note(conn: Connection, now: float, project: str, kind: str, data: Mapping[str, Any], *, run: int | None = None) -> None:
+    """Write an event."""
+    conn.execute(_INSERT, {"project": project, "run": run, "kind": kind, "data": canonical(data), "at": now})
+
+
+def found(db: Database, project: str, *, after: int = 0, run: int | None = None, limit: int = 100, newest: bool = False) -> Sequence[Event]:
+    """The first `limit` events behind number `after`, oldest first; `newest`: the last ones instead."""
+    where = " AND run = :run" if run is not None else ""
+    values = {"project": project, "after": after, "run": run, "limit": limit}
+    with db.read() as conn:
+        rows = conn.execute(text(f"{_SELECT}{where} ORDER BY n {'DESC' if newest else 'ASC'} LIMIT :limit"), values).all()
+    events = [Event(row.n, row.project, row.run, row.kind, orjson.loads(row.data), row.at) for row in rows]
+    return events[::-1] if newest else events

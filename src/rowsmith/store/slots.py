@@ -1,0 +1,167 @@
+"""The slots of a run at rest, and what is changed of them between two carryings-out."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, text
+
+from rowsmith.core.slots import CANCELLED, DROPPED, FAILED, KEPT, KEPT_STAGE, OVER_STAGE, PENDING, WAITING, Tally
+from rowsmith.store.database import Database
+from rowsmith.store.ledger import MAYBE_BILLED, REUSED, SETTLED
+from rowsmith.store.runs import Run, changing
+
+
+class Known(NamedTuple):
+    """What the database knows of a slot."""
+
+    state: int
+    step: int
+    attempt: int
+    reason: str | None
+    wave: int
+
+
+def tally(db: Database, n: int) -> Tally:
+    """The run's counts, from its slots and its ledger."""
+    out = Tally()
+    with db.read() as conn:
+        for row in conn.execute(text("SELECT state, reason, count(*) AS k FROM slot WHERE run = :n GROUP BY state, reason"), {"n": n}):
+            out.add(row.state, row.reason, row.k)
+        for row in conn.execute(
+            text(
+                "SELECT outcome, count(*) AS k, COALESCE(SUM(cost), 0) AS cost, COALESCE(SUM(tokens_in), 0) AS tin, "
+                "COALESCE(SUM(tokens_out), 0) AS tout, COUNT(cost) AS priced FROM spend WHERE run = :n GROUP BY outcome"
+            ),
+            {"n": n},
+        ):
+            out.calls += row.k if row.outcome == SETTLED else 0
+            out.unpriced += row.k - row.priced if row.outcome == SETTLED else 0
+            out.calls_reused += row.k if row.outcome == REUSED else 0
+            out.maybe_billed += row.k if row.outcome == MAYBE_BILLED else 0
+            out.cost += int(row.cost)
+            out.tokens_in += int(row.tin)
+            out.tokens_out += int(row.tout)
+        for row in conn.execute(text("SELECT reason, count(*) AS k FROM draw WHERE run = :n GROUP BY reason"), {"n": n}):
+            out.refused_draws[row.reason] = row.k
+    return out
+
+
+def ends(db: Database, n: int) -> list[tuple[int, int, int, str | None, int]]:
+    """How many slots ended where: (made, step, state, reason, count), what the funnel is made of."""
+    with db.read() as conn:
+        rows = conn.execute(
+            text("SELECT made, step, state, reason, count(*) AS k FROM slot WHERE run = :n GROUP BY made, step, state, reason"), {"n": n}
+        )
+        return [(r.made, r.step, r.state, r.reason, r.k) for r in rows]
+
+
+def known(db: Database, n: int, first: bytes, last: bytes) -> dict[bytes, Known]:
+    """The slots from order key `first` to `last`, those of their descendants included."""
+    with db.read() as conn:
+        rows = conn.execute(
+            text("SELECT ord, state, step, attempt, reason, wave FROM slot WHERE run = :n AND ord >= :a AND ord < :b"),
+            {"n": n, "a": first, "b": last + b"\xff\xff"},
+        )
+        return {bytes(r.ord): Known(r.state, r.step, r.attempt, r.reason, r.wave) for r in rows}
+
+
+def pending(db: Database, n: int) -> tuple[bytes, bytes] | None:
+    """The first and the last order key of the slots that are pending; None when there is none."""
+    with db.read() as conn:
+        of = f"SELECT ord FROM slot WHERE run = :n AND state = {PENDING} ORDER BY ord"  # PostgreSQL has no min() of bytes
+        low, high = (conn.execute(text(f"{of} {end} LIMIT 1"), {"n": n}).scalar() for end in ("ASC", "DESC"))
+        return None if low is None or high is None else (bytes(low), bytes(high))
+
+
+def failed_with(db: Database, n: int, reason: str) -> tuple[bytes, ...]:
+    """The order keys of the slots that failed for this reason."""
+    with db.read() as conn:
+        rows = conn.execute(text(f"SELECT ord FROM slot WHERE run = :n AND state = {FAILED} AND reason = :r ORDER BY ord"), {"n": n, "r": reason})
+        return tuple(bytes(r.ord) for r in rows)
+
+
+def troubles(db: Database, n: int, state: int = FAILED, limit: int = 1000) -> list[dict[str, Any]]:
+    """Slots that ended in `state` (default: failed), in row order: {id, step, reason, detail, attempt}."""
+    with db.read() as conn:
+        rows = conn.execute(
+            text("SELECT id, step, reason, detail, attempt FROM slot WHERE run = :n AND state = :s ORDER BY ord LIMIT :k"),
+            {"n": n, "s": state, "k": limit},
+        )
+        return [{"id": bytes(r.id).hex(), "step": r.step, "reason": r.reason, "detail": r.detail, "attempt": r.attempt} for r in rows]
+
+
+def draws(db: Database, n: int, limit: int = 1000) -> list[dict[str, Any]]:
+    """Answers that could not be used: {row, step, reason, detail, call}."""
+    with db.read() as conn:
+        rows = conn.execute(
+            text(
+                "SELECT s.id, d.step, d.reason, d.detail, d.key FROM draw d LEFT JOIN slot s ON s.run = d.run AND s.ord = d.ord "
+                "WHERE d.run = :n ORDER BY d.ord, d.step, d.retry, d.seq LIMIT :k"
+            ),
+            {"n": n, "k": limit},
+        )
+        return [
+            {"row": bytes(r.id).hex() if r.id else None, "step": r.step, "reason": r.reason, "detail": r.detail, "call": bytes(r.key).hex()}
+            for r in rows
+        ]
+
+
+def reopen(db: Database, run: Run, *, failed: bool) -> None:
+    """Cancelled slots become pending again; with `failed`, failed ones too, for another attempt."""
+    states = f"({CANCELLED}, {FAILED})" if failed else f"({CANCELLED})"
+    with changing(db, run) as conn:
+        conn.execute(
+            text(
+                f"UPDATE slot SET attempt = attempt + CASE WHEN state = {FAILED} THEN 1 ELSE 0 END, state = {PENDING}, "
+                "reason = NULL, detail = NULL "
+                f"WHERE run = :n AND state IN {states} AND (reason IS NULL OR reason NOT IN ('broken_line', 'encoding', 'empty_file'))"
+            ),
+            {"n": run.n},
+        )
+
+
+def gather(db: Database, run: Run, wave: int) -> None:
+    """The rows that wait at set steps belong to this wave."""
+    with changing(db, run) as conn:
+        conn.execute(
+            text(
+                "UPDATE row SET wave = :w WHERE run = :n AND stage < :over AND wave <> :w AND EXISTS "
+                f"(SELECT 1 FROM slot s WHERE s.run = row.run AND s.ord = row.ord AND s.step = row.stage AND s.state = {WAITING})"
+            ),
+            {"w": wave, "n": run.n, "over": OVER_STAGE},
+        )
+
+
+def cancel_pending(db: Database, run: Run) -> None:
+    """What is pending is cancelled."""
+    with changing(db, run) as conn:
+        cancelled = f"UPDATE slot SET state = {CANCELLED}, reason = 'cancelled' WHERE run = :n AND state IN ({PENDING}, {WAITING})"
+        conn.execute(text(cancelled), {"n": run.n})
+
+
+def fit_target(db: Database, run: Run, target: int | None) -> None:
+    """Kept rows beyond the target, last in row order, are set aside as dropped(over_target); with a larger target they come back."""
+    n = run.n
+    with changing(db, run) as conn:
+        _restore_over(conn, n)
+        if target is None:
+            return
+        kept = conn.execute(text("SELECT count(*) FROM row WHERE run = :n AND stage = :k"), {"n": n, "k": KEPT_STAGE}).scalar_one()
+        over = int(kept) - target
+        if over <= 0:
+            return
+        ords = [
+            bytes(r.ord)
+            for r in conn.execute(
+                text("SELECT ord FROM row WHERE run = :n AND stage = :k ORDER BY ord DESC LIMIT :over"), {"n": n, "k": KEPT_STAGE, "over": over}
+            )
+        ]
+        values = [{"n": n, "o": order, "k": KEPT_STAGE, "a": OVER_STAGE} for order in ords]
+        conn.execute(text("UPDATE row SET stage = :a WHERE run = :n AND stage = :k AND ord = :o"), values)
+        conn.execute(text(f"UPDATE slot SET state = {DROPPED}, reason = 'over_target' WHERE run = :n AND ord = :o"), values)
+
+
+def _restore_over(conn: Connection, n: int) -> None:
+    conn.execute(text(f"UPDATE slot SET state = {KEPT}, reason = NULL WHERE run = :n AND state = {DROPPED} AND reason = 'over_target'"), {"n": n})
+    conn.execute(text("UPDATE row SET stage = :k WHERE run = :n AND stage = :a"), {"n": n, "k": KEPT_STAGE, "a": OVER_STAGE})
