@@ -49,7 +49,7 @@ def test_caps_are_told(tmp_path: Path) -> None:
     with Bench(tmp_path) as bench:
         project = bench.lab.project()
         project.set_budget(usd=1.5)
-        assert project.events.list()[-1].data == {"tokens_cap": None, "usd_cap": 15 * 10**11}
+        assert project.events.list()[-1].data == {"budget_tokens": None, "budget_usd": 1.5}
 
 
 def test_a_run_that_is_not_there(tmp_path: Path) -> None:

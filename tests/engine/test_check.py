@@ -271,6 +271,19 @@ def test_the_critic_loop_leads_to_an_asking_step_of_its_segment(tiny, before, mo
     assert words in "".join(found)
 
 
+def test_a_setting_that_there_is_none_of_hides_nothing_else(tmp_path: Path) -> None:
+    recipe = tmp_path / "recipe.yaml"
+    recipe.write_text(
+        "name: x\nmodels: {writer: {model: openai/m, base_url: 'http://h/v1', tempo: 1}}\nsteps:\n"
+        "- {kind: read.rows, rows: [{text: a}]}\n- {kind: generate.columns, prompt: '{{ txt }}', output: {a: strnig}, modle: w}\n"
+    )
+    with pytest.raises(Invalid) as caught:
+        checked(recipe, {}, environ={})
+    told = " ".join(problem.what for problem in caught.value.problems)
+    assert len(caught.value.problems) == 4
+    assert [word for word in ("'tempo'", "'modle'", "'strnig'", "txt") if word not in told] == []
+
+
 def test_reading_and_checking_tell_everything_at_once(tmp_path):
     (tmp_path / "r.yaml").write_text(HEAD + "  - {kind: make}\n  - {kind: generate.columns, prompt: x, model: nobody}\nextra: 1\n")
     with pytest.raises(Invalid) as caught:

@@ -240,11 +240,11 @@ def test_the_last_unknown_outcome_fails_the_row_and_stays_counted() -> None:
 
 def test_slow_calls_do_not_slow_the_others_down() -> None:
     with ModelServer(faults={"hang": 0.1}, latency=0.01) as server:
-        model = a_model(server.url, concurrency=16, first_byte_s=0.2, retries=20)
+        model = a_model(server.url, concurrency=16, first_byte_s=1.5, retries=20)
 
         async def run() -> int:
             async with gate(MemoryLedger()) as made:
-                await asyncio.gather(*(made.ask(question(model, f"Row {n}", number=n)) for n in range(150)))
+                await asyncio.gather(*(made.ask(question(model, f"Row {n}", number=n)) for n in range(100)))
                 return made.status()[server.root].limit
 
         assert asyncio.run(run()) == 16

@@ -8,6 +8,9 @@ import typer
 
 from rowsmith.cli.options import HOME, PROJECT, AsJson, Home, InProject, project
 
+HIDDEN = {"version", "message"}
+"""Details that a line has no room for."""
+
 
 def add_to(app: typer.Typer) -> None:
     """Add the command."""
@@ -32,5 +35,5 @@ def events(
 
 
 def _said(data: dict[str, Any]) -> str:
-    """The details that say something."""
-    return ", ".join(f"{name} {value}" for name, value in data.items() if value not in (None, "", 0, {}))
+    """The details that say something, shortened; --json has them whole."""
+    return ", ".join(f"{name} {str(value)[:60]}" for name, value in data.items() if value not in (None, "", 0, {}) and name not in HIDDEN)

@@ -92,8 +92,8 @@ def runs(
         every = doors.list(limit)
         if as_json:
             return print_json([result.dump() for result in every])
-        rows = [(r.run, when(r.created_at), r.state, r.kept, r.requested, r.calls, money(r.cost_usd), f"{r.seconds:,.1f}", r.dataset) for r in every]
-        return table(["run", "begun", "state", "kept", "requested", "calls", "cost", "seconds", "dataset"], rows)
+        rows = [(r.run, when(r.created_at), r.state, r.kept, r.requested, r.calls, money(r.cost_usd), r.dataset) for r in every]
+        return table(["run", "begun", "state", "kept", "requested", "calls", "cost", "dataset"], rows)
     if lock:
         record = doors.get(run)
         return print_json({"run": record.id, "identity": record.identity, "recipe": record.recipe, **record.lock, "options": record.options})

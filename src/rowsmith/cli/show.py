@@ -73,10 +73,10 @@ def money(usd: float | None) -> str:
 
 
 def when(at: float | None) -> str:
-    """A moment (seconds since 1970) as a local time; empty when there is none."""
+    """A moment (seconds since 1970) as a local time, to the minute; empty when there is none."""
     from datetime import datetime
 
-    return "" if at is None else f"{datetime.fromtimestamp(at).astimezone():%Y-%m-%d %H:%M:%S}"
+    return "" if at is None else f"{datetime.fromtimestamp(at).astimezone():%Y-%m-%d\u00a0%H:%M}"
 
 
 def cap(usd: float | None) -> str:

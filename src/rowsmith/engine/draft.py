@@ -107,7 +107,7 @@ class Draft:
         self.problems.append(self.lines.problem(place, what, fix))
 
     def piece(self, cls: type[T], data: Any, place: Place, owner: str) -> T | None:
-        """The data as `cls`, or None and its problems."""
+        """The data as `cls`, or None and its problems. A setting that there is none of is told and left out, so that the rest is checked."""
         try:
             return cls.model_validate(data)
         except ValidationError as error:
@@ -115,7 +115,8 @@ class Draft:
             if texts:
                 return self.piece(cls, _replaced(data, texts), place, owner)
             self.problems += explain(error, cls, data, place, owner, self.lines, self.known)
-            return None
+            unknown = {str(found["loc"][0]) for found in error.errors() if found["type"] == "extra_forbidden" and len(found["loc"]) == 1}
+            return self.piece(cls, {name: value for name, value in data.items() if name not in unknown}, place, owner) if unknown else None
 
 
 def _from(data: Mapping[str, Any]) -> dict[str, Any]:

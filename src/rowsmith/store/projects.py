@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from rowsmith.core.calls import PICO
 from rowsmith.core.errors import Conflict, Invalid, NotFound, choose
 from rowsmith.store import budgets, events
 from rowsmith.store.database import Database
@@ -93,7 +94,7 @@ def set_budget(db: Database, name: str, *, usd: int | None, tokens: int | None) 
     with db.write() as conn:
         _get(conn, name)
         budgets.cap(conn, f"project:{name}", usd, tokens)
-        events.note(conn, db.now(conn), name, "project.budget", {"usd_cap": usd, "tokens_cap": tokens})
+        events.note(conn, db.now(conn), name, "project.budget", {"budget_usd": None if usd is None else usd / PICO, "budget_tokens": tokens})
         return _get(conn, name)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, text
 
+from rowsmith.core.calls import PICO
 from rowsmith.core.errors import Conflict, NotFound
 from rowsmith.core.ids import as_written, canonical
 from rowsmith.core.slots import START, Tally
@@ -180,7 +181,7 @@ class Runs:
         budgets.cap(conn, f"run:{run.n}", asked.usd_cap, asked.tokens_cap)
         use_prompts(conn, run.n, asked.prompts, now)
         terms = {name: asked.options.get(name) for name in ("target", "limit", "budget_usd", "budget_tokens")}
-        events.note(conn, now, run.project, "run.started", {"recipe": run.recipe_name, "by": asked.by, "time": run.fence + 1, **terms}, run=run.n)
+        events.note(conn, now, run.project, "run.started", {"recipe": run.recipe_name, "by": asked.by, **terms}, run=run.n)
 
     def end(
         self, run: Run, state: str, reason: str, active_s: float, *, dataset: str | None = None, version: str | None = None
@@ -202,8 +203,9 @@ class Runs:
                 self._note_end(conn, _one(conn, run.n), now)
 
     def _note_end(self, conn: Connection, run: Run, now: float) -> None:
-        counts = {name: run.totals[name] for name in ("requested", "kept", "dropped", "failed", "cancelled", "pending", "calls", "cost")}
-        told = {"state": run.state, "reason": run.reason, **counts, "dataset": run.dataset, "version": run.version}
+        counts = {name: run.totals[name] for name in ("requested", "kept", "dropped", "failed", "cancelled", "pending", "calls")}
+        cost = None if run.totals["unpriced"] else run.totals["cost"] / PICO
+        told = {"state": run.state, "reason": run.reason, **counts, "cost_usd": cost, "dataset": run.dataset, "version": run.version}
         events.note(conn, now, run.project, "run.ended", told, run=run.n)
 
     def set_outcome(self, n: int, dataset: str, version: str) -> None:
