@@ -122,8 +122,8 @@ def play(story: Callable[[Path], Outcome]) -> dict[str, Any]:
             line = asdict(story(Path(folder)).hold())
         except Unavailable as error:
             line = {"fault": f"NOT PLAYED: {error}"}
-        except AssertionError as error:
-            line = {"fault": "FAILED", "error": f"{error}\n{traceback.format_exc(limit=-3)}"}
+        except Exception as error:  # noqa: BLE001 - whatever a story ends with, the others are still to be played
+            line = {"fault": "FAILED", "error": f"{type(error).__name__}: {error}\n{traceback.format_exc(limit=-3)}"}
     return {**line, "seconds": round(time.monotonic() - started, 1)}
 
 

@@ -153,19 +153,21 @@ def server_away(folder: Path, *, rows: int = 200, away_s: float = 3.0) -> Outcom
 
 def backup_under_way(folder: Path, kind: str, to: str, *, times: int = 2, rows: int = 300) -> Outcome:
     """R28. Backups of a home while a run writes; each, restored elsewhere (even to the other database), is sound and finishes the run."""
-    with stage(folder / "one", kind) as home, server(latency="0.05-0.1") as model:
+    with stage(folder / "one", kind) as home, server(latency="0.1-0.3") as model:
         home.items(rows)
-        words, copies = home.run(model, places=PLACES), []
+        words, copies, busy = home.run(model, places=PLACES), [], 0
         with home.start(*words) as command:
             for turn in range(times):
-                model.wait_for(len(model.calls) + 30)
+                model.wait_for(min(rows, len(model.calls) + 30))
+                busy += command.process.poll() is None
                 copies.append(folder / f"copy{turn}")
                 done = home.finish("backup", copies[-1])
                 assert done.returncode == 0, done.stderr
             assert command.wait(60) == 0, command.err
         with home.database() as db:
             same = rows_of(db)
-        total = Outcome(f"R28 backup under way, {kind} to {to}")
+        assert busy, "no backup began while the run wrote"
+        total = Outcome(f"R28 backup under way, {kind} to {to}", note=f"{busy} while the run wrote")
         for copy in copies:
             with stage(folder / f"home of {copy.name}", to) as other:
                 other.input = home.input
