@@ -20,8 +20,9 @@ from rowsmith.core.errors import RowsmithError, StorageBusy, StorageFull
 from rowsmith.core.row import Row
 from rowsmith.core.slots import CANCELLED, DROPPED, EXPANDED, FAILED, KEPT, KEPT_STAGE, PENDING, WAITING, Tally
 from rowsmith.store import budgets, calls, slots
+from rowsmith.store.commits import Lost
 from rowsmith.store.database import Database, open_database
-from rowsmith.store.journal import BACKLOG, Journal, Lost
+from rowsmith.store.journal import BACKLOG, TICK_S, Journal
 from rowsmith.store.ledger import MAYBE_BILLED, RELEASED, RESERVED, SETTLED, Ledger
 from rowsmith.store.processes import register
 from rowsmith.store.runs import Run, Runs
@@ -213,6 +214,25 @@ def test_a_batch_that_is_tried_again_is_applied_once(faulty: Faulty, faults: lis
     assert tally == slots.tally(faulty, run) == totals(faulty, run)
     assert query(faulty, "SELECT usd, tokens FROM budget") == [(60, 6)] * 2
     assert wrong(faulty) == []
+
+
+def test_every_answer_to_a_commit_may_be_lost(faulty: Faulty) -> None:
+    """A try after a lost answer finds its batch there and commits nothing more; an idle look at the run is worth no try."""
+
+    async def told() -> int:
+        async with journal(faulty) as it:
+            await it.flush()
+            faulty.faults = ["broken"] * 60
+            for number in range(1, 26):
+                opened(it, a_row(number), 0, 1, 0)
+                await it.flush()
+            await asyncio.sleep(3 * TICK_S)
+            left = len(faulty.faults)
+            faulty.faults = []
+            return left
+
+    assert asyncio.run(told()) < 60 - 25
+    assert query(faulty, "SELECT count(*) FROM slot")[0][0] == 25
 
 
 def test_counts_that_were_written_meanwhile_hide_no_batch(faulty: Faulty) -> None:

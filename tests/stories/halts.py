@@ -132,12 +132,12 @@ def _one_sleeper(folder: Path, kind: str, chance: random.Random, rows: int) -> O
             model.wait_for(chance.randrange(1, rows // 2))
             _put_to_sleep(home, sleeper, chance)
             time.sleep(2.2)
-            other = home.result(*words, env=env, timeout_s=30)
+            other = home.result(*words, env=env, timeout_s=60)
             assert other["state"] == "finished", other
             with home.database() as db:
                 before, versions = rows_of(db), _facts(home)
             os.kill(sleeper.pid, signal.SIGCONT)
-            assert sleeper.wait(30) == 0, sleeper.err
+            assert sleeper.wait(60) == 0, sleeper.err
             assert sleeper.result["state"] == "finished", sleeper.result
             with home.database() as db:
                 assert rows_of(db) == before

@@ -16,13 +16,14 @@ from typing import Any
 from sqlalchemy import Connection
 
 from rowsmith.core.calls import Claim, Claimed, Limits, Usage
-from rowsmith.core.errors import Conflict, Invalid, RowsmithError, StorageBusy, StorageFull
+from rowsmith.core.errors import Invalid, RowsmithError, StorageBusy, StorageFull
 from rowsmith.core.failpoints import failpoint
 from rowsmith.core.ids import canonical
 from rowsmith.core.row import Row
 from rowsmith.core.slots import START, Tally
 from rowsmith.store import events
 from rowsmith.store.batch import Batch, Waiter
+from rowsmith.store.commits import Broken, InAlready, Lost, rest
 from rowsmith.store.database import Database, fetch, one
 from rowsmith.store.ledger import Ledger, Parting, Settling
 from rowsmith.store.processes import RENEW_S, heartbeat
@@ -37,10 +38,6 @@ BACKLOG = 4096
 """Most slots or rows that may wait for a commit."""
 POLL_S = 0.05
 """How often a key that another run holds is looked at again."""
-
-
-class Lost(Conflict):
-    """Another process has taken the run over."""
 
 
 class Journal:
@@ -213,8 +210,14 @@ class Journal:
         batch, self._batch = self._batch, Batch()
         if batch:  # what came of the last commit: claims that nobody waited for any more
             self._until_committed(batch)
-        with self.db.write() as conn:
-            self.ledger.close(conn)
+        tries = 0
+        while self.ledger.holds():
+            try:
+                with self.db.write() as conn:
+                    self.ledger.close(conn)
+            except StorageBusy as error:
+                tries += 1
+                rest(tries, error)
 
     def _awake(self) -> None:
         """Something waits for a commit. Asking first is cheaper than saying it again."""
@@ -237,7 +240,7 @@ class Journal:
         except RowsmithError as error:
             self._fail(batch, error)
         except Exception as error:  # noqa: BLE001 - nothing may hide: the run ends with it
-            self._fail(batch, _Broken(error))
+            self._fail(batch, Broken(error))
 
     def _gathered(self) -> Batch | None:
         """What came since the last commit, as soon as there is something (or a look at the run's row is due); None at the end."""
@@ -266,36 +269,42 @@ class Journal:
             try:
                 with self.db.write() as conn:
                     request = self._guard(conn, retried=tries > 0)
-                    if request is not None:
-                        self._apply(conn, batch, tally, done, waiting)
+                    self._apply(conn, batch, tally, done, waiting)
                 failpoint("journal.committed")
+                break
+            except InAlready:
+                request = ""
+                tally, done, waiting = self._tried
                 break
             except StorageFull as error:
                 if self._ended or self.give_up:
                     raise
                 self._full(error)
-            except StorageBusy:
+            except StorageBusy as error:
+                if not batch:  # only a look at the run's row
+                    return
                 tries += 1
-                if tries > 20:
-                    raise
-                time.sleep(min(0.05 * 2**tries, 2.0))
-        if request is None:  # an earlier try was committed although its connection broke before it could say so
-            tally, done, waiting = self._tried
+                rest(tries, error)
         self.tally, self._waiting = tally, waiting
         self._seq += bool(batch)
         self._room()
         if done or request:
-            self._say(self._resolve, done, request or "")
+            self._say(self._resolve, done, request)
 
-    def _guard(self, conn: Connection, *, retried: bool) -> str | None:
-        """The request that waits for the run; None when this batch is in the database already."""
+    def _guard(self, conn: Connection, *, retried: bool) -> str:
+        """The request that waits for the run.
+
+        Raises:
+            InAlready: an earlier try was committed although its connection broke before it could say so. Nothing is left to commit, and
+                nothing is: where every answer to a commit is lost, one more would be lost, too.
+        """
         sql = "SELECT owner, fence, request, totals FROM run WHERE n = ?" if retried else "SELECT owner, fence, request FROM run WHERE n = ?"
         lock = "" if self.db.dialect == "sqlite" else " FOR UPDATE"
         row = next(iter(fetch(conn, sql + lock, (self.run,))), None)
         if row is None or row[:2] != (self.owner, self.fence):
             raise Lost(f"Run r{self.run} has been taken over by another process.", f"Follow it with rowsmith runs r{self.run}.")
         if retried and _seq(row[3]) == self._seq + 1:
-            return None
+            raise InAlready
         if time.monotonic() - self._beat > RENEW_S:
             if not heartbeat(self.db, conn, self.owner):
                 raise Lost(f"The lease of run r{self.run} was given away.", f"Follow it with rowsmith runs r{self.run}.")
@@ -372,14 +381,6 @@ class Journal:
     def _say(self, what: Callable[..., None], *values: Any) -> None:
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(what, *values)
-
-
-class _Broken(RowsmithError):
-    """An error that is ours."""
-
-    def __init__(self, error: Exception) -> None:
-        super().__init__(f"The journal stopped: {type(error).__name__}: {error}.", "What was committed is safe; run the same command again.")
-        self.__cause__ = error
 
 
 def _refuse_all(waiters: list[Waiter], error: RowsmithError) -> None:

@@ -344,6 +344,11 @@ class Ledger:
             if done.rowcount == 1:
                 tally.refused_draws[row[6]] += 1
 
+    def holds(self) -> bool:
+        """Whether a key is still held."""
+        with self.db.read() as conn:
+            return conn.exec_driver_sql(self._sql('SELECT 1 FROM "call" WHERE state = 0 AND owner = ? LIMIT 1'), (self.owner,)).first() is not None
+
     def close(self, conn: Connection) -> None:
         """Give back every key that is still held (calls that were never sent)."""
         conn.exec_driver_sql(self._sql('DELETE FROM "call" WHERE state = 0 AND owner = ?'), (self.owner,))
