@@ -2,6 +2,9 @@
 
 The pool is aiohttp's, without its timers: each request has one deadline, moved from stage to stage (connection, headers, each silence
 within the body), so that a server that dribbles bytes cannot stretch any of them.
+
+A name is resolved once for a connection; every address that it has must be one where a model server may be, and the connection goes to
+one of those. Loopback and private networks are (local models are the point); metadata services and reserved ranges never are.
 """
 
 from __future__ import annotations
@@ -12,6 +15,8 @@ from contextvars import ContextVar
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+from rowsmith.core.addresses import ANY_LOCAL, AddressRefused
+from rowsmith.core.ports import Paused
 from rowsmith.llm.deadlines import Attempt, Watch
 
 if TYPE_CHECKING:
@@ -52,6 +57,7 @@ class Wire:
         Raises:
             NotSent: the server was not reached.
             Lost: it was reached, and no whole reply came.
+            Paused: it is at an address that is never connected to.
         """
         import aiohttp
 
@@ -67,6 +73,8 @@ class Wire:
             if not attempt.expired():
                 raise
             raise (Lost("timeout", attempt.late()) if attempt.sent else NotSent(attempt.late())) from None
+        except AddressRefused as error:
+            raise Paused("address", f"No model can be asked at {url.host}: {error.what}", f"Correct base_url. {error.fix}") from None
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise (Lost("connection", _told(error)) if attempt.sent else NotSent(_told(error))) from None
         finally:
@@ -134,7 +142,17 @@ def _told(error: Exception) -> str:
 
 
 def _connector(**settings: Any) -> Any:
-    from aiohttp import TCPConnector
+    import socket
+
+    from aiohttp import TCPConnector, ThreadedResolver
+
+    class Resolver(ThreadedResolver):
+        """Resolves a name to addresses that are all allowed."""
+
+        async def resolve(self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET) -> Any:
+            found = await super().resolve(host, port, family)
+            ANY_LOCAL.check(host, [answer["host"] for answer in found], port)
+            return found
 
     class Connector(TCPConnector):
         """Tells the attempt at hand when its connection stands."""
@@ -144,4 +162,10 @@ def _connector(**settings: Any) -> Any:
             _attempt.get().connected()
             return connection
 
-    return Connector(**settings)
+    def checked(answer: Any) -> socket.socket:
+        """A socket for an address. One that stands in the URL itself is resolved by nobody, so it is looked at here."""
+        family, kind, protocol, _, (host, port, *_) = answer
+        ANY_LOCAL.check(host, [host], port)
+        return socket.socket(family, kind, protocol)
+
+    return Connector(resolver=Resolver(), socket_factory=checked, **settings)
