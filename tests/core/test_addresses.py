@@ -7,32 +7,18 @@ import ipaddress
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from known import BAD, CLOUD, GOOD, NUMBERS, OWN
 
 from rowsmith.core import addresses
 from rowsmith.core.addresses import ANY_LOCAL, AddressRefused, Allowed, kind_of
 from rowsmith.core.errors import Invalid
-
-BAD = [
-    "127.0.0.1", "0.0.0.0", "10.0.0.1", "169.254.169.254", "169.254.170.2", "100.64.0.1", "100.100.100.200", "192.0.0.192", "198.18.0.1", "224.0.0.1",
-    "240.0.0.1", "255.255.255.255", "::1", "::", "::ffff:127.0.0.1", "::ffff:169.254.169.254", "64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe", "2002:7f00:1::",
-    "2001:0:7f00:1::", "fd00:ec2::254", "fe80::1", "fe80::a9fe:a9fe", "ff02::1", "::127.0.0.1", "100:200::1", "5f00::1", "2001:db8::1", "168.63.129.16",
-]  # fmt: skip
-GOOD = ["8.8.8.8", "1.1.1.1", "140.82.121.4", "2606:4700::1111", "2a00:1450:4001::8a"]
-OWN = ["127.0.0.1", "10.0.0.1", "172.16.0.1", "192.168.1.20", "100.64.0.1", "198.18.0.1", "::1", "fd12:3456::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1"]
-"""Where people run model servers: this machine, the private network, a VPN, a proxy that answers for every name."""
-CLOUD = [
-    "169.254.169.254", "169.254.170.2", "169.254.170.23", "169.254.42.42", "169.254.0.23", "100.100.100.200", "192.0.0.192", "168.63.129.16",
-    "fd00:ec2::254", "fd00:ec2::23", "fd00:ec2::253", "fd20:ce::254", "fd00:c1::a9fe:a9fe", "fd00:42::42", "fd00:a9fe:a9fe::1", "fd00:100::100:200",
-    "fe80::a9fe:a9fe", "::ffff:169.254.169.254", "::ffff:168.63.129.16", "::ffff:100.100.100.200", "64:ff9b::a9fe:a9fe", "64:ff9b::6464:64c8",
-]  # fmt: skip
 
 
 def refused(allowed: Allowed, address: str, host: str = "name.example", port: int = 443) -> bool:
     try:
         allowed.check(host, [address], port)
     except AddressRefused as error:
-        assert address in error.what and error.fix
-        return True
+        return address in error.what and error.fix != ""
     return False
 
 
@@ -76,7 +62,7 @@ def test_ports() -> None:
 
 
 def test_shorthand_is_no_address() -> None:
-    for text in ("127.1", "2130706433", "0x7f.1", "0177.0.0.1", "0", "127.0.0.1.", "", "localhost", "8.8.8.8:443", "[::1]"):
+    for text in (*NUMBERS, "127.0.0.1.", "", "localhost", "8.8.8.8:443", "[::1]"):
         assert refused(ANY_LOCAL, text)
         with pytest.raises(ValueError):
             kind_of(text)

@@ -142,5 +142,7 @@ def _within(ip: IPv4Address | IPv6Address, networks: Sequence[Network]) -> bool:
     return any(ip in network for network in networks)
 
 
+PUBLIC = Allowed()
+"""Public addresses at the ports 80 and 443, and nothing else."""
 ANY_LOCAL = Allowed(("0.0.0.0/0", "::/0"), range(1, 65536))
 """All that is not forbidden: for the servers that users name on machines of their own."""

@@ -1,0 +1,1 @@
+"""Everything that reaches outside, besides model calls: the egress client, downloads, the hub."""

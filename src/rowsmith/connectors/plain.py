@@ -1,0 +1,66 @@
+"""The client's acts as plain calls, from any thread."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, TypeVar
+
+from rowsmith.connectors.egress import Egress
+from rowsmith.connectors.exchange import USUAL, Bounds, Reply
+from rowsmith.connectors.resolve import Resolver
+from rowsmith.core.addresses import PUBLIC, Allowed
+
+if TYPE_CHECKING:
+    import ssl
+
+Result = TypeVar("Result")
+
+
+def carried_out(
+    work: Callable[[Egress], Awaitable[Result]], allowed: Allowed = PUBLIC, *, resolver: Resolver | None = None, tls: ssl.SSLContext | None = None
+) -> Result:
+    """Do something with a client on a loop of its own: a plain call, from any thread, also where a loop runs already (notebooks)."""
+
+    async def main() -> Result:
+        async with Egress(allowed, resolver=resolver, tls=tls) as egress:
+            return await work(egress)
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(main())
+    return _elsewhere(main)
+
+
+def _elsewhere(main: Callable[[], Awaitable[Result]]) -> Result:
+    """Run it on a thread. An interrupt of the one who waits ends it."""
+    done: Future[Result] = Future()
+    begun: Future[Callable[[], object]] = Future()
+
+    async def watched() -> Result:
+        task, loop = asyncio.current_task(), asyncio.get_running_loop()
+        begun.set_result(lambda: loop.call_soon_threadsafe(task.cancel) if task else None)
+        return await main()
+
+    def thread() -> None:
+        try:
+            done.set_result(asyncio.run(watched()))
+        except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
+            done.set_exception(error)
+
+    threading.Thread(target=thread, name="egress", daemon=True).start()
+    try:
+        return done.result()
+    except KeyboardInterrupt:
+        begun.result()()
+        raise
+
+
+def send(
+    method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes = b"", bounds: Bounds = USUAL, allowed: Allowed = PUBLIC
+) -> Reply:
+    """As `Egress.send`, as a plain call."""
+    return carried_out(lambda egress: egress.send(method, url, headers=headers, body=body, bounds=bounds), allowed)
