@@ -125,3 +125,37 @@ class Names:
 
 names = partial(Names, public_example=["127.0.0.1"], other_example=["127.0.0.1"])
 """Two names that lead to the address which the tests let pass for a public one."""
+
+
+class Shelf:
+    """A file on a server that can give parts of it. `cuts`: of the nth answer only so many bytes come, then the connection is cut."""
+
+    def __init__(self, content: bytes, tag: str = '"v1"', cuts: Sequence[int] = (), *, ranges: bool = True, length: bool = True) -> None:
+        self.content, self.tag, self.cuts, self.ranges, self.length = content, tag, list(cuts), ranges, length
+        self.given = 0
+
+    def __call__(self, seen: Seen) -> list[Part]:
+        first = self._first(seen)
+        tagged = {"ETag": self.tag} if self.tag else {}
+        if first is not None and first >= len(self.content):
+            return [http(status=416, Content_Range=f"bytes */{len(self.content)}")]
+        rest = self.content[first or 0 :]
+        place = {} if first is None else {"Content-Range": f"bytes {first}-{len(self.content) - 1}/{len(self.content)}"}
+        sized = {"Content-Length": str(len(rest))} if self.length else {"Transfer-Encoding": "chunked"}
+        head = http(status=200 if first is None else 206, length=False, **place, **sized, **tagged)
+        cut = self.cuts.pop(0) if self.cuts else None
+        body = rest if cut is None else rest[:cut]
+        self.given += len(body)
+        if not self.length:
+            return [head, *(b"%x\r\n%b\r\n" % (len(piece), piece) for piece in _pieces(body)), *([b"0\r\n\r\n"] if cut is None else [CUT])]
+        return [head, *_pieces(body), *([] if cut is None else [0.01, CUT])]
+
+    def _first(self, seen: Seen) -> int | None:
+        """The first byte wanted; None: the whole."""
+        wanted = seen.headers.get("range", "")
+        same = seen.headers.get("if-range", self.tag) == self.tag
+        return int(wanted.removeprefix("bytes=").removesuffix("-")) if wanted and self.ranges and same else None
+
+
+def _pieces(body: bytes, size: int = 65536) -> list[bytes]:
+    return [body[at : at + size] for at in range(0, len(body), size)]

@@ -6,10 +6,14 @@ import asyncio
 import threading
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import Future
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from rowsmith.connectors.download import LARGE, Downloaded, Progress
+from rowsmith.connectors.download import download as fetched
 from rowsmith.connectors.egress import Egress
 from rowsmith.connectors.exchange import USUAL, Bounds, Reply
+from rowsmith.connectors.proof import ANYTHING, Wanted
 from rowsmith.connectors.resolve import Resolver
 from rowsmith.core.addresses import PUBLIC, Allowed
 
@@ -64,3 +68,11 @@ def send(
 ) -> Reply:
     """As `Egress.send`, as a plain call."""
     return carried_out(lambda egress: egress.send(method, url, headers=headers, body=body, bounds=bounds), allowed)
+
+
+def download(
+    url: str, path: Path, *, headers: Mapping[str, str] | None = None, wanted: Wanted = ANYTHING, bounds: Bounds = LARGE,
+    progress: Progress | None = None, allowed: Allowed = PUBLIC,
+) -> Downloaded:  # fmt: skip
+    """As `rowsmith.connectors.download.download`, as a plain call."""
+    return carried_out(lambda egress: fetched(egress, url, path, headers=headers, wanted=wanted, bounds=bounds, progress=progress), allowed)
