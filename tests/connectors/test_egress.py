@@ -298,7 +298,7 @@ def test_headers_that_are_too_long_or_never_end() -> None:
 @pytest.mark.parametrize(
     ("answer", "told"),
     [
-        (b"SSH-2.0-OpenSSH_9\r\n", "does not answer as a web server does"),
+        (b"SSH-2.0-OpenSSH_9 canary\r\n", "does not answer as a web server does"),
         ([CUT], "broke off"),
         ([http(b"whole body")[:-3], CUT], "broke off"),
         ([http(gzip.compress(b"text")[:-10], Content_Encoding="gzip")], "breaks off"),

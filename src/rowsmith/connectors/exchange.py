@@ -122,7 +122,7 @@ def told(host: str) -> Iterator[None]:
         raise Broken(f"{host} cannot be reached: {error.os_error.strerror or error.os_error}.") from None
     except aiohttp.ConnectionTimeoutError:
         raise Broken(f"{host} cannot be reached: no connection in time.") from None
-    except aiohttp.ClientResponseError as error:
-        raise Unavailable(f"{host} does not answer as a web server does: {error.message[:200]}", "Correct the address.") from None
+    except aiohttp.ClientResponseError:  # its message quotes the answer
+        raise Unavailable(f"{host} does not answer as a web server does.", "Correct the address.") from None
     except (aiohttp.ClientError, OSError) as error:
         raise Broken(f"The connection to {host} broke off ({type(error).__name__}).") from None

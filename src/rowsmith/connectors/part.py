@@ -39,7 +39,7 @@ class Part:
     async def open(self) -> bool:
         """Take hold of it, waiting while another process has it, and read what is there. False: the target was finished meanwhile."""
         while True:
-            with self._disk():
+            with disk(self.target):
                 self.path.parent.mkdir(parents=True, exist_ok=True)
                 self._file = os.fdopen(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o644), "r+b")
             try:
@@ -57,13 +57,13 @@ class Part:
 
     def write(self, data: bytes | bytearray) -> None:
         """Add bytes at the end."""
-        with self._disk():
+        with disk(self.target):
             self._file.write(data)
         self._proof.update(data)
 
     def restart(self) -> None:
         """Forget all that is there."""
-        with self._disk():
+        with disk(self.target):
             self._file.seek(0)
             self._file.truncate()
         self._proof = Proof(self.wanted)
@@ -72,7 +72,7 @@ class Part:
         """Raise StorageFull where the rest of `total` bytes cannot fit."""
         more, free = total - self.size, shutil.disk_usage(self.path.parent).free
         if free < more:
-            raise self._full(f"{self.target.name} needs {more} bytes more, and {free} are free.")
+            raise _full(self.target, f"{self.target.name} needs {more} bytes more, and {free} are free.")
 
     def wrong(self) -> str:
         """What is wrong with the bytes, in words; empty when they are what was wanted."""
@@ -80,7 +80,7 @@ class Part:
 
     def finish(self) -> str:
         """Make it durable and give it its name; its SHA-256."""
-        with self._disk():
+        with disk(self.target):
             self._file.flush()
             os.fsync(self._file.fileno())
             os.replace(self.path, self.target)
@@ -116,14 +116,17 @@ class Part:
         while data := self._file.read(CHUNK):
             self._proof.update(data)
 
-    @contextmanager
-    def _disk(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            if error.errno in (errno.ENOSPC, errno.EDQUOT):
-                raise self._full(f"No space is left for {self.target.name}.") from None
-            raise Unavailable(f"{self.target} cannot be written: {error.strerror}.", "Make the folder writable, or name another.") from None
 
-    def _full(self, what: str) -> StorageFull:
-        return StorageFull(what, f"Free some space in {self.target.parent}, and do the same again.")
+@contextmanager
+def disk(target: Path) -> Iterator[None]:
+    """Within it, what the disk reports becomes an error that says what to do."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise _full(target, f"No space is left for {target.name}.") from None
+        raise Unavailable(f"{target} cannot be written: {error.strerror}.", "Make the folder writable, or name another.") from None
+
+
+def _full(target: Path, what: str) -> StorageFull:
+    return StorageFull(what, f"Free some space in {target.parent}, and do the same again.")

@@ -8,7 +8,7 @@ let metadata services through, so the table is our own.
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Literal
@@ -89,7 +89,7 @@ class Allowed:
     """
 
     hosts: tuple[str, ...] = ()
-    ports: Container[int] = ()
+    ports: tuple[int, ...] | range = ()
 
     def __post_init__(self) -> None:
         for host in self.hosts:

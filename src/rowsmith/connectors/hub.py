@@ -1,0 +1,174 @@
+"""Files of repositories on a hub in Hugging Face's form, kept so that the second use needs no network.
+
+What a revision was when a file of it was first used, it stays: the commit is written down with the file's hash, and held to from then on.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+from pathlib import Path
+from uuid import uuid4
+
+from rowsmith.connectors.download import Progress, Refusal
+from rowsmith.connectors.download import download as brought
+from rowsmith.connectors.egress import Egress
+from rowsmith.connectors.exchange import Bounds, Broken, Reply
+from rowsmith.connectors.hub_file import HubFile
+from rowsmith.connectors.part import disk
+from rowsmith.connectors.plain import carried_out
+from rowsmith.connectors.proof import Wanted, not_wanted
+from rowsmith.connectors.request import REDIRECTS, Request
+from rowsmith.connectors.settings import allowed_by, cache_folder
+from rowsmith.connectors.urls import parsed
+from rowsmith.core.addresses import Allowed
+from rowsmith.core.errors import Invalid, NotFound, RowsmithError, StorageFull, Unavailable
+
+ENDPOINT = "https://huggingface.co"
+MOST_REDIRECTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A file that is here: where, which commit of its repository it is from, its hash and its number of bytes."""
+
+    path: Path
+    commit: str
+    sha256: str
+    size: int
+
+
+def download(name: str, *, environ: Mapping[str, str] | None = None, progress: Progress | None = None) -> Copy:
+    """The file of this name (see HubFile), downloaded when it is not here. A plain call, from any thread, also where a loop runs.
+
+    `environ` (default: the environment) holds ROWSMITH_CACHE, HF_ENDPOINT, HF_TOKEN, ROWSMITH_EGRESS_HOSTS and ROWSMITH_EGRESS_PORTS.
+
+    Raises:
+        NotFound: repository, revision or file. Invalid: the name is none; the bytes or the hashes do not agree.
+        Unavailable: no network, or the repository is not open to us. StorageFull: the disk.
+    """
+    file, hub = HubFile.read(name), Hub(os.environ if environ is None else environ)
+    return hub.kept(file) or carried_out(lambda egress: hub.fetched(egress, file, progress), hub.allowed)
+
+
+class Hub:
+    """One hub, and what is kept of it.
+
+    Raises:
+        Invalid: HF_ENDPOINT, HF_TOKEN or what may be reached is set to what it cannot be.
+    """
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        given = environ.get("HF_ENDPOINT", "").strip()
+        try:
+            at = parsed(given or ENDPOINT)
+        except Invalid as error:
+            raise Invalid(f"HF_ENDPOINT is no address of a hub. {error.what}", error.fix) from None
+        token = environ.get("HF_TOKEN", "").strip()
+        if not re.fullmatch(r"[\x21-\x7e]*", token):
+            raise Invalid("HF_TOKEN holds spaces or characters that no token has.", "Set it to the token alone.")
+        allowed = allowed_by(environ)
+        # Who names a hub of their own may reach it, wherever it is.
+        self.allowed = Allowed((*allowed.hosts, at.raw_host or ""), (*allowed.ports, at.port or 0)) if given else allowed
+        self.host, self._endpoint = at.host or "", str(at).rstrip("/")
+        self._key = {"Authorization": f"Bearer {token}"} if token else {}
+        self._folder = cache_folder(environ) / "hub" / at.raw_authority.replace(":", "_")
+
+    def kept(self, file: HubFile) -> Copy | None:
+        """The file if it is here; nobody is asked.
+
+        Raises:
+            Invalid: it is here, with another hash than its name demands.
+        """
+        try:
+            pin = json.loads(self._pin(file).read_bytes())
+            copy = Copy(self._place(file, pin["commit"]), pin["commit"], pin["sha256"], pin["size"])
+            whole = copy.path.stat().st_size == copy.size
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        if whole and file.sha256 not in ("", copy.sha256):
+            raise Invalid(f"The SHA-256 of {copy.path} is {copy.sha256}, not {file.sha256}.", f"Correct the hash, or remove it to get {file} anew.")
+        return copy if whole else None
+
+    async def fetched(self, egress: Egress, file: HubFile, progress: Progress | None = None) -> Copy:
+        """Download the file. Raises as `download` does."""
+        try:
+            commit, wanted = self._promised(file, await self._described(egress, file))
+            place = self._place(file, commit)
+            done = await brought(egress, file.at(self._endpoint, commit), place, headers=self._key, wanted=wanted, progress=progress)
+        except Refusal as error:
+            raise self._refused(file, error.http, error.headers) from None
+        except StorageFull as error:
+            raise StorageFull(error.what, f"{error.fix} ROWSMITH_CACHE names a folder elsewhere.") from None
+        except Broken as error:
+            fix = f"{error.fix} What has come is kept. A file that you have already can be given by its path."
+            raise Unavailable(f"{file} cannot be downloaded: {error.what}", fix) from None
+        copy = Copy(place, commit, done.sha256, done.size)
+        for pinned in (file, replace(file, revision=commit)):
+            self._write(self._pin(pinned), copy)
+        return copy
+
+    async def _described(self, egress: Egress, file: HubFile) -> Reply:
+        """What the hub says of the file. Where large files lie elsewhere it says so in a redirect; that of a renamed repository says nothing."""
+        request = Request("HEAD", parsed(file.at(self._endpoint, file.revision)), {"Accept-Encoding": "identity", **self._key})
+        for _ in range(MOST_REDIRECTS + 1):
+            reply = await egress.send("HEAD", str(request.url), headers=request.headers, bounds=Bounds(redirects=0))
+            if reply.status not in REDIRECTS or "X-Linked-ETag" in reply.headers:
+                break
+            request = request.redirected(reply.status, reply.headers.get("Location", ""))
+        return reply
+
+    def _promised(self, file: HubFile, reply: Reply) -> tuple[str, Wanted]:
+        """The commit, and what the file's bytes have to be: a large one goes by its SHA-256, a small one by its hash in git."""
+        said = reply.headers
+        if reply.status not in (200, *REDIRECTS):
+            raise self._refused(file, reply.status, said)
+        commit = said.get("X-Repo-Commit", "")
+        if not re.fullmatch(r"[0-9a-f]{40}", commit):
+            raise Unavailable(f"{self.host} does not answer as a hub does: it names no commit.", "Correct HF_ENDPOINT.")
+        tag = said.get("X-Linked-ETag", said.get("ETag", "")).removeprefix("W/").strip('"').lower()
+        size = said.get("X-Linked-Size", said.get("Content-Length", "") if reply.status == 200 else "")
+        wanted = Wanted(
+            sha256=tag if re.fullmatch(r"[0-9a-f]{64}", tag) else "",
+            git=tag if re.fullmatch(r"[0-9a-f]{40}", tag) else "",
+            size=int(size) if re.fullmatch(r"[0-9]{1,18}", size) else None,
+        )
+        if file.sha256 and wanted.sha256 not in ("", file.sha256):
+            raise not_wanted(str(file), f"{self.host} has one whose SHA-256 is {wanted.sha256}, not {file.sha256}")
+        wanted = replace(wanted, sha256=wanted.sha256 or file.sha256)
+        if not wanted.provable:
+            raise Invalid(f"{self.host} gives no hash for {file}, so it cannot be checked.", "Add its hash to the name: #sha256=...")
+        return commit, wanted
+
+    def _refused(self, file: HubFile, status: int, said: Mapping[str, str]) -> RowsmithError:
+        repo, code, page = file.repo, said.get("X-Error-Code", ""), f"{self._endpoint}/{file.repo}"
+        if code == "GatedRepo":
+            return Unavailable(f"{repo} is gated: its owner lets in who has agreed to terms.", f"Agree at {page}, and set HF_TOKEN to your token.")
+        if code == "RevisionNotFound":
+            return NotFound(f"{repo} has no revision {file.revision}.", f"Look at {page}.")
+        if code == "RepoNotFound":
+            return NotFound(f"{self.host} has no repository {repo}, or it is private.", "Correct the name, or set HF_TOKEN.")
+        if status == 404:
+            return NotFound(f"{repo} has no file {file.path} at {file.revision}.", f"Look at {page}/tree/{file.revision}.")
+        if status in (401, 403):
+            fix = "HF_TOKEN is not a token that may read it." if self._key else "Set HF_TOKEN to a token that may read it."
+            return Unavailable(f"{self.host} does not let us read {repo} (HTTP {status}).", fix)
+        return Unavailable(f"{self.host} answers HTTP {status} for {file}.", "Try again later.")
+
+    def _place(self, file: HubFile, commit: str) -> Path:
+        return self._folder.joinpath(file.repo, commit, file.path)
+
+    def _pin(self, file: HubFile) -> Path:
+        name = blake2b(f"{file.revision}\0{file.path}".encode(), digest_size=16).hexdigest()
+        return self._folder.joinpath(file.repo, "pins", f"{name}.json")
+
+    def _write(self, pin: Path, copy: Copy) -> None:
+        with disk(pin):
+            pin.parent.mkdir(parents=True, exist_ok=True)
+            new = pin.with_name(f"{pin.name}.{uuid4().hex}")
+            new.write_text(json.dumps({"commit": copy.commit, "sha256": copy.sha256, "size": copy.size}), encoding="utf-8")
+            os.replace(new, pin)
