@@ -340,7 +340,8 @@ def test_what_may_be_reached_is_what_the_environment_lists(world: HubWorld, tmp_
 @pytest.mark.parametrize(
     ("setting", "value"),
     [("ROWSMITH_EGRESS_PORTS", "80,http"), ("ROWSMITH_EGRESS_PORTS", "0"), ("ROWSMITH_EGRESS_PORTS", "65536"),
-     ("ROWSMITH_EGRESS_HOSTS", "10.0.0.0/99"), ("HF_ENDPOINT", "huggingface.co"), ("HF_ENDPOINT", "ftp://h/"), ("HF_ENDPOINT", "https://user@h/"), ("HF_TOKEN", "two words")],
+     ("ROWSMITH_EGRESS_HOSTS", "10.0.0.0/99"), ("HF_ENDPOINT", "huggingface.co"), ("HF_ENDPOINT", "ftp://h/"),
+     ("HF_ENDPOINT", "https://user@h/"), ("HF_TOKEN", "two words")],
 )  # fmt: skip
 def test_a_setting_that_cannot_be_is_told(tmp_path: Path, setting: str, value: str) -> None:
     with pytest.raises(Invalid) as caught:
@@ -380,7 +381,8 @@ def test_names(text: str, file: HubFile) -> None:
     "text",
     ["", "hf:", "hf:a", "hf:a/b", "hf:a/b/", "hf:/a/b/c", "a/b/c", "hf://a/b/c", "hf:a//c", "hf:a/b/../../../../etc/passwd", "hf:a/b/..",
      "hf:a/b/./c", "hf:../b/c", "hf:a/../c", "hf:a/..b/c", "hf:.a/b/c", "hf:a/b/c/..@main", "hf:a/b/..@main", "hf:a/b/c\\d", "hf:a/b/c\0",
-     "hf:a/b/c\n", "hf:a/b/c?x", "hf:a/b/c@", "hf:a/b/c@..", "hf:a/b/c@-x", "hf:a/b/c@v 1", "hf:a/b/c#sha256=12", "hf:a/b/c#md5=12", "hf:a/b/c:d", "hf:a b/c/d",
+     "hf:a/b/c\n", "hf:a/b/c?x", "hf:a/b/c@", "hf:a/b/c@..", "hf:a/b/c@-x", "hf:a/b/c@v 1", "hf:a/b/c#sha256=12",
+     "hf:a/b/c#md5=12", "hf:a/b/c:d", "hf:a b/c/d",
      f"hf:a/b/{'c' * 201}", "hf:a/b/..%2fc/../d", "hf:a/b//c", "hf:a/b/c/", "HF:a/b/c"],
 )  # fmt: skip
 def test_what_names_no_file(text: str) -> None:

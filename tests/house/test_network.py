@@ -43,7 +43,8 @@ def test_those_who_may_do() -> None:
 @pytest.mark.parametrize(
     "code",
     ["import requests", "import httpx as h", "from aiohttp import ClientSession", "import urllib.request", "from urllib import request",
-     "import http.client", "from http import client", "from socket import create_connection", "socket.create_connection(('h', 1))", "await asyncio.open_connection('h', 1)",
+     "import http.client", "from http import client", "from socket import create_connection", "socket.create_connection(('h', 1))",
+     "await asyncio.open_connection('h', 1)",
      "loop.create_connection(p, 'h', 1)", "import urllib3.util", "def f():\n    import httpx"],
 )  # fmt: skip
 def test_it_is_noticed(code: str) -> None:
