@@ -5,7 +5,7 @@ import tracemalloc
 import zlib
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rowsmith.connectors.decode import PIECE, Decoder
@@ -26,7 +26,7 @@ def decoded(encoding: str, data: bytes, sizes: list[int]) -> bytes:
     return b"".join(out)
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.binary(max_size=300) | st.integers(1, 3 * PIECE), max_size=3), SIZES)
 def test_what_was_compressed_comes_back_however_it_is_cut(drawn: list[bytes | int], sizes: list[int]) -> None:
     """A number stands for that many zeros: what inflates to more than a piece at once."""

@@ -72,7 +72,7 @@ def test_what_is_there_and_right_is_not_brought_again(tmp_path: Path) -> None:
         assert brought(web, tmp_path / "file", Wanted(size=len(CONTENT))).fetched == len(CONTENT)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.lists(st.integers(1, 400_000), max_size=6), st.booleans(), st.booleans())
 def test_wherever_it_is_cut_it_goes_on_there_and_nothing_comes_twice(tmp_path: Path, cuts: list[int], length: bool, hashed: bool) -> None:
     (tmp_path / "file").unlink(missing_ok=True)

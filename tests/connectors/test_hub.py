@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -20,11 +21,12 @@ from hub_world import HubWorld, hub_world
 from web import CUT, Seen, Shelf, http, redirect
 
 from rowsmith.connectors import hub
-from rowsmith.connectors.hub import Copy, Hub
+from rowsmith.connectors.hub import Copy, Hub, in_words
 from rowsmith.connectors.hub_file import HubFile
 from rowsmith.core.addresses import AddressRefused
 from rowsmith.core.errors import Invalid, NotFound, RowsmithError, StorageFull, Unavailable
 
+ROOT = Path(__file__).parents[2]
 WEIGHTS = Random(1).randbytes(3_000_000)
 NEWER = Random(2).randbytes(3_000_000)
 HASH = sha256(WEIGHTS).hexdigest()
@@ -106,11 +108,47 @@ def test_a_repository_that_was_renamed(world: HubWorld, tmp_path: Path) -> None:
     assert [method for method, _ in world.asked()] == ["HEAD", "HEAD", "GET", "GET"]
 
 
+def test_the_files_of_a_revision_are_of_one_commit_as_long_as_that_has_them(world: HubWorld, tmp_path: Path) -> None:
+    parts = [f"m-{n:05}-of-00002.gguf" for n in (1, 2)]
+    first = world.add("acme/big", parts[0], WEIGHTS)
+    world.files["acme/big", first, parts[1]] = NEWER
+    environ = world.environ(tmp_path)
+    assert hub.download(f"hf:acme/big/{parts[0]}", environ=environ).commit == first
+    moved = world.add("acme/big", parts[1], WEIGHTS)
+    second = hub.download(f"hf:acme/big/{parts[1]}", environ=environ)
+    assert (second.commit, second.path.read_bytes(), second.path.parent.name) == (first, NEWER, first)
+    world.files["acme/big", moved, "new.gguf"] = WEIGHTS
+    assert hub.download("hf:acme/big/new.gguf", environ=environ).commit == moved
+
+
 def test_hubs_are_kept_apart(world: HubWorld, tmp_path: Path) -> None:
     with hub_world() as other:
         other.add("acme/tiny", "q4/tiny-q4_0.gguf", NEWER)
         copies = [hub.download(NAME, environ=place.environ(tmp_path)) for place in (world, other, world)]
     assert [copy.sha256 == HASH for copy in copies] == [True, False, True]
+
+
+def test_progress_in_words(world: HubWorld, tmp_path: Path) -> None:
+    """As a provider of local models uses it."""
+    made, said = Hub(world.environ(tmp_path)), list[str]()
+    assert made.here(NAME) is None
+    path = made.fetch(NAME, said.append)
+    assert (path, path.read_bytes()) == (made.here(NAME), WEIGHTS)
+    assert (said[0], said[-2:]) == (f"downloading {NAME}: 0 % of 3.0 MB", [f"downloading {NAME}: 100 % of 3.0 MB", ""])
+    assert len(said) == len(set(said)) >= 4
+    said.clear()
+    with pytest.raises(NotFound):
+        made.fetch("hf:acme/tiny/other.gguf", said.append)
+    assert said == [""]
+    in_words("x", said.append)(1_500_000_000, None)
+    assert said[-1] == "downloading x: 1.5 GB"
+
+
+def test_the_code_on_the_page_runs(world: HubWorld, tmp_path: Path) -> None:
+    world.add("org/repo", "file.gguf", WEIGHTS)
+    (code,) = re.findall(r"^```python\n(.*?)^```", (ROOT / "docs" / "network.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    done = subprocess.run([sys.executable, "-c", code], env={**os.environ, **world.environ(tmp_path)}, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1].endswith(HASH)
 
 
 # -- the token ------------------------------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from known import BAD, CLOUD, GOOD, NUMBERS, OWN
 
@@ -87,6 +87,7 @@ def test_the_table_does_not_contradict_itself() -> None:
     assert [net for net in addresses.LOCAL if net.version == 4 and not any(_inside(net, bad) for bad in tables)] == []
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**32 - 1))
 def test_an_ipv4_address_is_what_it_is_in_every_form_of_ipv6(number: int) -> None:
     plain = ipaddress.IPv4Address(number)
@@ -97,6 +98,7 @@ def test_an_ipv4_address_is_what_it_is_in_every_form_of_ipv6(number: int) -> Non
     assert kind_of(str(ipaddress.IPv6Address((0x2002 << 112) | (number << 80)))) == "forbidden"
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**128 - 1) | st.integers(0x2000 << 112, (0x4000 << 112) - 1))
 def test_public_ipv6_is_what_is_given_out(number: int) -> None:
     address = ipaddress.IPv6Address(number)

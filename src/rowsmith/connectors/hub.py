@@ -1,25 +1,22 @@
 """Files of repositories on a hub in Hugging Face's form, kept so that the second use needs no network.
 
-What a revision was when a file of it was first used, it stays: the commit is written down with the file's hash, and held to from then on.
+What a revision was when it was first used, it stays: its commit is written down, and so are the hashes of its files that are here.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from hashlib import blake2b
 from pathlib import Path
-from uuid import uuid4
 
 from rowsmith.connectors.download import Progress, Refusal
 from rowsmith.connectors.download import download as brought
 from rowsmith.connectors.egress import Egress
 from rowsmith.connectors.exchange import Bounds, Broken, Reply
 from rowsmith.connectors.hub_file import HubFile
-from rowsmith.connectors.part import disk
+from rowsmith.connectors.hub_pins import Pins
 from rowsmith.connectors.plain import carried_out
 from rowsmith.connectors.proof import Wanted, not_wanted
 from rowsmith.connectors.request import REDIRECTS, Request
@@ -43,20 +40,12 @@ class Copy:
 
 
 def download(name: str, *, environ: Mapping[str, str] | None = None, progress: Progress | None = None) -> Copy:
-    """The file of this name (see HubFile), downloaded when it is not here. A plain call, from any thread, also where a loop runs.
-
-    `environ` (default: the environment) holds ROWSMITH_CACHE, HF_ENDPOINT, HF_TOKEN, ROWSMITH_EGRESS_HOSTS and ROWSMITH_EGRESS_PORTS.
-
-    Raises:
-        NotFound: repository, revision or file. Invalid: the name is none; the bytes or the hashes do not agree.
-        Unavailable: no network, or the repository is not open to us. StorageFull: the disk.
-    """
-    file, hub = HubFile.read(name), Hub(os.environ if environ is None else environ)
-    return hub.kept(file) or carried_out(lambda egress: hub.fetched(egress, file, progress), hub.allowed)
+    """As `Hub.download`, of the hub that `environ` (default: the environment) names."""
+    return Hub(os.environ if environ is None else environ).download(name, progress)
 
 
 class Hub:
-    """One hub, and what is kept of it.
+    """One hub, and what is kept of it. `environ` holds ROWSMITH_CACHE, HF_ENDPOINT, HF_TOKEN, ROWSMITH_EGRESS_HOSTS and ROWSMITH_EGRESS_PORTS.
 
     Raises:
         Invalid: HF_ENDPOINT, HF_TOKEN or what may be reached is set to what it cannot be.
@@ -77,6 +66,30 @@ class Hub:
         self.host, self._endpoint = at.host or "", str(at).rstrip("/")
         self._key = {"Authorization": f"Bearer {token}"} if token else {}
         self._folder = cache_folder(environ) / "hub" / at.raw_authority.replace(":", "_")
+        self._pins = Pins(self._folder)
+
+    def download(self, name: str, progress: Progress | None = None) -> Copy:
+        """The file of this name (see HubFile), downloaded when it is not here. A plain call, from any thread, also where a loop runs.
+
+        Raises:
+            NotFound: repository, revision or file. Invalid: the name is none; the bytes or the hashes do not agree.
+            Unavailable: no network, or the repository is not open to us. StorageFull: the disk.
+        """
+        file = HubFile.read(name)
+        return self.kept(file) or carried_out(lambda egress: self.fetched(egress, file, progress), self.allowed)
+
+    def here(self, name: str) -> Path | None:
+        """Where the file lies, if it is here. Raises Invalid as `download` does."""
+        copy = self.kept(HubFile.read(name))
+        return copy.path if copy else None
+
+    def fetch(self, name: str, note: Callable[[str], None]) -> Path:
+        """Where the file lies, downloaded when it is not here; `note` hears in words how far it is, and an empty text when it is over.
+        Raises as `download` does."""
+        try:
+            return self.download(name, in_words(name, note)).path
+        finally:
+            note("")
 
     def kept(self, file: HubFile) -> Copy | None:
         """The file if it is here; nobody is asked.
@@ -84,20 +97,24 @@ class Hub:
         Raises:
             Invalid: it is here, with another hash than its name demands.
         """
+        pin = self._pins.read(file)
         try:
-            pin = json.loads(self._pin(file).read_bytes())
             copy = Copy(self._place(file, pin["commit"]), pin["commit"], pin["sha256"], pin["size"])
             whole = copy.path.stat().st_size == copy.size
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, KeyError):
             return None
         if whole and file.sha256 not in ("", copy.sha256):
             raise Invalid(f"The SHA-256 of {copy.path} is {copy.sha256}, not {file.sha256}.", f"Correct the hash, or remove it to get {file} anew.")
         return copy if whole else None
 
     async def fetched(self, egress: Egress, file: HubFile, progress: Progress | None = None) -> Copy:
-        """Download the file. Raises as `download` does."""
+        """Download the file, from the commit that the revision was when any file of it was first used, as long as that has it."""
+        known = self._pins.read(replace(file, path="")).get("commit", "")
         try:
-            commit, wanted = self._promised(file, await self._described(egress, file))
+            reply = await self._described(egress, file, known or file.revision)
+            if known and reply.status == 404:
+                reply = await self._described(egress, file, file.revision)
+            commit, wanted = self._promised(file, reply)
             place = self._place(file, commit)
             done = await brought(egress, file.at(self._endpoint, commit), place, headers=self._key, wanted=wanted, progress=progress)
         except Refusal as error:
@@ -107,14 +124,13 @@ class Hub:
         except Broken as error:
             fix = f"{error.fix} What has come is kept. A file that you have already can be given by its path."
             raise Unavailable(f"{file} cannot be downloaded: {error.what}", fix) from None
-        copy = Copy(place, commit, done.sha256, done.size)
-        for pinned in (file, replace(file, revision=commit)):
-            self._write(self._pin(pinned), copy)
-        return copy
+        for pinned in (file, replace(file, revision=commit), replace(file, path="")):
+            self._pins.write(pinned, {"commit": commit, "sha256": done.sha256, "size": done.size})
+        return Copy(place, commit, done.sha256, done.size)
 
-    async def _described(self, egress: Egress, file: HubFile) -> Reply:
+    async def _described(self, egress: Egress, file: HubFile, revision: str) -> Reply:
         """What the hub says of the file. Where large files lie elsewhere it says so in a redirect; that of a renamed repository says nothing."""
-        request = Request("HEAD", parsed(file.at(self._endpoint, file.revision)), {"Accept-Encoding": "identity", **self._key})
+        request = Request("HEAD", parsed(file.at(self._endpoint, revision)), {"Accept-Encoding": "identity", **self._key})
         for _ in range(MOST_REDIRECTS + 1):
             reply = await egress.send("HEAD", str(request.url), headers=request.headers, bounds=Bounds(redirects=0))
             if reply.status not in REDIRECTS or "X-Linked-ETag" in reply.headers:
@@ -162,13 +178,20 @@ class Hub:
     def _place(self, file: HubFile, commit: str) -> Path:
         return self._folder.joinpath(file.repo, commit, file.path)
 
-    def _pin(self, file: HubFile) -> Path:
-        name = blake2b(f"{file.revision}\0{file.path}".encode(), digest_size=16).hexdigest()
-        return self._folder.joinpath(file.repo, "pins", f"{name}.json")
 
-    def _write(self, pin: Path, copy: Copy) -> None:
-        with disk(pin):
-            pin.parent.mkdir(parents=True, exist_ok=True)
-            new = pin.with_name(f"{pin.name}.{uuid4().hex}")
-            new.write_text(json.dumps({"commit": copy.commit, "sha256": copy.sha256, "size": copy.size}), encoding="utf-8")
-            os.replace(new, pin)
+def in_words(name: str, note: Callable[[str], None]) -> Progress:
+    """Progress as a text, said when it changes."""
+    last = ""
+
+    def heard(done: int, total: int | None) -> None:
+        nonlocal last
+        share = f"{100 * done // total} % of {_size(total)}" if total else _size(done)
+        if (text := f"downloading {name}: {share}") != last:
+            note(text)
+        last = text
+
+    return heard
+
+
+def _size(count: int) -> str:
+    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.1f} MB"

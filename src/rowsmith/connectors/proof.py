@@ -34,12 +34,13 @@ class Proof:
     def __init__(self, wanted: Wanted) -> None:
         self.wanted, self.size = wanted, 0
         self._sha256 = sha256()
-        self._git = sha1(b"blob %d\0" % (wanted.size or 0), usedforsecurity=False)
+        self._git = sha1(b"blob %d\0" % wanted.size, usedforsecurity=False) if wanted.git and wanted.size is not None else None
 
     def update(self, data: bytes | bytearray) -> None:
         """Count further bytes."""
         self._sha256.update(data)
-        self._git.update(data)
+        if self._git is not None:
+            self._git.update(data)
         self.size += len(data)
 
     @property
@@ -54,7 +55,7 @@ class Proof:
             return f"it has {self.size} bytes, not {wanted.size}"
         if wanted.sha256 and self.sha256 != wanted.sha256:
             return f"its SHA-256 is {self.sha256}, not {wanted.sha256}"
-        if wanted.git and wanted.size is not None and self._git.hexdigest() != wanted.git:
+        if self._git is not None and self._git.hexdigest() != wanted.git:
             return f"its hash in git is {self._git.hexdigest()}, not {wanted.git}"
         return ""
 
