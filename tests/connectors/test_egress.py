@@ -5,7 +5,11 @@ from __future__ import annotations
 import asyncio
 import gzip
 import itertools
+import signal
 import socket
+import subprocess
+import sys
+import threading
 import time
 import zlib
 from collections.abc import Iterator
@@ -350,6 +354,44 @@ def test_it_is_a_plain_call_in_any_thread_and_where_a_loop_runs() -> None:
 
         with pytest.raises(AddressRefused):
             asyncio.run(refused_within_a_loop())
+
+
+INTERRUPTED = """
+import asyncio, sys, threading
+from rowsmith.connectors import plain
+from rowsmith.core.addresses import Allowed
+
+def act():
+    plain.send("GET", sys.argv[1], allowed=Allowed(("127.0.0.1",), (int(sys.argv[2]),)))
+
+async def cell():
+    act()
+
+try:
+    act() if sys.argv[3] == "plain" else asyncio.new_event_loop().run_until_complete(cell())
+except KeyboardInterrupt:
+    for thread in threading.enumerate():
+        if thread.name == "egress":
+            thread.join(20)
+    print("ended", [thread.name for thread in threading.enumerate()])
+"""
+
+
+@pytest.mark.parametrize("how", ["plain", "within a loop"])
+def test_an_interrupt_ends_it(how: str) -> None:
+    begun = threading.Event()
+
+    def stuck(seen: Seen) -> Iterator[Part]:
+        begun.set()
+        yield 600.0
+
+    with Web(stuck) as web:
+        words = [sys.executable, "-W", "ignore", "-c", INTERRUPTED, web.url("127.0.0.1"), str(web.port), how]
+        child = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        assert begun.wait(60)
+        child.send_signal(signal.SIGINT)
+        out, err = child.communicate(timeout=60)
+    assert out.strip() == "ended ['MainThread']", err
 
 
 def refused(url: str, may: Allowed, resolver: Any, **more: Any) -> bool:
