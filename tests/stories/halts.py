@@ -32,7 +32,7 @@ def terminate(folder: Path, kind: str, *, seed: int, times: int, rows: int = 400
                 code = command.wait(20)
                 took = time.monotonic() - asked
                 assert code in (0, 5), f"exit {code}\n{command.err}"
-                assert took < 6, f"it took {took:.1f} s to end"
+                assert took < 20, f"it took {took:.1f} s to end"
                 assert command.result["state"] in ("stopped", "finished"), command.result
                 if code == 0:
                     break
@@ -53,7 +53,7 @@ def terminate_with_slow_calls(folder: Path, kind: str) -> Outcome:
             command.terminate()
             assert command.wait(20) == 5, command.err
             took, result = time.monotonic() - asked, command.result
-        assert 0.9 <= took < 3, f"it took {took:.1f} s to end"
+        assert 0.9 <= took < 15, f"it took {took:.1f} s to end"
         assert result["maybe_billed"] == 2, result
         assert result["pending"] == 2, result
         home.result(*words)
@@ -75,7 +75,7 @@ def terminate_twice(folder: Path, kind: str) -> Outcome:
             asked = time.monotonic()
             command.terminate()
             assert command.wait(10) == 128 + signal.SIGTERM
-            assert time.monotonic() - asked < 1
+            assert time.monotonic() - asked < 8
         model.change(latency=0.01)
         home.result(*words)
         return counted(f"R25 second SIGTERM, {kind}", home, model.calls, rows, runs=1, bound=PLACES)
@@ -102,7 +102,7 @@ def stop_from_outside(folder: Path, kind: str, *, seed: int, times: int, rows: i
                 code = command.wait(20)
                 took = time.monotonic() - asked
                 assert (command.result["state"], code) in (ended, ("finished", 0)), f"exit {code}: {command.result}"
-                assert took < 8, f"it took {took:.1f} s"
+                assert took < 30, f"it took {took:.1f} s"
                 assert len(model.calls) == seen, "calls were made after the stop was confirmed"
                 if request == "cancel" and code == 6:
                     assert command.result["pending"] == 0, command.result
