@@ -36,7 +36,7 @@ def test_a_rate_counts_every_row_at_64_in_flight(one_call: ModuleType, kind: str
 @pytest.mark.slow
 def test_cpu_and_memory_are_those_of_the_client(one_call: ModuleType) -> None:
     """In a process of its own: what the process that starts the client has held would count as the client's."""
-    code = "import json, one_call; print(json.dumps([one_call.measure('rowsmith', rows, 0.0) for rows in (10, 600)]))"
+    code = "import json, one_call; print(json.dumps([one_call.measure('rowsmith', rows, 0.0) for rows in (10, 3000)]))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT / "benchmarks", capture_output=True, text=True, check=True)
     few, many = json.loads(done.stdout)
     assert many["cpu"] > few["cpu"]
