@@ -8,8 +8,12 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from rowsmith.store.database import Database, open_database
+
+settings.register_profile("rowsmith", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("rowsmith")  # how busy the machine is decides nothing
 
 POSTGRES = os.environ.get("ROWSMITH_TEST_POSTGRES", "postgresql+psycopg://postgres@127.0.0.1:5432/test")
 
