@@ -125,7 +125,7 @@ def test_every_bad_shape_ends_in_an_answer_or_a_reason(shape: str) -> None:
         first, second = outcomes(ledger, [question(model), question(model, "Other", number=1)])
     assert not isinstance(first, BaseException)
     if isinstance(second, RowFailed):
-        assert second.reason in {"malformed", "schema", "cut", "refusal", "empty", "garbled", "oversized", "timeout", "connection"}
+        assert second.reason in {"malformed", "schema", "cut", "refusal", "empty", "garbled", "oversized", "timeout", "connection", "http_502"}
         assert second.what
     else:
         assert set(second.value) == {"input", "answer"}

@@ -19,8 +19,8 @@ class Model(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    model: str = Field(description="provider/name, for example openai/gpt-4o-mini. The first part chooses the provider.")
-    base_url: str | None = Field(None, description="Address of an OpenAI-compatible server, for example http://127.0.0.1:11434/v1.")
+    model: str = Field(description="provider/name, for example openai/gpt-4o-mini or ollama/llama3.2. The first part chooses the provider.")
+    base_url: str | None = Field(None, description="Address of the server, for example http://127.0.0.1:11434/v1. Default: the provider's own.")
     api_key_env: str | None = Field(None, description="Environment variable that holds the key. Default: the provider's own.")
     temperature: Annotated[float, Field(ge=0, le=2)] | None = Field(None, description="Sampling temperature.")
     top_p: Annotated[float, Field(gt=0, le=1)] | None = Field(None, description="Nucleus sampling share.")
@@ -38,8 +38,8 @@ class Model(BaseModel):
         description="How a structured answer is asked for: by the server's schema mode (schema), its JSON mode (object), a tool call (tools), or by "
         "instructions alone, as JSON (json). auto: the surest way that the provider has.",
     )
-    token_field: Literal["max_tokens", "max_completion_tokens"] = Field(
-        "max_tokens", description="Name under which the server takes max_tokens."
+    token_field: Literal["max_tokens", "max_completion_tokens"] | None = Field(
+        None, description="Name under which the server takes max_tokens. Default: the provider's own."
     )
     reasks: Annotated[int, Field(ge=0, le=10)] = Field(2, description="How often an answer that does not parse is asked again, with its errors.")
     retries: Annotated[int, Field(ge=0, le=100)] = Field(8, description="How often a call that failed on the way is sent again.")

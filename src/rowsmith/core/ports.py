@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import IO, Any, Protocol
 
 from rowsmith.core.calls import Answer, Ask, Claim, Claimed, Limits, Usage
 from rowsmith.core.models import ModelChoice
@@ -134,6 +134,18 @@ class Ledger(Protocol):
         ...
 
 
+class Attachments(Protocol):
+    """The files that messages refer to by hash."""
+
+    def open(self, name: str) -> IO[bytes]:
+        """The bytes of the file with this hash (64 hexadecimal digits).
+
+        Raises:
+            NotFound: it is not there.
+        """
+        ...
+
+
 class Gate(Protocol):
     """The one way to a model."""
 
@@ -141,7 +153,8 @@ class Gate(Protocol):
         """Ask, whatever it takes within the limits.
 
         Raises:
-            RowFailed: no usable answer (`malformed`, `schema`, `cut`, `refusal`, `empty`, `http_400` and so on, `unreachable`, `timeout`).
+            RowFailed: no usable answer (`malformed`, `schema`, `cut`, `refusal`, `empty`, `context`, `filter`, `attachment`, `http_400` and
+                so on, `unreachable`, `timeout`).
             Paused: the run cannot go on now (cap reached, throttled for long, key refused), or the gate was halted.
         """
         ...

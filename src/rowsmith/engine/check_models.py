@@ -81,10 +81,14 @@ def _reach(role: str, model: Model, environ: Mapping[str, str], lines: Lines, pl
     if not model.name:
         yield lines.problem((*place, "model"), f"The model {role!r} is {model.model!r}, which names none.", "Write it like openai/gpt-4o-mini.")
     parts: list[tuple[str, Callable[..., Any], tuple[Any, ...]]] = [
-        ("base_url", provider.url, (model,)),
+        ("base_url", lambda: provider.url(provider.placed(model, environ)), ()),
         ("api_key_env", key_of, (provider, model, environ)),
-        ("extra", provider.body, (model, None, provider.way(model))),
     ]
+    refused = provider.refuses(model)
+    for name, wrong in refused.items():
+        yield lines.problem((*place, name), f"The model {role!r}: {wrong.what}", wrong.fix)
+    if not refused:
+        parts.append(("extra", provider.body, (model, None, provider.way(model))))
     for name, part, given in parts:
         try:
             part(*given)

@@ -74,8 +74,8 @@ class Form:
         self.way = provider.way(model) if model.answers == "auto" else model.answers
         self._write = provider.body(model, schema, self.way)
         self._told = instructions(schema, self.way)
-        self.url = URL(provider.url(model))
-        self.place = str(self.url.with_query(None)).removesuffix("/chat/completions")
+        self.url = URL(provider.url(provider.placed(model, environ)))
+        self.place = str(self.url.with_query(None)).removesuffix("/chat/completions").removesuffix("/messages")
         self.key_env = name_of(provider, model)
         self.secret = key_of(provider, model, environ)
         self.headers = provider.headers(model, self.secret)

@@ -12,11 +12,12 @@ import orjson
 from rowsmith.core.calls import Answer, Ask, Claim, Claimed, Usage
 from rowsmith.core.errors import RowFailed
 from rowsmith.core.ids import canonical, digest
-from rowsmith.core.ports import Ledger
+from rowsmith.core.ports import Attachments, Ledger
+from rowsmith.llm.attachments import NoAttachments, filled, inlined, most_tokens
 from rowsmith.llm.desk import Desk, stopped
 from rowsmith.llm.form import Form, Forms
 from rowsmith.llm.providers import Provider, Reply, built_in
-from rowsmith.llm.purchase import Purchase
+from rowsmith.llm.purchase import Body, Purchase
 from rowsmith.llm.room import Room
 from rowsmith.llm.structured import Refused, asked_again
 from rowsmith.llm.wire import Wire
@@ -40,7 +41,8 @@ class Status:
 class Gate:
     """Asks models through a ledger.
 
-    `environ` holds the keys. `on_event(kind, data)` hears of `throttled` and `failing` servers. `find` finds a provider by name.
+    `environ` holds the keys, `attachments` the files that messages refer to. `on_event(kind, data)` hears of `throttled` and `failing`
+    servers. `find` finds a provider by name.
     A wait of more than `park_s` seconds pauses the run. `backoff_s` is the first wait before a repeat (it doubles, with full jitter).
     One gate belongs to one event loop.
     """
@@ -52,12 +54,14 @@ class Gate:
         environ: Mapping[str, str],
         on_event: Tell | None = None,
         find: Callable[[str], Provider] = built_in,
+        attachments: Attachments | None = None,
         park_s: float = 600.0,
         backoff_s: float = 0.5,
     ) -> None:
         self._ledger = ledger
         self._wire = Wire()
         self._forms = Forms(environ, find)
+        self._attachments = attachments or NoAttachments()
         self._room = Room(ledger)
         self._held: dict[int, asyncio.Semaphore] = {}
         self._desk = Desk(ledger, self._wire, on_event or (lambda kind, data: None), park_s, backoff_s, asyncio.Event())
@@ -66,8 +70,8 @@ class Gate:
         """Ask until there is a usable answer. Draw number n is made under `asker.seq + n`; there are at most `model.reasks + 1`.
 
         Raises:
-            RowFailed: no usable answer; the reason is `malformed`, `schema`, `cut`, `refusal`, `empty`, `garbled`, `oversized`, `timeout`,
-                `connection`, `unreachable` or `http_400` and so on.
+            RowFailed: no usable answer; the reason is `malformed`, `schema`, `cut`, `refusal`, `empty`, `garbled`, `oversized`, `context`
+                (too long for the model), `filter`, `attachment`, `timeout`, `connection`, `unreachable` or `http_400` and so on.
             Paused: the run cannot go on now: `budget`, `throttled`, `quota`, `key`, `model`, `unreachable`, `refused`.
             Invalid, NotFound: a setting, the schema or the provider cannot be used.
         """
@@ -105,11 +109,11 @@ class Gate:
     async def _drawn(self, form: Form, ask: Ask, messages: Sequence[Mapping[str, Any]], draw: int) -> tuple[Claimed, bytes, Reply]:
         """One stored answer to the messages: found, or bought. Not many more claims are held than there are places: what is claimed when
         the process dies counts as perhaps billed."""
-        body, claim = _request(form, ask, messages, draw)
+        body, claim = _request(form, ask, messages, draw, self._attachments)
         async with self._held.setdefault(id(form.lane), asyncio.Semaphore(max(8, 2 * form.model.concurrency))):
             return await self._found_or_bought(form, claim, body)
 
-    async def _found_or_bought(self, form: Form, claim: Claim, body: bytes) -> tuple[Claimed, bytes, Reply]:
+    async def _found_or_bought(self, form: Form, claim: Claim, body: Body) -> tuple[Claimed, bytes, Reply]:
         while True:
             claimed = await (self._room.claim(claim) if claim.limits is None else self._claimed_in_time(form, claim))
             if claimed.state == "stored":
@@ -149,18 +153,25 @@ class Gate:
         )
 
 
-def _request(form: Form, ask: Ask, messages: Sequence[Mapping[str, Any]], draw: int) -> tuple[bytes, Claim]:
-    """The bytes to send, and the claim for their answer. The claim goes by the sorted form, the request keeps the order of keys: models
-    write the fields of an answer in the order of the schema."""
+def _request(form: Form, ask: Ask, messages: Sequence[Mapping[str, Any]], draw: int, attachments: Attachments) -> tuple[Body, Claim]:
+    """What to send, and the claim for its answer. The claim goes by the sorted form, the request keeps the order of keys: models write the
+    fields of an answer in the order of the schema. Attached files are claimed by their hashes and read when the request is sent."""
     body = form.write(messages)
     exact = canonical(body)
     asker = ask.asker
     base = digest(form.profile, exact, b"%d %d %d" % (ask.fresh, asker.retry, draw))
+    sent = _written(body)
+    places = [] if all(isinstance(message.get("content"), str) for message in messages) else list(inlined(body))
+    most = len(sent) + most_tokens(places, form.provider.image_tokens, attachments)
+    claim = form.claim(base, asker if not draw else replace(asker, seq=asker.seq + draw), most)
+    return (lambda: _written(filled(body, attachments))) if places else sent, claim
+
+
+def _written(body: dict[str, Any]) -> bytes:
     try:
-        sent = orjson.dumps(body)
+        return orjson.dumps(body)
     except TypeError:
-        sent = exact
-    return sent, form.claim(base, asker if not draw else replace(asker, seq=asker.seq + draw), len(sent))
+        return canonical(body)
 
 
 def _sum(one: Usage, two: Usage) -> Usage:

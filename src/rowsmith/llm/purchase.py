@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import Callable
 
 from rowsmith.core.calls import Claimed
 from rowsmith.core.failpoints import failpoint
@@ -20,6 +21,8 @@ from rowsmith.llm.trouble import HttpError, Outcome, Trouble
 from rowsmith.llm.wire import MAX_BODY, Lost, NotSent
 
 Bought = tuple[bytes, Reply]
+Body = bytes | Callable[[], bytes]
+"""A request's body, or what makes it when it is sent: files are read only for calls that are bought."""
 
 
 class Purchase:
@@ -27,7 +30,7 @@ class Purchase:
 
     __slots__ = ("body", "claimed", "desk", "form", "health", "lane", "open", "probing", "trouble")
 
-    def __init__(self, desk: Desk, form: Form, claimed: Claimed, body: bytes) -> None:
+    def __init__(self, desk: Desk, form: Form, claimed: Claimed, body: Body) -> None:
         self.desk, self.form, self.claimed, self.body = desk, form, claimed, body
         self.lane, self.health = form.lane, form.server.health
         self.trouble = Trouble(desk, form, claimed)
@@ -92,10 +95,11 @@ class Purchase:
                 return
 
     async def _send(self) -> Bought | Outcome:
+        body = self.body if isinstance(self.body, bytes) else await asyncio.to_thread(self.body)
         attempt, form = Attempt(self.form.deadlines), self.form
         failpoint("gate.send")
         try:
-            status, headers, raw = await self.desk.wire.post(attempt, form.url, form.headers, self.body)
+            status, headers, raw = await self.desk.wire.post(attempt, form.url, form.headers, body)
         except NotSent as error:
             return error
         except Lost as error:
@@ -104,13 +108,20 @@ class Purchase:
         except asyncio.CancelledError:
             self.trouble.in_doubt = attempt.sent
             raise
-        return await self._keep(raw) if 200 <= status < 300 else HttpError(status, headers, raw)
+        if 200 <= status < 300 or form.provider.trouble(status, headers, raw) == "answer":
+            return await self._keep(raw)
+        return HttpError(status, headers, raw)
 
-    async def _keep(self, raw: bytes) -> Bought | Lost:
+    async def _keep(self, raw: bytes) -> Bought | Lost | HttpError:
         """Make the answer durable. What is no chat answer, from a server that never gave one, is not kept: it would be found again
-        after the address has been corrected."""
-        self.trouble.in_doubt = True  # billed, whatever may happen before it is durable
+        after the address has been corrected. Nor is an error that says 200 on its envelope and its true status within: the model may have
+        begun before the server failed."""
         form, reply = self.form, self.form.reply(raw)
+        if 400 <= reply.status < 500:
+            return HttpError(reply.status, {}, raw)
+        self.trouble.in_doubt = True  # billed, whatever may happen before it is durable
+        if reply.status:
+            return Lost(f"http_{reply.status}", reply.garbled)
         if reply.garbled and not form.answered and len(raw) < MAX_BODY:
             return Lost("garbled", reply.garbled)
         failpoint("gate.answered")

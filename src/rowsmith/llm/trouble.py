@@ -96,26 +96,26 @@ class Trouble:
 
     async def _refused(self, outcome: HttpError, probed: bool) -> bool:
         status, said = outcome.status, verdict.message_of(outcome.raw, self.form.secret)
-        if verdict.no_money(status, outcome.raw):
+        kind = self.form.provider.trouble(status, outcome.headers, outcome.raw)
+        if kind == "quota":
             raise verdict.empty_account(said, self.form.place)
-        kind = verdict.kind_of(status, outcome.headers)
         if kind == "lost":
             return await self._lost(f"http_{status}", said, probed)
         if kind == "throttled":
             await self._throttled(outcome, probed)
-        elif kind == "failing":
-            if status in (503, 529):
+        elif kind in ("overload", "failing"):
+            if kind == "overload":
                 self.form.lane.throttled()
             self._failed(f"http_{status}", said or f"The server answered HTTP {status}.", probed)
             await self._again()
         else:
-            self._final(status, said, probed)
+            self._final(kind, status, said, probed)
         return True
 
     async def _throttled(self, outcome: HttpError, probed: bool) -> None:
         desk, form, health = self.desk, self.form, self.health
         fresh = health.silent_for() <= 0
-        seconds = health.throttled(retry_after(outcome.headers), desk.backoff_s)
+        seconds = health.throttled(retry_after(outcome.headers, error=verdict.error_of(outcome.raw)), desk.backoff_s)
         self._end_probe(probed)
         form.lane.throttled()
         if fresh:
@@ -125,16 +125,17 @@ class Trouble:
             raise parked(seconds, form.place)
         await self._permitted()
 
-    def _final(self, status: int, said: str, probed: bool) -> None:
+    def _final(self, kind: verdict.Kind, status: int, said: str, probed: bool) -> None:
         form = self.form
         self.health.alive()
         self._end_probe(probed)
         # A 403 from a server that has answered is about this question (a moderation filter), not about the key.
-        pause = None if status == 403 and form.answered else verdict.pause_for(status, said, form)
+        pause = None if status == 403 and form.answered else verdict.pause_for(kind, status, said, form)
         if pause is not None:
             raise pause
-        self._count_refusal(said)
-        raise verdict.row_failure(status, said)
+        if kind == "refused":
+            self._count_refusal(said)
+        raise verdict.row_failure(kind, status, said)
 
     def _count_refusal(self, said: str) -> None:
         form = self.form

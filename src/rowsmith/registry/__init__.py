@@ -1,10 +1,12 @@
 """Finds steps, formats, providers and connectors by name. Listing imports none of them; asking for one imports that one alone.
 
     built in    rowsmith.steps.<verb>.<noun>           exactly one Step class; the kind is the path
-                rowsmith.formats.<name>.FORMAT, rowsmith.llm.providers.<name>.PROVIDER, rowsmith.connectors.<name>.CONNECTOR
+                rowsmith.formats.<name>.FORMAT, rowsmith.llm.providers.<name>.PROVIDER, rowsmith.connectors.<name>.CONNECTOR,
+                and content/profiles/<name>.yaml, a provider as data
     packages    entry points in the groups rowsmith.steps, rowsmith.formats, rowsmith.providers, rowsmith.connectors; the entry
                 point's name is the kind or name, and a step's class states the same `kind`
-    files       *.py in the `plugins` folders that are passed in (beside the recipe, in the home), once trusted; see registry.plugins
+    files       *.py, and *.yaml for profiles, in the `plugins` folders that are passed in (beside the recipe, in the home), once trusted;
+                see registry.plugins
 
 A name that is built in cannot be taken over by a plug-in; two plug-ins cannot share one.
 """

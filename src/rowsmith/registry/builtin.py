@@ -1,4 +1,5 @@
-"""What ships with Rowsmith, found by its path. A module whose name begins with an underscore is not an extension."""
+"""What ships with Rowsmith, found by its path. A module whose name begins with an underscore is not an extension. A provider is a module or a
+profile, a YAML file."""
 
 from __future__ import annotations
 
@@ -11,8 +12,10 @@ from typing import Any
 
 from rowsmith.core.errors import Invalid
 from rowsmith.core.step import Step
+from rowsmith.llm.providers import built_in
 
 ROOMS = {"steps": "steps", "formats": "formats", "providers": "llm/providers", "connectors": "connectors"}
+PROFILES = "content/profiles"
 NAMES = {"formats": "FORMAT", "providers": "PROVIDER", "connectors": "CONNECTOR"}
 """The name under which a module offers its extension; a step is its module's only Step class."""
 _ROOT = Path(__file__).parent.parent
@@ -22,6 +25,8 @@ _ROOT = Path(__file__).parent.parent
 def names(group: str) -> tuple[str, ...]:
     """The names of all that is built in, by looking at file names alone."""
     room = _ROOT / ROOMS[group]
+    if group == "providers":
+        return tuple(sorted({*_modules(room), *(path.stem for path in (_ROOT / PROFILES).glob("*.yaml"))}))
     if group != "steps":
         return tuple(sorted(_modules(room)))
     verbs = sorted(item.name for item in iter_modules([str(room)]) if item.ispkg)
@@ -35,6 +40,8 @@ def has(group: str, name: str) -> bool:
 
 def load(group: str, name: str) -> Any:
     """Import one extension."""
+    if group == "providers":
+        return built_in(name)
     module = import_module(f"rowsmith.{ROOMS[group].replace('/', '.')}.{name}")
     if group != "steps":
         return getattr(module, NAMES[group])

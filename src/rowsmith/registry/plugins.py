@@ -3,6 +3,8 @@
 A file in a `plugins` folder is read as text first; what it offers is seen in its syntax tree: classes that state a `kind`, and the
 names FORMAT, PROVIDER and CONNECTOR, which go by the file's name. It is carried out only when its hash stands in `trusted.json` in
 the user's configuration folder, outside every project, and what is carried out are the very bytes that were hashed.
+
+A YAML file there is the profile of a provider. It runs nothing, but it says where keys are sent, so it needs the same trust.
 """
 
 from __future__ import annotations
@@ -20,8 +22,10 @@ from types import ModuleType
 from typing import Any, Literal
 
 from rowsmith.core.errors import Invalid, NotFound, Unavailable
+from rowsmith.llm.providers import profiled
 
 MAX_BYTES = 1024 * 1024
+PROFILE = ".yaml"
 OFFERS = {"FORMAT": "formats", "PROVIDER": "providers", "CONNECTOR": "connectors"}
 
 
@@ -47,7 +51,8 @@ def files(folders: Sequence[Path]) -> list[PluginFile]:
     Raises:
         Invalid: a file is not Python, or is larger than a plug-in may be.
     """
-    paths = [path.resolve() for folder in folders for path in sorted(folder.glob("*.py")) if not path.name.startswith("_")]
+    found = (path for folder in folders for path in sorted([*folder.glob("*.py"), *folder.glob("*.yaml")]))
+    paths = [path.resolve() for path in found if not path.name.startswith("_")]
     return [read(path) for path in dict.fromkeys(paths)]
 
 
@@ -62,14 +67,17 @@ def read(path: Path) -> PluginFile:
         with open(path, "rb") as file:
             body = file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise NotFound(f"The plug-in {path} cannot be opened: {error.strerror}.", "Give the path of a .py file.") from None
+        raise NotFound(f"The plug-in {path} cannot be opened: {error.strerror}.", "Give the path of a .py or .yaml file.") from None
     if len(body) > MAX_BYTES:
         raise Invalid(f"The plug-in {path} is larger than {MAX_BYTES:,} bytes.", "Move its data into files of their own.")
+    digest = blake2b(body, digest_size=32).hexdigest()
+    if path.suffix == PROFILE:
+        return PluginFile(path.resolve(), digest, {"providers": (path.stem,)}, body)
     try:
         tree = ast.parse(body, str(path))
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise Invalid(f"The plug-in {path} is not Python that can be read: {error}.", "Correct it, or move it out of the plugins folder.") from None
-    return PluginFile(path.resolve(), blake2b(body, digest_size=32).hexdigest(), _offers(tree, path), body)
+    return PluginFile(path.resolve(), digest, _offers(tree, path), body)
 
 
 def trust(path: Path) -> list[PluginFile]:
@@ -82,7 +90,7 @@ def trust(path: Path) -> list[PluginFile]:
     """
     found = files([path]) if path.is_dir() else [read(path)]
     if not found:
-        raise NotFound(f"No plug-in file lies in {path}.", "Give a .py file, or the folder that holds it.")
+        raise NotFound(f"No plug-in file lies in {path}.", "Give a .py or .yaml file, or the folder that holds it.")
     _write({**trusted(), **{str(file.path): file.hash for file in found}})
     return found
 
@@ -111,7 +119,10 @@ def load(file: PluginFile, group: str, name: str) -> Any:
     """
     if (state := file.trust) != "trusted":
         said = "has changed since it was trusted" if state == "changed" else "is not trusted"
-        raise Invalid(f"The plug-in {file.path} {said}; it would run as code on this machine.", f"Read it, then: rowsmith plugins trust {file.path}")
+        would = "choose where your keys are sent" if file.path.suffix == PROFILE else "run as code on this machine"
+        raise Invalid(f"The plug-in {file.path} {said}; it would {would}.", f"Read it, then: rowsmith plugins trust {file.path}")
+    if file.path.suffix == PROFILE:
+        return profiled(file.body, name, str(file.path))
     module = _module(file)
     wanted = [value for key, value in vars(module).items() if OFFERS.get(key) == group or (group == "steps" and _kind(value) == name)]
     if len(wanted) != 1:

@@ -1,4 +1,5 @@
-"""Where models live, one file each: `openai/gpt-4o-mini` is asked through the `PROVIDER` of `rowsmith.llm.providers.openai`.
+"""Where models live: `anthropic/NAME` is asked through the `PROVIDER` of `rowsmith.llm.providers.anthropic`, `groq/NAME` by OpenAI's protocol
+with the profile `content/profiles/groq.yaml`.
 
 A provider only translates: a question into a request, a reply's bytes into a `Reply`. It opens no connection and keeps no state.
 """
@@ -8,13 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any, Literal, Protocol
 
+from rowsmith import content
 from rowsmith.core.calls import Usage
-from rowsmith.core.errors import NotFound, choose
+from rowsmith.core.errors import Invalid, NotFound, choose
 from rowsmith.core.models import Model
+from rowsmith.llm.attachments import IMAGE_TOKENS
+from rowsmith.llm.verdict import Kind, kind_of
 
 Write = Callable[[Sequence[Mapping[str, Any]]], dict[str, Any]]
 """Makes the request's body of messages. The messages are never changed."""
@@ -24,13 +29,17 @@ Way = Literal["schema", "object", "tools", "json"]
 
 Finish = Literal["stop", "length", "refusal", "unknown"]
 
+PLAIN = {"Content-Type": "application/json", "Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "rowsmith"}
+"""Headers of every request."""
+
 
 @dataclass(slots=True, frozen=True)
 class Reply:
     """What a reply's bytes say, in the gate's words.
 
     `finish` is why the model ended: by itself, cut at max_tokens, refused, or not told. `tool_arguments` is the text of a tool call's
-    arguments when the model answered by one. `garbled` says why the bytes are no chat answer at all; empty when they are one.
+    arguments when the model answered by one. `garbled` says why the bytes are no chat answer at all; empty when they are one. `status` is
+    the HTTP status of an error that came with 200.
     """
 
     text: str = ""
@@ -39,13 +48,29 @@ class Reply:
     refusal: str = ""
     usage: Usage = field(default_factory=Usage)
     garbled: str = ""
+    status: int = 0
 
 
 class Provider(Protocol):
-    """One kind of server."""
+    """One kind of server. A provider that subclasses it has the methods that are written out here."""
 
     key_env: str
     """Environment variable that holds the key when the model names none."""
+
+    image_tokens: int = IMAGE_TOKENS
+    """Most tokens that one image can cost."""
+
+    def placed(self, model: Model, environ: Mapping[str, str]) -> Model:
+        """The model with the address that it is asked at, where the environment names it and the model does not.
+
+        Raises:
+            Invalid: there is no address at all.
+        """
+        return model
+
+    def refuses(self, model: Model) -> Mapping[str, Invalid]:
+        """The settings of the model that this server does not take, each with what is wrong; told when a recipe is checked."""
+        return {}
 
     def url(self, model: Model) -> str:
         """Where the model's questions are sent.
@@ -56,7 +81,8 @@ class Provider(Protocol):
         ...
 
     def profile(self, model: Model) -> str:
-        """The name under which limits, blocks and calls of this server are kept: the origin of its address."""
+        """The name under which limits, blocks and calls of this server are kept: the origin of its address. It does not depend on the
+        environment (a model is given as the recipe has it), so that a run can be rebuilt elsewhere."""
         ...
 
     def needs_key(self, model: Model) -> bool:
@@ -73,10 +99,10 @@ class Provider(Protocol):
 
     def body(self, model: Model, schema: Mapping[str, Any] | None, way: Way) -> Write:
         """What writes the body of each question to this model with this schema, asked for in this way. Where the way needs instructions
-        (`object`, `json`), the messages hold them already.
+        (`object`, `json`), the messages hold them already. Images and audio are put in their places as `Inlined`.
 
         Raises:
-            Invalid: `extra` holds a field that has a setting of its own.
+            Invalid: a setting is not taken, or `extra` holds a field that has a setting of its own.
         """
         ...
 
@@ -84,18 +110,42 @@ class Provider(Protocol):
         """What the bytes of a successful reply say. Never raises, whatever they are."""
         ...
 
+    def trouble(self, status: int, headers: Mapping[str, str], raw: bytes) -> Kind:
+        """What kind of error a reply that is no success holds. Never raises."""
+        return kind_of(status, headers, raw)
+
 
 def built_in(name: str) -> Provider:
-    """The provider that ships under this name.
+    """The provider that ships under this name: a module, or a profile.
 
     Raises:
         NotFound: there is none.
     """
-    names = [module.name for module in iter_modules(__path__)]
-    if re.fullmatch(r"[a-z_]+", name) is None or name not in names:
-        raise NotFound(
-            f"No provider is called {name!r}.",
-            f"{choose(name, names)} A model of any OpenAI-compatible server is written openai/NAME, with the server's address as base_url.",
-        )
-    found: Provider = import_module(f"{__name__}.{name}").PROVIDER
-    return found
+    modules = [module.name for module in iter_modules(__path__) if not module.name.startswith("_")]
+    if re.fullmatch(r"[a-z_]+", name) and name in modules:
+        found: Provider = import_module(f"{__name__}.{name}").PROVIDER
+        return found
+    if name in (profiles := content.profiles()):
+        return _shipped(name)
+    raise NotFound(
+        f"No provider is called {name!r}.",
+        f"{choose(name, sorted({*modules, *profiles}))} A model of any OpenAI-compatible server is written openai/NAME, with the server's address "
+        "as base_url.",
+    )
+
+
+@cache
+def _shipped(name: str) -> Provider:
+    return profiled(content.profile(name), name, f"content/profiles/{name}.yaml")
+
+
+def profiled(text: str | bytes, name: str, file: str) -> Provider:
+    """The provider of the profile in a YAML text.
+
+    Raises:
+        Invalid: the text is no profile.
+    """
+    from rowsmith.llm.profile import read_profile
+    from rowsmith.llm.providers.openai import OpenAI
+
+    return OpenAI(read_profile(text, name, file))

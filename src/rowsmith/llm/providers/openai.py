@@ -1,24 +1,27 @@
-"""OpenAI's chat completions, as dozens of servers speak them: vLLM, Ollama, llama.cpp, LM Studio, OpenRouter, Mistral, Groq ..."""
+"""OpenAI's chat completions, as dozens of servers speak them; what is particular about one of them is its profile."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any
-from urllib.parse import SplitResult, urlsplit, urlunsplit
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, get_args
+from urllib.parse import parse_qs, quote, urlsplit
 
 import orjson
 
+from rowsmith import content
 from rowsmith.core.calls import Usage
 from rowsmith.core.errors import Invalid
 from rowsmith.core.models import Model
-from rowsmith.llm.providers import Finish, Reply, Way, Write
+from rowsmith.llm.address import address, below, from_host, origin
+from rowsmith.llm.attachments import Inlined, Part, translated
+from rowsmith.llm.profile import NAMES, Profile, ServerWay, Takes, read_profile
+from rowsmith.llm.providers import PLAIN, Finish, Provider, Reply, Way, Write
 from rowsmith.llm.tolerant import Unreadable, envelope
+from rowsmith.llm.verdict import Kind, kind_of
 
-DEFAULT = "https://api.openai.com/v1"
-SENT_WHEN_GIVEN = ("temperature", "top_p", "frequency_penalty", "presence_penalty", "seed", "stop", "reasoning_effort")
 OWN = {
-    *SENT_WHEN_GIVEN, "model", "messages", "max_tokens", "max_completion_tokens", "response_format", "tools", "tool_choice", "stream",
+    *NAMES, "reasoning_effort", "model", "messages", "max_tokens", "max_completion_tokens", "response_format", "tools", "tool_choice", "stream",
     "stream_options", "n", "best_of",
 }  # fmt: skip
 """Fields that have a setting, or that would change what one answer is or costs: not taken from `extra`."""
@@ -27,38 +30,67 @@ FINISH: dict[str, Finish] = {
     "length": "length", "max_tokens": "length", "model_length": "length", "max_output_tokens": "length", "incomplete": "length",
     "content_filter": "refusal", "refusal": "refusal", "safety": "refusal",
 }  # fmt: skip
+BROKEN = {"error", "insufficient_system_resource", "abort"}
+"""Finish reasons of an answer that the server broke off."""
+ANYTHING = Takes(image=["image/png", "image/jpeg", "image/webp", "image/gif"], audio=["audio/wav", "audio/mpeg"])
+FORMATS = {"audio/mpeg": "mp3", "audio/x-wav": "wav"}
+"""Formats of audio that are not called like their media type."""
 
 
-class OpenAI:
-    """The provider `openai`."""
+class OpenAI(Provider):
+    """A server that speaks like OpenAI and has this profile."""
 
-    key_env = "OPENAI_API_KEY"
+    def __init__(self, profile: Profile) -> None:
+        self.server = profile
+        self.key_env = profile.key_env
+        self.image_tokens = profile.takes.image_tokens
+        self._anywhere = Profile(name=profile.name, key_env=profile.key_env, base_url=profile.base_url, needs_key=False, takes=ANYTHING)
+
+    def placed(self, model: Model, environ: Mapping[str, str]) -> Model:
+        server, place = self.server, model.base_url
+        if place is None and (named := environ.get(server.base_url_env, "").strip()):
+            place = from_host(named, server.base_url or "https://")
+        if place is None and server.base_url is None:
+            variable = f", or set the environment variable {server.base_url_env}" if server.base_url_env else ""
+            raise Invalid(f"{_title(server)} has no address that is the same for all.", f"Give the model its base_url{variable}.")
+        if place and (version := server.versioned) and version.query not in parse_qs(urlsplit(place).query):
+            chosen = environ.get(version.env, "").strip()
+            place += f"{'&' if '?' in place else '?'}{version.query}={quote(chosen)}" if chosen else ""
+        return model if place == model.base_url else model.model_copy(update={"base_url": place})
 
     def url(self, model: Model) -> str:
-        at = _address(model)
-        return urlunsplit((at.scheme, at.netloc, f"{at.path.rstrip('/')}/chat/completions", at.query, ""))
+        server = self._at(model)
+        at = address(model.base_url or server.base_url or "")
+        if (version := server.versioned) and version.query in parse_qs(at.query):
+            return below(at, version.path.replace("{model}", quote(model.name, safe="")), once=True)
+        return below(at, server.path, once=server.versioned is not None)
 
     def profile(self, model: Model) -> str:
-        at = _address(model)
-        port = at.port if at.port != {"http": 80, "https": 443}[at.scheme] else None
-        host = f"[{at.hostname}]" if ":" in (at.hostname or "") else at.hostname
-        return f"{at.scheme}://{host}" + (f":{port}" if port else "")
+        place = model.base_url or self.server.base_url
+        return origin(address(place)) if place else self.server.name
 
     def needs_key(self, model: Model) -> bool:
-        return model.base_url is None
+        return self._at(model).needs_key
 
     def headers(self, model: Model, key: str) -> dict[str, str]:
-        sent = {"Content-Type": "application/json", "Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "rowsmith"}
-        return {**sent, "Authorization": f"Bearer {key}"} if key else sent
+        return {**PLAIN, self.server.key_header: f"{self.server.key_prefix}{key}"} if key else PLAIN
+
+    def refuses(self, model: Model) -> Mapping[str, Invalid]:
+        return dict(_refused(self._at(model), model))
 
     def way(self, model: Model) -> Way:
-        return "schema"
+        return next(iter(self._at(model).ways(model)), "json")
 
     def body(self, model: Model, schema: Mapping[str, Any] | None, way: Way) -> Write:
-        fixed = _fixed(model, schema, way)
+        server = self._at(model)
+        for error in self.refuses(model).values():
+            raise error
+        fixed = _fixed(server, model, schema, way)
 
         def write(messages: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-            return {**fixed, "messages": messages}
+            if all(isinstance(message.get("content"), str) for message in messages):
+                return {**fixed, "messages": messages}
+            return {**fixed, "messages": _in_parts(server, messages)}
 
         return write
 
@@ -69,60 +101,93 @@ class OpenAI:
             return Reply(garbled=f"the reply cannot be read: {error}" if raw.strip() else "the reply is empty")
         if not isinstance(said, dict):
             return Reply(garbled="the reply is not a JSON object")
-        usage = _usage(said.get("usage"))
+        usage = _usage(self.server, said.get("usage"))
         choices = said.get("choices")
         first = choices[0] if isinstance(choices, list) and choices else None
         message = first.get("message") if isinstance(first, dict) else None
         if not isinstance(first, dict) or not isinstance(message, dict):
-            return Reply(usage=usage, garbled=_without_answer(said))
+            return _without_answer(said, usage)
+        reason = str(first.get("finish_reason")).lower()
+        if reason in BROKEN:
+            return Reply(usage=usage, garbled=f"the server broke the answer off ({reason})", status=_status(first.get("error")))
         refusal = message.get("refusal")
         return Reply(
             text=_text(message.get("content")),
-            finish=_finish(first.get("finish_reason")),
+            finish=FINISH.get(reason, "unknown"),
             tool_arguments=_arguments(message),
             refusal=refusal if isinstance(refusal, str) else "",
             usage=usage,
         )
 
+    def trouble(self, status: int, headers: Mapping[str, str], raw: bytes) -> Kind:
+        return kind_of(status, headers, raw, self.server.signs)
 
-def _address(model: Model) -> SplitResult:
-    """The base_url's parts, or raise Invalid."""
-    text = model.base_url or DEFAULT
-    fix = "Write it like http://127.0.0.1:11434/v1."
-    if re.search(r"[\s\\\x00-\x1f\x7f]", text):
-        raise Invalid("The base_url holds a space, a backslash or a control character.", fix)
-    try:
-        at = urlsplit(text)
-        port = at.port
-    except ValueError:
-        raise Invalid("The base_url is not an address.", fix) from None
-    if at.username is not None or at.password is not None:
-        raise Invalid("The base_url holds a user name or a password.", "Put the key into an environment variable and name it with api_key_env.")
-    if at.scheme not in ("http", "https") or not at.hostname or port == 0 or "%" in at.netloc:
-        raise Invalid(f"The base_url {text!r} is not an http or https address.", fix)
-    return at
+    def _at(self, model: Model) -> Profile:
+        """The profile, or the one that takes everything where the model is at an address of its own that it says nothing about."""
+        elsewhere = self.server.default_only and model.base_url not in (None, self.server.base_url)
+        return self._anywhere if elsewhere else self.server
 
 
-def _fixed(model: Model, schema: Mapping[str, Any] | None, way: Way) -> dict[str, Any]:
+def _title(server: Profile) -> str:
+    return server.title or server.name
+
+
+def _refused(server: Profile, model: Model) -> Iterator[tuple[str, Invalid]]:
+    """The settings that the server does not take."""
+    title = _title(server)
+    for name in NAMES:
+        value = getattr(model, name)
+        most, size = server.most.get(name), len(value) if isinstance(value, list) else value
+        if value is None:
+            continue
+        if name not in server.settings:
+            yield name, Invalid(f"{title} has no {name}.", "Leave it out.")
+        elif most is not None and size > most:
+            fix = "Give fewer texts." if name == "stop" else "Give a smaller one."
+            yield name, Invalid(f"{title} takes {name} up to {most:g}, not {size:g}.", fix)
+        elif name in server.thinking_ignores and model.reasoning_effort != "none":
+            yield name, Invalid(f"{title} ignores {name} while the model thinks.", "Set reasoning_effort to none, or leave it out.")
+    if model.reasoning_effort is not None and model.reasoning_effort not in server.effort:
+        known = f"It has {', '.join(server.effort)}." if server.effort else "Leave it out."
+        yield "reasoning_effort", Invalid(f"{title} has no reasoning_effort {model.reasoning_effort!r}.", known)
+    if model.token_field is not None and model.token_field not in server.tokens:
+        yield "token_field", Invalid(f"{title} does not know {model.token_field}.", f"It takes {server.tokens[0]}; leave token_field out.")
+    if model.answers in get_args(ServerWay) and model.answers not in (ways := server.ways(model)):
+        thinks = " while it thinks" if model.answers in server.answers and not server.tools_while_thinking else ""
+        what = f"{title} cannot be asked for a structured answer by {model.answers} from {model.name!r}{thinks}."
+        yield "answers", Invalid(what, f"Set answers to {', '.join([*ways, 'json'])} or auto{', or reasoning_effort to none' if thinks else ''}.")
+
+
+def _fixed(server: Profile, model: Model, schema: Mapping[str, Any] | None, way: Way) -> dict[str, Any]:
     """Everything of the body that is the same for each question."""
-    if taken := sorted(OWN & model.extra.keys()):
+    effort = server.effort[model.reasoning_effort] if model.reasoning_effort is not None else {}
+    if taken := sorted((OWN | set(server.settings.values()) | effort.keys()) & model.extra.keys()):
         raise Invalid(f"The model's extra holds {', '.join(taken)}.", "Use the setting of that name; extra is for fields that have none.")
-    given = {name: value for name in SENT_WHEN_GIVEN if (value := getattr(model, name)) is not None}
-    wanted = {} if schema is None else _wanted(schema, way)
-    return {**model.extra, **given, **wanted, "model": model.name, model.token_field: model.max_tokens}
+    given = {sent: value for name, sent in server.settings.items() if (value := getattr(model, name)) is not None}
+    wanted = {} if schema is None else _wanted(server, model, schema, way)
+    tokens = model.token_field or server.tokens[0]
+    return {**model.extra, **given, **effort, **wanted, "model": model.name, tokens: model.max_tokens}
 
 
-def _wanted(schema: Mapping[str, Any], way: Way) -> dict[str, Any]:
+def _wanted(server: Profile, model: Model, schema: Mapping[str, Any], way: Way) -> dict[str, Any]:
     """The fields that ask for a structured answer."""
     title = schema.get("title")
     name = re.sub(r"[^A-Za-z0-9_-]+", "_", title if isinstance(title, str) else "").strip("_")[:64] or "answer"
+    asked: dict[str, Any] = {}
     if way == "schema":
         form = {"name": name, "strict": _is_strict(schema), "schema": schema}
-        return {"response_format": {"type": "json_schema", "json_schema": form}}
-    if way == "tools":
+        asked = {"response_format": {"type": "json_schema", "json_schema": form}}
+    elif way == "tools":
         tool = {"name": name, "description": "Gives the answer.", "parameters": schema}
-        return {"tools": [{"type": "function", "function": tool}], "tool_choice": {"type": "function", "function": {"name": name}}}
-    return {"response_format": {"type": "json_object"}} if way == "object" else {}
+        choice = {"type": "function", "function": {"name": name}} if server.tool_choice == "named" else "required"
+        asked = {"tools": [{"type": "function", "function": tool}], "tool_choice": choice}
+    elif way == "object":
+        asked = {"response_format": {"type": "json_object"}}
+    added: Mapping[str, dict[str, Any]] = {str(of): fields for of, fields in server.adds.items()}
+    for field, value in added.get(way, {}).items():
+        own = model.extra.get(field)
+        asked[field] = {**value, **own} if isinstance(own, dict) and isinstance(value, dict) else value if own is None else own
+    return asked
 
 
 def _is_strict(schema: Any) -> bool:
@@ -141,16 +206,26 @@ def _is_strict(schema: Any) -> bool:
     return not ({"oneOf", "allOf", "not", "patternProperties", "prefixItems"} & schema.keys()) and all(_is_strict(item) for item in inner)
 
 
+def _in_parts(server: Profile, messages: Sequence[Mapping[str, Any]]) -> list[Any]:
+    """Messages of which some are lists of parts, as the server takes them."""
+
+    def write(part: Part) -> Part:
+        kind = part["media_type"]
+        if part["type"] == "image":
+            return {"type": "image_url", "image_url": {"url": Inlined.of(part, f"data:{kind};base64,")}}
+        data = Inlined.of(part)
+        sound = data if server.takes.audio_form == "text" else {"data": data, "format": FORMATS.get(kind, kind.removeprefix("audio/"))}
+        return {"type": "input_audio", "input_audio": sound}
+
+    return translated(messages, write, server.takes.model_dump(include={"image", "audio"}), _title(server))
+
+
 def _text(content: Any) -> str:
     if isinstance(content, str):
         return content
     if isinstance(content, list):
         return "".join(part["text"] for part in content if isinstance(part, dict) and isinstance(part.get("text"), str))
     return ""
-
-
-def _finish(reason: Any) -> Finish:
-    return FINISH.get(reason.lower(), "unknown") if isinstance(reason, str) else "unknown"
 
 
 def _arguments(message: Mapping[str, Any]) -> str:
@@ -167,24 +242,36 @@ def _arguments(message: Mapping[str, Any]) -> str:
     return arguments if isinstance(arguments, str) else ""
 
 
-def _usage(said: Any) -> Usage:
+def _usage(server: Profile, said: Any) -> Usage:
     if not isinstance(said, dict):
         return Usage()
-    details = said.get("prompt_tokens_details")
-    cached = details.get("cached_tokens") if isinstance(details, dict) else None
-    return Usage(_count(said.get("prompt_tokens")), _count(said.get("completion_tokens")), _count(cached))
+    cached: Any = said
+    for name in server.cached:
+        cached = cached.get(name) if isinstance(cached, dict) else None
+    into, out, total = (_count(said.get(name)) for name in ("prompt_tokens", "completion_tokens", "total_tokens"))
+    if server.thinking_beside and into is not None and out is not None and total is not None:
+        out = max(out, total - into)
+    return Usage(into, out, _count(cached))
 
 
 def _count(value: Any) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**40 else None
 
 
-def _without_answer(said: Mapping[str, Any]) -> str:
+def _without_answer(said: Mapping[str, Any], usage: Usage) -> Reply:
     error = said.get("error")
+    if isinstance(error, dict) and isinstance(wrote := error.get("failed_generation"), str):
+        return Reply(wrote, "stop", usage=usage)  # what the model wrote, and the server could not read
     message = error.get("message") if isinstance(error, dict) else error
     if isinstance(message, str) and message:
-        return f"the reply holds an error in place of an answer: {message[:300]}"
-    return "the reply holds no choices" if not said.get("choices") else "the reply's first choice holds no message"
+        return Reply(usage=usage, garbled=f"the reply holds an error in place of an answer: {message[:300]}", status=_status(error))
+    return Reply(usage=usage, garbled="the reply's first choice holds no message" if said.get("choices") else "the reply holds no choices")
 
 
-PROVIDER = OpenAI()
+def _status(error: Any) -> int:
+    """The HTTP status that an error names as its code; 0 when it names none."""
+    code = error.get("code") if isinstance(error, dict) else None
+    return code if isinstance(code, int) and not isinstance(code, bool) and 400 <= code < 600 else 0
+
+
+PROVIDER = OpenAI(read_profile(content.profile("openai"), "openai", "content/profiles/openai.yaml"))

@@ -1,0 +1,193 @@
+"""Anthropic's Messages API (version header 2023-06-01).
+
+https://platform.claude.com/docs/en/api/messages, build-with-claude/structured-outputs, build-with-claude/thinking and api/errors, as of
+November 2026.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+
+from rowsmith.core.calls import Usage
+from rowsmith.core.errors import Invalid
+from rowsmith.core.models import Model
+from rowsmith.llm.address import address, below, origin
+from rowsmith.llm.attachments import Inlined, Part, translated
+from rowsmith.llm.providers import PLAIN, Finish, Provider, Reply, Way, Write
+from rowsmith.llm.providers._claude import Claude
+from rowsmith.llm.providers._closed import Beyond, closed
+from rowsmith.llm.tolerant import Unreadable, envelope
+from rowsmith.llm.verdict import Kind, Signs, kind_of
+
+DEFAULT = "https://api.anthropic.com"
+VERSION = "2023-06-01"
+IMAGES = ["image/jpeg", "image/png", "image/gif", "image/webp"]
+OWN = {
+    "model", "messages", "system", "max_tokens", "temperature", "top_p", "stop_sequences", "output_config", "tools", "tool_choice", "stream",
+}  # fmt: skip
+"""Fields that have a setting, or that would change what one answer is: not taken from `extra`; `thinking` only without reasoning_effort."""
+FINISH: dict[str, Finish] = {
+    "end_turn": "stop", "stop_sequence": "stop", "tool_use": "stop", "max_tokens": "length", "model_context_window_exceeded": "length",
+    "refusal": "refusal",
+}  # fmt: skip
+SIGNS: dict[Kind, Signs] = {
+    "quota": Signs.of(402, "billing_error", "credit balance is too low", "api usage limits"),
+    "context": Signs.of(413, "request_too_large", "prompt is too long", "exceed context limit"),
+    "filter": Signs.of("content filtering policy", "output blocked"),
+    "key": Signs.of("authentication_error", "permission_error"),
+    "model": Signs.of("not_found_error"),
+    "throttled": Signs.of("rate_limit_error"),
+    "overload": Signs.of(529, "overloaded_error"),
+    "lost": Signs.of("timeout_error"),
+}
+
+
+class Anthropic(Provider):
+    """The provider `anthropic`."""
+
+    key_env = "ANTHROPIC_API_KEY"
+    image_tokens = 5000
+    """4,784 for an image at the highest resolution, and what stands around it."""
+
+    def url(self, model: Model) -> str:
+        return below(address(model.base_url or DEFAULT), "/v1/messages", once=True)
+
+    def profile(self, model: Model) -> str:
+        return origin(address(model.base_url or DEFAULT))
+
+    def needs_key(self, model: Model) -> bool:
+        return model.base_url is None
+
+    def headers(self, model: Model, key: str) -> dict[str, str]:
+        return {**PLAIN, "anthropic-version": VERSION, **({"x-api-key": key} if key else {})}
+
+    def refuses(self, model: Model) -> Mapping[str, Invalid]:
+        return dict(Claude.of(model.name).refused(model))
+
+    def way(self, model: Model) -> Way:
+        claude = Claude.of(model.name)
+        return "schema" if claude.schema else "tools" if claude.may_force(model) else "json"
+
+    def body(self, model: Model, schema: Mapping[str, Any] | None, way: Way) -> Write:
+        for error in self.refuses(model).values():
+            raise error
+        fixed = _fixed(model, schema, way)
+
+        def write(messages: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+            return {**fixed, **_turns(messages)}
+
+        return write
+
+    def read(self, raw: bytes) -> Reply:
+        try:
+            said = envelope(raw)
+        except Unreadable as error:
+            return Reply(garbled=f"the reply cannot be read: {error}" if raw.strip() else "the reply is empty")
+        if not isinstance(said, dict):
+            return Reply(garbled="the reply is not a JSON object")
+        usage, parts = _usage(said.get("usage")), said.get("content")
+        if not isinstance(parts, list):
+            wrong = said.get("error")
+            message = wrong.get("message") if isinstance(wrong, dict) else None
+            found = f"an error in place of an answer: {message}" if message else "no content"
+            return Reply(usage=usage, garbled=f"the reply holds {found}")
+        reason, details = said.get("stop_reason"), said.get("stop_details")
+        if reason == "pause_turn":
+            return Reply(usage=usage, garbled="the server paused in the middle of the answer (pause_turn)")
+        explained = details.get("explanation") if isinstance(details, dict) else None
+        return Reply(
+            text="".join(part["text"] for part in parts if _is(part, "text") and isinstance(part.get("text"), str)),
+            finish=FINISH.get(reason, "unknown") if isinstance(reason, str) else "unknown",
+            tool_arguments=_arguments(parts),
+            refusal=explained if reason == "refusal" and isinstance(explained, str) else "",
+            usage=usage,
+        )
+
+    def trouble(self, status: int, headers: Mapping[str, str], raw: bytes) -> Kind:
+        return kind_of(status, headers, raw, SIGNS)
+
+
+def _fixed(model: Model, schema: Mapping[str, Any] | None, way: Way) -> dict[str, Any]:
+    """Everything of the body that is the same for each question."""
+    effort = Claude.of(model.name).effort(model)
+    if taken := sorted((OWN | effort.keys()) & model.extra.keys()):
+        raise Invalid(f"The model's extra holds {', '.join(taken)}.", "Use the setting of that name; extra is for fields that have none.")
+    named = {"temperature": "temperature", "top_p": "top_p", "stop": "stop_sequences"}
+    given = {sent: value for name, sent in named.items() if (value := getattr(model, name)) is not None}
+    wanted = {} if schema is None else _wanted(model, schema, way)
+    output = {**effort.pop("output_config", {}), **wanted.pop("output_config", {})}
+    config = {"output_config": output} if output else {}
+    return {**model.extra, **given, **effort, **config, **wanted, "model": model.name, "max_tokens": model.max_tokens}
+
+
+def _wanted(model: Model, schema: Mapping[str, Any], way: Way) -> dict[str, Any]:
+    """The fields that ask for a structured answer: in the schema mode, or, where the schema goes beyond what that takes, by a tool call."""
+    if way == "schema":
+        try:
+            return {"output_config": {"format": {"type": "json_schema", "schema": closed(schema)}}}
+        except Beyond as error:
+            if model.answers != "auto" or not Claude.of(model.name).may_force(model):
+                fix = "Set answers to json, or write the schema with closed objects and without references to itself."
+                raise Invalid(f"The schema goes beyond what {model.name} takes as its answers' form: {error}.", fix) from None
+            way = "tools"
+    if way != "tools":
+        return {}
+    title = schema.get("title")
+    name = re.sub(r"[^A-Za-z0-9_-]+", "_", title if isinstance(title, str) else "").strip("_")[:64] or "answer"
+    tool = {"name": name, "description": "Gives the answer.", "input_schema": schema}
+    return {"tools": [tool], "tool_choice": {"type": "tool", "name": name, "disable_parallel_tool_use": True}}
+
+
+def _turns(messages: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The messages in Anthropic's form: the system's apart, the rest as turns. Alone, the system's are the question."""
+    written = translated(messages, _image, {"image": IMAGES}, "Anthropic")
+    system = [part for message in written if message.get("role") == "system" for part in _texts(message.get("content"))]
+    turns = [message for message in written if message.get("role") != "system"]
+    if not turns:
+        return {"messages": [{"role": "user", "content": "\n\n".join(system)}]}
+    return {"system": "\n\n".join(system), "messages": turns} if system else {"messages": turns}
+
+
+def _image(part: Part) -> Part:
+    return {"type": "image", "source": {"type": "base64", "media_type": part["media_type"], "data": Inlined.of(part)}}
+
+
+def _texts(content: Any) -> list[str]:
+    if isinstance(content, str):
+        return [content]
+    return [part["text"] for part in content if isinstance(part, Mapping) and isinstance(part.get("text"), str)] if isinstance(content, list) else []
+
+
+def _arguments(parts: Sequence[Any]) -> str:
+    """The input of the first tool call, as text."""
+    call = next((part for part in parts if _is(part, "tool_use")), None)
+    if call is None or "input" not in call:
+        return ""
+    try:
+        return orjson.dumps(call["input"]).decode()
+    except (TypeError, RecursionError):
+        return ""
+
+
+def _is(part: Any, kind: str) -> bool:
+    return isinstance(part, dict) and part.get("type") == kind
+
+
+def _usage(said: Any) -> Usage:
+    """`input_tokens` counts what was neither read from the cache nor written to it; the whole input is the sum of the three."""
+    if not isinstance(said, dict):
+        return Usage()
+    fresh, out = _count(said.get("input_tokens")), _count(said.get("output_tokens"))
+    read, made = (_count(said.get(f"cache_{how}_input_tokens")) for how in ("read", "creation"))
+    return Usage(None if fresh is None else fresh + (read or 0) + (made or 0), out, read)
+
+
+def _count(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**40 else None
+
+
+PROVIDER = Anthropic()
