@@ -81,7 +81,7 @@ def _reach(role: str, model: Model, environ: Mapping[str, str], lines: Lines, pl
     if not model.name:
         yield lines.problem((*place, "model"), f"The model {role!r} is {model.model!r}, which names none.", "Write it like openai/gpt-4o-mini.")
     parts: list[tuple[str, Callable[..., Any], tuple[Any, ...]]] = [
-        ("base_url", lambda: provider.url(provider.placed(model, environ)), ()),
+        ("base_url", provider.url, (model,)),
         ("api_key_env", key_of, (provider, model, environ)),
     ]
     refused = provider.refuses(model)

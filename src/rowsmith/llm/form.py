@@ -71,10 +71,10 @@ class Form:
         self.model = model
         self.provider = provider
         self.schema = Schema(schema) if schema is not None else None
-        self.way = provider.way(model) if model.answers == "auto" else model.answers
+        self.way = provider.way(model, schema) if model.answers == "auto" else model.answers
         self._write = provider.body(model, schema, self.way)
         self._told = instructions(schema, self.way)
-        self.url = URL(provider.url(provider.placed(model, environ)))
+        self.url = URL(provider.url(model))
         self.place = str(self.url.with_query(None)).removesuffix("/chat/completions").removesuffix("/messages")
         self.key_env = name_of(provider, model)
         self.secret = key_of(provider, model, environ)

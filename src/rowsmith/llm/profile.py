@@ -88,8 +88,6 @@ class Profile(Strict):
     tools_while_thinking: bool = Field(True, description="Whether a tool call can be asked for unless reasoning_effort is none.")
     adds: dict[ServerWay, dict[str, Any]] = Field(default_factory=dict, description="Further fields that a way needs.")
     takes: Takes = Field(default_factory=Takes, description="Images and audio.")
-    cached: list[str] = Field(default_factory=lambda: ["prompt_tokens_details", "cached_tokens"], description="Where usage counts cached tokens.")
-    thinking_beside: bool = Field(False, description="Thinking is counted in total_tokens, and not in completion_tokens.")
     errors: dict[Kind, list[Annotated[int, Field(strict=True)] | str]] = Field(
         default_factory=dict, description="What shows each kind of error: statuses, codes (one word), words of the message (several)."
     )

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rowsmith.testing.call_log import Call, CallLog, wait_for_calls
+    from rowsmith.testing.dialect import dialects
     from rowsmith.testing.failpoints import failpoint_env, failpoint_names, visits
     from rowsmith.testing.fault_proxy import FaultProxy
     from rowsmith.testing.faults import FAULTS
@@ -39,6 +40,7 @@ _HOMES = {
     "Rule": "rules",
     "SHAPES": "shapes",
     "Script": "script",
+    "dialects": "dialect",
     "failpoint_env": "failpoints",
     "failpoint_names": "failpoints",
     "postgres_database": "servers",
@@ -64,6 +66,7 @@ __all__ = [
     "Request",
     "Rule",
     "Script",
+    "dialects",
     "failpoint_env",
     "failpoint_names",
     "postgres_database",

@@ -63,7 +63,12 @@ def _openai(request: Request, reply: Reply, usage: tuple[int, int, int] | None) 
         "choices": [{"index": 0, "message": message, "logprobs": None, "finish_reason": reply.finish}],
         "system_fingerprint": "fp_scripted",
     }
-    if usage:
+    spoken = request.spoken
+    if spoken is not None:
+        message |= spoken.message
+    if usage and spoken is not None and spoken.usage:
+        body["usage"] = spoken.counted(*usage)
+    elif usage:
         into, out, cached = usage
         body["usage"] = {
             "prompt_tokens": into,

@@ -6,8 +6,9 @@ from functools import partial
 
 from rowsmith.core.errors import NotFound, choose
 from rowsmith.testing.deliveries import DELIVERIES, reset_after
+from rowsmith.testing.dialect import ERRORS, ErrorKind
 from rowsmith.testing.exchange import Exchange, Fault
-from rowsmith.testing.refusals import RETRY_AFTER, ask_to_wait, refuse
+from rowsmith.testing.refusals import RETRY_AFTER, ask_to_wait, refuse, refuse_as
 from rowsmith.testing.shapes import SHAPES
 
 
@@ -16,9 +17,14 @@ def _unread(exchange: Exchange, argument: str) -> None:
     exchange.deliver = partial(reset_after, argument=argument)
 
 
+def _as(kind: ErrorKind) -> Fault:
+    return Fault(kind, ERRORS[kind], billed=False, refuse=lambda exchange, argument: refuse_as(exchange, kind))
+
+
 FAULTS: dict[str, Fault] = {
     **{fault.name: fault for fault in DELIVERIES},
     "reset_before": Fault("reset_before", "the connection is reset as soon as the headers are there", billed=False, refuse=_unread),
+    **{kind: _as(kind) for kind in ERRORS},
     **SHAPES,
 }
 """Every fault by name, without the status codes: any number from 400 to 599 is the refusal with that status."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from rowsmith.testing.request import Dialect
@@ -10,7 +11,8 @@ from rowsmith.testing.request import Dialect
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What matters of a request's head. `size` is the body's length, None when it comes in chunks; `key` the API key, as sent."""
+    """What matters of a request's head. `size` is the body's length, None when it comes in chunks; `key` the API key, as sent;
+    `fields` the headers, with names in lower case."""
 
     method: str
     path: str
@@ -19,6 +21,8 @@ class Head:
     expects: bool
     key: str
     dialect: Dialect | None
+    query: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
 
 
 @lru_cache(2048)
@@ -30,13 +34,15 @@ def read_head(raw: bytes) -> Head:
     for line in lines:
         name, _, value = line.decode("latin-1").partition(":")
         fields[name.strip().lower()] = value.strip()
-    length, path = fields.get("content-length", "0"), target.split("?")[0]
+    length, (path, _, query) = fields.get("content-length", "0"), target.partition("?")
     return Head(
         method=method,
         path=path,
         size=None if "chunked" in fields.get("transfer-encoding", "").lower() else int(length) if length.isdigit() else 0,
         keep=version != "HTTP/1.0" and "close" not in fields.get("connection", "").lower(),
         expects=fields.get("expect", "").lower() == "100-continue",
-        key=fields.get("x-api-key") or fields.get("authorization", "").removeprefix("Bearer ").strip(),
+        key=fields.get("x-api-key") or fields.get("api-key") or fields.get("authorization", "").removeprefix("Bearer ").strip(),
         dialect="openai" if path.endswith("/chat/completions") else "anthropic" if path.endswith("/messages") else None,
+        query=query,
+        fields=fields,
     )

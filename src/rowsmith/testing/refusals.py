@@ -6,6 +6,7 @@ import time
 from email.utils import formatdate
 from math import ceil
 
+from rowsmith.testing.dialect import ErrorKind, dialect
 from rowsmith.testing.envelopes import problem
 from rowsmith.testing.exchange import Exchange
 
@@ -27,10 +28,24 @@ _MESSAGES = {
 }
 
 
+_KINDS: dict[int, ErrorKind] = {401: "auth", 404: "missing"}
+
+
 def refuse(exchange: Exchange, status: int, message: str = "") -> None:
-    """Make the exchange a refusal with this status."""
+    """Make the exchange a refusal with this status; a wrong key and a missing model in the provider's own words, where it has a dialect."""
+    if exchange.request.spoken is not None and status in _KINDS:
+        refuse_as(exchange, _KINDS[status], "", message)
+        return
     exchange.status = status
     exchange.body = problem(exchange.request.dialect, status, message or _MESSAGES.get(status, f"Status {status}."))
+
+
+def refuse_as(exchange: Exchange, kind: ErrorKind, field: str = "", message: str = "") -> None:
+    """Make the exchange the error of this kind, as the server's provider gives it; as OpenAI or Anthropic where the server has no dialect."""
+    spoken = exchange.request.spoken or dialect(exchange.request.dialect)
+    said, exchange.body = spoken.said(kind, field, message, exchange.request.model)
+    exchange.status, exchange.retry_after_s = said.status, said.wait_s
+    exchange.headers |= said.headers
 
 
 def ask_to_wait(exchange: Exchange, form: str, seconds: float) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -12,6 +13,8 @@ Dialect = Literal["openai", "anthropic"]
 
 if TYPE_CHECKING:
     from functools import cached_property as lazy
+
+    from rowsmith.testing.dialect import Dialect as Spoken
 else:
 
     class lazy:
@@ -29,7 +32,8 @@ else:
 class Request:
     """One request for an answer. `n` counts requests from 1; `nth` counts arrivals of this very body, from 1.
 
-    `digest` is the BLAKE2b hash (16 bytes) of the body.
+    `digest` is the BLAKE2b hash (16 bytes) of the body. `headers` have names in lower case. `spoken` is the provider whose words the
+    server uses, where it has a dialect.
     """
 
     path: str
@@ -40,6 +44,9 @@ class Request:
     nth: int = 1
     dialect: Dialect = "openai"
     seed: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    query: str = ""
+    spoken: Spoken | None = None
 
     @lazy
     def chance(self) -> bytes:
@@ -83,6 +90,13 @@ class Request:
         if found is None and isinstance(form, dict) and form.get("type") == "json_object":
             return {"type": "object", "properties": {"answer": {"type": "string"}}}
         return found
+
+    @property
+    def parts(self) -> list[dict[str, Any]]:
+        """The parts of messages whose content is a list."""
+        messages = self.data.get("messages")
+        contents = [message.get("content") for message in messages if isinstance(message, dict)] if isinstance(messages, list) else []
+        return [part for content in contents if isinstance(content, list) for part in content if isinstance(part, dict)]
 
     @property
     def max_tokens(self) -> int | None:

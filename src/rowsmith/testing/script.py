@@ -19,6 +19,7 @@ from pydantic import (
 )
 
 from rowsmith.core.errors import Invalid, NotFound
+from rowsmith.testing.dialect import dialects
 from rowsmith.testing.faults import fault
 from rowsmith.testing.rules import Rule, read_rules
 
@@ -79,6 +80,7 @@ class Script(BaseModel):
     )
     replies: list[Any] = Field(default_factory=list, description="Fixed answers in order of arrival (JSON list), then again from the first.")
     vary: bool = Field(False, description="Answer a repeated request differently each time.")
+    dialect: str = Field("", description="Provider whose protocol is spoken, to the letter: groq, mistral, anthropic ... Default: any.")
     api_key: str | None = Field(None, description="The only key that is accepted; others get 401.")
     models: Names = Field(default_factory=list, description="The only models there are; others get 404.")
     rpm: PositiveFloat | None = Field(None, description="Permitted requests a minute; above it 429 with the true wait.")
@@ -101,6 +103,13 @@ class Script(BaseModel):
             _known_fault(name)
         if any(share < 0 for share in value.values()) or sum(value.values()) > 1 + 1e-9:
             raise ValueError("shares lie between 0 and 1, and so does their sum")
+        return value
+
+    @field_validator("dialect")
+    @classmethod
+    def _spoken(cls, value: str) -> str:
+        if value and value not in dialects():
+            raise ValueError(f"there is no such dialect; there are {', '.join(dialects())}")
         return value
 
     @field_validator("fault_sequence")

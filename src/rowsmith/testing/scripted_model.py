@@ -12,11 +12,12 @@ from typing import Any
 import orjson
 
 from rowsmith.testing.answers import Unfit, made_up
+from rowsmith.testing.dialect import dialect
 from rowsmith.testing.envelopes import envelope, shortened, tokens
 from rowsmith.testing.exchange import Exchange, Fault, Wire
 from rowsmith.testing.faults import fault
 from rowsmith.testing.rate_meter import RateMeter
-from rowsmith.testing.refusals import ask_to_wait, refuse
+from rowsmith.testing.refusals import ask_to_wait, refuse, refuse_as
 from rowsmith.testing.request import Dialect, Reply, Request, as_reply
 from rowsmith.testing.rules import Rule
 from rowsmith.testing.script import Script
@@ -47,6 +48,7 @@ class ScriptedModel:
         self._reset_before = script.faults.get("reset_before", 0.0)
         self._meter = RateMeter(script.rpm, script.burst) if script.rpm else None
         self._cents_in, self._cents_out = round(script.price_in * 10**6), round(script.price_out * 10**6)
+        self._spoken = dialect(script.dialect) if script.dialect else None
         self._pattern = re.compile(script.key) if script.key and not script.key.startswith("/") else None
 
     def resets(self) -> bool:
@@ -56,7 +58,7 @@ class ScriptedModel:
         chance = blake2b(b"%d" % (self.requests + 1), key=self._seed, digest_size=8).digest()
         return int.from_bytes(chance, "big") / 2**64 < self._reset_before
 
-    def request(self, path: str, body: bytes, dialect: Dialect) -> Request:
+    def request(self, path: str, body: bytes, shape: Dialect) -> Request:
         """The request, numbered; its `data` is empty when the body is no JSON object."""
         self.requests += 1
         digest = blake2b(body, digest_size=16).digest()
@@ -66,7 +68,7 @@ class ScriptedModel:
         except orjson.JSONDecodeError:
             data = None
         known = data if isinstance(data, dict) else {}
-        return Request(path, body, known, digest, self.requests, nth, dialect, self._seed)
+        return Request(path, body, known, digest, self.requests, nth, shape, self._seed, spoken=self._spoken)
 
     def answer(self, request: Request, key: str) -> Exchange:
         """What goes back. `key` is the API key that came with the request."""
@@ -94,6 +96,8 @@ class ScriptedModel:
         script, request = self.script, exchange.request
         if script.api_key is not None and key != script.api_key:
             refuse(exchange, 401)
+        elif self._spoken is not None and (wrong := self._spoken.refused(request)) is not None:
+            refuse_as(exchange, *wrong)
         elif not isinstance(request.data.get("messages"), list) or not request.model:
             refuse(exchange, 400, "The body is not a JSON object with `model` and a list of `messages`.")
         elif script.models and request.model not in script.models:

@@ -75,7 +75,9 @@ class ScriptedService:
 
     def serve(self, connection: Connection, head: Head, body: bytes) -> None:
         if head.dialect is not None and head.method == "POST":
-            exchange = self.model.answer(self.model.request(head.path, body, head.dialect), head.key)
+            request = self.model.request(head.path, body, head.dialect)
+            request.headers, request.query = head.fields, head.query
+            exchange = self.model.answer(request, head.key)
             self._begin(connection, exchange)
             self._send(connection, exchange)
         else:

@@ -60,14 +60,6 @@ class Provider(Protocol):
     image_tokens: int = IMAGE_TOKENS
     """Most tokens that one image can cost."""
 
-    def placed(self, model: Model, environ: Mapping[str, str]) -> Model:
-        """The model with the address that it is asked at, where the environment names it and the model does not.
-
-        Raises:
-            Invalid: there is no address at all.
-        """
-        return model
-
     def refuses(self, model: Model) -> Mapping[str, Invalid]:
         """The settings of the model that this server does not take, each with what is wrong; told when a recipe is checked."""
         return {}
@@ -76,13 +68,13 @@ class Provider(Protocol):
         """Where the model's questions are sent.
 
         Raises:
-            Invalid: the base_url is not one.
+            Invalid: the base_url is not one, or there is no address at all.
         """
         ...
 
     def profile(self, model: Model) -> str:
         """The name under which limits, blocks and calls of this server are kept: the origin of its address. It does not depend on the
-        environment (a model is given as the recipe has it), so that a run can be rebuilt elsewhere."""
+        environment, so that a run can be rebuilt elsewhere."""
         ...
 
     def needs_key(self, model: Model) -> bool:
@@ -93,8 +85,8 @@ class Provider(Protocol):
         """The request's headers; `key` is empty where there is none."""
         ...
 
-    def way(self, model: Model) -> Way:
-        """The surest way to a structured answer that this model has: what `answers: auto` means."""
+    def way(self, model: Model, schema: Mapping[str, Any] | None = None) -> Way:
+        """The surest way to a structured answer of this schema that this model has: what `answers: auto` means."""
         ...
 
     def body(self, model: Model, schema: Mapping[str, Any] | None, way: Way) -> Write:

@@ -20,18 +20,23 @@ TOLD = {
 IGNORED = {"$schema", "$id", "$comment", "examples", "additionalProperties", "oneOf", "definitions"}
 
 
-class Beyond(Exception):
+class _Beyond(Exception):
     """The schema mode cannot hold the schema; the message says why."""
 
 
-def closed(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """The schema in the form of the mode.
+def beyond(schema: Mapping[str, Any]) -> str:
+    """Why the mode cannot hold the schema (an object is open, a part refers to itself, a keyword has no form in it); empty when it can."""
+    try:
+        closed(schema)
+    except _Beyond as error:
+        return str(error)
+    return ""
 
-    Raises:
-        Beyond: an object is open, a part refers to itself, or a keyword widens or twists what may be said.
-    """
+
+def closed(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """The schema in the form of the mode; only for one that is not `beyond` it."""
     if schema.get("type") != "object" and "$ref" not in schema and "anyOf" not in schema:
-        raise Beyond("it is no object")
+        raise _Beyond("it is no object")
     _check_cycles(schema)
     whole: dict[str, Any] = _part(schema)
     return whole
@@ -39,9 +44,9 @@ def closed(schema: Mapping[str, Any]) -> dict[str, Any]:
 
 def _part(schema: Any) -> Any:
     if not isinstance(schema, Mapping):
-        raise Beyond("a part of it says nothing")
+        raise _Beyond("a part of it says nothing")
     if odd := schema.keys() - KEPT - TOLD - IGNORED:
-        raise Beyond(f"it uses {', '.join(sorted(odd))}")
+        raise _Beyond(f"it uses {', '.join(sorted(odd))}")
     out = {name: value for name, value in schema.items() if name in KEPT}
     for name in ("properties", "$defs"):
         if name in schema:
@@ -77,7 +82,7 @@ def _is_object(schema: Mapping[str, Any]) -> bool:
 def _check_open(schema: Mapping[str, Any]) -> None:
     more = schema.get("additionalProperties")
     if isinstance(more, Mapping) or (more is not False and not schema.get("properties")):
-        raise Beyond("it asks for an object with names that it does not give")
+        raise _Beyond("it asks for an object with names that it does not give")
 
 
 def _check_cycles(schema: Mapping[str, Any]) -> None:
@@ -86,14 +91,14 @@ def _check_cycles(schema: Mapping[str, Any]) -> None:
     leads = {name: set(_references(part)) for name, part in parts.items()}
     for target in {*_references({key: value for key, value in schema.items() if key != "$defs"}), *(t for found in leads.values() for t in found)}:
         if target not in parts:
-            raise Beyond("it refers to another part than a definition")
+            raise _Beyond("it refers to another part than a definition")
     for name in leads:
         seen, due = set[str](), set(leads[name])
         while due:
             seen |= (next_ := due.copy())
             due = {target for one in next_ for target in leads[one]} - seen
         if name in seen:
-            raise Beyond(f"its definition {name!r} contains itself")
+            raise _Beyond(f"its definition {name!r} contains itself")
 
 
 def _references(value: Any) -> list[str]:

@@ -15,11 +15,11 @@ import orjson
 from rowsmith.core.calls import Usage
 from rowsmith.core.errors import Invalid
 from rowsmith.core.models import Model
-from rowsmith.llm.address import address, below, origin
 from rowsmith.llm.attachments import Inlined, Part, translated
 from rowsmith.llm.providers import PLAIN, Finish, Provider, Reply, Way, Write
+from rowsmith.llm.providers._address import address, below, origin
 from rowsmith.llm.providers._claude import Claude
-from rowsmith.llm.providers._closed import Beyond, closed
+from rowsmith.llm.providers._closed import beyond, closed
 from rowsmith.llm.tolerant import Unreadable, envelope
 from rowsmith.llm.verdict import Kind, Signs, kind_of
 
@@ -68,9 +68,11 @@ class Anthropic(Provider):
     def refuses(self, model: Model) -> Mapping[str, Invalid]:
         return dict(Claude.of(model.name).refused(model))
 
-    def way(self, model: Model) -> Way:
+    def way(self, model: Model, schema: Mapping[str, Any] | None = None) -> Way:
         claude = Claude.of(model.name)
-        return "schema" if claude.schema else "tools" if claude.may_force(model) else "json"
+        if claude.schema and (schema is None or not beyond(schema)):
+            return "schema"
+        return "tools" if claude.may_force(model) and (schema is None or schema.get("type") == "object") else "json"
 
     def body(self, model: Model, schema: Mapping[str, Any] | None, way: Way) -> Write:
         for error in self.refuses(model).values():
@@ -125,15 +127,11 @@ def _fixed(model: Model, schema: Mapping[str, Any] | None, way: Way) -> dict[str
 
 
 def _wanted(model: Model, schema: Mapping[str, Any], way: Way) -> dict[str, Any]:
-    """The fields that ask for a structured answer: in the schema mode, or, where the schema goes beyond what that takes, by a tool call."""
+    """The fields that ask for a structured answer."""
     if way == "schema":
-        try:
-            return {"output_config": {"format": {"type": "json_schema", "schema": closed(schema)}}}
-        except Beyond as error:
-            if model.answers != "auto" or not Claude.of(model.name).may_force(model):
-                fix = "Set answers to json, or write the schema with closed objects and without references to itself."
-                raise Invalid(f"The schema goes beyond what {model.name} takes as its answers' form: {error}.", fix) from None
-            way = "tools"
+        if why := beyond(schema):
+            raise Invalid(f"The schema goes beyond what {model.name} takes as its answers' form: {why}.", "Set answers to auto, tools or json.")
+        return {"output_config": {"format": {"type": "json_schema", "schema": closed(schema)}}}
     if way != "tools":
         return {}
     title = schema.get("title")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, get_args
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import parse_qs, quote
 
 import orjson
 
@@ -13,10 +14,10 @@ from rowsmith import content
 from rowsmith.core.calls import Usage
 from rowsmith.core.errors import Invalid
 from rowsmith.core.models import Model
-from rowsmith.llm.address import address, below, from_host, origin
 from rowsmith.llm.attachments import Inlined, Part, translated
 from rowsmith.llm.profile import NAMES, Profile, ServerWay, Takes, read_profile
 from rowsmith.llm.providers import PLAIN, Finish, Provider, Reply, Way, Write
+from rowsmith.llm.providers._address import address, below, from_host, origin
 from rowsmith.llm.tolerant import Unreadable, envelope
 from rowsmith.llm.verdict import Kind, kind_of
 
@@ -38,32 +39,24 @@ FORMATS = {"audio/mpeg": "mp3", "audio/x-wav": "wav"}
 
 
 class OpenAI(Provider):
-    """A server that speaks like OpenAI and has this profile."""
+    """A server that speaks like OpenAI and has this profile. `environ` may name its address (default: the process's environment)."""
 
-    def __init__(self, profile: Profile) -> None:
+    def __init__(self, profile: Profile, environ: Mapping[str, str] | None = None) -> None:
         self.server = profile
+        self._environ = os.environ if environ is None else environ
         self.key_env = profile.key_env
         self.image_tokens = profile.takes.image_tokens
         self._anywhere = Profile(name=profile.name, key_env=profile.key_env, base_url=profile.base_url, needs_key=False, takes=ANYTHING)
 
-    def placed(self, model: Model, environ: Mapping[str, str]) -> Model:
-        server, place = self.server, model.base_url
-        if place is None and (named := environ.get(server.base_url_env, "").strip()):
-            place = from_host(named, server.base_url or "https://")
-        if place is None and server.base_url is None:
-            variable = f", or set the environment variable {server.base_url_env}" if server.base_url_env else ""
-            raise Invalid(f"{_title(server)} has no address that is the same for all.", f"Give the model its base_url{variable}.")
-        if place and (version := server.versioned) and version.query not in parse_qs(urlsplit(place).query):
-            chosen = environ.get(version.env, "").strip()
-            place += f"{'&' if '?' in place else '?'}{version.query}={quote(chosen)}" if chosen else ""
-        return model if place == model.base_url else model.model_copy(update={"base_url": place})
-
     def url(self, model: Model) -> str:
-        server = self._at(model)
-        at = address(model.base_url or server.base_url or "")
-        if (version := server.versioned) and version.query in parse_qs(at.query):
-            return below(at, version.path.replace("{model}", quote(model.name, safe="")), once=True)
-        return below(at, server.path, once=server.versioned is not None)
+        server, at = self._at(model), address(model.base_url or self._usual())
+        if (version := server.versioned) is None:
+            return below(at, server.path)
+        chosen = self._environ.get(version.env, "").strip()
+        if chosen and version.query not in parse_qs(at.query):
+            at = at._replace(query=f"{at.query}&{version.query}={quote(chosen)}".lstrip("&"))
+        named = version.query in parse_qs(at.query)
+        return below(at, version.path.replace("{model}", quote(model.name, safe="")) if named else server.path, once=True)
 
     def profile(self, model: Model) -> str:
         place = model.base_url or self.server.base_url
@@ -78,7 +71,7 @@ class OpenAI(Provider):
     def refuses(self, model: Model) -> Mapping[str, Invalid]:
         return dict(_refused(self._at(model), model))
 
-    def way(self, model: Model) -> Way:
+    def way(self, model: Model, schema: Mapping[str, Any] | None = None) -> Way:
         return next(iter(self._at(model).ways(model)), "json")
 
     def body(self, model: Model, schema: Mapping[str, Any] | None, way: Way) -> Write:
@@ -101,7 +94,7 @@ class OpenAI(Provider):
             return Reply(garbled=f"the reply cannot be read: {error}" if raw.strip() else "the reply is empty")
         if not isinstance(said, dict):
             return Reply(garbled="the reply is not a JSON object")
-        usage = _usage(self.server, said.get("usage"))
+        usage = _usage(said.get("usage"))
         choices = said.get("choices")
         first = choices[0] if isinstance(choices, list) and choices else None
         message = first.get("message") if isinstance(first, dict) else None
@@ -121,6 +114,16 @@ class OpenAI(Provider):
 
     def trouble(self, status: int, headers: Mapping[str, str], raw: bytes) -> Kind:
         return kind_of(status, headers, raw, self.server.signs)
+
+    def _usual(self) -> str:
+        """The address of models that name none."""
+        server = self.server
+        if named := self._environ.get(server.base_url_env, "").strip():
+            return from_host(named, server.base_url or "https://")
+        if server.base_url is None:
+            variable = f", or set the environment variable {server.base_url_env}" if server.base_url_env else ""
+            raise Invalid(f"{_title(server)} has no address that is the same for all.", f"Give the model its base_url{variable}.")
+        return server.base_url
 
     def _at(self, model: Model) -> Profile:
         """The profile, or the one that takes everything where the model is at an address of its own that it says nothing about."""
@@ -242,15 +245,14 @@ def _arguments(message: Mapping[str, Any]) -> str:
     return arguments if isinstance(arguments, str) else ""
 
 
-def _usage(server: Profile, said: Any) -> Usage:
+def _usage(said: Any) -> Usage:
     if not isinstance(said, dict):
         return Usage()
-    cached: Any = said
-    for name in server.cached:
-        cached = cached.get(name) if isinstance(cached, dict) else None
+    details = said.get("prompt_tokens_details")
+    cached = details.get("cached_tokens") if isinstance(details, dict) else said.get("prompt_cache_hit_tokens")
     into, out, total = (_count(said.get(name)) for name in ("prompt_tokens", "completion_tokens", "total_tokens"))
-    if server.thinking_beside and into is not None and out is not None and total is not None:
-        out = max(out, total - into)
+    if into is not None and out is not None and total is not None:
+        out = max(out, total - into)  # some servers leave what was thought out of the completion; it is billed all the same
     return Usage(into, out, _count(cached))
 
 
