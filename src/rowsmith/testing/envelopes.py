@@ -65,7 +65,7 @@ def _openai(request: Request, reply: Reply, usage: tuple[int, int, int] | None) 
     }
     spoken = request.spoken
     if spoken is not None:
-        message |= spoken.message
+        message = spoken.message | message
     if usage and spoken is not None and spoken.usage:
         body["usage"] = spoken.counted(*usage)
     elif usage:
