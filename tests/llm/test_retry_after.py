@@ -37,3 +37,23 @@ FORMS: list[tuple[dict[str, str], float | None]] = [
 @pytest.mark.parametrize(("headers", "seconds"), FORMS, ids=[str(headers)[:60] for headers, _ in FORMS])
 def test_every_form(headers: dict[str, str], seconds: float | None) -> None:
     assert retry_after(headers, NOW) == seconds
+
+
+MORE: list[tuple[dict[str, str], dict[str, object] | None, float | None]] = [
+    ({"anthropic-ratelimit-requests-remaining": "0", "anthropic-ratelimit-requests-reset": "2024-05-17T10:00:09Z"}, None, 9.0),
+    ({"anthropic-ratelimit-input-tokens-remaining": "0", "anthropic-ratelimit-input-tokens-reset": "2024-05-17T10:00:09"}, None, 9.0),
+    ({"anthropic-ratelimit-tokens-remaining": "0", "anthropic-ratelimit-tokens-reset": "2024-05-17T09:00:00Z"}, None, None),
+    ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": "12.5"}, None, 12.5),
+    ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": str(int(NOW.timestamp()) + 5)}, None, 5.0),
+    ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": str((int(NOW.timestamp()) + 5) * 1000)}, None, 5.0),
+    ({}, {"details": [{"@type": "x"}, {"retryDelay": "34.5s"}]}, 34.5),
+    ({}, {"details": [{"retryDelay": "soon"}, {"retryDelay": 5}, "x"]}, None),
+    ({"Retry-After": "3"}, {"details": [{"retryDelay": "34s"}]}, 3.0),
+    ({}, {"metadata": {"headers": {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": (int(NOW.timestamp()) + 6) * 1000}}}, 6.0),
+    ({}, {"metadata": {"headers": None}, "details": None}, None),
+]
+
+
+@pytest.mark.parametrize(("headers", "error", "seconds"), MORE, ids=[str((headers, error))[:60] for headers, error, _ in MORE])
+def test_other_providers_forms(headers: dict[str, str], error: dict[str, object] | None, seconds: float | None) -> None:
+    assert retry_after(headers, NOW, error) == seconds

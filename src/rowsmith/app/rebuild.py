@@ -77,7 +77,9 @@ def _carried_out(lab: Lab, db: Database, run: Run, recipe: Recipe, replay: Repla
         terms = Terms(target, limit, attempts, options["fresh"], retry_failed=retry_failed, left_alone=deadly)
         made = carry_out(
             db, files, made, recipe, terms, environ=_AnyKey(), commit=lambda taken, partial: None,
-            make_gate=lambda ledger, environ, tell: Gate(replay, environ=environ, find=partial(registry.provider, folders=plugins)),
+            make_gate=lambda ledger, environ, tell: Gate(
+                replay, environ=environ, find=partial(registry.provider, folders=plugins), attachments=files
+            ),
         )  # fmt: skip
     return made
 

@@ -36,6 +36,7 @@ from rowsmith.engine.yaml_text import Lines
 from rowsmith.llm.gate import Gate
 from rowsmith.store import projects, slots
 from rowsmith.store.datasets import Datasets
+from rowsmith.store.files import Files
 from rowsmith.store.runs import Run, require
 from rowsmith.store.runs import Runs as Store
 from rowsmith.store.stages import StageRows
@@ -273,7 +274,7 @@ class Runs:
             done = carry_out(
                 self.lab.db, self.lab.files, run, recipe, terms, asked=options.asked(recipe, self.lab.who), environ=self.lab.environ,
                 commit=lambda taken, partial: self._commit(taken, options, partial), on_progress=on_progress, stopping=stopping,
-                make_gate=partial(_gate, plugins),
+                make_gate=partial(_gate, self.lab.files, plugins),
             )  # fmt: skip
         except Conflict:  # another process has taken it, at the start or while this one slept
             self._follow(run, on_progress, stopping)
@@ -323,6 +324,6 @@ class Runs:
 list_ = list
 
 
-def _gate(plugins: tuple[Path, ...], ledger: Ledger, environ: Mapping[str, str], tell: Tell) -> Gate:
+def _gate(files: Files, plugins: tuple[Path, ...], ledger: Ledger, environ: Mapping[str, str], tell: Tell) -> Gate:
     """The gate to models; providers that are files of the project are found when a run asks them."""
-    return Gate(ledger, environ=environ, on_event=tell, find=partial(registry.provider, folders=plugins))
+    return Gate(ledger, environ=environ, on_event=tell, find=partial(registry.provider, folders=plugins), attachments=files)

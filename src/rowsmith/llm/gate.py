@@ -162,7 +162,7 @@ def _request(form: Form, ask: Ask, messages: Sequence[Mapping[str, Any]], draw: 
     base = digest(form.profile, exact, b"%d %d %d" % (ask.fresh, asker.retry, draw))
     sent = _written(body)
     places = [] if all(isinstance(message.get("content"), str) for message in messages) else list(inlined(body))
-    most = len(sent) + most_tokens(places, form.provider.image_tokens, attachments)
+    most = len(sent) + most_tokens(places, form.provider.image_tokens(form.model), attachments)
     claim = form.claim(base, asker if not draw else replace(asker, seq=asker.seq + draw), most)
     return (lambda: _written(filled(body, attachments))) if places else sent, claim
 

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, HttpUrl, ValidationError, mod
 from rowsmith.core.errors import Invalid
 from rowsmith.core.models import Model
 from rowsmith.llm.attachments import IMAGE_TOKENS
+from rowsmith.llm.providers._address import address
 from rowsmith.llm.verdict import Kind, Signs
 
 Setting = Literal["temperature", "top_p", "frequency_penalty", "presence_penalty", "seed", "stop"]
@@ -74,7 +75,6 @@ class Profile(Strict):
     needs_key: bool = Field(True, description="Whether nothing is answered without a key.")
     key_header: str = Field("Authorization", description="Header that carries the key.")
     key_prefix: str = Field("Bearer ", description="What stands before the key.")
-    free: bool = Field(False, description="It is your own machine: answers cost nothing.")
     tokens: list[TokenField] = Field(["max_tokens", "max_completion_tokens"], min_length=1, description="Names of max_tokens, its own first.")
     settings: dict[Setting, str] = Field(default_factory=lambda: dict(NAMES), description="Settings that it takes, and their names there.")
     most: dict[Setting, float] = Field(default_factory=dict, description="Highest value of a setting; for stop, the number of texts.")
@@ -96,6 +96,10 @@ class Profile(Strict):
     def _reachable(self) -> Profile:
         if self.default_only and self.base_url is None:
             raise ValueError("default_only needs a base_url")
+        try:
+            address(self.base_url or "http://anywhere")
+        except Invalid as error:
+            raise ValueError(f"{error.what} {error.fix}") from None
         return self
 
     @cached_property
@@ -124,6 +128,8 @@ def read_profile(text: str | bytes, name: str, file: str) -> Profile:
         raise Invalid(f"The profile {file} is not YAML: {error}.", "Correct it there.") from None
     if not isinstance(said, dict):
         raise Invalid(f"The profile {file} is not a mapping.", "It names at least key_env; see the profiles that ship with Rowsmith.")
+    if said.get("name", name) != name:
+        raise Invalid(f"The profile {file} says that its name is {said['name']!r}, and its file's is {name!r}.", "Rename one of them.")
     try:
         return Profile.model_validate({"name": name, **said})
     except ValidationError as error:

@@ -57,8 +57,9 @@ class Provider(Protocol):
     key_env: str
     """Environment variable that holds the key when the model names none."""
 
-    image_tokens: int = IMAGE_TOKENS
-    """Most tokens that one image can cost."""
+    def image_tokens(self, model: Model) -> int:
+        """The most tokens that one image can cost."""
+        return IMAGE_TOKENS
 
     def refuses(self, model: Model) -> Mapping[str, Invalid]:
         """The settings of the model that this server does not take, each with what is wrong; told when a recipe is checked."""

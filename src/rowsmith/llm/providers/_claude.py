@@ -82,14 +82,13 @@ class Claude:
 
     def _sampling(self, model: Model) -> Iterator[tuple[str, Invalid]]:
         given = {name: value for name in ("temperature", "top_p") if (value := getattr(model, name)) is not None}
-        plain = {name for name, value in given.items() if value == 1}
         thinking = self.thinks(model)
         for name, value in given.items():
-            if not self.sampling and name not in plain:
+            if not self.sampling:
                 yield name, Invalid(f"{model.name} takes no {name}.", "Leave it out; the models from 4.7 on choose themselves.")
             elif name == "temperature" and value > 1:
                 yield name, Invalid(f"Anthropic's API takes temperature up to 1, not {value:g}.", "Give a smaller one.")
-            elif name == "temperature" and thinking and name not in plain:
+            elif name == "temperature" and thinking and value != 1:
                 yield name, Invalid(f"{model.name} takes no temperature while it thinks.", "Leave out temperature, or reasoning_effort.")
             elif name == "top_p" and thinking and value < 0.95:
                 yield name, Invalid(f"{model.name} takes top_p from 0.95 on while it thinks.", "Leave out top_p, or reasoning_effort.")

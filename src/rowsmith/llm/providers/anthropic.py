@@ -26,6 +26,8 @@ from rowsmith.llm.verdict import Kind, Signs, kind_of
 DEFAULT = "https://api.anthropic.com"
 VERSION = "2023-06-01"
 IMAGES = ["image/jpeg", "image/png", "image/gif", "image/webp"]
+IMAGE_TOKENS = 5000
+"""An image takes 4,784 at the highest resolution; and what stands around it."""
 OWN = {
     "model", "messages", "system", "max_tokens", "temperature", "top_p", "stop_sequences", "output_config", "tools", "tool_choice", "stream",
 }  # fmt: skip
@@ -50,8 +52,6 @@ class Anthropic(Provider):
     """The provider `anthropic`."""
 
     key_env = "ANTHROPIC_API_KEY"
-    image_tokens = 5000
-    """4,784 for an image at the highest resolution, and what stands around it."""
 
     def url(self, model: Model) -> str:
         return below(address(model.base_url or DEFAULT), "/v1/messages", once=True)
@@ -64,6 +64,9 @@ class Anthropic(Provider):
 
     def headers(self, model: Model, key: str) -> dict[str, str]:
         return {**PLAIN, "anthropic-version": VERSION, **({"x-api-key": key} if key else {})}
+
+    def image_tokens(self, model: Model) -> int:
+        return IMAGE_TOKENS
 
     def refuses(self, model: Model) -> Mapping[str, Invalid]:
         return dict(Claude.of(model.name).refused(model))

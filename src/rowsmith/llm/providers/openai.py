@@ -45,7 +45,6 @@ class OpenAI(Provider):
         self.server = profile
         self._environ = os.environ if environ is None else environ
         self.key_env = profile.key_env
-        self.image_tokens = profile.takes.image_tokens
         self._anywhere = Profile(name=profile.name, key_env=profile.key_env, base_url=profile.base_url, needs_key=False, takes=ANYTHING)
 
     def url(self, model: Model) -> str:
@@ -67,6 +66,9 @@ class OpenAI(Provider):
 
     def headers(self, model: Model, key: str) -> dict[str, str]:
         return {**PLAIN, self.server.key_header: f"{self.server.key_prefix}{key}"} if key else PLAIN
+
+    def image_tokens(self, model: Model) -> int:
+        return self._at(model).takes.image_tokens
 
     def refuses(self, model: Model) -> Mapping[str, Invalid]:
         return dict(_refused(self._at(model), model))
