@@ -1,4 +1,4 @@
-"""Writes the pages of docs/ that are made from the code: cli.md, steps.md, what-works.md.
+"""Writes the pages of docs/ that are made from the code: cli.md, steps.md, providers.md, what-works.md.
 
     python scripts/docs.py            writes them
     python scripts/docs.py --check    only says whether they are current; exits 1 when they are not
@@ -17,11 +17,12 @@ from typing import Any
 
 import typer.main
 
-from rowsmith import registry
+from rowsmith import content, registry
 from rowsmith.app.results import EXIT
 from rowsmith.cli.main import app
 from rowsmith.core.step import Step
 from rowsmith.engine.recipe_schema import describe
+from rowsmith.llm.profile import NAMES, Profile, read_profile
 
 DOCS = Path(__file__).parents[1] / "docs"
 HEAD = "<!-- Made by scripts/docs.py (make docs). Do not edit by hand. -->\n\n"
@@ -39,7 +40,9 @@ SHAPES = {
 
 def pages() -> dict[str, str]:
     """The text of every generated page, by file name."""
-    return {"cli.md": HEAD + cli(), "steps.md": HEAD + steps(), "what-works.md": HEAD + what_works()}
+    return {
+        "cli.md": HEAD + cli(), "steps.md": HEAD + steps(), "providers.md": HEAD + providers(), "what-works.md": HEAD + what_works(),
+    }  # fmt: skip
 
 
 # -- the command line -----------------------------------------------------------------------------------------------------------------
@@ -124,6 +127,47 @@ def default_of(setting: dict[str, Any]) -> str:
         return ""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return f"`{text}`" if len(text) <= 60 and "\n" not in text else "a text of its own" if isinstance(value, str) else "see `rowsmith steps`"
+
+
+# -- providers ------------------------------------------------------------------------------------------------------------------------
+
+ANTHROPIC = {
+    "provider": "`anthropic`", "server": "Anthropic's Messages API", "address": "`https://api.anthropic.com`", "key": "`ANTHROPIC_API_KEY`",
+    "answers": "schema, tools, json; older models tools, json", "not": "frequency_penalty, presence_penalty, seed; what else depends on the model",
+    "beside": "images",
+}  # fmt: skip
+
+
+def providers() -> str:
+    """Every provider that ships, from its profile; and what a profile may say."""
+    listed = [tuple(ANTHROPIC.values()), *(provider(name) for name in content.profiles())]
+    columns = ["provider", "server", "address", "key", "structured answers, the surest first", "settings that it does not have", "beside text"]
+    parts = ["# Providers\n", "`ollama/llama3.2` is the model `llama3.2` of Ollama on this machine. These are known by name:\n"]
+    parts += [table(columns, listed)]
+    parts += [
+        "\nAny other OpenAI-compatible server is `openai/NAME` with its `base_url`; everything that you give is then sent. A key marked (if any) is "
+        "sent where it is set. `api_key_env` of a model names another variable, `base_url` another address.\n"
+    ]
+    parts += ["\n## What a profile says\n", "A profile is a YAML file: one of ours, or [one of your own](python.md#a-provider-of-your-own).\n"]
+    known = {name: field for name, field in Profile.model_fields.items() if name != "name"}
+    fields = [(f"`{name}`", "required" if field.is_required() else "", field.description) for name, field in known.items()]
+    parts += [table(["field", "", "what it says"], fields)]
+    return "\n".join(parts)
+
+
+def provider(name: str) -> tuple[str, ...]:
+    """A line of the list."""
+    made = read_profile(content.profile(name), name, name)
+    address = f"`{made.base_url}`" if made.base_url else "your own"
+    also = f", or `{made.base_url_env}`" if made.base_url_env else ""
+    groups = groupby((variant for variant in made.models if variant.answers), key=lambda variant: variant.answers)
+    special = "".join(f"; {', '.join([*ways, 'json'])} for {', '.join(f'`{variant.match}`' for variant in group)}" for ways, group in groups)
+    special += "" if made.tools_while_thinking else "; tools with reasoning_effort: none"
+    absent = [setting for setting in NAMES if setting not in made.settings] + ([] if made.effort else ["reasoning_effort"])
+    beside = [word for word, kinds in (("images", made.takes.image), ("audio", made.takes.audio)) if kinds]
+    ways = [*(way for way in made.answers if way != "tools" or made.tools_while_thinking), "json"]
+    key = f"`{made.key_env}`" + ("" if made.needs_key else " (if any)")
+    return f"`{name}`", made.title, address + also, key, ", ".join(ways) + special, ", ".join(absent), ", ".join(beside)
 
 
 # -- what works -----------------------------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ import pytest
 
 from rowsmith import registry
 from rowsmith.core.errors import Conflict, Invalid, NotFound, Unavailable
+from rowsmith.core.models import Model
 from rowsmith.core.step import Step
 from rowsmith.registry import builtin, plugins
 
@@ -219,3 +220,44 @@ def test_a_record_that_cannot_be_written_is_told(folder, config):
     config.write_text("a file, not a folder")
     with pytest.raises(Unavailable, match="ROWSMITH_CONFIG"):
         plugins.trust(folder)
+
+
+PROFILE = "title: Acme\nbase_url: https://llm.acme.test/v1\nkey_env: ACME_KEY\n"
+
+
+def test_providers_are_modules_and_profiles_and_are_listed_without_reading_them():
+    names = builtin.names("providers")
+    assert {"anthropic", "openai", "groq", "ollama"} <= set(names)
+    assert not [name for name in names if name.startswith("_")]
+    listed = "from rowsmith import registry; registry.providers()"
+    code = f"import sys; {listed}; print([m for m in sys.modules if 'llm.profile' in m or 'anthropic' in m])"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "[]"
+
+
+def test_a_profile_of_a_project_says_where_keys_go_so_it_needs_trust(folder):
+    path = folder / "acme.yaml"
+    path.write_text(PROFILE)
+    assert registry.providers([folder])["acme"].origin.startswith(str(path))
+    with pytest.raises(Invalid, match="is not trusted; it would choose where your keys are sent") as caught:
+        registry.provider("acme", [folder])
+    assert f"rowsmith plugins trust {path}" in caught.value.fix
+    plugins.trust(path)
+    found = registry.provider("acme", [folder])
+    assert found.key_env == "ACME_KEY"
+    assert found.url(Model(model="acme/m")) == "https://llm.acme.test/v1/chat/completions"
+    path.write_text(PROFILE.replace("acme.test", "evil.test"))
+    with pytest.raises(Invalid, match="has changed since it was trusted"):
+        registry.provider("acme", [folder])
+
+
+def test_a_profile_cannot_take_over_a_name_and_its_mistakes_are_told(folder):
+    (folder / "groq.yaml").write_text(PROFILE)
+    assert registry.provider("groq", [folder]).key_env == "GROQ_API_KEY"
+    with pytest.raises(Conflict, match="'groq' is defined by rowsmith and by"):
+        registry.providers([folder])
+    (folder / "groq.yaml").unlink()
+    (folder / "acme.yaml").write_text(PROFILE + "colour: red\n")
+    plugins.trust(folder)
+    with pytest.raises(Invalid, match=r"acme\.yaml cannot be used: colour: Extra inputs"):
+        registry.provider("acme", [folder])

@@ -306,3 +306,30 @@ def test_a_model_made_in_python_needs_no_file():
     Ask = registry.step("generate.columns")
     recipe = Recipe(name="x", models={"writer": Model(model="openai/x")}, steps=[registry.step("read.rows")(rows=[{"a": 1}]), Ask(prompt="{{ a }}")])
     assert check(recipe, base=Path(), environ=KEYS) == []
+
+
+def test_a_setting_that_a_provider_does_not_have_is_named_at_its_line():
+    given = ["model: anthropic/claude-haiku-4-5", "base_url: http://h", "max_tokens: 5", "seed: 3", "frequency_penalty: 1"]
+    models = "models:\n  writer:\n" + "".join(f"    {line}\n" for line in given)
+    found = problems(f"name: x\n{models}steps:\n  - {{kind: read.rows, rows: [{{text: a}}]}}\n  - {{kind: generate.columns, prompt: x}}\n")
+    assert found == [
+        (7, "The model 'writer': Anthropic's API has no seed. Leave it out."),
+        (8, "The model 'writer': Anthropic's API has no frequency_penalty. Leave it out."),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("model", "environ", "words"),
+    [
+        ("groq/llama-3.3-70b-versatile", {}, "the environment variable GROQ_API_KEY is not set"),
+        ("ollama/llama3.2", {}, ""),
+        ("azure/mine", {"AZURE_OPENAI_API_KEY": "k"}, "Azure OpenAI has no address that is the same for all."),
+        ("mistral/small, token_field: max_completion_tokens", {"MISTRAL_API_KEY": "k"}, "Mistral does not know max_completion_tokens."),
+        ("lmstudio/m, answers: object", {}, "LM Studio cannot be asked for a structured answer by object"),
+    ],
+)
+def test_providers_are_known_by_name(model, environ, words, monkeypatch):
+    monkeypatch.delenv("AZURE_OPENAI_ENDPOINT", raising=False)
+    found = problems((HEAD + ASK).replace("openai/small", model), environ=environ)
+    assert len(found) == bool(words), found
+    assert words in "".join(text for _, text in found)

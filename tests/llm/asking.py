@@ -98,7 +98,7 @@ async def serving(*replies: bytes) -> AsyncIterator[tuple[str, list[bytes]]]:
 
 def outcomes_of(replies: Sequence[bytes], ledger: MemoryLedger, count: int = 1, *, schema: Any = QA, **settings: Any) -> list[Answer | BaseException]:
     """The answers or errors of `count` different questions, one after the other, to a server that gives these replies."""
-    of_gate = {name: settings.pop(name) for name in ("environ", "park_s", "on_event") if name in settings}
+    of_gate = {name: settings.pop(name) for name in ("environ", "park_s", "on_event", "find") if name in settings}
 
     async def run() -> list[Answer | BaseException]:
         async with serving(*replies) as (url, _), gate(ledger, **of_gate) as made:

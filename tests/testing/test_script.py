@@ -9,6 +9,9 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from rowsmith.core.errors import Invalid
 from rowsmith.testing import ModelServer, Script
 
 CHECKED = set()
@@ -33,6 +36,21 @@ def test_port() -> None:
         port = int(server.root.rsplit(":", 1)[1])
     with ModelServer(port=port) as server:
         assert server.root == f"http://127.0.0.1:{port}"
+
+
+@changes("dialect")
+def test_dialect(post: Any) -> None:
+    body = {"model": "m", "max_tokens": 9, "messages": [{"role": "user", "content": "x"}]}
+    key = {"x-api-key": "k", "anthropic-version": "2023-06-01"}
+    with ModelServer(dialect="anthropic") as server:
+        assert post(server.root, body, "/v1/messages").json["error"]["type"] == "authentication_error"
+        assert post(server.root, body, "/v1/messages", {"x-api-key": "k"}).json["error"]["message"].startswith("anthropic-version")
+        assert post(server.root, body, "/v1/messages", key).status == 200
+        refused = post(server.root, {**body, "seed": 1}, "/v1/messages", key)
+        assert (refused.status, refused.json["type"], "seed" in refused.json["error"]["message"]) == (400, "error", True)
+        assert post(server.root, body, "/v1/chat/completions", key).status == 404
+    with pytest.raises(Invalid, match="there is no such dialect"):
+        ModelServer(dialect="latin")
 
 
 @changes("log")

@@ -79,7 +79,7 @@ class Dialect(BaseModel):
         """Why the provider would not take the request: kind of error, field, and message; None when it would."""
         if not any(re.fullmatch(path.replace("{model}", "[^/]+"), request.path) for path in self.paths):
             return "missing", "path", f"There is nothing at {request.path}."
-        if self.key_header and not request.headers.get(self.key_header, "").startswith(self.key_prefix):
+        if self.key_header and not re.match(re.escape(self.key_prefix) + ".", request.headers.get(self.key_header, "")):
             return "auth", self.key_header, "No key was sent."
         for name, value in self.headers.items():
             if request.headers.get(name) != value:
