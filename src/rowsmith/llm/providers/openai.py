@@ -39,10 +39,11 @@ FORMATS = {"audio/mpeg": "mp3", "audio/x-wav": "wav"}
 
 
 class OpenAI(Provider):
-    """A server that speaks like OpenAI and has this profile. `environ` may name its address (default: the process's environment)."""
+    """A server that speaks like OpenAI and has this profile (default: OpenAI's own). `environ` may name its address (default: the process's
+    environment)."""
 
-    def __init__(self, profile: Profile, environ: Mapping[str, str] | None = None) -> None:
-        self.server = profile
+    def __init__(self, profile: Profile | None = None, environ: Mapping[str, str] | None = None) -> None:
+        self.server = profile = profile or read_profile(content.profile("openai"), "openai", "content/profiles/openai.yaml")
         self._environ = os.environ if environ is None else environ
         self.key_env = profile.key_env
         self._anywhere = Profile(name=profile.name, key_env=profile.key_env, base_url=profile.base_url, needs_key=False, takes=ANYTHING)
@@ -278,4 +279,4 @@ def _status(error: Any) -> int:
     return code if isinstance(code, int) and not isinstance(code, bool) and 400 <= code < 600 else 0
 
 
-PROVIDER = OpenAI(read_profile(content.profile("openai"), "openai", "content/profiles/openai.yaml"))
+PROVIDER = OpenAI()
