@@ -11,14 +11,15 @@ from rowsmith.core.calls import PICO
 from rowsmith.core.errors import Invalid
 from rowsmith.core.prompt import parse
 from rowsmith.core.recipe import Recipe
+from rowsmith.core.slots import NOT_RECORDED
 from rowsmith.core.step import PROMPT
 from rowsmith.store.runs import Asked, PromptUse, Run
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What a run is asked for beyond its recipe. Money in US dollars. `past`: (target, limit, attempts, retry_failed) of each carrying-out
-    so far, the last one included: a rebuild goes the same way."""
+    """What a run is asked for beyond its recipe. Money in US dollars. `past`: (target, limit, attempts, retry_failed, offline) of each
+    carrying-out so far, the last one included: a rebuild goes the same way."""
 
     into: str
     target: int | None = None
@@ -30,7 +31,8 @@ class Options:
     replace: bool = False
     commit: bool = True
     commit_partial: bool = False
-    past: tuple[tuple[int | None, int | None, float, bool], ...] = ()
+    offline: bool = False
+    past: tuple[tuple[int | None, int | None, float, bool, bool], ...] = ()
     base: str = ""
 
     @classmethod
@@ -43,9 +45,9 @@ class Options:
         return replace(self, **changes)
 
     def onward(self, retry_failed: bool) -> Options:
-        """With the carrying-out that comes now in `past`; one like the last adds nothing, unless failed rows get another attempt."""
-        now = (self.target, self.limit, self.attempts, retry_failed)
-        like = self.past and self.past[-1][:3] == now[:3] and not retry_failed
+        """With the carrying-out that comes now in `past`; one like the last adds nothing, unless rows that failed are tried again."""
+        now = (self.target, self.limit, self.attempts, retry_failed, self.offline)
+        like = self.past and self.past[-1][:3] == now[:3] and not (retry_failed or self.offline or self.past[-1][4])
         return self if like else replace(self, past=(*self.past, now))
 
     def check(self) -> None:
@@ -79,14 +81,16 @@ def prompts(recipe: Recipe) -> list[PromptUse]:
 
 
 def goes_on(before: Run, wanted: Options) -> bool:
-    """Whether a run that has come to its end is asked for more than it was, or for so little that what it kept is enough."""
+    """Whether a run that has come to its end is asked for more than it was, or for so little that what it kept is enough; or fell short for
+    want of answers, which may be there now, or be bought."""
     target, limit, kept = before.options.get("target"), before.options.get("limit"), before.totals["kept"]
     more_limit = limit is not None and (wanted.limit is None or wanted.limit > limit)
     more_target = (target is not None and (wanted.target is None or wanted.target > target)) or (
         target is None and wanted.target is not None and wanted.target > kept
     )
     enough = before.state == "shortfall" and wanted.target is not None and wanted.target <= kept
-    return more_limit or more_target or enough
+    lacks = before.state == "shortfall" and NOT_RECORDED in before.totals["failed"]
+    return more_limit or more_target or enough or lacks
 
 
 def writes_anew(before: Run, recipe: Recipe) -> bool:

@@ -7,7 +7,6 @@ from functools import partial
 from itertools import zip_longest
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from rowsmith import registry
 from rowsmith.app.lab import Lab
@@ -17,6 +16,7 @@ from rowsmith.core.recipe import Recipe
 from rowsmith.core.row import Row
 from rowsmith.core.slots import KEPT_STAGE
 from rowsmith.engine import recipe_file
+from rowsmith.engine.offline import AnyKey
 from rowsmith.engine.replay import Replay
 from rowsmith.engine.run import carry_out
 from rowsmith.engine.terms import Terms
@@ -73,25 +73,16 @@ def _carried_out(lab: Lab, db: Database, run: Run, recipe: Recipe, replay: Repla
     deadly = slots.failed_with(lab.db, run.n, "quarantined")
     projects.ensure(db, run.project)
     made = Runs(db).create(run.project, run.recipe, run.identity, run.lock, {**options, "budget_usd": None})
-    for target, limit, attempts, retry_failed in options["past"]:
+    replay.gaps = any(offline for *_, offline in options["past"])
+    for replay.number, (target, limit, attempts, retry_failed, _) in enumerate(options["past"], 1):
         terms = Terms(target, limit, attempts, options["fresh"], retry_failed=retry_failed, left_alone=deadly)
         made = carry_out(
-            db, files, made, recipe, terms, environ=_AnyKey(), commit=lambda taken, partial: None,
+            db, files, made, recipe, terms, environ=AnyKey(), commit=lambda taken, partial: None,
             make_gate=lambda ledger, environ, tell: Gate(
                 replay, environ=environ, find=partial(registry.provider, folders=plugins), attachments=files
             ),
         )  # fmt: skip
     return made
-
-
-class _AnyKey(dict[str, str]):
-    """An environment in which every key is there: nobody is asked, so none is needed."""
-
-    def __missing__(self, name: str) -> str:
-        return "offline"
-
-    def get(self, name: str, default: Any = None) -> str:
-        return self[name]
 
 
 def _elsewhere(recipe: Recipe, folder: Path) -> Recipe:

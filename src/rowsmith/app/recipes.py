@@ -10,16 +10,20 @@ from typing import Any
 from rowsmith import registry
 from rowsmith.core.recipe import Recipe
 from rowsmith.engine.check import checked
+from rowsmith.engine.offline import AnyKey
 from rowsmith.engine.recipe_schema import describe, json_schema
 
 
-def check_recipe(path: Path, sets: Mapping[str, str], *, budget_usd: float | None = None, environ: Mapping[str, str] | None = None) -> Recipe:
-    """The recipe in a file, if nothing is wrong with it.
+def check_recipe(
+    path: Path, sets: Mapping[str, str], *, budget_usd: float | None = None, offline: bool = False, environ: Mapping[str, str] | None = None
+) -> Recipe:
+    """The recipe in a file, if nothing is wrong with it. One that is to be run `offline` needs no key.
 
     Raises:
         NotFound: there is no such file. Invalid: with every problem, each with file, line and fix.
     """
-    return checked(path, sets, environ=os.environ if environ is None else environ, budget_usd=budget_usd, plugins=(path.parent / "plugins",))
+    keys = AnyKey() if offline else os.environ if environ is None else environ
+    return checked(path, sets, environ=keys, budget_usd=budget_usd, plugins=(path.parent / "plugins",))
 
 
 def describe_steps(kind: str | None = None, plugins: Path = Path("plugins")) -> list[dict[str, Any]]:

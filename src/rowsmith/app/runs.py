@@ -30,6 +30,7 @@ from rowsmith.engine import recipe_file
 from rowsmith.engine.check import check, checked
 from rowsmith.engine.check_models import model_problems
 from rowsmith.engine.inputs import as_pinned, named, pin
+from rowsmith.engine.offline import AnyKey, Offline
 from rowsmith.engine.run import carry_out
 from rowsmith.engine.terms import Progress, Stopping, Tell, Terms
 from rowsmith.engine.yaml_text import Lines
@@ -59,8 +60,8 @@ class Runs:
     def start(
         self, recipe: Recipe | str | Path, *, sets: Mapping[str, str] | None = None, into: str | None = None, target: int | None = None,
         limit: int | None = None, budget_usd: float | None = None, budget_tokens: int | None = None, new: bool = False, fresh: bool = False,
-        replace: bool = False, commit: bool = True, commit_partial: bool = False, grace_s: float = 30.0, on_progress: OnProgress | None = None,
-        stopping: Stopping | None = None,
+        replace: bool = False, offline: bool = False, commit: bool = True, commit_partial: bool = False, grace_s: float = 30.0,
+        on_progress: OnProgress | None = None, stopping: Stopping | None = None,
     ) -> Result:  # fmt: skip
         """Run a recipe (a Recipe, or the path of a recipe file with `sets` for its parameters), and return when it has come to rest.
 
@@ -68,6 +69,8 @@ class Runs:
             into: dataset to commit into; default: the recipe's `into`, else its name. It is merged by row id; `replace` starts clean.
             target: kept rows to go on for. limit: slots after which no further row is taken in.
             new: a new run, which reuses stored answers. fresh: a new run that buys new ones.
+            offline: send nothing. Stored answers are used; a row that needs another one fails as `not_recorded`, until the run is carried
+                out again.
             commit: False keeps the rows with the run alone (a pilot).
             commit_partial: commit the kept rows even when the run does not finish.
             grace_s: seconds that calls in flight may take to end when the run is stopped.
@@ -76,14 +79,14 @@ class Runs:
             Invalid: the recipe, with every problem. Nothing is spent.
             NotFound: a file. Unavailable, StorageFull: the store.
         """
-        loaded, base = self._load(recipe, sets or {}, self._money_cap(budget_usd))
+        loaded, base = self._load(recipe, sets or {}, self._money_cap(budget_usd), self._environ(offline))
         lock = self._lock(loaded, base)
         identity = self._identity(loaded, lock, base)
         wanted = Options(
             into=into or loaded.into or loaded.name, target=loaded.target if target is None else target, limit=limit, attempts=loaded.attempts,
             budget_usd=loaded.budget_usd if budget_usd is None else budget_usd,
             budget_tokens=loaded.budget_tokens if budget_tokens is None else budget_tokens, replace=replace, commit=commit,
-            commit_partial=commit_partial, base=str(base),
+            commit_partial=commit_partial, offline=offline, base=str(base),
         )  # fmt: skip
         wanted.check()
         before = None if new or fresh else self.store.latest(self.project, identity)
@@ -103,9 +106,10 @@ class Runs:
 
     def resume(
         self, run: str, *, budget_usd: float | None = None, budget_tokens: int | None = None, retry_failed: bool = True,
-        commit_partial: bool = False, grace_s: float = 30.0, on_progress: OnProgress | None = None, stopping: Stopping | None = None,
+        offline: bool = False, commit_partial: bool = False, grace_s: float = 30.0, on_progress: OnProgress | None = None,
+        stopping: Stopping | None = None,
     ) -> Result:  # fmt: skip
-        """Go on with a run that stopped, paused or was cancelled; with `retry_failed`, failed rows get another attempt.
+        """Go on with a run that stopped, paused or was cancelled; with `retry_failed`, failed rows get another attempt. `offline` as in start.
 
         Raises:
             NotFound: there is no such run. Conflict: another process carries it out.
@@ -114,12 +118,12 @@ class Runs:
         if self.store.held(record):
             raise Conflict(f"Run {record.id} is being carried out by another process.", f"Follow it with rowsmith runs {record.id}.")
         caps = {name: cap for name, cap in (("budget_usd", budget_usd), ("budget_tokens", budget_tokens)) if cap is not None}
-        options = Options.of(record).but(commit_partial=commit_partial, **caps)
+        options = Options.of(record).but(offline=offline, commit_partial=commit_partial, **caps)
         base = Path(options.base)
         recipe = recipe_file.build(record.recipe, plugins=self._plugins(base))
         self._require_same_code(record, base)
         options.check()
-        if problems := model_problems(recipe, self.lab.environ, Lines(), self._money_cap(options.budget_usd), self._plugins(base)):
+        if problems := model_problems(recipe, self._environ(offline), Lines(), self._money_cap(options.budget_usd), self._plugins(base)):
             raise recipe_file.problems_as_error(problems)
         return self._carry_out(record, recipe, options, grace_s, on_progress, stopping, retry_failed=retry_failed)
 
@@ -175,19 +179,25 @@ class Runs:
         Raises:
             Invalid: the recipe, with every problem. NotFound: a file.
         """
-        loaded, base = self._load(recipe, sets, budget_usd)
+        loaded, base = self._load(recipe, sets, budget_usd, self.lab.environ)
         return loaded, self._lock(loaded, base)
 
-    def _load(self, recipe: Recipe | str | Path, sets: Mapping[str, str], budget_usd: float | None) -> tuple[Recipe, Path]:
+    def _environ(self, offline: bool) -> Mapping[str, str]:
+        """Where keys are looked up."""
+        return AnyKey() if offline else self.lab.environ
+
+    def _load(
+        self, recipe: Recipe | str | Path, sets: Mapping[str, str], budget_usd: float | None, environ: Mapping[str, str]
+    ) -> tuple[Recipe, Path]:
         if isinstance(recipe, Recipe):
             base = Path.cwd()
-            problems = check(recipe, base=base, environ=self.lab.environ, budget_usd=budget_usd, plugins=self._plugins(base))
+            problems = check(recipe, base=base, environ=environ, budget_usd=budget_usd, plugins=self._plugins(base))
             if problems:
                 raise recipe_file.problems_as_error(problems)
             return recipe, base
         path = Path(recipe)
         plugins = self._plugins(path.parent)
-        return checked(path, sets, environ=self.lab.environ, budget_usd=budget_usd, plugins=plugins), path.parent.absolute()
+        return checked(path, sets, environ=environ, budget_usd=budget_usd, plugins=plugins), path.parent.absolute()
 
     def _plugins(self, base: Path) -> tuple[Path, ...]:
         return (base / "plugins",)
@@ -268,13 +278,12 @@ class Runs:
         *, retry_failed: bool = False,
     ) -> Result:  # fmt: skip
         options = options.onward(retry_failed)
-        plugins = self._plugins(Path(options.base))
         terms = Terms(options.target, options.limit, options.attempts, options.fresh, retry_failed, grace_s, self._storage_wait_s())
         try:
             done = carry_out(
-                self.lab.db, self.lab.files, run, recipe, terms, asked=options.asked(recipe, self.lab.who), environ=self.lab.environ,
-                commit=lambda taken, partial: self._commit(taken, options, partial), on_progress=on_progress, stopping=stopping,
-                make_gate=partial(_gate, self.lab.files, plugins),
+                self.lab.db, self.lab.files, run, recipe, terms, asked=options.asked(recipe, self.lab.who),
+                environ=self._environ(options.offline), commit=lambda taken, partial: self._commit(taken, options, partial),
+                on_progress=on_progress, stopping=stopping, make_gate=partial(_gate, self.lab.files, recipe, options, self._plugins(Path(options.base))),
             )  # fmt: skip
         except Conflict:  # another process has taken it, at the start or while this one slept
             self._follow(run, on_progress, stopping)
@@ -324,6 +333,10 @@ class Runs:
 list_ = list
 
 
-def _gate(files: Files, plugins: tuple[Path, ...], ledger: Ledger, environ: Mapping[str, str], tell: Tell) -> Gate:
+def _gate(
+    files: Files, recipe: Recipe, options: Options, plugins: tuple[Path, ...], ledger: Ledger, environ: Mapping[str, str], tell: Tell
+) -> Gate:
     """The gate to models; providers that are files of the project are found when a run asks them."""
+    if options.offline:
+        ledger = Offline(ledger, len(options.past), [step.title for step in recipe.steps])
     return Gate(ledger, environ=environ, on_event=tell, find=partial(registry.provider, folders=plugins), attachments=files)

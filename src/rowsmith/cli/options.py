@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 Home = Annotated[str, typer.Option("--home", envvar="ROWSMITH_HOME", help="Folder of everything Rowsmith keeps, or a postgresql:// URL.")]
 InProject = Annotated[str, typer.Option("--project", envvar="ROWSMITH_PROJECT", help="Project.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line.")]
+Offline = Annotated[bool, typer.Option("--offline", help="Send nothing: stored answers alone; what is not stored fails as not_recorded. No key.")]
 Sets = Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Value of a recipe's parameter; may be repeated.")]
 
 HOME = ".rowsmith"

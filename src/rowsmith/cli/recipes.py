@@ -22,13 +22,14 @@ def check(
     recipe: Annotated[str, typer.Argument(metavar="RECIPE", help="Path of a recipe file.")],
     sets: Sets = None,
     budget: Annotated[float | None, typer.Option("--budget", metavar="USD", min=0, help="A cap that has to be kept.")] = None,
+    offline: Annotated[bool, typer.Option("--offline", help="For a run that sends nothing: no key is needed.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Check a recipe: every problem with its line and its fix. Nothing is spent."""
     from rowsmith.app.recipes import check_recipe
     from rowsmith.cli.show import print_json
 
-    found = check_recipe(Path(recipe), values(sets), budget_usd=budget)
+    found = check_recipe(Path(recipe), values(sets), budget_usd=budget, offline=offline)
     if as_json:
         print_json({"ok": True, "name": found.name, "steps": [step.title for step in found.steps]})
     else:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rowsmith.cli.options import HOME, PROJECT, AsJson, Home, InProject, Sets, project, values
+from rowsmith.cli.options import HOME, PROJECT, AsJson, Home, InProject, Offline, Sets, project, values
 
 if TYPE_CHECKING:
     from rowsmith.app.results import Result
@@ -41,6 +41,7 @@ def run(
     new: Annotated[bool, typer.Option("--new", help="Start a new run; stored answers are reused.")] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Start a new run that buys new answers.")] = False,
     replace: Annotated[bool, typer.Option("--replace", help="Commit these rows alone, not merged with those the dataset has.")] = False,
+    offline: Offline = False,
     commit_partial: Annotated[bool, typer.Option("--commit-partial", help="Commit the kept rows even when the run does not finish.")] = False,
     grace: Grace = 30.0,
     as_json: AsJson = False,
@@ -49,7 +50,8 @@ def run(
     with _Watched() as watched:
         result = project(home, in_project, make=True).runs.start(
             recipe, sets=values(sets), into=into, target=target, limit=limit, budget_usd=budget, budget_tokens=budget_tokens, new=new,
-            fresh=fresh, replace=replace, commit_partial=commit_partial, grace_s=grace, on_progress=watched.line, stopping=watched.stopping,
+            fresh=fresh, replace=replace, offline=offline, commit_partial=commit_partial, grace_s=grace, on_progress=watched.line,
+            stopping=watched.stopping,
         )  # fmt: skip
     _end(result, as_json)
 
@@ -59,6 +61,7 @@ def resume(
     budget: Annotated[float | None, typer.Option("--budget", metavar="USD", min=0, help="A new cap for the run.")] = None,
     budget_tokens: Annotated[int | None, typer.Option("--budget-tokens", metavar="N", min=1, help="A new cap for the run, in tokens.")] = None,
     retry_failed: Annotated[bool, typer.Option("--retry-failed/--no-retry-failed", help="Give failed rows another attempt.")] = True,
+    offline: Offline = False,
     commit_partial: Annotated[bool, typer.Option("--commit-partial", help="Commit the kept rows even when the run does not finish.")] = False,
     home: Home = HOME,
     in_project: InProject = PROJECT,
@@ -68,8 +71,8 @@ def resume(
     """Go on with a run that stopped, paused or was cancelled."""
     with _Watched() as watched:
         result = project(home, in_project).runs.resume(
-            run, budget_usd=budget, budget_tokens=budget_tokens, retry_failed=retry_failed, commit_partial=commit_partial, grace_s=grace,
-            on_progress=watched.line, stopping=watched.stopping,
+            run, budget_usd=budget, budget_tokens=budget_tokens, retry_failed=retry_failed, offline=offline, commit_partial=commit_partial,
+            grace_s=grace, on_progress=watched.line, stopping=watched.stopping,
         )  # fmt: skip
     _end(result, as_json)
 

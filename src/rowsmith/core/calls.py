@@ -51,6 +51,7 @@ class Claim:
     `base` (16 bytes) names profile, exact body and the draw's `fresh` and `retry`; the ledger adds the draw's index, which numbers
     identical requests of one run in row order, and so makes the call's key.
     `reserve` and `reserve_tokens` are the highest cost, in picodollars and tokens, that one attempt can have.
+    `offline` above 0: nothing may be bought; it is the number of the run's carrying-out that asks, and is written down with what it lacks.
     """
 
     base: bytes
@@ -60,6 +61,7 @@ class Claim:
     reserve: int
     reserve_tokens: int
     limits: Limits | None = None
+    offline: int = 0
 
 
 @dataclass(slots=True)
@@ -69,9 +71,10 @@ class Claimed:
     `mine`: the caller holds the key and may send after `delay_s` seconds (rate limit).
     `stored`: the answer is there (`raw`, `usage`); nothing is bought.
     `over_budget`: a cap would be passed; `scope` says which one (`run:12`, `project:name`).
+    `absent`: the answer is not there, and the claim is to buy nothing.
     """
 
-    state: Literal["mine", "stored", "over_budget"]
+    state: Literal["mine", "stored", "over_budget", "absent"]
     claim: Claim
     key: bytes = b""
     index: int = 0

@@ -156,6 +156,7 @@ class Gate(Protocol):
             RowFailed: no usable answer (`malformed`, `schema`, `cut`, `refusal`, `empty`, `context`, `filter`, `attachment`, `http_400` and
                 so on, `unreachable`, `timeout`).
             Paused: the run cannot go on now (cap reached, throttled for long, key refused), or the gate was halted.
+            NotRecorded: the run is offline, and no answer is stored.
         """
         ...
 
@@ -173,3 +174,7 @@ class Paused(Exception):
         self.reason = reason
         self.what = what
         self.fix = fix
+
+
+class NotRecorded(Exception):
+    """Nothing may be bought and no answer is stored: the row ends as `not_recorded`, whatever its step makes of a row that failed."""

@@ -15,6 +15,10 @@ from typing import Any
 PENDING, KEPT, DROPPED, FAILED, CANCELLED, EXPANDED, WAITING = range(7)
 FINAL = frozenset({KEPT, DROPPED, FAILED, CANCELLED})
 
+NOT_RECORDED = "not_recorded"
+"""Why a slot failed whose answer is not stored, in a run that may buy nothing. It is not given up: it holds its place below the target,
+and goes on as it stands whenever the run is carried out again."""
+
 START = (0, 0, 0)
 """Where a run begins: its wave, the round of asking the same parents again, and whether that round asks only those that lack rows."""
 KEPT_STAGE = 255

@@ -13,7 +13,7 @@ from typing import Any
 from rowsmith.core.errors import RowFailed, RowsmithError
 from rowsmith.core.ids import child_id, child_order
 from rowsmith.core.row import Drop, New, Row
-from rowsmith.core.slots import EXPANDED, FINAL, KEPT, PENDING, WAITING
+from rowsmith.core.slots import EXPANDED, FINAL, KEPT, NOT_RECORDED, PENDING, WAITING
 from rowsmith.engine.context import StepContext
 from rowsmith.engine.peril import Peril
 from rowsmith.engine.routes import Routes
@@ -239,7 +239,7 @@ class Advance:
         if self.round and not self.owed:
             if any(known.wave == self.slots.wave for known in children.values()):
                 return  # this round has come to it already, before the run was carried out again
-            good = sum(known.state not in FINAL or known.state == KEPT or known.reason == "over_target" for known in children.values())
+            good = sum(known.state not in FINAL or known.state == KEPT or known.reason in _HOLDING for known in children.values())
             more = max(0, count - good) if self.lacking else count
             if more:
                 yield self._opening(item, tuple(range(len(children), len(children) + more)))
@@ -283,6 +283,8 @@ class Advance:
 
 
 _PENDING = Known(PENDING, 0, 0, None, 0)
+_HOLDING = ("over_target", NOT_RECORDED)
+"""Ends of rows in whose place no other one is asked for."""
 
 
 def child(parent: Row, step: str, position: int, index: int, new: New, made: Mapping[str, Any]) -> Row:

@@ -17,9 +17,9 @@ from typing import Any
 from rowsmith.core.errors import RowFailed, RowsmithError
 from rowsmith.core.ids import child_order
 from rowsmith.core.models import Model
-from rowsmith.core.ports import Gate, Paused
+from rowsmith.core.ports import Gate, NotRecorded, Paused
 from rowsmith.core.row import Drop, New, Row
-from rowsmith.core.slots import FINAL, WAITING
+from rowsmith.core.slots import FINAL, NOT_RECORDED, WAITING
 from rowsmith.engine.advance import REST, Advance, Item, child
 from rowsmith.engine.context import AskContext, StepContext, sampling
 
@@ -155,6 +155,8 @@ class Flow:
             rows = self._filled(item, out, context.made()) if step.makes else self._passed(item, out, context.made())
         except RowFailed as error:
             self._failed(item, error.reason, str(error))
+        except NotRecorded as lacking:
+            self._failed(item, NOT_RECORDED, str(lacking))
         except Paused as pause:
             self._pause(pause)
             self._landed(1)

@@ -6,12 +6,13 @@ import threading
 
 from rowsmith.core.errors import Invalid
 from rowsmith.core.row import Row
-from rowsmith.core.slots import CANCELLED, DROPPED, EXPANDED, FAILED, KEPT, KEPT_STAGE, PENDING, WAITING, Tally
+from rowsmith.core.slots import CANCELLED, DROPPED, EXPANDED, FAILED, KEPT, KEPT_STAGE, NOT_RECORDED, PENDING, WAITING, Tally
 from rowsmith.store.journal import Journal
 
 
 class Slots:
-    """Counts what the admission of rows needs: `kept`, `pending` (waiting at set steps included) and `requested`, in slots.
+    """Counts what the admission of rows needs: `kept`, `pending` (waiting at set steps included) and `requested`, in slots; `unrecorded`
+    are those that wait for an answer that may be bought another time.
 
     Used from the loop and from working threads.
     """
@@ -22,7 +23,13 @@ class Slots:
         self.kept = tally.kept
         self.pending = tally.pending
         self.requested = tally.requested
+        self.unrecorded = 0
         self.wave = 0
+
+    @property
+    def filled(self) -> int:
+        """Places that no further row has to be taken in for."""
+        return self.kept + self.unrecorded
 
     def open(self, row: Row, made: int, step: int) -> None:
         """A slot for the row, made by the step at `made`, standing before the step at `step`."""
@@ -89,3 +96,4 @@ class Slots:
         self._journal.move(order, state, step, attempt, reason, detail or None)
         with self._lock:
             self.pending -= 1
+            self.unrecorded += reason == NOT_RECORDED

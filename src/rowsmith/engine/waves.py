@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rowsmith.core.recipe import Recipe
-from rowsmith.core.slots import Tally
+from rowsmith.core.slots import NOT_RECORDED, Tally
 from rowsmith.engine.advance import Item
 from rowsmith.engine.feed import Feed
 from rowsmith.engine.flow import Flow
@@ -24,19 +24,21 @@ def admits(terms: Terms, slots: Slots) -> bool | None:
         return False
     if terms.target is None:
         return True
-    if slots.kept < terms.target and slots.requested >= terms.attempts * terms.target:
+    if slots.filled < terms.target and slots.requested >= terms.attempts * terms.target:
         return False
-    return True if slots.kept + slots.pending < terms.target else None
+    return True if slots.filled + slots.pending < terms.target else None
 
 
 def first_wave(run: Run, terms: Terms) -> int:
     """The wave at which a run goes on. What comes again comes after the rows that set steps have let through."""
-    return int(run.totals["place"][0]) + (run.fence > 1 and terms.retry_failed)
+    return int(run.totals["place"][0]) + (run.fence > 1 and (terms.retry_failed or NOT_RECORDED in run.totals["failed"]))
 
 
 def outcome(terms: Terms, tally: Tally) -> tuple[str, str]:
     """The state that a run has come to by itself, and why."""
     target, limit = terms.target, terms.limit
+    if (lacking := tally.failed[NOT_RECORDED]) and (target is None or tally.kept < target):
+        return "shortfall", f"{lacking} of {tally.requested} rows are not recorded; the same command without --offline asks for them."
     if target is not None and tally.kept < target and (limit is None or tally.requested < limit):
         why = "the limit of attempts is reached" if tally.requested >= terms.attempts * target else "the sources are exhausted"
         return "shortfall", f"{target - tally.kept} of {target} rows are missing: {why}."
@@ -109,6 +111,6 @@ class Waves:
 
     def _wants_more(self) -> bool:
         terms, slots = self.terms, self.slots
-        if terms.target is None or slots.kept >= terms.target or slots.requested >= terms.attempts * terms.target:
+        if terms.target is None or slots.filled >= terms.target or slots.requested >= terms.attempts * terms.target:
             return False
         return terms.limit is None or slots.requested < terms.limit

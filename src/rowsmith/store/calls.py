@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, text
 
 from rowsmith.core.calls import Usage
 from rowsmith.store.database import Database
+from rowsmith.store.ledger import NOT_THERE
 
 _COSTS = text('SELECT key, cost FROM "call" WHERE key IN :keys').bindparams(bindparam("keys", expanding=True))
 _GET = text('SELECT key, profile, model, raw, tokens_in, tokens_out, cached_in, cost, at FROM "call" WHERE key = :key AND state = 1')
@@ -17,6 +18,10 @@ _OF = text(
     "SELECT s.key, c.raw, c.tokens_in, c.tokens_out, c.cached_in, s.idx FROM spend s JOIN \"call\" c ON c.key = s.key AND c.state = 1 "
     "WHERE s.run = :run AND s.ord = :ord AND s.step = :step AND s.retry = :retry AND s.seq = :seq "
     "ORDER BY CASE WHEN s.base = :base THEN 0 ELSE 1 END, s.attempt DESC LIMIT 1"
+)
+_ABSENT = text(
+    "SELECT detail FROM spend WHERE run = :run AND ord = :ord AND step = :step AND retry = :retry AND seq = :seq AND base = :base "
+    f"AND outcome = {NOT_THERE}"
 )
 
 
@@ -51,3 +56,10 @@ def used(db: Database, run: int, order: bytes, step: int, retry: int, seq: int, 
     with db.read() as conn:
         row = conn.execute(_OF, {"run": run, "ord": order, "step": step, "retry": retry, "seq": seq, "base": base}).one_or_none()
         return None if row is None else Stored(bytes(row.key), row.idx, bytes(row.raw), Usage(row.tokens_in, row.tokens_out, row.cached_in))
+
+
+def absent_until(db: Database, run: int, order: bytes, step: int, retry: int, seq: int, base: bytes) -> int:
+    """The last carrying-out of the run, counted from 1, that asked this offline and found no answer; 0: it always had one, or bought it."""
+    with db.read() as conn:
+        rows = conn.execute(_ABSENT, {"run": run, "ord": order, "step": step, "retry": retry, "seq": seq, "base": base})
+        return max((int(row.detail) for row in rows), default=0)

@@ -22,7 +22,7 @@ from rowsmith.store import rates
 from rowsmith.store.database import Database, fetch, many
 from rowsmith.store.processes import alive, forget
 
-RESERVED, SETTLED, REUSED, MAYBE_BILLED, RELEASED = range(5)
+RESERVED, SETTLED, REUSED, MAYBE_BILLED, RELEASED, NOT_THERE = range(6)
 
 Where = tuple[bytes, int, int, int]
 """(order key, step, retry, seq): what a call is for, within a run."""
@@ -81,11 +81,12 @@ class Ledger:
         index = self._first_indexes(claims, places, earlier)
         mine = [i for i in places if i not in out]
         keys = {i: _key(claims[i], index[i]) for i in places}
-        if self.resumed or self.revisited or not self._insert(conn, [(keys[i], claims[i]) for i in places], now):
+        if self.resumed or self.revisited or not self._insert(conn, [(keys[i], index[i], claims[i]) for i in places], now):
             mine = self._sort_out(conn, claims, places, earlier, index, keys, out, now)
         mine = self._within_budget(conn, claims, mine, keys, index, out)
         self._reserve(conn, claims, mine, keys, index, earlier, out, now)
         self._note_reuse(conn, claims, keys, index, earlier, out, now, tally)
+        self._note_absence(conn, earlier, [claimed for claimed in out.values() if claimed and claimed.state == "absent"], now)
         return [out[i] for i in range(len(claims))]
 
     def _earlier(self, conn: Connection, claims: Sequence[Claim]) -> dict[Where, list[Any]]:
@@ -115,11 +116,11 @@ class Ledger:
                 seen[claims[i].base] += 1
         return index
 
-    def _insert(self, conn: Connection, wanted: list[tuple[bytes, Claim]], now: float) -> bool:
-        """Claim the keys; whether every one was free."""
-        rows = sorted((key, self.owner, claim.profile, claim.model, now) for key, claim in wanted)
-        sql = 'INSERT INTO "call" (key, state, owner, profile, model, at) VALUES (?, 0, ?, ?, ?, ?) ON CONFLICT DO NOTHING'
-        return many(conn, sql, rows) == len(rows)
+    def _insert(self, conn: Connection, wanted: list[tuple[bytes, int, Claim]], now: float) -> bool:
+        """Claim the keys; whether every one was free. One that may buy nothing claims none."""
+        rows = sorted((key, self.owner, claim.profile, claim.model, now, claim.base, idx) for key, idx, claim in wanted if not claim.offline)
+        sql = 'INSERT INTO "call" (key, state, owner, profile, model, at, base, idx) VALUES (?, 0, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING'
+        return many(conn, sql, rows) == len(wanted)
 
     def _sort_out(
         self, conn: Connection, claims: Sequence[Claim], places: list[int], earlier: dict[Where, list[Any]], index: dict[int, int],
@@ -135,13 +136,15 @@ class Ledger:
                 index[i] += 1
                 keys[i] = _key(claims[i], index[i])
             given.add(keys[i])
-        self._insert(conn, [(keys[i], claims[i]) for i in places], now)
+        self._insert(conn, [(keys[i], index[i], claims[i]) for i in places], now)
         held = self._calls(conn, [keys[i] for i in places])
         for i in places:
-            call = held[keys[i]]
-            if call.state == 1:
+            call = held.get(keys[i])
+            if call is not None and call.state == 1:
                 usage = Usage(call.tokens_in, call.tokens_out, call.cached_in)
                 out[i] = Claimed("stored", claims[i], keys[i], index[i], bytes(call.raw), usage)
+            elif call is None or claims[i].offline:
+                out[i] = Claimed("absent", claims[i], keys[i], index[i])
             elif call.owner == self.owner or self._take_over(conn, call):
                 mine.append(i)
             else:
@@ -250,9 +253,24 @@ class Ledger:
         self._write(conn, rows)
         tally.calls_reused += len(rows)
 
+    def _note_absence(self, conn: Connection, earlier: dict[Where, list[Any]], absent: Sequence[Claimed], now: float) -> None:
+        """One row for each place, whose `detail` is the last carrying-out that found nothing: a rebuild finds nothing up to then, either."""
+        rows = []
+        for claimed in absent:
+            claim, before = claimed.claim, _same(earlier, claimed.claim)
+            attempt = before.attempt if before is not None and before.outcome == NOT_THERE else _next(earlier, claim)
+            rows.append((*self._row(claim, claimed.key, claimed.index, attempt, NOT_THERE, now), str(claim.offline)))
+        many(
+            conn,
+            "INSERT INTO spend (run, ord, step, retry, seq, attempt, base, idx, key, reserved, reserved_tokens, cost, outcome, at, detail) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+            "ON CONFLICT (run, ord, step, retry, seq, attempt) DO UPDATE SET detail = excluded.detail, at = excluded.at",
+            rows,
+        )
+
     def _row(self, claim: Claim, key: bytes, index: int, attempt: int, outcome: int, now: float) -> tuple[Any, ...]:
         reserved = (claim.reserve, claim.reserve_tokens) if outcome == RESERVED else (0, 0)
-        cost = 0 if outcome == REUSED else None
+        cost = 0 if outcome in (REUSED, NOT_THERE) else None
         return (self.run, *_where(claim), attempt, claim.base, index, key, *reserved, cost, outcome, now)
 
     def _write(self, conn: Connection, rows: list[tuple[Any, ...]]) -> None:

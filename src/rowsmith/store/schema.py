@@ -98,9 +98,13 @@ call = Table(
     Column("cached_in", BigInteger),
     Column("cost", BigInteger),
     Column("at", Float, nullable=False),
+    Column("base", LargeBinary),  # key = digest(base, idx): the request, and its number among identical ones
+    Column("idx", Integer),
+    Index("ix_call_at", "at"),
 )  # fmt: skip
 
-# The ledger: each use of a call by a run, and each attempt at buying it. outcome: 0 reserved, 1 settled, 2 reused, 3 maybe_billed, 4 released.
+# The ledger: each use of a call by a run, and each attempt at buying it. outcome: 0 reserved, 1 settled, 2 reused, 3 maybe_billed, 4 released,
+# 5 not recorded: asked offline, and not there; `detail` is the number of the carrying-out that asked last.
 spend = Table(
     "spend", metadata,
     Column("run", Number, primary_key=True),

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, text
 
-from rowsmith.core.slots import CANCELLED, DROPPED, FAILED, KEPT, KEPT_STAGE, OVER_STAGE, PENDING, WAITING, Tally
+from rowsmith.core.slots import CANCELLED, DROPPED, FAILED, KEPT, KEPT_STAGE, NOT_RECORDED, OVER_STAGE, PENDING, WAITING, Tally
 from rowsmith.store.database import Database
 from rowsmith.store.ledger import MAYBE_BILLED, REUSED, SETTLED
 from rowsmith.store.runs import Run, changing
@@ -108,16 +108,18 @@ def draws(db: Database, n: int, limit: int = 1000) -> list[dict[str, Any]]:
 
 
 def reopen(db: Database, run: Run, *, failed: bool) -> None:
-    """Cancelled slots become pending again; with `failed`, failed ones too, for another attempt."""
+    """Cancelled slots become pending again, and those whose answer was not recorded, as they stand; with `failed`, failed ones too, for
+    another attempt."""
     states = f"({CANCELLED}, {FAILED})" if failed else f"({CANCELLED})"
     with changing(db, run) as conn:
         conn.execute(
             text(
-                f"UPDATE slot SET attempt = attempt + CASE WHEN state = {FAILED} THEN 1 ELSE 0 END, state = {PENDING}, "
+                f"UPDATE slot SET attempt = attempt + CASE WHEN state = {FAILED} AND reason <> :open THEN 1 ELSE 0 END, state = {PENDING}, "
                 "reason = NULL, detail = NULL "
-                f"WHERE run = :n AND state IN {states} AND (reason IS NULL OR reason NOT IN ('broken_line', 'encoding', 'empty_file'))"
+                f"WHERE run = :n AND (reason = :open OR state IN {states} "
+                "AND (reason IS NULL OR reason NOT IN ('broken_line', 'encoding', 'empty_file')))"
             ),
-            {"n": run.n},
+            {"n": run.n, "open": NOT_RECORDED},
         )
 
 
