@@ -162,6 +162,46 @@ def test_stop_and_cancel(t: Terminal) -> None:
     assert t.tell("runs", "r1")["cancelled"] == 6
 
 
+@shows("run --offline", "resume --offline", "check --offline")
+def test_offline(t: Terminal) -> None:
+    t.tell("run", t.recipe(texts("a", "b"), ask()))
+    recipe = t.recipe(SIX, ask(), models={"writer": t.model(api_key_env="NOT_THERE")})
+    assert "NOT_THERE" in str(t.tell("check", recipe, code=1))
+    assert t.tell("check", recipe, "--offline")["ok"]
+    told = t.tell("run", recipe, "--offline", code=3)
+    assert (told["state"], told["kept"], told["failed"], told["calls"], len(t.asked)) == ("shortfall", 2, {"not_recorded": 4}, 0, 2)
+    assert "not_recorded" in t.say("runs", told["run"], "--failed")
+    assert t.tell("resume", told["run"], "--offline", code=3)["failed"] == {"not_recorded": 4}
+    assert "NOT_THERE" in str(t.tell("resume", told["run"], code=1))
+    assert len(t.asked) == 2
+
+
+@shows(
+    "calls list --run", "calls list --model", "calls list --profile", "calls list --since", "calls list --limit", "calls list --json",
+    "calls show --json", "calls export --run", "calls export --dataset", "calls export --json", "calls import --json",
+)  # fmt: skip
+def test_calls(t: Terminal) -> None:
+    models = {"writer": t.model(), "judge": {**t.model(), "model": "openai/j"}}
+    t.say("run", t.recipe(texts("a", "b"), ask(), models=models))
+    t.say("run", t.recipe(texts("c"), ask(), {"kind": "score.judge"}, models=models, name="u", file="u.yaml"))
+    every = t.tell("calls", "list")
+    asked = [("--run", "r1"), ("--model", "openai/j"), ("--profile", every[0]["profile"]), ("--profile", "none"), ("--limit", 1), ("--since", "1m")]
+    assert [len(t.tell("calls", "list", *words)) for words in asked] == [2, 1, 4, 0, 1, 4]
+    assert [len(t.tell("calls", "list", "--since", moment)) for moment in ("2001-01-31", "2999-01-31T12:00")] == [4, 0]
+    assert "no time" in t.tell("calls", "list", "--since", "soon", code=1)["what"]
+    printed = t.say("calls", "list")
+    assert all(call["key"][:8] in printed for call in every)
+    assert time.strftime("%Y-%m-%d") in printed
+    story = t.tell("calls", "show", every[-1]["key"][:12])
+    assert (story["key"], story["uses"][0]["run"], "choices" in story["raw"]) == (every[-1]["key"], "r1", True)
+    assert "choices" in t.say("calls", "show", every[-1]["key"])
+    assert [t.tell("calls", "export", "calls.jsonl", *words)["calls"] for words in (["--run", "r2"], ["--dataset", "t"], [])] == [2, 2, 4]
+    assert "4 calls in calls.jsonl" in t.say("calls", "export", "calls.jsonl")
+    assert t.tell("calls", "import", "calls.jsonl", home="other")["imported"] == 4
+    assert "4 calls in calls.jsonl: 0 imported, 4 were there" in t.say("calls", "import", "calls.jsonl", home="other")
+    assert t.tell("run", t.folder / "u.yaml", "--offline", home="other")["kept"] == 1
+
+
 @shows("check --set", "check --budget", "check --json")
 def test_check(t: Terminal) -> None:
     recipe = t.recipe(SIX, ask("${tone} {{ text }}"), parameters={"tone": {}})
@@ -264,7 +304,8 @@ WITH_PROJECT = sorted(name for name, options in commands().items() if "--project
 ARGUMENTS: dict[str, list[str]] = {
     "run": ["RECIPE"], "plan": ["RECIPE"], "resume": ["r1"], "stop": ["r1"], "cancel": ["r1"], "rows": ["t"], "show": ["t"],
     "export": ["t", "--as", "jsonl", "-o", "out"], "backup": ["made.backup"], "restore": ["there.backup"], "project create": ["new"],
-    "project budget": ["other"], "project delete": ["other", "--yes"],
+    "project budget": ["other"], "project delete": ["other", "--yes"], "calls list": ["--run", "r1"], "calls show": ["abc"],
+    "calls export": ["out.calls", "--dataset", "t"], "calls import": ["there.calls"],
 }  # fmt: skip
 
 
@@ -277,10 +318,11 @@ def test_home(t: Terminal, command: str) -> None:
     t.say("run", t.recipe(texts("x"), file="x.yaml"))
     t.say("project", "create", "other")
     t.say("backup", "there.backup")
+    t.say("calls", "export", "there.calls")
     words = [*command.split(), *(recipe if word == "RECIPE" else word for word in ARGUMENTS.get(command, []))]
     here = called([*words, "--home", str(t.folder / "home")], {"COLUMNS": "500"}, t.folder)
     empty = called([*words, "--home", str(t.folder / "empty")], {"COLUMNS": "500"}, t.folder)
-    if command in ("upgrade", "plan", "project create"):
+    if command in ("upgrade", "plan", "project create", "calls import"):
         assert (t.folder / "empty" / "rowsmith.db").exists()
     else:
         assert (here.returncode, here.stdout, here.stderr) != (empty.returncode, empty.stdout, empty.stderr)

@@ -7,6 +7,7 @@ import inspect
 import pytest
 from terminal import commands
 
+from rowsmith.app.calls import Calls
 from rowsmith.app.datasets import Datasets
 from rowsmith.app.events import Events
 from rowsmith.app.projects import Project, Projects
@@ -22,8 +23,11 @@ ACTS = {
         "row": "show --row", "history": "show --row", "export": "export",
     },
     Projects: {"create": "project create", "list": "project list", "delete": "project delete"},
-    Project: {"show": "project list", "set_budget": "project budget", "runs": "run", "datasets": "datasets", "events": "events"},
+    Project: {
+        "show": "project list", "set_budget": "project budget", "runs": "run", "datasets": "datasets", "events": "events", "calls": "calls list",
+    },
     Events: {"list": "events"},
+    Calls: {"list": "calls list", "show": "calls show", "export": "calls export", "import_": "calls import"},
 }  # fmt: skip
 OF_THE_HOME = {"verify", "backup", "restore", "upgrade", "doctor", "check", "plan", "steps", "schema", "plugins list", "plugins trust", ""}
 OF_THE_DOOR = {"--home", "--project", "--json", "--help"}

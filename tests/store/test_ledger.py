@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from rowsmith.core.calls import Claim, Claimed, Usage
 from rowsmith.core.ids import digest
 from rowsmith.store import calls, projects, slots
 from rowsmith.store.database import Database, open_database
-from rowsmith.store.ledger import MAYBE_BILLED, RELEASED, RESERVED, REUSED, SETTLED, Where
+from rowsmith.store.ledger import MAYBE_BILLED, NOT_THERE, RELEASED, RESERVED, REUSED, SETTLED, Where
 from rowsmith.store.processes import heartbeat
 
 SMALL = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -92,6 +93,50 @@ def test_an_answer_is_durable_when_it_is_settled(buyer: Buyer) -> None:
     assert calls.get(other, bought.key.hex())["raw"] == b"kept"  # type: ignore[index]
     assert calls.used(other, buyer.run.n, place(1), 1, 0, 0).raw == b"kept"  # type: ignore[union-attr]
     other.close()
+
+
+# -- offline ------------------------------------------------------------------------------------------------------------------------
+
+
+def test_offline_a_stored_answer_is_given_and_nothing_is_claimed(buyer: Buyer) -> None:
+    bought = buyer.buy(wish(1), b"raw")
+    other = Buyer(buyer.db)
+    found = other.claim(*(replace(wish(row), offline=1) for row in (1, 2)), wish(3))
+    assert states(found) == ["stored", "absent", "mine"]
+    assert next((c.key, c.raw) for c in found if c) == (bought.key, b"raw")
+    assert (other.counted(), other.outcomes(), other.tally.calls_reused) == ((100, 10), [REUSED, NOT_THERE, RESERVED], 1)
+    assert query(buyer.db, 'SELECT count(*) FROM "call"')[0][0] == 2  # rows 1 and 3
+    assert wrong(buyer.db) == []
+
+
+def test_offline_what_another_run_is_buying_is_not_waited_for(buyer: Buyer) -> None:
+    buyer.claim(wish(1))
+    assert states(Buyer(buyer.db).claim(replace(wish(1), offline=1))) == ["absent"]
+    assert wrong(buyer.db) == []
+
+
+def test_the_last_carrying_out_that_found_nothing_is_written_down(buyer: Buyer) -> None:
+    claim = wish(1)
+    for number in (1, 2, 4):
+        assert states(buyer.claim(replace(claim, offline=number))) == ["absent"]
+        buyer = buyer.resumed()
+    assert buyer.outcomes() == [NOT_THERE] * 3
+    until = [calls.absent_until(buyer.db, buyer.run.n, place(row), 1, 0, 0, wish(row).base) for row in (1, 2)]
+    assert until == [4, 0]
+    bought = buyer.buy(claim, b"bought")
+    assert (bought.attempt, buyer.outcomes()) == (3, [*[NOT_THERE] * 3, SETTLED])
+    assert calls.used(buyer.db, buyer.run.n, place(1), 1, 0, 0, claim.base).raw == b"bought"  # type: ignore[union-attr]
+    assert states(buyer.resumed().claim(replace(claim, offline=5))) == ["stored"]
+    assert buyer.outcomes() == [*[NOT_THERE] * 3, SETTLED]
+    assert wrong(buyer.db) == []
+
+
+def test_offline_each_place_has_the_number_of_identical_requests_that_it_would_buy(buyer: Buyer) -> None:
+    first = buyer.claim(*(replace(wish(row, "the same"), offline=1) for row in (1, 2)))
+    later = buyer.claim(replace(wish(3, "the same"), offline=1))
+    assert [c.index for c in (*first, *later) if c] == [0, 1, 2]
+    after = buyer.resumed()
+    assert [c.index for c in after.claim(wish(3, "the same"), wish(1, "the same")) if c] == [2, 0]
 
 
 # -- identical requests -------------------------------------------------------------------------------------------------------------

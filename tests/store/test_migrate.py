@@ -57,6 +57,23 @@ def test_the_migrations_make_the_schema_to_the_letter(tmp_path: object) -> None:
     assert statements(f"sqlite:///{tmp_path}/a.db") == statements(f"sqlite:///{tmp_path}/b.db")
 
 
+def test_calls_learn_the_request_that_they_answer(database_url: str) -> None:
+    """From the ledger; what no run has used any more stays without."""
+    db = Database(database_url)
+    migrate.upgrade(db, "0001")
+    spent = "INSERT INTO spend VALUES (1, :k, 0, 0, 0, :a, :b, 3, :k, 0, 0, NULL, NULL, NULL, 1, NULL, 1.0)"
+    with db.write() as conn:
+        for key in (b"1", b"2"):
+            conn.execute(text("INSERT INTO \"call\" (key, state, profile, model, at) VALUES (:k, 1, 'p', 'm', 1.0)"), {"k": key})
+        for attempt in (0, 1):
+            conn.execute(text(spent), {"k": b"1", "a": attempt, "b": b"base"})
+    migrate.upgrade(db)
+    with db.read() as conn:
+        found = [tuple(row) for row in conn.execute(text('SELECT key, base, idx FROM "call" ORDER BY key'))]
+    assert found == [(b"1", b"base", 3), (b"2", None, None)]
+    db.close()
+
+
 CHILD = """
 import sys
 from rowsmith.store import migrate

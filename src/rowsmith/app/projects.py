@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rowsmith.app.calls import Calls
 from rowsmith.app.datasets import Datasets
 from rowsmith.app.events import Events
 from rowsmith.app.lab import Lab
@@ -44,6 +45,11 @@ class Project:
     def events(self) -> Events:
         """What has happened."""
         return Events(self.lab, self.name)
+
+    @property
+    def calls(self) -> Calls:
+        """List stored answers, look at one, hand them on, take them in."""
+        return Calls(self.lab, self.name)
 
     def show(self) -> ProjectFacts:
         """The project's caps and what is spent against them."""

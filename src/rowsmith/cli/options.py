@@ -53,3 +53,21 @@ def values(sets: list[str] | None) -> dict[str, str]:
             raise Invalid(f"--set {item!r} gives no value.", "Write --set NAME=VALUE.")
         out[name.strip()] = value
     return out
+
+
+def moment(text: str) -> float:
+    """Seconds since 1970 of a local time (`2026-01-31`, `2026-01-31T12:00`), or of so long ago (`90m`, `12h`, `7d`).
+
+    Raises:
+        Invalid: it is neither.
+    """
+    import re
+    import time
+    from datetime import datetime
+
+    if ago := re.fullmatch(r"(\d{1,6})([mhd])", text):
+        return time.time() - int(ago[1]) * {"m": 60, "h": 3600, "d": 86400}[ago[2]]
+    try:
+        return datetime.fromisoformat(text).astimezone().timestamp()
+    except (ValueError, OverflowError):
+        raise Invalid(f"{text!r} is no time.", "Write it like 2026-01-31, 2026-01-31T12:00, 90m, 12h or 7d.") from None

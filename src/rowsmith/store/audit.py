@@ -88,13 +88,15 @@ def _calls(db: Database) -> Iterator[tuple[str, list[Found]]]:
     while True:
         with db.read() as conn:
             page = conn.execute(
-                text('SELECT key, state, raw IS NULL AS empty FROM "call" WHERE key > :last ORDER BY key LIMIT :k'), {"last": last, "k": PAGE}
+                text('SELECT key, state, base, idx, raw IS NULL AS empty FROM "call" WHERE key > :last ORDER BY key LIMIT :k'),
+                {"last": last, "k": PAGE},
             ).all()
             used = conn.execute(
                 text("SELECT DISTINCT key, base, idx FROM spend WHERE key > :last AND key <= :to"),
                 {"last": last, "to": bytes(page[-1].key) if page else b""},
             ).all()
-        wrong = {bytes(r.key) for r in used if digest(bytes(r.base), r.idx.to_bytes(4, "big")) != bytes(r.key)}
+        said = [*used, *(r for r in page if r.base is not None)]
+        wrong = {bytes(r.key) for r in said if digest(bytes(r.base), r.idx.to_bytes(4, "big")) != bytes(r.key)}
         for row in page:
             problems = []
             if row.state == 1 and row.empty:

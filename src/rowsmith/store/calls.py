@@ -1,12 +1,12 @@
-"""Reading the call store."""
+"""Reading the call store: one call, many, and who used them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, text
+from sqlalchemy import Connection, Row, TextClause, bindparam, text
 
 from rowsmith.core.calls import Usage
 from rowsmith.store.database import Database
@@ -23,6 +23,46 @@ _ABSENT = text(
     "SELECT detail FROM spend WHERE run = :run AND ord = :ord AND step = :step AND retry = :retry AND seq = :seq AND base = :base "
     f"AND outcome = {NOT_THERE}"
 )
+_FACTS = "key, state, base, idx, profile, model, tokens_in, tokens_out, cached_in, cost, at"
+_NEAR = text(f'SELECT {_FACTS}, raw FROM "call" WHERE key >= :low AND key <= :high ORDER BY key LIMIT :k')
+_OF_RUNS = "key IN (SELECT key FROM spend WHERE run IN :runs AND outcome IN (1, 2))"
+_RUNS = text(
+    "SELECT run, COUNT(*) AS uses FROM spend WHERE run IN (SELECT n FROM run) AND base = :base AND idx = :idx AND outcome IN (1, 2) "
+    "GROUP BY run ORDER BY run"
+)
+_USES = text(
+    "SELECT s.run, s.step, s.retry, s.seq, s.outcome, l.id FROM spend s LEFT JOIN slot l ON l.run = s.run AND l.ord = s.ord "
+    "WHERE s.run IN (SELECT n FROM run) AND s.base = :base AND s.idx = :idx AND s.outcome IN (1, 2) ORDER BY s.run, s.ord, s.step LIMIT :k"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call: `answered`, or claimed by a run that has no answer yet. `key` is the digest of `base`, the request, and `index`, its number
+    among identical ones; both are None for one that is older than they are. `raw` is None in a list. `cost` in picodollars."""
+
+    key: bytes
+    base: bytes | None
+    index: int | None
+    profile: str
+    model: str
+    answered: bool
+    raw: bytes | None
+    usage: Usage
+    cost: int | None
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One place at which a run used a call: for the row with this id (None: it is gone), at a step, by its position."""
+
+    run: int
+    row: str | None
+    step: int
+    retry: int
+    seq: int
+    bought: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +103,61 @@ def absent_until(db: Database, run: int, order: bytes, step: int, retry: int, se
     with db.read() as conn:
         rows = conn.execute(_ABSENT, {"run": run, "ord": order, "step": step, "retry": retry, "seq": seq, "base": base})
         return max((int(row.detail) for row in rows), default=0)
+
+
+def listed(
+    db: Database, *, run: int | None = None, model: str | None = None, profile: str | None = None, since: float | None = None, limit: int = 100
+) -> list[Call]:
+    """The newest calls, without what was answered; of one run, model or profile, or since a moment, if that is given."""
+    asked = {"model = :model": model, "profile = :profile": profile, "at >= :since": since}
+    where = [condition for condition, value in asked.items() if value is not None]
+    values: dict[str, Any] = {"model": model, "profile": profile, "since": since, "k": limit}
+    if run is not None:
+        where.append(_OF_RUNS)
+        values["runs"] = [run]
+    sql = f'SELECT {_FACTS}, NULL AS raw FROM "call" WHERE {" AND ".join(where) or "1 = 1"} ORDER BY at DESC, key LIMIT :k'
+    with db.read() as conn:
+        return [_call(row) for row in conn.execute(_query(sql, values), values)]
+
+
+def near(db: Database, prefix: str, limit: int = 5) -> list[Call]:
+    """The first calls whose key begins with these hexadecimal digits (at most 32), by key."""
+    low, high = (bytes.fromhex(prefix.ljust(32, digit)) for digit in "0f")
+    with db.read() as conn:
+        return [_call(row) for row in conn.execute(_NEAR, {"low": low, "high": high, "k": limit})]
+
+
+def used_by(db: Database, calls: Sequence[Call]) -> list[dict[int, int]]:
+    """For each call: how often each run used it, by the run's number."""
+    with db.read() as conn:
+        return [{row.run: row.uses for row in conn.execute(_RUNS, {"base": call.base, "idx": call.index})} for call in calls]
+
+
+def uses(db: Database, call: Call, limit: int = 1000) -> list[Use]:
+    """The places at which runs used the call, in the order of runs and rows."""
+    with db.read() as conn:
+        rows = conn.execute(_USES, {"base": call.base, "idx": call.index, "k": limit})
+        return [Use(r.run, bytes(r.id).hex() if r.id else None, r.step, r.retry, r.seq, r.outcome == 1) for r in rows]
+
+
+def answered(conn: Connection, runs: Sequence[int] | None = None) -> tuple[int, Iterator[Call]]:
+    """How many calls have an answer, and each of them, by key, as a stream; `runs`: only those that these runs used."""
+    where, values = "state = 1", {}
+    if runs is not None:
+        where, values = f"state = 1 AND {_OF_RUNS}", {"runs": list(runs)}
+    total = conn.execute(_query(f'SELECT count(*) FROM "call" WHERE {where}', values), values).scalar_one()
+    rows = conn.execute(
+        _query(f'SELECT {_FACTS}, raw FROM "call" WHERE {where} ORDER BY key', values), values, execution_options={"yield_per": 64}
+    )
+    return total, (_call(row) for row in rows)
+
+
+def _query(sql: str, values: Mapping[str, Any]) -> TextClause:
+    return text(sql).bindparams(bindparam("runs", expanding=True)) if "runs" in values else text(sql)
+
+
+def _call(row: Row[Any]) -> Call:
+    return Call(
+        bytes(row.key), None if row.base is None else bytes(row.base), row.idx, row.profile, row.model, row.state == 1,
+        None if row.raw is None else bytes(row.raw), Usage(row.tokens_in, row.tokens_out, row.cached_in), row.cost, row.at,
+    )  # fmt: skip

@@ -86,7 +86,8 @@ class Ledger:
         mine = self._within_budget(conn, claims, mine, keys, index, out)
         self._reserve(conn, claims, mine, keys, index, earlier, out, now)
         self._note_reuse(conn, claims, keys, index, earlier, out, now, tally)
-        self._note_absence(conn, earlier, [claimed for claimed in out.values() if claimed and claimed.state == "absent"], now)
+        absent = [i for i, claimed in out.items() if claimed is not None and claimed.state == "absent"]
+        self._write(conn, [self._row(claims[i], keys[i], index[i], _next(earlier, claims[i]), NOT_THERE, now) for i in absent])
         return [out[i] for i in range(len(claims))]
 
     def _earlier(self, conn: Connection, claims: Sequence[Claim]) -> dict[Where, list[Any]]:
@@ -253,32 +254,18 @@ class Ledger:
         self._write(conn, rows)
         tally.calls_reused += len(rows)
 
-    def _note_absence(self, conn: Connection, earlier: dict[Where, list[Any]], absent: Sequence[Claimed], now: float) -> None:
-        """One row for each place, whose `detail` is the last carrying-out that found nothing: a rebuild finds nothing up to then, either."""
-        rows = []
-        for claimed in absent:
-            claim, before = claimed.claim, _same(earlier, claimed.claim)
-            attempt = before.attempt if before is not None and before.outcome == NOT_THERE else _next(earlier, claim)
-            rows.append((*self._row(claim, claimed.key, claimed.index, attempt, NOT_THERE, now), str(claim.offline)))
-        many(
-            conn,
-            "INSERT INTO spend (run, ord, step, retry, seq, attempt, base, idx, key, reserved, reserved_tokens, cost, outcome, at, detail) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
-            "ON CONFLICT (run, ord, step, retry, seq, attempt) DO UPDATE SET detail = excluded.detail, at = excluded.at",
-            rows,
-        )
-
     def _row(self, claim: Claim, key: bytes, index: int, attempt: int, outcome: int, now: float) -> tuple[Any, ...]:
         reserved = (claim.reserve, claim.reserve_tokens) if outcome == RESERVED else (0, 0)
         cost = 0 if outcome in (REUSED, NOT_THERE) else None
-        return (self.run, *_where(claim), attempt, claim.base, index, key, *reserved, cost, outcome, now)
+        detail = str(claim.offline) if outcome == NOT_THERE else None
+        return (self.run, *_where(claim), attempt, claim.base, index, key, *reserved, cost, outcome, now, detail)
 
     def _write(self, conn: Connection, rows: list[tuple[Any, ...]]) -> None:
         if rows:
             many(
                 conn,
-                "INSERT INTO spend (run, ord, step, retry, seq, attempt, base, idx, key, reserved, reserved_tokens, cost, outcome, at) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                "INSERT INTO spend (run, ord, step, retry, seq, attempt, base, idx, key, reserved, reserved_tokens, cost, outcome, at, detail) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
                 rows,
             )
 
