@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from homes import Place, Workshop
+from media_files import png
 from running import ask, jsonl, texts
 
 from rowsmith.app.quotes import Quote, Range, quote
@@ -216,3 +217,10 @@ def test_what_is_wrong_with_a_recipe_is_told_before_anything_is_counted(shop: Wo
         quoted(shop, texts("a"), ask("{{ nothing }}"))
     with pytest.raises(Invalid, match="price"):
         quoted(shop, texts("a"), ask(), budget_usd=1.0)
+
+
+def test_a_quote_says_that_images_are_not_in_it(shop: Workshop) -> None:
+    (shop.folder / "cat.png").write_bytes(png())
+    read = {"kind": "read.files", "paths": ["cat.png"], "format": "image"}
+    shown, plain = (quote(shop.runs, shop.recipe(*steps)) for steps in ((read, ask("What?", attach=["image"])), (texts("a"), ask())))
+    assert ["images and sound" in " ".join(told.notes) for told in (shown, plain)] == [True, False]

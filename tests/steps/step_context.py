@@ -8,7 +8,7 @@ from hashlib import blake2b, file_digest
 from pathlib import Path
 from typing import Any
 
-from rowsmith.core.errors import RowFailed
+from rowsmith.core.errors import NotFound, RowFailed
 from rowsmith.core.ids import child_id, child_order, content_hash, source_id, source_order
 from rowsmith.core.prompt import parse
 from rowsmith.core.row import Bad, New, Row
@@ -47,6 +47,12 @@ class StepContext:
 
     def paths(self, patterns: Sequence[str]) -> list[Path]:
         return expand(patterns, self.folder)
+
+    def file(self, name: str) -> Path:
+        for path in expand(["."], self.folder):
+            if self.input(path).hash == name:
+                return path
+        raise NotFound(f"The file {name} is not in {self.folder}.")
 
     def input(self, path: Path) -> FileInput:
         name = path.relative_to(self.folder).as_posix() if path.is_relative_to(self.folder) else path.name

@@ -157,7 +157,7 @@ def test_forward_carries_columns_over() -> None:
     assert step(forward=["title"]).columns(frozenset({"title", "text"})) == {"title", *OUTPUT}
     assert step(forward="all").columns(frozenset({"title", "text"})) == {"title", "text", *OUTPUT}
     assert step(forward="all").columns(None) is None
-    assert step(forward="all", columns=["text"]).marked(COLUMN) == {"columns_": ["text"]}
+    assert step(forward="all", columns=["text"]).marked(COLUMN) == {"columns_": ["text"], "attach": []}
     with pytest.raises(RowFailed, match="'nowhere'"):
         work(step(forward=["nowhere"]), SEED, PAIR)
 

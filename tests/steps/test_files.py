@@ -66,12 +66,14 @@ def test_missing_files_are_named(tmp_path: Path) -> None:
     assert str(tmp_path) in caught.value.what
     with pytest.raises(NotFound, match=r"No file matches '\*\.nope'"):
         read(tmp_path, paths="*.nope")
-    put(tmp_path, "x.png", "x")
+    put(tmp_path, "x.bin", "x")
     with pytest.raises(Invalid, match="Set `format`"):
-        read(tmp_path, paths="x.png")
+        read(tmp_path, paths="x.bin")
     put(tmp_path, "t.txt", "x")
     with pytest.raises(NotFound, match="None of the 1 files"):
         read(tmp_path, paths="t.txt", kinds=["md"])
+    with pytest.raises(NotFound, match=r"Set `kinds`: \[image\]"):
+        read(tmp_path, paths=put(tmp_path, "cat.png", "x").name)
 
 
 def test_format_forces_the_kind(tmp_path: Path) -> None:

@@ -80,7 +80,7 @@ def test_the_judge_sees_the_columns_it_is_shown_and_the_source_beside_them() -> 
     mark = ctx.request.split('begin with "--- ')[1].split('"')[0]
     assert f"--- {mark} source: context ---\nTea grows in Assam.\n--- {mark} answer ---\nIn Assam.\n--- {mark} end ---" in ctx.request
     assert "Where does tea grow?" not in ctx.request
-    assert set(Judge(columns=["answer"], source="context").marked(COLUMN)) == {"columns_", "source"}
+    assert set(Judge(columns=["answer"], source="context").marked(COLUMN)) == {"columns_", "source", "attach"}
     assert Judge().marked(MODEL) == {"model": "judge"}
     assert set(Judge(rubric="x").marked(PROMPT)) == {"prompt", "system", "rubric"}
     with pytest.raises(RowFailed, match="'gone'"):

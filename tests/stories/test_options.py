@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from asking_context import Asked
+from media_files import png
 from running import Bench, Plain, ask, texts
 from set_rows import ListRows
 from step_context import StepContext
@@ -71,7 +72,9 @@ FILES = {
     "b.csv": b"name,text;more\nn1,caf\xe9\n",
     "c.md": b"# Title\n",
     "d.txt": b"name,text\nn3,three\n" + b"x" * 300,
+    "e.png": png(),
 }
+SEEN = {"text": "x", "image": {"file": "ab" * 32, "media_type": "image/png"}}
 
 CASES: dict[str, dict[str, Case]] = {
     "read.files": {
@@ -84,6 +87,8 @@ CASES: dict[str, dict[str, Case]] = {
         "text_column": to("text_column", "text", "body", paths=["c.md"]),
         "max_line_bytes": to("max_line_bytes", ..., 20, paths=["a.jsonl"]),
         "max_file_bytes": to("max_file_bytes", ..., 100, paths=["d.txt"]),
+        "media_column": to("media_column", ..., "photo", paths=["e.png"], format="image"),
+        "max_media_bytes": to("max_media_bytes", ..., 20, paths=["e.png"], format="image"),
     },
     "read.rows": {
         "rows": to("rows", [{"a": 1}], [{"a": 2}]),
@@ -126,6 +131,7 @@ CASES: dict[str, dict[str, Case]] = {
         "schema": to("schema", ..., {"type": "object", "properties": {"a": {"type": "string"}}}, answer={"a": "x"}, prompt="A"),
         "into": to("into", "text", "said", answer="x", prompt="A"),
         "columns": to("columns", ["text"], ["text", "title"], prompt="{{ row }}", answer="x"),
+        "attach": to("attach", [], ["image"], (SEEN,), prompt="A", answer="x"),
         "forward": to("forward", [], ["title"], prompt="A", answer="x"),
         "skip": to("skip", "n > 5", "n > 1", prompt="A", answer="x"),
         "count": to("count", 1, 2, prompt="A", output={"a": "string"}, answer=lambda m: {"rows": [{"a": "x"}] * 2} if "2" in str(m) else {"a": "x"}),
@@ -166,6 +172,7 @@ CASES: dict[str, dict[str, Case]] = {
         "scale": to("scale", [1, 10], [1, 5], answer=JUDGED),
         "weights": to("weights", {}, {"accuracy": 5}, answer=JUDGED),
         "columns": to("columns", ["text"], ["title"], answer=JUDGED),
+        "attach": to("attach", [], ["image"], (SEEN,), answer=JUDGED),
         "source": to("source", ..., "other", columns=["text"], answer=JUDGED),
         "into": to("into", "judge", "second", answer=JUDGED),
         "required": to("required", True, False, answer=failing),

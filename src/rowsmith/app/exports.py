@@ -24,7 +24,8 @@ CHOICES = ("column", "sidecar", "none")
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """What an export did. `lost` maps reason to rows left out, `dropped` a column to the rows in which the format could not hold it."""
+    """What an export did. `lost` maps reason to rows left out, `dropped` a column to the rows in which the format could not hold it. `files` is
+    the folder of the images and sounds that the rows refer to, `files_out` how many there are."""
 
     path: str
     sidecar: str | None
@@ -34,6 +35,8 @@ class Export:
     dropped: dict[str, int]
     examples: list[dict[str, str]]
     notes: tuple[str, ...]
+    files: str | None = None
+    files_out: int = 0
 
     def dump(self) -> dict[str, Any]:
         """As plain data."""
@@ -61,7 +64,8 @@ def _costed(made: dict[str, Any], paid: Mapping[str, int | None]) -> dict[str, A
 
 
 def export(datasets: Datasets, spoken: str, format: str, path: str | Path, *, provenance: str | None = None) -> Export:
-    """Write the rows of `dataset`, `dataset@version` or `run:r12` to a file, with a report of what went (`PATH.report.json`).
+    """Write the rows of `dataset`, `dataset@version` or `run:r12` to a file, with a report of what went (`PATH.report.json`), and the images and
+    sounds that they refer to in a folder beside it (`PATH.files`).
 
     Args:
         format: jsonl, csv, alpaca, sharegpt, openai, or a plug-in's name.
@@ -78,11 +82,16 @@ def export(datasets: Datasets, spoken: str, format: str, path: str | Path, *, pr
     if target.is_dir():
         raise Invalid(f"{str(path)!r} is a folder.", "Give the path of a file.")
     way = cast(Literal["column", "sidecar", "none"], where)
-    report = write_export(target, _Costed(datasets, spoken), found, provenance=way, extra=_extra(datasets, spoken))
-    notes = tuple(f"{name!r} does not go into {format}: {count:,} rows say something there" for name, count in sorted(report.dropped.items()))
+    report = write_export(
+        target, _Costed(datasets, spoken), found, find=datasets.lab.files.find, provenance=way, extra=_extra(datasets, spoken)
+    )
+    notes = [f"{name!r} does not go into {format}: {count:,} rows say something there" for name, count in sorted(report.dropped.items())]
+    if report.attachments_missing:
+        notes.append(f"{report.attachments_missing:,} images or sounds that rows refer to are not in this home, and were left as they are")
     beside = str(target) + ".provenance.jsonl" if where == "sidecar" else None
     return Export(
-        str(target), beside, report.rows_in, report.rows_out, dict(report.left_out), dict(report.dropped), report.examples, notes
+        str(target), beside, report.rows_in, report.rows_out, dict(report.left_out), dict(report.dropped), report.examples, tuple(notes),
+        str(target) + ".files" if report.attachments else None, report.attachments,
     )  # fmt: skip
 
 

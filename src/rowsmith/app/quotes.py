@@ -91,6 +91,8 @@ def _guessed(recipe: Recipe, counted: Estimate, target: int | None) -> Quote:
     seconds = Range(*(n * s / width for n, s in zip((calls.low, calls.mid, calls.high), LATENCY_S, strict=True)))
     wanted = Range(0.0 if asked else min(rows, target or rows), target or rows, target or rows)
     notes = ["Tokens in at four bytes a token; tokens out between one and max_tokens an answer, and time from usual latencies: no pilot was run."]
+    if any(questions.files for questions in asked):
+        notes.append("The tokens of images and sound are not in it: only a pilot (--pilot) tells what the model counts for them.")
     return Quote(wanted, calls, tokens_in, tokens_out, _cost(recipe, asked, tokens_in, tokens_out), seconds, tuple(notes if asked else ()))
 
 

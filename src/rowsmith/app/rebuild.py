@@ -48,7 +48,7 @@ def rebuild_problems(lab: Lab, run: Run) -> Iterator[Found]:
                 yield from _compared(lab, db, run, recipe, version, Path(folder), where)
             finally:
                 db.close()
-    except RowsmithError as error:
+    except (RowsmithError, OSError) as error:  # a copy of an input may be missing
         yield {"kind": "rebuild", "what": f"it cannot be rebuilt: {' '.join(str(error).split())}", "where": where}
 
 

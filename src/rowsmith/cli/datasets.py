@@ -91,6 +91,8 @@ def export(
     typer.echo(f"{done.rows_out:,} of {done.rows_in:,} rows as {format_} in {done.path}")
     if done.sidecar:
         typer.echo(f"  provenance in {done.sidecar}")
+    if done.files:
+        typer.echo(f"  {done.files_out:,} images and sounds in {done.files}")
     for reason, count in done.lost.items():
         typer.echo(f"  {count:,} rows left out: {reason}", err=True)
     for note in done.notes:

@@ -64,6 +64,14 @@ class Context(Protocol):
         """The files that the patterns name, sorted, relative ones taken from the recipe's folder."""
         ...
 
+    def file(self, name: str) -> Path:
+        """Where the file lies that a row refers to by its hash; not to be changed.
+
+        Raises:
+            NotFound: it is not there.
+        """
+        ...
+
     def input(self, path: Path) -> Input:
         """Open one input file: the run pins it by hash and keeps a copy."""
         ...

@@ -35,6 +35,7 @@ MODEL = _Mark("model")
 COLUMN = _Mark("column")
 WHERE = _Mark("where")
 PATHS = _Mark("paths")
+FILE = _Mark("file")
 
 PromptText = Annotated[str, PROMPT]
 """A prompt with `{{ variables }}`. Its variables are checked before the run and it is stored as a Prompt version."""
@@ -42,6 +43,8 @@ ModelRole = Annotated[ModelChoice, MODEL]
 """A role of the recipe's `models`, or roles with shares."""
 Column = Annotated[str, COLUMN]
 """The name of a column that must be there when the step is reached."""
+FileColumn = Annotated[str, COLUMN, FILE]
+"""The name of such a column that refers to images or sound, which are sent along: the model must take them."""
 Where = Annotated[str, WHERE]
 """A boolean expression over the row (core.expressions)."""
 InputPaths = Annotated[list[str], PATHS]
@@ -119,6 +122,10 @@ class Step(BaseModel):
         A row step that adds, renames or removes columns overrides this. Sources may look at the first record of their input.
         """
         return before if self.shape != "source" else None
+
+    def media(self) -> dict[str, list[str]]:
+        """The columns that it makes of images or sound, and which of the two (`image`, `audio`) each may refer to."""
+        return {}
 
     def check(self) -> list[str]:
         """What is wrong with the settings together, in the user's words, beyond what their types say. Called before anything is spent.

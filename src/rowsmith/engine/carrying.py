@@ -126,7 +126,7 @@ class Carrying:
             return scratch / name
 
         return [
-            StepContext(step, position, Inputs(lock.get(step.title, {}), self.files.path), folder)
+            StepContext(step, position, Inputs(lock.get(step.title, {}), self.files), folder)
             for position, step in enumerate(self.recipe.steps)
         ]
 

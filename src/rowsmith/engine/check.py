@@ -14,6 +14,7 @@ from rowsmith.core.errors import Problem, RowsmithError
 from rowsmith.core.recipe import Recipe
 from rowsmith.core.step import Step
 from rowsmith.engine import recipe_file
+from rowsmith.engine.check_files import file_problems
 from rowsmith.engine.check_models import model_problems
 from rowsmith.engine.check_names import Columns, name_problems
 from rowsmith.engine.graph import graph_problems, idle_sources, retry_problems, takes
@@ -43,6 +44,7 @@ def check(
             *retry_problems(recipe.steps, lines),
             *_step_problems(recipe.steps, lines),
             *model_problems(recipe, environ, lines, recipe.budget_usd if budget_usd is None else budget_usd, plugins),
+            *file_problems(recipe, lines, plugins),
         ]
     return sorted(dict.fromkeys(found), key=lambda problem: problem.line)
 

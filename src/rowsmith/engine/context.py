@@ -47,6 +47,10 @@ class StepContext:
         """See core.ports.Context."""
         return self._inputs.paths(patterns)
 
+    def file(self, name: str) -> Path:
+        """See core.ports.Context."""
+        return self._inputs.file(name)
+
     def input(self, path: Path) -> Pinned:
         """See core.ports.Context."""
         return self._inputs.input(path)

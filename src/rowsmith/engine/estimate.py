@@ -40,6 +40,8 @@ class Questions:
     bytes: int = 0
     answers: int = 0
     """Rows asked for (questions that ask for several count several times)."""
+    files: int = 0
+    """Images and sounds that the weighed questions show."""
     models: dict[str, int] = field(default_factory=dict)
     guessed: bool = False
 
@@ -102,9 +104,12 @@ class _Scale:
     """A gate that weighs the question instead of asking it."""
 
     def __init__(self) -> None:
-        self.bytes = 0
+        self.bytes = self.files = 0
 
     async def ask(self, ask: Ask) -> Answer:
+        for message in ask.messages:
+            if isinstance(parts := message["content"], list):
+                self.files += sum(part["type"] != "text" for part in parts)
         self.bytes += len(canonical([dict(message) for message in ask.messages])) + (len(canonical(dict(ask.schema))) if ask.schema else 0)
         raise RowFailed("weighed")
 
@@ -118,7 +123,7 @@ def estimate(recipe: Recipe, lock: Mapping[str, Any], files: Files, db: Database
     counting: Any = _Counting()
     scratch = files.scratch("estimate")
     contexts = [
-        StepContext(step, i, Inputs(lock["inputs"].get(step.title, {}), files.path), lambda name: _folder(scratch, name))
+        StepContext(step, i, Inputs(lock["inputs"].get(step.title, {}), files), lambda name: _folder(scratch, name))
         for i, step in enumerate(recipe.steps)
     ]
     advance = _Onward(routes(recipe), contexts, counting)
@@ -153,18 +158,20 @@ def _count(recipe: Recipe, contexts: list[StepContext], item: Item, out: Estimat
         found.models[role] = found.models.get(role, 0) + 1
     if found.weighed < WEIGHED:
         found.weighed += 1
-        found.bytes += asyncio.run(_weigh(recipe, contexts[item.at], item, recipe.models))
+        scale = asyncio.run(_weighed(recipe, contexts[item.at], item, recipe.models))
+        found.bytes += scale.bytes
+        found.files += scale.files
 
 
-async def _weigh(recipe: Recipe, context: StepContext, item: Item, models: Mapping[str, Model]) -> int:
+async def _weighed(recipe: Recipe, context: StepContext, item: Item, models: Mapping[str, Model]) -> _Scale:
     scale = _Scale()
     step: Any = recipe.steps[item.at]
     params: dict[str, dict[str, Any]] = {role: {} for role in models}
     try:
         await step.rows(item.row, AskContext(context, item.row, scale, models, params, 0, item.wanted, 0, 0))
     except RowFailed:
-        return scale.bytes
-    return scale.bytes
+        return scale
+    return scale
 
 
 def _downstream(recipe: Recipe, advance: Advance, out: Estimate) -> None:
@@ -178,4 +185,4 @@ def _downstream(recipe: Recipe, advance: Advance, out: Estimate) -> None:
         calls = sum(questions.answers for questions in before[-1:])
         mean = sum(q.bytes for q in before) / max(1, sum(q.weighed for q in before))
         models = {role: calls for choice in step.marked(MODEL).values() for role in ([choice] if isinstance(choice, str) else list(choice)[:1])}
-        out.asked[position] = Questions(calls, 1, int(mean), calls, models, guessed=True)
+        out.asked[position] = Questions(calls, 1, int(mean), calls, models=models, guessed=True)

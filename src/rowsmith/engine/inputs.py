@@ -11,6 +11,7 @@ from typing import Any
 from rowsmith.core.recipe import Recipe
 from rowsmith.core.step import PATHS, Step
 from rowsmith.steps.paths import expand
+from rowsmith.store.files import Files
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +77,10 @@ def _paths(step: Step, then: Mapping[str, Any]) -> dict[str, Any]:
 class Inputs:
     """The pinned input files of one step (core.ports.Context.paths and .input)."""
 
-    def __init__(self, lock: dict[str, list[list[str]]], path_of: Callable[[str], Path]) -> None:
-        self._lock = lock
+    def __init__(self, lock: dict[str, list[list[str]]], home: Files) -> None:
+        self._lock, self._find = lock, home.find
         self._pinned = {
-            Path(name_hash[1], name_hash[0]): Pinned(path_of(name_hash[1]), name_hash[0], name_hash[1])
+            Path(name_hash[1], name_hash[0]): Pinned(home.path(name_hash[1]), name_hash[0], name_hash[1])
             for files in lock.values()
             for name_hash in files
         }
@@ -91,6 +92,14 @@ class Inputs:
             for name, hash_ in self._lock.get(pattern, ()):
                 found[Path(hash_, name)] = None
         return list(found)
+
+    def file(self, name: str) -> Path:
+        """Where the home keeps the file with this hash.
+
+        Raises:
+            NotFound: it does not.
+        """
+        return self._find(name)
 
     def input(self, path: Path) -> Pinned:
         """The pinned file."""

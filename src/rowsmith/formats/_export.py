@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,6 +27,9 @@ class LossReport:
     dropped: Counter[str] = field(default_factory=Counter)
     examples: list[dict[str, str]] = field(default_factory=list)
     """The first rows of each reason: {id, reason, detail}."""
+    attachments: int = 0
+    attachments_missing: int = 0
+    """Images and sounds that the rows refer to: written beside the file, and not found."""
 
     def leave(self, row: Row, error: RowFailed) -> None:
         """Count a row that the format cannot hold."""
@@ -37,13 +40,16 @@ class LossReport:
     def dump(self) -> dict[str, Any]:
         """The report as plain data."""
         counts = {"rows_in": self.rows_in, "rows_out": self.rows_out}
-        return {**counts, "left_out": dict(self.left_out), "dropped": dict(self.dropped), "examples": self.examples}
+        attached = {name: getattr(self, name) for name in ("attachments", "attachments_missing") if getattr(self, name)}
+        return {**counts, "left_out": dict(self.left_out), "dropped": dict(self.dropped), "examples": self.examples, **attached}
 
 
 def encode_export(
-    rows: Iterable[Row], format: Format, *, provenance: Provenance, report: LossReport, extra: Mapping[str, Json] | None = None
-) -> Iterator[tuple[bytes, bytes | None]]:
+    rows: Iterable[Row], format: Format, *, provenance: Provenance, report: LossReport, extra: Mapping[str, Json] | None = None,
+    change: Callable[[dict[str, Json]], dict[str, Json]] | None = None,
+) -> Iterator[tuple[bytes, bytes | None]]:  # fmt: skip
     """The lines of the file, each with its line of the sidecar (with `provenance="sidecar"`; the header has none). Fills `report`.
+    `change` is what is done to each record, whose columns stay the same.
 
     Provenance is the row's id, origin and scores, and what the caller adds to every row as `extra` (dataset, version, run, recipe).
     A format with a header reads the rows twice, so they must be something that can be read again.
@@ -61,6 +67,7 @@ def encode_export(
         except RowFailed as error:
             report.leave(row, error)
             continue
+        record = record if change is None else change(record)
         report.rows_out += 1
         report.dropped.update(format.lost(row))
         if provenance == "column":

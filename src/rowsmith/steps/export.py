@@ -17,19 +17,23 @@ from rowsmith.core.errors import RowsmithError, StorageFull, Unavailable
 from rowsmith.core.failpoints import failpoint
 from rowsmith.core.row import Json, Row
 from rowsmith.formats import Format, LossReport, Provenance, encode_export
+from rowsmith.steps.files_beside import Beside, Find, nowhere
 
 
 def write_export(
-    path: Path, rows: Iterable[Row], format: Format, *, provenance: Provenance | None = None, extra: Mapping[str, Json] | None = None
-) -> LossReport:
-    """Write rows into a file, with its sidecar (`<path>.provenance.jsonl`) and its report (`<path>.report.json`).
+    path: Path, rows: Iterable[Row], format: Format, *, find: Find = nowhere, provenance: Provenance | None = None,
+    extra: Mapping[str, Json] | None = None,
+) -> LossReport:  # fmt: skip
+    """Write rows into a file, with its sidecar (`<path>.provenance.jsonl`) and its report (`<path>.report.json`). Images and sounds that
+    the rows refer to are written into the folder `<path>.files`, and each reference gets the `path` of its file there; `find` says where
+    they lie.
 
-    Each file appears whole or not at all. The report goes first when an export begins to replace files and comes last, so one that is
-    there belongs to the files beside it: it holds their BLAKE2b-256 hashes.
+    Each file appears whole or not at all, the folder too. The report goes first when an export begins to replace files and comes last, so
+    one that is there belongs to the files beside it: it holds their BLAKE2b-256 hashes.
 
     Raises:
         StorageFull, Unavailable: the file cannot be written; what stood there before still stands.
-        Invalid: see formats.encode_export.
+        Invalid: see formats.encode_export; or the folder holds other files.
     """
     report = LossReport()
     where = provenance or format.provenance
@@ -38,17 +42,19 @@ def write_export(
         with ExitStack() as stack:
             main = stack.enter_context(_Part(path))
             side = stack.enter_context(_Part(_beside(path, "provenance.jsonl"))) if where == "sidecar" else None
-            for line, beside in encode_export(rows, format, provenance=where, report=report, extra=extra):
+            files = stack.enter_context(Beside(_beside(path, "files"), find))
+            for line, beside in encode_export(rows, format, provenance=where, report=report, extra=extra, change=files.taken_along):
                 main.write(line)
                 if side is not None and beside is not None:
                     side.write(beside)
-            _publish(path, [main] + ([side] if side else []), {"format": format.name, "provenance": where, **report.dump()})
+            report.attachments, report.attachments_missing = files.count, files.missing
+            _publish(path, [main] + ([side] if side else []), files, {"format": format.name, "provenance": where, **report.dump()})
     except OSError as error:
         raise _told(path, error) from error
     return report
 
 
-def _publish(path: Path, parts: list[_Part], facts: Mapping[str, Any]) -> None:
+def _publish(path: Path, parts: list[_Part], attached: Beside, facts: Mapping[str, Any]) -> None:
     report = _beside(path, "report.json")
     with _Part(report) as last:
         files = {part.path.name: {"bytes": part.bytes, "blake2b": part.hash} for part in parts}
@@ -59,6 +65,7 @@ def _publish(path: Path, parts: list[_Part], facts: Mapping[str, Any]) -> None:
         report.unlink(missing_ok=True)
         if len(parts) == 1:
             _beside(path, "provenance.jsonl").unlink(missing_ok=True)  # an older export's, which would not fit this file
+        attached.rename()
         for part in parts:
             part.rename()
             failpoint("export.rename.between")

@@ -15,10 +15,13 @@ BESIDE = frozenset({"scores", "origin", "id"})
 """What a prompt can name of a row beside its columns."""
 
 
-def messages(ctx: Context, system: str, user: str, scope: Mapping[str, Any], more: Sequence[str] = ()) -> list[dict[str, str]]:
-    """The messages of one request: the system prompt unless it is empty, then the user's, with the texts of `more` below it."""
+def messages(
+    ctx: Context, system: str, user: str, scope: Mapping[str, Any], more: Sequence[str] = (), files: Sequence[Mapping[str, str]] = ()
+) -> list[dict[str, Any]]:
+    """The messages of one request: the system prompt unless it is empty, then the user's, with the texts of `more` below it, and the parts
+    of `files` before it."""
     said = "\n\n".join([ctx.render(user, scope), *more])
-    asked = [{"role": "user", "content": said}]
+    asked: list[dict[str, Any]] = [{"role": "user", "content": [*files, {"type": "text", "text": said}] if files else said}]
     return [{"role": "system", "content": ctx.render(system, scope)}, *asked] if system else asked
 
 

@@ -86,6 +86,16 @@ class Files:
             raise Invalid(f"{name!r} is no hash of a file.", "It has 64 digits, 0 to 9 and a to f.")
         return self._blobs / name[:2] / name
 
+    def find(self, name: str) -> Path:
+        """Where the blob with this hash lies.
+
+        Raises:
+            NotFound: it is not there.
+        """
+        if not self.has(name):
+            raise NotFound(f"The file {name} is missing from {self.root}.", "Restore a backup, or run again from the original.")
+        return self.path(name)
+
     def has(self, name: str) -> bool:
         """Whether the blob is there (its bytes are not looked at; see `verify`)."""
         return self.path(name).is_file()
@@ -104,10 +114,7 @@ class Files:
         Raises:
             NotFound: it is not there.
         """
-        try:
-            return open(self.path(name), "rb")
-        except FileNotFoundError:
-            raise NotFound(f"The file {name} is missing from {self.root}.", "Restore a backup, or run again from the original.") from None
+        return open(self.find(name), "rb")
 
     def __iter__(self) -> Iterator[str]:
         """The hashes of all blobs, sorted."""

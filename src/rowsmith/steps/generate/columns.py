@@ -12,8 +12,9 @@ from rowsmith.core.errors import Invalid, RowFailed
 from rowsmith.core.expressions import parse as condition
 from rowsmith.core.ports import Context
 from rowsmith.core.row import Drop, New, Row
-from rowsmith.core.step import COLUMN, Column, ModelRole, PromptText, Step, Where
+from rowsmith.core.step import COLUMN, Column, FileColumn, ModelRole, PromptText, Step, Where
 from rowsmith.steps.output import TYPES, object_schema, rows_schema, schema_problems
+from rowsmith.steps.references import parts
 from rowsmith.steps.request import BESIDE, blank, messages, pick, variables
 
 GIVES = ("count", "row")
@@ -33,7 +34,9 @@ class Columns(Step):
     prompt_gives: ClassVar[dict[str, tuple[str, ...]]] = {"prompt": GIVES, "system": GIVES}
 
     prompt: PromptText = Field(
-        min_length=1, description="What is asked. Its variables are the row's columns; {{ row }} is all of them as JSON, {{ count }} the rows asked."
+        min_length=1,
+        description="What is asked. Its variables are the row's columns; {{ row }} is all of them as JSON (but for attached ones), {{ count }} the "
+        "rows asked.",
     )
     system: PromptText = Field("", description="The system prompt; empty for none.")
     output: dict[str, Any] = Field(
@@ -43,6 +46,7 @@ class Columns(Step):
     schema_: dict[str, Any] = Field(default_factory=dict, alias="schema", description="In place of `output`: a full JSON Schema of an object.")
     into: str = Field("text", min_length=1, description="Without `output` and `schema`: the column that takes the answer's text.")
     columns_: list[Column] | None = Field(None, alias="columns", description="Columns that the prompt may see. Default: all.")
+    attach: list[FileColumn] = Field([], description="Columns with images or sound, which the model is shown beside the prompt.")
     forward: list[Column] | Literal["all"] = Field([], description="Columns the new row keeps of this one: a list, or all. Default: none.")
     skip: Where | None = Field(None, description="A row for which this is true is not asked: no call is made, and it is dropped (`skipped`).")
     count_: Annotated[int, Field(ge=1, le=1000)] = Field(1, alias="count", description="New rows for each row, asked in one call.")
@@ -59,7 +63,8 @@ class Columns(Step):
             return [Drop("skipped", self.skip or "")]
         carried = dict(row.data) if self.forward == "all" else pick(row, self.forward)
         wanted = list(ctx.wanted)
-        request = messages(ctx, self.system, self.prompt, self._scope(row, len(wanted)), self._more(ctx, len(wanted)))
+        files = parts(row, self.attach)
+        request = messages(ctx, self.system, self.prompt, self._scope(row, len(wanted)), self._more(ctx, len(wanted)), files)
         answer = await ctx.ask(request, model=self.model, schema=self._asked(len(wanted)), prompt=self.prompt)
         items = self._items(answer.value, len(wanted))
         return [New({**carried, **item}, index=index) for index, item in zip(wanted, items, strict=False)]
@@ -103,7 +108,8 @@ class Columns(Step):
 
     def _scope(self, row: Row, count: int) -> dict[str, Any]:
         seen = row.data if self.columns_ is None else pick(row, self.columns_)
-        return {"scores": row.scores, "origin": row.origin, "id": row.id, **seen, "row": seen, "count": count}
+        said = {name: value for name, value in seen.items() if name not in self.attach}
+        return {"scores": row.scores, "origin": row.origin, "id": row.id, **seen, "row": said, "count": count}
 
     def _more(self, ctx: Context, count: int) -> list[str]:
         """The lines below the user's prompt: how many rows, where no prompt says so itself, and in which language."""

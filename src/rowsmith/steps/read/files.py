@@ -1,4 +1,4 @@
-"""Documents and tables from files."""
+"""Documents, tables, images and sound from files."""
 
 from __future__ import annotations
 
@@ -18,31 +18,40 @@ from rowsmith.core.row import Bad, New
 from rowsmith.core.step import InputPaths, Step
 from rowsmith.steps.delimited import Fault, Record, delimiter_of, not_decoded, records
 from rowsmith.steps.lines import encoding_of, json_value, lines, open_lines, stored_text
+from rowsmith.steps.media import Unfit, look
 from rowsmith.steps.paths import known
 
-Kind = Literal["txt", "md", "jsonl", "csv"]
+Kind = Literal["txt", "md", "jsonl", "csv", "image", "audio"]
+Media = Literal["image", "audio"]
 
-KINDS: tuple[Kind, ...] = ("txt", "md", "jsonl", "csv")
+TEXTS: tuple[Kind, ...] = ("txt", "md", "jsonl", "csv")
+KINDS: tuple[Kind, ...] = (*TEXTS, "image", "audio")
 _KIND_OF: dict[str, Kind] = {
     ".txt": "txt", ".text": "txt", ".md": "md", ".markdown": "md", ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".tsv": "csv",
+    ".png": "image", ".jpg": "image", ".jpeg": "image", ".gif": "image", ".webp": "image", ".wav": "audio", ".mp3": "audio", ".flac": "audio",
+    ".ogg": "audio", ".oga": "audio", ".opus": "audio",
 }  # fmt: skip
 _SAMPLE = 1 << 16
 _PEEK_FILES, _PEEK_LINES = 5, 50
 
 
 class ReadFiles(Step):
-    """Reads text, Markdown, JSONL and CSV files: a row per document, line or record.
+    """Reads text, Markdown, JSONL and CSV files: a row per document, line or record; and images and sound: a row per file.
 
     What cannot be read is never dropped in silence: each broken line or record becomes a failed row with its file and line number,
     and reading goes on behind it. JSONL and CSV files are streamed, whatever their size.
 
-    Origin: `source` {name, file, hash, span} for a document, span being [0, length) in characters; {name, hash, line, key} for a record.
+    An image or a sound is kept once in the home, by its hash; its row refers to it: `image: {file, media_type, name, bytes, width, height}`,
+    or `audio`, with sample_rate, channels and seconds as far as its header says so. What it is, its bytes say, whatever its name.
+
+    Origin: `source` {name, file, hash, span} for a document, span being [0, length) in characters; {name, hash, line, key} for a record;
+    {name, file, hash} for an image or a sound.
     """
 
     paths: InputPaths = Field(
         description="Files, folders or globs, from the recipe's folder, else from the current one. A single one may stand as `path`.", min_length=1
     )
-    kinds: list[Kind] = Field(list(KINDS), description="Kinds of files to take from folders and globs, by extension.", min_length=1)
+    kinds: list[Kind] = Field(list(TEXTS), description="Kinds of files to take from folders and globs, by extension.", min_length=1)
     format: Kind | None = Field(None, description="Read every file as this kind, whatever its extension.")
     key: str | None = Field(
         None, description="Column whose value identifies a record, so that edits to it keep its id. Default: `id` where the record has one."
@@ -54,6 +63,8 @@ class ReadFiles(Step):
     text_column: str = Field("text", description="Column that holds a document's text, or a JSONL line that is plain text.", min_length=1)
     max_line_bytes: PositiveInt = Field(16 * 1024 * 1024, description="Longest line of a JSONL or CSV file, and longest CSV record, in bytes.")
     max_file_bytes: PositiveInt = Field(256 * 1024 * 1024, description="Largest text or Markdown file, in bytes.")
+    media_column: str = Field("", description="Column that holds an image or a sound. Default: image or audio.")
+    max_media_bytes: PositiveInt = Field(20 * 1024 * 1024, description="Largest image or audio file, in bytes.")
 
     @model_validator(mode="before")
     @classmethod
@@ -79,6 +90,8 @@ class ReadFiles(Step):
         problems = []
         if self.format and "kinds" in self.model_fields_set:
             problems.append("`kinds` has no effect beside `format`, which reads every file as one kind. Remove one of them.")
+        if self.media_column and not self.media():
+            problems.append("`media_column` has no effect: neither images nor audio are read. Set `kinds` or `format`, or remove it.")
         try:
             for path, kind in self._files(known):
                 if kind == "csv":
@@ -97,6 +110,10 @@ class ReadFiles(Step):
             return None  # check() and the run itself say what is wrong
         return frozenset().union(*found) if found else None
 
+    def media(self) -> dict[str, list[str]]:
+        kinds: list[str] = [kind for kind in ([self.format] if self.format else self.kinds) if kind not in TEXTS]
+        return {self.media_column: kinds} if self.media_column and kinds else {kind: [kind] for kind in kinds}
+
     def read(self, ctx: Context) -> Iterator[New | Bad]:
         """Every record of every file, files in the order of `paths`.
 
@@ -106,9 +123,8 @@ class ReadFiles(Step):
         """
         for path, kind in self._files(lambda pattern: ctx.paths([pattern])):
             source = ctx.input(path)
-            read = {"csv": self._table, "jsonl": self._json_lines}.get(kind, self._document)
             count = 0
-            for count, record in enumerate(read(source), 1):  # noqa: B007
+            for count, record in enumerate(self._read(kind, source), 1):  # noqa: B007
                 yield record
             if not count:
                 yield Bad("empty_file", "The file has no records. Remove it, or put something in it.", source.name)
@@ -131,9 +147,33 @@ class ReadFiles(Step):
         if not chosen and len(found) == 1 and found[0].suffix.lower() not in _KIND_OF:
             raise Invalid(f"The kind of {pattern!r} cannot be told from its name.", f"Set `format` to one of: {', '.join(KINDS)}.")
         if not chosen:
-            kinds = " or ".join(self.kinds)
-            raise NotFound(f"None of the {len(found)} files that {pattern!r} names is {kinds}.", "Set `kinds`, or `format` to force one.")
+            there = ", ".join(sorted({kind for path in found if (kind := _KIND_OF.get(path.suffix.lower()))}))
+            what = f"None of the {len(found)} files that {pattern!r} names is {' or '.join(self.kinds)}."
+            raise NotFound(what, f"Set `kinds`{f': [{there}]' * bool(there)}, or `format` to force one.")
         return chosen
+
+    def _read(self, kind: Kind, source: Input) -> Iterator[New | Bad]:
+        if kind == "image" or kind == "audio":
+            return self._media(kind, source)
+        return {"csv": self._table, "jsonl": self._json_lines}.get(kind, self._document)(source)
+
+    def _media(self, kind: Media, source: Input) -> Iterator[New | Bad]:
+        if not (size := source.path.stat().st_size):
+            return
+        if size > self.max_media_bytes:
+            yield Bad("large_file", f"The file has {size:,} bytes; max_media_bytes is {self.max_media_bytes:,}.", source.name)
+            return
+        try:
+            media_type, facts = look(source.path)
+        except Unfit as error:
+            yield Bad("broken_file", str(error), source.name)
+            return
+        if not media_type.startswith(kind):
+            yield Bad("other_kind", f"The file is {media_type}, and is read as {kind}.", source.name)
+            return
+        reference = {"file": source.hash, "media_type": media_type, "name": source.name, "bytes": size, **facts}
+        place = {"name": source.name, "file": Path(source.name).name, "hash": source.hash}
+        yield New({self.media_column or kind: reference}, {"source": place})
 
     def _document(self, source: Input) -> Iterator[New | Bad]:
         if (size := source.path.stat().st_size) > self.max_file_bytes:
@@ -232,6 +272,8 @@ class ReadFiles(Step):
     def _peek(self, path: Path, kind: Kind) -> set[str]:
         if kind in ("txt", "md"):
             return {self.text_column}
+        if kind in ("image", "audio"):
+            return {self.media_column or kind}
         if kind == "csv":
             return set(self._header(path, path.name)[1])
         file, encoding = open_lines(path, self.encoding)

@@ -16,7 +16,8 @@ from rowsmith.core.errors import RowFailed
 from rowsmith.core.ids import canonical, content_hash
 from rowsmith.core.ports import Context
 from rowsmith.core.row import Row
-from rowsmith.core.step import Column, ModelRole, PromptText, Step
+from rowsmith.core.step import Column, FileColumn, ModelRole, PromptText, Step
+from rowsmith.steps.references import parts
 from rowsmith.steps.request import messages, pick, prompt_problems, variables
 
 CRITERIA = {name: shipped(f"criterion_{name}") for name in ("relevance", "accuracy", "completeness", "clarity")}
@@ -40,6 +41,7 @@ class Judge(Step):
     scale: tuple[int, int] = Field((1, 10), description="Lowest and highest score, for example [1, 5].")
     weights: dict[str, NonNegativeFloat] = Field(default_factory=dict, description="Weight of a criterion in `overall`; 1 where none is given.")
     columns_: list[Column] | None = Field(None, alias="columns", description="Columns the judge sees. Default: all.")
+    attach: list[FileColumn] = Field([], description="Columns with images or sound that the judge is shown.")
     source: Column | None = Field(None, description="Column with the text that the row must rest on.")
     into: str = Field("judge", min_length=1, description="Name of the score.")
     required: bool = Field(True, description="Whether a row that cannot be judged fails; if not, it passes without a score.")
@@ -49,7 +51,7 @@ class Judge(Step):
 
     async def rows(self, row: Row, ctx: Context) -> list[Row]:
         """One call."""
-        request = messages(ctx, self.system, self.prompt, self._scope(row, ctx))
+        request = messages(ctx, self.system, self.prompt, self._scope(row, ctx), files=parts(row, self.attach))
         try:
             answer = await ctx.ask(request, model=self.model, schema=self._schema, prompt=self.prompt)
         except RowFailed:
@@ -69,7 +71,8 @@ class Judge(Step):
         return problems + ([] if used is None else prompt_problems(used, ("record", "criteria"), given))
 
     def _scope(self, row: Row, ctx: Context) -> dict[str, Any]:
-        seen = row.data if self.columns_ is None else pick(row, self.columns_)
+        every = row.data if self.columns_ is None else pick(row, self.columns_)
+        seen = {name: value for name, value in every.items() if name not in self.attach}
         source = pick(row, [self.source]) if self.source else {}
         shown = {**{f"source: {name}": value for name, value in source.items()}, **{k: v for k, v in seen.items() if k not in source}}
         mark = content_hash(shown)[:6].hex()

@@ -19,7 +19,8 @@ class WriteFiles(Step):
     """Writes the rows into a file and passes all of them on unchanged.
 
     The file appears whole or not at all. Beside it stand `<path>.report.json`, which says how many rows went in and out, why the others
-    did not, and the file's hash; and, with `provenance: sidecar`, `<path>.provenance.jsonl`, a line for each row of the file.
+    did not, and the file's hash; with `provenance: sidecar`, `<path>.provenance.jsonl`, a line for each row of the file; and where rows
+    refer to images or sounds, the folder `<path>.files`, which each reference then names as its `path`.
     """
 
     path: str = setting(description="File to write, for example out/train.jsonl; a relative one is taken from the current folder.", min_length=1)
@@ -49,7 +50,7 @@ class WriteFiles(Step):
 
     def all(self, new: Rows, kept: Rows, ctx: Context) -> Iterator[Row]:
         """Write all rows that came so far, in row order, then pass the new ones on."""
-        write_export(Path(self.path), _Both(new, kept), self.chosen(), provenance=self.provenance)
+        write_export(Path(self.path), _Both(new, kept), self.chosen(), find=ctx.file, provenance=self.provenance)
         yield from new
 
 

@@ -1,0 +1,92 @@
+"""The images and sounds of an export: a folder beside the file, in which each lies once, under its hash."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from uuid import uuid4
+
+from rowsmith.core.errors import Invalid, NotFound
+from rowsmith.core.row import Json
+from rowsmith.steps.references import located
+
+Find = Callable[[str], Path]
+"""Where the file with this hash lies; raises NotFound where it does not."""
+ENDINGS = {
+    "image/png": ".png", "image/jpeg": ".jpg", "image/gif": ".gif", "image/webp": ".webp", "audio/wav": ".wav", "audio/mpeg": ".mp3",
+    "audio/flac": ".flac", "audio/ogg": ".ogg",
+}  # fmt: skip
+_OURS = re.compile(r"[0-9a-f]{64}(\.[a-z0-9]+)?")
+
+
+def nowhere(name: str) -> Path:
+    """No file is there: references go out as they stand, and are counted."""
+    raise NotFound(f"The file {name} is not there.", "No files were handed over.")
+
+
+class Beside:
+    """The folder on its way: filled under a name of its own, then renamed. Gone when it never was, or when nothing came into it.
+
+    `count`: files in it. `missing`: references to files that are not there.
+    """
+
+    def __init__(self, path: Path, find: Find) -> None:
+        self.path, self._find = path, find
+        self.count = self.missing = 0
+        tag = f".{path.name[:200]}.{uuid4().hex[:12]}"
+        self._temporary, self._former = path.with_name(f"{tag}.part"), path.with_name(f"{tag}.old")
+
+    def __enter__(self) -> Beside:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        for folder in (self._temporary, self._former):
+            with suppress(FileNotFoundError):
+                shutil.rmtree(folder)
+
+    def taken_along(self, record: dict[str, Json]) -> dict[str, Json]:
+        """The record with a `path` in each reference to a file that is now in the folder; the path is that from the export's own folder."""
+        found = located(record, self._placed)
+        assert isinstance(found, dict)
+        return found
+
+    def rename(self) -> None:
+        """Let the folder appear under its name, in place of an older export's; one that nothing refers to any more goes."""
+        if self.path.is_dir() and (self.count or self._is_ours()):
+            os.replace(self.path, self._former)
+        if self.count:
+            os.replace(self._temporary, self.path)
+
+    def _placed(self, reference: dict[str, Json]) -> str | None:
+        name = str(reference["file"]) + ENDINGS.get(str(reference["media_type"]), "")
+        if not self.count:
+            self._begin()
+        if not (target := self._temporary / name).exists():
+            try:
+                source = self._find(str(reference["file"]))
+            except NotFound:
+                self.missing += 1
+                return None
+            _copy(source, target)
+            self.count += 1
+        return f"{self.path.name}/{name}"
+
+    def _begin(self) -> None:
+        if self.path.exists() and not self._is_ours():
+            raise Invalid(f"{self.path} holds files that no export wrote.", "Move them away, or export to another path.")
+        self._temporary.mkdir(exist_ok=True)
+
+    def _is_ours(self) -> bool:
+        return self.path.is_dir() and all(_OURS.fullmatch(item.name) and item.is_file() for item in self.path.iterdir())
+
+
+def _copy(source: Path, target: Path) -> None:
+    """A copy of the bytes: a link would let whoever edits it change the home's own."""
+    with open(source, "rb") as there, open(target, "xb") as here:
+        shutil.copyfileobj(there, here, 1 << 20)
+        here.flush()
+        os.fsync(here.fileno())
