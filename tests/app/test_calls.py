@@ -58,7 +58,7 @@ def test_the_newest_first_and_who_used_them(shop: Workshop) -> None:
     assert new.at >= old.at
     assert (new.used_by, old.used_by) == ({"r2": 1}, {"r1": 1, "r2": 1})
     assert (old.model, old.profile, old.state) == ("openai/m", shop.server.url.removesuffix("/v1"), "answered")
-    assert old.cost_usd == pytest.approx((old.tokens_in + 2 * old.tokens_out) / 1e6)
+    assert old.cost_usd == pytest.approx((old.usage.tokens_in + 2 * old.usage.tokens_out) / 1e6)
     assert digest(bytes.fromhex(str(old.base)), int(old.index or 0).to_bytes(4, "big")).hex() == old.key
 
 
@@ -190,6 +190,18 @@ def test_calls_that_a_run_holds(where: Place, tmp_path: Path) -> None:
         live.settle(held, b"bought")
         assert [near(db, c.key.hex())[0].raw for c in (held, left)] == [b"bought", b"from elsewhere"]
         assert lab.project().calls.import_(path).differing == 1
+
+
+def test_a_call_that_no_process_holds_is_held_all_the_same(where: Place, tmp_path: Path) -> None:
+    with where.lab() as lab, where.database_of() as db:
+        (held,) = Buyer(db).claim(wish(1))
+        assert held is not None
+        where.change("UPDATE \"call\" SET owner = 'batch:7'")
+        path = tmp_path / "calls.jsonl"
+        with open(path, "wb") as file:
+            write(file, 1, iter([Call(held.key, held.claim.base, 0, "http://h", "m", True, b"from elsewhere", Usage(), None, 1.0)]))
+        done = lab.project().calls.import_(path)
+        assert (done.imported, done.held) == (0, 1)
 
 
 def test_a_key_is_nowhere(shop: Workshop, other: Lab, tmp_path: Path) -> None:

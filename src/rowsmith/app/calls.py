@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from rowsmith.app.lab import Lab
-from rowsmith.core.calls import PICO
+from rowsmith.core.calls import PICO, Usage
 from rowsmith.core.errors import Conflict, Invalid, NotFound
 from rowsmith.store import call_file, calls, events
 from rowsmith.store.call_file import CallFile
@@ -33,16 +33,16 @@ class CallFacts:
     profile: str
     model: str
     state: str
-    tokens_in: int | None
-    tokens_out: int | None
-    cached_in: int | None
+    usage: Usage
     cost_usd: float | None
     at: float
     used_by: dict[str, int]
 
     def dump(self) -> dict[str, Any]:
         """As plain data."""
-        return asdict(self)
+        said = asdict(self)
+        usage = said.pop("usage")
+        return {**said, **usage}
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,11 +202,10 @@ list_ = list
 
 
 def _facts(call: calls.Call, runs: dict[int, int]) -> CallFacts:
-    usage = call.usage
     return CallFacts(
         call.key.hex(), None if call.base is None else call.base.hex(), call.index, call.profile, call.model,
-        "answered" if call.answered else "open", usage.tokens_in, usage.tokens_out, usage.cached_in,
-        None if call.cost is None else call.cost / PICO, call.at, {f"r{n}": uses for n, uses in runs.items()},
+        "answered" if call.answered else "open", call.usage, None if call.cost is None else call.cost / PICO, call.at,
+        {f"r{n}": uses for n, uses in runs.items()},
     )  # fmt: skip
 
 

@@ -39,8 +39,8 @@ def list_calls(
         return print_json([call.dump() for call in found])
     rows = [
         (
-            call.key[:8], call.model, call.profile, call.state, f"{_count(call.tokens_in)} + {_count(call.tokens_out)}", money(call.cost_usd),
-            when(call.at), ", ".join(call.used_by),
+            call.key[:8], call.model, call.profile, call.state, f"{_count(call.usage.tokens_in)} + {_count(call.usage.tokens_out)}",
+            money(call.cost_usd), when(call.at), ", ".join(call.used_by),
         )
         for call in found
     ]  # fmt: skip
@@ -51,7 +51,7 @@ def show(
     key: Annotated[str, typer.Argument(metavar="KEY", help="Key of a call; its beginning is enough.")], home: Home = HOME, as_json: AsJson = False
 ) -> None:
     """Show one call: what was answered, what it cost, and which rows of which runs used it."""
-    from rowsmith.cli.show import money, print_json, table, when
+    from rowsmith.cli.show import money, print_json, table, vars_of, when
 
     story = project(home, PROJECT).calls.show(key)
     if as_json:
@@ -59,7 +59,8 @@ def show(
     facts = story.facts
     typer.secho(f"Call {facts.key}: {facts.state}", bold=True)
     typer.echo(f"  {facts.model} at {facts.profile}, {when(facts.at)}; base {facts.base}, index {facts.index}")
-    typer.echo(f"  {_count(facts.tokens_in)} tokens in ({_count(facts.cached_in)} cached), {_count(facts.tokens_out)} out; {money(facts.cost_usd)}")
+    counted = ", ".join(f"{name} {_count(tokens)}" for name, tokens in vars_of(facts.usage).items())
+    typer.echo(f"  {counted}; {money(facts.cost_usd)}")
     table(
         ["run", "step", "row", "retry", ""],
         [(use.run, use.step, use.row, use.retry, "bought" if use.bought else "reused") for use in story.uses],

@@ -20,14 +20,13 @@ import orjson
 from rowsmith.core.calls import PICO, Usage
 from rowsmith.core.errors import Invalid, Problem
 from rowsmith.core.ids import canonical, digest
-from rowsmith.store.calls import Call
+from rowsmith.store.calls import USAGE, Call
 
 FORMAT = "rowsmith calls"
 VERSION = 1
 LONGEST_LINE = 16 << 20
 """Bytes; an answer is at most 1 MiB, which JSON can write six times as long."""
 MOST_PROBLEMS = 100
-COUNTS = ("tokens_in", "tokens_out", "cached_in")
 
 
 def header(calls: int) -> bytes:
@@ -39,7 +38,7 @@ def line(call: Call) -> bytes:
     """A call's line."""
     said = {
         "key": call.key.hex(), "base": None if call.base is None else call.base.hex(), "index": call.index, "profile": call.profile,
-        "model": call.model, **_raw(call.raw or b""), **{name: getattr(call.usage, name) for name in COUNTS},
+        "model": call.model, **_raw(call.raw or b""), **{name: getattr(call.usage, name) for name in USAGE},
         "cost_usd": None if call.cost is None else call.cost / PICO, "at": call.at,
     }  # fmt: skip
     return orjson.dumps({**said, "hash": digest(canonical(said)).hex()}, option=orjson.OPT_APPEND_NEWLINE)
@@ -140,7 +139,7 @@ def _call(text: bytes) -> Call:
 def _checked(said: dict[str, Any]) -> Call:
     """A line that has its hash can still be another's work: each field is looked at."""
     key, base, index = _key(said)
-    usage = Usage(*(_count(said, name, 2**40) for name in COUNTS))
+    usage = Usage(*(_count(said, name, 2**40) for name in USAGE))
     cost, at = _amount(said, "cost_usd"), _amount(said, "at")
     if at is None:
         raise ValueError("at is missing.")

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
 from sqlalchemy import Connection
 
-from rowsmith.store.calls import Call
+from rowsmith.store.calls import USAGE, Call
 from rowsmith.store.database import Database, fetch, many
 from rowsmith.store.processes import alive, forget
 
 PAGE = 500
 MOST_KEYS = 100
 
-_INSERT = (
-    'INSERT INTO "call" (key, state, owner, profile, model, raw, tokens_in, tokens_out, cached_in, cost, at, base, idx) '
-    "VALUES (?, 1, NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
-)
-_ANSWER = (
-    'UPDATE "call" SET state = 1, owner = NULL, raw = ?, tokens_in = ?, tokens_out = ?, cached_in = ?, cost = ?, at = ? '
-    "WHERE key = ? AND state = 0 AND owner "
-)
+_ANSWER = ("raw", *USAGE, "cost", "at")
+_COLUMNS = ("key", "base", "idx", "profile", "model", *_ANSWER)
+_INSERT = f'INSERT INTO "call" (state, {", ".join(_COLUMNS)}) VALUES (1{", ?" * len(_COLUMNS)}) ON CONFLICT DO NOTHING'
+_UPDATE = f'UPDATE "call" SET state = 1, owner = NULL, {" = ?, ".join(_ANSWER)} = ? WHERE key = ? AND state = 0 AND owner '
+_PROCESS = re.compile("[0-9a-f]{32}")
 
 
 @dataclass(slots=True)
@@ -71,14 +69,13 @@ def _meet(db: Database, conn: Connection, taken: Taken, call: Call, state: int, 
     """A call whose key is there already."""
     if state == 1:
         _compare(taken, call, raw)
-    elif owner is not None and alive(db, conn, owner):
+    elif owner is None:
+        taken.added += many(conn, _UPDATE + "IS NULL", [(*_answer(call), call.key)])
+    elif not _PROCESS.fullmatch(owner) or alive(db, conn, owner):  # what is no process does not die
         taken.held += 1
     else:
-        if owner is not None:
-            forget(conn, owner)  # should it only sleep, it learns that it may not store another answer
-        usage, mine = call.usage, "IS NULL" if owner is None else "= ?"
-        values = (call.raw, usage.tokens_in, usage.tokens_out, usage.cached_in, call.cost, call.at, call.key, *(() if owner is None else (owner,)))
-        taken.added += many(conn, _ANSWER + mine, [values])
+        forget(conn, owner)  # should it only sleep, it learns that it may not store another answer
+        taken.added += many(conn, _UPDATE + "= ?", [(*_answer(call), call.key, owner)])
 
 
 def _compare(taken: Taken, call: Call, raw: bytes | None) -> None:
@@ -91,7 +88,8 @@ def _compare(taken: Taken, call: Call, raw: bytes | None) -> None:
 
 
 def _row(call: Call) -> tuple[object, ...]:
-    usage = call.usage
-    return (
-        call.key, call.profile, call.model, call.raw, usage.tokens_in, usage.tokens_out, usage.cached_in, call.cost, call.at, call.base, call.index
-    )  # fmt: skip
+    return (call.key, call.base, call.index, call.profile, call.model, *_answer(call))
+
+
+def _answer(call: Call) -> tuple[object, ...]:
+    return (call.raw, *(getattr(call.usage, name) for name in USAGE), call.cost, call.at)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from sqlalchemy import Connection, Row, TextClause, bindparam, text
@@ -23,7 +23,9 @@ _ABSENT = text(
     "SELECT detail FROM spend WHERE run = :run AND ord = :ord AND step = :step AND retry = :retry AND seq = :seq AND base = :base "
     f"AND outcome = {NOT_THERE}"
 )
-_FACTS = "key, state, base, idx, profile, model, tokens_in, tokens_out, cached_in, cost, at"
+USAGE = tuple(field.name for field in fields(Usage))
+"""What is counted of a call, by the names of its columns."""
+_FACTS = f"key, state, base, idx, profile, model, {', '.join(USAGE)}, cost, at"
 _NEAR = text(f'SELECT {_FACTS}, raw FROM "call" WHERE key >= :low AND key <= :high ORDER BY key LIMIT :k')
 _OF_RUNS = "key IN (SELECT key FROM spend WHERE run IN :runs AND outcome IN (1, 2))"
 _RUNS = text(
@@ -159,5 +161,5 @@ def _query(sql: str, values: Mapping[str, Any]) -> TextClause:
 def _call(row: Row[Any]) -> Call:
     return Call(
         bytes(row.key), None if row.base is None else bytes(row.base), row.idx, row.profile, row.model, row.state == 1,
-        None if row.raw is None else bytes(row.raw), Usage(row.tokens_in, row.tokens_out, row.cached_in), row.cost, row.at,
+        None if row.raw is None else bytes(row.raw), Usage(*(getattr(row, name) for name in USAGE)), row.cost, row.at,
     )  # fmt: skip

@@ -22,7 +22,8 @@ from rowsmith.store import rates
 from rowsmith.store.database import Database, fetch, many
 from rowsmith.store.processes import alive, forget
 
-RESERVED, SETTLED, REUSED, MAYBE_BILLED, RELEASED, NOT_THERE = range(6)
+RESERVED, SETTLED, REUSED, MAYBE_BILLED, RELEASED = range(5)
+NOT_THERE = 9
 
 Where = tuple[bytes, int, int, int]
 """(order key, step, retry, seq): what a call is for, within a run."""

@@ -1,4 +1,5 @@
-"""The schema's revisions: which one a home has, and the way to another. Each step is one transaction: done or not, never half.
+"""The schema's revisions: which one a home has, and the way to another. Each step is one transaction: done or not, never half. A new home
+takes them all in one, so that nobody meets it on the way.
 
 Alembic is loaded only when there is something to change.
 """
@@ -82,17 +83,18 @@ def _walk(db: Database, to: str, *, forward: bool) -> list[str]:
     done: list[str] = []
     while True:
         with db.write() as conn:
-            step = _next(conn, order, to, forward=forward)
-            if step is None:
-                return done
-            _apply(conn, step, forward=forward)
-            failpoint("store.migrate.applied")
-        done.append(step)
+            steps = _next(conn, order, to, forward=forward)
+            for step in steps:
+                _apply(conn, step, forward=forward)
+                failpoint("store.migrate.applied")
+        if not steps:
+            return done
+        done += steps
         failpoint("store.migrate.step")
 
 
-def _next(conn: Connection, order: list[str], to: str, *, forward: bool) -> str | None:
-    """The step to take from where the schema stands now; another process may have taken some meanwhile."""
+def _next(conn: Connection, order: list[str], to: str, *, forward: bool) -> list[str]:
+    """The step to take from where the schema stands now (all of them where there is none yet); another process may have taken some meanwhile."""
     if conn.dialect.name == "postgresql":
         conn.exec_driver_sql("SET LOCAL statement_timeout = 0")
         conn.execute(_LOCK)
@@ -102,8 +104,8 @@ def _next(conn: Connection, order: list[str], to: str, *, forward: bool) -> str 
     at = order.index(found) + 1 if found else 0
     goal = 0 if to == "base" else order.index(to) + 1
     if forward:
-        return order[at] if at < goal else None
-    return order[at - 1] if at > goal else None
+        return order[at:goal] if at == 0 else order[at : min(at + 1, goal)]
+    return [order[at - 1]] if at > goal else []
 
 
 def _apply(conn: Connection, step: str, *, forward: bool) -> None:

@@ -104,7 +104,7 @@ call = Table(
 )  # fmt: skip
 
 # The ledger: each use of a call by a run, and each attempt at buying it. outcome: 0 reserved, 1 settled, 2 reused, 3 maybe_billed, 4 released,
-# 5 not there: asked offline; `detail` is the number of the run's carrying-out, and a rebuild finds nothing up to then, either.
+# 9 not there: asked offline; `detail` is the number of the run's carrying-out, and a rebuild finds nothing up to then, either.
 spend = Table(
     "spend", metadata,
     Column("run", Number, primary_key=True),
