@@ -283,7 +283,8 @@ class Runs:
             done = carry_out(
                 self.lab.db, self.lab.files, run, recipe, terms, asked=options.asked(recipe, self.lab.who),
                 environ=self._environ(options.offline), commit=lambda taken, partial: self._commit(taken, options, partial),
-                on_progress=on_progress, stopping=stopping, make_gate=partial(_gate, self.lab.files, recipe, options, self._plugins(Path(options.base))),
+                on_progress=on_progress, stopping=stopping,
+                make_gate=partial(_gate, self.lab.files, recipe, options, self._plugins(Path(options.base))),
             )  # fmt: skip
         except Conflict:  # another process has taken it, at the start or while this one slept
             self._follow(run, on_progress, stopping)
