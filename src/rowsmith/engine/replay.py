@@ -55,6 +55,9 @@ class Replay:
     def refused(self, claimed: Claimed, reason: str, detail: str) -> None:
         """Noted at the time already."""
 
+    def mended(self, claimed: Claimed, how: str) -> None:
+        """Noted at the time already."""
+
     async def permit(self, profile: str, limits: Limits, tokens: int) -> float:
         """No request is sent."""
         return 0.0
