@@ -43,6 +43,7 @@ class MemoryLedger:
     spends: list[Spend] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
     draws: list[tuple[bytes, str, str]] = field(default_factory=list)
+    mendings: list[tuple[bytes, str]] = field(default_factory=list)
     blocks: list[tuple[str, float]] = field(default_factory=list)
     permits: list[tuple[str, int]] = field(default_factory=list)
     reused: int = 0
@@ -100,6 +101,9 @@ class MemoryLedger:
 
     def refused(self, claimed: Claimed, reason: str, detail: str) -> None:
         self.draws.append((claimed.key, reason, detail))
+
+    def mended(self, claimed: Claimed, how: str) -> None:
+        self.mendings.append((claimed.key, how))
 
     async def permit(self, profile: str, limits: Limits, tokens: int) -> float:
         self.permits.append((profile, tokens))

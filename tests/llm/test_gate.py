@@ -95,7 +95,8 @@ def test_a_bad_answer_is_asked_again_with_its_errors() -> None:
     messages = seen[2].data["messages"]
     assert [message["role"] for message in messages] == ["user", "assistant", "user"]
     assert messages[1]["content"] == '{"input": 3, "answer": "x"}'
-    assert "input: 3 is not of type 'string'" in messages[2]["content"]
+    assert "\ninput: 3 is not a text\n" in messages[2]["content"]
+    assert [detail for _, _, detail in ledger.draws][1] == "input: 3 is not a text"
 
 
 @pytest.mark.parametrize(("finish", "content", "reason"), [("length", GOOD, "cut"), ("stop", "", "empty"), ("content_filter", "x", "refusal")])
@@ -149,7 +150,7 @@ def test_messages_and_schema_are_never_changed() -> None:
     schema = copy.deepcopy(QA)
     before = copy.deepcopy(messages)
     with ModelServer(fault_sequence=["malformed", "wrong_schema", "cut"]) as server:
-        for mode in ("schema", "object", "tools", "json"):
+        for mode in ("schema", "object", "tools", "json", "xml"):
             asked = question(a_model(server.url, answers=mode), schema=schema)
             outcomes(MemoryLedger(), [type(asked)(messages, asked.model, asked.asker, schema)])
     assert messages == before

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from asking import QA, a_model, ask, chat, gate, http, outcomes, outcomes_of, question
@@ -14,7 +14,7 @@ from memory_ledger import MemoryLedger
 
 from rowsmith.core.calls import Limits
 from rowsmith.core.errors import RowFailed
-from rowsmith.core.models import Model
+from rowsmith.core.models import Answers, Model
 from rowsmith.testing import ModelServer, Request
 
 SENT: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
@@ -151,7 +151,7 @@ def test_it_changes_what_the_gate_does(name: str) -> None:
     DONE[name]()
 
 
-@pytest.mark.parametrize("mode", ["auto", "schema", "object", "tools", "json"])
+@pytest.mark.parametrize("mode", get_args(Answers))
 def test_every_way_of_asking_gets_an_answer(mode: str) -> None:
     with ModelServer() as server:
         answer = ask(MemoryLedger(), question(a_model(server.url, answers=mode), schema=QA))[0]

@@ -204,6 +204,7 @@ def test_a_batch_that_is_tried_again_is_applied_once(faulty: Faulty, faults: lis
             faulty.faults = faults.copy()
             it.move(place(1), FAILED, 1, 0, "schema")
             it.refused(claimed, "schema", "not JSON")
+            it.mended(claimed, "found")
             await it.answer(claimed, b"raw", Usage(4, 2), 60)
             await it.flush()
             assert faulty.faults == []
@@ -211,6 +212,7 @@ def test_a_batch_that_is_tried_again_is_applied_once(faulty: Faulty, faults: lis
 
     run, tally = asyncio.run(told())
     assert (tally.kept, tally.failed, tally.calls, tally.cost, tally.refused_draws) == (1, {"schema": 1}, 1, 60, {"schema": 1})
+    assert tally.mended == {"found": 1}
     assert tally == slots.tally(faulty, run) == totals(faulty, run)
     assert query(faulty, "SELECT usd, tokens FROM budget") == [(60, 6)] * 2
     assert wrong(faulty) == []
@@ -233,6 +235,18 @@ def test_every_answer_to_a_commit_may_be_lost(faulty: Faulty) -> None:
 
     assert asyncio.run(told()) < 60 - 25
     assert query(faulty, "SELECT count(*) FROM slot")[0][0] == 25
+
+
+def test_what_had_to_be_done_for_an_answer_is_in_the_last_commit_at_the_latest(database: Database) -> None:
+    async def told() -> int:
+        async with journal(database) as it:
+            claimed = await it.claim(wish(1))
+            await it.answer(claimed, b"raw", Usage(4, 2), 60)
+            it.mended(claimed, "repaired")
+            return it.run
+
+    run = asyncio.run(told())
+    assert slots.tally(database, run).mended == {"repaired": 1} == totals(database, run).mended
 
 
 def test_counts_that_were_written_meanwhile_hide_no_batch(faulty: Faulty) -> None:

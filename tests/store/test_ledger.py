@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from rowsmith.core.calls import Claim, Claimed, Usage
 from rowsmith.core.ids import digest
-from rowsmith.store import calls, projects, slots
+from rowsmith.store import calls, draws, projects, slots
 from rowsmith.store.database import Database, open_database
 from rowsmith.store.ledger import MAYBE_BILLED, NOT_THERE, RELEASED, RESERVED, REUSED, SETTLED, Where
 from rowsmith.store.processes import heartbeat
@@ -303,10 +303,38 @@ def test_a_draw_is_kept_once_with_its_reason(buyer: Buyer) -> None:
     claimed = buyer.buy(wish(1))
     for _ in range(2):
         with buyer.db.write() as conn:
-            buyer.ledger.refuse(conn, [(claimed, "schema", "x" * 5000)], buyer.tally)
+            draws.write(conn, buyer.run.n, [(claimed, "schema", "x" * 5000)], [], buyer.tally)
     assert buyer.tally.refused_draws == {"schema": 1} == slots.tally(buyer.db, buyer.run.n).refused_draws
-    (draw,) = slots.draws(buyer.db, buyer.run.n)
+    (draw,) = draws.refused(buyer.db, buyer.run.n)
     assert (draw["reason"], len(draw["detail"]), draw["call"], draw["row"]) == ("schema", 2000, claimed.key.hex(), None)
+
+
+def test_what_had_to_be_done_for_an_answer_is_noted_once(buyer: Buyer) -> None:
+    bought = [buyer.buy(wish(row)) for row in (1, 2, 3)]
+    for _ in range(2):
+        with buyer.db.write() as conn:
+            draws.write(conn, buyer.run.n, [], [(bought[0], "found"), (bought[1], "repaired")], buyer.tally)
+    after = buyer.resumed()
+    (again,) = after.claim(wish(1))
+    assert again is not None
+    with buyer.db.write() as conn:
+        draws.write(conn, after.run.n, [], [(again, "repaired")], after.tally)
+    assert after.tally.mended == {"found": 1, "repaired": 1}
+    tally = slots.tally(buyer.db, buyer.run.n)
+    assert buyer.tally.mended == {"found": 1, "repaired": 1} == tally.mended
+    assert tally.answers == {"plain": 1, "found": 1, "repaired": 1, "asked_again": 0}
+    assert wrong(buyer.db) == []
+
+
+def test_a_run_that_reuses_an_answer_notes_it_for_itself(buyer: Buyer) -> None:
+    buyer.buy(wish(1))
+    other = Buyer(buyer.db, project="q")
+    (claimed,) = other.claim(wish(1))
+    assert claimed is not None
+    assert claimed.state == "stored"
+    with buyer.db.write() as conn:
+        draws.write(conn, other.run.n, [], [(claimed, "found")], other.tally)
+    assert (slots.tally(buyer.db, other.run.n).mended, slots.tally(buyer.db, buyer.run.n).mended) == ({"found": 1}, {})
 
 
 # -- the law ------------------------------------------------------------------------------------------------------------------------

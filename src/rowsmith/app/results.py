@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from rowsmith.core.calls import PICO
 from rowsmith.core.slots import CANCELLED, DROPPED, EXPANDED, FAILED, KEPT, PENDING, WAITING, Tally
+from rowsmith.llm.complaints import fields
 from rowsmith.store.runs import Run
 
 EXIT = {"finished": 0, "shortfall": 3, "paused": 4, "stopped": 5, "cancelled": 6, "running": 7, "failed": 1, "queued": 7}
@@ -33,6 +35,8 @@ class Result:
     """A run's outcome. `dropped` and `failed` map reason to count; at all times
     requested = kept + dropped + failed + cancelled + pending.
     `created_at` and `ended_at` are seconds since 1970 by the database's clock.
+    `answers` counts those that were used by what had to be done for them: nothing (plain), found within other words, repaired, asked_again.
+    `refused_fields` counts the fields that did not fit their schema, over all answers that were refused.
     `cost_usd` counts what may have been billed, at its highest price; None when the price of a call is not known."""
 
     run: str
@@ -54,6 +58,8 @@ class Result:
     version: str | None
     maybe_billed: int
     refused_draws: dict[str, int]
+    refused_fields: dict[str, int]
+    answers: dict[str, int]
     target: int | None
     created_at: float
     ended_at: float | None
@@ -74,17 +80,18 @@ class Result:
         return {**asdict(self), "funnel": [asdict(passage) for passage in self.funnel], "cost_of_kept_usd": self.cost_of_kept_usd}
 
 
-def result(run: Run, ends: list[tuple[int, int, int, str | None, int]]) -> Result:
-    """The result of a run, from its record and from where its slots ended (store.runs.Runs.ends)."""
+def result(run: Run, ends: list[tuple[int, int, int, str | None, int]], details: Iterable[str] = ()) -> Result:
+    """The result of a run, from its record, from where its slots ended (store.runs.Runs.ends), and from the details of the answers that did
+    not fit their schema."""
     tally = Tally.load(run.totals)
     return Result(
         run=run.id, state=run.state, reason=run.reason, requested=tally.requested, kept=tally.kept,
         dropped=dict(sorted(tally.dropped.items())), failed=dict(sorted(tally.failed.items())), cancelled=tally.cancelled,
         pending=tally.pending, calls=tally.calls, calls_reused=tally.calls_reused, tokens_in=tally.tokens_in, tokens_out=tally.tokens_out,
         cost_usd=None if tally.unpriced else tally.cost / PICO, seconds=round(run.active_s, 3), dataset=run.dataset, version=run.version,
-        maybe_billed=tally.maybe_billed, refused_draws=dict(sorted(tally.refused_draws.items())), target=run.options.get("target"),
-        created_at=run.created_at, ended_at=run.ended_at,
-        funnel=funnel(run, ends),
+        maybe_billed=tally.maybe_billed, refused_draws=dict(sorted(tally.refused_draws.items())),
+        refused_fields=dict(Counter(name for detail in details for name in fields(detail)).most_common()), answers=tally.answers,
+        target=run.options.get("target"), created_at=run.created_at, ended_at=run.ended_at, funnel=funnel(run, ends),
     )  # fmt: skip
 
 

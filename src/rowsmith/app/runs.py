@@ -35,7 +35,7 @@ from rowsmith.engine.run import carry_out
 from rowsmith.engine.terms import Progress, Stopping, Tell, Terms
 from rowsmith.engine.yaml_text import Lines
 from rowsmith.llm.gate import Gate
-from rowsmith.store import projects, slots
+from rowsmith.store import draws, projects, slots
 from rowsmith.store.datasets import Datasets
 from rowsmith.store.files import Files
 from rowsmith.store.runs import Run, require
@@ -153,7 +153,7 @@ class Runs:
         record = self.get(run)
         if record.state == "running" and not self.store.held(record):
             record = replace(record, state="stopped", reason="its process ended; run the same command again, or resume it")
-        return result(record, slots.ends(self.lab.db, record.n))
+        return result(record, slots.ends(self.lab.db, record.n), draws.details(self.lab.db, record.n, "schema"))
 
     def list(self, limit: int = 100) -> list[Result]:
         """The project's runs, newest first."""
@@ -169,7 +169,7 @@ class Runs:
 
     def draws(self, run: str, limit: int = 1000) -> list_[dict[str, Any]]:
         """The answers that could not be used, each with its reason: {row, step, reason, detail, call}."""
-        return slots.draws(self.lab.db, self.get(run).n, limit)
+        return draws.refused(self.lab.db, self.get(run).n, limit)
 
     # -- within -------------------------------------------------------------------------------------------------------------------------
 

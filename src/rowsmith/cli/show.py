@@ -103,6 +103,10 @@ def show_result(result: Result) -> None:
         )
     if result.refused_draws:
         typer.echo(f"  answers that could not be used: {_reasons(result.refused_draws)} (rowsmith runs {result.run} --draws)")
+    if result.refused_fields:
+        typer.echo(f"  fields that failed: {_reasons(dict(list(result.refused_fields.items())[:10]))}")
+    if any(n for how, n in result.answers.items() if how != "plain"):
+        typer.echo(f"  answers taken: {_taken(result.answers)}")
     if result.failed:
         typer.echo(f"  what failed, and why: rowsmith runs {result.run} --failed")
     if result.state == "finished" and not result.kept:
@@ -122,6 +126,11 @@ def _passage(passage: Any) -> list[Any]:
     waiting = f"{passage.pending:,} pending" if passage.pending else ""
     why = ", ".join(part for part in (_reasons(lost), waiting) if part)
     return [passage.step, passage.came or "", passage.made or "", passage.passed, why]
+
+
+def _taken(answers: dict[str, int]) -> str:
+    words = {"plain": "as they stood", "found": "found within other words", "repaired": "repaired", "asked_again": "asked again"}
+    return ", ".join(f"{n:,} {words[how]}" for how, n in answers.items() if n)
 
 
 def _reasons(counts: dict[str, int]) -> str:

@@ -14,6 +14,9 @@ from rowsmith.core.models import Model
 PICO = 10**12
 """Picodollars in a US dollar."""
 
+PLAIN, FOUND, REPAIRED, ASKED_AGAIN = "plain", "found", "repaired", "asked_again"
+"""What had to be done for an answer: nothing, it was found within other words, it was repaired, or it is that of a later draw."""
+
 
 @dataclass(slots=True, frozen=True)
 class Usage:

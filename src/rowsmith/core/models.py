@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveInt
 
-Answers = Literal["auto", "schema", "object", "tools", "json"]
+Answers = Literal["auto", "schema", "object", "tools", "json", "xml"]
 """How a structured answer is asked for."""
 
 
@@ -36,7 +36,7 @@ class Model(BaseModel):
     answers: Answers = Field(
         "auto",
         description="How a structured answer is asked for: by the server's schema mode (schema), its JSON mode (object), a tool call (tools), or by "
-        "instructions alone, as JSON (json). auto: the surest way that the provider has.",
+        "instructions alone, as JSON (json) or XML (xml). auto: the surest way that the provider has.",
     )
     token_field: Literal["max_tokens", "max_completion_tokens"] | None = Field(
         None, description="Name under which the server takes max_tokens. Default: the provider's own."

@@ -129,6 +129,10 @@ class Ledger(Protocol):
         """The stored answer could not be used (`malformed`, `schema`, `cut`, `refusal`, `empty`): a failed draw, kept with its reason."""
         ...
 
+    def mended(self, claimed: Claimed, how: str) -> None:
+        """The stored answer could be used, though not as it stands: core.calls.FOUND, REPAIRED or ASKED_AGAIN. Not waited for."""
+        ...
+
     async def permit(self, profile: str, limits: Limits, tokens: int) -> float:
         """One more request of a profile that has limits (an HTTP retry): seconds to wait before sending."""
         ...

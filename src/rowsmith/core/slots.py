@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from rowsmith.core.calls import ASKED_AGAIN, FOUND, PLAIN, REPAIRED
+
 PENDING, KEPT, DROPPED, FAILED, CANCELLED, EXPANDED, WAITING = range(7)
 FINAL = frozenset({KEPT, DROPPED, FAILED, CANCELLED})
 
@@ -45,11 +47,20 @@ class Tally:
     maybe_billed: int = 0
     unpriced: int = 0
     refused_draws: Counter[str] = field(default_factory=Counter)
+    mended: Counter[str] = field(default_factory=Counter)
 
     @property
     def requested(self) -> int:
         """Slots that count."""
         return self.kept + self.pending + self.cancelled + self.dropped.total() + self.failed.total()
+
+    @property
+    def answers(self) -> dict[str, int]:
+        """The answers that were used, by what had to be done for them (core.calls). All that came and are not counted elsewhere were used
+        as they stood; while a run is under way, those not read yet are among them."""
+        mended = {how: self.mended[how] for how in (FOUND, REPAIRED, ASKED_AGAIN)}
+        plain = self.calls + self.calls_reused - self.refused_draws.total() - sum(mended.values())
+        return {PLAIN: max(0, plain), **mended}
 
     def add(self, state: int, reason: str | None, n: int = 1) -> None:
         """Count `n` slots (negative: take them off) in `state`."""
@@ -66,7 +77,10 @@ class Tally:
 
     def copy(self) -> Tally:
         """The same counts, to be changed apart."""
-        return replace(self, dropped=self.dropped.copy(), failed=self.failed.copy(), refused_draws=self.refused_draws.copy())
+        return replace(
+            self, dropped=self.dropped.copy(), failed=self.failed.copy(), refused_draws=self.refused_draws.copy(),
+            mended=self.mended.copy(),
+        )
 
     def dump(self) -> dict[str, Any]:
         """As plain data, `requested` included."""
@@ -75,6 +89,7 @@ class Tally:
             "failed": dict(sorted(self.failed.items())), "cancelled": self.cancelled, "pending": self.pending, "calls": self.calls,
             "calls_reused": self.calls_reused, "tokens_in": self.tokens_in, "tokens_out": self.tokens_out, "cost": self.cost,
             "maybe_billed": self.maybe_billed, "unpriced": self.unpriced, "refused_draws": dict(sorted(self.refused_draws.items())),
+            "mended": dict(sorted(self.mended.items())),
         }  # fmt: skip
 
     @classmethod
@@ -85,6 +100,7 @@ class Tally:
             failed=Counter(data["failed"]), calls=data["calls"], calls_reused=data["calls_reused"], tokens_in=data["tokens_in"],
             tokens_out=data["tokens_out"], cost=data["cost"],
             maybe_billed=data["maybe_billed"], unpriced=data["unpriced"], refused_draws=Counter(data["refused_draws"]),
+            mended=Counter(data["mended"]),
         )  # fmt: skip
 
 

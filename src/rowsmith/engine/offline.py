@@ -73,3 +73,7 @@ class Offline(BuysNothing):
     def refused(self, claimed: Claimed, reason: str, detail: str) -> None:
         """A stored answer that cannot be used is a failed draw, as ever."""
         self.ledger.refused(claimed, reason, detail)
+
+    def mended(self, claimed: Claimed, how: str) -> None:
+        """A stored answer that had to be mended is counted, as ever."""
+        self.ledger.mended(claimed, how)

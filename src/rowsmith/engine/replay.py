@@ -50,3 +50,6 @@ class Replay(BuysNothing):
 
     def refused(self, claimed: Claimed, reason: str, detail: str) -> None:
         """Noted at the time already."""
+
+    def mended(self, claimed: Claimed, how: str) -> None:
+        """Noted at the time already."""

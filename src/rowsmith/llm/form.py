@@ -20,7 +20,7 @@ from rowsmith.llm.keys import key_of, name_of
 from rowsmith.llm.lane import Lane
 from rowsmith.llm.providers import Provider, Reply
 from rowsmith.llm.schema import Schema
-from rowsmith.llm.structured import Refused, text_of, value_of
+from rowsmith.llm.structured import Refused, Taken, asked_again, text_of, value_of
 from rowsmith.llm.verdict import without
 from rowsmith.llm.wire import MAX_BODY
 
@@ -102,11 +102,15 @@ class Form:
         reply = self.provider.read(raw)
         return replace(reply, garbled=without(self.secret, reply.garbled)) if reply.garbled else reply
 
-    def read(self, raw: bytes, reply: Reply) -> Any:
-        """The value of a reply, or `Refused`."""
+    def read(self, raw: bytes, reply: Reply) -> Taken | Refused:
+        """The value of a reply, `Taken` or `Refused`."""
         if len(raw) >= MAX_BODY:
             return Refused("oversized", f"The reply is larger than {MAX_BODY // 1024} KiB.")
-        return text_of(reply, self.model) if self.schema is None else value_of(reply, self.schema, self.model)
+        return text_of(reply, self.model) if self.schema is None else value_of(reply, self.schema, self.model, self.way)
+
+    def asked_again(self, messages: Sequence[Mapping[str, Any]], reply: Reply, refused: Refused) -> Sequence[Mapping[str, Any]]:
+        """The messages of the next draw: with what is wrong with this one where that helps, else as they are."""
+        return asked_again(messages, reply, refused, self.way, self.schema.name) if refused.again and self.schema else messages
 
 
 class Forms:

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from rowsmith.core.calls import Answer, Ask, Claim, Claimed, Usage
+from rowsmith.core.calls import ASKED_AGAIN, PLAIN, Answer, Ask, Claim, Claimed, Usage
 from rowsmith.core.errors import RowFailed
 from rowsmith.core.ids import canonical, digest
 from rowsmith.core.ports import Attachments, Ledger
@@ -19,7 +19,7 @@ from rowsmith.llm.form import Form, Forms
 from rowsmith.llm.providers import Provider, Reply, built_in
 from rowsmith.llm.purchase import Body, Purchase
 from rowsmith.llm.room import Room
-from rowsmith.llm.structured import Refused, asked_again
+from rowsmith.llm.structured import Refused, Taken
 from rowsmith.llm.wire import Wire
 
 Tell = Callable[[str, Mapping[str, Any]], None]
@@ -84,12 +84,14 @@ class Gate:
             claimed, raw, reply = await self._drawn(form, ask, messages, draw)
             calls.append(claimed.key.hex())
             used = reply.usage if used is None else _sum(used, reply.usage)
-            value = form.read(raw, reply)
-            if not isinstance(value, Refused):
-                return Answer(value, reply.text or reply.tool_arguments, ask.model.model, tuple(calls), used)
-            refused = value
+            read = form.read(raw, reply)
+            if isinstance(read, Taken):
+                if draw or read.how != PLAIN:
+                    self._ledger.mended(claimed, ASKED_AGAIN if draw else read.how)
+                return Answer(read.value, reply.text or reply.tool_arguments, ask.model.model, tuple(calls), used)
+            refused = read
             self._ledger.refused(claimed, refused.reason, refused.detail)
-            messages = asked_again(ask.messages, reply, refused) if refused.again else ask.messages
+            messages = form.asked_again(ask.messages, reply, refused)
         raise RowFailed(refused.reason, refused.detail)
 
     def status(self) -> dict[str, Status]:

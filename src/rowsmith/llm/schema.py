@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
 from itertools import islice
 from typing import Any
 
 from rowsmith.core.errors import Invalid
+from rowsmith.llm.complaints import WHOLE, complaints
+from rowsmith.llm.mending import LARGEST, Mending, size
+from rowsmith.llm.xml_form import XmlForm
 
 Check = Callable[[Any], bool]
 
@@ -15,11 +19,10 @@ ERRORS = 10
 """Most errors that are listed for one answer."""
 _SAFE = 2**53
 _NOTES = {"title", "description", "default", "examples", "$schema", "$id", "$comment"}
-_NUMBER = re.compile(r"\s*([+-]?\d{1,15}(?:\.\d{1,15})?)\s*(?:\Z|/\s*\d+\s*\Z|\(.*|[:–—-]\s+[^\d\s].*)", re.DOTALL)
 
 
 class Schema:
-    """One schema. `wants` is the type it asks for at the top, when it names one.
+    """One schema. `wants` is the type it asks for at the top, when it names one; `name` the one that providers know it by.
 
     Raises:
         Invalid: it is no JSON Schema, or refers to something that it does not hold (nothing is fetched).
@@ -41,25 +44,37 @@ class Schema:
         self._quick = _quick(schema)
         kind = schema.get("type")
         self.wants = kind if isinstance(kind, str) else ""
+        self.name = name_of(schema)
 
     def surely(self, value: Any) -> bool:
         """True: valid, and bounded in depth. False: `errors` has to tell."""
         return self._quick is not None and self._quick(value)
 
     def errors(self, value: Any) -> list[str]:
-        """What is wrong with the value, field by field; empty when it is valid."""
-        found = islice(self._validator.iter_errors(value), ERRORS)
-        return [f"{error.json_path.removeprefix('$').removeprefix('.') or 'the answer'}: {_short(error)}" for error in found]
+        """What is wrong with the value, a line for each field; empty when it is valid."""
+        if size(value, LARGEST) > LARGEST:
+            return [f"{WHOLE}: it holds more than {LARGEST:,} values"]
+        return list(islice(complaints(self._validator.iter_errors(value)), ERRORS))
 
-    def numbers(self, value: Any) -> Any:
-        """The value with texts such as "5.0 (Excellent)" or "4/5" read as numbers where the schema wants a number."""
-        return _numbers(value, self._schema)
+    def valid(self, value: Any) -> bool:
+        """Whether the value fits."""
+        return self.surely(value) or (size(value, LARGEST) <= LARGEST and self._validator.is_valid(value))
+
+    @cached_property
+    def mending(self) -> Mending:
+        """How a value that does not fit as it stands may be brought to fit."""
+        return Mending(self._schema, self.valid)
+
+    @cached_property
+    def xml(self) -> XmlForm:
+        """The elements in which an answer as XML is written."""
+        return XmlForm(self._schema)
 
 
-def _short(error: Any) -> str:
-    """The error without the whole instance in it."""
-    text = str(error.message)
-    return text if len(text) <= 200 else f"{repr(error.instance)[:80]}... breaks the rule {error.validator!r}: {repr(error.validator_value)[:80]}"
+def name_of(schema: Mapping[str, Any]) -> str:
+    """The name under which providers know the schema, and the tool that takes it: its title, at most 64 letters, digits, _ and -."""
+    title = schema.get("title")
+    return re.sub(r"[^A-Za-z0-9_-]+", "_", title if isinstance(title, str) else "").strip("_")[:64] or "answer"
 
 
 def _check_reference(target: str, schema: dict[str, Any]) -> None:
@@ -149,22 +164,3 @@ def _quick_number(schema: dict[str, Any]) -> Check:
     low, high = schema.get("minimum", -_SAFE), schema.get("maximum", _SAFE)
     kinds = (int,) if schema["type"] == "integer" else (int, float)
     return lambda value: type(value) in kinds and low <= value <= high and -_SAFE <= value <= _SAFE
-
-
-def _numbers(value: Any, schema: Any) -> Any:
-    if not isinstance(schema, dict):
-        return value
-    if isinstance(value, dict) and isinstance(schema.get("properties"), dict):
-        return {name: _numbers(item, schema["properties"].get(name)) for name, item in value.items()}
-    if isinstance(value, list) and isinstance(schema.get("items"), dict):
-        return [_numbers(item, schema["items"]) for item in value]
-    kind = schema.get("type")
-    kinds = {kind} if isinstance(kind, str) else set(kind or ())
-    if not kinds & {"number", "integer"} or "string" in kinds:
-        return value
-    if isinstance(value, str) and (found := _NUMBER.fullmatch(value)):
-        value = float(found[1]) if "." in found[1] else int(found[1])
-    if isinstance(value, float) and value.is_integer() and "number" not in kinds:
-        # Beyond 2**53 the whole number that the model wrote is lost; as a text it does not pass for one.
-        return int(value) if abs(value) <= _SAFE else repr(value)
-    return value

@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
 from rowsmith.core.ids import cleaned
+from rowsmith.llm.loose import DEPTH, Broken, Patience, Read, read
 
-DEPTH = 100
-"""Deepest nesting of an answer."""
-REPAIR = (32 * 1024, 200)
-"""Longest text, in characters, and most brackets that json-repair is tried on. Its time grows with their product and more: 60 KB of
-nothing but open brackets and quotes took it 106 s, the worst found within these bounds 0.1 s."""
-STARTS = 64
-"""Most places at which a value within other text is looked for."""
+MOST = 200
+"""Most values that are read from one text."""
 
-_FENCE = re.compile(r"```[ \t]*+(?:json[c5l]?|JSON)?[ \t]*+\r?\n(.*?)```", re.DOTALL)
-_THOUGHT = re.compile(r"\A\s*<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
-_NO_NUMBER = re.compile(r"[:\[,]\s*-?(?:NaN|Infinity|inf|nan|\d{20,})\b")
-_ENDS = frozenset("}]\"'0123456789el`")
+_SP = r"(?:\s|\\[nrt](?![A-Za-z]))*+"
+_OBJECT = rf"\{{(?={_SP}(?:[\"“”„'‘’}}]|\\\"|//|/\*|\#|[A-Za-z_$][\w$-]{{0,99}}{_SP}:))"
+_LIST = rf"\[(?={_SP}(?:[\"“”„'‘’\[{{\]\d+.-]|\\\"|(?:true|false|null|True|False|None)\b))"
+_STARTS = {
+    "object": re.compile(rf"{_OBJECT}|\[(?={_SP}\{{)"),
+    "array": re.compile(rf"{_OBJECT}|{_LIST}"),
+    "": re.compile(rf"{_OBJECT}|{_LIST}"),
+}
+"""Where a value may begin. Braces and brackets as prose, formulas and code have them are none."""
+_ESCAPED = re.compile(r'[{\[](?:[{\[\s]|\\[nrt]){0,50}+\\"')
+_LONG_NUMBER = re.compile(r"\d{20}")
+_WITHIN_QUOTES = re.compile(r'(?:[^"\\]|\\.)*+', re.DOTALL)
+_MORE = re.compile(r"\s*(?:[}\]]|,\s*[\"“'{\[}\]])")
+_CLOSING = re.compile(r"[\s`~.\"]*(?:<[|/][^<>]{0,60}>\s*)*\Z")
 
 
 class Unreadable(Exception):
@@ -37,9 +42,11 @@ def load(text: str) -> Any:
         Unreadable: not JSON, NaN or Infinity, a number beyond a double or 64 bits, or nested deeper than DEPTH.
     """
     try:
-        return _sound(orjson.loads(text), "\\u0000" in text)
+        if not _LONG_NUMBER.search(text):  # orjson rounds a whole number that is too large
+            return _sound(orjson.loads(text), "\\u0000" in text)
     except (orjson.JSONDecodeError, UnicodeEncodeError):
-        return _sound(_loads(text, parse_constant=_no_number), True)
+        pass
+    return _sound(_loads(text, parse_constant=_no_number), True)
 
 
 def envelope(raw: bytes) -> Any:
@@ -59,32 +66,38 @@ def envelope(raw: bytes) -> Any:
         return _loads(text, parse_int=lambda digits: int(digits) if len(digits) < 20 else float("inf"))
 
 
-def found(text: str) -> Iterator[Any]:
-    """The JSON values that stand in a text beside other words, fenced ones first: at most a handful."""
-    text = _THOUGHT.sub("", text, count=1)
-    fenced = [value for block in _FENCE.findall(text)[:8] for value in _one(block)]
-    yield from fenced or _embedded(text)
+class Found(NamedTuple):
+    """A value that stands in a text. `strict`: as JSON has it. `open`: the text ended before its last bracket. `sound`: nothing around it
+    says that it is a piece of something larger. `last`: no words follow."""
+
+    value: Any
+    strict: bool
+    open: bool
+    sound: bool
+    last: bool
 
 
-def repaired(text: str) -> Any:
-    """The value that json-repair makes of a text with small faults (a missing comma, colon or brace, single quotes).
+def found(text: str, wants: str = "") -> tuple[list[Found], str]:
+    """The objects (with `wants` "object"), lists ("array") or both that stand in a text, in its order, fences and words around them left
+    off; and why the first that could not be read could not, empty if there is none. What is empty is left off; at most MOST are read.
 
-    Raises:
-        Unreadable: too long, a number that is not finite, or it ends within a string, so that a part may be missing.
+    One pass: what has been looked at is not looked at again, so that a value within a broken one is never taken for an answer.
     """
-    from json_repair import loads
-
-    text = _THOUGHT.sub("", text, count=1).strip().removesuffix("```").rstrip()
-    if _NO_NUMBER.search(text):
-        raise Unreadable("it holds a number that JSON has no form for")
-    if len(text) > REPAIR[0] or text.count("{") + text.count("[") > REPAIR[1]:
-        raise Unreadable("it is too long to repair")
-    if not text or text[-1] not in _ENDS or _quotes(text) % 2:
-        raise Unreadable("it ends in the middle of a value")
-    try:
-        return _sound(loads(text, skip_json_loads=True), True)
-    except (ValueError, RecursionError, IndexError, KeyError, TypeError) as error:
-        raise Unreadable(str(error)[:200]) from None
+    starts = _STARTS[wants if wants in _STARTS else ""]
+    reading = _Reading(text)
+    values: list[Found] = []
+    at, problem = 0, ""
+    while len(values) < MOST and (start := starts.search(text, at)) is not None:
+        try:
+            one, strict = reading.at(start.start())
+        except Broken as error:
+            problem, at = problem or str(error), max(error.at, start.start() + 1)
+            continue
+        at = one.end
+        if one.value:
+            rest = _CLOSING.match(text, at)
+            values.append(Found(one.value, strict, one.open, not _MORE.match(text, at), rest is not None))
+    return values, problem
 
 
 def plain(text: str) -> str:
@@ -146,26 +159,49 @@ def _no_number(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
 
 
-def _one(text: str) -> list[Any]:
-    try:
-        return [load(text)]
-    except Unreadable:
-        return []
+_DECODER = json.JSONDecoder(strict=False, parse_constant=_no_number)
 
 
-def _embedded(text: str) -> Iterator[Any]:
-    decoder = json.JSONDecoder(strict=False, parse_constant=_no_number)
-    at = 0
-    for _ in range(STARTS):
-        start = min((place for place in (text.find("{", at), text.find("[", at)) if place >= 0), default=-1)
-        if start < 0:
-            return
+class _Reading:
+    """One search of a text: strictly as long as that fails seldom (each failure costs the length of the text), then by the loose reader
+    alone, whose work is bounded."""
+
+    def __init__(self, text: str) -> None:
+        self.text, self.patience, self.strict_left = text, Patience(), 20
+
+    def at(self, at: int) -> tuple[Read, bool]:
+        """The value that begins here, and whether it is strict JSON.
+
+        Raises:
+            Broken: there is none, or it is nested too deep, or holds a number that has no form.
+        """
+        if _ESCAPED.match(self.text, at):
+            return self.escaped(at), False
+        if self.strict_left:
+            try:
+                value, end = _DECODER.raw_decode(self.text, at)
+                return Read(_whole(value, end), end, open=False), True
+            except (ValueError, RecursionError):
+                self.strict_left -= 1
+        one = read(self.text, at, self.patience)
+        return one._replace(value=_whole(one.value, one.end)), False
+
+    def escaped(self, at: int) -> Read:
+        """The value of a JSON text that stands there as within quotes: {\\"a\\": 1}."""
+        quoted = _WITHIN_QUOTES.match(self.text, at)
+        end = quoted.end() if quoted else at + 1
         try:
-            value, at = decoder.raw_decode(text, start)
-            yield _sound(value, True)
-        except (ValueError, RecursionError, Unreadable):
-            at = start + 1
+            inner = json.loads(f'"{self.text[at:end]}"', strict=False)
+            one = read(inner, 0, self.patience)
+        except ValueError:
+            raise Broken("it holds a backslash that JSON has no form for", end) from None
+        except Broken as error:
+            raise Broken(str(error), end) from None
+        return Read(_whole(one.value, end), end, one.open)
 
 
-def _quotes(text: str) -> int:
-    return re.sub(r"\\.", "", text, flags=re.DOTALL).count('"')
+def _whole(value: Any, end: int) -> Any:
+    try:
+        return _sound(value, True)
+    except Unreadable as error:
+        raise Broken(str(error), end) from None

@@ -29,13 +29,14 @@ class Batch:
     settles: list[tuple[Settling, Waiter]] = field(default_factory=list)
     partings: list[tuple[Parting, Waiter]] = field(default_factory=list)
     refused: list[tuple[Claimed, str, str]] = field(default_factory=list)
+    mended: list[tuple[Claimed, str]] = field(default_factory=list)
     rates: list[tuple[str, Limits | None, int, float, Waiter]] = field(default_factory=list)
     events: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
     flush: list[Waiter] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         said = self.opens or self.moves or self.completed or self.rows
-        return bool(said or self.claims or self.settles or self.partings or self.refused or self.rates or self.events or self.flush)
+        return bool(said or self.claims or self.settles or self.partings or self.refused or self.mended or self.rates or self.events or self.flush)
 
     def waiters(self) -> list[Waiter]:
         waited: list[tuple[Any, ...]] = [*self.claims, *self.settles, *self.partings, *self.rates]

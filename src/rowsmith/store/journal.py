@@ -21,7 +21,7 @@ from rowsmith.core.failpoints import failpoint
 from rowsmith.core.ids import canonical
 from rowsmith.core.row import Row
 from rowsmith.core.slots import START, Tally
-from rowsmith.store import events
+from rowsmith.store import draws, events
 from rowsmith.store.batch import Batch, Waiter
 from rowsmith.store.commits import Broken, InAlready, Lost, rest
 from rowsmith.store.database import Database, fetch, one
@@ -124,6 +124,11 @@ class Journal:
         with self._lock:
             self._batch.events.append((kind, data))
         self._awake()
+
+    def mended(self, claimed: Claimed, how: str) -> None:
+        """See core.ports.Ledger. It goes into the next commit, whatever that is for."""
+        with self._lock:
+            self._batch.mended.append((claimed, how))
 
     def revisit(self) -> None:
         """A row goes back to a step that it has passed: calls may be claimed for the same place again."""
@@ -320,8 +325,7 @@ class Journal:
             self.ledger.settle(conn, [settling for settling, _ in batch.settles], now, tally)
             done += [(waiter, None) for _, waiter in batch.settles]
         done += [(waiter, self.ledger.part(conn, parting, now, tally)) for parting, waiter in batch.partings]
-        if batch.refused:
-            self.ledger.refuse(conn, batch.refused, tally)
+        draws.write(conn, self.run, batch.refused, batch.mended, tally)
         for profile, limits, tokens, seconds, waiter in batch.rates:
             done.append((waiter, self._rates(conn, profile, limits, tokens, seconds, now)))
         if batch.claims:

@@ -341,15 +341,6 @@ class Ledger:
         conn.exec_driver_sql(self._sql('DELETE FROM "call" WHERE key = ? AND state = 0 AND owner = ?'), (claimed.key, self.owner))
         return False
 
-    def refuse(self, conn: Connection, draws: Sequence[tuple[Claimed, str, str]], tally: Tally) -> None:
-        """Keep the reasons of answers that could not be used."""
-        sql = "INSERT INTO draw (run, ord, step, retry, seq, key, reason, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
-        rows = [(self.run, *_where(claimed.claim), claimed.key, reason, detail[:2000]) for claimed, reason, detail in draws]
-        for row in rows:
-            done = conn.exec_driver_sql(self._sql(sql), row)
-            if done.rowcount == 1:
-                tally.refused_draws[row[6]] += 1
-
     def holds(self) -> bool:
         """Whether a key is still held."""
         with self.db.read() as conn:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, text
 
 from rowsmith.core.slots import CANCELLED, DROPPED, FAILED, KEPT, KEPT_STAGE, NOT_RECORDED, OVER_STAGE, PENDING, WAITING, Tally
+from rowsmith.store import draws
 from rowsmith.store.database import Database
 from rowsmith.store.ledger import MAYBE_BILLED, REUSED, SETTLED
 from rowsmith.store.runs import Run, changing
@@ -42,8 +43,7 @@ def tally(db: Database, n: int) -> Tally:
             out.cost += int(row.cost)
             out.tokens_in += int(row.tin)
             out.tokens_out += int(row.tout)
-        for row in conn.execute(text("SELECT reason, count(*) AS k FROM draw WHERE run = :n GROUP BY reason"), {"n": n}):
-            out.refused_draws[row.reason] = row.k
+        draws.count(conn, n, out)
     return out
 
 
@@ -89,22 +89,6 @@ def troubles(db: Database, n: int, state: int = FAILED, limit: int = 1000) -> li
             {"n": n, "s": state, "k": limit},
         )
         return [{"id": bytes(r.id).hex(), "step": r.step, "reason": r.reason, "detail": r.detail, "attempt": r.attempt} for r in rows]
-
-
-def draws(db: Database, n: int, limit: int = 1000) -> list[dict[str, Any]]:
-    """Answers that could not be used: {row, step, reason, detail, call}."""
-    with db.read() as conn:
-        rows = conn.execute(
-            text(
-                "SELECT s.id, d.step, d.reason, d.detail, d.key FROM draw d LEFT JOIN slot s ON s.run = d.run AND s.ord = d.ord "
-                "WHERE d.run = :n ORDER BY d.ord, d.step, d.retry, d.seq LIMIT :k"
-            ),
-            {"n": n, "k": limit},
-        )
-        return [
-            {"row": bytes(r.id).hex() if r.id else None, "step": r.step, "reason": r.reason, "detail": r.detail, "call": bytes(r.key).hex()}
-            for r in rows
-        ]
 
 
 def reopen(db: Database, run: Run, *, failed: bool) -> None:

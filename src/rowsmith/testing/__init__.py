@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rowsmith.testing.call_log import Call, CallLog, wait_for_calls
     from rowsmith.testing.dialect import dialects
+    from rowsmith.testing.dirt import DIRT
     from rowsmith.testing.failpoints import failpoint_env, failpoint_names, visits
     from rowsmith.testing.fault_proxy import FaultProxy
     from rowsmith.testing.faults import FAULTS
@@ -31,6 +32,7 @@ _HOMES = {
     "Call": "call_log",
     "CallLog": "call_log",
     "CommandLine": "processes",
+    "DIRT": "dirt",
     "FAULTS": "faults",
     "FaultProxy": "fault_proxy",
     "ModelServer": "model_server",
@@ -54,6 +56,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "DIRT",
     "FAULTS",
     "SHAPES",
     "Call",

@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 
 from rowsmith.testing.request import Reply, Request
+from rowsmith.testing.xml_forms import filled
 
 _FORMATS = {
     "date": "2024-05-17",
@@ -30,7 +31,7 @@ class Unfit(ValueError):
 
 
 def made_up(request: Request, seed: bytes) -> Reply:
-    """The default answer: a tool call, JSON that fits the request's schema, or a text of its last message's words.
+    """The default answer: a tool call, JSON that fits the request's schema, XML in the request's form, or a text of its last message's words.
 
     Strings are words of the last user message and 8 hexadecimal digits that depend on `seed` and the place in the schema.
 
@@ -43,6 +44,8 @@ def made_up(request: Request, seed: bytes) -> Reply:
         return Reply(None, "tool_calls", tool=(request.tool["name"], _dumps(value)))
     if request.schema is not None:
         return Reply(_dumps(fitting(request.schema, words, seed)))
+    if request.form:
+        return Reply(filled(request.form, lambda schema, path: _Maker(schema, words, seed).value(schema, path, 0)))
     return Reply(_Maker({}, words, seed).words("", 24))
 
 

@@ -1,4 +1,4 @@
-"""Every fault by name: refusals (`429`, `429:date`, `503`, `reset_before`), faults of the road, and bad shapes."""
+"""Every fault by name: refusals (`429`, `429:date`, `503`, `reset_before`), faults of the road, bad shapes, and dirt."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from functools import partial
 from rowsmith.core.errors import NotFound, choose
 from rowsmith.testing.deliveries import DELIVERIES, reset_after
 from rowsmith.testing.dialect import ERRORS, ErrorKind
+from rowsmith.testing.dirt import DIRT
 from rowsmith.testing.exchange import Exchange, Fault
 from rowsmith.testing.refusals import RETRY_AFTER, ask_to_wait, refuse, refuse_as
 from rowsmith.testing.shapes import SHAPES
@@ -26,6 +27,7 @@ FAULTS: dict[str, Fault] = {
     "reset_before": Fault("reset_before", "the connection is reset as soon as the headers are there", billed=False, refuse=_unread),
     **{kind: _as(kind) for kind in ERRORS},
     **SHAPES,
+    **DIRT,
 }
 """Every fault by name, without the status codes: any number from 400 to 599 is the refusal with that status."""
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Literal
 
+from rowsmith.testing.xml_forms import form_in
+
 Dialect = Literal["openai", "anthropic"]
 
 
@@ -90,6 +92,11 @@ class Request:
         if found is None and isinstance(form, dict) and form.get("type") == "json_object":
             return {"type": "object", "properties": {"answer": {"type": "string"}}}
         return found
+
+    @lazy
+    def form(self) -> str:
+        """The form in XML that the messages ask the answer to have; empty when there is none."""
+        return form_in(self._texts()) if b"</" in self.body else ""
 
     @property
     def parts(self) -> list[dict[str, Any]]:

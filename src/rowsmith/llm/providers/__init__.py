@@ -24,7 +24,7 @@ from rowsmith.llm.verdict import Kind, kind_of
 Write = Callable[[Sequence[Mapping[str, Any]]], dict[str, Any]]
 """Makes the request's body of messages. The messages are never changed."""
 
-Way = Literal["schema", "object", "tools", "json"]
+Way = Literal["schema", "object", "tools", "json", "xml"]
 """How a structured answer is asked for: what the setting `answers` comes to with one provider."""
 
 Finish = Literal["stop", "length", "refusal", "unknown"]
@@ -92,7 +92,7 @@ class Provider(Protocol):
 
     def body(self, model: Model, schema: Mapping[str, Any] | None, way: Way) -> Write:
         """What writes the body of each question to this model with this schema, asked for in this way. Where the way needs instructions
-        (`object`, `json`), the messages hold them already. Images and audio are put in their places as `Inlined`.
+        (`object`, `json`, `xml`), the messages hold them already. Images and audio are put in their places as `Inlined`.
 
         Raises:
             Invalid: a setting is not taken, or `extra` holds a field that has a setting of its own.

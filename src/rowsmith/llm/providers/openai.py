@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, get_args
 from urllib.parse import parse_qs, quote
@@ -18,6 +17,7 @@ from rowsmith.llm.attachments import Inlined, Part, translated
 from rowsmith.llm.profile import NAMES, Profile, ServerWay, Takes, read_profile
 from rowsmith.llm.providers import PLAIN, Finish, Provider, Reply, Way, Write
 from rowsmith.llm.providers._address import address, below, from_host, origin
+from rowsmith.llm.schema import name_of
 from rowsmith.llm.tolerant import Unreadable, envelope
 from rowsmith.llm.verdict import Kind, kind_of
 
@@ -177,8 +177,7 @@ def _fixed(server: Profile, model: Model, schema: Mapping[str, Any] | None, way:
 
 def _wanted(server: Profile, model: Model, schema: Mapping[str, Any], way: Way) -> dict[str, Any]:
     """The fields that ask for a structured answer."""
-    title = schema.get("title")
-    name = re.sub(r"[^A-Za-z0-9_-]+", "_", title if isinstance(title, str) else "").strip("_")[:64] or "answer"
+    name = name_of(schema)
     asked: dict[str, Any] = {}
     if way == "schema":
         form = {"name": name, "strict": _is_strict(schema), "schema": schema}
