@@ -278,13 +278,13 @@ class Runs:
         *, retry_failed: bool = False,
     ) -> Result:  # fmt: skip
         options = options.onward(retry_failed)
+        plugins = self._plugins(Path(options.base))
         terms = Terms(options.target, options.limit, options.attempts, options.fresh, retry_failed, grace_s, self._storage_wait_s())
         try:
             done = carry_out(
                 self.lab.db, self.lab.files, run, recipe, terms, asked=options.asked(recipe, self.lab.who),
                 environ=self._environ(options.offline), commit=lambda taken, partial: self._commit(taken, options, partial),
-                on_progress=on_progress, stopping=stopping,
-                make_gate=partial(_gate, self.lab.files, recipe, options, self._plugins(Path(options.base))),
+                on_progress=on_progress, stopping=stopping, make_gate=partial(_gate, self.lab.files, recipe, options, plugins),
             )  # fmt: skip
         except Conflict:  # another process has taken it, at the start or while this one slept
             self._follow(run, on_progress, stopping)
