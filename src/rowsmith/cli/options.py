@@ -9,6 +9,7 @@ import typer
 from rowsmith.core.errors import Invalid, NotFound
 
 if TYPE_CHECKING:
+    from rowsmith.app.keys import Keys
     from rowsmith.app.lab import Lab
     from rowsmith.app.projects import Project
 
@@ -38,6 +39,14 @@ def lab(home: str, *, make: bool = False) -> Lab:
 def project(home: str, name: str, *, make: bool = False) -> Project:
     """A project of a home; `make` as for lab."""
     return lab(home, make=make).project(name)
+
+
+def keys(home: str) -> Keys:
+    """The keys of a home; where there is none, those of the environment and the keyring."""
+    from rowsmith.app.keys import Keys
+    from rowsmith.app.lab import is_home
+
+    return lab(home).keys if is_home(home) else Keys(None)
 
 
 def values(sets: list[str] | None) -> dict[str, str]:
