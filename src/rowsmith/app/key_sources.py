@@ -8,11 +8,12 @@ and where the user allowed it to go.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from shlex import quote
 
 from pydantic import SecretStr
 
-from rowsmith.core.errors import RowsmithError
+from rowsmith.core.errors import RowsmithError, Unavailable
 from rowsmith.core.ports import Found, Paused
 from rowsmith.llm.address import is_loopback
 from rowsmith.llm.keys import add_command
@@ -40,8 +41,10 @@ class KeySources:
         try:
             elsewhere: list[str] = []
             found = self._in_keyring(name, address, again, elsewhere) or self._in_home(name, address, again, elsewhere)
-        except RowsmithError as error:
+        except Unavailable as error:
             raise Paused("key", error.what, f"{error.fix} Or enter the key again: `{again}`".strip()) from None
+        except RowsmithError as error:
+            raise Paused("key", error.what, error.fix) from None
         if found or is_loopback(address):
             return found
         if set_:
@@ -63,7 +66,7 @@ class KeySources:
         store = Secrets(self._database())
         stored = [entry.place for entry in store.list(name) if entry.place.scope in self._scopes]
         for place in sorted((place for place in stored if place.address == address), key=lambda place: self._scopes.index(place.scope)):
-            if (key := store.open(place, kek.ring(self._environ))) is not None:
+            if (key := store.open(place, partial(kek.ring, self._environ))) is not None:
                 more = "" if place.scope == HOME else f" --project {quote(place.scope.partition(':')[2])}"
                 return Found(SecretStr(key), f"{name} in the home's store", f"Enter a valid key: `{again}{more}`")
         elsewhere += [place.address for place in stored]

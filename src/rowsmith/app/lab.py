@@ -77,7 +77,7 @@ class Lab:
         """The keys of models: enter, list, remove them."""
         from rowsmith.app.keys import Keys
 
-        return Keys(self)
+        return Keys(self.environ, lambda: self)
 
     def close(self) -> None:
         """Close the database."""

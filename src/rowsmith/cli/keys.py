@@ -40,7 +40,7 @@ def add(
         what = "The key does not belong on the command line: others can see it there, and the shell has written it into its history."
         raise Invalid(what, "Have it replaced where it came from. Then give the new one when you are asked, or on standard input.")
     known = keys(home) if keyring else lab(home, make=True).keys
-    variable, address = known.bound(name, url)
+    variable, address = known.bound(name, url, of_project)
     facts = known.add(variable, _asked(f"Key {variable} for {address}: "), url=address, project=of_project, keyring=keyring)
     typer.echo(f"{facts.name} for {facts.address} is kept in the {facts.where}{_ends(facts.ends_with)}.")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from functools import cache, partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -42,11 +44,11 @@ def project(home: str, name: str, *, make: bool = False) -> Project:
 
 
 def keys(home: str) -> Keys:
-    """The keys of a home; where there is none, those of the environment and the keyring."""
+    """The keys of a home, which is opened when it has to be asked; where there is none, those of the environment and the keyring."""
     from rowsmith.app.keys import Keys
     from rowsmith.app.lab import is_home
 
-    return lab(home).keys if is_home(home) else Keys(None)
+    return Keys(os.environ, cache(partial(lab, home)) if is_home(home) else None)
 
 
 def values(sets: list[str] | None) -> dict[str, str]:

@@ -76,8 +76,12 @@ def unusable(key: str) -> str:
 
 
 def written(key: str) -> tuple[bytes, ...]:
-    """How a server may repeat the key: as it stands, and as JSON text. None of a stand-in such as `none`, which is too short to be a key."""
+    """How a server may repeat the key: as it stands, as JSON text, and as JSON within JSON text; most keys look the same in each. None of a
+    stand-in such as `none`, which is too short to be a key."""
     if len(key) < SHORTEST:
         return ()
-    as_json = orjson.dumps(key)[1:-1]
-    return tuple(dict.fromkeys((key.encode(), as_json, as_json.replace(b"/", rb"\/"))))
+    forms = {key.encode()}
+    for _ in range(2):
+        inner = {orjson.dumps(form.decode())[1:-1] for form in forms}
+        forms |= inner | {form.replace(b"/", rb"\/") for form in inner}
+    return tuple(sorted(forms, key=len, reverse=True))

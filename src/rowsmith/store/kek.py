@@ -40,6 +40,16 @@ class Ring:
     current: Kek | None
     all: Mapping[str, Kek]
 
+    def first(self) -> Kek:
+        """The one that encrypts.
+
+        Raises:
+            Invalid: there is none.
+        """
+        if self.current is None:
+            raise Invalid("There is no key-encrypting key.", _MAKE)
+        return self.current
+
 
 def path() -> Path:
     """The file that holds them where the environment does not."""

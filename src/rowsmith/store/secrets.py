@@ -6,7 +6,7 @@ or copied to another place, does not decrypt. Everything but the key itself can 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import scrypt
 from secrets import token_bytes
@@ -75,15 +75,15 @@ class Secrets:
         with self._db.read() as conn:
             return [_told(row) for row in conn.execute(asked if name is None else asked.where(secret.c.name == name))]
 
-    def open(self, place: Place, ring: Ring) -> str | None:
-        """The key that stands there; None: none does.
+    def open(self, place: Place, ring: Callable[[], Ring]) -> str | None:
+        """The key that stands there; None: none does. `ring` is read after the row, so that a rotation between the two does no harm.
 
         Raises:
             Unavailable: its key-encrypting key is not in the ring, or the row is not the one that was written there.
         """
         with self._db.read() as conn:
             row = conn.execute(select(secret).where(_at(place))).one_or_none()
-        return None if row is None else _opened(_opened_data_key(row, ring), row.body, place).decode()
+        return None if row is None else _opened(_opened_data_key(row, ring()), row.body, place).decode()
 
     def remove(self, places: Sequence[Place]) -> None:
         """Remove the keys that stand there."""
