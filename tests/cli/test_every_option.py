@@ -370,7 +370,7 @@ def test_project(t: Terminal, command: str) -> None:
     home = ["--home", str(t.folder / "home")]
     nowhere = called([*words, *home, "--project", "nowhere"], {}, t.folder)
     assert (nowhere.returncode, "nowhere" in nowhere.stderr) == (1, True)
-    there, here = called([*words, *home, "--project", "other"], {}, t.folder), called([*words, *home], {}, t.folder)
+    there, here = (called([*words, *home, *more], {}, t.folder, "sk-another") for more in (["--project", "other"], []))
     if command == "plan":
         assert there.returncode == here.returncode == 0
     else:

@@ -9,6 +9,7 @@ import socket
 import time
 from collections.abc import Mapping
 from dataclasses import asdict
+from traceback import TracebackException
 from typing import Any
 
 import pytest
@@ -367,6 +368,7 @@ def test_the_key_is_in_no_error_log_event_or_repr(status: int, caplog: pytest.Lo
     results += outcomes_of([http(f'{{"error": "{CANARY}"}}'.encode())], ledger, **settings)
     shown = [repr(result) + str(result) + getattr(result, "fix", "") + repr(getattr(result, "__cause__", "")) for result in results]
     assert all(isinstance(result, RowFailed | Paused) for result in results)
+    shown += [line for result in results for line in TracebackException.from_exception(result, capture_locals=True).format()]
     assert CANARY not in "".join(shown) + "".join(told) + caplog.text + repr(ledger)
 
 

@@ -42,7 +42,8 @@ def add(
     known = keys(home) if keyring else lab(home, make=True).keys
     variable, address = known.bound(name, url, of_project)
     facts = known.add(variable, _asked(f"Key {variable} for {address}: "), url=address, project=of_project, keyring=keyring)
-    typer.echo(f"{facts.name} for {facts.address} is kept in the {facts.where}{_ends(facts.ends_with)}.")
+    whose = f" for the runs of project {facts.project}" if facts.project else ""
+    typer.echo(f"{facts.name} for {facts.address} is kept in the {facts.where}{whose}{_ends(facts.ends_with)}.")
 
 
 def list_keys(home: Home = HOME, as_json: AsJson = False) -> None:
