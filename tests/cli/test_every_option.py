@@ -319,7 +319,7 @@ def test_keys(t: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     shown = t.say("keys", "list")
     assert "cdef" in shown
     assert "0123" not in shown + json.dumps(told)
-    assert "1 keys are encrypted" not in t.say("keys", "rotate", code=0)
+    assert "2 keys are encrypted under" in t.say("keys", "rotate")
     t.say("keys", "remove", "openai", "--url", "http://h:1")
     assert len(t.tell("keys", "list")["keys"]) == 2
     t.say("keys", "disallow", "OPENAI_API_KEY", "http://h:2/v1")

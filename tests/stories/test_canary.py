@@ -134,7 +134,7 @@ def _use_it(one: Story) -> None:
     one.say("keys", "rotate")
     one.say("backup", "one.backup")
     one.say("restore", "one.backup", "--home", str(one.folder / "again"))
-    for words in (["verify"], ["doctor"], ["project", "list"]):
+    for words in (["verify"], ["doctor"], ["project", "list"], ["events"]):
         one.say(*words)
         one.tell(*words)
     _break_it(one, fine)
@@ -154,6 +154,7 @@ def _break_it(one: Story, fine: str) -> None:
         one.said.append(("killed", f"{command.out}{command.err}".encode()))
     one.say("resume", one.tell("runs")[0]["run"])
     assert "throttled" in one.tell("run", one.recipe("429", "429"), codes=(4,))["reason"]
+    one.tell("events")
     one.say("keys", "remove", NAME, codes=(0, 1))
 
 

@@ -55,15 +55,16 @@ def of_keyring() -> Iterator[KeyFacts]:
 
 
 def of_home(db: Database, environ: Mapping[str, str]) -> Iterator[KeyFacts]:
-    """What the home keeps. Which of it can be decrypted is told by the key-encrypting key that it names."""
-    if not (stored := Secrets(db).list()):
+    """What the home keeps."""
+    secrets = Secrets(db)
+    if not (stored := secrets.list()):
         return
-    here = kek.ring(environ).all
+    here = kek.ring(environ)
     for entry in stored:
-        place = entry.place
+        place, added = entry.place, (entry.created_at, entry.author)
         project = None if place.scope == HOME else place.scope.partition(":")[2]
-        times = (entry.created_at, entry.author)
-        yield KeyFacts(place.name, "store", place.address, project, entry.ends_with, entry.fingerprint, *times, readable=entry.kek in here)
+        readable = secrets.opens(place, here)
+        yield KeyFacts(place.name, "store", place.address, project, entry.ends_with, entry.fingerprint, *added, readable)
 
 
 def providers() -> Iterator[tuple[str, str]]:

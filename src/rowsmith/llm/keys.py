@@ -7,7 +7,7 @@ from shlex import quote
 
 import orjson
 
-from rowsmith.core.errors import Invalid
+from rowsmith.core.errors import RowsmithError
 from rowsmith.core.models import Model
 from rowsmith.core.ports import Found, Keys, Paused
 from rowsmith.llm.address import origin_of
@@ -24,10 +24,12 @@ def key_of(provider: Provider, model: Model, keys: Keys) -> Found | None:
 
     Raises:
         Invalid: the model's address is none.
-        Paused: there is none and one is needed, it belongs to another address, or it holds what no key holds.
+        Paused: there is none and one is needed, it belongs to another address or to Rowsmith itself, or it holds what no key holds.
     """
     if not (name := name_of(provider, model)):
         return None
+    if name.startswith("ROWSMITH_"):
+        raise Paused("key", f"{name} is a setting of Rowsmith's own, and no key of {model.model}.", "Name another variable with api_key_env.")
     address = origin_of(provider.url(model))
     found = keys.find(name, address, own=address == own_address(provider, model))
     if found is None:
@@ -49,7 +51,7 @@ def own_address(provider: Provider, model: Model) -> str:
     """Where the provider itself answers; empty for one without an address of its own."""
     try:
         return origin_of(provider.url(model.model_copy(update={"base_url": None})))
-    except Invalid:
+    except RowsmithError:
         return ""
 
 

@@ -85,6 +85,13 @@ class Secrets:
             row = conn.execute(select(secret).where(_at(place))).one_or_none()
         return None if row is None else _opened(_opened_data_key(row, ring()), row.body, place).decode()
 
+    def opens(self, place: Place, ring: Ring) -> bool:
+        """Whether the key that stands there can be decrypted."""
+        try:
+            return self.open(place, lambda: ring) is not None
+        except Unavailable:
+            return False
+
     def remove(self, places: Sequence[Place]) -> None:
         """Remove the keys that stand there."""
         with self._db.write() as conn:
