@@ -15,8 +15,8 @@ from pydantic import SecretStr
 
 from rowsmith.core.errors import RowsmithError, Unavailable
 from rowsmith.core.ports import Found, Paused
-from rowsmith.llm.address import is_loopback
 from rowsmith.llm.keys import add_command
+from rowsmith.llm.origin import is_loopback
 from rowsmith.store import allowed, kek, os_keyring
 from rowsmith.store.database import Database
 from rowsmith.store.secrets import HOME, Secrets

@@ -15,8 +15,8 @@ from rowsmith.app.key_facts import KeyFacts, of_environment, of_home, of_keyring
 from rowsmith.app.key_sources import KeySources, scope_of
 from rowsmith.app.lab import DEFAULT_PROJECT, Lab, is_url
 from rowsmith.core.errors import Invalid, NotFound
-from rowsmith.llm.address import origin_of
 from rowsmith.llm.keys import unusable
+from rowsmith.llm.origin import origin_of
 from rowsmith.store import allowed, configuration, kek, os_keyring, projects
 from rowsmith.store.database import Database
 from rowsmith.store.secrets import Place, Secrets

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from shlex import quote
+from typing import TYPE_CHECKING
 
 import orjson
 
 from rowsmith.core.errors import RowsmithError
 from rowsmith.core.models import Model
 from rowsmith.core.ports import Found, Keys, Paused
-from rowsmith.llm.address import origin_of
-from rowsmith.llm.providers import Provider
+from rowsmith.llm.origin import origin_of
+
+if TYPE_CHECKING:
+    from rowsmith.llm.providers import Provider
 
 SHORTEST = 8
 """Characters from which on a text counts as a key that nobody may see."""

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from yarl import URL
 
 from rowsmith.core.errors import Invalid
-from rowsmith.llm.address import is_loopback, origin_of
+from rowsmith.llm.origin import is_loopback, origin_of
 
 SAME = [
     ("HTTPS://API.OpenAI.com:443/v1?a=1#b", "https://api.openai.com"),
