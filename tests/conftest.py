@@ -18,6 +18,16 @@ settings.load_profile("rowsmith")  # how busy the machine is decides nothing
 POSTGRES = os.environ.get("ROWSMITH_TEST_POSTGRES", "postgresql+psycopg://postgres@127.0.0.1:5432/test")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def configuration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A configuration folder of the tests, in place of the user's; child processes have it, too."""
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("configuration")
+        patch.setenv("ROWSMITH_CONFIG", str(folder))
+        patch.delenv("ROWSMITH_KEK", raising=False)
+        yield folder
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of a new, empty database of this test alone."""

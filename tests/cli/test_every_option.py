@@ -9,7 +9,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import keyring
 import pytest
+from keyring.backends.fail import Keyring as NoKeyring
+from keyrings import FOLDER, FileKeyring
 from running import Bench, ask, called, texts
 from terminal import commands
 
@@ -28,9 +31,10 @@ def shows(*options: str) -> Callable[[Test], Test]:
 class Terminal(Bench):
     """A Bench that is reached by commands."""
 
-    def say(self, *arguments: Any, home: str = "home", code: int = 0) -> str:
+    def say(self, *arguments: Any, home: str = "home", code: int = 0, stdin: str = "") -> str:
         """What a command prints."""
-        done = called([str(word) for word in arguments], {"ROWSMITH_HOME": str(self.folder / home), "COLUMNS": "200"}, self.folder)
+        env = {"ROWSMITH_HOME": str(self.folder / home), "COLUMNS": "200"}
+        done = called([str(word) for word in arguments], env, self.folder, stdin)
         assert done.returncode == code, (done.stdout, done.stderr)
         return done.stdout
 
@@ -299,6 +303,31 @@ def test_projects(t: Terminal) -> None:
     assert [one["name"] for one in t.tell("project", "list")] == ["default"]
 
 
+@shows("keys add --url", "keys add --keyring", "keys list --json", "keys remove --url")
+def test_keys(t: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ROWSMITH_CONFIG", str(t.folder / "config"))
+    monkeypatch.setenv(FOLDER, str(t.folder / "keyring"))
+    keyring.set_keyring(FileKeyring())
+    for words in ([], ["--url", "http://h:1/v1"], ["--keyring"]):
+        t.say("keys", "add", "openai", *words, stdin="sk-0123456789abcdef\n")
+    t.say("keys", "allow", "OPENAI_API_KEY", "http://h:2/v1")
+    told = t.tell("keys", "list")
+    assert told["allowed"] == {"OPENAI_API_KEY": ["http://h:2"]}
+    assert [(key["where"], key["address"]) for key in told["keys"]] == [
+        ("keyring", "https://api.openai.com"), ("store", "http://h:1"), ("store", "https://api.openai.com")
+    ]  # fmt: skip
+    shown = t.say("keys", "list")
+    assert "cdef" in shown
+    assert "0123" not in shown + json.dumps(told)
+    assert "2 keys are encrypted under" in t.say("keys", "rotate")
+    t.say("keys", "remove", "openai", "--url", "http://h:1")
+    assert len(t.tell("keys", "list")["keys"]) == 2
+    t.say("keys", "disallow", "OPENAI_API_KEY", "http://h:2/v1")
+    t.say("keys", "remove", "OPENAI_API_KEY")
+    assert t.tell("keys", "list") == {"keys": [], "allowed": {}}
+    keyring.set_keyring(NoKeyring())
+
+
 WITH_HOME = sorted(name for name, options in commands().items() if "--home" in options)
 WITH_PROJECT = sorted(name for name, options in commands().items() if "--project" in options)
 ARGUMENTS: dict[str, list[str]] = {
@@ -306,6 +335,7 @@ ARGUMENTS: dict[str, list[str]] = {
     "export": ["t", "--as", "jsonl", "-o", "out"], "backup": ["made.backup"], "restore": ["there.backup"], "project create": ["new"],
     "project budget": ["other"], "project delete": ["other", "--yes"], "calls list": ["--run", "r1"], "calls show": ["abc"],
     "calls export": ["out.calls", "--dataset", "t"], "calls import": ["there.calls"],
+    "check": ["RECIPE"], "keys add": ["OPENAI_API_KEY"], "keys remove": ["MINE"],
 }  # fmt: skip
 
 
@@ -313,7 +343,8 @@ ARGUMENTS: dict[str, list[str]] = {
 @pytest.mark.parametrize("command", WITH_HOME)
 def test_home(t: Terminal, command: str) -> None:
     """What a command says of an empty home is not what it says of one in which something is."""
-    recipe = str(t.recipe(texts("a"), ask(), models={"writer": t.model(max_tokens=100)}))
+    recipe = str(t.recipe(texts("a"), ask(), models={"writer": t.model(max_tokens=100, api_key_env="MINE")}))
+    t.say("keys", "add", "MINE", "--url", t.server.url, stdin="a-key-of-mine")
     t.say("run", recipe, "--budget-tokens", 10, "--commit-partial", code=4)
     t.say("run", t.recipe(texts("x"), file="x.yaml"))
     t.say("project", "create", "other")
@@ -322,7 +353,7 @@ def test_home(t: Terminal, command: str) -> None:
     words = [*command.split(), *(recipe if word == "RECIPE" else word for word in ARGUMENTS.get(command, []))]
     here = called([*words, "--home", str(t.folder / "home")], {"COLUMNS": "500"}, t.folder)
     empty = called([*words, "--home", str(t.folder / "empty")], {"COLUMNS": "500"}, t.folder)
-    if command in ("upgrade", "plan", "project create", "calls import"):
+    if command in ("upgrade", "plan", "project create", "calls import", "keys add"):
         assert (t.folder / "empty" / "rowsmith.db").exists()
     else:
         assert (here.returncode, here.stdout, here.stderr) != (empty.returncode, empty.stdout, empty.stderr)
@@ -331,18 +362,16 @@ def test_home(t: Terminal, command: str) -> None:
 @shows(*(f"{name} --project" for name in WITH_PROJECT))
 @pytest.mark.parametrize("command", WITH_PROJECT)
 def test_project(t: Terminal, command: str) -> None:
-    recipe = str(t.recipe(texts("a")))
+    recipe = str(t.recipe(texts("a"), ask(), models={"writer": t.model(api_key_env="MINE")}))
     t.say("project", "create", "other")
+    t.say("keys", "add", "MINE", "--url", t.server.url, "--project", "other", stdin="a-key-of-mine")
     t.say("run", recipe, "--project", "other")
     words = [*command.split(), *(recipe if word == "RECIPE" else word for word in ARGUMENTS.get(command, []))]
     home = ["--home", str(t.folder / "home")]
     nowhere = called([*words, *home, "--project", "nowhere"], {}, t.folder)
     assert (nowhere.returncode, "nowhere" in nowhere.stderr) == (1, True)
-    there, here = called([*words, *home, "--project", "other"], {}, t.folder), called([*words, *home], {}, t.folder)
-    if command == "plan":
-        assert there.returncode == here.returncode == 0
-    else:
-        assert (there.returncode, there.stdout, there.stderr) != (here.returncode, here.stdout, here.stderr)
+    there, here = (called([*words, *home, *more], {}, t.folder, "sk-another") for more in (["--project", "other"], []))
+    assert (there.returncode, there.stdout, there.stderr) != (here.returncode, here.stdout, here.stderr)
 
 
 def test_every_option_is_shown() -> None:

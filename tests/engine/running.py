@@ -122,11 +122,12 @@ def jsonl(path: Path, rows: Sequence[Any]) -> Path:
     return path
 
 
-def called(arguments: list[str], env: dict[str, str], folder: Path) -> subprocess.CompletedProcess[str]:
+def called(arguments: list[str], env: dict[str, str], folder: Path, stdin: str = "") -> subprocess.CompletedProcess[str]:
     """The command line in this process, which is quicker; whatever is no error of ours is a traceback."""
     out, err = io.StringIO(), io.StringIO()
     with redirect_stdout(out), redirect_stderr(err), pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
+        patch.setattr("sys.stdin", io.StringIO(stdin))
         for name, value in env.items():
             patch.setenv(name, value)
         try:

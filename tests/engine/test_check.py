@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from asking import keys_in
 
 from rowsmith import registry
 from rowsmith.core.errors import Invalid
@@ -85,7 +86,7 @@ def problems(text: str, base: Path = Path(), environ: dict[str, str] | None = No
     reading = read_text(text, base=base)
     assert reading.recipe is not None
     assert not reading.problems
-    found = check(reading.recipe, base=base, environ=KEYS if environ is None else environ, lines=reading.lines, plugins=reading.folders, **more)
+    found = check(reading.recipe, base=base, keys=keys_in(KEYS if environ is None else environ), lines=reading.lines, plugins=reading.folders, **more)
     return [(problem.line, f"{problem.what} {problem.fix}") for problem in found]
 
 
@@ -101,7 +102,7 @@ def test_a_sound_recipe_has_no_problem():
 def test_a_recipe_made_in_python_is_checked_alike():
     ReadRows, Where = registry.step("read.rows"), registry.step("filter.where")
     recipe = Recipe(name="x", steps=[ReadRows(rows=[{"a": 1}]), Where(where="b = 1")])
-    (problem,) = check(recipe, base=Path(), environ={})
+    (problem,) = check(recipe, base=Path(), keys=keys_in({}))
     assert str(problem) == "'where' of step 'filter.where' uses the column 'b', and there is none of that name here. Choose one of: a."
 
 
@@ -278,7 +279,7 @@ def test_a_setting_that_there_is_none_of_hides_nothing_else(tmp_path: Path) -> N
         "- {kind: read.rows, rows: [{text: a}]}\n- {kind: generate.columns, prompt: '{{ txt }}', output: {a: strnig}, modle: w}\n"
     )
     with pytest.raises(Invalid) as caught:
-        checked(recipe, {}, environ={})
+        checked(recipe, {}, keys=keys_in({}))
     told = " ".join(problem.what for problem in caught.value.problems)
     assert len(caught.value.problems) == 4
     assert [word for word in ("'tempo'", "'modle'", "'strnig'", "txt") if word not in told] == []
@@ -287,25 +288,25 @@ def test_a_setting_that_there_is_none_of_hides_nothing_else(tmp_path: Path) -> N
 def test_reading_and_checking_tell_everything_at_once(tmp_path):
     (tmp_path / "r.yaml").write_text(HEAD + "  - {kind: make}\n  - {kind: generate.columns, prompt: x, model: nobody}\nextra: 1\n")
     with pytest.raises(Invalid) as caught:
-        checked(tmp_path / "r.yaml", environ={})
+        checked(tmp_path / "r.yaml", keys=keys_in({}))
     assert [(problem.file, problem.line) for problem in caught.value.problems] == [(str(tmp_path / "r.yaml"), line) for line in (7, 8, 9)]
     (tmp_path / "r.yaml").write_text(HEAD + ASK)
-    assert checked(tmp_path / "r.yaml", environ=KEYS).name == "small"
+    assert checked(tmp_path / "r.yaml", keys=keys_in(KEYS)).name == "small"
     with pytest.raises(Invalid, match="OPENAI_API_KEY"):
-        checked(tmp_path / "r.yaml", environ={})
+        checked(tmp_path / "r.yaml", keys=keys_in({}))
 
 
 def test_an_unreadable_model_is_told_once(tmp_path):
     (tmp_path / "r.yaml").write_text((HEAD + ASK).replace("openai/small", "openai/small, temperature: 9"))
     with pytest.raises(Invalid) as caught:
-        checked(tmp_path / "r.yaml", environ={}, budget_usd=1)
+        checked(tmp_path / "r.yaml", keys=keys_in({}), budget_usd=1)
     assert len(caught.value.problems) == 1
 
 
 def test_a_model_made_in_python_needs_no_file():
     Ask = registry.step("generate.columns")
     recipe = Recipe(name="x", models={"writer": Model(model="openai/x")}, steps=[registry.step("read.rows")(rows=[{"a": 1}]), Ask(prompt="{{ a }}")])
-    assert check(recipe, base=Path(), environ=KEYS) == []
+    assert check(recipe, base=Path(), keys=keys_in(KEYS)) == []
 
 
 def test_a_setting_that_a_provider_does_not_have_is_named_at_its_line():

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import orjson
 from memory_ledger import MemoryLedger
 
+from rowsmith.app.key_sources import KeySources
 from rowsmith.core.calls import Answer, Ask, Asker
 from rowsmith.core.models import Model
 from rowsmith.llm.gate import Gate
@@ -33,9 +34,14 @@ def question(model: Model, text: str = "Ask about Paris.", *, schema: Any = QA, 
     return Ask([{"role": "user", "content": text}], model, asker, schema, **more)
 
 
+def keys_in(environ: Mapping[str, str]) -> KeySources:
+    """Keys as an environment has them."""
+    return KeySources(environ, "default", None)
+
+
 @asynccontextmanager
-async def gate(ledger: MemoryLedger, **settings: Any) -> AsyncIterator[Gate]:
-    made = Gate(ledger, **{"environ": {}, "backoff_s": 0.005, **settings})
+async def gate(ledger: MemoryLedger, environ: Mapping[str, str] | None = None, **settings: Any) -> AsyncIterator[Gate]:
+    made = Gate(ledger, **{"keys": keys_in(environ or {}), "backoff_s": 0.005, **settings})
     try:
         yield made
     finally:

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 import pytest
-from asking import QA, ask, outcomes, question
+from asking import QA, ask, keys_in, outcomes, question
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
@@ -40,7 +40,7 @@ def a_claude(name: str = "claude-haiku-4-5", **settings: Any) -> Model:
 
 
 def body(schema: Any = None, messages: Any = None, **settings: Any) -> dict[str, Any]:
-    form = Form(a_claude(**settings), schema, ANTHROPIC, Server("http://h"), {})
+    form = Form(a_claude(**settings), schema, ANTHROPIC, Server("http://h"), keys_in({}))
     return dict(form.write(ASKED if messages is None else messages))
 
 
@@ -71,7 +71,7 @@ def test_the_key_has_a_header_of_its_own() -> None:
     assert (headers["x-api-key"], headers["anthropic-version"], "Authorization" in headers) == ("k1", "2023-06-01", False)
     assert "x-api-key" not in ANTHROPIC.headers(a_claude(), "")
     with pytest.raises(Paused, match="ANTHROPIC_API_KEY"):
-        key_of(ANTHROPIC, a_claude(base_url=None), {})
+        key_of(ANTHROPIC, a_claude(base_url=None), keys_in({}))
 
 
 def test_what_the_system_says_stands_apart() -> None:
@@ -195,7 +195,7 @@ def test_whatever_is_let_through_keeps_the_apis_rules(name: str) -> None:
         if ANTHROPIC.refuses(model):
             continue
         let_through += 1
-        form = Form(model, QA, ANTHROPIC, Server("http://h"), {})
+        form = Form(model, QA, ANTHROPIC, Server("http://h"), keys_in({}))
         assert list(claude(form.write(ASKED))) == [], model
     assert let_through >= 6
 

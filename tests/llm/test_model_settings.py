@@ -67,6 +67,8 @@ def api_key_env() -> None:
         environ = {"OPENAI_API_KEY": "wrong", "MINE": "right"}
         assert ask(MemoryLedger(), question(a_model(server.url, api_key_env="MINE")), environ=environ)
         assert isinstance(outcomes(MemoryLedger(), [question(a_model(server.url))], environ=environ)[0], Exception)
+        without = outcomes(MemoryLedger(), [question(a_model(server.url, api_key_env=""))], environ={"OPENAI_API_KEY": "right"})[0]
+        assert "asks for a key" in getattr(without, "what", "")
 
 
 def reasks() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 import pytest
-from asking import QA, a_model, chat
+from asking import QA, a_model, chat, keys_in
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,7 +22,7 @@ ASKED = [{"role": "user", "content": "Hello"}]
 
 
 def body(schema: Any = None, messages: Any = None, **settings: Any) -> dict[str, Any]:
-    form = Form(a_model("http://h/v1", **settings), schema, OPENAI, Server("http://h"), {})
+    form = Form(a_model("http://h/v1", **settings), schema, OPENAI, Server("http://h"), keys_in({}))
     return dict(form.write(ASKED if messages is None else messages))
 
 
@@ -113,9 +113,13 @@ def test_messages_are_never_changed(messages: list[dict[str, Any]], mode: str, s
 
 
 def test_keys_come_from_the_environment() -> None:
-    assert key_of(OPENAI, a_model("http://h"), {"OPENAI_API_KEY": " k1\n"}) == "k1"
-    assert key_of(OPENAI, a_model("http://h", api_key_env="MINE"), {"OPENAI_API_KEY": "k1", "MINE": "k2"}) == "k2"
-    assert key_of(OPENAI, a_model("http://h"), {}) == ""
+    found = key_of(OPENAI, a_model(None), keys_in({"OPENAI_API_KEY": " k1\n"}))
+    assert found is not None
+    assert (found.key.get_secret_value(), found.where) == ("k1", "the environment variable OPENAI_API_KEY")
+    mine = key_of(OPENAI, a_model(None, api_key_env="MINE"), keys_in({"OPENAI_API_KEY": "k1", "MINE": "k2"}))
+    assert mine is not None
+    assert mine.key.get_secret_value() == "k2"
+    assert key_of(OPENAI, a_model("http://h"), keys_in({})) is None
     assert OPENAI.headers(a_model("http://h"), "k1")["Authorization"] == "Bearer k1"
     assert "Authorization" not in OPENAI.headers(a_model("http://h"), "")
 
@@ -125,13 +129,15 @@ def test_keys_come_from_the_environment() -> None:
     [
         (None, {}, {}),
         ("http://h", {"api_key_env": "MINE"}, {"OPENAI_API_KEY": "k"}),
-        ("http://h", {}, {"OPENAI_API_KEY": "se cret\x00"}),
-        ("http://h", {}, {"OPENAI_API_KEY": "sécret"}),
+        (None, {}, {"OPENAI_API_KEY": "se cret\x00"}),
+        (None, {}, {"OPENAI_API_KEY": "sécret"}),
+        (None, {}, {"OPENAI_API_KEY": "$SECRET"}),
+        (None, {}, {"OPENAI_API_KEY": "secret" * 2000}),
     ],
 )
 def test_a_missing_or_odd_key_pauses_and_names_the_variable_alone(url: str | None, settings: dict[str, Any], environ: dict[str, str]) -> None:
     with pytest.raises(Paused) as caught:
-        key_of(OPENAI, a_model(url, **settings), environ)
+        key_of(OPENAI, a_model(url, **settings), keys_in(environ))
     assert caught.value.reason == "key"
     assert settings.get("api_key_env", "OPENAI_API_KEY") in caught.value.what
     assert "cret" not in caught.value.what + caught.value.fix

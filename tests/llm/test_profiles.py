@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 import pytest
-from asking import QA, ask, http, outcomes, outcomes_of, question
+from asking import QA, ask, http, keys_in, outcomes, outcomes_of, question
 from memory_ledger import MemoryLedger
 from provided import KEY, provided
 
@@ -16,7 +16,7 @@ from rowsmith.core.errors import Invalid, NotFound, RowFailed
 from rowsmith.core.models import Model
 from rowsmith.core.ports import Paused
 from rowsmith.llm.form import Form, Server
-from rowsmith.llm.keys import key_of
+from rowsmith.llm.keys import AnyKey, key_of
 from rowsmith.llm.profile import Profile, read_profile
 from rowsmith.llm.providers import built_in
 from rowsmith.llm.providers.openai import OpenAI
@@ -32,7 +32,7 @@ def a_provider(environ: dict[str, str] | None = None, **fields: Any) -> OpenAI:
 
 def sent(provider: OpenAI, schema: Any = None, messages: Any = None, **settings: Any) -> dict[str, Any]:
     model = Model(**{"model": "acme/m", **settings})
-    return dict(Form(model, schema, provider, Server("http://acme.test"), {"ACME_KEY": "k", "MINE": "k"}).write(messages or ASKED))
+    return dict(Form(model, schema, provider, Server("http://acme.test"), AnyKey()).write(messages or ASKED))
 
 
 def refused(provider: OpenAI, **settings: Any) -> list[str]:
@@ -106,8 +106,8 @@ def versioned() -> None:
 def keys() -> None:
     provider = a_provider(key_env="ACME_KEY")
     with pytest.raises(Paused, match="ACME_KEY"):
-        key_of(provider, Model(model="acme/m"), {})
-    assert key_of(a_provider(needs_key=False), Model(model="acme/m"), {}) == ""
+        key_of(provider, Model(model="acme/m"), keys_in({}))
+    assert key_of(a_provider(needs_key=False), Model(model="acme/m"), keys_in({})) is None
     assert provider.headers(Model(model="acme/m"), "k")["Authorization"] == "Bearer k"
     assert a_provider(key_header="api-key", key_prefix="").headers(Model(model="acme/m"), "k")["api-key"] == "k"
 

@@ -8,15 +8,19 @@ import logging
 import socket
 import time
 from collections.abc import Mapping
+from dataclasses import asdict
+from traceback import TracebackException
 from typing import Any
 
 import pytest
-from asking import GOOD, QA, a_model, ask, chat, gate, http, outcomes, outcomes_of, question, serving
+from asking import GOOD, QA, a_model, ask, chat, gate, http, keys_in, outcomes, outcomes_of, question, serving
 from memory_ledger import MemoryLedger
 
 from rowsmith.core.errors import RowFailed
 from rowsmith.core.models import Model
 from rowsmith.core.ports import Paused
+from rowsmith.llm.form import Form, Server
+from rowsmith.llm.providers import built_in
 from rowsmith.testing import ModelServer
 
 FINE = http(chat(GOOD))
@@ -364,6 +368,7 @@ def test_the_key_is_in_no_error_log_event_or_repr(status: int, caplog: pytest.Lo
     results += outcomes_of([http(f'{{"error": "{CANARY}"}}'.encode())], ledger, **settings)
     shown = [repr(result) + str(result) + getattr(result, "fix", "") + repr(getattr(result, "__cause__", "")) for result in results]
     assert all(isinstance(result, RowFailed | Paused) for result in results)
+    shown += [line for result in results for line in TracebackException.from_exception(result, capture_locals=True).format()]
     assert CANARY not in "".join(shown) + "".join(told) + caplog.text + repr(ledger)
 
 
@@ -373,6 +378,28 @@ def test_the_key_is_sent() -> None:
         failed = outcomes(MemoryLedger(), [question(a_model(server.url))])[0]
         assert isinstance(failed, Paused)
         assert "asks for a key" in failed.what
+
+
+@pytest.mark.parametrize("form", ["{}", '"{}"', "Bearer {}"])
+def test_a_key_that_a_server_repeats_in_an_answer_is_kept_nowhere(form: str) -> None:
+    ledger, key = MemoryLedger(), f'{CANARY}/+"\\x'
+    said = {"input": form.format(key), "answer": "Paris"}
+    answer = outcomes_of([http(chat(said))], ledger, environ={"OPENAI_API_KEY": key})[0]
+    assert answer.value == {"input": form.format("[key]"), "answer": "Paris"}
+    assert CANARY not in repr(ledger.answers)
+    slashed = chat(said).replace(b"/", b"\\/")
+    assert CANARY not in repr(outcomes_of([http(slashed)], ledger, environ={"OPENAI_API_KEY": key})[0])
+    stand_in = outcomes_of([http(chat({"input": "none", "answer": "a"}))], MemoryLedger(), environ={"OPENAI_API_KEY": "none"})[0]
+    assert stand_in.value["input"] == "none", "a stand-in for a key is a word like others"
+
+
+def test_forms_and_headers_do_not_show_the_key() -> None:
+    form = Form(a_model("http://127.0.0.1:1/v1"), QA, built_in("openai"), Server("p"), keys_in({"OPENAI_API_KEY": CANARY}))
+    assert form.headers["Authorization"] == f"Bearer {CANARY}"
+    found = keys_in({"OPENAI_API_KEY": CANARY}).find("OPENAI_API_KEY", "http://127.0.0.1:1", own=False)
+    assert found is not None
+    shown = [repr(thing) + str(thing) for thing in (form, form.headers, found, asdict(found), form.model, vars(form.server))]
+    assert CANARY not in "".join(shown) + form.model.model_dump_json() + repr(form.model.model_dump())
 
 
 def test_redirects_are_not_followed_with_the_key() -> None:

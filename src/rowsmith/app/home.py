@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import sqlite3
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,15 +27,23 @@ def back_up(lab: Lab, target: Path) -> Backup:
         raise Unavailable(f"The backup {target} cannot be written: {error.strerror}.", "Name a file in a folder that can be written.") from None
 
 
-def restore(source: Path, home: str) -> Backup:
-    """Make a home of a backup.
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What came out of a backup, and what is to be done: keys that cannot be decrypted here, each with the command that enters it again."""
+
+    backup: Backup
+    to_do: list[str]
+
+
+def restore(source: Path, home: str) -> Restored:
+    """Make a home of a backup. It holds keys only encrypted, and never the key-encrypting key.
 
     Raises:
         Conflict: the home is not empty. Invalid: the file is no backup, or is damaged.
     """
-    if is_url(home):
-        return backup.restore(source, files_of(home).parent, home)
-    return backup.restore(source, Path(home).expanduser().absolute())
+    found = backup.restore(source, files_of(home).parent, home) if is_url(home) else backup.restore(source, Path(home).expanduser().absolute())
+    with Lab(home) as lab:
+        return Restored(found, lab.keys.problems())
 
 
 def upgrade(home: str) -> list[str]:
@@ -56,7 +65,5 @@ def doctor(lab: Lab) -> dict[str, Any]:
         "profile": lab.db.profile,
         "schema": migrate.revision(lab.db),
         "files": str(lab.files.root),
-        "problems": lab.db.problems(),
+        "problems": [*lab.db.problems(), *lab.keys.problems()],
     }
-
-

@@ -21,6 +21,7 @@ from rowsmith.store.database import Database, open_database
 from rowsmith.store.files import Files
 
 if TYPE_CHECKING:
+    from rowsmith.app.keys import Keys
     from rowsmith.app.projects import Project, Projects
 
 DEFAULT_HOME = ".rowsmith"
@@ -34,7 +35,7 @@ class Lab:
         home: a folder, or `postgresql://user@host/name`.
         files: folder of the files; default: `files` in the home, or for a database ROWSMITH_FILES, else `.rowsmith/files`.
         who: who acts; default: the user of the operating system.
-        environ: where keys are looked up; default: the environment.
+        environ: the environment in which keys are looked up first; default: that of the process.
 
     Raises:
         Conflict: the home's schema is older or newer than this program's.
@@ -70,6 +71,13 @@ class Lab:
         from rowsmith.app.projects import Projects
 
         return Projects(self)
+
+    @property
+    def keys(self) -> Keys:
+        """The keys of models: enter, list, remove them."""
+        from rowsmith.app.keys import Keys
+
+        return Keys(self.environ, lambda: self)
 
     def close(self) -> None:
         """Close the database."""

@@ -77,10 +77,8 @@ def _carried_out(lab: Lab, db: Database, run: Run, recipe: Recipe, replay: Repla
     for replay.number, (target, limit, attempts, retry_failed, _) in enumerate(options["past"], 1):
         terms = Terms(target, limit, attempts, options["fresh"], retry_failed=retry_failed, left_alone=deadly)
         made = carry_out(
-            db, files, made, recipe, terms, environ=AnyKey(), commit=lambda taken, partial: None,
-            make_gate=lambda ledger, environ, tell: Gate(
-                replay, environ=environ, find=partial(registry.provider, folders=plugins), attachments=files
-            ),
+            db, files, made, recipe, terms, keys=AnyKey(), commit=lambda taken, partial: None,
+            make_gate=lambda ledger, keys, tell: Gate(replay, keys=keys, find=partial(registry.provider, folders=plugins), attachments=files),
         )  # fmt: skip
     return made
 

@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from rowsmith import registry
+from rowsmith.app.key_sources import KeySources
+from rowsmith.app.lab import DEFAULT_PROJECT
+from rowsmith.core.ports import Keys
 from rowsmith.core.recipe import Recipe
 from rowsmith.engine.check import checked
 from rowsmith.engine.offline import AnyKey
@@ -15,15 +18,16 @@ from rowsmith.engine.recipe_schema import describe, json_schema
 
 
 def check_recipe(
-    path: Path, sets: Mapping[str, str], *, budget_usd: float | None = None, offline: bool = False, environ: Mapping[str, str] | None = None
+    path: Path, sets: Mapping[str, str], *, budget_usd: float | None = None, offline: bool = False, keys: Keys | None = None
 ) -> Recipe:
-    """The recipe in a file, if nothing is wrong with it. One that is to be run `offline` needs no key.
+    """The recipe in a file, if nothing is wrong with it. One that is to be run `offline` needs no key. `keys`: where those of its models
+    are found (`lab.keys.of(project)`); default: in the environment and the keyring, but in no home.
 
     Raises:
         NotFound: there is no such file. Invalid: with every problem, each with file, line and fix.
     """
-    keys = AnyKey() if offline else os.environ if environ is None else environ
-    return checked(path, sets, environ=keys, budget_usd=budget_usd, plugins=(path.parent / "plugins",))
+    where = AnyKey() if offline else keys or KeySources(os.environ, DEFAULT_PROJECT, None)
+    return checked(path, sets, keys=where, budget_usd=budget_usd, plugins=(path.parent / "plugins",))
 
 
 def describe_steps(kind: str | None = None, plugins: Path = Path("plugins")) -> list[dict[str, Any]]:

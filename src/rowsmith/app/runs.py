@@ -22,7 +22,7 @@ from rowsmith.app.results import Result, result
 from rowsmith.core.calls import PICO
 from rowsmith.core.errors import Conflict, Invalid, NotFound, StorageFull
 from rowsmith.core.ids import as_written, digest
-from rowsmith.core.ports import Ledger
+from rowsmith.core.ports import Keys, Ledger
 from rowsmith.core.recipe import Recipe
 from rowsmith.core.row import Row
 from rowsmith.core.slots import FAILED, KEPT_STAGE, Tally
@@ -79,7 +79,7 @@ class Runs:
             Invalid: the recipe, with every problem. Nothing is spent.
             NotFound: a file. Unavailable, StorageFull: the store.
         """
-        loaded, base = self._load(recipe, sets or {}, self._money_cap(budget_usd), self._environ(offline))
+        loaded, base = self._load(recipe, sets or {}, self._money_cap(budget_usd), self._keys(offline))
         lock = self._lock(loaded, base)
         identity = self._identity(loaded, lock, base)
         wanted = Options(
@@ -123,7 +123,7 @@ class Runs:
         recipe = recipe_file.build(record.recipe, plugins=self._plugins(base))
         self._require_same_code(record, base)
         options.check()
-        if problems := model_problems(recipe, self._environ(offline), Lines(), self._money_cap(options.budget_usd), self._plugins(base)):
+        if problems := model_problems(recipe, self._keys(offline), Lines(), self._money_cap(options.budget_usd), self._plugins(base)):
             raise recipe_file.problems_as_error(problems)
         return self._carry_out(record, recipe, options, grace_s, on_progress, stopping, retry_failed=retry_failed)
 
@@ -179,25 +179,23 @@ class Runs:
         Raises:
             Invalid: the recipe, with every problem. NotFound: a file.
         """
-        loaded, base = self._load(recipe, sets, budget_usd, self.lab.environ)
+        loaded, base = self._load(recipe, sets, budget_usd, self._keys(offline=False))
         return loaded, self._lock(loaded, base)
 
-    def _environ(self, offline: bool) -> Mapping[str, str]:
-        """Where keys are looked up."""
-        return AnyKey() if offline else self.lab.environ
+    def _keys(self, offline: bool) -> Keys:
+        """Where keys are found."""
+        return AnyKey() if offline else self.lab.keys.of(self.project)
 
-    def _load(
-        self, recipe: Recipe | str | Path, sets: Mapping[str, str], budget_usd: float | None, environ: Mapping[str, str]
-    ) -> tuple[Recipe, Path]:
+    def _load(self, recipe: Recipe | str | Path, sets: Mapping[str, str], budget_usd: float | None, keys: Keys) -> tuple[Recipe, Path]:
         if isinstance(recipe, Recipe):
             base = Path.cwd()
-            problems = check(recipe, base=base, environ=environ, budget_usd=budget_usd, plugins=self._plugins(base))
+            problems = check(recipe, base=base, keys=keys, budget_usd=budget_usd, plugins=self._plugins(base))
             if problems:
                 raise recipe_file.problems_as_error(problems)
             return recipe, base
         path = Path(recipe)
         plugins = self._plugins(path.parent)
-        return checked(path, sets, environ=environ, budget_usd=budget_usd, plugins=plugins), path.parent.absolute()
+        return checked(path, sets, keys=keys, budget_usd=budget_usd, plugins=plugins), path.parent.absolute()
 
     def _plugins(self, base: Path) -> tuple[Path, ...]:
         return (base / "plugins",)
@@ -282,9 +280,9 @@ class Runs:
         terms = Terms(options.target, options.limit, options.attempts, options.fresh, retry_failed, grace_s, self._storage_wait_s())
         try:
             done = carry_out(
-                self.lab.db, self.lab.files, run, recipe, terms, asked=options.asked(recipe, self.lab.who),
-                environ=self._environ(options.offline), commit=lambda taken, partial: self._commit(taken, options, partial),
-                on_progress=on_progress, stopping=stopping, make_gate=partial(_gate, self.lab.files, recipe, options, plugins),
+                self.lab.db, self.lab.files, run, recipe, terms, asked=options.asked(recipe, self.lab.who), keys=self._keys(options.offline),
+                commit=lambda taken, partial: self._commit(taken, options, partial), on_progress=on_progress, stopping=stopping,
+                make_gate=partial(_gate, self.lab.files, recipe, options, plugins),
             )  # fmt: skip
         except Conflict:  # another process has taken it, at the start or while this one slept
             self._follow(run, on_progress, stopping)
@@ -334,10 +332,8 @@ class Runs:
 list_ = list
 
 
-def _gate(
-    files: Files, recipe: Recipe, options: Options, plugins: tuple[Path, ...], ledger: Ledger, environ: Mapping[str, str], tell: Tell
-) -> Gate:
+def _gate(files: Files, recipe: Recipe, options: Options, plugins: tuple[Path, ...], ledger: Ledger, keys: Keys, tell: Tell) -> Gate:
     """The gate to models; providers that are files of the project are found when a run asks them."""
     if options.offline:
         ledger = Offline(ledger, len(options.past), [step.title for step in recipe.steps])
-    return Gate(ledger, environ=environ, on_event=tell, find=partial(registry.provider, folders=plugins), attachments=files)
+    return Gate(ledger, keys=keys, on_event=tell, find=partial(registry.provider, folders=plugins), attachments=files)

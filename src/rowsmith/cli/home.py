@@ -56,8 +56,10 @@ def restore(
     """Make a home from a backup. The home must be empty."""
     from rowsmith.app.home import restore as act
 
-    act(source, home)
+    done = act(source, home)
     typer.echo(f"{source} is restored to {home}.")
+    for said in done.to_do:
+        typer.echo(said, err=True)
 
 
 def upgrade(home: Home = HOME) -> None:

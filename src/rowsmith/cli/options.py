@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from functools import cache, partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,6 +11,7 @@ import typer
 from rowsmith.core.errors import Invalid, NotFound
 
 if TYPE_CHECKING:
+    from rowsmith.app.keys import Keys
     from rowsmith.app.lab import Lab
     from rowsmith.app.projects import Project
 
@@ -38,6 +41,14 @@ def lab(home: str, *, make: bool = False) -> Lab:
 def project(home: str, name: str, *, make: bool = False) -> Project:
     """A project of a home; `make` as for lab."""
     return lab(home, make=make).project(name)
+
+
+def keys(home: str) -> Keys:
+    """The keys of a home, which is opened when it has to be asked; where there is none, those of the environment and the keyring."""
+    from rowsmith.app.keys import Keys
+    from rowsmith.app.lab import is_home
+
+    return Keys(os.environ, cache(partial(lab, home)) if is_home(home) else None)
 
 
 def values(sets: list[str] | None) -> dict[str, str]:

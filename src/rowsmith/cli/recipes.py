@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from rowsmith.cli.options import HOME, PROJECT, AsJson, Home, InProject, Sets, project, values
+from rowsmith.cli.options import HOME, PROJECT, AsJson, Home, InProject, Sets, keys, project, values
 
 
 def add_to(app: typer.Typer) -> None:
@@ -23,13 +23,15 @@ def check(
     sets: Sets = None,
     budget: Annotated[float | None, typer.Option("--budget", metavar="USD", min=0, help="A cap that has to be kept.")] = None,
     offline: Annotated[bool, typer.Option("--offline", help="For a run that sends nothing: no key is needed.")] = False,
+    home: Home = HOME,
+    in_project: InProject = PROJECT,
     as_json: AsJson = False,
 ) -> None:
-    """Check a recipe: every problem with its line and its fix. Nothing is spent."""
+    """Check a recipe: every problem with its line and its fix. Nothing is spent. Of the home only its keys are looked at."""
     from rowsmith.app.recipes import check_recipe
     from rowsmith.cli.show import print_json
 
-    found = check_recipe(Path(recipe), values(sets), budget_usd=budget, offline=offline)
+    found = check_recipe(Path(recipe), values(sets), budget_usd=budget, offline=offline, keys=keys(home).of(in_project))
     if as_json:
         print_json({"ok": True, "name": found.name, "steps": [step.title for step in found.steps]})
     else:

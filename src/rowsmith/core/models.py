@@ -21,7 +21,9 @@ class Model(BaseModel):
 
     model: str = Field(description="provider/name, for example openai/gpt-4o-mini or ollama/llama3.2. The first part chooses the provider.")
     base_url: str | None = Field(None, description="Address of the server, for example http://127.0.0.1:11434/v1. Default: the provider's own.")
-    api_key_env: str | None = Field(None, description="Environment variable that holds the key. Default: the provider's own.")
+    api_key_env: str | None = Field(
+        None, description="Name of the key: the environment variable that holds it. Default: the provider's own. Empty: asked without a key."
+    )
     temperature: Annotated[float, Field(ge=0, le=2)] | None = Field(None, description="Sampling temperature.")
     top_p: Annotated[float, Field(gt=0, le=1)] | None = Field(None, description="Nucleus sampling share.")
     max_tokens: PositiveInt = Field(1024, description="Highest number of tokens of one answer; always sent.")

@@ -6,8 +6,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Protocol
+
+from pydantic import SecretStr
 
 from rowsmith.core.calls import Answer, Ask, Claim, Claimed, Limits, Usage
 from rowsmith.core.models import ModelChoice
@@ -154,6 +157,28 @@ class Attachments(Protocol):
 
         Raises:
             NotFound: it is not there.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A model's key. `where` it was found, and how the user puts another one there (`renew`, a sentence)."""
+
+    key: SecretStr
+    where: str
+    renew: str
+
+
+class Keys(Protocol):
+    """Where the keys of models are found."""
+
+    def find(self, name: str, address: str, *, own: bool) -> Found | None:
+        """The key called `name` (an environment variable's name) for requests to `address` (scheme://host[:port]); `own`: that is the
+        provider's own address. None: there is no such key.
+
+        Raises:
+            Paused: there is one, and it is not to be sent there; or it cannot be read now.
         """
         ...
 

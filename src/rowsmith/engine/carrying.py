@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from rowsmith.core.errors import RowsmithError, StorageBusy, StorageFull
+from rowsmith.core.ports import Keys
 from rowsmith.core.recipe import Recipe
 from rowsmith.core.slots import Tally
 from rowsmith.engine.advance import Advance
@@ -41,11 +42,11 @@ class Carrying:
     """One carrying-out, from taking the run to letting it go."""
 
     def __init__(
-        self, db: Database, files: Files, run: Run, recipe: Recipe, terms: Terms, environ: Mapping[str, str], commit: Commit,
+        self, db: Database, files: Files, run: Run, recipe: Recipe, terms: Terms, keys: Keys, commit: Commit,
         on_progress: Callable[[Progress], None] | None, stopping: Stopping, make_gate: MakeGate,
     ) -> None:  # fmt: skip
         self.db, self.files, self.run, self.recipe, self.terms = db, files, run, recipe, terms
-        self.environ, self.commit, self.on_progress, self.stopping, self.make_gate = environ, commit, on_progress, stopping, make_gate
+        self.keys, self.commit, self.on_progress, self.stopping, self.make_gate = keys, commit, on_progress, stopping, make_gate
         self.runs = Runs(db)
         self.routes = routes(recipe)
         self.started = time.monotonic()
@@ -65,7 +66,7 @@ class Carrying:
             self.db, self.run, ledger, tally, on_request=lambda request: self._stop(request, None), on_lost=self._lost, on_storage=self._storage
         )
         self.slots = Slots(self.journal, tally)
-        self.gate = self.make_gate(self.journal, self.environ, self._tell)
+        self.gate = self.make_gate(self.journal, self.keys, self._tell)
         contexts = self._contexts()
         self.peril = Peril(self.files.scratch(f"peril-{self.run.n}"), str(self.run.fence), self.terms.left_alone)
         advance = Advance(self.routes, contexts, self.slots, self.peril)

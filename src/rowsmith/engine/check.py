@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rowsmith.core.errors import Problem, RowsmithError
+from rowsmith.core.ports import Keys
 from rowsmith.core.recipe import Recipe
 from rowsmith.core.step import Step
 from rowsmith.engine import recipe_file
@@ -27,14 +28,14 @@ def check(
     recipe: Recipe,
     *,
     base: Path,
-    environ: Mapping[str, str],
+    keys: Keys,
     lines: Lines | None = None,
     budget_usd: float | None = None,
     plugins: Sequence[Path] = (),
 ) -> list[Problem]:
     """All problems of a recipe, in the order of their lines; none when it can run.
 
-    `base` is the folder from which the recipe's paths are taken, `environ` where keys are looked up, `lines` what the file's reading gave,
+    `base` is the folder from which the recipe's paths are taken, `keys` where keys are found, `lines` what the file's reading gave,
     `budget_usd` the cap when it is not the recipe's own, `plugins` folders of plug-in files.
     """
     lines = lines or Lines()
@@ -43,7 +44,7 @@ def check(
             *(graph_problems(recipe.steps, lines) or idle_sources(recipe.steps, lines)),
             *retry_problems(recipe.steps, lines),
             *_step_problems(recipe.steps, lines),
-            *model_problems(recipe, environ, lines, recipe.budget_usd if budget_usd is None else budget_usd, plugins),
+            *model_problems(recipe, keys, lines, recipe.budget_usd if budget_usd is None else budget_usd, plugins),
             *file_problems(recipe, lines, plugins),
         ]
     return sorted(dict.fromkeys(found), key=lambda problem: problem.line)
@@ -53,7 +54,7 @@ def checked(
     path: Path,
     sets: Mapping[str, str] | None = None,
     *,
-    environ: Mapping[str, str],
+    keys: Keys,
     budget_usd: float | None = None,
     plugins: Sequence[Path] = (),
 ) -> Recipe:
@@ -67,7 +68,7 @@ def checked(
     problems = list(reading.problems)
     if reading.recipe is not None:
         problems += check(
-            reading.recipe, base=reading.base, environ=environ, lines=reading.lines, budget_usd=budget_usd, plugins=reading.folders
+            reading.recipe, base=reading.base, keys=keys, lines=reading.lines, budget_usd=budget_usd, plugins=reading.folders
         )
     if problems or reading.recipe is None:
         raise recipe_file.problems_as_error(problems)

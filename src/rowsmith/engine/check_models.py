@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from rowsmith import registry
 from rowsmith.core.errors import Problem, RowsmithError, choose
 from rowsmith.core.models import Model
-from rowsmith.core.ports import Paused
+from rowsmith.core.ports import Keys, Paused
 from rowsmith.core.recipe import Recipe
 from rowsmith.core.step import MODEL
 from rowsmith.engine.check_names import setting
@@ -22,7 +22,7 @@ from rowsmith.llm.prices import price
 
 
 def model_problems(
-    recipe: Recipe, environ: Mapping[str, str], lines: Lines, budget_usd: float | None = None, plugins: Sequence[Path] = ()
+    recipe: Recipe, keys: Keys, lines: Lines, budget_usd: float | None = None, plugins: Sequence[Path] = ()
 ) -> list[Problem]:
     """What is wrong with the models that the steps ask. A model that no step asks is not looked at."""
     out: list[Problem] = []
@@ -36,7 +36,7 @@ def model_problems(
                 out.append(_no_role(title, role, recipe, place, lines))
     for role in used:
         if (model := recipe.models[role]) != UNREAD:
-            out += [*_reach(role, model, environ, lines, plugins), *_priced(role, model, budget_usd, lines)]
+            out += [*_reach(role, model, keys, lines, plugins), *_priced(role, model, budget_usd, lines)]
     return out
 
 
@@ -69,7 +69,7 @@ def _shares(title: str, choice: Any, place: Place, lines: Lines) -> Iterator[Pro
             yield lines.problem(place, f"The share of {role!r} in step {title!r} is {share:g}.", "Give a number above 0, or leave the role out.")
 
 
-def _reach(role: str, model: Model, environ: Mapping[str, str], lines: Lines, plugins: Sequence[Path]) -> Iterator[Problem]:
+def _reach(role: str, model: Model, keys: Keys, lines: Lines, plugins: Sequence[Path]) -> Iterator[Problem]:
     """Provider, address, key and request body, as the provider itself sees them."""
     place = ("models", role)
     try:
@@ -82,17 +82,21 @@ def _reach(role: str, model: Model, environ: Mapping[str, str], lines: Lines, pl
         yield lines.problem((*place, "model"), f"The model {role!r} is {model.model!r}, which names none.", "Write it like openai/gpt-4o-mini.")
     parts: list[tuple[str, Callable[..., Any], tuple[Any, ...]]] = [
         ("base_url", provider.url, (model,)),
-        ("api_key_env", key_of, (provider, model, environ)),
+        ("api_key_env", key_of, (provider, model, keys)),
     ]
     refused = provider.refuses(model)
     for name, wrong in refused.items():
         yield lines.problem((*place, name), f"The model {role!r}: {wrong.what}", wrong.fix)
     if not refused:
         parts.append(("extra", provider.body, (model, None, provider.way(model))))
+    told: set[str] = set()  # an address that is none, by whoever looks at it
     for name, part, given in parts:
         try:
             part(*given)
         except (RowsmithError, Paused) as error:
+            if error.what in told:
+                continue
+            told.add(error.what)
             yield lines.problem((*place, name), f"The model {role!r}: {error.what}", error.fix)
 
 

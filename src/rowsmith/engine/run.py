@@ -6,12 +6,12 @@ import asyncio
 import gc
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rowsmith import registry
 from rowsmith.core.errors import Conflict, RowsmithError, StorageFull, Unavailable
-from rowsmith.core.ports import Ledger
+from rowsmith.core.ports import Keys, Ledger
 from rowsmith.core.recipe import Recipe
 from rowsmith.engine.carrying import Carrying
 from rowsmith.engine.terms import Commit, MakeGate, Progress, Stopping, Tell, Terms
@@ -22,12 +22,12 @@ from rowsmith.store.processes import forget, register, renounce
 from rowsmith.store.runs import Asked, Run, Runs
 
 
-def _gate(ledger: Ledger, environ: Mapping[str, str], tell: Tell) -> Gate:
-    return Gate(ledger, environ=environ, on_event=tell, find=registry.provider)
+def _gate(ledger: Ledger, keys: Keys, tell: Tell) -> Gate:
+    return Gate(ledger, keys=keys, on_event=tell, find=registry.provider)
 
 
 def carry_out(
-    db: Database, files: Files, run: Run, recipe: Recipe, terms: Terms, *, environ: Mapping[str, str], commit: Commit, asked: Asked | None = None,
+    db: Database, files: Files, run: Run, recipe: Recipe, terms: Terms, *, keys: Keys, commit: Commit, asked: Asked | None = None,
     on_progress: Callable[[Progress], None] | None = None, stopping: Stopping | None = None, make_gate: MakeGate | None = None,
 ) -> Run:  # fmt: skip
     """Carry the run out, in a loop of its own, until it is finished, stopped or paused. Returns its record.
@@ -44,7 +44,7 @@ def carry_out(
     try:
         taken = Runs(db).take(run.n, owner, asked)
         with _failing(db, taken):
-            carrying = Carrying(db, files, taken, recipe, terms, environ, commit, on_progress, stopping, make_gate or _gate)
+            carrying = Carrying(db, files, taken, recipe, terms, keys, commit, on_progress, stopping, make_gate or _gate)
             _in_a_loop_of_its_own(carrying, stopping)
         return Runs(db).get(run.n)
     finally:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from threading import RLock
 from typing import Any
 
-from rowsmith.core.ports import Ledger
+from rowsmith.core.ports import Keys, Ledger
 from rowsmith.core.slots import Tally
 from rowsmith.llm.gate import Gate
 from rowsmith.store.runs import Run
@@ -19,7 +19,7 @@ Commit = Callable[[Run, bool], tuple[str, str] | None]
 
 Tell = Callable[[str, Mapping[str, Any]], None]
 """Hears what servers do: (`throttled` or `failing`, details)."""
-MakeGate = Callable[[Ledger, Mapping[str, str], Tell], Gate]
+MakeGate = Callable[[Ledger, Keys, Tell], Gate]
 
 
 @dataclass(frozen=True, slots=True)

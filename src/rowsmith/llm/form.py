@@ -11,12 +11,13 @@ import orjson
 from rowsmith.core.calls import Asker, Claim, Limits
 from rowsmith.core.ids import canonical
 from rowsmith.core.models import Model
+from rowsmith.core.ports import Keys
 from rowsmith.llm import prices
 from rowsmith.llm.ahead import Ahead
 from rowsmith.llm.deadlines import Deadlines
 from rowsmith.llm.health import Health
 from rowsmith.llm.instructions import instructed, instructions
-from rowsmith.llm.keys import key_of, name_of
+from rowsmith.llm.keys import how_to_give, key_of, written
 from rowsmith.llm.lane import Lane
 from rowsmith.llm.providers import Provider, Reply
 from rowsmith.llm.schema import Schema
@@ -41,16 +42,23 @@ class Server:
         self.blocked_until = 0.0
 
 
+class Headers(dict[str, str]):
+    """A request's headers. One of them holds the key, so they do not show what they hold."""
+
+    def __repr__(self) -> str:
+        return f"Headers({', '.join(self)})"
+
+
 class Form:
     """One model with one schema, ready to be asked. Its headers hold the key: nothing prints it."""
 
     __slots__ = (
         "_told",
         "_write",
+        "_written",
         "answered",
         "deadlines",
         "headers",
-        "key_env",
         "lane",
         "limits",
         "model",
@@ -58,6 +66,7 @@ class Form:
         "profile",
         "provider",
         "refusals",
+        "renew",
         "schema",
         "secret",
         "server",
@@ -65,7 +74,7 @@ class Form:
         "way",
     )  # fmt: skip
 
-    def __init__(self, model: Model, schema: dict[str, Any] | None, provider: Provider, server: Server, environ: Mapping[str, str]) -> None:
+    def __init__(self, model: Model, schema: dict[str, Any] | None, provider: Provider, server: Server, keys: Keys) -> None:
         from yarl import URL
 
         self.model = model
@@ -76,9 +85,11 @@ class Form:
         self._told = instructions(schema, self.way)
         self.url = URL(provider.url(model))
         self.place = str(self.url.with_query(None)).removesuffix("/chat/completions").removesuffix("/messages")
-        self.key_env = name_of(provider, model)
-        self.secret = key_of(provider, model, environ)
-        self.headers = provider.headers(model, self.secret)
+        found = key_of(provider, model, keys)
+        self.secret = found.key.get_secret_value() if found else ""
+        self.renew = found.renew if found else how_to_give(provider, model)
+        self._written = written(self.secret)
+        self.headers = Headers(provider.headers(model, self.secret))
         self.server = server
         self.lane = server.lanes.setdefault(canonical(model.model_dump(mode="json")), Lane(model.concurrency))
         self.profile = server.profile.encode()
@@ -96,6 +107,13 @@ class Form:
         model = self.model
         most, tokens = prices.highest(size, model), prices.highest_tokens(size, model)
         return Claim(base, self.server.profile, model.model, asker, most, tokens, self.limits)
+
+    def without_key(self, raw: bytes) -> bytes:
+        """The bytes of a reply without the key, should the server repeat it: what is kept of a reply is kept for long."""
+        for form in self._written:
+            if form in raw:
+                raw = raw.replace(form, b"[key]")
+        return raw
 
     def reply(self, raw: bytes) -> Reply:
         """What a reply's bytes say, without the key should the server repeat it in an error."""
@@ -116,8 +134,8 @@ class Form:
 class Forms:
     """The forms of one gate, found by model and schema; and the servers they ask."""
 
-    def __init__(self, environ: Mapping[str, str], find: Callable[[str], Provider]) -> None:
-        self._environ = environ
+    def __init__(self, keys: Keys, find: Callable[[str], Provider]) -> None:
+        self._keys = keys
         self._find = find
         self._known: dict[tuple[int, bytes | None], Form] = {}
         self.servers: dict[str, Server] = {}
@@ -137,7 +155,7 @@ class Forms:
         provider = self._find(model.provider)
         profile = provider.profile(model)
         server = self.servers.get(profile) or Server(profile)
-        form = Form(model, None if text is None else orjson.loads(text), provider, server, self._environ)
+        form = Form(model, None if text is None else orjson.loads(text), provider, server, self._keys)
         self.servers[profile] = server
         if len(self._known) >= KEPT:
             self._known.clear()

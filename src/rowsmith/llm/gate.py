@@ -12,7 +12,7 @@ import orjson
 from rowsmith.core.calls import ASKED_AGAIN, PLAIN, Answer, Ask, Claim, Claimed, Usage
 from rowsmith.core.errors import RowFailed
 from rowsmith.core.ids import canonical, digest
-from rowsmith.core.ports import Attachments, Ledger
+from rowsmith.core.ports import Attachments, Keys, Ledger
 from rowsmith.llm.attachments import NoAttachments, filled, inlined, most_tokens
 from rowsmith.llm.desk import Desk, stopped
 from rowsmith.llm.form import Form, Forms
@@ -41,8 +41,8 @@ class Status:
 class Gate:
     """Asks models through a ledger.
 
-    `environ` holds the keys, `attachments` the files that messages refer to. `on_event(kind, data)` hears of `throttled` and `failing`
-    servers. `find` finds a provider by name.
+    `keys` is where models' keys are found, `attachments` the files that messages refer to. `on_event(kind, data)` hears of `throttled` and
+    `failing` servers. `find` finds a provider by name.
     A wait of more than `park_s` seconds pauses the run. `backoff_s` is the first wait before a repeat (it doubles, with full jitter).
     One gate belongs to one event loop.
     """
@@ -51,7 +51,7 @@ class Gate:
         self,
         ledger: Ledger,
         *,
-        environ: Mapping[str, str],
+        keys: Keys,
         on_event: Tell | None = None,
         find: Callable[[str], Provider] = built_in,
         attachments: Attachments | None = None,
@@ -60,7 +60,7 @@ class Gate:
     ) -> None:
         self._ledger = ledger
         self._wire = Wire()
-        self._forms = Forms(environ, find)
+        self._forms = Forms(keys, find)
         self._attachments = attachments or NoAttachments()
         self._room = Room(ledger)
         self._held: dict[int, asyncio.Semaphore] = {}

@@ -99,7 +99,7 @@ class Purchase:
         attempt, form = Attempt(self.form.deadlines), self.form
         failpoint("gate.send")
         try:
-            status, headers, raw = await self.desk.wire.post(attempt, form.url, form.headers, body)
+            status, headers, said = await self.desk.wire.post(attempt, form.url, form.headers, body)
         except NotSent as error:
             return error
         except Lost as error:
@@ -108,6 +108,7 @@ class Purchase:
         except asyncio.CancelledError:
             self.trouble.in_doubt = attempt.sent
             raise
+        raw = form.without_key(said)
         if 200 <= status < 300 or form.provider.trouble(status, headers, raw) == "answer":
             return await self._keep(raw)
         return HttpError(status, headers, raw)

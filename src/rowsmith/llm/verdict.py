@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from rowsmith.core.errors import RowFailed
 from rowsmith.core.ports import Paused
+from rowsmith.llm.keys import SHORTEST
 from rowsmith.llm.retry_after import retry_after
 from rowsmith.llm.tolerant import Unreadable, envelope
 
@@ -99,15 +100,14 @@ def message_of(raw: bytes, secret: str = "") -> str:
 
 def without(secret: str, text: str) -> str:
     """The text without the key. Stand-ins such as `none` that local servers are given are too short to be one."""
-    return text.replace(secret, "[key]") if len(secret) >= 8 else text
+    return text.replace(secret, "[key]") if len(secret) >= SHORTEST else text
 
 
 def pause_for(kind: Kind, status: int, said: str, form: Form) -> Paused | None:
     """The pause that an error calls for whatever the question was; None when only this question is refused."""
     if kind == "key":
-        fix = f"Put a valid key into the environment variable {form.key_env} and go on."
         did = "refused the key" if form.secret else "asks for a key"
-        return Paused("key", f"{form.place} {did} (HTTP {status}): {said}", fix)
+        return Paused("key", f"{form.place} {did} (HTTP {status}): {said}", form.renew)
     if kind == "model":
         what = f"{form.place} has no model {form.model.name!r}, or no chat completions at that address (HTTP {status}): {said}"
         return Paused("model", what, "Correct model or base_url and go on.")

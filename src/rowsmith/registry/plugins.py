@@ -10,10 +10,7 @@ A YAML file there is the profile of a provider. It runs nothing, but it says whe
 from __future__ import annotations
 
 import ast
-import json
-import os
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -21,11 +18,13 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal
 
-from rowsmith.core.errors import Invalid, NotFound, Unavailable
+from rowsmith.core.errors import Invalid, NotFound
 from rowsmith.llm.providers import profiled
+from rowsmith.store import configuration
 
 MAX_BYTES = 1024 * 1024
 PROFILE = ".yaml"
+RECORD = "trusted.json"
 OFFERS = {"FORMAT": "formats", "PROVIDER": "providers", "CONNECTOR": "connectors"}
 
 
@@ -91,7 +90,8 @@ def trust(path: Path) -> list[PluginFile]:
     found = files([path]) if path.is_dir() else [read(path)]
     if not found:
         raise NotFound(f"No plug-in file lies in {path}.", "Give a .py or .yaml file, or the folder that holds it.")
-    _write({**trusted(), **{str(file.path): file.hash for file in found}})
+    with configuration.changing(RECORD) as known:
+        known |= {str(file.path): file.hash for file in found}
     return found
 
 
@@ -101,13 +101,9 @@ def trusted() -> dict[str, str]:
     Raises:
         Invalid: the record cannot be read.
     """
-    record = _record()
-    try:
-        known = json.loads(record.read_text("utf-8")) if record.exists() else {}
-    except (OSError, ValueError) as error:
-        raise Invalid(f"The record of trusted plug-ins, {record}, cannot be read: {error}.", "Delete it and trust your plug-ins again.") from None
-    if not (isinstance(known, dict) and all(isinstance(value, str) for value in known.values())):
-        raise Invalid(f"The record of trusted plug-ins, {record}, is damaged.", "Delete it and trust your plug-ins again.")
+    known = configuration.record(RECORD)
+    if not all(isinstance(value, str) for value in known.values()):
+        raise Invalid(f"The record of trusted plug-ins, {configuration.folder() / RECORD}, is damaged.", "Delete it and trust your plug-ins again.")
     return known
 
 
@@ -172,23 +168,3 @@ def _assigned(body: Sequence[ast.stmt]) -> Iterator[tuple[str, Any]]:
         for target in targets:
             if isinstance(target, ast.Name):
                 yield target.id, value.value if isinstance(value, ast.Constant) else None
-
-
-def _record() -> Path:
-    if own := os.environ.get("ROWSMITH_CONFIG"):
-        return Path(own).expanduser() / "trusted.json"
-    return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "rowsmith" / "trusted.json"
-
-
-def _write(known: Mapping[str, str]) -> None:
-    record = _record()
-    try:
-        record.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=record.parent, prefix=".trusted-")
-        with open(handle, "w", encoding="utf-8") as file:
-            json.dump(dict(sorted(known.items())), file, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, record)
-    except OSError as error:
-        raise Unavailable(f"{record} cannot be written: {error.strerror}.", "Make the folder writable, or set ROWSMITH_CONFIG to another.") from None

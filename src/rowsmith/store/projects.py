@@ -25,6 +25,7 @@ _OF_RUNS = ("slot", '"row"', "spend", "draw", "run_prompt")
 _DELETE = (
     *(f"DELETE FROM {table} WHERE run IN (SELECT n FROM run WHERE project = :name)" for table in _OF_RUNS),
     "DELETE FROM budget WHERE scope IN (SELECT 'run:' || n FROM run WHERE project = :name) OR scope = 'project:' || :name",
+    "DELETE FROM secret WHERE scope = 'project:' || :name",
     *(f"DELETE FROM {table} WHERE dataset IN (SELECT n FROM dataset WHERE project = :name)" for table in ("ref", "version")),
     *(f"DELETE FROM {table} WHERE project = :name" for table in ("event", "dataset", "run")),
     "DELETE FROM project WHERE name = :name",

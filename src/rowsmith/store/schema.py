@@ -161,6 +161,22 @@ rate = Table(
     Column("used", BigInteger, nullable=False, server_default="0"),
 )  # fmt: skip
 
+# A provider's key, encrypted (store.secrets): `body` by a data key, `data_key` by the key-encrypting key that `kek` names and that lies
+# elsewhere. scope: `home` or `project:NAME`. address: the only scheme://host[:port] that the key is sent to.
+secret = Table(
+    "secret", metadata,
+    Column("scope", String(120), primary_key=True),
+    Column("name", String(200), primary_key=True),
+    Column("address", String(300), primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+    Column("data_key", LargeBinary, nullable=False),
+    Column("kek", String(16), nullable=False),
+    Column("ends_with", String(4), nullable=False),
+    Column("fingerprint", String(8), nullable=False),
+    Column("author", String(200), nullable=False),
+    Column("created_at", Float, nullable=False),
+)  # fmt: skip
+
 prompt = Table(
     "prompt", metadata,
     Column("hash", LargeBinary, primary_key=True),
