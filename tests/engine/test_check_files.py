@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from asking import keys_in
 from media_files import png
 
 from rowsmith.engine.check import check
@@ -58,7 +59,7 @@ def checked(folder: Path, steps: list[dict[str, Any]], **takes: str) -> list[str
     models = {role: {"model": f"picky/{name}", "base_url": "http://h/v1"} for role, name in takes.items()}
     folders = (folder / "plugins",)
     recipe = build({"name": "t", "models": models, "steps": steps}, plugins=folders)
-    return [problem.what for problem in check(recipe, base=folder, environ={}, plugins=folders)]
+    return [problem.what for problem in check(recipe, base=folder, keys=keys_in({}), plugins=folders)]
 
 
 def test_a_model_that_takes_none_is_refused(folder: Path) -> None:

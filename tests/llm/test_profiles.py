@@ -15,8 +15,9 @@ from rowsmith import content
 from rowsmith.core.errors import Invalid, NotFound, RowFailed
 from rowsmith.core.models import Model
 from rowsmith.core.ports import Paused
+from rowsmith.engine.offline import AnyKey
 from rowsmith.llm.form import Form, Server
-from rowsmith.llm.keys import AnyKey, key_of
+from rowsmith.llm.keys import key_of
 from rowsmith.llm.profile import Profile, read_profile
 from rowsmith.llm.providers import built_in
 from rowsmith.llm.providers.openai import OpenAI

@@ -129,6 +129,12 @@ def _use_it(one: Story) -> None:
     for kind in ("jsonl", "csv", "alpaca", "openai"):
         for how in ("column", "sidecar"):
             one.say("export", "fine", "--as", kind, "-o", f"out/{how}/fine.{kind}", "--provenance", how, codes=(0, 1))
+    calls = one.tell("calls", "list", "--run", "r1")
+    one.say("calls", "show", calls[0]["key"])
+    one.tell("calls", "show", calls[0]["key"])
+    one.say("calls", "export", "out/calls.jsonl", "--dataset", "fine")
+    one.say("calls", "import", "out/calls.jsonl", "--home", str(one.folder / "other"))
+    one.say("run", fine, "--home", str(one.folder / "other"), "--offline")
     one.say("keys", "list")
     one.tell("keys", "list")
     one.say("keys", "rotate")
