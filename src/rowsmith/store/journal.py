@@ -21,8 +21,7 @@ from rowsmith.core.failpoints import failpoint
 from rowsmith.core.ids import canonical
 from rowsmith.core.row import Row
 from rowsmith.core.slots import START, Tally
-from rowsmith.store import events
-from rowsmith.store import draws
+from rowsmith.store import draws, events
 from rowsmith.store.batch import Batch, Waiter
 from rowsmith.store.commits import Broken, InAlready, Lost, rest
 from rowsmith.store.database import Database, fetch, one
