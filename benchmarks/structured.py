@@ -106,8 +106,9 @@ def lab() -> Iterator[Lab]:
 def carried_out(way: str, faults: dict[str, float], rows: int, target: int | None) -> tuple[Any, list[dict[str, Any]]]:
     """A run over `rows` rows: its result, and what the kept rows hold."""
     answers, kinds, _ = WAYS[way]
-    with ModelServer(lambda request: reply(request, kinds), faults=faults) as server, lab() as opened:
-        model = Model(model="openai/m", base_url=server.url, answers=answers, max_tokens=4096, concurrency=16)
+    provider, dialect = ("ollama", "ollama") if "Ollama" in way else ("openai", "")
+    with ModelServer(lambda request: reply(request, kinds), faults=faults, dialect=dialect) as server, lab() as opened:
+        model = Model(model=f"{provider}/m", base_url=server.url, answers=answers, max_tokens=4096, concurrency=16)
         steps = [
             ReadRows(rows=[{"text": f"Row {number}."} for number in range(rows)]),
             Columns(prompt="Make a card. {{ text }}", schema=SCHEMA, forward=["text"]),

@@ -47,7 +47,14 @@ def test_what_is_meant_is_read(text: str, value: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "value"), [('{"a": "x"', {"a": "x"}), ('{"a": {"b": null', {"a": {"b": None}}), ("{", {}), ('{"a": [1]\n', {"a": [1]})]
+    ("text", "value"),
+    [
+        ('{"a": "x"', {"a": "x"}),
+        ('{"a": {"b": null', {"a": {"b": None}}),
+        ("{", {}),
+        ('{"a": [1]\n', {"a": [1]}),
+        ('{"a": 1\n```', {"a": 1}),
+    ],
 )
 def test_brackets_that_are_missing_at_the_end_of_objects_are_told(text: str, value: Any) -> None:
     assert read(text, 0, Patience()).value == value

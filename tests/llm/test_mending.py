@@ -116,6 +116,12 @@ def test_what_stands_beside_other_things_is_not_taken_for_the_whole(value: Any) 
     assert results(value) == []
 
 
+def test_an_object_is_no_item_where_any_object_would_be() -> None:
+    schema = {"type": "object", "properties": {"rows": {"type": "array", "items": {"type": "object"}}}, "required": ["rows"]}
+    assert results({"row": [1]}, schema) == []
+    assert results([{"a": 1}], schema) == [{"rows": [{"a": 1}]}]
+
+
 def test_two_meanings_are_both_told() -> None:
     other = {"input": "a", "answer": "b"}
     assert len(results({**other, "result": GOOD})) == 2

@@ -8,6 +8,7 @@ import orjson
 import pytest
 from asking import GOOD, QA, a_model, ask, question
 from memory_ledger import MemoryLedger
+from provided import NAMES, provided
 
 from rowsmith.core.calls import Answer
 from rowsmith.testing import ModelServer, Reply, Request
@@ -93,3 +94,21 @@ def test_a_plain_text_that_was_thought_about_is_told() -> None:
     answer, _ = asked(["<think>Hm.</think>\nParis."], ledger, schema=None)
     assert answer.value == "Paris."
     assert [told for _, told in ledger.mendings] == ["found"]
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "ollama"])
+def test_every_provider_takes_the_turns_of_a_call_that_is_asked_again(name: str) -> None:
+    """The stand-ins refuse a call without its result, a result without its call, and what the provider has no form for."""
+    ledger, replies = MemoryLedger(), [{"input": "x", "answer": 3}, GOOD]
+
+    def reply(request: Request) -> Reply:
+        value = replies.pop(0)
+        return Reply(None, "tool_calls", tool=(request.tool["name"], orjson.dumps(value).decode())) if request.tool else Reply("")
+
+    with provided(name, reply) as at:
+        settings = {"reasoning_effort": "none"} if name == "deepseek" else {}
+        answer = ask(ledger, question(at.model(answers="tools", **settings)), **at.gate())[0]
+        said = [str(request.data["messages"]) for request in at.seen]
+    assert (answer.value, ledger.reasons(), len(said)) == (GOOD, ["schema"], 2)
+    assert "answer: 3 is not a text" in said[1]
+    assert ("tool_result" in said[1]) == (name == "anthropic")

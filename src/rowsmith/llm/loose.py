@@ -36,6 +36,7 @@ _AFTER_KEY = re.compile(rf"{_SP}:")
 _NOTE = r"(?://|\#)[^\n\"“”'‘’]*\n|/\*[^*\"“”'‘’]{0,2000}\*/"
 _AFTER_IN_OBJECT = re.compile(rf"{_SP}(?:[}}\]]|\Z|,{_SP}(?:[}}\]\"“”„'‘’]|//|/\*|\#|\Z|{_NAME}{_SP}:)|{_NOTE}|{_KEY})")
 _AFTER_IN_LIST = re.compile(rf"{_SP}(?:[\]}},]|\Z|{_NOTE})|[ \t\r]*\n{_SP}[\"“”„'‘’]")
+_FENCES = ("```", "~~~")
 _END = re.compile(r"\s*\Z")
 _SIMPLE_KEY = re.compile(rf"\"([^\"\\\n:]{{1,100}})\"{_SP}(?=[\"{{\[])")
 
@@ -49,7 +50,7 @@ class Broken(Exception):
 
 
 class Read(NamedTuple):
-    """A value, and where it ends. `open`: the text ended before all of its objects were closed."""
+    """A value, and where it ends. `open`: the text, or the fence that it stands in, ended before all of its objects were closed."""
 
     value: Any
     end: int
@@ -104,8 +105,9 @@ class _Reading:
             if mark == "}":
                 self.at += 1
                 return out
-            if (mark == "" and (not comma or not out)) or (mark == "]" and not comma):
-                self.open = self.open or mark == ""
+            ends = mark == "" or self.text.startswith(_FENCES, self.at)
+            if (ends and (not comma or not out)) or (mark == "]" and not comma):
+                self.open = self.open or ends
                 return out  # its bracket is missing; the list around it finds its own, or fails
             if not comma and not _NEXT_KEY.match(self.text, self.at):
                 raise self.misplaced("a comma or a bracket")

@@ -175,8 +175,13 @@ class Mending:
             return
         name, inner = next(iter(properties.items()))
         inner = self._resolved(inner)
-        if isinstance(inner, Mapping) and inner.get("type") == "array":
-            yield {name: value if isinstance(value, list) else [value]}
+        if not isinstance(inner, Mapping) or inner.get("type") != "array":
+            return
+        item = self._resolved(inner.get("items"))
+        if isinstance(value, list):
+            yield {name: value}
+        elif isinstance(item, Mapping) and item.get("required"):  # else any object would pass for an item
+            yield {name: [value]}
 
     def _without_extras(self, value: Any, schema: Any) -> Any:
         schema = self._resolved(schema)

@@ -197,8 +197,8 @@ def _refused(candidates: Sequence[_Candidate], schema: Schema, problem: str, way
     """Why nothing fits: what is wrong with the fields of the value that comes nearest, or that there is none."""
     if way == "xml" and problem:
         candidates = ()  # what is left of a broken answer
-    complaints = [schema.errors(value) for one in candidates if one.sound and one.sure for value in schema.mending.candidates(one.value)]
-    if complaints:
+    whole = [value for one in candidates if one.sound and one.sure for value in schema.mending.candidates(one.value)]
+    if complaints := [lines for value in whole if (lines := schema.errors(value))]:
         nearest = min(complaints, key=lambda lines: (lines[0].startswith(WHOLE), len(lines)))
         return Refused("schema", "\n".join(_short(nearest)), again=True)
     if not all(one.sure for one in candidates):

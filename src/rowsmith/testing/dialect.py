@@ -113,7 +113,7 @@ class Dialect(BaseModel):
             kind = part.get("type")
             if kind not in self.parts:
                 yield f"Invalid value: '{kind}'. Supported values are: {', '.join(self.parts)}."
-            elif kind != "text" and request_bytes(part) is None:
+            elif kind not in ("text", "tool_use", "tool_result") and request_bytes(part) is None:
                 yield f"The {kind} part holds no base64 data."
 
 

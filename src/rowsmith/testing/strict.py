@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -27,6 +28,40 @@ def named_tool(body: Mapping[str, Any]) -> Wrong:
         yield "tool_choice", f"Tool '{wanted}' not found in provided tools."
     if choice and not tools:
         yield "tool_choice", "tool_choice is only allowed when tools are specified."
+
+
+def answered_calls(body: Mapping[str, Any]) -> Wrong:
+    """Each tool call is JSON and is followed at once by its result, and each result follows its call."""
+    open_: set[str] = set()
+    for message in [*body["messages"], {"role": "assistant"}]:
+        parts = message.get("content") if isinstance(message.get("content"), list) else []
+        results = {part.get("tool_use_id") for part in parts if part.get("type") == "tool_result"}
+        results |= {message.get("tool_call_id")} if message.get("role") == "tool" else set()
+        if results - open_:
+            yield "messages", "messages with role 'tool' must be a response to a preceding message with 'tool_calls'."
+        open_ -= results
+        if open_ and message.get("role") != "tool":
+            yield "messages", f"tool_call_ids did not have response messages: {', '.join(sorted(open_))}"
+        calls = message.get("tool_calls") or ()
+        open_ |= {call["id"] for call in calls} | {part["id"] for part in parts if part.get("type") == "tool_use"}
+        if not all(_is_json(call["function"]["arguments"]) for call in calls):
+            yield "messages", "Invalid function arguments: they are no JSON."
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
+
+
+def nine_characters(body: Mapping[str, Any]) -> Wrong:
+    """Ids of tool calls have nine letters and digits."""
+    for message in body["messages"]:
+        for name in [call["id"] for call in message.get("tool_calls") or ()]:
+            if not re.fullmatch(r"[a-zA-Z0-9]{9}", name):
+                yield "messages", f"Tool call id was {name} but must be a-z, A-Z, 0-9, with a length of 9."
 
 
 def strict_schema(body: Mapping[str, Any]) -> Wrong:
@@ -111,6 +146,8 @@ def _objects(schema: Any, *, everything: bool = False) -> Iterator[Mapping[str, 
 
 RULES: dict[str, Callable[[Mapping[str, Any]], Wrong]] = {
     "named_tool": named_tool,
+    "answered_calls": answered_calls,
+    "nine_characters": nine_characters,
     "strict_schema": strict_schema,
     "says_json": says_json,
     "deepseek_thinking": deepseek_thinking,

@@ -6,7 +6,6 @@ November 2026.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -20,6 +19,7 @@ from rowsmith.llm.providers import PLAIN, Finish, Provider, Reply, Way, Write
 from rowsmith.llm.providers._address import address, below, origin
 from rowsmith.llm.providers._claude import Claude
 from rowsmith.llm.providers._closed import beyond, closed
+from rowsmith.llm.schema import name_of
 from rowsmith.llm.tolerant import Unreadable, envelope
 from rowsmith.llm.verdict import Kind, Signs, kind_of
 
@@ -137,8 +137,7 @@ def _wanted(model: Model, schema: Mapping[str, Any], way: Way) -> dict[str, Any]
         return {"output_config": {"format": {"type": "json_schema", "schema": closed(schema)}}}
     if way != "tools":
         return {}
-    title = schema.get("title")
-    name = re.sub(r"[^A-Za-z0-9_-]+", "_", title if isinstance(title, str) else "").strip("_")[:64] or "answer"
+    name = name_of(schema)
     tool = {"name": name, "description": "Gives the answer.", "input_schema": schema}
     return {"tools": [tool], "tool_choice": {"type": "tool", "name": name, "disable_parallel_tool_use": True}}
 
@@ -147,10 +146,25 @@ def _turns(messages: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """The messages in Anthropic's form: the system's apart, the rest as turns. Alone, the system's are the question."""
     written = translated(messages, _image, {"image": IMAGES}, "Anthropic")
     system = [part for message in written if message.get("role") == "system" for part in _texts(message.get("content"))]
-    turns = [message for message in written if message.get("role") != "system"]
+    turns = [_turn(message) for message in written if message.get("role") != "system"]
     if not turns:
         return {"messages": [{"role": "user", "content": "\n\n".join(system)}]}
     return {"system": "\n\n".join(system), "messages": turns} if system else {"messages": turns}
+
+
+def _turn(message: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A message as it stands, or a tool call or its result (both come when a call is asked again) in Anthropic's form."""
+    if calls := message.get("tool_calls"):
+        uses = [{"type": "tool_use", "id": call["id"], **_called(call["function"])} for call in calls]
+        return {"role": "assistant", "content": uses}
+    if message.get("role") != "tool":
+        return message
+    result = {"type": "tool_result", "tool_use_id": message["tool_call_id"], "content": message["content"], "is_error": True}
+    return {"role": "user", "content": [result]}
+
+
+def _called(function: Mapping[str, Any]) -> dict[str, Any]:
+    return {"name": function["name"], "input": orjson.loads(function["arguments"])}
 
 
 def _image(part: Part) -> Part:
