@@ -74,6 +74,7 @@ def test_from_a_check_to_an_export(home: Stage, model: ModelServer) -> None:
     assert [name for name, _ in files] == ["input.jsonl"]
 
     (dataset,) = told(home, "datasets")
+    assert dataset.pop("committed_at") <= result["ended_at"]
     assert dataset == {"name": "one_call", "rows": 6, "versions": 1, "version": result["version"]}
     shown = told(home, "show", "one_call")
     assert (shown["rows"], [c["name"] for c in shown["columns"]], shown["versions"][0]["id"]) == (6, ["answer", "input"], result["version"])

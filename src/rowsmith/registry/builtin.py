@@ -23,10 +23,12 @@ _ROOT = Path(__file__).parent.parent
 
 @cache
 def names(group: str) -> tuple[str, ...]:
-    """The names of all that is built in, by looking at file names alone."""
+    """The names of all that is built in, by looking at files without importing one."""
     room = _ROOT / ROOMS[group]
     if group == "providers":
         return tuple(sorted({*_modules(room), *(path.stem for path in (_ROOT / PROFILES).glob("*.yaml"))}))
+    if group == "connectors":  # what they share lies beside them
+        return tuple(sorted(name for name in _modules(room) if f"\n{NAMES[group]}" in (room / f"{name}.py").read_text(encoding="utf-8")))
     if group != "steps":
         return tuple(sorted(_modules(room)))
     verbs = sorted(item.name for item in iter_modules([str(room)]) if item.ispkg)
