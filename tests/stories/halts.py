@@ -91,7 +91,7 @@ def stop_from_outside(folder: Path, kind: str, *, seed: int, times: int, rows: i
         for _ in range(times):
             before = len(model.calls)
             with home.start(*words) as command:
-                model.wait_for(before + chance.randrange(1, 40))
+                model.wait_for(min(rows, before + chance.randrange(1, 40)))
                 time.sleep(chance.uniform(0, 0.1))
                 asked = time.monotonic()
                 said = home.result(request, "r1", "--json", code=None)
