@@ -258,7 +258,7 @@ def test_a_server_that_is_not_there(asking: Asking) -> None:
 
 @pytest.mark.parametrize("address", ["http://169.254.169.254/v1", "http://[fd00:ec2::254]", "http://0.0.0.0:8080"])
 def test_addresses_that_nothing_is_sent_to(asking: Asking, address: str) -> None:
-    failed = asking(Model(model=NOVA, base_url=address))
+    failed = asking(Model(model="litellm/deepseek/deepseek-chat", base_url=address, api_key_env=""))
     assert isinstance(failed, Paused), failed
     assert (failed.reason, failed.fix) == ("address", "Correct base_url.")
     assert asking.ledger.spends[-1].outcome == "released"

@@ -84,7 +84,10 @@ def test_a_recipe_is_answered_by_random_weights_and_every_row_is_valid(weights: 
             assert row["data"]["score"] in range(1, 6)
             assert row["data"]["tag"] in ("a", "b")
         moved.unlink()
-        home.result("verify", "--json", env=without_llama(tmp_path))
+        nothing = without_llama(tmp_path)
+        home.result("verify", "--json", env=nothing)
+        offline = home.result(*words(home, moved, "--offline", "--new"), env=nothing)
+        assert (offline["state"], offline["kept"], offline["calls"], offline["calls_reused"]) == ("finished", 50, 0, 50)
 
 
 def test_a_file_of_the_hub_is_downloaded_once_and_checked(weights: Path, tmp_path: Path) -> None:
