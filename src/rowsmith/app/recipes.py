@@ -8,22 +8,29 @@ from pathlib import Path
 from typing import Any
 
 from rowsmith import registry
+from rowsmith.app.lab import DEFAULT_HOME, models_file
 from rowsmith.core.recipe import Recipe
 from rowsmith.engine.check import checked
+from rowsmith.engine.known import with_known
 from rowsmith.engine.offline import AnyKey
 from rowsmith.engine.recipe_schema import describe, json_schema
+from rowsmith.llm.facts import Table
 
 
 def check_recipe(
-    path: Path, sets: Mapping[str, str], *, budget_usd: float | None = None, offline: bool = False, environ: Mapping[str, str] | None = None
-) -> Recipe:
-    """The recipe in a file, if nothing is wrong with it. One that is to be run `offline` needs no key.
+    path: Path, sets: Mapping[str, str], *, budget_usd: float | None = None, offline: bool = False, environ: Mapping[str, str] | None = None,
+    home: str | Path = DEFAULT_HOME,
+) -> Recipe:  # fmt: skip
+    """The recipe in a file, if nothing is wrong with it, with what is known of its models. `home` may have a table of models of its own.
+    One that is to be run `offline` needs no key.
 
     Raises:
         NotFound: there is no such file. Invalid: with every problem, each with file, line and fix.
     """
     keys = AnyKey() if offline else os.environ if environ is None else environ
-    return checked(path, sets, environ=keys, budget_usd=budget_usd, plugins=(path.parent / "plugins",))
+    table = Table(models_file(home))
+    found = checked(path, sets, environ=keys, budget_usd=budget_usd, plugins=(path.parent / "plugins",), table=table)
+    return with_known(found, table)
 
 
 def describe_steps(kind: str | None = None, plugins: Path = Path("plugins")) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from alembic import op
 from sqlalchemy import Column, Integer, LargeBinary
 
 revision = "0030"
-down_revision = "0001"
+down_revision = "0010"
 
 
 def upgrade() -> None:
