@@ -12,6 +12,7 @@ from rowsmith.app.results import Result
 from rowsmith.app.runs import Runs
 from rowsmith.core.models import Model
 from rowsmith.core.recipe import Recipe
+from rowsmith.engine.check_models import as_quoted, embedders
 from rowsmith.engine.estimate import Estimate, Questions, estimate
 from rowsmith.store.spending import measured
 
@@ -65,13 +66,15 @@ def quote(
         Invalid: the recipe, with every problem.
     """
     loaded, lock = runs.pinned(recipe, sets or {}, budget_usd)
+    folders = ((Path.cwd() if isinstance(recipe, Recipe) else Path(recipe).parent) / "plugins",)
     target = target or loaded.target
     counted = estimate(loaded, lock, runs.lab.files, runs.lab.db, limit)
     if pilot and counted.asked:
         done = runs.start(recipe, sets=sets, limit=pilot, budget_usd=budget_usd, commit=False)
         if done.requested - done.pending > 0 and done.calls + done.calls_reused > 0:
             return _measured(runs, loaded, counted, done, target, limit)
-    return _guessed(loaded, counted, target)
+    quoted = {role: as_quoted(loaded.models[role], folders) for role in embedders(loaded)}
+    return _guessed(loaded.model_copy(update={"models": {**loaded.models, **quoted}}), counted, target)
 
 
 # -- without a pilot --------------------------------------------------------------------------------------------------------------------

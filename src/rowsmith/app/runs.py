@@ -123,7 +123,7 @@ class Runs:
         recipe = recipe_file.build(record.recipe, plugins=self._plugins(base))
         self._require_same_code(record, base)
         options.check()
-        if problems := model_problems(recipe, self._environ(offline), Lines(), self._money_cap(options.budget_usd), self._plugins(base)):
+        if problems := model_problems(recipe, self._environ(offline), Lines(), self._money_cap(options.budget_usd), self._plugins(base), base):
             raise recipe_file.problems_as_error(problems)
         return self._carry_out(record, recipe, options, grace_s, on_progress, stopping, retry_failed=retry_failed)
 
@@ -340,4 +340,4 @@ def _gate(
     """The gate to models; providers that are files of the project are found when a run asks them."""
     if options.offline:
         ledger = Offline(ledger, len(options.past), [step.title for step in recipe.steps])
-    return Gate(ledger, environ=environ, on_event=tell, find=partial(registry.provider, folders=plugins), attachments=files)
+    return Gate(ledger, environ=environ, on_event=tell, find=partial(registry.provider, folders=plugins), attachments=files, base=Path(options.base))

@@ -5,6 +5,8 @@ Money is counted in picodollars (10**-12 USD, whole numbers), so that sums are e
 
 from __future__ import annotations
 
+import sys
+from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -55,6 +57,7 @@ class Claim:
     identical requests of one run in row order, and so makes the call's key.
     `reserve` and `reserve_tokens` are the highest cost, in picodollars and tokens, that one attempt can have.
     `offline` above 0: nothing may be bought; it is the number of the run's carrying-out that asks, and is written down with what it lacks.
+    `once`: all who ask the same get the same answer (an embedding); there is no index.
     """
 
     base: bytes
@@ -65,6 +68,7 @@ class Claim:
     reserve_tokens: int
     limits: Limits | None = None
     offline: int = 0
+    once: bool = False
 
 
 @dataclass(slots=True)
@@ -115,3 +119,36 @@ class Answer:
     model: str
     calls: tuple[str, ...]
     usage: Usage
+
+
+@dataclass(slots=True, frozen=True)
+class Embed:
+    """Texts put to the gate for their embeddings. Text number n is asked for under `asker.seq + n`; `fresh` is as in `Ask`."""
+
+    texts: Sequence[str]
+    model: Model
+    asker: Asker
+    fresh: int = 0
+
+
+@dataclass(slots=True, frozen=True)
+class Embedded:
+    """One vector for each text, in order: `raw` holds its numbers as float32, little-endian. `calls` are the keys under which they are stored."""
+
+    raw: tuple[bytes, ...]
+    model: str
+    calls: tuple[str, ...]
+    usage: Usage
+
+    @property
+    def vectors(self) -> list[array[float]]:
+        """The vectors as numbers."""
+        return [floats(raw) for raw in self.raw]
+
+
+def floats(raw: bytes) -> array[float]:
+    """The numbers of a stored vector."""
+    numbers = array("f", raw)
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return numbers

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, Protocol
 
-from rowsmith.core.calls import Answer, Ask, Claim, Claimed, Limits, Usage
+from rowsmith.core.calls import Answer, Ask, Claim, Claimed, Embed, Embedded, Limits, Usage
 from rowsmith.core.models import ModelChoice
 from rowsmith.core.row import Row
 
@@ -57,6 +57,14 @@ class Context(Protocol):
 
         Raises:
             RowFailed: no usable answer came; the reason says why.
+        """
+        ...
+
+    async def embed(self, texts: Sequence[str], *, model: str) -> Embedded:
+        """The embeddings of texts, by the model of this role, on behalf of the row at hand. A text that was embedded before is not again.
+
+        Raises:
+            RowFailed: one of them has none; the reason says why.
         """
         ...
 
@@ -169,6 +177,15 @@ class Gate(Protocol):
                 so on, `unreachable`, `timeout`).
             Paused: the run cannot go on now (cap reached, throttled for long, key refused), or the gate was halted.
             NotRecorded: the run is offline, and no answer is stored.
+        """
+        ...
+
+    async def embed(self, embed: Embed) -> Embedded:
+        """The embeddings of texts, whatever it takes within the limits.
+
+        Raises:
+            RowFailed: a text has none (`garbled`, `http_400` and so on, `unreachable`, `timeout`).
+            Paused: as `ask`.
         """
         ...
 

@@ -8,26 +8,29 @@ from pathlib import Path
 from typing import Any
 
 from rowsmith import registry
-from rowsmith.core.errors import Problem, RowsmithError, choose
+from rowsmith.core.errors import Invalid, Problem, RowsmithError, choose
 from rowsmith.core.models import Model
 from rowsmith.core.ports import Paused
 from rowsmith.core.recipe import Recipe
-from rowsmith.core.step import MODEL
+from rowsmith.core.step import EMBEDDER, MODEL
 from rowsmith.engine.check_names import setting
 from rowsmith.engine.holes import UNREAD
 from rowsmith.engine.yaml_text import Lines
 from rowsmith.engine.yaml_text import Path as Place
+from rowsmith.llm.embedding_form import embeds, priced
 from rowsmith.llm.keys import key_of
 from rowsmith.llm.prices import price
+from rowsmith.llm.providers import Computes
 
 
 def model_problems(
-    recipe: Recipe, environ: Mapping[str, str], lines: Lines, budget_usd: float | None = None, plugins: Sequence[Path] = ()
+    recipe: Recipe, environ: Mapping[str, str], lines: Lines, budget_usd: float | None = None, plugins: Sequence[Path] = (), base: Path = Path()
 ) -> list[Problem]:
-    """What is wrong with the models that the steps ask. A model that no step asks is not looked at."""
+    """What is wrong with the models that the steps ask. A model that no step asks is not looked at. Models on this machine are
+    looked for from the folder `base`."""
     out: list[Problem] = []
     used: dict[str, None] = {}
-    for title, place, choice in _choices(recipe):
+    for title, place, choice in _choices(recipe, MODEL):
         out += _shares(title, choice, place, lines)
         for role in roles(choice):
             if role in recipe.models:
@@ -37,7 +40,37 @@ def model_problems(
     for role in used:
         if (model := recipe.models[role]) != UNREAD:
             out += [*_reach(role, model, environ, lines, plugins), *_priced(role, model, budget_usd, lines)]
-    return out
+    return [*out, *_embedder_problems(recipe, environ, lines, budget_usd, plugins, base)]
+
+
+def _embedder_problems(
+    recipe: Recipe, environ: Mapping[str, str], lines: Lines, budget_usd: float | None, plugins: Sequence[Path], base: Path
+) -> Iterator[Problem]:
+    """What is wrong with the models that give embeddings."""
+    used: dict[str, None] = {}
+    for title, place, role in _choices(recipe, EMBEDDER):
+        if role in recipe.models:
+            used[role] = None
+        else:
+            yield _no_role(title, role, recipe, place, lines)
+    for role in used:
+        if (model := recipe.models[role]) != UNREAD:
+            yield from _reach_embedder(role, model, environ, lines, plugins, base)
+            yield from _priced(role, as_quoted(model, plugins), budget_usd, lines)
+
+
+def as_quoted(model: Model, plugins: Sequence[Path]) -> Model:
+    """An embedding model as a quote takes it: it has no output to pay for, and is asked once."""
+    try:
+        free = priced(model, registry.provider(model.provider, plugins))
+    except RowsmithError:  # told already
+        free = model.model_copy(update={"price_out": 0.0})
+    return free.model_copy(update={"max_tokens": 0, "reasks": 0})
+
+
+def embedders(recipe: Recipe) -> set[str]:
+    """The roles that give embeddings."""
+    return {role for _, _, role in _choices(recipe, EMBEDDER)}
 
 
 def roles(choice: Any) -> list[str]:
@@ -45,10 +78,10 @@ def roles(choice: Any) -> list[str]:
     return list(choice) if isinstance(choice, dict) else [choice]
 
 
-def _choices(recipe: Recipe) -> Iterator[tuple[str, Place, Any]]:
+def _choices(recipe: Recipe, mark: Any) -> Iterator[tuple[str, Place, Any]]:
     """Each choice of a model: the step's name, its place, and a role or roles with shares."""
     for position, step in enumerate(recipe.steps):
-        for name, value in step.marked(MODEL).items():
+        for name, value in step.marked(mark).items():
             for choice in value if isinstance(value, list) else [value]:
                 yield step.title, ("steps", position, setting(step, name)), choice
 
@@ -83,17 +116,47 @@ def _reach(role: str, model: Model, environ: Mapping[str, str], lines: Lines, pl
     parts: list[tuple[str, Callable[..., Any], tuple[Any, ...]]] = [
         ("base_url", provider.url, (model,)),
         ("api_key_env", key_of, (provider, model, environ)),
+        ("model", _no_vectors, (model,)),
     ]
     refused = provider.refuses(model)
     for name, wrong in refused.items():
         yield lines.problem((*place, name), f"The model {role!r}: {wrong.what}", wrong.fix)
     if not refused:
         parts.append(("extra", provider.body, (model, None, provider.way(model))))
+    yield from _tried(role, parts, lines)
+
+
+def _no_vectors(model: Model) -> None:
+    if said := sorted({"dimensions", "texts_per_request"} & model.model_fields_set):
+        what = f"{', '.join(said)} means nothing to a model that answers, and {model.model} is asked for answers."
+        raise Invalid(what, "Leave it out, or give the model for embeddings a role of its own.")
+
+
+def _reach_embedder(
+    role: str, model: Model, environ: Mapping[str, str], lines: Lines, plugins: Sequence[Path], base: Path
+) -> Iterator[Problem]:
+    """Provider, settings, and address and key or weights, of a model that gives embeddings."""
+    try:
+        provider = embeds(registry.provider(model.provider, plugins), model)
+    except RowsmithError as error:
+        yield lines.problem(("models", role, "model"), f"The model {role!r} is {model.model!r}. {error.what}", error.fix)
+        return
+    parts: list[tuple[str, Callable[..., Any], tuple[Any, ...]]] = [
+        ("base_url", provider.embed_url, (model,)),
+        ("api_key_env", key_of, (provider, model, environ)),
+        ("extra", provider.embed_body, (model,)),
+    ]
+    if isinstance(provider, Computes):
+        parts = [("model", provider.check, (model, base))]
+    yield from _tried(role, parts, lines)
+
+
+def _tried(role: str, parts: list[tuple[str, Callable[..., Any], tuple[Any, ...]]], lines: Lines) -> Iterator[Problem]:
     for name, part, given in parts:
         try:
             part(*given)
         except (RowsmithError, Paused) as error:
-            yield lines.problem((*place, name), f"The model {role!r}: {error.what}", error.fix)
+            yield lines.problem(("models", role, name), f"The model {role!r}: {error.what}", error.fix)
 
 
 def _priced(role: str, model: Model, budget_usd: float | None, lines: Lines) -> Iterator[Problem]:

@@ -64,6 +64,7 @@ class Form:
         "url",
         "way",
     )  # fmt: skip
+    gives = "chat completions"
 
     def __init__(self, model: Model, schema: dict[str, Any] | None, provider: Provider, server: Server, environ: Mapping[str, str]) -> None:
         from yarl import URL

@@ -5,16 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import orjson
 
-from rowsmith.core.calls import ASKED_AGAIN, PLAIN, Answer, Ask, Claim, Claimed, Usage
+from rowsmith.core.calls import ASKED_AGAIN, PLAIN, Answer, Ask, Claim, Claimed, Embed, Embedded, Usage
 from rowsmith.core.errors import RowFailed
 from rowsmith.core.ids import canonical, digest
 from rowsmith.core.ports import Attachments, Ledger
 from rowsmith.llm.attachments import NoAttachments, filled, inlined, most_tokens
 from rowsmith.llm.desk import Desk, stopped
+from rowsmith.llm.embedder import Embedder
 from rowsmith.llm.form import Form, Forms
 from rowsmith.llm.providers import Provider, Reply, built_in
 from rowsmith.llm.purchase import Body, Purchase
@@ -44,7 +46,8 @@ class Gate:
     `environ` holds the keys, `attachments` the files that messages refer to. `on_event(kind, data)` hears of `throttled` and `failing`
     servers. `find` finds a provider by name.
     A wait of more than `park_s` seconds pauses the run. `backoff_s` is the first wait before a repeat (it doubles, with full jitter).
-    One gate belongs to one event loop.
+    Embedding models on this machine are found from the folder `base`; `recorded` names the profiles that they had, where only their stored
+    vectors are wanted. One gate belongs to one event loop.
     """
 
     def __init__(
@@ -57,6 +60,8 @@ class Gate:
         attachments: Attachments | None = None,
         park_s: float = 600.0,
         backoff_s: float = 0.5,
+        base: Path = Path(),
+        recorded: Mapping[str, str] | None = None,
     ) -> None:
         self._ledger = ledger
         self._wire = Wire()
@@ -65,6 +70,7 @@ class Gate:
         self._room = Room(ledger)
         self._held: dict[int, asyncio.Semaphore] = {}
         self._desk = Desk(ledger, self._wire, on_event or (lambda kind, data: None), park_s, backoff_s, asyncio.Event())
+        self._embedder = Embedder(self._desk, self._room, self._forms.servers, environ, find, base, recorded or {})
 
     async def ask(self, ask: Ask) -> Answer:
         """Ask until there is a usable answer. Draw number n is made under `asker.seq + n`; there are at most `model.reasks + 1`.
@@ -94,6 +100,15 @@ class Gate:
             messages = form.asked_again(ask.messages, reply, refused)
         raise RowFailed(refused.reason, refused.detail)
 
+    async def embed(self, embed: Embed) -> Embedded:
+        """The embeddings of texts, each stored under its own key.
+
+        Raises:
+            RowFailed: a text has none; the reason is `garbled`, `vector_length`, `timeout`, `connection`, `unreachable` or `http_400` and so on.
+            Paused, Invalid, NotFound: as `ask`.
+        """
+        return await self._embedder.embed(embed)
+
     def status(self) -> dict[str, Status]:
         """How each server is doing, by profile."""
         return {profile: self._status(profile) for profile in self._forms.servers}
@@ -106,6 +121,7 @@ class Gate:
 
     async def close(self) -> None:
         """Close all connections. Ask nothing afterwards."""
+        await self._embedder.close()
         await self._wire.close()
 
     async def _drawn(self, form: Form, ask: Ask, messages: Sequence[Mapping[str, Any]], draw: int) -> tuple[Claimed, bytes, Reply]:

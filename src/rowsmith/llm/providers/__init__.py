@@ -11,8 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 from pkgutil import iter_modules
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from rowsmith import content
 from rowsmith.core.calls import Usage
@@ -23,6 +24,12 @@ from rowsmith.llm.verdict import Kind, kind_of
 
 Write = Callable[[Sequence[Mapping[str, Any]]], dict[str, Any]]
 """Makes the request's body of messages. The messages are never changed."""
+
+WriteTexts = Callable[[Sequence[str]], dict[str, Any]]
+"""Makes the request's body of texts that are to be embedded."""
+
+Compute = Callable[[Sequence[str]], tuple[list[bytes], int]]
+"""Gives the vectors of texts (float32, little-endian) and the number of their tokens. Called on any thread, by several at once."""
 
 Way = Literal["schema", "object", "tools", "json", "xml"]
 """How a structured answer is asked for: what the setting `answers` comes to with one provider."""
@@ -108,15 +115,68 @@ class Provider(Protocol):
         return kind_of(status, headers, raw)
 
 
+@runtime_checkable
+class Embeds(Protocol):
+    """The part of a provider that gives embeddings. Optional: a provider without it gives none. Requests and replies are of the form of
+    OpenAI's /embeddings (`_embeddings.Embeddings` has it all for servers that speak it)."""
+
+    key_env: str
+
+    def profile(self, model: Model) -> str:
+        """See Provider."""
+        ...
+
+    def needs_key(self, model: Model) -> bool:
+        """See Provider."""
+        ...
+
+    def headers(self, model: Model, key: str) -> dict[str, str]:
+        """See Provider."""
+        ...
+
+    def embed_url(self, model: Model) -> str:
+        """Where the texts are sent. Raises as `Provider.url`."""
+        ...
+
+    def embed_body(self, model: Model) -> WriteTexts:
+        """What writes the body of each request to this model.
+
+        Raises:
+            Invalid: `extra` holds a field that has a setting of its own.
+        """
+        ...
+
+
+@runtime_checkable
+class Computes(Embeds, Protocol):
+    """A provider of embeddings that is no server: they are computed in this process, on a thread of their own."""
+
+    def check(self, model: Model, base: Path) -> None:
+        """Look for whatever stands in the way of using the model. Relative paths are taken from `base`. Blocking.
+
+        Raises:
+            NotFound, Invalid, Unavailable: something does.
+        """
+        ...
+
+    def named(self, model: Model, base: Path) -> str:
+        """The model's profile: `local:` and the hash of its weights, wherever they lie. Blocking. Raises as `check`."""
+        ...
+
+    def computer(self, model: Model, base: Path) -> Compute:
+        """What computes vectors. Nothing is loaded before it is first called. It raises Invalid for texts that have no vector."""
+        ...
+
+
 def built_in(name: str) -> Provider:
     """The provider that ships under this name: a module, or a profile.
 
     Raises:
         NotFound: there is none.
     """
-    modules = [module.name for module in iter_modules(__path__) if not module.name.startswith("_")]
-    if re.fullmatch(r"[a-z_]+", name) and name in modules:
-        found: Provider = import_module(f"{__name__}.{name}").PROVIDER
+    modules = [module.name.replace("_", "-") for module in iter_modules(__path__) if not module.name.startswith("_")]
+    if re.fullmatch(r"[a-z-]+", name) and name in modules:
+        found: Provider = import_module(f"{__name__}.{name.replace('-', '_')}").PROVIDER
         return found
     if name in (profiles := content.profiles()):
         return _shipped(name)

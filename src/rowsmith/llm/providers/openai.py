@@ -17,6 +17,7 @@ from rowsmith.llm.attachments import Inlined, Part, translated
 from rowsmith.llm.profile import NAMES, Profile, ServerWay, Takes, read_profile
 from rowsmith.llm.providers import PLAIN, Finish, Provider, Reply, Way, Write
 from rowsmith.llm.providers._address import address, below, from_host, origin
+from rowsmith.llm.providers._embeddings import Embeddings
 from rowsmith.llm.schema import name_of
 from rowsmith.llm.tolerant import Unreadable, envelope
 from rowsmith.llm.verdict import Kind, kind_of
@@ -38,7 +39,7 @@ FORMATS = {"audio/mpeg": "mp3", "audio/x-wav": "wav"}
 """Formats of audio that are not called like their media type."""
 
 
-class OpenAI(Provider):
+class OpenAI(Embeddings, Provider):
     """A server that speaks like OpenAI and has this profile (default: OpenAI's own). `environ` may name its address (default: the process's
     environment)."""
 
