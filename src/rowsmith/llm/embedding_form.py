@@ -22,13 +22,12 @@ MOST_BYTES = 256 * 1024
 """Most bytes of the texts of one request; a longer text goes alone."""
 NEVER = frozenset({
     "temperature", "top_p", "max_tokens", "frequency_penalty", "presence_penalty", "seed", "stop", "reasoning_effort", "answers", "token_field",
-    "price_out",
 })  # fmt: skip
 """Settings of models that answer; an embedding has none of them."""
 ELSEWHERE = frozenset({
-    "base_url", "api_key_env", "extra", "reasks", "retries", "connect_s", "first_byte_s", "idle_s", "total_s", "price_in",
+    "base_url", "api_key_env", "extra", "reasks", "retries", "connect_s", "first_byte_s", "idle_s", "total_s",
 })  # fmt: skip
-"""Settings of models that are asked over a network, and may be paid for."""
+"""Settings of models that are asked over a network."""
 
 
 class EmbeddingForm(Form):
@@ -82,8 +81,9 @@ class EmbeddingForm(Form):
 
 
 def priced(model: Model, provider: Embeds) -> Model:
-    """The model with the prices of its embeddings: there is no output to pay, and what this machine computes is free."""
-    free = {"price_in": 0.0} if isinstance(provider, Computes) else {}
+    """The model with the prices of its embeddings: there is no output to pay, and what this machine computes is free
+    unless the recipe says otherwise."""
+    free = {"price_in": 0.0} if isinstance(provider, Computes) and model.price_in is None else {}
     return model.model_copy(update={"price_out": 0.0, **free})
 
 
@@ -97,7 +97,7 @@ def embeds(provider: Any, model: Model) -> Embeds:
         fix = "Use a model of builtin, onnx, sentence-transformers, or of a server with /embeddings, written openai/NAME with its base_url."
         raise Invalid(f"{model.model} gives no embeddings.", fix)
     idle = NEVER | (ELSEWHERE if isinstance(provider, Computes) else frozenset())
-    if said := sorted(idle & model.model_fields_set):
+    if said := sorted(idle & model.model_dump(exclude_defaults=True).keys()):
         kind = "that computes embeddings on this machine" if isinstance(provider, Computes) else "that gives embeddings"
         raise Invalid(f"{', '.join(said)} means nothing to a model {kind}, and {model.model} is asked for those.", f"Leave {', '.join(said)} out.")
     return provider
