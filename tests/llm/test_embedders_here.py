@@ -81,7 +81,7 @@ def test_relative_paths_are_taken_from_the_recipes_folder_and_stored_vectors_nee
     first = embedded(ledger, texts_of(model, "tea"), base=tmp_path)[0]
     profile = ledger.claims[0].profile
     (folder / "model.onnx").unlink()
-    with pytest.raises(NotFound, match="there is no model.onnx"):
+    with pytest.raises(NotFound, match=r"there is no model\.onnx"):
         embedded(ledger, texts_of(model, "tea"), base=tmp_path)
     again = embedded(ledger, texts_of(model, "tea"), base=tmp_path, recorded={"onnx/models/m": profile})[0]
     assert again == first
