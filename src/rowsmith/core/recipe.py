@@ -11,7 +11,8 @@ from rowsmith.core.models import Model
 from rowsmith.core.step import Step, is_content
 
 TRANSPORT = {
-    "concurrency", "texts_per_request", "rpm", "tpm", "rpd", "price_in", "price_out", "retries", "connect_s", "first_byte_s", "idle_s", "total_s", "api_key_env",
+    "texts_per_request",
+    "concurrency", "rpm", "tpm", "rpd", "price_in", "price_out", "retries", "connect_s", "first_byte_s", "idle_s", "total_s", "api_key_env",
 }  # fmt: skip
 """Settings of a model that change how it is called, not what it is asked: no part of a run's identity."""
 
