@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 
 from rowsmith.core.calls import Claim, Claimed, Limits
 from rowsmith.core.slots import EXPANDED, PENDING, WAITING, Tally
+from rowsmith.store.attempts import Parting, Settling
 from rowsmith.store.database import many
-from rowsmith.store.ledger import Parting, Settling
 
 Waiter = asyncio.Future[Any]
 
@@ -31,10 +31,11 @@ class Batch:
     refused: list[tuple[Claimed, str, str]] = field(default_factory=list)
     rates: list[tuple[str, Limits | None, int, float, Waiter]] = field(default_factory=list)
     events: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
+    counts: list[Tally] = field(default_factory=list)
     flush: list[Waiter] = field(default_factory=list)
 
     def __bool__(self) -> bool:
-        said = self.opens or self.moves or self.completed or self.rows
+        said = self.opens or self.moves or self.completed or self.rows or self.counts
         return bool(said or self.claims or self.settles or self.partings or self.refused or self.rates or self.events or self.flush)
 
     def waiters(self) -> list[Waiter]:
@@ -43,6 +44,8 @@ class Batch:
 
     def write(self, conn: Connection, run: int, tally: Tally) -> None:
         """Write slots and rows, and count them."""
+        for counted in self.counts:
+            tally.count(counted)
         ended = {move[5]: move for move in self.moves}
         if self.opens:
             # A slot that opens and comes to its end in one commit is written once.
