@@ -22,10 +22,11 @@ from rowsmith.core.ids import canonical
 from rowsmith.core.row import Row
 from rowsmith.core.slots import START, Tally
 from rowsmith.store import draws, events
+from rowsmith.store.attempts import Parting, Settling
 from rowsmith.store.batch import Batch, Waiter
 from rowsmith.store.commits import Broken, InAlready, Lost, rest
 from rowsmith.store.database import Database, fetch, one
-from rowsmith.store.ledger import Ledger, Parting, Settling
+from rowsmith.store.ledger import Ledger
 from rowsmith.store.processes import RENEW_S, heartbeat
 from rowsmith.store.rates import Rates, blocked
 from rowsmith.store.runs import Run
@@ -65,15 +66,12 @@ class Journal:
         self._seq: int = run.totals["seq"]
         self.place: Sequence[int] = START
         self._batch = Batch()
-        self._lock = threading.Lock()
-        self._wake = threading.Event()
-        self._ended = False
+        self._lock, self._wake = threading.Lock(), threading.Event()
+        self._ended = self._storage_full = self.give_up = False
         self._failed: RowsmithError | None = None
         self._waiting: list[tuple[Claim, Waiter]] = []
         self._blocked: dict[str, float] = {}
         self._looked = self._began = 0.0
-        self._storage_full = False
-        self.give_up = False
         self._beat = time.monotonic()
         self._room_again = threading.Condition()
         self._tried: tuple[Tally, list[tuple[Waiter, Any]], list[tuple[Claim, Waiter]]] = (tally, [], [])
@@ -129,6 +127,12 @@ class Journal:
         """See core.ports.Ledger. It goes into the next commit, whatever that is for."""
         with self._lock:
             self._batch.mended.append((claimed, how))
+
+    def count(self, counted: Tally) -> None:
+        """Calls of the run that were settled elsewhere (in a batch)."""
+        with self._lock:
+            self._batch.counts.append(counted)
+        self._awake()
 
     def revisit(self) -> None:
         """A row goes back to a step that it has passed: calls may be claimed for the same place again."""
