@@ -22,7 +22,7 @@ from rowsmith.app.results import Result, result
 from rowsmith.core.calls import PICO
 from rowsmith.core.errors import Conflict, Invalid, NotFound, StorageFull
 from rowsmith.core.ids import as_written, digest
-from rowsmith.core.ports import Ledger
+from rowsmith.core.ports import Ledger, Weights
 from rowsmith.core.recipe import Recipe
 from rowsmith.core.row import Row
 from rowsmith.core.slots import FAILED, KEPT_STAGE, Tally
@@ -119,7 +119,7 @@ class Runs:
         recipe = recipe_file.build(record.recipe, plugins=self._plugins(base))
         self._require_same_code(record, base)
         options.check()
-        if problems := model_problems(recipe, self.lab.environ, Lines(), self._money_cap(options.budget_usd), self._plugins(base)):
+        if problems := model_problems(recipe, self.lab.environ, Lines(), self._money_cap(options.budget_usd), self._plugins(base), base):
             raise recipe_file.problems_as_error(problems)
         return self._carry_out(record, recipe, options, grace_s, on_progress, stopping, retry_failed=retry_failed)
 
@@ -274,7 +274,7 @@ class Runs:
             done = carry_out(
                 self.lab.db, self.lab.files, run, recipe, terms, asked=options.asked(recipe, self.lab.who), environ=self.lab.environ,
                 commit=lambda taken, partial: self._commit(taken, options, partial), on_progress=on_progress, stopping=stopping,
-                make_gate=partial(_gate, self.lab.files, plugins),
+                make_gate=partial(_gate, self.lab.files, plugins, self.lab.weights(options.base)),
             )  # fmt: skip
         except Conflict:  # another process has taken it, at the start or while this one slept
             self._follow(run, on_progress, stopping)
@@ -324,6 +324,7 @@ class Runs:
 list_ = list
 
 
-def _gate(files: Files, plugins: tuple[Path, ...], ledger: Ledger, environ: Mapping[str, str], tell: Tell) -> Gate:
+def _gate(files: Files, plugins: tuple[Path, ...], weights: Weights, ledger: Ledger, environ: Mapping[str, str], tell: Tell) -> Gate:
     """The gate to models; providers that are files of the project are found when a run asks them."""
-    return Gate(ledger, environ=environ, on_event=tell, find=partial(registry.provider, folders=plugins), attachments=files)
+    find = partial(registry.provider, folders=plugins)
+    return Gate(ledger, environ=environ, on_event=tell, find=find, attachments=files, weights=weights)

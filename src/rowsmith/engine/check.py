@@ -42,7 +42,7 @@ def check(
             *(graph_problems(recipe.steps, lines) or idle_sources(recipe.steps, lines)),
             *retry_problems(recipe.steps, lines),
             *_step_problems(recipe.steps, lines),
-            *model_problems(recipe, environ, lines, recipe.budget_usd if budget_usd is None else budget_usd, plugins),
+            *model_problems(recipe, environ, lines, recipe.budget_usd if budget_usd is None else budget_usd, plugins, base),
         ]
     return sorted(dict.fromkeys(found), key=lambda problem: problem.line)
 

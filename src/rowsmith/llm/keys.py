@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from rowsmith.core.models import Model
 from rowsmith.core.ports import Paused
-from rowsmith.llm.providers import Provider
+from rowsmith.llm.providers import Carrier, Provider
 
 
 def key_of(provider: Provider, model: Model, environ: Mapping[str, str]) -> str:
@@ -29,4 +29,4 @@ def key_of(provider: Provider, model: Model, environ: Mapping[str, str]) -> str:
 
 def name_of(provider: Provider, model: Model) -> str:
     """The environment variable that holds the model's key."""
-    return model.api_key_env or provider.key_env
+    return model.api_key_env or (provider.key_name(model) if isinstance(provider, Carrier) else provider.key_env)

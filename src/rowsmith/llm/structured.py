@@ -6,7 +6,7 @@ An answer that was cut off is never repaired and never becomes data: half an ans
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -41,7 +41,7 @@ def value_of(reply: Reply, schema: Schema, model: Model) -> Any:
     """The answer as a JSON value that matches the schema, or `Refused`."""
     text = reply.text if reply.text.strip() else reply.tool_arguments
     if (refused := _whole(reply, text, model)) is not None:
-        return refused
+        return replace(refused, again=refused.reason == "malformed")
     try:
         value = orjson.loads(text)
         if "\\u0000" not in text and schema.surely(value):
@@ -69,6 +69,8 @@ def _whole(reply: Reply, text: str, model: Model) -> Refused | None:
         return Refused("refusal", plain(reply.refusal or reply.text)[:DETAIL] or "The provider's filter stopped the answer.")
     if reply.finish == "length" or (reply.finish == "unknown" and _full(reply, model)):
         return Refused("cut", f"The answer was cut off at max_tokens = {model.max_tokens}.")
+    if reply.finish == "broken":
+        return Refused("malformed", "The answer breaks off in the middle: what came next was no text any more.")
     return None if text.strip() else Refused("empty", "The answer holds no text.")
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rowsmith.testing.faults import FAULTS
     from rowsmith.testing.model_server import ModelServer
     from rowsmith.testing.processes import CommandLine, rowsmith
+    from rowsmith.testing.random_weights import tiny_gguf
     from rowsmith.testing.request import Reply, Request
     from rowsmith.testing.rules import Rule, read_rules, when
     from rowsmith.testing.script import Script
@@ -47,6 +48,7 @@ _HOMES = {
     "postgres_server": "servers",
     "read_rules": "rules",
     "rowsmith": "processes",
+    "tiny_gguf": "random_weights",
     "tmpfs": "servers",
     "visits": "failpoints",
     "wait_for_calls": "call_log",
@@ -73,6 +75,7 @@ __all__ = [
     "postgres_server",
     "read_rules",
     "rowsmith",
+    "tiny_gguf",
     "tmpfs",
     "visits",
     "wait_for_calls",
