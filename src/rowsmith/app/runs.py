@@ -22,7 +22,11 @@ from rowsmith.app.results import Result, result
 from rowsmith.core.calls import PICO
 from rowsmith.core.errors import Conflict, Invalid, NotFound, StorageFull
 from rowsmith.core.ids import as_written, digest
+<<<<<<< HEAD
 from rowsmith.core.ports import Keys, Ledger
+=======
+from rowsmith.core.ports import Ledger, Weights
+>>>>>>> 6f9e4ee (Local models in llama.cpp and every other provider through LiteLLM, in processes of our own)
 from rowsmith.core.recipe import Recipe
 from rowsmith.core.row import Row
 from rowsmith.core.slots import FAILED, KEPT_STAGE, Tally
@@ -123,7 +127,11 @@ class Runs:
         recipe = recipe_file.build(record.recipe, plugins=self._plugins(base))
         self._require_same_code(record, base)
         options.check()
+<<<<<<< HEAD
         if problems := model_problems(recipe, self._keys(offline), Lines(), self._money_cap(options.budget_usd), self._plugins(base)):
+=======
+        if problems := model_problems(recipe, self.lab.environ, Lines(), self._money_cap(options.budget_usd), self._plugins(base), base):
+>>>>>>> 6f9e4ee (Local models in llama.cpp and every other provider through LiteLLM, in processes of our own)
             raise recipe_file.problems_as_error(problems)
         return self._carry_out(record, recipe, options, grace_s, on_progress, stopping, retry_failed=retry_failed)
 
@@ -282,7 +290,11 @@ class Runs:
             done = carry_out(
                 self.lab.db, self.lab.files, run, recipe, terms, asked=options.asked(recipe, self.lab.who), keys=self._keys(options.offline),
                 commit=lambda taken, partial: self._commit(taken, options, partial), on_progress=on_progress, stopping=stopping,
+<<<<<<< HEAD
                 make_gate=partial(_gate, self.lab.files, recipe, options, plugins),
+=======
+                make_gate=partial(_gate, self.lab.files, plugins, self.lab.weights(options.base)),
+>>>>>>> 6f9e4ee (Local models in llama.cpp and every other provider through LiteLLM, in processes of our own)
             )  # fmt: skip
         except Conflict:  # another process has taken it, at the start or while this one slept
             self._follow(run, on_progress, stopping)
@@ -332,8 +344,15 @@ class Runs:
 list_ = list
 
 
+<<<<<<< HEAD
 def _gate(files: Files, recipe: Recipe, options: Options, plugins: tuple[Path, ...], ledger: Ledger, keys: Keys, tell: Tell) -> Gate:
     """The gate to models; providers that are files of the project are found when a run asks them."""
     if options.offline:
         ledger = Offline(ledger, len(options.past), [step.title for step in recipe.steps])
     return Gate(ledger, keys=keys, on_event=tell, find=partial(registry.provider, folders=plugins), attachments=files)
+=======
+def _gate(files: Files, plugins: tuple[Path, ...], weights: Weights, ledger: Ledger, environ: Mapping[str, str], tell: Tell) -> Gate:
+    """The gate to models; providers that are files of the project are found when a run asks them."""
+    find = partial(registry.provider, folders=plugins)
+    return Gate(ledger, environ=environ, on_event=tell, find=find, attachments=files, weights=weights)
+>>>>>>> 6f9e4ee (Local models in llama.cpp and every other provider through LiteLLM, in processes of our own)

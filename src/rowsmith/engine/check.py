@@ -44,8 +44,12 @@ def check(
             *(graph_problems(recipe.steps, lines) or idle_sources(recipe.steps, lines)),
             *retry_problems(recipe.steps, lines),
             *_step_problems(recipe.steps, lines),
+<<<<<<< HEAD
             *model_problems(recipe, keys, lines, recipe.budget_usd if budget_usd is None else budget_usd, plugins),
             *file_problems(recipe, lines, plugins),
+=======
+            *model_problems(recipe, environ, lines, recipe.budget_usd if budget_usd is None else budget_usd, plugins, base),
+>>>>>>> 6f9e4ee (Local models in llama.cpp and every other provider through LiteLLM, in processes of our own)
         ]
     return sorted(dict.fromkeys(found), key=lambda problem: problem.line)
 

@@ -9,8 +9,13 @@ from typing import Any
 
 from rowsmith import registry
 from rowsmith.core.errors import Problem, RowsmithError, choose
+from rowsmith.core.folders import cache_folder
 from rowsmith.core.models import Model
+<<<<<<< HEAD
 from rowsmith.core.ports import Keys, Paused
+=======
+from rowsmith.core.ports import Paused, Weights
+>>>>>>> 6f9e4ee (Local models in llama.cpp and every other provider through LiteLLM, in processes of our own)
 from rowsmith.core.recipe import Recipe
 from rowsmith.core.step import MODEL
 from rowsmith.engine.check_names import setting
@@ -18,13 +23,20 @@ from rowsmith.engine.holes import UNREAD
 from rowsmith.engine.yaml_text import Lines
 from rowsmith.engine.yaml_text import Path as Place
 from rowsmith.llm.keys import key_of
+from rowsmith.llm.local.weights import WeightFiles
 from rowsmith.llm.prices import price
+from rowsmith.llm.providers import Carrier, check_settings
 
 
 def model_problems(
+<<<<<<< HEAD
     recipe: Recipe, keys: Keys, lines: Lines, budget_usd: float | None = None, plugins: Sequence[Path] = ()
+=======
+    recipe: Recipe, environ: Mapping[str, str], lines: Lines, budget_usd: float | None = None, plugins: Sequence[Path] = (), base: Path = Path()
+>>>>>>> 6f9e4ee (Local models in llama.cpp and every other provider through LiteLLM, in processes of our own)
 ) -> list[Problem]:
-    """What is wrong with the models that the steps ask. A model that no step asks is not looked at."""
+    """What is wrong with the models that the steps ask. A model that no step asks is not looked at. Files of weights are taken from `base`."""
+    weights = WeightFiles(base, cache_folder(environ))
     out: list[Problem] = []
     used: dict[str, None] = {}
     for title, place, choice in _choices(recipe):
@@ -36,7 +48,11 @@ def model_problems(
                 out.append(_no_role(title, role, recipe, place, lines))
     for role in used:
         if (model := recipe.models[role]) != UNREAD:
+<<<<<<< HEAD
             out += [*_reach(role, model, keys, lines, plugins), *_priced(role, model, budget_usd, lines)]
+=======
+            out += [*_reach(role, model, environ, lines, plugins, weights), *_priced(role, model, budget_usd, lines)]
+>>>>>>> 6f9e4ee (Local models in llama.cpp and every other provider through LiteLLM, in processes of our own)
     return out
 
 
@@ -69,8 +85,15 @@ def _shares(title: str, choice: Any, place: Place, lines: Lines) -> Iterator[Pro
             yield lines.problem(place, f"The share of {role!r} in step {title!r} is {share:g}.", "Give a number above 0, or leave the role out.")
 
 
+<<<<<<< HEAD
 def _reach(role: str, model: Model, keys: Keys, lines: Lines, plugins: Sequence[Path]) -> Iterator[Problem]:
     """Provider, address, key and request body, as the provider itself sees them."""
+=======
+def _reach(
+    role: str, model: Model, environ: Mapping[str, str], lines: Lines, plugins: Sequence[Path], weights: Weights
+) -> Iterator[Problem]:
+    """Provider, address, key, settings and request body, as the provider itself sees them."""
+>>>>>>> 6f9e4ee (Local models in llama.cpp and every other provider through LiteLLM, in processes of our own)
     place = ("models", role)
     try:
         provider = registry.provider(model.provider, plugins)
@@ -80,9 +103,16 @@ def _reach(role: str, model: Model, keys: Keys, lines: Lines, plugins: Sequence[
         return
     if not model.name:
         yield lines.problem((*place, "model"), f"The model {role!r} is {model.model!r}, which names none.", "Write it like openai/gpt-4o-mini.")
+    carrier = isinstance(provider, Carrier)
     parts: list[tuple[str, Callable[..., Any], tuple[Any, ...]]] = [
+        *([("model", provider.check, (model, weights))] if carrier else []),
         ("base_url", provider.url, (model,)),
+<<<<<<< HEAD
         ("api_key_env", key_of, (provider, model, keys)),
+=======
+        ("api_key_env", key_of, (provider, model, environ)),
+        ("model", check_settings, (provider, model)),
+>>>>>>> 6f9e4ee (Local models in llama.cpp and every other provider through LiteLLM, in processes of our own)
     ]
     refused = provider.refuses(model)
     for name, wrong in refused.items():
@@ -98,6 +128,8 @@ def _reach(role: str, model: Model, keys: Keys, lines: Lines, plugins: Sequence[
                 continue
             told.add(error.what)
             yield lines.problem((*place, name), f"The model {role!r}: {error.what}", error.fix)
+            if carrier and part == provider.check:  # the rest would say the same again
+                return
 
 
 def _priced(role: str, model: Model, budget_usd: float | None, lines: Lines) -> Iterator[Problem]:

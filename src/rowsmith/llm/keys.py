@@ -10,6 +10,7 @@ import orjson
 
 from rowsmith.core.errors import RowsmithError
 from rowsmith.core.models import Model
+<<<<<<< HEAD
 from rowsmith.core.ports import Found, Keys, Paused
 from rowsmith.llm.origin import origin_of
 
@@ -20,6 +21,10 @@ SHORTEST = 8
 """Characters from which on a text counts as a key that nobody may see."""
 LONGEST = 8192
 _REFERENCE = re.compile(r"\$|%\w+%|@|os\.environ|(?:env|file):", re.IGNORECASE)
+=======
+from rowsmith.core.ports import Paused
+from rowsmith.llm.providers import Carrier, Provider
+>>>>>>> 6f9e4ee (Local models in llama.cpp and every other provider through LiteLLM, in processes of our own)
 
 
 def key_of(provider: Provider, model: Model, keys: Keys) -> Found | None:
@@ -46,6 +51,7 @@ def key_of(provider: Provider, model: Model, keys: Keys) -> Found | None:
 
 
 def name_of(provider: Provider, model: Model) -> str:
+<<<<<<< HEAD
     """The environment variable that holds the model's key, which is also what the key is called elsewhere; empty: it is asked without."""
     return provider.key_env if model.api_key_env is None else model.api_key_env
 
@@ -90,3 +96,7 @@ def written(key: str) -> tuple[bytes, ...]:
         inner = {orjson.dumps(form.decode())[1:-1] for form in forms}
         forms |= inner | {form.replace(b"/", rb"\/") for form in inner}
     return tuple(sorted(forms, key=len, reverse=True))
+=======
+    """The environment variable that holds the model's key."""
+    return model.api_key_env or (provider.key_name(model) if isinstance(provider, Carrier) else provider.key_env)
+>>>>>>> 6f9e4ee (Local models in llama.cpp and every other provider through LiteLLM, in processes of our own)

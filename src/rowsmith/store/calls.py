@@ -13,6 +13,10 @@ from rowsmith.store.database import Database
 from rowsmith.store.ledger import NOT_THERE
 
 _COSTS = text('SELECT key, cost FROM "call" WHERE key IN :keys').bindparams(bindparam("keys", expanding=True))
+_PROFILES = text(
+    'SELECT c.model, c.profile FROM spend s JOIN "call" c ON c.key = s.key AND c.state = 1 WHERE s.run = :run '
+    "GROUP BY c.model, c.profile ORDER BY MAX(s.at)"
+)
 _GET = text('SELECT key, profile, model, raw, tokens_in, tokens_out, cached_in, cost, at FROM "call" WHERE key = :key AND state = 1')
 _OF = text(
     "SELECT s.key, c.raw, c.tokens_in, c.tokens_out, c.cached_in, s.idx FROM spend s JOIN \"call\" c ON c.key = s.key AND c.state = 1 "
@@ -75,6 +79,12 @@ class Stored:
     index: int
     raw: bytes
     usage: Usage
+
+
+def profiles(db: Database, run: int) -> dict[str, str]:
+    """The profile of each model whose answers a run used; the last one, where it changed."""
+    with db.read() as conn:
+        return {row.model: row.profile for row in conn.execute(_PROFILES, {"run": run})}
 
 
 def costs(db: Database, keys: Iterable[str]) -> dict[str, int | None]:
