@@ -98,6 +98,8 @@ call = Table(
     Column("cached_in", BigInteger),
     Column("cost", BigInteger),
     Column("at", Float, nullable=False),
+    Column("reasoning_out", BigInteger),
+    Column("cache_write_in", BigInteger),
     Column("base", LargeBinary),  # key = digest(base, idx): the request, and its number among identical ones
     Column("idx", Integer),
     Index("ix_call_at", "at"),

@@ -6,7 +6,7 @@ from alembic import op
 from sqlalchemy import Column, Float, LargeBinary, PrimaryKeyConstraint, String
 
 revision = "0020"
-down_revision = "0001"
+down_revision = "0010"
 
 
 def upgrade() -> None:
