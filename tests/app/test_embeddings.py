@@ -14,6 +14,7 @@ from running import Bench, Plain, texts
 from rowsmith.app.proof import verify
 from rowsmith.app.quotes import quote as quote_of
 from rowsmith.app.rebuild import rebuild_problems
+from rowsmith.cli.main import main
 from rowsmith.core.errors import Invalid
 from rowsmith.core.models import Model
 from rowsmith.llm.hashing import DIMENSIONS
@@ -141,3 +142,27 @@ def test_a_quote_has_no_tokens_out_for_embeddings(shop: Workshop) -> None:
 def test_the_default_length_is_what_the_page_says() -> None:
     assert DIMENSIONS == 512
     assert Model(model="builtin/hashing").texts_per_request == 64
+
+
+def test_vectors_are_shown_by_their_length_and_travel_in_files_of_calls(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with Bench(tmp_path / "one") as bench:
+        bench.folder.mkdir(exist_ok=True)
+        steps = (texts("tea", "stones"), SIMILAR)
+        done = bench.run(*steps, top=embedder(bench))
+        calls = bench.lab.project().calls
+        key = calls.list()[0].key
+        told = bench.lab.project().datasets.history(done.dataset, bench.rows(done)[0].id)
+        assert [call["raw"] for call in told["calls"]] == ["(a vector of 64 numbers, as float32)"] * 2
+        exported = calls.export(tmp_path / "calls.jsonl")
+        assert exported.calls == 3
+        top, before = embedder(bench), len(bench.asked)
+        scored = scores(bench, done)
+        with pytest.raises(SystemExit):
+            main(["calls", "show", key, "--home", str(bench.folder / "home")])
+        assert "(a vector of 64 numbers, as float32)" in capsys.readouterr().out
+        (tmp_path / "two").mkdir()
+        with Bench(tmp_path / "two") as other:
+            other.lab.project().calls.import_(tmp_path / "calls.jsonl")
+            again = other.run(*steps, top=top, offline=True)
+            assert scores(other, again) == scored
+        assert len(bench.asked) == before

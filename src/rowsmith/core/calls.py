@@ -152,3 +152,11 @@ def floats(raw: bytes) -> array[float]:
     if sys.byteorder == "big":
         numbers.byteswap()
     return numbers
+
+
+def shown(raw: bytes) -> str:
+    """A stored answer for people: its text; of a vector only how long it is."""
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw.decode("utf-8", "backslashreplace") if len(raw) % 4 else f"(a vector of {len(raw) // 4:,} numbers, as float32)"

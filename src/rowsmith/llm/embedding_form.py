@@ -94,7 +94,7 @@ def embeds(provider: Any, model: Model) -> Embeds:
         Invalid: it gives none, or a setting means nothing to embeddings.
     """
     if not isinstance(provider, Embeds):
-        fix = "Use a model of builtin, onnx, sentence-transformers, or of a server with /embeddings, written openai/NAME with its base_url."
+        fix = "Use a model of builtin, onnx, sentence-transformers, or of a server with /embeddings, such as openai/NAME with its base_url."
         raise Invalid(f"{model.model} gives no embeddings.", fix)
     idle = NEVER | (ELSEWHERE if isinstance(provider, Computes) else frozenset())
     if said := sorted(idle & model.model_dump(exclude_defaults=True).keys()):
