@@ -134,7 +134,7 @@ def default_of(setting: dict[str, Any]) -> str:
 ANTHROPIC = {
     "provider": "`anthropic`", "server": "Anthropic's Messages API", "address": "`https://api.anthropic.com`", "key": "`ANTHROPIC_API_KEY`",
     "answers": "schema, tools, json; older models tools, json", "not": "frequency_penalty, presence_penalty, seed; what else depends on the model",
-    "beside": "images",
+    "beside": "images", "batches": "at 50 %",
 }  # fmt: skip
 
 
@@ -143,7 +143,7 @@ def providers() -> str:
     listed = [tuple(ANTHROPIC.values()), *(provider(name) for name in content.profiles())]
     columns = ["provider", "server", "address", "key", "structured answers, the surest first", "settings that it does not have", "beside text"]
     parts = ["# Providers\n", "`ollama/llama3.2` is the model `llama3.2` of Ollama on this machine. These are known by name:\n"]
-    parts += [table(columns, listed)]
+    parts += [table([*columns, "batches"], listed)]
     parts += [
         "\nAny other OpenAI-compatible server is `openai/NAME` with its `base_url`; everything that you give is then sent. A key marked (if any) is "
         "sent where it is set. `api_key_env` of a model names another variable, `base_url` another address.\n"
@@ -167,7 +167,8 @@ def provider(name: str) -> tuple[str, ...]:
     beside = [word for word, kinds in (("images", made.takes.image), ("audio", made.takes.audio)) if kinds]
     ways = [*(way for way in made.answers if way != "tools" or made.tools_while_thinking), "json"]
     key = f"`{made.key_env}`" + ("" if made.needs_key else " (if any)")
-    return f"`{name}`", made.title, address + also, key, ", ".join(ways) + special, ", ".join(absent), ", ".join(beside)
+    batches = f"at {made.batch.price:.0%}".replace("%", " %") if made.batch else ""
+    return f"`{name}`", made.title, address + also, key, ", ".join(ways) + special, ", ".join(absent), ", ".join(beside), batches
 
 
 # -- what works -----------------------------------------------------------------------------------------------------------------------

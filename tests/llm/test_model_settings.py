@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import socket
 from collections.abc import Callable, Iterator
 from typing import Any, get_args
@@ -11,10 +12,12 @@ from typing import Any, get_args
 import pytest
 from asking import QA, a_model, ask, chat, gate, http, outcomes, outcomes_of, question
 from memory_ledger import MemoryLedger
+from shelf import Shelf
 
 from rowsmith.core.calls import Limits
 from rowsmith.core.errors import RowFailed
 from rowsmith.core.models import Answers, Model
+from rowsmith.core.ports import Parked
 from rowsmith.testing import ModelServer, Request
 
 SENT: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
@@ -113,6 +116,34 @@ def prices() -> None:
     assert free.claims[0].reserve == 0 < priced.claims[0].reserve
 
 
+def batch_size() -> None:
+    """See tests/engine/test_batching.py::test_the_size_of_a_batch for a run; here the requests of the batches that a collector fills."""
+    assert asyncio.run(collected({"batch_size": 2})) == [2, 2, 1]
+    assert asyncio.run(collected({})) == [5]
+
+
+def price_batch() -> None:
+    for share in (0.25, 1):
+        ledger = MemoryLedger()
+        asyncio.run(collected({"price_in": 1, "price_out": 2, "price_batch": share}, ledger))
+        live = MemoryLedger()
+        outcomes_of([http(chat({"input": "a", "answer": "b"}))], live, 5, price_in=1, price_out=2)
+        assert [claim.reserve for claim in ledger.claims] == [math.ceil(claim.reserve * share) for claim in live.claims]
+
+
+async def collected(settings: dict[str, Any], ledger: MemoryLedger | None = None) -> list[int]:
+    """The requests of each batch that five questions fill."""
+    with Shelf() as shelf:
+        async with gate(ledger or MemoryLedger()) as made:
+            made.batch(lambda room, forms, wire: shelf.collector(room))
+            model = a_model("http://127.0.0.1:1/v1", **settings)
+            for number in range(5):
+                with pytest.raises(Parked):
+                    await made.ask(question(model, f"Question {number}", number=number))
+            await shelf.full()
+        return shelf.requests
+
+
 def deadline(name: str, fault: str) -> Callable[[], None]:
     def late() -> None:
         with ModelServer(faults={fault: 1}) as server:
@@ -141,6 +172,8 @@ DONE: dict[str, Callable[[], None]] = {
     "rpd": limits,
     "price_in": prices,
     "price_out": prices,
+    "price_batch": price_batch,
+    "batch_size": batch_size,
     "connect_s": connect_s,
     "first_byte_s": deadline("first_byte_s", "slow_headers:0.02"),
     "idle_s": deadline("idle_s", "stall"),

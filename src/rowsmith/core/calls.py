@@ -55,6 +55,8 @@ class Claim:
     identical requests of one run in row order, and so makes the call's key.
     `reserve` and `reserve_tokens` are the highest cost, in picodollars and tokens, that one attempt can have.
     `offline` above 0: nothing may be bought; it is the number of the run's carrying-out that asks, and is written down with what it lacks.
+    `batch` is the number of the batch in which the answer is to be bought (None: live). `again`: also when it came back from an earlier
+    batch without an answer.
     """
 
     base: bytes
@@ -65,6 +67,8 @@ class Claim:
     reserve_tokens: int
     limits: Limits | None = None
     offline: int = 0
+    batch: int | None = None
+    again: bool = False
 
 
 @dataclass(slots=True)
@@ -75,9 +79,11 @@ class Claimed:
     `stored`: the answer is there (`raw`, `usage`); nothing is bought.
     `over_budget`: a cap would be passed; `scope` says which one (`run:12`, `project:name`).
     `absent`: the answer is not there, and the claim is to buy nothing.
+    `parked`: the answer comes with the batch `batch`, whoever is at it.
+    `returned`: asked for in batches so far, it came back unanswered `returns` times; `detail` says why the last time.
     """
 
-    state: Literal["mine", "stored", "over_budget", "absent"]
+    state: Literal["mine", "stored", "over_budget", "absent", "parked", "returned"]
     claim: Claim
     key: bytes = b""
     index: int = 0
@@ -86,6 +92,9 @@ class Claimed:
     delay_s: float = 0.0
     scope: str = ""
     attempt: int = 0
+    batch: int = 0
+    returns: int = 0
+    detail: str = ""
 
 
 @dataclass(slots=True, frozen=True)

@@ -51,6 +51,10 @@ class Model(BaseModel):
     rpd: PositiveInt | None = Field(None, description="Requests a day (UTC), shared likewise.")
     price_in: NonNegativeFloat | None = Field(None, description="USD per million input tokens.")
     price_out: NonNegativeFloat | None = Field(None, description="USD per million output tokens.")
+    price_batch: Annotated[float, Field(ge=0, le=1)] | None = Field(
+        None, description="Price of a batched call as a share of the live one, for example 0.5. Default: what is known, else 1."
+    )
+    batch_size: PositiveInt | None = Field(None, description="Most requests of one batch (--batch). Default: what the server allows.")
     connect_s: Annotated[float, Field(gt=0)] = Field(5, description="Deadline for the connection, seconds.")
     first_byte_s: Annotated[float, Field(gt=0)] = Field(60, description="Deadline for the answer's headers, seconds.")
     idle_s: Annotated[float, Field(gt=0)] = Field(30, description="Longest silence within an answer, seconds.")

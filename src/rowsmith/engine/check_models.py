@@ -40,6 +40,15 @@ def model_problems(
     return out
 
 
+def batch_roles(recipe: Recipe, plugins: Sequence[Path] = ()) -> tuple[list[str], list[str]]:
+    """The roles that the steps ask: those whose provider has no batch API, and those whose has one."""
+    found: tuple[list[str], list[str]] = ([], [])
+    for role in dict.fromkeys(role for _, _, choice in _choices(recipe) for role in roles(choice)):
+        model = recipe.models[role]
+        found[registry.provider(model.provider, plugins).batch(model) is not None].append(role)
+    return found
+
+
 def roles(choice: Any) -> list[str]:
     """The roles of a model setting."""
     return list(choice) if isinstance(choice, dict) else [choice]

@@ -51,6 +51,13 @@ class Takes(Strict):
     audio_form: Literal["object", "text"] = Field("object", description="Whether input_audio is {data, format} or the base64 alone.")
 
 
+class Batched(Strict):
+    """How many questions are handed over at once."""
+
+    api: Literal["openai", "mistral"] = Field(description="Whose batch API it has.")
+    price: float = Field(ge=0, le=1, description="Price of such an answer, as a share of a live one's.")
+
+
 class Variant(Strict):
     """Models that differ from the rest of the server's."""
 
@@ -87,6 +94,7 @@ class Profile(Strict):
     tool_choice: Literal["named", "required"] = Field("named", description="How a tool call is asked for: by its name, or as any.")
     tools_while_thinking: bool = Field(True, description="Whether a tool call can be asked for unless reasoning_effort is none.")
     adds: dict[ServerWay, dict[str, Any]] = Field(default_factory=dict, description="Further fields that a way needs.")
+    batch: Batched | None = Field(None, description="Its batch API.")
     takes: Takes = Field(default_factory=Takes, description="Images and audio.")
     errors: dict[Kind, list[Annotated[int, Field(strict=True)] | str]] = Field(
         default_factory=dict, description="What shows each kind of error: statuses, codes (one word), words of the message (several)."

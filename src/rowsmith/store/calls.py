@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, TextClause, bindparam, text
 
 from rowsmith.core.calls import Usage
+from rowsmith.store.attempts import NOT_THERE
 from rowsmith.store.database import Database
-from rowsmith.store.ledger import NOT_THERE
 
 _COSTS = text('SELECT key, cost FROM "call" WHERE key IN :keys').bindparams(bindparam("keys", expanding=True))
 _GET = text('SELECT key, profile, model, raw, tokens_in, tokens_out, cached_in, cost, at FROM "call" WHERE key = :key AND state = 1')

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from rowsmith import content
 from rowsmith.core.calls import Usage
@@ -20,6 +20,9 @@ from rowsmith.core.errors import Invalid, NotFound, choose
 from rowsmith.core.models import Model
 from rowsmith.llm.attachments import IMAGE_TOKENS
 from rowsmith.llm.verdict import Kind, kind_of
+
+if TYPE_CHECKING:
+    from rowsmith.llm.batch import BatchApi
 
 Write = Callable[[Sequence[Mapping[str, Any]]], dict[str, Any]]
 """Makes the request's body of messages. The messages are never changed."""
@@ -102,6 +105,10 @@ class Provider(Protocol):
     def read(self, raw: bytes) -> Reply:
         """What the bytes of a successful reply say. Never raises, whatever they are."""
         ...
+
+    def batch(self, model: Model) -> BatchApi | None:
+        """The batch API that the model can be asked through; None when there is none."""
+        return None
 
     def trouble(self, status: int, headers: Mapping[str, str], raw: bytes) -> Kind:
         """What kind of error a reply that is no success holds. Never raises."""

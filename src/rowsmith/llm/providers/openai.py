@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 from urllib.parse import parse_qs, quote
 
 import orjson
@@ -14,12 +14,15 @@ from rowsmith.core.calls import Usage
 from rowsmith.core.errors import Invalid
 from rowsmith.core.models import Model
 from rowsmith.llm.attachments import Inlined, Part, translated
-from rowsmith.llm.profile import NAMES, Profile, ServerWay, Takes, read_profile
+from rowsmith.llm.profile import NAMES, Batched, Profile, ServerWay, Takes, read_profile
 from rowsmith.llm.providers import PLAIN, Finish, Provider, Reply, Way, Write
 from rowsmith.llm.providers._address import address, below, from_host, origin
 from rowsmith.llm.schema import name_of
 from rowsmith.llm.tolerant import Unreadable, envelope
 from rowsmith.llm.verdict import Kind, kind_of
+
+if TYPE_CHECKING:
+    from rowsmith.llm.batch import BatchApi
 
 OWN = {
     *NAMES, "reasoning_effort", "model", "messages", "max_tokens", "max_completion_tokens", "response_format", "tools", "tool_choice", "stream",
@@ -34,6 +37,8 @@ FINISH: dict[str, Finish] = {
 BROKEN = {"error", "insufficient_system_resource", "abort"}
 """Finish reasons of an answer that the server broke off."""
 ANYTHING = Takes(image=["image/png", "image/jpeg", "image/webp", "image/gif"], audio=["audio/wav", "audio/mpeg"])
+PERHAPS = Batched(api="openai", price=1.0)
+"""A server that says nothing about batches may have them; when it has none, it says so when it is asked."""
 FORMATS = {"audio/mpeg": "mp3", "audio/x-wav": "wav"}
 """Formats of audio that are not called like their media type."""
 
@@ -46,7 +51,8 @@ class OpenAI(Provider):
         self.server = profile = profile or read_profile(content.profile("openai"), "openai", "content/profiles/openai.yaml")
         self._environ = os.environ if environ is None else environ
         self.key_env = profile.key_env
-        self._anywhere = Profile(name=profile.name, key_env=profile.key_env, base_url=profile.base_url, needs_key=False, takes=ANYTHING)
+        known = {"name": profile.name, "key_env": profile.key_env, "base_url": profile.base_url}
+        self._anywhere = Profile(**known, needs_key=False, takes=ANYTHING, batch=PERHAPS)
 
     def url(self, model: Model) -> str:
         server, at = self._at(model), address(model.base_url or self._usual())
@@ -76,6 +82,15 @@ class OpenAI(Provider):
 
     def way(self, model: Model, schema: Mapping[str, Any] | None = None) -> Way:
         return next(iter(self._at(model).ways(model)), "json")
+
+    def batch(self, model: Model) -> BatchApi | None:
+        offered = self._at(model).batch
+        if offered is None:
+            return None
+        from rowsmith.llm.batch.mistral import MistralBatches
+        from rowsmith.llm.batch.openai import OpenAIBatches
+
+        return MistralBatches(offered.price) if offered.api == "mistral" else OpenAIBatches(offered.price)
 
     def body(self, model: Model, schema: Mapping[str, Any] | None, way: Way) -> Write:
         server = self._at(model)
