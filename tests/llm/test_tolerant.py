@@ -105,6 +105,7 @@ UNITS = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("before", ["", '{"q": "', '{"q": ['])
 @pytest.mark.parametrize("unit", UNITS)
 def test_nothing_takes_long(unit: str, before: str) -> None:

@@ -236,6 +236,7 @@ UNITS = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("before", ["", "<reply>", "<reply><input>", "<reply><tags>"])
 @pytest.mark.parametrize("unit", UNITS)
 def test_nothing_takes_long(unit: str, before: str) -> None:
