@@ -146,7 +146,9 @@ def providers() -> str:
     parts += [table(columns, listed)]
     parts += [
         "\nAny other OpenAI-compatible server is `openai/NAME` with its `base_url`; everything that you give is then sent. A key marked (if any) is "
-        "sent where it is set. `api_key_env` of a model names another variable, `base_url` another address.\n"
+        "sent where it is set. `api_key_env` of a model names another variable, `base_url` another address.\n\n"
+        "Weights on this machine are [`local/PATH.gguf`](recipes.md#models-on-this-machine); whatever else LiteLLM knows, Amazon Bedrock among it, "
+        "is [`litellm/PROVIDER/NAME`](recipes.md#every-other-provider).\n"
     ]
     parts += ["\n## What a profile says\n", "A profile is a YAML file: one of ours, or [one of your own](python.md#a-provider-of-your-own).\n"]
     known = {name: field for name, field in Profile.model_fields.items() if name != "name"}

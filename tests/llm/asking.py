@@ -41,7 +41,7 @@ def keys_in(environ: Mapping[str, str]) -> KeySources:
 
 @asynccontextmanager
 async def gate(ledger: MemoryLedger, environ: Mapping[str, str] | None = None, **settings: Any) -> AsyncIterator[Gate]:
-    made = Gate(ledger, **{"keys": keys_in(environ or {}), "backoff_s": 0.005, **settings})
+    made = Gate(ledger, **{"keys": keys_in(environ or {}), "environ": environ or {}, "backoff_s": 0.005, **settings})
     try:
         yield made
     finally:

@@ -6,16 +6,20 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, get_args
 
 import pytest
 from asking import QA, a_model, ask, chat, gate, http, outcomes, outcomes_of, question
+from local_models import local, log_of
 from memory_ledger import MemoryLedger
 
 from rowsmith.core.calls import Limits
 from rowsmith.core.errors import RowFailed
 from rowsmith.core.models import Answers, Model
-from rowsmith.testing import ModelServer, Request
+from rowsmith.core.ports import Paused
+from rowsmith.testing import ModelServer, Request, tiny_gguf
 
 SENT: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "model": ({"model": "openai/other/name"}, {"model": "other/name"}),
@@ -130,6 +134,26 @@ def connect_s() -> None:
     assert "no connection within connect_s = 0.05 s" in getattr(failed, "what", "")
 
 
+def loaded(words: str, **settings: Any) -> Callable[[], None]:
+    """A local model that is loaded with these settings makes llama.cpp say these words; without them it says others."""
+
+    def said() -> None:
+        with TemporaryDirectory() as folder:
+            weights = tiny_gguf(Path(folder) / "tiny.gguf")
+            assert words not in log_of(local(weights))
+            assert words in log_of(local(weights, **settings))
+
+    return said
+
+
+def gpu_layers() -> None:
+    with TemporaryDirectory() as folder:
+        model = local(tiny_gguf(Path(folder) / "tiny.gguf"))
+        assert log_of(model)
+        with pytest.raises(Paused, match="gpu_layers is 1, and llama"):
+            log_of(model.model_copy(update={"gpu_layers": 1}))
+
+
 DONE: dict[str, Callable[[], None]] = {
     "base_url": base_url,
     "api_key_env": api_key_env,
@@ -141,6 +165,9 @@ DONE: dict[str, Callable[[], None]] = {
     "rpd": limits,
     "price_in": prices,
     "price_out": prices,
+    "context": loaded("n_ctx_slot = 512", context=512),
+    "threads": loaded("n_threads = 2", threads=2),
+    "gpu_layers": gpu_layers,
     "connect_s": connect_s,
     "first_byte_s": deadline("first_byte_s", "slow_headers:0.02"),
     "idle_s": deadline("idle_s", "stall"),

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import Any
 
 import pytest
@@ -109,9 +108,7 @@ UNITS = [
 @pytest.mark.parametrize("before", ["", '{"q": "', '{"q": ['])
 @pytest.mark.parametrize("unit", UNITS)
 def test_nothing_takes_long(unit: str, before: str) -> None:
-    """A megabyte of anything takes about a second at most; what would grow with the square takes minutes."""
+    """A megabyte of anything takes about a second at most; what grows with the square takes minutes, and the suite's timeout ends it."""
     text = before + unit * (1_000_000 // len(unit))
-    start = time.process_time()
-    found(text, "object")
-    found(text, "array")
-    assert time.process_time() - start < 10
+    for kind in ("object", "array"):
+        assert all(isinstance(value, dict | list) for value in values(text, kind))

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import Any
 
 import pytest
@@ -240,8 +239,7 @@ UNITS = [
 @pytest.mark.parametrize("before", ["", "<reply>", "<reply><input>", "<reply><tags>"])
 @pytest.mark.parametrize("unit", UNITS)
 def test_nothing_takes_long(unit: str, before: str) -> None:
+    """A megabyte of anything takes about a second at most; what grows with the square takes minutes, and the suite's timeout ends it."""
     text = before + unit * (1_000_000 // len(unit))
-    start = time.process_time()
-    taken(text)
-    taken(text, CARD)
-    assert time.process_time() - start < 10
+    for schema in (QA, CARD):
+        assert isinstance(taken(text, schema), Taken | Refused)

@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from rowsmith.core.errors import Invalid
+from rowsmith.core.folders import cache_folder
 from rowsmith.store import projects
 from rowsmith.store.database import Database, open_database
 from rowsmith.store.files import Files
@@ -23,6 +24,7 @@ from rowsmith.store.files import Files
 if TYPE_CHECKING:
     from rowsmith.app.keys import Keys
     from rowsmith.app.projects import Project, Projects
+    from rowsmith.llm.local.weights import WeightFiles
 
 DEFAULT_HOME = ".rowsmith"
 DEFAULT_PROJECT = "default"
@@ -64,6 +66,13 @@ class Lab:
         else:
             projects.get(self.db, name)
         return Project(self, name)
+
+    def weights(self, base: str | Path) -> WeightFiles:
+        """The files of models that run on this machine, for a recipe in the folder `base`."""
+        from rowsmith.connectors.hub import Hub
+        from rowsmith.llm.local.weights import WeightFiles
+
+        return WeightFiles(Path(base), cache_folder(self.environ), lambda: Hub(self.environ))
 
     @property
     def projects(self) -> Projects:

@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 
 from rowsmith import registry
 from rowsmith.app.lab import Lab
+from rowsmith.app.recorded import RecordedWeights
 from rowsmith.core.errors import NotFound, RowsmithError
 from rowsmith.core.ids import canonical
 from rowsmith.core.recipe import Recipe
@@ -21,7 +22,7 @@ from rowsmith.engine.replay import Replay
 from rowsmith.engine.run import carry_out
 from rowsmith.engine.terms import Terms
 from rowsmith.llm.gate import Gate
-from rowsmith.store import projects, slots
+from rowsmith.store import calls, projects, slots
 from rowsmith.store.database import Database, open_database
 from rowsmith.store.datasets import Datasets
 from rowsmith.store.files import Files
@@ -70,6 +71,7 @@ def _carried_out(lab: Lab, db: Database, run: Run, recipe: Recipe, replay: Repla
     """The run once more, in a database of its own, carried out as often as it was and asked for the same each time."""
     options, files = run.options, Files(lab.files.root, scratch=folder / "scratch")
     plugins = (Path(options["base"]) / "plugins",)
+    recorded = RecordedWeights(calls.profiles(lab.db, run.n))
     deadly = slots.failed_with(lab.db, run.n, "quarantined")
     projects.ensure(db, run.project)
     made = Runs(db).create(run.project, run.recipe, run.identity, run.lock, {**options, "budget_usd": None})
@@ -78,7 +80,9 @@ def _carried_out(lab: Lab, db: Database, run: Run, recipe: Recipe, replay: Repla
         terms = Terms(target, limit, attempts, options["fresh"], retry_failed=retry_failed, left_alone=deadly)
         made = carry_out(
             db, files, made, recipe, terms, keys=AnyKey(), commit=lambda taken, partial: None,
-            make_gate=lambda ledger, keys, tell: Gate(replay, keys=keys, find=partial(registry.provider, folders=plugins), attachments=files),
+            make_gate=lambda ledger, keys, tell: Gate(
+                replay, keys=keys, find=partial(registry.provider, folders=plugins), attachments=files, weights=recorded
+            ),
         )  # fmt: skip
     return made
 

@@ -18,11 +18,12 @@ import rowsmith
 from rowsmith import registry
 from rowsmith.app.lab import Lab
 from rowsmith.app.options import Options, goes_on, prompts, writes_anew
+from rowsmith.app.recorded import RecordedWeights
 from rowsmith.app.results import Result, result
 from rowsmith.core.calls import PICO
 from rowsmith.core.errors import Conflict, Invalid, NotFound, StorageFull
 from rowsmith.core.ids import as_written, digest
-from rowsmith.core.ports import Keys, Ledger
+from rowsmith.core.ports import Keys, Ledger, Weights
 from rowsmith.core.recipe import Recipe
 from rowsmith.core.row import Row
 from rowsmith.core.slots import FAILED, KEPT_STAGE, Tally
@@ -35,9 +36,8 @@ from rowsmith.engine.run import carry_out
 from rowsmith.engine.terms import Progress, Stopping, Tell, Terms
 from rowsmith.engine.yaml_text import Lines
 from rowsmith.llm.gate import Gate
-from rowsmith.store import draws, projects, slots
+from rowsmith.store import calls, draws, projects, slots
 from rowsmith.store.datasets import Datasets
-from rowsmith.store.files import Files
 from rowsmith.store.runs import Run, require
 from rowsmith.store.runs import Runs as Store
 from rowsmith.store.stages import StageRows
@@ -123,7 +123,7 @@ class Runs:
         recipe = recipe_file.build(record.recipe, plugins=self._plugins(base))
         self._require_same_code(record, base)
         options.check()
-        if problems := model_problems(recipe, self._keys(offline), Lines(), self._money_cap(options.budget_usd), self._plugins(base)):
+        if problems := model_problems(recipe, self._keys(offline), Lines(), self._money_cap(options.budget_usd), self._plugins(base), base):
             raise recipe_file.problems_as_error(problems)
         return self._carry_out(record, recipe, options, grace_s, on_progress, stopping, retry_failed=retry_failed)
 
@@ -282,7 +282,7 @@ class Runs:
             done = carry_out(
                 self.lab.db, self.lab.files, run, recipe, terms, asked=options.asked(recipe, self.lab.who), keys=self._keys(options.offline),
                 commit=lambda taken, partial: self._commit(taken, options, partial), on_progress=on_progress, stopping=stopping,
-                make_gate=partial(_gate, self.lab.files, recipe, options, plugins),
+                make_gate=partial(_gate, self.lab, recipe, options, plugins),
             )  # fmt: skip
         except Conflict:  # another process has taken it, at the start or while this one slept
             self._follow(run, on_progress, stopping)
@@ -332,8 +332,13 @@ class Runs:
 list_ = list
 
 
-def _gate(files: Files, recipe: Recipe, options: Options, plugins: tuple[Path, ...], ledger: Ledger, keys: Keys, tell: Tell) -> Gate:
+def _gate(lab: Lab, recipe: Recipe, options: Options, plugins: tuple[Path, ...], ledger: Ledger, keys: Keys, tell: Tell) -> Gate:
     """The gate to models; providers that are files of the project are found when a run asks them."""
+    weights: Weights = lab.weights(options.base)
     if options.offline:
         ledger = Offline(ledger, len(options.past), [step.title for step in recipe.steps])
-    return Gate(ledger, keys=keys, on_event=tell, find=partial(registry.provider, folders=plugins), attachments=files)
+        weights = RecordedWeights(calls.profiles(lab.db), weights)
+    return Gate(
+        ledger, keys=keys, environ=lab.environ, on_event=tell, find=partial(registry.provider, folders=plugins), attachments=lab.files,
+        weights=weights,
+    )  # fmt: skip

@@ -20,10 +20,11 @@ from rowsmith.connectors.hub_pins import Pins
 from rowsmith.connectors.plain import carried_out
 from rowsmith.connectors.proof import Wanted, not_wanted
 from rowsmith.connectors.request import REDIRECTS, Request
-from rowsmith.connectors.settings import allowed_by, cache_folder
+from rowsmith.connectors.settings import allowed_by
 from rowsmith.connectors.urls import parsed
 from rowsmith.core.addresses import Allowed
 from rowsmith.core.errors import Invalid, NotFound, RowsmithError, StorageFull, Unavailable
+from rowsmith.core.folders import cache_folder
 
 ENDPOINT = "https://huggingface.co"
 MOST_REDIRECTS = 3

@@ -1,22 +1,11 @@
-"""What users set in the environment: where downloads are kept, and what may be reached besides public addresses."""
+"""What users set in the environment: what may be reached besides public addresses."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
-from pathlib import Path
 
 from rowsmith.core.addresses import Allowed
 from rowsmith.core.errors import Invalid
-
-
-def cache_folder(environ: Mapping[str, str]) -> Path:
-    """ROWSMITH_CACHE, else `rowsmith` in the user's own cache folder. It need not be there."""
-    if own := environ.get("ROWSMITH_CACHE"):
-        return Path(own).expanduser()
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "rowsmith"
-    return Path(environ.get("XDG_CACHE_HOME") or Path.home() / ".cache").expanduser() / "rowsmith"
 
 
 def allowed_by(environ: Mapping[str, str]) -> Allowed:

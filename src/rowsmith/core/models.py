@@ -51,10 +51,27 @@ class Model(BaseModel):
     rpd: PositiveInt | None = Field(None, description="Requests a day (UTC), shared likewise.")
     price_in: NonNegativeFloat | None = Field(None, description="USD per million input tokens.")
     price_out: NonNegativeFloat | None = Field(None, description="USD per million output tokens.")
+    context: PositiveInt | None = Field(
+        None,
+        description="Tokens that the model can hold, question and answer together. A local model is loaded with so many for each call in flight; "
+        "default: 4,096, or what it was trained with where that is less.",
+    )
+    threads: PositiveInt | None = Field(
+        None, description="Processor threads of a local model. Default: half of the processors that this process may use."
+    )
+    gpu_layers: Annotated[int, Field(ge=0)] | None = Field(
+        None, description="Layers of a local model that lie in the GPU's memory; 0: none. Default: as many as fit."
+    )
     connect_s: Annotated[float, Field(gt=0)] = Field(5, description="Deadline for the connection, seconds.")
-    first_byte_s: Annotated[float, Field(gt=0)] = Field(60, description="Deadline for the answer's headers, seconds.")
-    idle_s: Annotated[float, Field(gt=0)] = Field(30, description="Longest silence within an answer, seconds.")
-    total_s: Annotated[float, Field(gt=0)] = Field(300, description="Deadline for one attempt, seconds.")
+    first_byte_s: Annotated[float, Field(gt=0)] | None = Field(
+        None, description="Deadline for the answer's headers, of a local model for its first token, seconds. Default: 60, of a local model 900."
+    )
+    idle_s: Annotated[float, Field(gt=0)] | None = Field(
+        None, description="Longest silence within an answer, seconds. Default: 30, of a local model 120."
+    )
+    total_s: Annotated[float, Field(gt=0)] | None = Field(
+        None, description="Deadline for one attempt, seconds. Default: 300, of a local model 3,600."
+    )
 
     @property
     def provider(self) -> str:

@@ -12,6 +12,7 @@ from rowsmith.core.step import Step, is_content
 
 TRANSPORT = {
     "concurrency", "rpm", "tpm", "rpd", "price_in", "price_out", "retries", "connect_s", "first_byte_s", "idle_s", "total_s", "api_key_env",
+    "context", "threads", "gpu_layers",
 }  # fmt: skip
 """Settings of a model that change how it is called, not what it is asked: no part of a run's identity."""
 

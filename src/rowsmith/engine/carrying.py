@@ -235,7 +235,7 @@ class Carrying:
         if self.on_progress:
             servers = self.gate.status()
             waiting = (_waiting(name, status) for name, status in servers.items() if status.throttled_for_s > 0.5 or status.failing)
-            note = self.note or next(waiting, "")
+            note = self.note or self.gate.note or next(waiting, "")
             flying = sum(status.in_flight for status in servers.values())
             self.on_progress(Progress(self.run, self.journal.tally, self.terms.target, time.monotonic() - self.started, note, flying))
 

@@ -44,7 +44,7 @@ def check(
             *(graph_problems(recipe.steps, lines) or idle_sources(recipe.steps, lines)),
             *retry_problems(recipe.steps, lines),
             *_step_problems(recipe.steps, lines),
-            *model_problems(recipe, keys, lines, recipe.budget_usd if budget_usd is None else budget_usd, plugins),
+            *model_problems(recipe, keys, lines, recipe.budget_usd if budget_usd is None else budget_usd, plugins, base),
             *file_problems(recipe, lines, plugins),
         ]
     return sorted(dict.fromkeys(found), key=lambda problem: problem.line)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from math import isfinite
 from pathlib import Path
@@ -9,22 +10,27 @@ from typing import Any
 
 from rowsmith import registry
 from rowsmith.core.errors import Problem, RowsmithError, choose
+from rowsmith.core.folders import cache_folder
 from rowsmith.core.models import Model
-from rowsmith.core.ports import Keys, Paused
+from rowsmith.core.ports import Keys, Paused, Weights
 from rowsmith.core.recipe import Recipe
 from rowsmith.core.step import MODEL
 from rowsmith.engine.check_names import setting
 from rowsmith.engine.holes import UNREAD
+from rowsmith.engine.offline import AnyKey
 from rowsmith.engine.yaml_text import Lines
 from rowsmith.engine.yaml_text import Path as Place
 from rowsmith.llm.keys import key_of
+from rowsmith.llm.local.weights import WeightFiles
 from rowsmith.llm.prices import price
+from rowsmith.llm.providers import Carrier, check_settings
 
 
 def model_problems(
-    recipe: Recipe, keys: Keys, lines: Lines, budget_usd: float | None = None, plugins: Sequence[Path] = ()
+    recipe: Recipe, keys: Keys, lines: Lines, budget_usd: float | None = None, plugins: Sequence[Path] = (), base: Path = Path()
 ) -> list[Problem]:
-    """What is wrong with the models that the steps ask. A model that no step asks is not looked at."""
+    """What is wrong with the models that the steps ask. A model that no step asks is not looked at. Files of weights are taken from `base`."""
+    weights = WeightFiles(base, cache_folder(os.environ))
     out: list[Problem] = []
     used: dict[str, None] = {}
     for title, place, choice in _choices(recipe):
@@ -36,7 +42,7 @@ def model_problems(
                 out.append(_no_role(title, role, recipe, place, lines))
     for role in used:
         if (model := recipe.models[role]) != UNREAD:
-            out += [*_reach(role, model, keys, lines, plugins), *_priced(role, model, budget_usd, lines)]
+            out += [*_reach(role, model, keys, lines, plugins, weights), *_priced(role, model, budget_usd, lines)]
     return out
 
 
@@ -69,8 +75,8 @@ def _shares(title: str, choice: Any, place: Place, lines: Lines) -> Iterator[Pro
             yield lines.problem(place, f"The share of {role!r} in step {title!r} is {share:g}.", "Give a number above 0, or leave the role out.")
 
 
-def _reach(role: str, model: Model, keys: Keys, lines: Lines, plugins: Sequence[Path]) -> Iterator[Problem]:
-    """Provider, address, key and request body, as the provider itself sees them."""
+def _reach(role: str, model: Model, keys: Keys, lines: Lines, plugins: Sequence[Path], weights: Weights) -> Iterator[Problem]:
+    """Provider, address, key, settings and request body, as the provider itself sees them."""
     place = ("models", role)
     try:
         provider = registry.provider(model.provider, plugins)
@@ -81,8 +87,11 @@ def _reach(role: str, model: Model, keys: Keys, lines: Lines, plugins: Sequence[
     if not model.name:
         yield lines.problem((*place, "model"), f"The model {role!r} is {model.model!r}, which names none.", "Write it like openai/gpt-4o-mini.")
     parts: list[tuple[str, Callable[..., Any], tuple[Any, ...]]] = [
+        # Where nobody is asked, neither weights nor libraries are needed.
+        *([("model", provider.check, (model, weights))] if isinstance(provider, Carrier) and not isinstance(keys, AnyKey) else []),
         ("base_url", provider.url, (model,)),
         ("api_key_env", key_of, (provider, model, keys)),
+        ("model", check_settings, (provider, model)),
     ]
     refused = provider.refuses(model)
     for name, wrong in refused.items():

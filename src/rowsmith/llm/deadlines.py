@@ -8,6 +8,11 @@ from typing import Any
 
 from rowsmith.core.models import Model
 
+USUAL = (60.0, 30.0, 300.0)
+"""Seconds: for the headers, for each silence, for all."""
+OF_LOCAL = (900.0, 120.0, 3600.0)
+"""Of a local model: a small machine may need minutes to read a long question, and as many for its answer."""
+
 
 @dataclass(slots=True, frozen=True)
 class Deadlines:
@@ -20,8 +25,9 @@ class Deadlines:
 
     @classmethod
     def of(cls, model: Model) -> Deadlines:
-        """The deadlines that the model names."""
-        return cls(model.connect_s, model.first_byte_s, model.idle_s, model.total_s)
+        """The deadlines that the model names, and the usual ones where it names none."""
+        first_byte, idle, total = OF_LOCAL if model.provider == "local" else USUAL
+        return cls(model.connect_s, model.first_byte_s or first_byte, model.idle_s or idle, model.total_s or total)
 
 
 class Attempt:

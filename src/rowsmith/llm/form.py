@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -9,9 +10,10 @@ from typing import Any
 import orjson
 
 from rowsmith.core.calls import Asker, Claim, Limits
+from rowsmith.core.errors import Unavailable
 from rowsmith.core.ids import canonical
 from rowsmith.core.models import Model
-from rowsmith.core.ports import Keys
+from rowsmith.core.ports import Keys, Paused
 from rowsmith.llm import prices
 from rowsmith.llm.ahead import Ahead
 from rowsmith.llm.deadlines import Deadlines
@@ -19,7 +21,7 @@ from rowsmith.llm.health import Health
 from rowsmith.llm.instructions import instructed, instructions
 from rowsmith.llm.keys import how_to_give, key_of, written
 from rowsmith.llm.lane import Lane
-from rowsmith.llm.providers import Provider, Reply
+from rowsmith.llm.providers import Carrier, Lent, Provider, Reply, Sender, check_settings
 from rowsmith.llm.schema import Schema
 from rowsmith.llm.structured import Refused, Taken, asked_again, text_of, value_of
 from rowsmith.llm.verdict import without
@@ -69,15 +71,20 @@ class Form:
         "renew",
         "schema",
         "secret",
+        "sender",
         "server",
         "url",
         "way",
     )  # fmt: skip
 
-    def __init__(self, model: Model, schema: dict[str, Any] | None, provider: Provider, server: Server, keys: Keys) -> None:
+    def __init__(
+        self, model: Model, schema: dict[str, Any] | None, provider: Provider, server: Server, keys: Keys, sender: Sender | None = None
+    ) -> None:
         from yarl import URL
 
+        check_settings(provider, model)
         self.model = model
+        self.sender = sender
         self.provider = provider
         self.schema = Schema(schema) if schema is not None else None
         self.way = provider.way(model, schema) if model.answers == "auto" else model.answers
@@ -134,13 +141,16 @@ class Form:
 class Forms:
     """The forms of one gate, found by model and schema; and the servers they ask."""
 
-    def __init__(self, keys: Keys, find: Callable[[str], Provider]) -> None:
+    def __init__(self, keys: Keys, find: Callable[[str], Provider], lent: Lent) -> None:
         self._keys = keys
         self._find = find
+        self._lent = lent
         self._known: dict[tuple[int, bytes | None], Form] = {}
+        self._carried: dict[bytes, tuple[str, Sender]] = {}
+        self._making = asyncio.Lock()
         self.servers: dict[str, Server] = {}
 
-    def of(self, model: Model, schema: Mapping[str, Any] | None) -> Form:
+    async def of(self, model: Model, schema: Mapping[str, Any] | None) -> Form:
         """The form of a model (the same object each time makes it quick) and a schema.
 
         Raises:
@@ -148,16 +158,35 @@ class Forms:
             Paused: there is no usable key.
         """
         text = None if schema is None else orjson.dumps(schema)
-        form = self._known.get((id(model), text))
-        return form if form is not None and form.model is model else self._made(model, text)
+        if (form := self._found(model, text)) is not None:
+            return form
+        async with self._making:
+            return self._found(model, text) or await self._made(model, text)
 
-    def _made(self, model: Model, text: bytes | None) -> Form:
+    def _found(self, model: Model, text: bytes | None) -> Form | None:
+        form = self._known.get((id(model), text))
+        return form if form is not None and form.model is model else None
+
+    async def _made(self, model: Model, text: bytes | None) -> Form:
         provider = self._find(model.provider)
-        profile = provider.profile(model)
+        profile, sender = await self._way_to(provider, model)
         server = self.servers.get(profile) or Server(profile)
-        form = Form(model, None if text is None else orjson.loads(text), provider, server, self._keys)
+        form = Form(model, None if text is None else orjson.loads(text), provider, server, self._keys, sender)
         self.servers[profile] = server
         if len(self._known) >= KEPT:
             self._known.clear()
         self._known[id(model), text] = form
         return form
+
+    async def _way_to(self, provider: Provider, model: Model) -> tuple[str, Sender | None]:
+        """The model's profile, and what carries questions to it when it is not the wire."""
+        if not isinstance(provider, Carrier):
+            return provider.profile(model), None
+        key = canonical(model.model_dump(mode="json"))
+        if key not in self._carried:
+            try:
+                profile = await asyncio.to_thread(provider.named, model, self._lent)
+            except Unavailable as error:  # a download that cannot be had now
+                raise Paused("unavailable", error.what, error.fix) from None
+            self._carried[key] = profile, provider.sender(model, self._lent)
+        return self._carried[key]

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import orjson
 
 from rowsmith.core.calls import ASKED_AGAIN, PLAIN, Answer, Ask, Claim, Claimed, Usage
 from rowsmith.core.errors import RowFailed
+from rowsmith.core.folders import cache_folder
 from rowsmith.core.ids import canonical, digest
-from rowsmith.core.ports import Attachments, Keys, Ledger
+from rowsmith.core.ports import Attachments, Keys, Ledger, Weights
 from rowsmith.llm.attachments import NoAttachments, filled, inlined, most_tokens
 from rowsmith.llm.desk import Desk, stopped
 from rowsmith.llm.form import Form, Forms
-from rowsmith.llm.providers import Provider, Reply, built_in
+from rowsmith.llm.hosts.host import Hosts
+from rowsmith.llm.local.weights import WeightFiles
+from rowsmith.llm.providers import Lent, Provider, Reply, built_in
 from rowsmith.llm.purchase import Body, Purchase
 from rowsmith.llm.room import Room
 from rowsmith.llm.structured import Refused, Taken
@@ -44,7 +49,9 @@ class Gate:
     `keys` is where models' keys are found, `attachments` the files that messages refer to. `on_event(kind, data)` hears of `throttled` and
     `failing` servers. `find` finds a provider by name.
     A wait of more than `park_s` seconds pauses the run. `backoff_s` is the first wait before a repeat (it doubles, with full jitter).
-    One gate belongs to one event loop.
+    `weights` are the files of models that run on this machine; default: those whose paths are given. `environ` is what processes that answer
+    on this machine get; default: the environment. `note` says what all wait for: a download, a model that is being loaded. One gate belongs to
+    one event loop.
     """
 
     def __init__(
@@ -57,10 +64,15 @@ class Gate:
         attachments: Attachments | None = None,
         park_s: float = 600.0,
         backoff_s: float = 0.5,
+        weights: Weights | None = None,
+        environ: Mapping[str, str] | None = None,
     ) -> None:
         self._ledger = ledger
-        self._wire = Wire()
-        self._forms = Forms(keys, find)
+        self._wire, self._hosts = Wire(), Hosts()
+        self.note = ""
+        environ = os.environ if environ is None else environ
+        files = weights or WeightFiles(Path.cwd(), cache_folder(environ))
+        self._forms = Forms(keys, find, Lent(environ, files, self._noted, self._wire, self._hosts))
         self._attachments = attachments or NoAttachments()
         self._room = Room(ledger)
         self._held: dict[int, asyncio.Semaphore] = {}
@@ -75,7 +87,7 @@ class Gate:
             Paused: the run cannot go on now: `budget`, `throttled`, `quota`, `key`, `model`, `unreachable`, `refused`.
             Invalid, NotFound: a setting, the schema or the provider cannot be used.
         """
-        form = self._forms.of(ask.model, ask.schema)
+        form = await self._forms.of(ask.model, ask.schema)
         messages: Sequence[Mapping[str, Any]] = ask.messages
         calls: list[str] = []
         used: Usage | None = None
@@ -105,8 +117,12 @@ class Gate:
             server.health.halt()
 
     async def close(self) -> None:
-        """Close all connections. Ask nothing afterwards."""
+        """Close all connections, and end the processes that answer. Ask nothing afterwards."""
         await self._wire.close()
+        await self._hosts.close()
+
+    def _noted(self, note: str) -> None:
+        self.note = note
 
     async def _drawn(self, form: Form, ask: Ask, messages: Sequence[Mapping[str, Any]], draw: int) -> tuple[Claimed, bytes, Reply]:
         """One stored answer to the messages: found, or bought. Not many more claims are held than there are places: what is claimed when

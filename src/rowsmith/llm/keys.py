@@ -47,7 +47,7 @@ def key_of(provider: Provider, model: Model, keys: Keys) -> Found | None:
 
 def name_of(provider: Provider, model: Model) -> str:
     """The environment variable that holds the model's key, which is also what the key is called elsewhere; empty: it is asked without."""
-    return provider.key_env if model.api_key_env is None else model.api_key_env
+    return provider.key_name(model) if model.api_key_env is None else model.api_key_env
 
 
 def own_address(provider: Provider, model: Model) -> str:
@@ -60,9 +60,9 @@ def own_address(provider: Provider, model: Model) -> str:
 
 def how_to_give(provider: Provider, model: Model) -> str:
     """What the user does to give the model a key."""
-    name, address = name_of(provider, model), origin_of(provider.url(model))
-    if not name:
+    if not (name := name_of(provider, model)):
         return "Name the environment variable of its key with api_key_env."
+    address = origin_of(provider.url(model))
     return f"Set {name}, or enter the key once: `{add_command(name, address, own=address == own_address(provider, model))}`"
 
 

@@ -10,7 +10,10 @@ from rowsmith.core.models import Model
 
 
 def price(model: Model) -> tuple[int, int] | None:
-    """Picodollars for one input and one output token, rounded up; None when the model does not name both prices."""
+    """Picodollars for one input and one output token, rounded up; None when the model does not name both prices. What runs on this machine
+    is free unless it is given a price."""
+    if model.provider == "local":
+        return _per_token(model.price_in or 0), _per_token(model.price_out or 0)
     if model.price_in is None or model.price_out is None:
         return None
     return _per_token(model.price_in), _per_token(model.price_out)
@@ -30,6 +33,8 @@ def highest(body_bytes: int, model: Model) -> int:
 def cost(usage: Usage, model: Model) -> int | None:
     """What an answer cost, in picodollars; None when the price or the usage is not known (it then counts at its reservation)."""
     rates = price(model)
+    if rates == (0, 0):
+        return 0
     if rates is None or usage.tokens_in is None or usage.tokens_out is None:
         return None
     return usage.tokens_in * rates[0] + usage.tokens_out * rates[1]

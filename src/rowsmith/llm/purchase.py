@@ -99,7 +99,7 @@ class Purchase:
         attempt, form = Attempt(self.form.deadlines), self.form
         failpoint("gate.send")
         try:
-            status, headers, said = await self.desk.wire.post(attempt, form.url, form.headers, body)
+            status, headers, said = await (form.sender or self.desk.wire).post(attempt, form.url, form.headers, body)
         except NotSent as error:
             return error
         except Lost as error:
@@ -127,7 +127,8 @@ class Purchase:
             return Lost("garbled", reply.garbled)
         failpoint("gate.answered")
         self.open = False
-        await self.desk.ledger.answer(self.claimed, raw, reply.usage, prices.cost(reply.usage, form.model))
+        cost = prices.cost(reply.usage, form.model)
+        await self.desk.ledger.answer(self.claimed, raw, reply.usage, reply.cost if cost is None else cost)
         failpoint("gate.kept")
         form.answered = True
         self.lane.succeeded()

@@ -7,7 +7,7 @@ mean two different things is refused, too.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import orjson
@@ -76,7 +76,7 @@ def value_of(reply: Reply, schema: Schema, model: Model, way: Way) -> Taken | Re
     if other and (way == "tools" or _blank(text)):
         text, other = other, text
     if (refused := _whole(reply, text, model)) is not None:
-        return refused
+        return replace(refused, again=refused.reason == "malformed")
     try:
         value = orjson.loads(text)
         if "\\u0000" not in text and schema.surely(value):
@@ -124,6 +124,8 @@ def _whole(reply: Reply, text: str, model: Model) -> Refused | None:
         return Refused("refusal", plain(reply.refusal or reply.text)[:DETAIL] or "The provider's filter stopped the answer.")
     if reply.finish == "length" or (reply.finish == "unknown" and _full(reply, model)):
         return Refused("cut", f"The answer was cut off at max_tokens = {model.max_tokens}.")
+    if reply.finish == "broken":
+        return Refused("malformed", "The answer breaks off in the middle: what came next was no text any more.")
     return Refused("empty", "The answer holds no text.") if _blank(text) else None
 
 

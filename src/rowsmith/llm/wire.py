@@ -51,8 +51,11 @@ class Wire:
     def __init__(self) -> None:
         self._open: tuple[ClientSession, Watch] | None = None
 
-    async def post(self, attempt: Attempt, url: URL, headers: Mapping[str, str], body: bytes) -> tuple[int, Mapping[str, str], bytes]:
-        """Send `body`; returns status, headers and the reply's bytes (at most MAX_BODY of them).
+    async def post(
+        self, attempt: Attempt, url: URL, headers: Mapping[str, str], body: bytes, *, most: int = MAX_BODY, streamed: bool = False
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        """Send `body`; returns status, headers and the reply's bytes (at most `most` of them). The headers of a reply that is `streamed`
+        say nothing yet: what is due for them is due for the first bytes.
 
         Raises:
             NotSent: the server was not reached.
@@ -68,7 +71,7 @@ class Wire:
             # A large body as bare bytes would be written in one piece, and aiohttp warns of that.
             data = body if len(body) < LARGE else BytesIO(body)
             async with session.post(url, data=data, headers=headers, allow_redirects=False) as response:
-                return response.status, response.headers, await _body(response, attempt)
+                return response.status, response.headers, await _body(response, attempt, most, streamed)
         except asyncio.CancelledError:
             if not attempt.expired():
                 raise
@@ -104,26 +107,27 @@ class Wire:
         return self._open
 
 
-async def _body(response: Any, attempt: Attempt) -> bytes:
-    attempt.heard()
+async def _body(response: Any, attempt: Attempt, most: int, streamed: bool) -> bytes:
+    if not streamed:
+        attempt.heard()
     content = response.content
     first: bytes = await content.readany()
     if content.at_eof():
-        return first if len(first) < MAX_BODY else _capped(response, [first])
+        return first if len(first) < most else _capped(response, [first], most)
     parts, size = [first], len(first)
-    while size < MAX_BODY:
+    while size < most:
         attempt.heard()
         part = await content.readany()
         if not part and content.at_eof():
             return b"".join(parts)
         parts.append(part)
         size += len(part)
-    return _capped(response, parts)
+    return _capped(response, parts, most)
 
 
-def _capped(response: Any, parts: list[bytes]) -> bytes:
+def _capped(response: Any, parts: list[bytes], most: int) -> bytes:
     response.close()
-    return b"".join(parts)[:MAX_BODY]
+    return b"".join(parts)[:most]
 
 
 def _told(error: Exception) -> str:

@@ -13,6 +13,11 @@ from rowsmith.store.database import Database
 from rowsmith.store.ledger import NOT_THERE
 
 _COSTS = text('SELECT key, cost FROM "call" WHERE key IN :keys').bindparams(bindparam("keys", expanding=True))
+_ALL_PROFILES = text('SELECT model, profile FROM "call" WHERE state = 1 GROUP BY model, profile ORDER BY MAX(at)')
+_PROFILES = text(
+    'SELECT c.model, c.profile FROM spend s JOIN "call" c ON c.key = s.key AND c.state = 1 WHERE s.run = :run '
+    "GROUP BY c.model, c.profile ORDER BY MAX(s.at)"
+)
 _GET = text('SELECT key, profile, model, raw, tokens_in, tokens_out, cached_in, cost, at FROM "call" WHERE key = :key AND state = 1')
 _OF = text(
     "SELECT s.key, c.raw, c.tokens_in, c.tokens_out, c.cached_in, s.idx FROM spend s JOIN \"call\" c ON c.key = s.key AND c.state = 1 "
@@ -75,6 +80,13 @@ class Stored:
     index: int
     raw: bytes
     usage: Usage
+
+
+def profiles(db: Database, run: int | None = None) -> dict[str, str]:
+    """The profile of each model whose answers a run used, or that has any stored; the last one, where it changed."""
+    with db.read() as conn:
+        found = conn.execute(_ALL_PROFILES) if run is None else conn.execute(_PROFILES, {"run": run})
+        return {row.model: row.profile for row in found}
 
 
 def costs(db: Database, keys: Iterable[str]) -> dict[str, int | None]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rowsmith.testing.faults import FAULTS
     from rowsmith.testing.model_server import ModelServer
     from rowsmith.testing.processes import CommandLine, rowsmith
+    from rowsmith.testing.random_weights import tiny_gguf
     from rowsmith.testing.request import Reply, Request
     from rowsmith.testing.rules import Rule, read_rules, when
     from rowsmith.testing.script import Script
@@ -49,6 +50,7 @@ _HOMES = {
     "postgres_server": "servers",
     "read_rules": "rules",
     "rowsmith": "processes",
+    "tiny_gguf": "random_weights",
     "tmpfs": "servers",
     "visits": "failpoints",
     "wait_for_calls": "call_log",
@@ -76,6 +78,7 @@ __all__ = [
     "postgres_server",
     "read_rules",
     "rowsmith",
+    "tiny_gguf",
     "tmpfs",
     "visits",
     "wait_for_calls",

@@ -1,7 +1,8 @@
 """Where models live: `anthropic/NAME` is asked through the `PROVIDER` of `rowsmith.llm.providers.anthropic`, `groq/NAME` by OpenAI's protocol
 with the profile `content/profiles/groq.yaml`.
 
-A provider only translates: a question into a request, a reply's bytes into a `Reply`. It opens no connection and keeps no state.
+A provider only translates: a question into a request, a reply's bytes into a `Reply`. It opens no connection and keeps no state. One that
+is no server elsewhere is a `Carrier`: what answers its questions it brings along.
 """
 
 from __future__ import annotations
@@ -12,14 +13,22 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 from rowsmith import content
 from rowsmith.core.calls import Usage
 from rowsmith.core.errors import Invalid, NotFound, choose
 from rowsmith.core.models import Model
+from rowsmith.core.ports import Note, Weights
 from rowsmith.llm.attachments import IMAGE_TOKENS
 from rowsmith.llm.verdict import Kind, kind_of
+
+if TYPE_CHECKING:
+    from yarl import URL
+
+    from rowsmith.llm.deadlines import Attempt
+    from rowsmith.llm.hosts.host import Hosts
+    from rowsmith.llm.wire import Wire
 
 Write = Callable[[Sequence[Mapping[str, Any]]], dict[str, Any]]
 """Makes the request's body of messages. The messages are never changed."""
@@ -27,7 +36,7 @@ Write = Callable[[Sequence[Mapping[str, Any]]], dict[str, Any]]
 Way = Literal["schema", "object", "tools", "json", "xml"]
 """How a structured answer is asked for: what the setting `answers` comes to with one provider."""
 
-Finish = Literal["stop", "length", "refusal", "unknown"]
+Finish = Literal["stop", "length", "refusal", "broken", "unknown"]
 
 PLAIN = {"Content-Type": "application/json", "Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "rowsmith"}
 """Headers of every request."""
@@ -37,9 +46,10 @@ PLAIN = {"Content-Type": "application/json", "Accept": "application/json", "Acce
 class Reply:
     """What a reply's bytes say, in the gate's words.
 
-    `finish` is why the model ended: by itself, cut at max_tokens, refused, or not told. `tool_arguments` is the text of a tool call's
-    arguments when the model answered by one. `garbled` says why the bytes are no chat answer at all; empty when they are one. `status` is
-    the HTTP status of an error that came with 200.
+    `finish` is why the model ended: by itself, cut at max_tokens, refused, broken off in the middle, or not told. `tool_arguments` is the
+    text of a tool call's arguments when the model answered by one. `cost` is what the answer cost, in picodollars, where it says so.
+    `garbled` says why the bytes are no chat answer at all; empty when they are one. `status` is the HTTP status of an error that came with
+    200.
     """
 
     text: str = ""
@@ -47,6 +57,7 @@ class Reply:
     tool_arguments: str = ""
     refusal: str = ""
     usage: Usage = field(default_factory=Usage)
+    cost: int | None = None
     garbled: str = ""
     status: int = 0
 
@@ -56,6 +67,10 @@ class Provider(Protocol):
 
     key_env: str
     """Environment variable that holds the key when the model names none."""
+
+    def key_name(self, model: Model) -> str:
+        """Environment variable that holds the key of this model when it names none; empty: it has none."""
+        return self.key_env
 
     def image_tokens(self, model: Model) -> int:
         """The most tokens that one image can cost."""
@@ -106,6 +121,72 @@ class Provider(Protocol):
     def trouble(self, status: int, headers: Mapping[str, str], raw: bytes) -> Kind:
         """What kind of error a reply that is no success holds. Never raises."""
         return kind_of(status, headers, raw)
+
+
+class Sender(Protocol):
+    """Carries the questions to one model, in place of the wire (`llm.wire.Wire`) and with its manners."""
+
+    async def post(self, attempt: Attempt, url: URL, headers: Mapping[str, str], body: bytes) -> tuple[int, Mapping[str, str], bytes]:
+        """Status, headers and bytes of the reply, as an HTTP server would give them; `attempt` keeps the deadlines. Whatever computes is
+        not done on the loop.
+
+        Raises:
+            NotSent: nothing was asked. Lost: whether it was answered is not known.
+            Paused: the model cannot be asked at all now.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Lent:
+    """What a gate lends to carriers: its environment, files of weights, where to say what is waited for, connections, and a place for
+    processes that end with the gate."""
+
+    environ: Mapping[str, str]
+    weights: Weights
+    note: Note
+    wire: Wire
+    hosts: Hosts
+
+
+@runtime_checkable
+class Carrier(Provider, Protocol):
+    """A provider that is no server elsewhere."""
+
+    settings: frozenset[str]
+    """Fields of `Model` among OWN that it takes."""
+
+    def check(self, model: Model, weights: Weights) -> None:
+        """Look for whatever stands in the way of asking the model, as far as it can be known without a connection. Blocking.
+
+        Raises:
+            NotFound, Invalid, Unavailable: something does.
+        """
+        ...
+
+    def named(self, model: Model, lent: Lent) -> str:
+        """The model's profile, when `profile` cannot know it. Blocking; may download and read what it is named after. Raises as `check`."""
+        ...
+
+    def sender(self, model: Model, lent: Lent) -> Sender:
+        """What carries questions to the model. Nothing is started before the first of them."""
+        ...
+
+
+OWN = ("threads", "gpu_layers")
+"""Fields of `Model` that a provider must say it takes."""
+
+
+def check_settings(provider: Provider, model: Model) -> None:
+    """Refuse settings that the provider would not heed.
+
+    Raises:
+        Invalid: the first of them.
+    """
+    taken = provider.settings if isinstance(provider, Carrier) else frozenset()
+    for name in OWN:
+        if getattr(model, name) is not None and name not in taken:
+            raise Invalid(f"{name} is a setting of models that run on this machine, and {model.model} does not.", f"Leave {name} out.")
 
 
 def built_in(name: str) -> Provider:

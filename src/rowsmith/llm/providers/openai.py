@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from math import ceil
 from typing import Any, get_args
 from urllib.parse import parse_qs, quote
 
 import orjson
 
 from rowsmith import content
-from rowsmith.core.calls import Usage
+from rowsmith.core.calls import PICO, Usage
 from rowsmith.core.errors import Invalid
 from rowsmith.core.models import Model
 from rowsmith.llm.attachments import Inlined, Part, translated
@@ -29,7 +30,7 @@ OWN = {
 FINISH: dict[str, Finish] = {
     "stop": "stop", "eos": "stop", "eos_token": "stop", "stop_sequence": "stop", "end_turn": "stop", "tool_calls": "stop", "function_call": "stop",
     "length": "length", "max_tokens": "length", "model_length": "length", "max_output_tokens": "length", "incomplete": "length",
-    "content_filter": "refusal", "refusal": "refusal", "safety": "refusal",
+    "content_filter": "refusal", "refusal": "refusal", "safety": "refusal", "broken": "broken",
 }  # fmt: skip
 BROKEN = {"error", "insufficient_system_resource", "abort"}
 """Finish reasons of an answer that the server broke off."""
@@ -113,6 +114,7 @@ class OpenAI(Provider):
             tool_arguments=_arguments(message),
             refusal=refusal if isinstance(refusal, str) else "",
             usage=usage,
+            cost=_cost(said.get("usage")),
         )
 
     def trouble(self, status: int, headers: Mapping[str, str], raw: bytes) -> Kind:
@@ -256,6 +258,12 @@ def _usage(said: Any) -> Usage:
     if into is not None and out is not None and total is not None:
         out = max(out, total - into)  # some servers leave what was thought out of the completion; it is billed all the same
     return Usage(into, out, _count(cached))
+
+
+def _cost(said: Any) -> int | None:
+    """What the answer cost, where the usage says it in USD."""
+    cost = said.get("cost") if isinstance(said, dict) else None
+    return ceil(cost * PICO) if isinstance(cost, int | float) and not isinstance(cost, bool) and 0 <= cost < 1e6 else None
 
 
 def _count(value: Any) -> int | None:

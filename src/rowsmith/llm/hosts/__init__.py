@@ -1,0 +1,1 @@
+"""Processes of ours that hold a library and answer questions over loopback: `Host` is such a process seen from outside."""
