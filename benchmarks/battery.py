@@ -33,6 +33,7 @@ import exact  # noqa: E402
 import halts  # noqa: E402
 import kills  # noqa: E402
 import law  # noqa: E402
+import limits  # noqa: E402
 import moods  # noqa: E402
 import poison  # noqa: E402
 import simulation  # noqa: E402
@@ -90,7 +91,11 @@ def once(chosen: argparse.Namespace) -> Iterator[Story]:
         yield "R04", lambda f: troubles.disk_full(f, comes_back=False)
         for form in moods.WAITS:
             yield "R15", lambda f, form=form: moods.storm(f, "sqlite", form, seed=seed)
-        yield "R15", lambda f: moods.permitted_rate(f)
+        for form in ("ms", "seconds", "missing"):
+            yield "R15", lambda f, form=form: limits.hidden(f, per_second=20, seconds=60, form=form)
+        yield "R15", lambda f: limits.shared(f, "sqlite")
+        yield "R15", lambda f: limits.of_a_day(f, "sqlite")
+        yield "R15", lambda f: limits.tokens(f)
         yield "R17", lambda f: moods.slow(f)
         yield "R20", lambda f: clocks.clock_jumps(f, seed=seed, jumps=40, rows=1500)
         yield "target", lambda f: exact.few_inputs(f, seed=seed)

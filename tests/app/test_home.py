@@ -36,6 +36,7 @@ def rows(where: Place) -> list[Row]:
 @pytest.mark.parametrize("to", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def test_a_backup_restores_to_either_database(shop: Workshop, to: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "one.backup"
+    shop.lab.models.add("openai/mine", price_in=1.0, price_out=2.0)
     back_up(shop.lab, file)
     asked = len(shop.asked)
     with place(to, tmp_path / "again") as other:
@@ -45,6 +46,7 @@ def test_a_backup_restores_to_either_database(shop: Workshop, to: str, tmp_path:
         with other.lab() as lab:
             proof = verify(lab)
             assert (proof.problems, proof.checked["rebuilt"], proof.checked["files"]) == ([], 1, 1)
+            assert [known.model for known in lab.models.list() if known.own] == ["openai/mine"]
             assert lab.project().show() == shop.lab.project().show()
             assert [run.dump() for run in lab.project().runs.list()] == [run.dump() for run in shop.runs.list()]
             done = lab.project().runs.resume("r2", budget_usd=1.0)  # it goes on there, and buys only what is missing

@@ -210,9 +210,37 @@ def test_calls(t: Terminal) -> None:
 def test_check(t: Terminal) -> None:
     recipe = t.recipe(SIX, ask("${tone} {{ text }}"), parameters={"tone": {}})
     t.say("check", recipe, code=1)
-    assert t.tell("check", recipe, "--set", "tone=Kindly") == {"ok": True, "name": "t", "steps": ["read.rows", "generate.columns"]}
-    assert "no problems" in t.say("check", recipe, "--set", "tone=Kindly")
+    told = t.tell("check", recipe, "--set", "tone=Kindly")
+    assert (told["ok"], told["name"], told["steps"]) == (True, "t", ["read.rows", "generate.columns"])
+    assert told["models"][0] == {"role": "writer", "model": "openai/m"} | dict.fromkeys(
+        ("price_in", "price_out", "context", "rpm", "tpm", "rpd", "tier")
+    )
+    printed = t.say("check", recipe, "--set", "tone=Kindly")
+    assert "no problems" in printed
+    assert "writer: openai/m, price unknown" in printed
     assert "price_in" in str(t.tell("check", recipe, "--set", "tone=Kindly", "--budget", 1, code=1))
+
+
+FACTS = {
+    "--price-in": ("price_in", 1.5), "--price-out": ("price_out", 2.5), "--price-cached-in": ("price_cached_in", 0.5),
+    "--price-cache-write": ("price_cache_write", 3.0), "--price-reasoning-out": ("price_reasoning_out", 4.0), "--price-batch": ("price_batch", 0.5),
+    "--context": ("context", 8192), "--max-output": ("max_output", 512), "--tokenizer": ("tokenizer", "cl100k"), "--can": ("can", "tools"),
+    "--rpm": ("rpm", 7), "--tpm": ("tpm", 70), "--rpd": ("rpd", 700),
+}  # fmt: skip
+
+
+@shows(*(f"models add {option}" for option in FACTS), "models add --json", "models list --json")
+def test_models(t: Terminal) -> None:
+    told = t.tell("models", "add", "openai/other", *(word for option, (_, value) in FACTS.items() for word in (option, value)))
+    assert {name: told[name] for name, _ in FACTS.values()} == {name: [value] if name == "can" else value for name, value in FACTS.values()}
+    assert told["file"].endswith("models.yaml")
+    (listed,) = t.tell("models", "list", "openai/other")
+    assert {**listed, "file": told["file"]} == told
+    assert "is written to" in t.say("models", "add", "openai/m", "--price-in", 1, "--price-out", 0)
+    recipe = t.recipe(SIX, ask(), models={"writer": t.model()})
+    assert "writer: openai/m, $1 in and $0 out per million tokens" in t.say("check", recipe)
+    assert "0.15 in, 0.6 out, 0.075 cached, batch x0.5" in t.say("models", "list", "gpt-4o-mini")
+    assert "rowsmith models add" in t.say("models", "list", "no such model")
 
 
 @shows("plan --set", "plan --target", "plan --limit", "plan --json", "plan --pilot", "plan --budget")
@@ -335,7 +363,7 @@ ARGUMENTS: dict[str, list[str]] = {
     "export": ["t", "--as", "jsonl", "-o", "out"], "backup": ["made.backup"], "restore": ["there.backup"], "project create": ["new"],
     "project budget": ["other"], "project delete": ["other", "--yes"], "calls list": ["--run", "r1"], "calls show": ["abc"],
     "calls export": ["out.calls", "--dataset", "t"], "calls import": ["there.calls"],
-    "check": ["RECIPE"], "keys add": ["OPENAI_API_KEY"], "keys remove": ["MINE"],
+    "check": ["RECIPE"], "keys add": ["OPENAI_API_KEY"], "keys remove": ["MINE"], "models add": ["openai/x", "--context", "5"],
 }  # fmt: skip
 
 
@@ -350,6 +378,7 @@ def test_home(t: Terminal, command: str) -> None:
     t.say("project", "create", "other")
     t.say("backup", "there.backup")
     t.say("calls", "export", "there.calls")
+    t.say("models", "add", "openai/m", "--price-in", 1, "--price-out", 1)
     words = [*command.split(), *(recipe if word == "RECIPE" else word for word in ARGUMENTS.get(command, []))]
     here = called([*words, "--home", str(t.folder / "home")], {"COLUMNS": "500"}, t.folder)
     empty = called([*words, "--home", str(t.folder / "empty")], {"COLUMNS": "500"}, t.folder)

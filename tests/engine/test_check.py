@@ -246,7 +246,8 @@ def test_a_money_cap_needs_prices():
     assert only(text, budget_usd=5) == (
         3,
         "Money is capped at 5 USD, and the model 'writer' has no price_in and price_out: what a call costs is not known. "
-        "Set price_in and price_out of models.writer in USD per million tokens (0 where it is free), or cap tokens instead of money.",
+        "Set price_in and price_out of models.writer in USD per million tokens (0 where it is free), or add the model once for this home "
+        "(rowsmith models add), or cap tokens instead of money.",
     )
     one = text.replace("openai/small", "openai/small, price_in: 1")
     assert "has no price_out:" in only(one + "budget_usd: 2\n")[1]

@@ -11,6 +11,7 @@ from rowsmith.app.calls import Calls
 from rowsmith.app.datasets import Datasets
 from rowsmith.app.events import Events
 from rowsmith.app.keys import Keys
+from rowsmith.app.models import Models
 from rowsmith.app.projects import Project, Projects
 from rowsmith.app.runs import Runs
 
@@ -24,6 +25,7 @@ ACTS = {
         "row": "show --row", "history": "show --row", "export": "export",
     },
     Projects: {"create": "project create", "list": "project list", "delete": "project delete"},
+    Models: {"list": "models list", "add": "models add", "path": "models add"},
     Project: {
         "show": "project list", "set_budget": "project budget", "runs": "run", "datasets": "datasets", "events": "events", "calls": "calls list",
     },

@@ -12,20 +12,23 @@ from running import Bench, ask, texts
 
 from rowsmith.core.calls import Limits
 from rowsmith.engine.terms import Stopping
-from rowsmith.llm.ahead import Ahead, a_minute
+from rowsmith.llm.ahead import Ahead, most_ahead
 
 
 @pytest.mark.parametrize(
     ("limits", "most"),
-    [(Limits(rpm=3), 3), (Limits(tpm=35), 3), (Limits(tpm=5), 1), (Limits(rpm=60, tpm=100), 10), (Limits(rpd=2), 2), (None, 1)],
+    [
+        (Limits(rpm=3), 1), (Limits(rpm=36), 3), (Limits(tpm=250), 2), (Limits(tpm=5), 1), (Limits(rpm=600, tpm=1200), 10), (Limits(rpd=2), 2),
+        (None, 1),
+    ],
 )
-def test_a_minutes_worth(limits: Limits | None, most: int) -> None:
-    assert a_minute(wish(1, tokens=10, limits=limits)) == most
+def test_a_few_seconds_worth(limits: Limits | None, most: int) -> None:
+    assert most_ahead(wish(1, tokens=10, limits=limits)) == most
 
 
 def test_no_more_than_that_and_in_order() -> None:
     async def story() -> list[int]:
-        ahead, claim, entered = Ahead(), wish(1, limits=Limits(rpm=2)), list[int]()
+        ahead, claim, entered = Ahead(), wish(1, limits=Limits(rpm=24)), list[int]()
 
         async def one(number: int) -> None:
             await ahead.enter(claim)
@@ -58,4 +61,4 @@ def test_a_run_with_few_requests_a_minute_goes_on_and_leaves_no_hour_taken(tmp_p
         waiting.join()
         assert (done.state, done.kept) == ("stopped", 1), done.reason
         ((taken,),) = query(bench.lab.db, "SELECT tat - at FROM rate, (SELECT max(at) AS at FROM spend) AS s WHERE kind = 'rpm'")
-        assert taken <= 81  # the one sent, and a minute more
+        assert taken <= 41  # the one sent, and the one ahead of its time

@@ -277,7 +277,7 @@ def test_a_reply_is_read() -> None:
     assert ANTHROPIC.read(raw(thought, TEXT, TEXT)) == Reply("aa", "stop")
     assert ANTHROPIC.read(raw({"type": "tool_use", "name": "t", "input": {"x": 1}}, stop_reason="tool_use")) == Reply("", "stop", '{"x":1}')
     used = {"input_tokens": 10, "output_tokens": 7, "cache_read_input_tokens": 30, "cache_creation_input_tokens": 5}
-    assert ANTHROPIC.read(raw(TEXT, usage=used)).usage == Usage(45, 7, 30)
+    assert ANTHROPIC.read(raw(TEXT, usage=used)).usage == Usage(45, 7, 30, cache_write_in=5)
     assert ANTHROPIC.read(raw(TEXT, usage={"output_tokens": 7})).usage == Usage(None, 7, None)
     declined = ANTHROPIC.read(raw(stop_reason="refusal", stop_details={"type": "refusal", "explanation": "Not that."}))
     assert (declined.finish, declined.refusal) == ("refusal", "Not that.")

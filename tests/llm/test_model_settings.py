@@ -10,15 +10,19 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, get_args
 
+import orjson
 import pytest
 from asking import QA, a_model, ask, chat, gate, http, outcomes, outcomes_of, question
 from local_models import local, log_of
 from memory_ledger import MemoryLedger
+from pydantic import ValidationError
 
-from rowsmith.core.calls import Limits
+from rowsmith.core.calls import Limits, Usage
 from rowsmith.core.errors import RowFailed
 from rowsmith.core.models import Answers, Model
 from rowsmith.core.ports import Paused
+from rowsmith.llm.facts import Table, filled
+from rowsmith.llm.prices import cost
 from rowsmith.testing import ModelServer, Request, tiny_gguf
 
 SENT: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
@@ -101,8 +105,8 @@ def limits() -> None:
     ledger = MemoryLedger()
     settings = {"rpm": 60_000, "tpm": 7, "rpd": 8}
     outcomes_of([http(b"", 500), http(b"", 429, retry_after_ms="1"), http(chat({"input": "a", "answer": "b"}))], ledger, **settings)
-    assert ledger.claims[0].limits == Limits(60_000, 7, 8)
-    assert ledger.permits == [(ledger.claims[0].profile, ledger.claims[0].reserve_tokens)] * 2
+    assert ledger.claims[0].limits == Limits(60_000, 7, 8, "UTC", 600.0)
+    assert ledger.permits == [(ledger.claims[0].profile, ledger.claims[0].paced_tokens)] * 2
     with ModelServer() as server:
         ask(ledger, *[question(a_model(server.url, rpm=1200), str(n), number=n) for n in range(4)])
         assert server.calls.span_s >= 0.1
@@ -115,6 +119,71 @@ def prices() -> None:
     outcomes_of(replies, priced, price_in=1, price_out=2)
     assert (free.spends[0].cost, priced.spends[0].cost) == (None, 40_000_000)
     assert free.claims[0].reserve == 0 < priced.claims[0].reserve
+
+
+def rpd_zone() -> None:
+    ledger = MemoryLedger()
+    outcomes_of([http(chat({"input": "a", "answer": "b"}))], ledger, rpd=8, rpd_zone="America/Los_Angeles")
+    assert ledger.claims[0].limits == Limits(rpd=8, zone="America/Los_Angeles", longest_wait_s=600.0)
+    with pytest.raises(ValidationError, match="no time zone 'Moon/Base' is known"):
+        a_model(None, rpd_zone="Moon/Base")
+
+
+def tier() -> None:
+    free = Model(model="gemini/gemini-flash", tier="free")
+    known = filled(free, Table().of(free))
+    assert (known.rpm, known.rpd, known.rpd_zone) == (15, 1500, "America/Los_Angeles")
+    given = free.model_copy(update={"rpm": 3, "rpd": 9})
+    known = filled(given, Table().of(given))
+    assert (known.rpm, known.rpd, known.rpd_zone) == (3, 9, "UTC")
+
+
+def context() -> None:
+    reply = [http(chat({"input": "a", "answer": "b"}))]
+    ledger = MemoryLedger()
+    failed = outcomes_of(reply, ledger, context=1)[0]
+    assert isinstance(failed, RowFailed)
+    assert (failed.reason, ledger.claims) == ("context", [])
+    assert not isinstance(outcomes_of(reply, MemoryLedger(), context=100)[0], RowFailed)
+    loaded("n_ctx_slot = 512", context=512)()
+
+
+def tokenizer() -> None:
+    """With the vocabulary known, a question of 300 bytes and 60 tokens fits into 100; without it nobody can say, and it is sent."""
+    said = "word " * 60
+    asked = question(a_model("http://127.0.0.1:9/v1", context=60, tokenizer="o200k"), said, schema=None)
+    assert getattr(outcomes(MemoryLedger(), [asked])[0], "reason", "") == "context"
+    with ModelServer() as server:
+        assert ask(MemoryLedger(), question(a_model(server.url, context=60), said, schema=None))
+
+
+def detailed(**settings: Any) -> int:
+    """The cost of 100 tokens in, of which 40 were read from the cache and 20 written, and 50 out, of which 30 were thought."""
+    usage = {
+        "prompt_tokens": 100, "completion_tokens": 50, "total_tokens": 150, "completion_tokens_details": {"reasoning_tokens": 30},
+        "prompt_tokens_details": {"cached_tokens": 40, "cache_write_tokens": 20},
+    }  # fmt: skip
+    body = orjson.loads(chat({"input": "a", "answer": "b"})) | {"usage": usage}
+    ledger = MemoryLedger()
+    outcomes_of([http(orjson.dumps(body))], ledger, price_in=1, price_out=1, **settings)
+    return ledger.spent // 1_000_000
+
+
+def detailed_prices() -> None:
+    assert detailed() == 150
+    assert detailed(price_cached_in=0.5) == 130
+    assert detailed(price_cache_write=2) == 170
+    assert detailed(price_reasoning_out=3) == 210
+
+
+def price_above() -> None:
+    assert detailed(price_above={"tokens": 100, "price_in": 2, "price_out": 3}) == 150
+    assert detailed(price_above={"tokens": 99, "price_in": 2, "price_out": 3}) == 350
+
+
+def price_batch() -> None:
+    model = a_model(None, price_in=1, price_out=1, price_batch=0.5)
+    assert (cost(Usage(3, 4), model), cost(Usage(3, 4), model, batched=True)) == (7_000_000, 3_500_000)
 
 
 def deadline(name: str, fault: str) -> Callable[[], None]:
@@ -165,9 +234,17 @@ DONE: dict[str, Callable[[], None]] = {
     "rpd": limits,
     "price_in": prices,
     "price_out": prices,
-    "context": loaded("n_ctx_slot = 512", context=512),
+    "rpd_zone": rpd_zone,
+    "tier": tier,
+    "context": context,
     "threads": loaded("n_threads = 2", threads=2),
     "gpu_layers": gpu_layers,
+    "tokenizer": tokenizer,
+    "price_cached_in": detailed_prices,
+    "price_cache_write": detailed_prices,
+    "price_reasoning_out": detailed_prices,
+    "price_batch": price_batch,
+    "price_above": price_above,
     "connect_s": connect_s,
     "first_byte_s": deadline("first_byte_s", "slow_headers:0.02"),
     "idle_s": deadline("idle_s", "stall"),

@@ -151,11 +151,31 @@ def test_a_reply_is_read() -> None:
         }
     )
     assert OPENAI.read(raw) == Reply("ab", "length", usage=Usage(5, 7, 2))
+    assert OPENAI.read(raw).usage.reasoning_out is None
     assert OPENAI.read(chat(None, tool_calls=[{"function": {"name": "f", "arguments": '{"a":1}'}}])).tool_arguments == '{"a":1}'
     assert OPENAI.read(chat(None, function_call={"arguments": {"a": 1}})).tool_arguments == '{"a":1}'
     assert OPENAI.read(chat(None, refusal="No.")).refusal == "No."
     finishes = [OPENAI.read(chat("x", finish)).finish for finish in ("STOP", "max_tokens", "content_filter", None)]
     assert finishes == ["stop", "length", "refusal", "unknown"]
+
+
+@pytest.mark.parametrize(
+    ("said", "usage"),
+    [
+        ({"completion_tokens_details": {"reasoning_tokens": 5}}, Usage(10, 7, None, 5)),
+        ({"prompt_tokens_details": {"cached_tokens": 4, "cache_write_tokens": 3}}, Usage(10, 7, 4, None, 3)),
+        ({"prompt_cache_hit_tokens": 6, "prompt_cache_miss_tokens": 4}, Usage(10, 7, 6)),  # DeepSeek
+        ({"total_tokens": 17}, Usage(10, 7)),
+        ({"total_tokens": 22, "completion_tokens_details": {"reasoning_tokens": 5}}, Usage(10, 12, None, 5)),  # xAI: the completion without it
+        ({"total_tokens": 30}, Usage(10, 20, None, 13)),  # Gemini: thought, billed, and nowhere listed
+        ({"total_tokens": 3}, Usage(10, 7)),
+        ({"completion_tokens_details": None, "prompt_tokens_details": [1]}, Usage(10, 7)),
+        ({"completion_tokens_details": {"reasoning_tokens": -1}}, Usage(10, 7)),
+    ],
+)
+def test_what_was_used_is_told_in_full_and_nothing_is_made_up(said: dict[str, Any], usage: Usage) -> None:
+    raw = orjson.dumps({"choices": [{"message": {"content": "x"}}], "usage": {"prompt_tokens": 10, "completion_tokens": 7, **said}})
+    assert OPENAI.read(raw).usage == usage
 
 
 @pytest.mark.parametrize(

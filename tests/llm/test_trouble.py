@@ -96,13 +96,14 @@ def test_endless_throttling_parks_it_too() -> None:
     assert failed.reason == "throttled"
 
 
-def test_throttling_lowers_the_limit() -> None:
+@pytest.mark.parametrize(("status", "limit"), [(503, 30), (529, 30), (429, 40)])
+def test_overload_lowers_the_limit_and_too_many_requests_set_a_pace(status: int, limit: int) -> None:
     async def run() -> int:
-        async with serving(refusal(429, retry_after_ms="1"), FINE) as (url, _), gate(MemoryLedger()) as made:
+        async with serving(refusal(status, retry_after_ms="1"), FINE) as (url, _), gate(MemoryLedger()) as made:
             await made.ask(question(a_model(url, concurrency=40)))
             return made.status()[url.removesuffix("/v1")].limit
 
-    assert asyncio.run(run()) == 30
+    assert asyncio.run(run()) == limit
 
 
 def test_an_empty_account_pauses() -> None:

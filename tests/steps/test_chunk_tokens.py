@@ -12,8 +12,8 @@ from step_context import StepContext, made, row
 from rowsmith.core.errors import RowFailed
 from rowsmith.core.row import Drop, New
 from rowsmith.core.row import Row as CoreRow
+from rowsmith.core.tokens import count_tokens, splitter
 from rowsmith.steps.chunk.tokens import Tokens
-from rowsmith.steps.tokens import count_tokens, splitter
 
 CTX = StepContext(Path())
 PROSE = "The river rises in the hills. It is 42 km long!\n\nA mill stands there; the miller's son runs it.\n" * 40

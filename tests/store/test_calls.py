@@ -13,12 +13,14 @@ from rowsmith.store.spending import measured
 
 def test_one_call_by_its_key(database: Database) -> None:
     buyer = Buyer(database)
-    bought = buyer.buy(wish(1), b"raw", cost=60, usage=Usage(4, 2, 1))
+    bought = buyer.buy(wish(1), b"raw", cost=60, usage=Usage(4, 2, 1, 7, 3))
     found = calls.get(database, bought.key.hex())
     assert found is not None
     assert found["at"] == buyer.now
-    assert {name: found[name] for name in ("key", "profile", "model", "raw", "tokens_in", "tokens_out", "cached_in", "cost")} == {
-        "key": bought.key.hex(), "profile": "profile", "model": "m", "raw": b"raw", "tokens_in": 4, "tokens_out": 2, "cached_in": 1, "cost": 60,
+    columns = ("key", "profile", "model", "raw", "tokens_in", "tokens_out", "cached_in", "reasoning_out", "cache_write_in", "cost")
+    assert {name: found[name] for name in columns} == {
+        "key": bought.key.hex(), "profile": "profile", "model": "m", "raw": b"raw", "tokens_in": 4, "tokens_out": 2, "cached_in": 1,
+        "reasoning_out": 7, "cache_write_in": 3, "cost": 60,
     }  # fmt: skip
 
 

@@ -22,7 +22,7 @@ def wait(database: Database, now: float, limits: Limits = LIMITS) -> float:
 
 
 def test_limits_hold_while_the_clock_goes_on(database: Database) -> None:
-    limits = Limits(rpm=60)
+    limits = Limits(rpm=61)
     assert [wait(database, NOON, limits) for _ in range(3)] == pytest.approx([0, 1, 2])
     assert wait(database, NOON + 10, limits) == 0
 

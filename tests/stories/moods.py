@@ -49,17 +49,6 @@ def parked(folder: Path, kind: str) -> Outcome:
         return counted(f"R15 Retry-After of a day, {kind}", home, model.calls, rows, runs=2, bound=0)
 
 
-def permitted_rate(folder: Path, *, per_second: float = 20.0, seconds: float = 10.0) -> Outcome:
-    """R15. A server that permits so many requests a second: at least 80 % of them are used."""
-    rows = int(per_second * seconds)
-    with stage(folder) as home, server(latency=0.02, rpm=per_second * 60, burst=8, retry_after="ms") as model:
-        home.items(rows)
-        home.result(*home.run(model))
-        rate = rows / model.calls.span_s
-        assert rate >= 0.8 * per_second, f"{rate:.1f} of {per_second:g} requests a second"
-        return counted("R15 permitted rate", home, model.calls, rows, runs=1, bound=0, note=f"{rate / per_second:.0%} of the permitted rate used")
-
-
 def half_errors(folder: Path, kind: str, *, seed: int, rows: int = 200) -> Outcome:
     """R16. Half of the answers are errors: attempts stay within 2.2 times the successes, and each row is kept or failed with its reason."""
     with stage(folder, kind) as home, server(latency=0.005, seed=seed, faults={"500": 0.25, "503": 0.25}) as model:

@@ -22,7 +22,8 @@ def back_up(lab: Lab, target: Path) -> Backup:
         StorageFull: no space is left for it; nothing half written is visible. Unavailable: the file cannot be written.
     """
     try:
-        return backup.backup(lab.db, lab.files, target)
+        own = lab.table.own
+        return backup.backup(lab.db, lab.files, target, [own] if own is not None and own.is_file() else [])
     except OSError as error:
         raise Unavailable(f"The backup {target} cannot be written: {error.strerror}.", "Name a file in a folder that can be written.") from None
 

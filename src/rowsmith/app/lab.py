@@ -17,12 +17,14 @@ from typing import TYPE_CHECKING
 
 from rowsmith.core.errors import Invalid
 from rowsmith.core.folders import cache_folder
+from rowsmith.llm.facts import Table
 from rowsmith.store import projects
 from rowsmith.store.database import Database, open_database
 from rowsmith.store.files import Files
 
 if TYPE_CHECKING:
     from rowsmith.app.keys import Keys
+    from rowsmith.app.models import Models
     from rowsmith.app.projects import Project, Projects
     from rowsmith.llm.local.weights import WeightFiles
 
@@ -88,6 +90,18 @@ class Lab:
 
         return Keys(self.environ, lambda: self)
 
+    @property
+    def models(self) -> Models:
+        """What is known of models."""
+        from rowsmith.app.models import Models
+
+        return Models(self.table, self.keys.of(DEFAULT_PROJECT))
+
+    @property
+    def table(self) -> Table:
+        """What is known of models: what ships, and before it the home's own table."""
+        return Table(models_file(self.home, self.files.root))
+
     def close(self) -> None:
         """Close the database."""
         self.db.close()
@@ -131,6 +145,11 @@ def files_of(home: str | Path, files: str | Path | None = None) -> Path:
     if is_url(home):
         return Path(os.environ.get("ROWSMITH_FILES", ".rowsmith/files"))
     return Path(home).expanduser().absolute() / "files"
+
+
+def models_file(home: str | Path, files: Path | None = None) -> Path:
+    """The home's own table of models: `models.yaml` in its folder; of a database, beside the folder of its files."""
+    return (files or files_of(home)).parent / "models.yaml" if is_url(home) else Path(home).expanduser() / "models.yaml"
 
 
 def _user() -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from math import inf
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,8 @@ from rowsmith.store.runs import Asked, PromptUse, Run
 @dataclass(frozen=True, slots=True)
 class Options:
     """What a run is asked for beyond its recipe. Money in US dollars. `past`: (target, limit, attempts, retry_failed, offline) of each
-    carrying-out so far, the last one included: a rebuild goes the same way."""
+    carrying-out so far, the last one included: a rebuild goes the same way. `prices`: those known of the models when it began, by role; a
+    later table changes nothing."""
 
     into: str
     target: int | None = None
@@ -34,6 +35,7 @@ class Options:
     offline: bool = False
     past: tuple[tuple[int | None, int | None, float, bool, bool], ...] = ()
     base: str = ""
+    prices: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, run: Run) -> Options:
@@ -61,7 +63,7 @@ class Options:
 
     def dump(self) -> dict[str, Any]:
         """As plain data."""
-        return {field.name: getattr(self, field.name) for field in fields(self)}
+        return {one.name: getattr(self, one.name) for one in fields(self)}
 
     def asked(self, recipe: Recipe, by: str) -> Asked:
         """What is written down when the run is taken."""
@@ -73,10 +75,10 @@ def prompts(recipe: Recipe) -> list[PromptUse]:
     """The prompts that the steps use."""
     out: list[PromptUse] = []
     for position, step in enumerate(recipe.steps):
-        for field, value in step.marked(PROMPT).items():
+        for name, value in step.marked(PROMPT).items():
             if isinstance(value, str):
                 prompt = parse(value)
-                out.append((position, field, prompt.hash, value, sorted(prompt.variables)))
+                out.append((position, name, prompt.hash, value, sorted(prompt.variables)))
     return out
 
 

@@ -13,6 +13,7 @@ from rowsmith.app.runs import Runs
 from rowsmith.core.models import Model
 from rowsmith.core.recipe import Recipe
 from rowsmith.engine.estimate import Estimate, Questions, estimate
+from rowsmith.engine.known import with_known
 from rowsmith.store.spending import measured
 
 Z = 1.96
@@ -65,6 +66,7 @@ def quote(
         Invalid: the recipe, with every problem.
     """
     loaded, lock = runs.pinned(recipe, sets or {}, budget_usd)
+    loaded = with_known(loaded, runs.lab.table)
     target = target or loaded.target
     counted = estimate(loaded, lock, runs.lab.files, runs.lab.db, limit)
     if pilot and counted.asked:
@@ -90,14 +92,28 @@ def _guessed(recipe: Recipe, counted: Estimate, target: int | None) -> Quote:
     width = max((sum(recipe.models[role].concurrency for role in q.models) for q in asked), default=1)
     seconds = Range(*(n * s / width for n, s in zip((calls.low, calls.mid, calls.high), LATENCY_S, strict=True)))
     wanted = Range(0.0 if asked else min(rows, target or rows), target or rows, target or rows)
-    notes = ["Tokens in at four bytes a token; tokens out between one and max_tokens an answer, and time from usual latencies: no pilot was run."]
+    notes = [_counting(asked, recipe), "Tokens out between one and max_tokens an answer, and time from usual latencies: no pilot was run."]
     if any(questions.files for questions in asked):
         notes.append("The tokens of images and sound are not in it: only a pilot (--pilot) tells what the model counts for them.")
     return Quote(wanted, calls, tokens_in, tokens_out, _cost(recipe, asked, tokens_in, tokens_out), seconds, tuple(notes if asked else ()))
 
 
+def _counting(asked: list[Questions], recipe: Recipe) -> str:
+    """How tokens were counted, by role."""
+    ways: dict[str, list[str]] = {}
+    for role in dict.fromkeys(role for questions in asked if not questions.guessed for role in questions.models):
+        tokenizer = recipe.models[role].tokenizer
+        ways.setdefault(f"counted with the vocabulary {tokenizer}" if tokenizer else "at four bytes a token", []).append(role)
+    said = [f"{way} ({', '.join(roles)})" for way, roles in ways.items()]
+    if any(questions.guessed for questions in asked):
+        said.append("as heavy as the questions before where they wait for an answer")
+    return f"Tokens in: {'; '.join(said)}."
+
+
 def _tokens_in(questions: Questions, tries: int) -> Range:
     known = questions.tokens_in
+    if questions.exact and not questions.guessed:
+        return Range(known, known, known * (2 * tries - 1))
     return Range(0.0 if questions.guessed else known * 0.7, known, known * 2 * tries)
 
 
@@ -118,10 +134,20 @@ def _cost(recipe: Recipe, asked: list[Questions], tokens_in: Range, tokens_out: 
     if any(model.price_in is None or model.price_out is None for model in models.values()):
         return None
     total = sum(share.values())
-    price_in = sum((models[role].price_in or 0) * n for role, n in share.items()) / total / 1e6
-    price_out = sum((models[role].price_out or 0) * n for role, n in share.items()) / total / 1e6
+    each = tokens_in.mid / total if total else 0.0
+    rates = {role: _rates(model, each) for role, model in models.items()}
+    price_in = sum(rates[role][0] * n for role, n in share.items()) / total / 1e6
+    price_out = sum(rates[role][1] * n for role, n in share.items()) / total / 1e6
     pairs = zip((tokens_in.low, tokens_in.mid, tokens_in.high), (tokens_out.low, tokens_out.mid, tokens_out.high), strict=True)
     return Range(*(a * price_in + b * price_out for a, b in pairs))
+
+
+def _rates(model: Model, tokens: float) -> tuple[float, float]:
+    """USD per million tokens in and out for questions of so many tokens."""
+    above = model.price_above
+    if above is not None and tokens > above.tokens:
+        return above.price_in, above.price_out
+    return model.price_in or 0.0, model.price_out or 0.0
 
 
 def _sum(ranges: Any) -> Range:

@@ -9,25 +9,30 @@ from typing import Any
 
 from rowsmith import registry
 from rowsmith.app.key_sources import KeySources
-from rowsmith.app.lab import DEFAULT_PROJECT
+from rowsmith.app.lab import DEFAULT_HOME, DEFAULT_PROJECT, models_file
 from rowsmith.core.ports import Keys
 from rowsmith.core.recipe import Recipe
 from rowsmith.engine.check import checked
+from rowsmith.engine.known import with_known
 from rowsmith.engine.offline import AnyKey
 from rowsmith.engine.recipe_schema import describe, json_schema
+from rowsmith.llm.facts import Table
 
 
 def check_recipe(
-    path: Path, sets: Mapping[str, str], *, budget_usd: float | None = None, offline: bool = False, keys: Keys | None = None
-) -> Recipe:
-    """The recipe in a file, if nothing is wrong with it. One that is to be run `offline` needs no key. `keys`: where those of its models
-    are found (`lab.keys.of(project)`); default: in the environment and the keyring, but in no home.
+    path: Path, sets: Mapping[str, str], *, budget_usd: float | None = None, offline: bool = False, keys: Keys | None = None,
+    home: str | Path = DEFAULT_HOME,
+) -> Recipe:  # fmt: skip
+    """The recipe in a file, if nothing is wrong with it, with what is known of its models. One that is to be run `offline` needs no key.
+    `keys`: where those of its models are found (`lab.keys.of(project)`); default: in the environment and the keyring, but in no home.
+    `home` may have a table of models of its own.
 
     Raises:
         NotFound: there is no such file. Invalid: with every problem, each with file, line and fix.
     """
     where = AnyKey() if offline else keys or KeySources(os.environ, DEFAULT_PROJECT, None)
-    return checked(path, sets, keys=where, budget_usd=budget_usd, plugins=(path.parent / "plugins",))
+    table = Table(models_file(home))
+    return with_known(checked(path, sets, keys=where, budget_usd=budget_usd, plugins=(path.parent / "plugins",), table=table), table)
 
 
 def describe_steps(kind: str | None = None, plugins: Path = Path("plugins")) -> list[dict[str, Any]]:

@@ -31,6 +31,7 @@ from rowsmith.engine import recipe_file
 from rowsmith.engine.check import check, checked
 from rowsmith.engine.check_models import model_problems
 from rowsmith.engine.inputs import as_pinned, named, pin
+from rowsmith.engine.known import prices_of, with_known
 from rowsmith.engine.offline import AnyKey, Offline
 from rowsmith.engine.run import carry_out
 from rowsmith.engine.terms import Progress, Stopping, Tell, Terms
@@ -86,7 +87,7 @@ class Runs:
             into=into or loaded.into or loaded.name, target=loaded.target if target is None else target, limit=limit, attempts=loaded.attempts,
             budget_usd=loaded.budget_usd if budget_usd is None else budget_usd,
             budget_tokens=loaded.budget_tokens if budget_tokens is None else budget_tokens, replace=replace, commit=commit,
-            commit_partial=commit_partial, offline=offline, base=str(base),
+            commit_partial=commit_partial, offline=offline, base=str(base), prices=prices_of(loaded, self.lab.table),
         )  # fmt: skip
         wanted.check()
         before = None if new or fresh else self.store.latest(self.project, identity)
@@ -101,7 +102,8 @@ class Runs:
                 return self._carry_out(made, loaded, wanted, grace_s, on_progress, stopping)
             before = self.store.latest(self.project, identity)
             assert before is not None  # another process has just begun it
-        wanted = wanted.but(fresh=before.options["fresh"], past=Options.of(before).past)
+        begun = Options.of(before)
+        wanted = wanted.but(fresh=begun.fresh, past=begun.past, prices=prices_of(loaded, self.lab.table, begun.prices))
         return self._again(before, loaded, wanted, grace_s, on_progress, stopping)
 
     def resume(
@@ -122,8 +124,11 @@ class Runs:
         base = Path(options.base)
         recipe = recipe_file.build(record.recipe, plugins=self._plugins(base))
         self._require_same_code(record, base)
+        options = options.but(prices=prices_of(recipe, self.lab.table, options.prices))
         options.check()
-        if problems := model_problems(recipe, self._keys(offline), Lines(), self._money_cap(options.budget_usd), self._plugins(base), base):
+        known = with_known(recipe, self.lab.table, options.prices)
+        cap, folders = self._money_cap(options.budget_usd), self._plugins(base)
+        if problems := model_problems(known, self._keys(offline), Lines(), cap, folders, base, self.lab.table):
             raise recipe_file.problems_as_error(problems)
         return self._carry_out(record, recipe, options, grace_s, on_progress, stopping, retry_failed=retry_failed)
 
@@ -189,13 +194,14 @@ class Runs:
     def _load(self, recipe: Recipe | str | Path, sets: Mapping[str, str], budget_usd: float | None, keys: Keys) -> tuple[Recipe, Path]:
         if isinstance(recipe, Recipe):
             base = Path.cwd()
-            problems = check(recipe, base=base, keys=keys, budget_usd=budget_usd, plugins=self._plugins(base))
+            problems = check(recipe, base=base, keys=keys, budget_usd=budget_usd, plugins=self._plugins(base), table=self.lab.table)
             if problems:
                 raise recipe_file.problems_as_error(problems)
             return recipe, base
         path = Path(recipe)
         plugins = self._plugins(path.parent)
-        return checked(path, sets, keys=keys, budget_usd=budget_usd, plugins=plugins), path.parent.absolute()
+        found = checked(path, sets, keys=keys, budget_usd=budget_usd, plugins=plugins, table=self.lab.table)
+        return found, path.parent.absolute()
 
     def _plugins(self, base: Path) -> tuple[Path, ...]:
         return (base / "plugins",)
@@ -276,6 +282,7 @@ class Runs:
         *, retry_failed: bool = False,
     ) -> Result:  # fmt: skip
         options = options.onward(retry_failed)
+        recipe = with_known(recipe, self.lab.table, options.prices)
         plugins = self._plugins(Path(options.base))
         terms = Terms(options.target, options.limit, options.attempts, options.fresh, retry_failed, grace_s, self._storage_wait_s())
         try:

@@ -27,15 +27,30 @@ def check(
     in_project: InProject = PROJECT,
     as_json: AsJson = False,
 ) -> None:
-    """Check a recipe: every problem with its line and its fix. Nothing is spent. Of the home only its keys are looked at."""
+    """Check a recipe: every problem with its line and its fix; and what its models cost, as far as it is known. Nothing is spent. Of the home
+    only its keys and its table of models are looked at."""
+    from rowsmith.app.models import terms
     from rowsmith.app.recipes import check_recipe
     from rowsmith.cli.show import print_json
 
-    found = check_recipe(Path(recipe), values(sets), budget_usd=budget, offline=offline, keys=keys(home).of(in_project))
+    found = check_recipe(Path(recipe), values(sets), budget_usd=budget, offline=offline, keys=keys(home).of(in_project), home=home)
     if as_json:
-        print_json({"ok": True, "name": found.name, "steps": [step.title for step in found.steps]})
+        models = [model.dump() for model in terms(found)]
+        return print_json({"ok": True, "name": found.name, "steps": [step.title for step in found.steps], "models": models})
+    typer.echo(f"{recipe}: no problems; {len(found.steps)} steps.")
+    for model in terms(found):
+        typer.echo(f"  {model.role}: {model.model}, {_terms(model)}")
+    return None
+
+
+def _terms(model: Any) -> str:
+    """Prices and limits in words."""
+    if model.price_in is None or model.price_out is None:
+        price = "price unknown"
     else:
-        typer.echo(f"{recipe}: no problems; {len(found.steps)} steps.")
+        price = "free" if not model.price_in and not model.price_out else f"${model.price_in:g} in and ${model.price_out:g} out per million tokens"
+    limits = [f"{n:,} {kind}" for kind, n in (("rpm", model.rpm), ("tpm", model.tpm), ("rpd", model.rpd)) if n]
+    return "; ".join([price, *([f"limits {', '.join(limits)}" + (f" (tier {model.tier})" if model.tier else "")] if limits else [])])
 
 
 def plan(

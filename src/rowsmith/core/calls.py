@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import inf
 from typing import Any, Literal
 
 from rowsmith.core.models import Model
 
 PICO = 10**12
 """Picodollars in a US dollar."""
+PARK_S = 600.0
+"""Seconds; a run does not wait longer for a server, it pauses."""
 
 PLAIN, FOUND, REPAIRED, ASKED_AGAIN = "plain", "found", "repaired", "asked_again"
 """What had to be done for an answer: nothing, it was found within other words, it was repaired, or it is that of a later draw."""
@@ -20,20 +23,29 @@ PLAIN, FOUND, REPAIRED, ASKED_AGAIN = "plain", "found", "repaired", "asked_again
 
 @dataclass(slots=True, frozen=True)
 class Usage:
-    """Tokens as the provider reported them; None where it did not (unknown is never shown as zero)."""
+    """Tokens as the provider reported them; None where it did not (unknown is never shown as zero).
+
+    `tokens_in` is all input, with what was read from the provider's cache (`cached_in`) and written to it (`cache_write_in`);
+    `tokens_out` is all output, with what was thought (`reasoning_out`).
+    """
 
     tokens_in: int | None = None
     tokens_out: int | None = None
     cached_in: int | None = None
+    reasoning_out: int | None = None
+    cache_write_in: int | None = None
 
 
 @dataclass(slots=True, frozen=True)
 class Limits:
-    """The rate limits of one profile; None means none."""
+    """The rate limits of one profile; None means none. The day of `rpd` begins at midnight of the time zone `zone`. Who would have to wait
+    for more than `longest_wait_s` does not wait at all, so nothing is taken for it."""
 
     rpm: int | None = None
     tpm: int | None = None
     rpd: int | None = None
+    zone: str = "UTC"
+    longest_wait_s: float = inf
 
 
 @dataclass(slots=True, frozen=True)
@@ -53,7 +65,8 @@ class Claim:
 
     `base` (16 bytes) names profile, exact body and the draw's `fresh` and `retry`; the ledger adds the draw's index, which numbers
     identical requests of one run in row order, and so makes the call's key.
-    `reserve` and `reserve_tokens` are the highest cost, in picodollars and tokens, that one attempt can have.
+    `reserve` and `reserve_tokens` are the highest cost, in picodollars and tokens, that one attempt can have. `takes` is how many tokens
+    it takes of a limit of tokens a minute until its usage is known (None: `reserve_tokens`).
     `offline` above 0: nothing may be bought; it is the number of the run's carrying-out that asks, and is written down with what it lacks.
     """
 
@@ -65,6 +78,12 @@ class Claim:
     reserve_tokens: int
     limits: Limits | None = None
     offline: int = 0
+    takes: int | None = None
+
+    @property
+    def paced_tokens(self) -> int:
+        """What it takes of a limit of tokens a minute."""
+        return self.reserve_tokens if self.takes is None else self.takes
 
 
 @dataclass(slots=True)

@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveInt
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveInt, field_validator
 
 Answers = Literal["auto", "schema", "object", "tools", "json", "xml"]
 """How a structured answer is asked for."""
+Tokenizer = Literal["o200k", "cl100k"]
+"""Vocabularies in which tokens can be counted before a call."""
+
+
+class Above(BaseModel):
+    """Prices of a call whose input is longer than `tokens`, for all of its tokens."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    tokens: PositiveInt = Field(description="Input tokens up to which the other prices hold.")
+    price_in: NonNegativeFloat = Field(description="USD per million input tokens.")
+    price_out: NonNegativeFloat = Field(description="USD per million output tokens.")
+    price_cached_in: NonNegativeFloat | None = Field(None, description="USD per million input tokens read from the provider's cache.")
 
 
 class Model(BaseModel):
@@ -48,13 +61,16 @@ class Model(BaseModel):
     concurrency: PositiveInt = Field(8, description="Most calls in flight at once.")
     rpm: PositiveInt | None = Field(None, description="Requests a minute, shared by all processes of a project home.")
     tpm: PositiveInt | None = Field(None, description="Tokens a minute, shared likewise.")
-    rpd: PositiveInt | None = Field(None, description="Requests a day (UTC), shared likewise.")
-    price_in: NonNegativeFloat | None = Field(None, description="USD per million input tokens.")
-    price_out: NonNegativeFloat | None = Field(None, description="USD per million output tokens.")
+    rpd: PositiveInt | None = Field(None, description="Requests a day, shared likewise.")
+    rpd_zone: str = Field("UTC", description="Time zone whose midnight begins the day of rpd, for example America/Los_Angeles.")
+    tier: str | None = Field(
+        None, description="Plan of the account, for example free: rpm, tpm and rpd are those that are known of it, unless they are given."
+    )
     context: PositiveInt | None = Field(
         None,
-        description="Tokens that the model can hold, question and answer together. A local model is loaded with so many for each call in flight; "
-        "default: 4,096, or what it was trained with where that is less.",
+        description="Tokens that the model can hold, question and answer together. A longer question fails its row before it is sent; a local "
+        "model is loaded with so many for each call in flight. Default: what is known of the model; of a local one 4,096, or what it was "
+        "trained with where that is less.",
     )
     threads: PositiveInt | None = Field(
         None, description="Processor threads of a local model. Default: half of the processors that this process may use."
@@ -62,6 +78,26 @@ class Model(BaseModel):
     gpu_layers: Annotated[int, Field(ge=0)] | None = Field(
         None, description="Layers of a local model that lie in the GPU's memory; 0: none. Default: as many as fit."
     )
+    tokenizer: Tokenizer | None = Field(None, description="Vocabulary in which the model counts tokens. Default: what is known of the model.")
+    price_in: NonNegativeFloat | None = Field(
+        None, description="USD per million input tokens. Default: what is known of the model; 0 of a local one."
+    )
+    price_out: NonNegativeFloat | None = Field(
+        None, description="USD per million output tokens. Default: what is known of the model; 0 of a local one."
+    )
+    price_cached_in: NonNegativeFloat | None = Field(
+        None, description="USD per million input tokens that the provider reads from its cache. Default: what is known, else price_in."
+    )
+    price_cache_write: NonNegativeFloat | None = Field(
+        None, description="USD per million input tokens that it writes to its cache. Default: what is known, else price_in."
+    )
+    price_reasoning_out: NonNegativeFloat | None = Field(
+        None, description="USD per million output tokens of reasoning. Default: what is known, else price_out."
+    )
+    price_batch: Annotated[float, Field(ge=0, le=1)] | None = Field(
+        None, description="Price of a batched call as a share of the live one, for example 0.5. Default: what is known, else 1."
+    )
+    price_above: Above | None = Field(None, description="Prices of calls with a longer input: {tokens: 200000, price_in: 2.5, price_out: 15}.")
     connect_s: Annotated[float, Field(gt=0)] = Field(5, description="Deadline for the connection, seconds.")
     first_byte_s: Annotated[float, Field(gt=0)] | None = Field(
         None, description="Deadline for the answer's headers, of a local model for its first token, seconds. Default: 60, of a local model 900."
@@ -72,6 +108,17 @@ class Model(BaseModel):
     total_s: Annotated[float, Field(gt=0)] | None = Field(
         None, description="Deadline for one attempt, seconds. Default: 300, of a local model 3,600."
     )
+
+    @field_validator("rpd_zone")
+    @classmethod
+    def _is_a_zone(cls, value: str) -> str:
+        from zoneinfo import ZoneInfo
+
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError):
+            raise ValueError(f"no time zone {value!r} is known here; write it like Europe/Paris") from None
+        return value
 
     @property
     def provider(self) -> str:

@@ -21,6 +21,7 @@ from rowsmith.engine.check_names import Columns, name_problems
 from rowsmith.engine.graph import graph_problems, idle_sources, retry_problems, takes
 from rowsmith.engine.holes import Hole
 from rowsmith.engine.yaml_text import Lines
+from rowsmith.llm.facts import Table
 from rowsmith.steps.paths import relative_to
 
 
@@ -32,11 +33,12 @@ def check(
     lines: Lines | None = None,
     budget_usd: float | None = None,
     plugins: Sequence[Path] = (),
+    table: Table | None = None,
 ) -> list[Problem]:
     """All problems of a recipe, in the order of their lines; none when it can run.
 
     `base` is the folder from which the recipe's paths are taken, `keys` where keys are found, `lines` what the file's reading gave,
-    `budget_usd` the cap when it is not the recipe's own, `plugins` folders of plug-in files.
+    `budget_usd` the cap when it is not the recipe's own, `plugins` folders of plug-in files, `table` what is known of models.
     """
     lines = lines or Lines()
     with relative_to(base):
@@ -44,7 +46,7 @@ def check(
             *(graph_problems(recipe.steps, lines) or idle_sources(recipe.steps, lines)),
             *retry_problems(recipe.steps, lines),
             *_step_problems(recipe.steps, lines),
-            *model_problems(recipe, keys, lines, recipe.budget_usd if budget_usd is None else budget_usd, plugins, base),
+            *model_problems(recipe, keys, lines, recipe.budget_usd if budget_usd is None else budget_usd, plugins, base, table),
             *file_problems(recipe, lines, plugins),
         ]
     return sorted(dict.fromkeys(found), key=lambda problem: problem.line)
@@ -57,6 +59,7 @@ def checked(
     keys: Keys,
     budget_usd: float | None = None,
     plugins: Sequence[Path] = (),
+    table: Table | None = None,
 ) -> Recipe:
     """The recipe in a file, read and checked.
 
@@ -68,7 +71,7 @@ def checked(
     problems = list(reading.problems)
     if reading.recipe is not None:
         problems += check(
-            reading.recipe, base=reading.base, keys=keys, lines=reading.lines, budget_usd=budget_usd, plugins=reading.folders
+            reading.recipe, base=reading.base, keys=keys, lines=reading.lines, budget_usd=budget_usd, plugins=reading.folders, table=table
         )
     if problems or reading.recipe is None:
         raise recipe_file.problems_as_error(problems)

@@ -20,6 +20,7 @@ from rowsmith.engine.holes import UNREAD
 from rowsmith.engine.offline import AnyKey
 from rowsmith.engine.yaml_text import Lines
 from rowsmith.engine.yaml_text import Path as Place
+from rowsmith.llm.facts import Facts, Table, family_of, filled, limits_of, tiers
 from rowsmith.llm.keys import key_of
 from rowsmith.llm.local.weights import WeightFiles
 from rowsmith.llm.prices import price
@@ -27,10 +28,13 @@ from rowsmith.llm.providers import Carrier, check_settings
 
 
 def model_problems(
-    recipe: Recipe, keys: Keys, lines: Lines, budget_usd: float | None = None, plugins: Sequence[Path] = (), base: Path = Path()
-) -> list[Problem]:
-    """What is wrong with the models that the steps ask. A model that no step asks is not looked at. Files of weights are taken from `base`."""
+    recipe: Recipe, keys: Keys, lines: Lines, budget_usd: float | None = None, plugins: Sequence[Path] = (), base: Path = Path(),
+    table: Table | None = None,
+) -> list[Problem]:  # fmt: skip
+    """What is wrong with the models that the steps ask, by what `table` knows of them. A model that no step asks is not looked at. Files of
+    weights are taken from `base`."""
     weights = WeightFiles(base, cache_folder(os.environ))
+    table = table or Table()
     out: list[Problem] = []
     used: dict[str, None] = {}
     for title, place, choice in _choices(recipe):
@@ -42,7 +46,9 @@ def model_problems(
                 out.append(_no_role(title, role, recipe, place, lines))
     for role in used:
         if (model := recipe.models[role]) != UNREAD:
-            out += [*_reach(role, model, keys, lines, plugins, weights), *_priced(role, model, budget_usd, lines)]
+            facts = table.of(model)
+            out += [*_reach(role, model, keys, lines, plugins, weights), *_priced(role, filled(model, facts), budget_usd, lines)]
+            out += [*_planned(role, model, lines), *_sized(role, model, facts, lines)]
     return out
 
 
@@ -114,5 +120,26 @@ def _priced(role: str, model: Model, budget_usd: float | None, lines: Lines) -> 
         return
     unknown = " and ".join(name for name in ("price_in", "price_out") if getattr(model, name) is None)
     what = f"Money is capped at {budget_usd:g} USD, and the model {role!r} has no {unknown}: what a call costs is not known."
-    fix = f"Set {unknown} of models.{role} in USD per million tokens (0 where it is free), or cap tokens instead of money."
+    fix = (
+        f"Set {unknown} of models.{role} in USD per million tokens (0 where it is free), or add the model once for this home "
+        f"(rowsmith models add), or cap tokens instead of money."
+    )
     yield lines.problem(("models", role), what, fix)
+
+
+def _planned(role: str, model: Model, lines: Lines) -> Iterator[Problem]:
+    """A plan whose limits are not known limits nothing."""
+    if model.tier is None:
+        return
+    place = family_of(model)
+    known = {name: tier for name, tier in tiers(place[0]).items() if limits_of(tier, place[1])} if place else {}
+    if model.tier not in known:
+        what = f"The model {role!r} is of the tier {model.tier!r}, and no limits of that name are known for {model.model}."
+        other = "Set rpm, tpm and rpd instead."
+        yield lines.problem(("models", role, "tier"), what, f"{choose(model.tier, list(known))} Or: {other}" if known else other)
+
+
+def _sized(role: str, model: Model, facts: Facts, lines: Lines) -> Iterator[Problem]:
+    if facts.max_output is not None and model.max_tokens > facts.max_output:
+        what = f"The model {role!r} may answer with {model.max_tokens:,} tokens, and {model.model} gives {facts.max_output:,} at most."
+        yield lines.problem(("models", role, "max_tokens"), what, f"Set max_tokens to {facts.max_output} or less.")

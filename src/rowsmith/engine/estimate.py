@@ -23,21 +23,27 @@ from rowsmith.engine.context import AskContext, StepContext, choose_role
 from rowsmith.engine.feed import Feed
 from rowsmith.engine.inputs import Inputs
 from rowsmith.engine.routes import routes
+from rowsmith.llm.sizes import counted, texts_of
 from rowsmith.store.database import Database
 from rowsmith.store.files import Files
 
 WEIGHED = 200
 """Questions of each step that are written out and weighed; the others are taken to be like them."""
 BYTES_A_TOKEN = 4.0
+AROUND_MESSAGES, AROUND_A_MESSAGE = 3, 4
+"""Tokens that OpenAI's chat form adds around all messages and around each, as its cookbook counts them."""
 
 
 @dataclass(slots=True)
 class Questions:
-    """The questions of one asking step: how many, the bytes of those that were weighed, and the models that would be asked."""
+    """The questions of one asking step: how many, the bytes and tokens of those that were weighed, whether all of these tokens were counted
+    with the vocabularies of the models, and the models that would be asked."""
 
     calls: int = 0
     weighed: int = 0
     bytes: int = 0
+    tokens: float = 0.0
+    exact: bool = True
     answers: int = 0
     """Rows asked for (questions that ask for several count several times)."""
     files: int = 0
@@ -47,8 +53,8 @@ class Questions:
 
     @property
     def tokens_in(self) -> float:
-        """Tokens of all questions, at four bytes a token."""
-        return self.calls * self.bytes / self.weighed / BYTES_A_TOKEN if self.weighed else 0.0
+        """Tokens of all questions."""
+        return self.calls * self.tokens / self.weighed if self.weighed else 0.0
 
 
 @dataclass(slots=True)
@@ -105,12 +111,22 @@ class _Scale:
 
     def __init__(self) -> None:
         self.bytes = self.files = 0
+        self.tokens = 0.0
+        self.exact = True
 
     async def ask(self, ask: Ask) -> Answer:
         for message in ask.messages:
             if isinstance(parts := message["content"], list):
                 self.files += sum(part["type"] != "text" for part in parts)
-        self.bytes += len(canonical([dict(message) for message in ask.messages])) + (len(canonical(dict(ask.schema))) if ask.schema else 0)
+        schema = canonical(dict(ask.schema)) if ask.schema else b""
+        size = len(canonical([dict(message) for message in ask.messages])) + len(schema)
+        self.bytes += size
+        tokenizer = ask.model.tokenizer
+        if tokenizer is None:
+            self.tokens, self.exact = self.tokens + size / BYTES_A_TOKEN, False
+        else:
+            texts = [*texts_of(ask.messages), schema.decode()]
+            self.tokens += sum(counted(tokenizer, text) for text in texts) + AROUND_MESSAGES + AROUND_A_MESSAGE * len(ask.messages)
         raise RowFailed("weighed")
 
     def halt(self) -> None:
@@ -159,7 +175,7 @@ def _count(recipe: Recipe, contexts: list[StepContext], item: Item, out: Estimat
     if found.weighed < WEIGHED:
         found.weighed += 1
         scale = asyncio.run(_weighed(recipe, contexts[item.at], item, recipe.models))
-        found.bytes += scale.bytes
+        found.bytes, found.tokens, found.exact = found.bytes + scale.bytes, found.tokens + scale.tokens, found.exact and scale.exact
         found.files += scale.files
 
 
@@ -185,4 +201,6 @@ def _downstream(recipe: Recipe, advance: Advance, out: Estimate) -> None:
         calls = sum(questions.answers for questions in before[-1:])
         mean = sum(q.bytes for q in before) / max(1, sum(q.weighed for q in before))
         models = {role: calls for choice in step.marked(MODEL).values() for role in ([choice] if isinstance(choice, str) else list(choice)[:1])}
-        out.asked[position] = Questions(calls, 1, int(mean), calls, models=models, guessed=True)
+        out.asked[position] = Questions(
+            calls, 1, int(mean), mean / BYTES_A_TOKEN, exact=False, answers=calls, models=models, guessed=True
+        )

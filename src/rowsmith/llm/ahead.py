@@ -11,9 +11,13 @@ from collections import deque
 
 from rowsmith.core.calls import Claim
 
+AHEAD_S = 5.0
+"""Seconds for which claims are made ahead."""
+
 
 class Ahead:
-    """At most a minute's worth of claims whose time has not come."""
+    """At most a few seconds' worth of claims whose time has not come: what an estimate took too much of a limit of tokens comes back with
+    the answer, and only claims that are made after that can use it."""
 
     def __init__(self) -> None:
         self._inside = 0
@@ -21,7 +25,7 @@ class Ahead:
 
     async def enter(self, claim: Claim) -> None:
         """Wait until the claim may be made, in order of arrival; `leave` when its time has come or it is of no use."""
-        while self._inside >= a_minute(claim):
+        while self._inside >= most_ahead(claim):
             turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             self._waiting.append(turn)
             try:
@@ -45,10 +49,11 @@ class Ahead:
                 return
 
 
-def a_minute(claim: Claim) -> int:
-    """How many claims like this one a minute serves; at least one."""
+def most_ahead(claim: Claim) -> int:
+    """How many claims like this one are served within AHEAD_S seconds; at least one."""
     limits = claim.limits
     if limits is None:
         return 1
-    by_tokens = limits.tpm // max(1, claim.reserve_tokens) if limits.tpm else None
-    return max(1, min(most for most in (limits.rpm, by_tokens, limits.rpd) if most is not None))
+    by_tokens = limits.tpm / max(1, claim.paced_tokens) if limits.tpm else None
+    soon = [a_minute * AHEAD_S / 60 for a_minute in (limits.rpm, by_tokens) if a_minute is not None]
+    return max(1, int(min(soon + ([limits.rpd] if limits.rpd else []))))

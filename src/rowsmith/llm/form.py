@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from rowsmith.core.calls import Asker, Claim, Limits
+from rowsmith.core.calls import PARK_S, Asker, Claim, Limits
 from rowsmith.core.errors import Unavailable
 from rowsmith.core.ids import canonical
 from rowsmith.core.models import Model
@@ -23,6 +23,7 @@ from rowsmith.llm.keys import how_to_give, key_of, written
 from rowsmith.llm.lane import Lane
 from rowsmith.llm.providers import Carrier, Lent, Provider, Reply, Sender, check_settings
 from rowsmith.llm.schema import Schema
+from rowsmith.llm.sizes import Sizes
 from rowsmith.llm.structured import Refused, Taken, asked_again, text_of, value_of
 from rowsmith.llm.verdict import without
 from rowsmith.llm.wire import MAX_BODY
@@ -73,6 +74,7 @@ class Form:
         "secret",
         "sender",
         "server",
+        "sizes",
         "url",
         "way",
     )  # fmt: skip
@@ -101,7 +103,8 @@ class Form:
         self.lane = server.lanes.setdefault(canonical(model.model_dump(mode="json")), Lane(model.concurrency))
         self.profile = server.profile.encode()
         self.deadlines = Deadlines.of(model)
-        self.limits = Limits(model.rpm, model.tpm, model.rpd) if model.rpm or model.tpm or model.rpd else None
+        self.limits = limits_of(model)
+        self.sizes = Sizes(model)
         self.answered = False
         self.refusals = 0
 
@@ -113,7 +116,8 @@ class Form:
         """The wish to buy one answer to a body of `size` bytes."""
         model = self.model
         most, tokens = prices.highest(size, model), prices.highest_tokens(size, model)
-        return Claim(base, self.server.profile, model.model, asker, most, tokens, self.limits)
+        takes = self.sizes.takes(size) if model.tpm else None
+        return Claim(base, self.server.profile, model.model, asker, most, tokens, self.limits, takes=takes)
 
     def without_key(self, raw: bytes) -> bytes:
         """The bytes of a reply without the key, should the server repeat it: what is kept of a reply is kept for long."""
@@ -136,6 +140,13 @@ class Form:
     def asked_again(self, messages: Sequence[Mapping[str, Any]], reply: Reply, refused: Refused) -> Sequence[Mapping[str, Any]]:
         """The messages of the next draw: with what is wrong with this one where that helps, else as they are."""
         return asked_again(messages, reply, refused, self.way, self.schema.name) if refused.again and self.schema else messages
+
+
+def limits_of(model: Model) -> Limits | None:
+    """The rate limits of the model's settings; None when there are none."""
+    if not (model.rpm or model.tpm or model.rpd):
+        return None
+    return Limits(model.rpm, model.tpm, model.rpd, model.rpd_zone, PARK_S)
 
 
 class Forms:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from rowsmith.core.calls import ASKED_AGAIN, PLAIN, Answer, Ask, Claim, Claimed, Usage
+from rowsmith.core.calls import ASKED_AGAIN, PARK_S, PLAIN, Answer, Ask, Claim, Claimed, Usage
 from rowsmith.core.errors import RowFailed
 from rowsmith.core.folders import cache_folder
 from rowsmith.core.ids import canonical, digest
@@ -24,6 +24,7 @@ from rowsmith.llm.local.weights import WeightFiles
 from rowsmith.llm.providers import Lent, Provider, Reply, built_in
 from rowsmith.llm.purchase import Body, Purchase
 from rowsmith.llm.room import Room
+from rowsmith.llm.sizes import check_fits
 from rowsmith.llm.structured import Refused, Taken
 from rowsmith.llm.wire import Wire
 
@@ -62,7 +63,7 @@ class Gate:
         on_event: Tell | None = None,
         find: Callable[[str], Provider] = built_in,
         attachments: Attachments | None = None,
-        park_s: float = 600.0,
+        park_s: float = PARK_S,
         backoff_s: float = 0.5,
         weights: Weights | None = None,
         environ: Mapping[str, str] | None = None,
@@ -115,6 +116,8 @@ class Gate:
         self._desk.halted.set()
         for server in self._forms.servers.values():
             server.health.halt()
+            for lane in server.lanes.values():
+                lane.halt()
 
     async def close(self) -> None:
         """Close all connections, and end the processes that answer. Ask nothing afterwards."""
@@ -128,6 +131,7 @@ class Gate:
         """One stored answer to the messages: found, or bought. Not many more claims are held than there are places: what is claimed when
         the process dies counts as perhaps billed."""
         body, claim = _request(form, ask, messages, draw, self._attachments)
+        await check_fits(form.model, messages, claim.reserve_tokens - form.model.max_tokens)
         async with self._held.setdefault(id(form.lane), asyncio.Semaphore(max(8, 2 * form.model.concurrency))):
             return await self._found_or_bought(form, claim, body)
 
@@ -193,8 +197,4 @@ def _written(body: dict[str, Any]) -> bytes:
 
 
 def _sum(one: Usage, two: Usage) -> Usage:
-    return Usage(*(None if a is None or b is None else a + b for a, b in _pairs(one, two)))
-
-
-def _pairs(one: Usage, two: Usage) -> list[tuple[int | None, int | None]]:
-    return [(one.tokens_in, two.tokens_in), (one.tokens_out, two.tokens_out), (one.cached_in, two.cached_in)]
+    return Usage(*(None if a is None or b is None else a + b for a, b in zip(astuple(one), astuple(two), strict=True)))

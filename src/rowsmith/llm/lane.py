@@ -1,4 +1,5 @@
-"""How many calls of one model are in flight: a queue in order of arrival before a limit that adapts to what the server bears.
+"""How many calls of one model are in flight, and when the next is sent: a queue in order of arrival before a limit that adapts to what the
+server bears, and a pace (rowsmith.llm.pace) where it permits only so many in a time.
 
 Additive increase, multiplicative decrease (Chiu and Jain, 1989), below the limit at which the server last throttled: that one is not
 tried again before a while has passed, longer each time it proves to be the ceiling (as CUBIC does, RFC 9438). After that while without
@@ -11,6 +12,8 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from time import monotonic
+
+from rowsmith.llm.pace import Pace
 
 COOL_S = 2.0
 """Seconds after a cut in which further throttling does not cut again: it is the same event."""
@@ -28,14 +31,18 @@ class Lane:
     """The in-flight places of one model. `cap` is its `concurrency`; `limit` is how many there are now."""
 
     __slots__ = (
-        "_bad", "_ceiling", "_clock", "_cut_at", "_good", "_grown", "_quiet_s", "_round_at", "_streak", "_waiting", "cap", "in_flight", "limit",
+        "_bad", "_ceiling", "_clock", "_cut_at", "_good", "_grown", "_halted", "_quiet_s", "_round_at", "_streak", "_timer", "_waiting", "cap",
+        "in_flight", "limit", "pace",
     )  # fmt: skip
 
     def __init__(self, cap: int, clock: Callable[[], float] = monotonic) -> None:
         self.cap = cap
         self.limit = float(cap)
         self.in_flight = 0
-        self._waiting: deque[asyncio.Future[None]] = deque()
+        self.pace = Pace(clock)
+        self._waiting: deque[asyncio.Future[float]] = deque()
+        self._timer: asyncio.TimerHandle | None = None
+        self._halted = False
         self._clock = clock
         self._streak = 0
         self._ceiling = float(cap)
@@ -50,30 +57,37 @@ class Lane:
         """How many wait for a place."""
         return len(self._waiting)
 
-    def take_now(self) -> bool:
-        """Take a place if one is free and nobody waits for it."""
-        if self._waiting or self.in_flight >= int(self.limit):
-            return False
+    def take_now(self) -> float | None:
+        """Take a place if one is free now and nobody waits for it; since when it is taken (see `take`)."""
+        if self._waiting or self.in_flight >= int(self.limit) or self._pause() > 0:
+            return None
         self.in_flight += 1
-        return True
+        return self.pace.sent()
 
-    async def take(self) -> None:
-        """Wait for a place, in order of arrival."""
-        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    async def take(self) -> float:
+        """Wait for a place, in order of arrival. Gives the time at which the call is sent, by which `refused` and `give` know it."""
+        turn: asyncio.Future[float] = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)
         self._hand_out()
         try:
-            await turn
+            return await turn
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled():
-                self.give()
+                self.give(unsent=turn.result())
             raise
 
-    def give(self) -> None:
-        """Free a place."""
+    def give(self, *, unsent: float | None = None) -> None:
+        """Free a place; `unsent` names a call that was not sent after all."""
         self.in_flight -= 1
+        if unsent is not None:
+            self.pace.unsent(unsent)
         if self._waiting:
             self._hand_out()
+
+    def halt(self) -> None:
+        """Nothing more is sent: let those go that wait for their time."""
+        self._halted = True
+        self._hand_out()
 
     def succeeded(self) -> None:
         """A call went through: the limit may grow."""
@@ -86,6 +100,12 @@ class Lane:
             self._grow(self.limit * (2 if self.limit < self._ceiling / 2 else 1.25))
         elif self._streak >= STEP and self.limit + 1 <= 0.95 * self._ceiling:
             self._grow(self.limit + 1)
+
+    def refused(self, sent_at: float, silence_s: float, *, told: bool) -> None:
+        """The server turned the call away that was sent at this time (429), and is silent for so long (`told`: as it said). Where the pace
+        deals with that, as many as before may be in flight."""
+        if not self.pace.refused(sent_at, silence_s, told=told):
+            self.throttled()
 
     def throttled(self) -> None:
         """The server wants less: the limit falls by a quarter, or by half when most calls since the last fall were throttled; once in
@@ -108,9 +128,22 @@ class Lane:
         self._grown = True
         self._hand_out()
 
+    def _pause(self) -> float:
+        """Seconds until the next call may be sent."""
+        return 0.0 if self._halted else self.pace.ready_in()
+
     def _hand_out(self) -> None:
-        while self._waiting and (self._waiting[0].done() or self.in_flight < int(self.limit)):
-            turn = self._waiting.popleft()
-            if not turn.done():
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        while self._waiting:
+            if self._waiting[0].done():
+                self._waiting.popleft()
+            elif self.in_flight >= int(self.limit):
+                return
+            elif (pause := self._pause()) > 0:
+                self._timer = asyncio.get_running_loop().call_later(pause, self._hand_out)
+                return
+            else:
                 self.in_flight += 1
-                turn.set_result(None)
+                self._waiting.popleft().set_result(self.pace.sent())

@@ -28,13 +28,13 @@ Body = bytes | Callable[[], bytes]
 class Purchase:
     """One claimed call. `open`: the claim is neither settled nor given up."""
 
-    __slots__ = ("body", "claimed", "desk", "form", "health", "lane", "open", "probing", "trouble")
+    __slots__ = ("body", "claimed", "desk", "form", "health", "lane", "open", "probing", "sent_at", "trouble")
 
     def __init__(self, desk: Desk, form: Form, claimed: Claimed, body: Body) -> None:
         self.desk, self.form, self.claimed, self.body = desk, form, claimed, body
         self.lane, self.health = form.lane, form.server.health
         self.trouble = Trouble(desk, form, claimed)
-        self.open, self.probing = True, False
+        self.open, self.probing, self.sent_at = True, False, 0.0
 
     async def carry_out(self) -> Bought | None:
         """The answer, durable; None when no budget was left for another attempt and the claim is given up.
@@ -68,30 +68,32 @@ class Purchase:
             if isinstance(outcome, tuple):
                 return outcome
             probed, self.probing = self.probing, False
-            if not await self.trouble.judge(outcome, probed):
+            if not await self.trouble.judge(outcome, probed, self.sent_at):
                 self.open = False
                 return None
 
     async def _place(self) -> None:
         """Wait for an in-flight place at a time when the server may be called."""
         while True:
-            if not self.lane.take_now():
-                await self.lane.take()
+            now = self.lane.take_now()
+            self.sent_at = await self.lane.take() if now is None else now
             if self.desk.halted.is_set():
-                self.lane.give()
+                self.lane.give(unsent=self.sent_at)
                 raise stopped()
             silent = max(self.health.silent_for(), self.desk.ledger.blocked(self.form.server.profile))
             if silent <= 0 and not self.health.open:
                 return
-            self.lane.give()
+            self.lane.give(unsent=self.sent_at)
             if silent > 0:
-                # Spread out, so that those who waited do not all come back in one instant: the first ones find out for the others.
-                await self.desk.rest(silent, self.form.place, random.uniform(0, 0.25) * min(silent, 2.0))
+                # Spread out, unless there is a pace that does it, so that those who waited do not all come back in one instant: the first
+                # ones find out for the others.
+                spread = random.uniform(0, 0.25) * min(silent, 2.0) if self.lane.pace.rate is None else 0.0
+                await self.desk.rest(silent, self.form.place, spread)
                 continue
             self.trouble.check_outage()
             if await self.health.turn():
                 self.probing = True
-                await self.lane.take()
+                self.sent_at = await self.lane.take()
                 return
 
     async def _send(self) -> Bought | Outcome:
@@ -131,6 +133,7 @@ class Purchase:
         await self.desk.ledger.answer(self.claimed, raw, reply.usage, reply.cost if cost is None else cost)
         failpoint("gate.kept")
         form.answered = True
+        form.sizes.learn(self.claimed.claim.reserve_tokens - form.model.max_tokens, reply.usage)
         self.lane.succeeded()
         self.health.succeeded()
         return raw, reply

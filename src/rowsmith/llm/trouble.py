@@ -50,8 +50,9 @@ class Trouble:
         self.in_doubt = False
         self.failures = self.unreached = 0
 
-    async def judge(self, outcome: Outcome, probed: bool) -> bool:
-        """Wait until the next attempt is due. False: no budget for one, the claim is given up. `probed`: it was the breaker's probe.
+    async def judge(self, outcome: Outcome, probed: bool, sent_at: float) -> bool:
+        """Wait until the next attempt is due. False: no budget for one, the claim is given up. `probed`: it was the breaker's probe;
+        `sent_at`: as the lane knows it.
 
         Raises:
             RowFailed, Paused: there is no next attempt.
@@ -61,7 +62,7 @@ class Trouble:
         elif isinstance(outcome, Lost):
             return await self._lost(outcome.reason, str(outcome), probed)
         else:
-            return await self._refused(outcome, probed)
+            return await self._refused(outcome, probed, sent_at)
         return True
 
     def check_outage(self) -> None:
@@ -94,7 +95,7 @@ class Trouble:
         await self._again()
         return True
 
-    async def _refused(self, outcome: HttpError, probed: bool) -> bool:
+    async def _refused(self, outcome: HttpError, probed: bool, sent_at: float) -> bool:
         status, said = outcome.status, verdict.message_of(outcome.raw, self.form.secret)
         kind = self.form.provider.trouble(status, outcome.headers, outcome.raw)
         if kind == "quota":
@@ -102,7 +103,7 @@ class Trouble:
         if kind == "lost":
             return await self._lost(f"http_{status}", said, probed)
         if kind == "throttled":
-            await self._throttled(outcome, probed)
+            await self._throttled(outcome, probed, sent_at)
         elif kind in ("overload", "failing"):
             if kind == "overload":
                 self.form.lane.throttled()
@@ -112,12 +113,16 @@ class Trouble:
             self._final(kind, status, said, probed)
         return True
 
-    async def _throttled(self, outcome: HttpError, probed: bool) -> None:
+    async def _throttled(self, outcome: HttpError, probed: bool, sent_at: float) -> None:
         desk, form, health = self.desk, self.form, self.health
         fresh = health.silent_for() <= 0
-        seconds = health.throttled(retry_after(outcome.headers, error=verdict.error_of(outcome.raw)), desk.backoff_s)
+        asked = retry_after(outcome.headers, error=verdict.error_of(outcome.raw))
+        seconds = health.throttled(asked, desk.backoff_s)
         self._end_probe(probed)
-        form.lane.throttled()
+        if outcome.status == 429:
+            form.lane.refused(sent_at, seconds, told=bool(asked))
+        else:
+            form.lane.throttled()
         if fresh:
             desk.tell("throttled", {"profile": form.server.profile, "seconds": seconds, "limit": int(form.lane.limit)})
         await desk.block(form.server)
@@ -175,5 +180,5 @@ class Trouble:
     async def _permitted(self) -> None:
         form = self.form
         if form.limits is not None:
-            wait = await self.desk.ledger.permit(form.server.profile, form.limits, self.claimed.claim.reserve_tokens)
+            wait = await self.desk.ledger.permit(form.server.profile, form.limits, self.claimed.claim.paced_tokens)
             await self.desk.rest(wait, form.place)

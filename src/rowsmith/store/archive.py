@@ -2,6 +2,7 @@
 
     header.json                   schema revision, and each table's columns
     tables/<table>/<part>.jsonl   rows as JSON lists in the columns' order; bytes as base64
+    home/<name>.yaml              small files of the home's folder: its table of models
     files/<hash>                  blobs, each named by the hash of its bytes
     manifest.json                 counts, and one digest over everything before it; without it a backup is not whole
 """

@@ -10,7 +10,7 @@ import os
 import re
 import shutil
 from base64 import b64decode, b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -32,6 +32,7 @@ from rowsmith.store.schema import metadata, process
 
 _PART = 4 << 20  # bytes of one part of a table, before compression
 _MEMBER = re.compile(r"tables/(\w+)/\d+\.jsonl")
+_BESIDE = re.compile(r"home/(\w+\.yaml)")
 _NUMBERED = text(
     "SELECT table_name, column_name, pg_get_serial_sequence(quote_ident(table_name), column_name) AS sequence "
     "FROM information_schema.columns WHERE table_schema = current_schema() AND column_default LIKE 'nextval(%'"
@@ -48,8 +49,9 @@ class Backup:
     made_at: float
 
 
-def backup(db: Database, files: Files, target: Path) -> Backup:
-    """Write the whole home into one file. Runs may go on meanwhile; memory stays small; the file appears only when it is whole.
+def backup(db: Database, files: Files, target: Path, beside: Sequence[Path] = ()) -> Backup:
+    """Write the whole home into one file. Runs may go on meanwhile; memory stays small; the file appears only when it is whole. `beside` are
+    small files of the home's folder.
 
     Raises:
         StorageFull: no space is left for it.
@@ -60,6 +62,8 @@ def backup(db: Database, files: Files, target: Path) -> Backup:
             made_at = db.now(conn)
             archive.add("header.json", orjson.dumps(_header(made_at)))
             rows = {str(item.name): _dump(conn, item, archive) for item in _TABLES}
+        for path in beside:
+            archive.add(f"home/{path.name}", path.read_bytes())
         count = sum(1 for name in files if _copied(archive, files, name))
         archive.finish({"rows": rows, "files": count})
     return Backup(sum(rows.values()), count, made_at)
@@ -127,7 +131,7 @@ def _restored(reader: Reader, made: Path, home: Path, url: str | None) -> Backup
         _require_empty(db)
         migrate.upgrade(db, header["schema"])
         with _in_place(made, home) if url else nullcontext(), db.write() as conn:
-            found = _load(conn, members, header, Files(made / "files"), reader)
+            found = _load(conn, members, header, Files(made / "files"), reader, made)
             if url:
                 os.rename(made, home)  # before the commit: the database must never name a file that is missing
         migrate.upgrade(db)
@@ -166,12 +170,14 @@ def _require_empty(db: Database) -> None:
                 raise Conflict(f"{db.place} holds data already (table {name}).", "Restore into an empty database.")
 
 
-def _load(conn: Connection, members: Iterator[tuple[str, Readable]], header: dict[str, Any], files: Files, reader: Reader) -> Backup:
+def _load(conn: Connection, members: Iterator[tuple[str, Readable]], header: dict[str, Any], files: Files, reader: Reader, home: Path) -> Backup:
     rows = dict.fromkeys(header["tables"], 0)
     count = 0
     for name, content in members:
         if found := _MEMBER.fullmatch(name):
             rows[found[1]] = rows.get(found[1], 0) + _insert(conn, found[1], header["tables"], content, reader)
+        elif beside := _BESIDE.fullmatch(name):
+            (home / beside[1]).write_bytes(content.read())
         elif name == f"files/{files.put(content)}":
             count += 1
         else:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, TextClause, bindparam, text
 
 from rowsmith.core.calls import Usage
 from rowsmith.store.database import Database
-from rowsmith.store.ledger import NOT_THERE
+from rowsmith.store.ledger import NOT_THERE, usage_of
 
 _COSTS = text('SELECT key, cost FROM "call" WHERE key IN :keys').bindparams(bindparam("keys", expanding=True))
 _ALL_PROFILES = text('SELECT model, profile FROM "call" WHERE state = 1 GROUP BY model, profile ORDER BY MAX(at)')
@@ -18,9 +18,13 @@ _PROFILES = text(
     'SELECT c.model, c.profile FROM spend s JOIN "call" c ON c.key = s.key AND c.state = 1 WHERE s.run = :run '
     "GROUP BY c.model, c.profile ORDER BY MAX(s.at)"
 )
-_GET = text('SELECT key, profile, model, raw, tokens_in, tokens_out, cached_in, cost, at FROM "call" WHERE key = :key AND state = 1')
+_GET = text(
+    "SELECT key, profile, model, raw, tokens_in, tokens_out, cached_in, reasoning_out, cache_write_in, cost, at "
+    'FROM "call" WHERE key = :key AND state = 1'
+)
 _OF = text(
-    "SELECT s.key, c.raw, c.tokens_in, c.tokens_out, c.cached_in, s.idx FROM spend s JOIN \"call\" c ON c.key = s.key AND c.state = 1 "
+    "SELECT s.key, c.raw, c.tokens_in, c.tokens_out, c.cached_in, c.reasoning_out, c.cache_write_in, s.idx "
+    "FROM spend s JOIN \"call\" c ON c.key = s.key AND c.state = 1 "
     "WHERE s.run = :run AND s.ord = :ord AND s.step = :step AND s.retry = :retry AND s.seq = :seq "
     "ORDER BY CASE WHEN s.base = :base THEN 0 ELSE 1 END, s.attempt DESC LIMIT 1"
 )
@@ -109,7 +113,7 @@ def used(db: Database, run: int, order: bytes, step: int, retry: int, seq: int, 
     the other), else the newest; None when it has none."""
     with db.read() as conn:
         row = conn.execute(_OF, {"run": run, "ord": order, "step": step, "retry": retry, "seq": seq, "base": base}).one_or_none()
-        return None if row is None else Stored(bytes(row.key), row.idx, bytes(row.raw), Usage(row.tokens_in, row.tokens_out, row.cached_in))
+        return None if row is None else Stored(bytes(row.key), row.idx, bytes(row.raw), usage_of(row))
 
 
 def absent_until(db: Database, run: int, order: bytes, step: int, retry: int, seq: int, base: bytes) -> int:
@@ -173,5 +177,5 @@ def _query(sql: str, values: Mapping[str, Any]) -> TextClause:
 def _call(row: Row[Any]) -> Call:
     return Call(
         bytes(row.key), None if row.base is None else bytes(row.base), row.idx, row.profile, row.model, row.state == 1,
-        None if row.raw is None else bytes(row.raw), Usage(*(getattr(row, name) for name in USAGE)), row.cost, row.at,
+        None if row.raw is None else bytes(row.raw), usage_of(row), row.cost, row.at,
     )  # fmt: skip

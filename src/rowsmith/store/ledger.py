@@ -143,8 +143,7 @@ class Ledger:
         for i in places:
             call = held.get(keys[i])
             if call is not None and call.state == 1:
-                usage = Usage(call.tokens_in, call.tokens_out, call.cached_in)
-                out[i] = Claimed("stored", claims[i], keys[i], index[i], bytes(call.raw), usage)
+                out[i] = Claimed("stored", claims[i], keys[i], index[i], bytes(call.raw), usage_of(call))
             elif call is None or claims[i].offline:
                 out[i] = Claimed("absent", claims[i], keys[i], index[i])
             elif call.owner == self.owner or self._take_over(conn, call):
@@ -161,9 +160,8 @@ class Ledger:
         return {bytes(r.key): (bytes(r.ord), r.step, r.retry, r.seq) for r in rows}
 
     def _calls(self, conn: Connection, keys: list[bytes]) -> dict[bytes, Any]:
-        rows = conn.exec_driver_sql(
-            self._sql(f'SELECT key, state, owner, raw, tokens_in, tokens_out, cached_in FROM "call" WHERE key IN ({_marks(keys)})'), tuple(keys)
-        )
+        columns = "key, state, owner, raw, tokens_in, tokens_out, cached_in, reasoning_out, cache_write_in"
+        rows = conn.exec_driver_sql(self._sql(f'SELECT {columns} FROM "call" WHERE key IN ({_marks(keys)})'), tuple(keys))
         return {bytes(r.key): r for r in rows}
 
     def _take_over(self, conn: Connection, call: Any) -> bool:
@@ -236,7 +234,7 @@ class Ledger:
         self._write(conn, rows)
         limited = [i for i in mine if claims[i].limits]
         if limited:
-            waits = rates.take_all(conn, now, [(claims[i].profile, claims[i].limits, claims[i].reserve_tokens) for i in limited])  # type: ignore[misc]
+            waits = rates.take_all(conn, now, [(claims[i].profile, claims[i].limits, claims[i].paced_tokens) for i in limited])  # type: ignore[misc]
             for i, wait in zip(limited, waits, strict=True):
                 out[i].delay_s = wait  # type: ignore[union-attr]
 
@@ -281,7 +279,8 @@ class Ledger:
             cost = claim.reserve if s.cost is None else s.cost
             priced = s.cost is not None or claim.reserve > 0
             tokens = (usage.tokens_in or 0) + (usage.tokens_out or 0) if usage.tokens_in is not None else claim.reserve_tokens
-            calls.append((s.raw, usage.tokens_in, usage.tokens_out, usage.cached_in, s.cost, now, s.claimed.key, self.owner))
+            told = (usage.tokens_in, usage.tokens_out, usage.cached_in, usage.reasoning_out, usage.cache_write_in)
+            calls.append((s.raw, *told, s.cost, now, s.claimed.key, self.owner))
             spends.append((cost if priced else None, usage.tokens_in, usage.tokens_out, self.run, *_where(claim), s.claimed.attempt))
             change.usd += cost - claim.reserve
             change.tokens += tokens - claim.reserve_tokens
@@ -292,8 +291,8 @@ class Ledger:
             tally.tokens_out += usage.tokens_out or 0
         many(
             conn,
-            'UPDATE "call" SET state = 1, owner = NULL, raw = ?, tokens_in = ?, tokens_out = ?, cached_in = ?, cost = ?, at = ? '
-            "WHERE key = ? AND state = 0 AND owner = ?",
+            'UPDATE "call" SET state = 1, owner = NULL, raw = ?, tokens_in = ?, tokens_out = ?, cached_in = ?, reasoning_out = ?, '
+            "cache_write_in = ?, cost = ?, at = ? WHERE key = ? AND state = 0 AND owner = ?",
             calls,
         )
         many(
@@ -312,7 +311,7 @@ class Ledger:
             for s in settlings:
                 claim = s.claimed.claim
                 if claim.profile == profile and claim.limits and s.usage.tokens_in is not None:
-                    loaded.give_back(claim.limits, claim.reserve_tokens - s.usage.tokens_in - (s.usage.tokens_out or 0))
+                    loaded.give_back(claim.limits, claim.paced_tokens - s.usage.tokens_in - (s.usage.tokens_out or 0))
             loaded.save()
 
     def part(self, conn: Connection, parting: Parting, now: float, tally: Tally) -> bool:
@@ -363,6 +362,11 @@ def settle_dead(db: Database, conn: Connection, run: int, scopes: Sequence[str])
         (run,),
     )
     return done.rowcount
+
+
+def usage_of(call: Any) -> Usage:
+    """The usage that a row of `call` tells."""
+    return Usage(call.tokens_in, call.tokens_out, call.cached_in, call.reasoning_out, call.cache_write_in)
 
 
 def _where(claim: Claim) -> Where:

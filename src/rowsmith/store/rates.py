@@ -1,7 +1,8 @@
 """Rate limits that every process of a home shares and that survive restarts: the generic cell rate algorithm, in one table.
 
 For each profile and kind the table keeps `tat`, the theoretical arrival time of the next unit on the database's clock. A unit that
-comes earlier waits until then. Units are spaced evenly, so that no window of a minute ever holds more than the limit.
+comes earlier waits until then. Units are spaced evenly, over MINUTE_S seconds, so that no window of a minute ever holds more than the
+limit, not even when a request is late by what MINUTE_S has more than 60.
 
 Beside it stands when it was written (`used`; for the limit of a day, whose `used` is a count, `tat`). What was written in the future
 comes of a clock that has since been set back, and counts for nothing: a limit of a minute does not become one of a month.
@@ -10,12 +11,18 @@ comes of a clock that has since been set back, and counts for nothing: a limit o
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, datetime, time
+from functools import cache
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, text
 
 from rowsmith.core.calls import Limits
 
 DAY = 86_400
+MINUTE_S = 61.0
+"""What a minute's worth is spread over: a request that is sent up to a second late, while the one a minute later is not, is not one too many."""
+_FIRST = date(1970, 1, 1).toordinal()
 JUMP_S = 60.0
 """A clock that is behind what is written by more than this has been set back."""
 
@@ -44,21 +51,25 @@ class Rates:
         }
 
     def take(self, limits: Limits, tokens: int) -> float:
-        """Seconds to wait before one request of `tokens` tokens may be sent."""
-        spaced = {"rpm": 60 / limits.rpm} if limits.rpm else {}
+        """Seconds to wait before one request of `tokens` tokens may be sent. Nothing is taken when that is longer than anybody waits."""
+        spaced = {"rpm": MINUTE_S / limits.rpm} if limits.rpm else {}
         if limits.tpm:
-            spaced["tpm"] = tokens * 60 / limits.tpm
+            spaced["tpm"] = tokens * MINUTE_S / limits.tpm
         at = max(self.now, *(self._kind(name)["tat"] for name in ("block", *spaced)))
+        day, number = self._of_day(limits, at)
+        at = max(at, day_begins(day, limits.zone))
+        if at - self.now > limits.longest_wait_s:
+            return at - self.now
         if limits.rpd:
-            at = self._of_day(limits.rpd, at)
+            self._kind("rpd").update(day=day, used=number, tat=self.now)
         for name, interval in spaced.items():  # from the time at which it is really sent, whatever it waited for
             self._kind(name).update(tat=at + interval, used=int(self.now))
         return max(0.0, at - self.now)
 
     def give_back(self, limits: Limits, tokens: int) -> None:
-        """Tokens that were reserved and not used."""
+        """Tokens that were taken and not used; below 0, what was used beyond what was taken."""
         if limits.tpm and tokens:
-            self._kind("tpm")["tat"] -= tokens * 60 / limits.tpm
+            self._kind("tpm")["tat"] -= tokens * MINUTE_S / limits.tpm
 
     def block(self, seconds: float) -> None:
         """Nothing may be sent for so long."""
@@ -76,16 +87,29 @@ class Rates:
     def _kind(self, kind: str) -> dict[str, float]:
         return self.kinds.setdefault(kind, {"tat": 0.0, "day": 0, "used": 0})
 
-    def _of_day(self, limit: int, at: float) -> float:
+    def _of_day(self, limits: Limits, at: float) -> tuple[int, int]:
+        """The day on which a request can be sent, at the earliest at this time, and which one of that day it is."""
         kind = self._kind("rpd")
-        day = int(at // DAY)
-        if day > kind["day"]:
-            kind["day"], kind["used"] = day, 0
-        if kind["used"] >= limit:
-            kind["day"], kind["used"] = kind["day"] + 1, 0
-        kind["used"] += 1
-        kind["tat"] = self.now
-        return max(at, kind["day"] * DAY)
+        today = day_of(at, limits.zone)
+        day, used = (today, 0) if today > kind["day"] else (int(kind["day"]), int(kind["used"]))
+        return (day + 1, 1) if limits.rpd and used >= limits.rpd else (day, used + 1)
+
+
+def day_of(at: float, zone: str) -> int:
+    """The day, counted from 1970, that it is at this time in a time zone."""
+    return int(at // DAY) if zone == "UTC" else datetime.fromtimestamp(at, _zone(zone)).toordinal() - _FIRST
+
+
+def day_begins(day: int, zone: str) -> float:
+    """When a day begins in a time zone."""
+    if zone == "UTC":
+        return float(day * DAY)
+    return datetime.combine(date.fromordinal(day + _FIRST), time(), _zone(zone)).timestamp()
+
+
+@cache
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
 
 
 def blocked(conn: Connection, now: float) -> list[tuple[str, float]]:

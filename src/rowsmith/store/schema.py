@@ -100,6 +100,8 @@ call = Table(
     Column("at", Float, nullable=False),
     Column("base", LargeBinary),  # key = digest(base, idx): the request, and its number among identical ones
     Column("idx", Integer),
+    Column("reasoning_out", BigInteger),
+    Column("cache_write_in", BigInteger),
     Index("ix_call_at", "at"),
 )  # fmt: skip
 

@@ -198,7 +198,7 @@ def _usage(said: Any) -> Usage:
         return Usage()
     fresh, out = _count(said.get("input_tokens")), _count(said.get("output_tokens"))
     read, made = (_count(said.get(f"cache_{how}_input_tokens")) for how in ("read", "creation"))
-    return Usage(None if fresh is None else fresh + (read or 0) + (made or 0), out, read)
+    return Usage(None if fresh is None else fresh + (read or 0) + (made or 0), out, read, cache_write_in=made)
 
 
 def _count(value: Any) -> int | None:

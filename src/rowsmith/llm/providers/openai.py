@@ -252,12 +252,20 @@ def _arguments(message: Mapping[str, Any]) -> str:
 def _usage(said: Any) -> Usage:
     if not isinstance(said, dict):
         return Usage()
-    details = said.get("prompt_tokens_details")
-    cached = details.get("cached_tokens") if isinstance(details, dict) else said.get("prompt_cache_hit_tokens")
     into, out, total = (_count(said.get(name)) for name in ("prompt_tokens", "completion_tokens", "total_tokens"))
-    if into is not None and out is not None and total is not None:
-        out = max(out, total - into)  # some servers leave what was thought out of the completion; it is billed all the same
-    return Usage(into, out, _count(cached))
+    of_input, of_output = _details(said, "prompt"), _details(said, "completion")
+    cached = _count(of_input.get("cached_tokens", said.get("prompt_cache_hit_tokens")))
+    written = _count(of_input.get("cache_write_tokens", of_input.get("cache_creation_tokens")))
+    thought = _count(of_output.get("reasoning_tokens"))
+    if into is not None and out is not None and total is not None and total > into + out:
+        # Some servers leave what was thought out of the completion, or do not list it at all; it is billed all the same.
+        out, thought = total - into, max(thought or 0, total - into - out)
+    return Usage(into, out, cached, thought, written)
+
+
+def _details(said: Mapping[str, Any], of: str) -> Mapping[str, Any]:
+    details = said.get(f"{of}_tokens_details")
+    return details if isinstance(details, dict) else {}
 
 
 def _cost(said: Any) -> int | None:

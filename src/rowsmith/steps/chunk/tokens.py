@@ -11,10 +11,10 @@ from pydantic import Field, NonNegativeInt, field_validator, model_validator
 from rowsmith.core.ports import Context
 from rowsmith.core.row import Drop, New, Row
 from rowsmith.core.step import Column, Step
+from rowsmith.core.tokens import count_tokens, splitter
 from rowsmith.steps.lines import stored_text
 from rowsmith.steps.request import text_of
 from rowsmith.steps.spans import cut
-from rowsmith.steps.tokens import count_tokens, splitter
 
 _CHARACTERS_A_TOKEN = 12
 """More than the tokens of running text have on average: how far back an overlap is looked for."""

@@ -1,0 +1,176 @@
+"""Models: what is known of each, and facts of one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from rowsmith import registry
+from rowsmith.core.errors import Conflict, Invalid, NotFound
+from rowsmith.core.models import Model
+from rowsmith.core.ports import Keys, Paused
+from rowsmith.core.recipe import Recipe
+from rowsmith.llm import facts
+from rowsmith.llm.facts import Facts, Table
+from rowsmith.llm.keys import key_of
+from rowsmith.store.files import atomic_write
+
+HEAD = "# Models of this home, before those that Rowsmith knows. Written by rowsmith models add; may be edited.\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a model. `model` is what a recipe calls it; a `*` in it stands for anything. `key`: whether a key is there (None: none
+    is needed). `tiers`: the limits of each plan, by its name. `own`: the home's own table says it."""
+
+    model: str
+    facts: Facts
+    tiers: dict[str, dict[str, int]]
+    key: bool | None
+    own: bool
+
+    def dump(self) -> dict[str, Any]:
+        """As plain data."""
+        return {"model": self.model, **self.facts.said(), "tiers": self.tiers, "key": self.key, "own": self.own}
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a model of a recipe is asked under: prices in USD per million tokens (None: not known) and limits, explicit or of its tier."""
+
+    role: str
+    model: str
+    price_in: float | None
+    price_out: float | None
+    context: int | None
+    rpm: int | None
+    tpm: int | None
+    rpd: int | None
+    tier: str | None
+
+    def dump(self) -> dict[str, Any]:
+        """As plain data."""
+        return asdict(self)
+
+
+class Models:
+    """The models that a home knows: `table` is what is known, `keys` where their keys are found."""
+
+    def __init__(self, table: Table, keys: Keys) -> None:
+        self.table = table
+        self.keys = keys
+        self._asked: dict[str, bool | None] = {}
+
+    def list(self, pattern: str | None = None) -> list[Known]:
+        """Every model whose name holds `pattern`, the home's own first.
+
+        Raises:
+            Invalid: the home's table cannot be read.
+        """
+        found = (self._known(family, name, said) for family, name, said in self.table.known())
+        return [known for known in found if pattern is None or pattern.lower() in known.model.lower()]
+
+    def add(self, model: str, **said: Any) -> Known:
+        """Write facts of a model into the home's table; a `*` in its name stands for anything. Facts that are there already and not given stay.
+
+        Args:
+            said: fields of rowsmith.llm.facts.Facts; None is not given.
+
+        Raises:
+            NotFound: there is no such provider. Invalid: a fact, or nothing is said.
+        """
+        name = _checked(model)
+        given = {field: value for field, value in said.items() if value not in (None, ())}
+        if not given:
+            raise Invalid("Nothing is said of the model.", "Give its prices, for example --price-in 0.5 --price-out 1.5.")
+        entries = self.table.mine()
+        today = {"date": datetime.now(UTC).date().isoformat()} if any(field.startswith("price_") for field in given) else {}
+        try:
+            new = Facts(**{**entries.get(name, {}), **today, **given})
+        except ValidationError as error:
+            told = error.errors()[0]
+            raise Invalid(f"{'.'.join(map(str, told['loc']))}: {told['msg']}.", "See rowsmith models add --help.") from None
+        _write(self.path, {**entries, name: new.said()})
+        return self._known("", name, new)
+
+    @property
+    def path(self) -> Path:
+        """Where the home's own table is."""
+        assert self.table.own is not None
+        return self.table.own
+
+    def _known(self, family: str, name: str, said: Facts) -> Known:
+        if not family:
+            return Known(name, said, {}, self._key(name), own=True)
+        model = _spoken(family, name)
+        plans = {plan: limits for plan, tier in facts.tiers(family).items() if (limits := facts.limits_of(tier, name))}
+        return Known(model, said, plans, self._key(model), own=False)
+
+    def _key(self, name: str) -> bool | None:
+        """Whether the key of the model's provider is there; looked for once."""
+        model = Model(model=name)
+        if model.provider not in self._asked:
+            self._asked[model.provider] = self._has_key(model)
+        return self._asked[model.provider]
+
+    def _has_key(self, model: Model) -> bool | None:
+        """Whether the model's key is there; None where none is needed, or the provider cannot be reached by its name."""
+        try:
+            provider = registry.provider(model.provider)
+            return key_of(provider, model, self.keys) is not None or None
+        except Paused:
+            return False
+        except (NotFound, Invalid, Conflict):
+            return None
+
+
+def terms(recipe: Recipe) -> list[Terms]:
+    """The terms of each model of a recipe that has what is known put in (rowsmith.engine.known)."""
+    return [
+        Terms(role, m.model, m.price_in, m.price_out, m.context, m.rpm, m.tpm, m.rpd, m.tier) for role, m in recipe.models.items()
+    ]
+
+
+def _spoken(family: str, name: str) -> str:
+    """What a recipe calls a model of the tables: by the provider of its family, or through LiteLLM where there is none."""
+    if _is_provider(family) or "litellm" not in facts.families()[family]:
+        return f"{family}/{name}"
+    return f"litellm/{facts.families()[family]['litellm']}/{name}"
+
+
+@cache
+def _is_provider(name: str) -> bool:
+    try:
+        registry.provider(name)
+    except NotFound:
+        return False
+    return True
+
+
+def _checked(model: str) -> str:
+    provider, slash, name = model.partition("/")
+    if not slash or not name:
+        raise Invalid(f"The model {model!r} has no provider.", "Write it as a recipe does: provider/name, for example openai/my-model.")
+    if not _is_provider(provider) and provider not in facts.families():
+        registry.provider(provider)  # says which there are
+    return model
+
+
+def _write(path: Path, entries: dict[str, dict[str, Any]]) -> None:
+    with atomic_write(path) as file:
+        file.write((HEAD + "models:\n").encode())
+        file.writelines(_lines(entries))
+
+
+def _lines(entries: dict[str, dict[str, Any]]) -> Iterator[bytes]:
+    import yaml
+
+    for name, said in sorted(entries.items()):
+        key, value = (yaml.safe_dump(item, default_flow_style=True, width=10_000).removesuffix("\n...\n").strip() for item in (name, said))
+        yield f"  {key}: {value}\n".encode()
