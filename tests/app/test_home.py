@@ -9,8 +9,7 @@ import pytest
 from homes import Place, Workshop, place
 from running import ask, jsonl
 
-import rowsmith
-from rowsmith.app.home import back_up, doctor, restore, upgrade
+from rowsmith.app.home import back_up, restore, upgrade
 from rowsmith.app.proof import verify
 from rowsmith.core.errors import Conflict, Invalid
 from rowsmith.core.row import Row
@@ -92,13 +91,3 @@ TABLES = {
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name <> 'alembic_version'",
     "postgresql": "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'",
 }
-
-
-def test_the_doctor_says_how_it_is_kept(where: Place) -> None:
-    with where.lab() as lab:
-        facts = doctor(lab)
-        assert facts["rowsmith"] == rowsmith.__version__
-        assert facts["profile"] == ("postgresql" if where.database else "wal+flock")
-        assert facts["schema"] == where.query("SELECT version_num FROM alembic_version")[0][0]
-        assert (facts["files"], facts["problems"]) == (str(where.files), [])
-        assert (where.database or "rowsmith.db") in facts["database"]

@@ -14,7 +14,8 @@ from keyring.backends.fail import Keyring as NoKeyring
 from keyrings import FOLDER, FileKeyring, LockedKeyring
 from running import ask, texts
 
-from rowsmith.app.home import back_up, doctor, restore
+from rowsmith.app.doctor import doctor
+from rowsmith.app.home import back_up, restore
 from rowsmith.app.keys import Keys
 from rowsmith.core.errors import Invalid, NotFound, Unavailable
 from rowsmith.core.models import Model
@@ -301,12 +302,12 @@ def test_a_wrong_key_encrypting_key_is_refused_and_everything_else_stays_readabl
         assert "rowsmith keys add" in str(caught.value)
         (facts,) = shop.lab.keys.list()
         assert (facts.readable, facts.ends_with) == (False, "here")
-        assert facts.enter_again in doctor(shop.lab)["problems"][0]
+        assert facts.enter_again in doctor("home", shop.lab, offline=True)["problems"][0]
         assert [row.data["text"] for row in shop.lab.project().datasets.rows("t")] == ["a"]
         assert shop.lab.keys.rotate().locked == [facts]
         shop.lab.keys.add(NAME, "key-for-here", url=shop.server.url)
         assert shop.run(texts("b"), ask()).kept == 1
-        assert doctor(shop.lab)["problems"] == []
+        assert doctor("home", shop.lab, offline=True)["problems"] == []
 
 
 @pytest.mark.parametrize("word", ["password", "A" * 40])

@@ -243,6 +243,18 @@ def test_models(t: Terminal) -> None:
     assert "rowsmith models add" in t.say("models", "list", "no such model")
 
 
+@shows("models test --base-url", "models test --answers", "models test --set", "models test --json")
+def test_models_test(t: Terminal) -> None:
+    (told,) = t.tell("models", "test", "openai/other", "--base-url", t.server.url, "--answers", "tools")
+    assert (told["ok"], told["way"], told["place"]) == (True, "tools", t.server.url)
+    said = t.say("models", "test", "openai/other", "--base-url", t.server.url)
+    assert "asked for by schema; the answer was valid as it stood" in said
+    assert "no usable answer (unreachable)" in t.say("models", "test", "openai/other", "--base-url", "http://127.0.0.1:9/v1", code=1)
+    recipe = t.recipe(SIX, ask(), models={"writer": t.model(model="${name}")}, parameters={"name": {"default": "openai/m"}})
+    assert [one["model"] for one in t.tell("models", "test", recipe, "--set", "name=openai/n")] == ["openai/n"]
+    assert not (t.folder / "home").exists()  # nothing is kept
+
+
 @shows("plan --set", "plan --target", "plan --limit", "plan --json", "plan --pilot", "plan --budget")
 def test_plan(t: Terminal) -> None:
     recipe = t.recipe(SIX, ask("${tone} {{ text }}"), parameters={"tone": {"default": "So"}}, models={"writer": t.model(price_in=1, price_out=1)})
@@ -297,7 +309,7 @@ def test_export(t: Terminal) -> None:
     assert {(t.folder / name).read_text(encoding="utf-8") for name in ("1.json", "3.jsonl")} != {""}
 
 
-@shows("verify --json", "verify --rebuild", "verify --no-rebuild", "doctor --json", "backup --json")
+@shows("verify --json", "verify --rebuild", "verify --no-rebuild", "doctor --json", "doctor --offline", "backup --json")
 def test_the_home(t: Terminal) -> None:
     t.tell("run", t.recipe(SIX, ask()))
     proof = t.tell("verify")
@@ -307,6 +319,8 @@ def test_the_home(t: Terminal) -> None:
     assert "ok" in t.say("verify")
     assert t.tell("doctor")["problems"] == []
     assert "profile: " in t.say("doctor")
+    assert "server ollama" in t.say("doctor")
+    assert "server ollama" not in t.say("doctor", "--offline")
     assert t.tell("backup", "one.backup")
     assert "copied" in t.say("backup", "two.backup")
     t.say("restore", "one.backup", "--home", t.folder / "again")
@@ -364,6 +378,7 @@ ARGUMENTS: dict[str, list[str]] = {
     "project budget": ["other"], "project delete": ["other", "--yes"], "calls list": ["--run", "r1"], "calls show": ["abc"],
     "calls export": ["out.calls", "--dataset", "t"], "calls import": ["there.calls"],
     "check": ["RECIPE"], "keys add": ["OPENAI_API_KEY"], "keys remove": ["MINE"], "models add": ["openai/x", "--context", "5"],
+    "models test": ["RECIPE"],
 }  # fmt: skip
 
 

@@ -8,7 +8,7 @@ import pytest
 from running import called
 
 LOOKING = [
-    "runs", "runs r1", "datasets", "rows x", "show x", "export x --as csv -o x.csv", "verify", "backup x.bak", "doctor", "stop r1", "cancel r1",
+    "runs", "runs r1", "datasets", "rows x", "show x", "export x --as csv -o x.csv", "verify", "backup x.bak", "stop r1", "cancel r1",
     "resume r1", "project list", "project budget default --usd 1", "project delete p --yes", "keys rotate",
 ]  # fmt: skip
 
@@ -26,3 +26,9 @@ def test_a_run_and_a_project_make_one(tmp_path: Path) -> None:
     for words, home in (("run r.yaml", "one"), ("plan r.yaml", "two"), ("project create p", "three")):
         assert called([*words.split(), "--home", home], {}, tmp_path).returncode == 0
         assert called(["runs", "--home", home], {}, tmp_path).returncode == 0
+
+
+def test_the_doctor_needs_none_and_makes_none(tmp_path: Path) -> None:
+    done = called(["doctor", "--offline", "--home", "typo"], {}, tmp_path)
+    assert (done.returncode, "next: There is no home in typo yet" in done.stdout) == (0, True)
+    assert list(tmp_path.iterdir()) == []

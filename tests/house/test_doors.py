@@ -25,7 +25,7 @@ ACTS = {
         "row": "show --row", "history": "show --row", "export": "export",
     },
     Projects: {"create": "project create", "list": "project list", "delete": "project delete"},
-    Models: {"list": "models list", "add": "models add", "path": "models add"},
+    Models: {"list": "models list", "add": "models add", "test": "models test", "path": "models add"},
     Project: {
         "show": "project list", "set_budget": "project budget", "runs": "run", "datasets": "datasets", "events": "events", "calls": "calls list",
     },

@@ -1,14 +1,10 @@
-"""The home as a whole: back it up, restore it, upgrade it, say how it is kept."""
+"""The home as a whole: back it up, restore it, upgrade it."""
 
 from __future__ import annotations
 
-import platform
-import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import rowsmith
 from rowsmith.app.lab import Lab, files_of, is_url, open_home
 from rowsmith.core.errors import Unavailable
 from rowsmith.store import backup, migrate
@@ -54,17 +50,3 @@ def upgrade(home: str) -> list[str]:
         return migrate.upgrade(db)
     finally:
         db.close()
-
-
-def doctor(lab: Lab) -> dict[str, Any]:
-    """How the home is kept, and `problems`: what makes it less safe than promised."""
-    return {
-        "rowsmith": rowsmith.__version__,
-        "python": platform.python_version(),
-        "sqlite": sqlite3.sqlite_version,
-        "database": lab.db.place,
-        "profile": lab.db.profile,
-        "schema": migrate.revision(lab.db),
-        "files": str(lab.files.root),
-        "problems": [*lab.db.problems(), *lab.keys.problems()],
-    }

@@ -71,10 +71,7 @@ class Lab:
 
     def weights(self, base: str | Path) -> WeightFiles:
         """The files of models that run on this machine, for a recipe in the folder `base`."""
-        from rowsmith.connectors.hub import Hub
-        from rowsmith.llm.local.weights import WeightFiles
-
-        return WeightFiles(Path(base), cache_folder(self.environ), lambda: Hub(self.environ))
+        return weights_of(base, self.environ)
 
     @property
     def projects(self) -> Projects:
@@ -95,7 +92,7 @@ class Lab:
         """What is known of models."""
         from rowsmith.app.models import Models
 
-        return Models(self.table, self.keys.of(DEFAULT_PROJECT))
+        return Models(self.table, self.keys.of(DEFAULT_PROJECT), self.environ)
 
     @property
     def table(self) -> Table:
@@ -111,6 +108,14 @@ class Lab:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
+
+
+def weights_of(base: str | Path, environ: Mapping[str, str]) -> WeightFiles:
+    """The files of models that run on this machine; relative paths are taken from `base`."""
+    from rowsmith.connectors.hub import Hub
+    from rowsmith.llm.local.weights import WeightFiles
+
+    return WeightFiles(Path(base), cache_folder(environ), lambda: Hub(environ))
 
 
 def is_url(home: str | Path) -> bool:

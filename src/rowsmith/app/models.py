@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -12,9 +12,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from rowsmith import registry
+from rowsmith.app.lab import weights_of
+from rowsmith.app.trials import Trial, ask_once, models_of
 from rowsmith.core.errors import Conflict, Invalid, NotFound
 from rowsmith.core.models import Model
-from rowsmith.core.ports import Keys, Paused
+from rowsmith.core.ports import Keys, Note, Paused
 from rowsmith.core.recipe import Recipe
 from rowsmith.llm import facts
 from rowsmith.llm.facts import Facts, Table
@@ -60,11 +62,12 @@ class Terms:
 
 
 class Models:
-    """The models that a home knows: `table` is what is known, `keys` where their keys are found."""
+    """The models that a home knows: `table` is what is known, `keys` where their keys are found, `environ` the environment."""
 
-    def __init__(self, table: Table, keys: Keys) -> None:
+    def __init__(self, table: Table, keys: Keys, environ: Mapping[str, str]) -> None:
         self.table = table
         self.keys = keys
+        self.environ = environ
         self._asked: dict[str, bool | None] = {}
 
     def list(self, pattern: str | None = None) -> list[Known]:
@@ -98,6 +101,24 @@ class Models:
             raise Invalid(f"{'.'.join(map(str, told['loc']))}: {told['msg']}.", "See rowsmith models add --help.") from None
         _write(self.path, {**entries, name: new.said()})
         return self._known("", name, new)
+
+    def test(
+        self, target: str, *, sets: Mapping[str, str] | None = None, base_url: str | None = None, answers: str | None = None,
+        on_note: Note = lambda note: None,
+    ) -> Iterator[Trial]:  # fmt: skip
+        """Ask a model one question for real: the one that is called `target`, or each that the steps of the recipe in that file ask.
+
+        Args:
+            sets: values of the recipe's parameters. base_url, answers: go before what the recipe says (rowsmith.core.models.Model).
+            on_note: hears what is waited for: a download, a model that is being loaded.
+
+        Raises:
+            NotFound: there is no such file. Invalid: the recipe cannot be read, or that is no model.
+        """
+        models, base = models_of(target, sets, base_url=base_url, answers=answers)
+        weights = weights_of(base, self.environ)
+        folders = (base / "plugins",)
+        return ask_once(models, keys=self.keys, table=self.table, weights=weights, environ=self.environ, plugins=folders, on_note=on_note)
 
     @property
     def path(self) -> Path:

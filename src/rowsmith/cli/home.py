@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from rowsmith.cli.options import HOME, AsJson, Home, lab
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Unasked = Annotated[bool, typer.Option("--offline", help="Ask no server.")]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -70,14 +75,34 @@ def upgrade(home: Home = HOME) -> None:
     typer.echo(f"The home is upgraded: {', '.join(steps)}." if steps else "The home is up to date.")
 
 
-def doctor(home: Home = HOME, as_json: AsJson = False) -> None:
-    """Say how the home is kept, and what is unsafe about it."""
-    from rowsmith.app.home import doctor as act
+def doctor(offline: Unasked = False, home: Home = HOME, as_json: AsJson = False) -> None:
+    """Say how things stand: what is installed, how the home is kept, which model servers answer, and what to do next."""
+    from rowsmith.app.doctor import doctor as act
+    from rowsmith.app.lab import is_home
     from rowsmith.cli.show import print_json
 
-    facts = act(lab(home))
+    facts = act(home, lab(home) if is_home(home) else None, offline=offline)
     if as_json:
         return print_json(facts)
-    for name, value in facts.items():
-        typer.echo(f"{name}: {'; '.join(value) or 'none' if isinstance(value, list) else value}")
+    for name in ("rowsmith", "python", "sqlite", "home", "database", "profile", "schema", "files"):
+        if name in facts:
+            typer.echo(f"{name}: {facts[name]}")
+    typer.echo(f"problems: {'; '.join(facts['problems']) or 'none'}")
+    for name, packages in facts["extras"].items():
+        missing = [package for package, version in packages.items() if version is None]
+        have = ", ".join(f"{package} {version}" for package, version in packages.items() if version)
+        typer.echo(f"extra {name}: " + (f"not installed (pip install 'rowsmith[{name}]')" if missing else have))
+    for server in facts["servers"]:
+        typer.echo(f"server {server['provider']} at {server['address']}: {_list_of(server)}")
+    for step in facts["next"]:
+        typer.echo(f"next: {step}")
     return None
+
+
+def _list_of(server: Mapping[str, Any]) -> str:
+    """The models of a server, or why there are none."""
+    models = server["models"]
+    if models is None:
+        return server["trouble"] if server["answered"] or not server["local"] else "not there"
+    shown = ", ".join(models[:5]) + (", ..." if len(models) > 5 else "")
+    return f"answers, {len(models)} model{'s' * (len(models) != 1)}" + (f": {shown}" if models else "")

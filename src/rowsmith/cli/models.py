@@ -1,17 +1,20 @@
-"""models: list, add."""
+"""models: list, add, test."""
 
 from __future__ import annotations
 
+import json
+import os
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rowsmith.cli.options import HOME, PROJECT, AsJson, Home, keys, lab
+from rowsmith.cli.options import HOME, PROJECT, AsJson, Home, InProject, Sets, keys, lab, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rowsmith.app.models import Known
+    from rowsmith.app.models import Known, Models
+    from rowsmith.app.trials import Trial
     from rowsmith.llm.facts import Facts
 
 
@@ -28,6 +31,7 @@ def add_to(app: typer.Typer) -> None:
     group = typer.Typer(help="Models: what is known of them, and facts of your own.", no_args_is_help=True)
     group.command("list")(list_models)
     group.command("add")(add)
+    group.command("test")(try_model)
     app.add_typer(group, name="models")
 
 
@@ -37,12 +41,9 @@ def list_models(
     as_json: AsJson = False,
 ) -> None:
     """List models with prices in USD per million tokens, limits, window, what they can do, and whether a key is there."""
-    from rowsmith.app.lab import models_file
-    from rowsmith.app.models import Models
     from rowsmith.cli.show import print_json
-    from rowsmith.llm.facts import Table
 
-    found = Models(Table(models_file(home)), keys(home).of(PROJECT)).list(pattern)  # no home is made for looking
+    found = _models(home, PROJECT).list(pattern)
     if as_json:
         return print_json([known.dump() for known in found])
     for known in found:
@@ -81,6 +82,65 @@ def add(
         can=tuple(can or ()), rpm=rpm, tpm=tpm, rpd=rpd,
     )  # fmt: skip
     print_json({**known.dump(), "file": str(models.path)}) if as_json else typer.echo(f"{name} is written to {models.path}.")
+
+
+def try_model(
+    target: Annotated[str, typer.Argument(metavar="MODEL|RECIPE", help="provider/name, or a recipe file: every model that its steps ask.")],
+    base_url: Annotated[str | None, typer.Option("--base-url", metavar="URL", help="Address of the server.")] = None,
+    answers: Annotated[str | None, typer.Option("--answers", metavar="WAY", help="schema, object, tools, json or xml; default: the surest.")] = None,
+    sets: Sets = None,
+    project: InProject = PROJECT,
+    home: Home = HOME,
+    as_json: AsJson = False,
+) -> None:
+    """Ask a model one question for real: does it answer, how fast, in which form, at what price. Exits 1 when one gives no usable answer.
+
+    The call is neither stored nor repeated, and no budget counts it."""
+    from rowsmith.cli.show import print_json
+
+    found = []
+    for trial in _models(home, project).test(target, sets=values(sets), base_url=base_url, answers=answers, on_note=_note):
+        found.append(trial)
+        if not as_json:
+            _say(trial)
+    if as_json:
+        print_json([trial.dump() for trial in found])
+    raise typer.Exit(0 if all(trial.ok for trial in found) else 1)
+
+
+def _note(said: str) -> None:
+    if said:
+        typer.echo(said, err=True)
+
+
+def _models(home: str, project: str) -> Models:
+    """What is known of models; no home is made for looking."""
+    from rowsmith.app.lab import is_home, models_file
+    from rowsmith.app.models import Models
+    from rowsmith.llm.facts import Table
+
+    if is_home(home):
+        lab(home).project(project)  # a mistyped one is told
+    return Models(Table(models_file(home)), keys(home).of(project), os.environ)
+
+
+def _say(trial: Trial) -> None:
+    """What came of a test, in words."""
+    typer.secho(trial.model + (f" ({trial.role})" if trial.role != "model" else ""), bold=True)
+    if not trial.ok:
+        typer.echo(f"  no usable answer ({trial.reason}): {trial.what}")
+        typer.echo(f"  {trial.fix}")
+        return
+    typer.echo(f"  answered within {trial.seconds:.2f} s at {trial.place}")
+    typer.echo(f"  asked for by {trial.way}; {READ[trial.how]}: {json.dumps(trial.answer, ensure_ascii=False)}")
+    used = trial.usage
+    counted = "tokens not reported" if used.tokens_in is None else f"{used.tokens_in:,} tokens in, {used.tokens_out or 0:,} out"
+    typer.echo(f"  {counted}; " + ("price unknown" if trial.cost is None else f"{trial.cost:.3g} USD"))
+
+
+READ = {
+    "plain": "the answer was valid as it stood", "found": "the answer stood within other words", "repaired": "the answer had to be repaired",
+}  # fmt: skip
 
 
 def _told(known: Known) -> Iterator[str]:

@@ -36,20 +36,20 @@ def model_problems(
     weights = WeightFiles(base, cache_folder(os.environ))
     table = table or Table()
     out: list[Problem] = []
-    used: dict[str, None] = {}
     for title, place, choice in _choices(recipe):
         out += _shares(title, choice, place, lines)
-        for role in roles(choice):
-            if role in recipe.models:
-                used[role] = None
-            else:
-                out.append(_no_role(title, role, recipe, place, lines))
-    for role in used:
+        out += [_no_role(title, role, recipe, place, lines) for role in roles(choice) if role not in recipe.models]
+    for role in asked_models(recipe):
         if (model := recipe.models[role]) != UNREAD:
             facts = table.of(model)
             out += [*_reach(role, model, keys, lines, plugins, weights), *_priced(role, filled(model, facts), budget_usd, lines)]
             out += [*_planned(role, model, lines), *_sized(role, model, facts, lines)]
     return out
+
+
+def asked_models(recipe: Recipe) -> list[str]:
+    """The roles whose models the steps ask, in their order."""
+    return list(dict.fromkeys(role for _, _, choice in _choices(recipe) for role in roles(choice) if role in recipe.models))
 
 
 def roles(choice: Any) -> list[str]:

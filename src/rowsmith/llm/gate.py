@@ -15,6 +15,7 @@ from rowsmith.core.calls import ASKED_AGAIN, PARK_S, PLAIN, Answer, Ask, Claim, 
 from rowsmith.core.errors import RowFailed
 from rowsmith.core.folders import cache_folder
 from rowsmith.core.ids import canonical, digest
+from rowsmith.core.models import Model
 from rowsmith.core.ports import Attachments, Keys, Ledger, Weights
 from rowsmith.llm.attachments import NoAttachments, filled, inlined, most_tokens
 from rowsmith.llm.desk import Desk, stopped
@@ -106,6 +107,11 @@ class Gate:
             self._ledger.refused(claimed, refused.reason, refused.detail)
             messages = form.asked_again(ask.messages, reply, refused)
         raise RowFailed(refused.reason, refused.detail)
+
+    async def manner(self, model: Model, schema: Mapping[str, Any] | None) -> tuple[str, str]:
+        """Where the model is asked, and by which way for answers of this schema. Nothing is sent. Raises as `ask`."""
+        form = await self._forms.of(model, schema)
+        return form.place, form.way
 
     def status(self) -> dict[str, Status]:
         """How each server is doing, by profile."""

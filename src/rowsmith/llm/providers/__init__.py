@@ -88,6 +88,11 @@ class Provider(Protocol):
         """
         ...
 
+    def models_url(self, model: Model) -> str:
+        """Where the server lists its models (GET, with `headers`; an object whose `data` holds objects with an `id`); empty: nowhere. Raises
+        as `url`."""
+        return ""
+
     def profile(self, model: Model) -> str:
         """The name under which limits, blocks and calls of this server are kept: the origin of its address. It does not depend on the
         environment, so that a run can be rebuilt elsewhere."""

@@ -56,6 +56,9 @@ class Anthropic(Provider):
     def url(self, model: Model) -> str:
         return below(address(model.base_url or DEFAULT), "/v1/messages", once=True)
 
+    def models_url(self, model: Model) -> str:
+        return below(address(model.base_url or DEFAULT), "/v1/models", once=True)
+
     def profile(self, model: Model) -> str:
         return origin(address(model.base_url or DEFAULT))
 

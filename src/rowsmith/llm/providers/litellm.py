@@ -78,6 +78,9 @@ class LiteLLM(OpenAI):
 
     settings: frozenset[str] = frozenset()
 
+    def models_url(self, model: Model) -> str:
+        return ""  # LiteLLM knows many providers, and lists nobody's models
+
     def __init__(self) -> None:
         super().__init__(Profile(name="litellm", title="LiteLLM", key_env="", needs_key=False, takes=ANYTHING))
 

@@ -59,6 +59,9 @@ class OpenAI(Provider):
         named = version.query in parse_qs(at.query)
         return below(at, version.path.replace("{model}", quote(model.name, safe="")) if named else server.path, once=True)
 
+    def models_url(self, model: Model) -> str:
+        return below(address(model.base_url or self._usual()), "/models")
+
     def profile(self, model: Model) -> str:
         place = model.base_url or self.server.base_url
         return origin(address(place)) if place else self.server.name
