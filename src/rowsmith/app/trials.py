@@ -130,8 +130,6 @@ def ask_once(
 
 
 async def _asked(role: str, model: Model, ledger: _Noting, make: Any, on_note: Note) -> Trial:
-    import aiohttp  # noqa: F401 - here, so that it does not count as time that the model takes
-
     gate: Gate = make()
     telling = asyncio.ensure_future(_telling(gate, on_note))
     place = way = ""

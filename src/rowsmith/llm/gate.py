@@ -109,8 +109,9 @@ class Gate:
         raise RowFailed(refused.reason, refused.detail)
 
     async def manner(self, model: Model, schema: Mapping[str, Any] | None) -> tuple[str, str]:
-        """Where the model is asked, and by which way for answers of this schema. Nothing is sent. Raises as `ask`."""
+        """Where the model is asked, and by which way for answers of this schema. All is made ready, and nothing is sent. Raises as `ask`."""
         form = await self._forms.of(model, schema)
+        self._wire.ready()
         return form.place, form.way
 
     def status(self) -> dict[str, Status]:

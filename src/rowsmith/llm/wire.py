@@ -84,6 +84,10 @@ class Wire:
             _attempt.reset(token)
             watch.remove(attempt)
 
+    def ready(self) -> None:
+        """Load what the first request would load; it connects to nobody."""
+        self._opened()
+
     async def close(self) -> None:
         """Close every connection."""
         if self._open is not None:
