@@ -379,8 +379,8 @@ class Journal:
         with self._lock:
             rest, self._batch = self._batch, Batch()
         waiters = [*(batch.waiters() if batch else ()), *rest.waiters(), *(waiter for _, waiter in self._waiting)]
+        self._say(self._on_lost, error)  # first: whoever is refused leaves a place, at which nothing more may be sent
         self._say(_refuse_all, waiters, error)
-        self._say(self._on_lost, error)
 
     def _say(self, what: Callable[..., None], *values: Any) -> None:
         if not self._loop.is_closed():
