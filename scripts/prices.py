@@ -38,7 +38,7 @@ def tables(today: str) -> dict[str, dict[str, dict[str, Any]]]:
     out: dict[str, dict[str, dict[str, Any]]] = {family: {} for family in FAMILIES}
     for name, entry in entries().items():
         for family, providers in FAMILIES.items():
-            if entry.get("litellm_provider") in providers and entry.get("mode") == "chat" and _wanted(family, name, entry, today):
+            if entry.get("litellm_provider") in providers and entry.get("mode") in ("chat", "embedding") and _wanted(family, name, entry, today):
                 facts = facts_of(entry)
                 if facts is not None:
                     out[family].setdefault(_plain(name, providers), facts)

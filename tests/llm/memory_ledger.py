@@ -60,7 +60,7 @@ class MemoryLedger:
         self.claims.append(claim)
         asker = claim.asker
         places = self._index.setdefault(claim.base, {})
-        index = places.setdefault((asker.row, asker.step, asker.retry, asker.seq), len(places))
+        index = 0 if claim.once else places.setdefault((asker.row, asker.step, asker.retry, asker.seq), len(places))
         key = digest(claim.base, index.to_bytes(4, "little"))
         while key in self._held:
             await self._held[key].wait()

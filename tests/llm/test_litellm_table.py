@@ -29,6 +29,11 @@ def test_an_entry_in_our_terms() -> None:
     }  # fmt: skip
 
 
+def test_an_embedding_model_puts_nothing_out() -> None:
+    entry = {"mode": "embedding", "input_cost_per_token": 2e-8, "input_cost_per_token_batches": 1e-8, "max_input_tokens": 8191}
+    assert facts_of(entry) == {"price_in": 0.02, "price_out": 0, "price_batch": 0.5, "context": 8192, "can": ["embeddings"]}
+
+
 def test_a_price_of_zero_there_is_not_known() -> None:
     assert facts_of({"input_cost_per_token": 0, "output_cost_per_token": 1e-6}) is None
     assert facts_of({}) is None

@@ -212,9 +212,11 @@ def checked(model: Model, base: Path = Path()) -> None:
 def test_what_cannot_be_loaded_is_told_before_anything_is(weights: Path, tmp_path: Path) -> None:
     (tmp_path / "words.gguf").write_text("These are words.")
     (tmp_path / "short.gguf").write_bytes(weights.read_bytes()[:2000])
+    (tmp_path / "folder").mkdir()
     told: dict[str, tuple[type[RowsmithError], str]] = {
         "nowhere.gguf": (NotFound, "There is no file"),
         "words.gguf": (Invalid, "is no GGUF file"),
+        "folder": (Invalid, "is a folder"),
         "short.gguf": (Invalid, "is damaged, or was not downloaded to its end"),
         "hf:nonsense": (Invalid, "is no file of the hub"),
     }

@@ -13,6 +13,7 @@ from typing import Any, get_args
 import orjson
 import pytest
 from asking import QA, a_model, ask, chat, gate, http, outcomes, outcomes_of, question
+from embedding import an_embedder, embedded, texts_of
 from local_models import local, log_of
 from memory_ledger import MemoryLedger
 from pydantic import ValidationError
@@ -223,7 +224,27 @@ def gpu_layers() -> None:
             log_of(model.model_copy(update={"gpu_layers": 1}))
 
 
+def dimensions() -> None:
+    with ModelServer() as server:
+        whole, short = (embedded(MemoryLedger(), texts_of(an_embedder(server.url, **s), "x"))[0] for s in ({}, {"dimensions": 16}))
+    assert (len(whole.raw[0]), len(short.raw[0])) == (64 * 4, 16 * 4)
+
+
+def texts_per_request() -> None:
+    for most in (2, 7):
+        sizes: list[int] = []
+
+        def note(request: Request, sizes: list[int] = sizes) -> None:
+            sizes.append(len(request.inputs or ()))
+
+        with ModelServer(note) as server:
+            embedded(MemoryLedger(), texts_of(an_embedder(server.url, texts_per_request=most), *(f"text {n}" for n in range(14))))
+        assert sizes == [most] * (14 // most)
+
+
 DONE: dict[str, Callable[[], None]] = {
+    "dimensions": dimensions,
+    "texts_per_request": texts_per_request,
     "base_url": base_url,
     "api_key_env": api_key_env,
     "reasks": reasks,

@@ -61,6 +61,26 @@ def test_paths_are_taken_from_the_folder_of_the_recipe(tmp_path: Path, monkeypat
         files.here("a.gguf")
 
 
+def test_a_folder_is_named_by_its_files_and_what_they_are_called(tmp_path: Path) -> None:
+    def folder(name: str, **files: str) -> str:
+        for file, text in files.items():
+            place = tmp_path / name / file.replace("__", "/")
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_text(text)
+        return name
+
+    files = WeightFiles(tmp_path, tmp_path / "cache")
+    one = folder("one", model="a", pooling__config="b")
+    assert files.here(one) == tmp_path / "one"
+    assert files.hash(folder("copy", model="a", pooling__config="b"), silent) == files.hash(one, silent)
+    others = [folder("renamed", model="a", pooled__config="b"), folder("changed", model="a", pooling__config="c"), folder("less", model="a")]
+    assert len({files.hash(name, silent) for name in (one, *others)}) == 4
+    before = files.hash(one, silent)
+    (tmp_path / "one" / ".git").mkdir()
+    (tmp_path / "one" / ".git" / "HEAD").write_text("x")
+    assert files.hash(one, silent) == before
+
+
 def test_weights_in_several_files_are_named_by_all_of_them(tmp_path: Path) -> None:
     names = parts("big-00001-of-00003.gguf")
     assert names == [f"big-0000{n}-of-00003.gguf" for n in (1, 2, 3)]

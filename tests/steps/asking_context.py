@@ -6,14 +6,16 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from rowsmith.core.calls import Answer, Usage
+from rowsmith.core.calls import Answer, Embedded, Usage
 from rowsmith.core.prompt import parse
 from rowsmith.core.row import Drop, New, Row
 from rowsmith.core.step import Step
+from rowsmith.llm.hashing import vector
 
 
 class Asked:
-    """`asks` holds (messages, model, schema, prompt) of every call; `give` makes the value of an answer from the messages."""
+    """`asks` holds (messages, model, schema, prompt) of every call; `give` makes the value of an answer from the messages. Embeddings are
+    those of builtin/hashing."""
 
     step = "asking"
     attempt = 0
@@ -30,6 +32,10 @@ class Asked:
         self.asks.append({"messages": messages, "model": model, "schema": schema, "prompt": prompt})
         value = self.give(messages)
         return Answer(value, str(value), str(model), ("0" * 32,), Usage(1, 1))
+
+    async def embed(self, texts: Sequence[str], *, model: str) -> Embedded:
+        self.asks.append({"texts": list(texts), "model": model})
+        return Embedded(tuple(vector(text)[0] for text in texts), model, ("0" * 32,) * len(texts), Usage(1, 0))
 
     @property
     def request(self) -> str:

@@ -180,6 +180,13 @@ CASES: dict[str, dict[str, Case]] = {
         "system": to("system", "", "Be strict.", answer=JUDGED),
         "model": to("model", "judge", "other", answer=JUDGED),
     },
+    "score.similarity": {
+        "column": to("column", "answer", "reply", (ANSWERED,)),
+        "against": to("against", "text", "context", (ANSWERED,)),
+        "to": to("to", "", "Tea from Peru", (ANSWERED,)),
+        "into": to("into", "similarity", "near", (ANSWERED,)),
+        "model": to("model", "embedder", "other", (ANSWERED,)),
+    },
     "transform.columns": {
         "rename": to("rename", {}, {"n": "m"}),
         "set": to("set", {}, {"line": "{{ title }}: {{ text }}"}),
@@ -381,6 +388,22 @@ def test_prices(tmp_path: Path) -> None:
         assert costs == {"none": None, "both": pytest.approx(0.005), "in": pytest.approx(0.007), "out": pytest.approx(0.002)}
 
 
+def test_settings_of_embedding_models(tmp_path: Path) -> None:
+    similar = {"kind": "score.similarity", "column": "text", "to": "tea"}
+
+    def sent(bench: Bench, **settings: Any) -> list[Any]:
+        before = len(bench.asked)
+        done = bench.run(texts("a", "b", "c"), similar, top={"models": {"embedder": bench.model(**settings)}}, fresh=True)
+        assert done.kept == 3
+        return [request.data for request in bench.asked[before:]]
+
+    with Bench(tmp_path) as bench:
+        assert all("dimensions" not in data for data in sent(bench))
+        assert {data["dimensions"] for data in sent(bench, dimensions=12)} == {12}
+        assert max(len(data["input"]) for data in sent(bench, concurrency=1)) > 1
+        assert [len(data["input"]) for data in sent(bench, texts_per_request=1)] == [1] * 4
+
+
 def test_every_setting_of_a_model_has_its_case() -> None:
     """Some need what no recipe over the scripted server has (an address that never answers, a local model, a provider's plan); they have
     theirs in tests/llm/test_model_settings.py."""
@@ -388,7 +411,9 @@ def test_every_setting_of_a_model_has_its_case() -> None:
         "connect_s", "context", "gpu_layers", "threads", "tokenizer", "tier", "rpd_zone", "price_above", "price_batch", "price_cached_in",
         "price_cache_write", "price_reasoning_out",
     }  # fmt: skip
-    shown = {*SENT, *BEHAVIOUR, "concurrency", "rpm", "tpm", "rpd", "price_in", "price_out", *alone}
+    shown = {
+        *SENT, *BEHAVIOUR, "dimensions", "texts_per_request", "concurrency", "rpm", "tpm", "rpd", "price_in", "price_out", *alone,
+    }  # fmt: skip
     assert shown == set(Model.model_fields)
 
 

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import time
+from base64 import b64decode
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 
 from rowsmith.core.errors import Invalid
 from rowsmith.testing import ModelServer, Script
+from rowsmith.testing.embeddings import VECTORS, vector
 
 CHECKED = set()
 
@@ -166,6 +168,38 @@ def test_tokens_and_money(ask: Any) -> None:
     assert (forced["prompt_tokens"], forced["prompt_tokens_details"]["cached_tokens"]) == (100, 25)
     assert cost == (100 * 2 + 50 * 10) / 10**6
     assert usage(usage=False)[0] is None
+
+
+@changes("dimensions", "most_texts")
+def test_embeddings(post: Any) -> None:
+    def embed(server: ModelServer, texts: Any, **more: Any) -> Any:
+        return post(server.root, {"model": "e", "input": texts, **more}, "/v1/embeddings")
+
+    with ModelServer(dimensions=8, most_texts=2, price_in=1) as server:
+        one = embed(server, "tea from Assam").json
+        two = embed(server, ["tea from Assam", "stones"], encoding_format="base64", dimensions=5).json
+        assert embed(server, ["a", "b", "c"]).status == 400
+        assert [embed(server, wrong).status for wrong in ([], "", [""], [1], {"a": 1}, None)] == [400] * 6
+        assert embed(server, "x", model="").status == 400
+        assert server.calls.cost() > 0
+    assert len(one["data"][0]["embedding"]) == 8
+    assert sum(number**2 for number in one["data"][0]["embedding"]) == pytest.approx(1)
+    assert [item["index"] for item in two["data"]] == [0, 1]
+    assert len(b64decode(two["data"][0]["embedding"])) == 5 * 4
+    assert one["usage"]["prompt_tokens"] == one["usage"]["total_tokens"] > 0
+
+
+def test_near_texts_have_near_embeddings() -> None:
+    one, near, far = (vector(text, 64) for text in ("tea from Assam", "teas from Assam", "stones by a road"))
+    assert sum(a * b for a, b in zip(one, near, strict=True)) > 0.7 > 0.4 > abs(sum(a * b for a, b in zip(one, far, strict=True)))
+
+
+@pytest.mark.parametrize("name", VECTORS)
+def test_wrong_embeddings(post: Any, ask: Any, name: str) -> None:
+    body = {"model": "e", "input": ["one", "two"], "encoding_format": "base64"}
+    with ModelServer() as good, ModelServer(faults={name: 1}) as bad:
+        assert post(good.root, body, "/v1/embeddings").json["data"] != post(bad.root, body, "/v1/embeddings").json["data"]
+        assert ask(bad, "x").status == 200
 
 
 def test_each_option_is_checked_here() -> None:

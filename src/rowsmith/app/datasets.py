@@ -8,7 +8,7 @@ from typing import Any
 
 from rowsmith.app.exports import Export, export
 from rowsmith.app.lab import Lab
-from rowsmith.core.calls import PICO
+from rowsmith.core.calls import PICO, shown
 from rowsmith.core.row import Row
 from rowsmith.core.slots import KEPT_STAGE
 from rowsmith.store import calls
@@ -78,7 +78,7 @@ class Datasets:
         row = self.row(spoken, id_)
         keys = [key for made in row.origin.get("made", ()) for key in made.get("calls", ())]
         found = [call for key in keys if (call := calls.get(self.lab.db, key)) is not None]
-        told = [{**call, "raw": call["raw"].decode("utf-8", "replace"), "cost_usd": _usd(call["cost"])} for call in found]
+        told = [{**call, "raw": shown(call["raw"]), "cost_usd": _usd(call["cost"])} for call in found]
         return {"id": row.id, "data": row.data, "scores": row.scores, "origin": row.origin, "calls": told}
 
     def show(self, spoken: str) -> Facts:

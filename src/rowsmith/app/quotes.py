@@ -12,8 +12,10 @@ from rowsmith.app.results import Result
 from rowsmith.app.runs import Runs
 from rowsmith.core.models import Model
 from rowsmith.core.recipe import Recipe
+from rowsmith.engine.check_models import embedders
 from rowsmith.engine.estimate import Estimate, Questions, estimate
 from rowsmith.engine.known import with_known
+from rowsmith.llm.embedding_form import silent
 from rowsmith.store.spending import measured
 
 Z = 1.96
@@ -73,7 +75,8 @@ def quote(
         done = runs.start(recipe, sets=sets, limit=pilot, budget_usd=budget_usd, commit=False)
         if done.requested - done.pending > 0 and done.calls + done.calls_reused > 0:
             return _measured(runs, loaded, counted, done, target, limit)
-    return _guessed(loaded, counted, target)
+    quoted = {role: silent(loaded.models[role]).model_copy(update={"reasks": 0}) for role in embedders(loaded)}
+    return _guessed(loaded.model_copy(update={"models": {**loaded.models, **quoted}}), counted, target)
 
 
 # -- without a pilot --------------------------------------------------------------------------------------------------------------------

@@ -1,7 +1,8 @@
-"""Local models of which there may be nothing left but their answers."""
+"""Models on this machine of which there may be nothing left but their answers."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -10,12 +11,14 @@ from pathlib import Path
 from rowsmith.core.errors import RowsmithError, Unavailable
 from rowsmith.core.ports import Note, Weights
 
+_HASH = re.compile("[0-9a-f]{64}")
+
 
 @dataclass(frozen=True, slots=True)
 class RecordedWeights:
     """Weights as stored answers name them (core.ports.Weights), for a run that asks nobody.
 
-    `profiles`: of each model, `local:` and the hash of its weights. `files`: where a file that is here goes before them; None: never, as in
+    `profiles`: of each model, a word and the hash of its weights. `files`: where a file that is here goes before them; None: never, as in
     a rebuild, for another one may lie at the same place now.
     """
 
@@ -35,4 +38,5 @@ class RecordedWeights:
         with suppress(RowsmithError):
             if self.files is not None and self.files.here(name) is not None:
                 return self.files.hash(name, note)
-        return self.profiles.get(f"local/{name}", "").removeprefix("local:") or "unknown"
+        found = (profile.rpartition(":")[2] for model, profile in self.profiles.items() if model.partition("/")[2] == name)
+        return next((told for told in found if _HASH.fullmatch(told)), "unknown")

@@ -52,6 +52,7 @@ def show(
 ) -> None:
     """Show one call: what was answered, what it cost, and which rows of which runs used it."""
     from rowsmith.cli.show import money, print_json, table, vars_of, when
+    from rowsmith.core.calls import shown
 
     story = project(home, PROJECT).calls.show(key)
     if as_json:
@@ -65,7 +66,7 @@ def show(
         ["run", "step", "row", "retry", ""],
         [(use.run, use.step, use.row, use.retry, "bought" if use.bought else "reused") for use in story.uses],
     )
-    typer.echo(story.raw.decode("utf-8", "backslashreplace"))
+    typer.echo(shown(story.raw))
     return None
 
 

@@ -65,7 +65,9 @@ def add(
     context: Annotated[int | None, _number("--context", "Tokens that the model can hold.")] = None,
     max_output: Annotated[int | None, _number("--max-output", "Tokens that it can answer with at most.")] = None,
     tokenizer: Annotated[str | None, typer.Option("--tokenizer", metavar="NAME", help="Its vocabulary: o200k or cl100k.")] = None,
-    can: Annotated[list[str] | None, typer.Option("--can", metavar="WHAT", help="schema, tools, images, audio, reasoning; repeatable.")] = None,
+    can: Annotated[
+        list[str] | None, typer.Option("--can", metavar="WHAT", help="schema, tools, images, audio, reasoning, embeddings; repeatable.")
+    ] = None,
     rpm: Annotated[int | None, _number("--rpm", "Requests a minute.")] = None,
     tpm: Annotated[int | None, _number("--tpm", "Tokens a minute.")] = None,
     rpd: Annotated[int | None, _number("--rpd", "Requests a day.")] = None,

@@ -5,6 +5,8 @@ Money is counted in picodollars (10**-12 USD, whole numbers), so that sums are e
 
 from __future__ import annotations
 
+import sys
+from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf
@@ -68,6 +70,7 @@ class Claim:
     `reserve` and `reserve_tokens` are the highest cost, in picodollars and tokens, that one attempt can have. `takes` is how many tokens
     it takes of a limit of tokens a minute until its usage is known (None: `reserve_tokens`).
     `offline` above 0: nothing may be bought; it is the number of the run's carrying-out that asks, and is written down with what it lacks.
+    `once`: all who ask the same get the same answer (an embedding); there is no index.
     """
 
     base: bytes
@@ -79,6 +82,7 @@ class Claim:
     limits: Limits | None = None
     offline: int = 0
     takes: int | None = None
+    once: bool = False
 
     @property
     def paced_tokens(self) -> int:
@@ -134,3 +138,44 @@ class Answer:
     model: str
     calls: tuple[str, ...]
     usage: Usage
+
+
+@dataclass(slots=True, frozen=True)
+class Embed:
+    """Texts put to the gate for their embeddings. Text number n is asked for under `asker.seq + n`; `fresh` is as in `Ask`."""
+
+    texts: Sequence[str]
+    model: Model
+    asker: Asker
+    fresh: int = 0
+
+
+@dataclass(slots=True, frozen=True)
+class Embedded:
+    """One vector for each text, in order: `raw` holds its numbers as float32, little-endian. `calls` are the keys under which they are stored."""
+
+    raw: tuple[bytes, ...]
+    model: str
+    calls: tuple[str, ...]
+    usage: Usage
+
+    @property
+    def vectors(self) -> list[array[float]]:
+        """The vectors as numbers."""
+        return [floats(raw) for raw in self.raw]
+
+
+def floats(raw: bytes) -> array[float]:
+    """The numbers of a stored vector."""
+    numbers = array("f", raw)
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return numbers
+
+
+def shown(raw: bytes) -> str:
+    """A stored answer for people: its text; of a vector only how long it is."""
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw.decode("utf-8", "backslashreplace") if len(raw) % 4 else f"(a vector of {len(raw) // 4:,} numbers, as float32)"

@@ -56,6 +56,10 @@ class Model(BaseModel):
     token_field: Literal["max_tokens", "max_completion_tokens"] | None = Field(
         None, description="Name under which the server takes max_tokens. Default: the provider's own."
     )
+    dimensions: PositiveInt | None = Field(
+        None, description="Numbers in a vector of an embedding model that can give fewer than it has. Default: all it has."
+    )
+    texts_per_request: PositiveInt = Field(64, description="Most texts that an embedding model is sent in one request.")
     reasks: Annotated[int, Field(ge=0, le=10)] = Field(2, description="How often an answer that does not parse is asked again, with its errors.")
     retries: Annotated[int, Field(ge=0, le=100)] = Field(8, description="How often a call that failed on the way is sent again.")
     concurrency: PositiveInt = Field(8, description="Most calls in flight at once.")

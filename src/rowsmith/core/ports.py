@@ -12,7 +12,7 @@ from typing import IO, Any, Protocol
 
 from pydantic import SecretStr
 
-from rowsmith.core.calls import Answer, Ask, Claim, Claimed, Limits, Usage
+from rowsmith.core.calls import Answer, Ask, Claim, Claimed, Embed, Embedded, Limits, Usage
 from rowsmith.core.models import ModelChoice
 from rowsmith.core.row import Row
 
@@ -60,6 +60,14 @@ class Context(Protocol):
 
         Raises:
             RowFailed: no usable answer came; the reason says why.
+        """
+        ...
+
+    async def embed(self, texts: Sequence[str], *, model: str) -> Embedded:
+        """The embeddings of texts, by the model of this role, on behalf of the row at hand. A text that was embedded before is not again.
+
+        Raises:
+            RowFailed: one of them has none; the reason says why.
         """
         ...
 
@@ -197,6 +205,15 @@ class Gate(Protocol):
         """
         ...
 
+    async def embed(self, embed: Embed) -> Embedded:
+        """The embeddings of texts, whatever it takes within the limits.
+
+        Raises:
+            RowFailed: a text has none (`garbled`, `http_400` and so on, `unreachable`, `timeout`).
+            Paused: as `ask`.
+        """
+        ...
+
     def halt(self) -> None:
         """Send nothing more: a question that has not been sent yet raises Paused("stopped"). What is in flight goes on. Any thread."""
         ...
@@ -227,10 +244,11 @@ class Hub(Protocol):
 
 
 class Weights(Protocol):
-    """The files of models that run on this machine, by name: a path, or `hf:ORG/REPO/FILE[@REVISION]` for a file of the hub."""
+    """The files of models that run on this machine, by name: a path of a file or a folder, or `hf:ORG/REPO/FILE[@REVISION]` for a file of
+    the hub."""
 
     def here(self, name: str) -> Path | None:
-        """Where the file lies; None when it is of the hub and not known to be here. Opens no connection.
+        """Where it lies; None when it is of the hub and not known to be here. Opens no connection.
 
         Raises:
             NotFound: there is no such file. Invalid: that is no name of one. Unavailable: the hub cannot be asked.

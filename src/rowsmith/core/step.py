@@ -5,7 +5,7 @@ the YAML form, the command line's help, the JSON Schema and the docs page. There
 
     source   def read(self, ctx)          yields New or Bad          where rows begin
     row      def rows(self, row, ctx)     yields Row, New or Drop    on worker threads, in blocks; CPU work belongs here
-    asking   async def rows(self, row, ctx)   returns a list of those    awaits ctx.ask(...)
+    asking   async def rows(self, row, ctx)   returns a list of those    awaits ctx.ask(...) and ctx.embed(...)
     set      def all(self, new, kept, ctx)    yields Row or Dropped      a barrier: sees every row that came so far
 
 A step either passes rows on (yields `Row`, same id) or makes rows (`makes = True`, yields `New`).
@@ -32,6 +32,7 @@ class _Mark:
 
 PROMPT = _Mark("prompt")
 MODEL = _Mark("model")
+EMBEDDER = _Mark("embedder")
 COLUMN = _Mark("column")
 WHERE = _Mark("where")
 PATHS = _Mark("paths")
@@ -41,6 +42,8 @@ PromptText = Annotated[str, PROMPT]
 """A prompt with `{{ variables }}`. Its variables are checked before the run and it is stored as a Prompt version."""
 ModelRole = Annotated[ModelChoice, MODEL]
 """A role of the recipe's `models`, or roles with shares."""
+EmbedderRole = Annotated[str, EMBEDDER]
+"""A role of the recipe's `models` that gives embeddings. One, never shares: vectors of two models cannot be compared."""
 Column = Annotated[str, COLUMN]
 """The name of a column that must be there when the step is reached."""
 FileColumn = Annotated[str, COLUMN, FILE]

@@ -12,6 +12,7 @@ from rowsmith.core.errors import RowsmithError, StorageBusy, StorageFull
 from rowsmith.core.ports import Keys
 from rowsmith.core.recipe import Recipe
 from rowsmith.core.slots import Tally
+from rowsmith.core.step import EMBEDDER
 from rowsmith.engine.advance import Advance
 from rowsmith.engine.context import StepContext
 from rowsmith.engine.feed import Feed
@@ -133,7 +134,9 @@ class Carrying:
 
     def _window(self) -> int:
         """Rows in flight: every place of every model filled, and as many again on their way."""
-        return max(64, 2 * sum(model.concurrency for model in self.recipe.models.values()))
+        embedders = {role for step in self.recipe.steps for role in step.marked(EMBEDDER).values()}
+        wide = [model.texts_per_request // 2 if role in embedders else 2 for role, model in self.recipe.models.items()]
+        return max(64, sum(w * model.concurrency for w, model in zip(wide, self.recipe.models.values(), strict=True)))
 
     # -- the end ------------------------------------------------------------------------------------------------------------------------
 

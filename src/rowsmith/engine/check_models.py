@@ -9,17 +9,18 @@ from pathlib import Path
 from typing import Any
 
 from rowsmith import registry
-from rowsmith.core.errors import Problem, RowsmithError, choose
+from rowsmith.core.errors import Invalid, Problem, RowsmithError, choose
 from rowsmith.core.folders import cache_folder
 from rowsmith.core.models import Model
 from rowsmith.core.ports import Keys, Paused, Weights
 from rowsmith.core.recipe import Recipe
-from rowsmith.core.step import MODEL
+from rowsmith.core.step import EMBEDDER, MODEL
 from rowsmith.engine.check_names import setting
 from rowsmith.engine.holes import UNREAD
 from rowsmith.engine.offline import AnyKey
 from rowsmith.engine.yaml_text import Lines
 from rowsmith.engine.yaml_text import Path as Place
+from rowsmith.llm.embedding_form import embeds, silent
 from rowsmith.llm.facts import Facts, Table, family_of, filled, limits_of, tiers
 from rowsmith.llm.keys import key_of
 from rowsmith.llm.local.weights import WeightFiles
@@ -36,7 +37,7 @@ def model_problems(
     weights = WeightFiles(base, cache_folder(os.environ))
     table = table or Table()
     out: list[Problem] = []
-    for title, place, choice in _choices(recipe):
+    for title, place, choice in _choices(recipe, MODEL):
         out += _shares(title, choice, place, lines)
         out += [_no_role(title, role, recipe, place, lines) for role in roles(choice) if role not in recipe.models]
     for role in asked_models(recipe):
@@ -44,12 +45,22 @@ def model_problems(
             facts = table.of(model)
             out += [*_reach(role, model, keys, lines, plugins, weights), *_priced(role, filled(model, facts), budget_usd, lines)]
             out += [*_planned(role, model, lines), *_sized(role, model, facts, lines)]
+    out += [_no_role(title, role, recipe, place, lines) for title, place, role in _choices(recipe, EMBEDDER) if role not in recipe.models]
+    for role in embedders(recipe):
+        if (model := recipe.models[role]) != UNREAD:
+            out += [*_reach_embedder(role, model, keys, lines, plugins, weights), *_planned(role, model, lines)]
+            out += _priced(role, silent(filled(model, table.of(model))), budget_usd, lines)
     return out
 
 
 def asked_models(recipe: Recipe) -> list[str]:
     """The roles whose models the steps ask, in their order."""
-    return list(dict.fromkeys(role for _, _, choice in _choices(recipe) for role in roles(choice) if role in recipe.models))
+    return list(dict.fromkeys(role for _, _, choice in _choices(recipe, MODEL) for role in roles(choice) if role in recipe.models))
+
+
+def embedders(recipe: Recipe) -> list[str]:
+    """The roles whose models give the steps embeddings, in their order."""
+    return list(dict.fromkeys(role for _, _, role in _choices(recipe, EMBEDDER) if role in recipe.models))
 
 
 def roles(choice: Any) -> list[str]:
@@ -57,10 +68,10 @@ def roles(choice: Any) -> list[str]:
     return list(choice) if isinstance(choice, dict) else [choice]
 
 
-def _choices(recipe: Recipe) -> Iterator[tuple[str, Place, Any]]:
+def _choices(recipe: Recipe, mark: Any) -> Iterator[tuple[str, Place, Any]]:
     """Each choice of a model: the step's name, its place, and a role or roles with shares."""
     for position, step in enumerate(recipe.steps):
-        for name, value in step.marked(MODEL).items():
+        for name, value in step.marked(mark).items():
             for choice in value if isinstance(value, list) else [value]:
                 yield step.title, ("steps", position, setting(step, name)), choice
 
@@ -98,12 +109,44 @@ def _reach(role: str, model: Model, keys: Keys, lines: Lines, plugins: Sequence[
         ("base_url", provider.url, (model,)),
         ("api_key_env", key_of, (provider, model, keys)),
         ("model", check_settings, (provider, model)),
+        ("model", _no_vectors, (model,)),
     ]
     refused = provider.refuses(model)
     for name, wrong in refused.items():
         yield lines.problem((*place, name), f"The model {role!r}: {wrong.what}", wrong.fix)
     if not refused:
         parts.append(("extra", provider.body, (model, None, provider.way(model))))
+    yield from _tried(role, parts, lines)
+
+
+def _no_vectors(model: Model) -> None:
+    if said := sorted({"dimensions", "texts_per_request"} & model.model_fields_set):
+        what = f"{', '.join(said)} means nothing to a model that answers, and {model.model} is asked for answers."
+        raise Invalid(what, "Leave it out, or give the model for embeddings a role of its own.")
+
+
+def _reach_embedder(role: str, model: Model, keys: Keys, lines: Lines, plugins: Sequence[Path], weights: Weights) -> Iterator[Problem]:
+    """Provider, settings, and address and key or weights, of a model that gives embeddings."""
+    place = ("models", role)
+    try:
+        provider = embeds(registry.provider(model.provider, plugins), model)
+    except RowsmithError as error:
+        yield lines.problem((*place, "model"), f"The model {role!r} is {model.model!r}. {error.what}", error.fix)
+        return
+    parts: list[tuple[str, Callable[..., Any], tuple[Any, ...]]] = [
+        *([("model", provider.check, (model, weights))] if isinstance(provider, Carrier) and not isinstance(keys, AnyKey) else []),
+        ("base_url", provider.embed_url, (model,)),
+        ("api_key_env", key_of, (provider, model, keys)),
+    ]
+    refused = provider.refuses(model)
+    for name, wrong in refused.items():
+        yield lines.problem((*place, name), f"The model {role!r}: {wrong.what}", wrong.fix)
+    if not refused:
+        parts.append(("extra", provider.embed_body, (model,)))
+    yield from _tried(role, parts, lines)
+
+
+def _tried(role: str, parts: list[tuple[str, Callable[..., Any], tuple[Any, ...]]], lines: Lines) -> Iterator[Problem]:
     told: set[str] = set()  # an address that is none, by whoever looks at it
     for name, part, given in parts:
         try:
@@ -112,7 +155,7 @@ def _reach(role: str, model: Model, keys: Keys, lines: Lines, plugins: Sequence[
             if error.what in told:
                 continue
             told.add(error.what)
-            yield lines.problem((*place, name), f"The model {role!r}: {error.what}", error.fix)
+            yield lines.problem(("models", role, name), f"The model {role!r}: {error.what}", error.fix)
 
 
 def _priced(role: str, model: Model, budget_usd: float | None, lines: Lines) -> Iterator[Problem]:

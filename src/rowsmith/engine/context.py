@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from rowsmith.core.calls import Answer, Ask, Asker
+from rowsmith.core.calls import Answer, Ask, Asker, Embed, Embedded
 from rowsmith.core.ids import share
 from rowsmith.core.models import Model, ModelChoice
 from rowsmith.core.ports import Gate
@@ -61,6 +61,10 @@ class StepContext:
         """Only an asking step has a row to ask for."""
         raise TypeError(f"Step {self.step!r} asks a model outside of `async def rows`.")
 
+    async def embed(self, texts: Sequence[str], *, model: str) -> Embedded:
+        """Only an asking step has a row to ask for."""
+        raise TypeError(f"Step {self.step!r} asks for embeddings outside of `async def rows`.")
+
 
 class AskContext(StepContext):
     """Lent to an asking step for one row; notes what was asked for the row's origin."""
@@ -91,6 +95,15 @@ class AskContext(StepContext):
             self._asked["prompt"] = parse(prompt).hash
         self._asked.setdefault("calls", []).append(answer.calls[-1])
         return answer
+
+    async def embed(self, texts: Sequence[str], *, model: str) -> Embedded:
+        """See core.ports.Context."""
+        asker = Asker(self._row.id, self._row.order, self.position, self.attempt, self._seq)
+        self._seq += len(texts)
+        embedded = await self._gate.embed(Embed(texts, self._models[model], asker, self._fresh))
+        self._asked["embedder"] = embedded.model
+        self._asked.setdefault("calls", []).extend(key for key in embedded.calls if key not in self._asked.get("calls", ()))
+        return embedded
 
     def made(self) -> dict[str, Any]:
         """The entry of this step for `origin.made`."""

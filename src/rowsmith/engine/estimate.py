@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from rowsmith.core.calls import Answer, Ask
+from rowsmith.core.calls import Answer, Ask, Embed, Embedded
 from rowsmith.core.errors import RowFailed
 from rowsmith.core.ids import canonical
 from rowsmith.core.models import Model
 from rowsmith.core.recipe import Recipe
 from rowsmith.core.row import Row
-from rowsmith.core.step import MODEL
+from rowsmith.core.step import EMBEDDER, MODEL, Step
 from rowsmith.engine.advance import REST, Advance, Item
 from rowsmith.engine.context import AskContext, StepContext, choose_role
 from rowsmith.engine.feed import Feed
@@ -129,6 +129,16 @@ class _Scale:
             self.tokens += sum(counted(tokenizer, text) for text in texts) + AROUND_MESSAGES + AROUND_A_MESSAGE * len(ask.messages)
         raise RowFailed("weighed")
 
+    async def embed(self, embed: Embed) -> Embedded:
+        size = sum(len(text.encode("utf-8", "surrogatepass")) for text in embed.texts)
+        self.bytes += size
+        tokenizer = embed.model.tokenizer
+        if tokenizer is None:
+            self.tokens, self.exact = self.tokens + size / BYTES_A_TOKEN, False
+        else:
+            self.tokens += sum(counted(tokenizer, text) for text in embed.texts)
+        raise RowFailed("weighed")
+
     def halt(self) -> None:
         """Nothing is sent."""
 
@@ -169,7 +179,7 @@ def _count(recipe: Recipe, contexts: list[StepContext], item: Item, out: Estimat
     found.calls += 1
     found.answers += max(1, len(item.wanted))
     out.rows += max(1, len(item.wanted))
-    for choice in recipe.steps[item.at].marked(MODEL).values():
+    for choice in asked_of(recipe.steps[item.at]):
         role = choose_role(choice, item.row.id, recipe.steps[item.at].title)
         found.models[role] = found.models.get(role, 0) + 1
     if found.weighed < WEIGHED:
@@ -177,6 +187,11 @@ def _count(recipe: Recipe, contexts: list[StepContext], item: Item, out: Estimat
         scale = asyncio.run(_weighed(recipe, contexts[item.at], item, recipe.models))
         found.bytes, found.tokens, found.exact = found.bytes + scale.bytes, found.tokens + scale.tokens, found.exact and scale.exact
         found.files += scale.files
+
+
+def asked_of(step: Step) -> list[Any]:
+    """The step's choices of a model."""
+    return [*step.marked(MODEL).values(), *step.marked(EMBEDDER).values()]
 
 
 async def _weighed(recipe: Recipe, context: StepContext, item: Item, models: Mapping[str, Model]) -> _Scale:
@@ -200,7 +215,7 @@ def _downstream(recipe: Recipe, advance: Advance, out: Estimate) -> None:
             continue
         calls = sum(questions.answers for questions in before[-1:])
         mean = sum(q.bytes for q in before) / max(1, sum(q.weighed for q in before))
-        models = {role: calls for choice in step.marked(MODEL).values() for role in ([choice] if isinstance(choice, str) else list(choice)[:1])}
+        models = {role: calls for choice in asked_of(step) for role in ([choice] if isinstance(choice, str) else list(choice)[:1])}
         out.asked[position] = Questions(
             calls, 1, int(mean), mean / BYTES_A_TOKEN, exact=False, answers=calls, models=models, guessed=True
         )

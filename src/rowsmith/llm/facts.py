@@ -22,8 +22,8 @@ from rowsmith.core.errors import Invalid
 from rowsmith.core.models import Above, Model, Tokenizer
 from rowsmith.llm import litellm_table
 
-Can = Literal["schema", "tools", "images", "audio", "reasoning"]
-"""What a model can do: keep to a schema, call tools, take images or audio, think first."""
+Can = Literal["schema", "tools", "images", "audio", "reasoning", "embeddings"]
+"""What a model can do: keep to a schema, call tools, take images or audio, think first; give embeddings, and no answers."""
 _DATED = re.compile(r"[-@](?:20\d\d-\d\d-\d\d|20\d{6}|\d{4}|\d{3}|latest)$")
 _HANGING = {"price_in": ("price_cached_in", "price_cache_write", "price_above"), "price_out": ("price_reasoning_out", "price_above")}
 """Prices that mean nothing beside another one than their own."""

@@ -78,6 +78,7 @@ class Form:
         "url",
         "way",
     )  # fmt: skip
+    gives = "chat completions"
 
     def __init__(
         self, model: Model, schema: dict[str, Any] | None, provider: Provider, server: Server, keys: Keys, sender: Sender | None = None
@@ -153,8 +154,8 @@ class Forms:
     """The forms of one gate, found by model and schema; and the servers they ask."""
 
     def __init__(self, keys: Keys, find: Callable[[str], Provider], lent: Lent) -> None:
-        self._keys = keys
-        self._find = find
+        self.keys = keys
+        self.find = find
         self._lent = lent
         self._known: dict[tuple[int, bytes | None], Form] = {}
         self._carried: dict[bytes, tuple[str, Sender]] = {}
@@ -179,20 +180,25 @@ class Forms:
         return form if form is not None and form.model is model else None
 
     async def _made(self, model: Model, text: bytes | None) -> Form:
-        provider = self._find(model.provider)
-        profile, sender = await self._way_to(provider, model)
-        server = self.servers.get(profile) or Server(profile)
-        form = Form(model, None if text is None else orjson.loads(text), provider, server, self._keys, sender)
-        self.servers[profile] = server
+        provider = self.find(model.provider)
+        server, sender = await self.way_to(provider, model)
+        form = Form(model, None if text is None else orjson.loads(text), provider, server, self.keys, sender)
+        self.servers[server.profile] = server
         if len(self._known) >= KEPT:
             self._known.clear()
         self._known[id(model), text] = form
         return form
 
-    async def _way_to(self, provider: Provider, model: Model) -> tuple[str, Sender | None]:
-        """The model's profile, and what carries questions to it when it is not the wire."""
-        if not isinstance(provider, Carrier):
-            return provider.profile(model), None
+    async def way_to(self, provider: Provider, model: Model) -> tuple[Server, Sender | None]:
+        """The model's server, which is among `servers` once a form of it is made, and what carries questions to it when it is not the wire.
+
+        Raises:
+            Paused: it cannot be found out now.
+        """
+        profile, sender = await self._carried_by(provider, model) if isinstance(provider, Carrier) else (provider.profile(model), None)
+        return self.servers.get(profile) or Server(profile), sender
+
+    async def _carried_by(self, provider: Carrier, model: Model) -> tuple[str, Sender]:
         key = canonical(model.model_dump(mode="json"))
         if key not in self._carried:
             try:

@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from rowsmith.core.calls import ASKED_AGAIN, PARK_S, PLAIN, Answer, Ask, Claim, Claimed, Usage
+from rowsmith.core.calls import ASKED_AGAIN, PARK_S, PLAIN, Answer, Ask, Claim, Claimed, Embed, Embedded, Usage
 from rowsmith.core.errors import RowFailed
 from rowsmith.core.folders import cache_folder
 from rowsmith.core.ids import canonical, digest
@@ -19,6 +19,7 @@ from rowsmith.core.models import Model
 from rowsmith.core.ports import Attachments, Keys, Ledger, Weights
 from rowsmith.llm.attachments import NoAttachments, filled, inlined, most_tokens
 from rowsmith.llm.desk import Desk, stopped
+from rowsmith.llm.embedder import Embedder
 from rowsmith.llm.form import Form, Forms
 from rowsmith.llm.hosts.host import Hosts
 from rowsmith.llm.local.weights import WeightFiles
@@ -79,6 +80,7 @@ class Gate:
         self._room = Room(ledger)
         self._held: dict[int, asyncio.Semaphore] = {}
         self._desk = Desk(ledger, self._wire, on_event or (lambda kind, data: None), park_s, backoff_s, asyncio.Event())
+        self._embedder = Embedder(self._desk, self._room, self._forms)
 
     async def ask(self, ask: Ask) -> Answer:
         """Ask until there is a usable answer. Draw number n is made under `asker.seq + n`; there are at most `model.reasks + 1`.
@@ -114,6 +116,15 @@ class Gate:
         self._wire.ready()
         return form.place, form.way
 
+    async def embed(self, embed: Embed) -> Embedded:
+        """The embeddings of texts, each stored under its own key.
+
+        Raises:
+            RowFailed: a text has none; the reason is `garbled`, `vector_length`, `timeout`, `connection`, `unreachable` or `http_400` and so on.
+            Paused, Invalid, NotFound: as `ask`.
+        """
+        return await self._embedder.embed(embed)
+
     def status(self) -> dict[str, Status]:
         """How each server is doing, by profile."""
         return {profile: self._status(profile) for profile in self._forms.servers}
@@ -128,6 +139,7 @@ class Gate:
 
     async def close(self) -> None:
         """Close all connections, and end the processes that answer. Ask nothing afterwards."""
+        await self._embedder.close()
         await self._wire.close()
         await self._hosts.close()
 

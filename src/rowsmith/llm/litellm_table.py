@@ -18,8 +18,8 @@ _CAN = {
     "supports_response_schema": "schema", "supports_native_structured_output": "schema", "supports_function_calling": "tools",
     "supports_vision": "images", "supports_audio_input": "audio", "supports_reasoning": "reasoning",
 }  # fmt: skip
-_WINDOWS = {272_000: 400_000, 922_000: 1_050_000}
-"""Where the table gives the longest question in place of the whole window: what the provider says the window is."""
+_WINDOWS = {272_000: 400_000, 922_000: 1_050_000, 8_191: 8_192}
+"""Where the table gives the longest question in place of the whole window, or one token less: what the provider says the window is."""
 
 
 @cache
@@ -41,8 +41,9 @@ def source() -> str:
 
 def facts_of(entry: Mapping[str, Any]) -> dict[str, Any] | None:
     """An entry in our terms (rowsmith.llm.facts.Facts); None when it has no price. A price of 0 there may be one that is not known."""
-    into, out = _usd(entry, "input_cost_per_token"), _usd(entry, "output_cost_per_token")
-    if not into or not out:
+    embeds = entry.get("mode") == "embedding"
+    into, out = _usd(entry, "input_cost_per_token"), 0 if embeds else _usd(entry, "output_cost_per_token")
+    if not into or out is None or (out == 0 and not embeds):
         return None
     facts = {
         "price_in": into,
@@ -53,8 +54,8 @@ def facts_of(entry: Mapping[str, Any]) -> dict[str, Any] | None:
         "price_batch": _batch(entry, into, out),
         "price_above": _above(entry),
         "context": _WINDOWS.get(entry.get("max_input_tokens", 0), entry.get("max_input_tokens")),
-        "max_output": entry.get("max_output_tokens"),
-        "can": sorted({word for name, word in _CAN.items() if entry.get(name)}),
+        "max_output": None if embeds else entry.get("max_output_tokens"),
+        "can": ["embeddings"] if embeds else sorted({word for name, word in _CAN.items() if entry.get(name)}),
         "until": entry.get("deprecation_date"),
     }
     return {name: value for name, value in facts.items() if value not in (None, [])}
@@ -75,10 +76,10 @@ def _other(value: float | None, usual: float) -> float | None:
 
 def _batch(entry: Mapping[str, Any], into: float, out: float) -> float | None:
     """The larger of both shares, so that a batched call is never taken to be cheaper than it is."""
-    batched_in, batched_out = _usd(entry, "input_cost_per_token_batches"), _usd(entry, "output_cost_per_token_batches")
+    batched_in, batched_out = _usd(entry, "input_cost_per_token_batches"), _usd(entry, "output_cost_per_token_batches") if out else 0
     if batched_in is None or batched_out is None:
         return None
-    return min(1.0, round(max(batched_in / into, batched_out / out), 4))
+    return min(1.0, round(max(batched_in / into, batched_out / out if out else 0), 4))
 
 
 def _above(entry: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -86,7 +86,7 @@ def over_budget(claimed: Claimed) -> Paused:
     """The pause, for the cap that stands in the way."""
     claim = claimed.claim
     could = f"the next call could use up to {claim.reserve_tokens:,} tokens" + (f" or {claim.reserve / PICO:.6f} USD" if claim.reserve else "")
-    lower = "A smaller max_tokens lets each call reserve less."
+    lower = "" if claim.once else " A smaller max_tokens lets each call reserve less."
     if claimed.scope.partition(":")[0] == "project":
-        return Paused("budget", f"The project's cap is reached: {could}.", f"Raise the project's budget (rowsmith project budget) and go on. {lower}")
-    return Paused("budget", f"The run's budget is reached: {could}.", f"Give a higher --budget or --budget-tokens and go on. {lower}")
+        return Paused("budget", f"The project's cap is reached: {could}.", f"Raise the project's budget (rowsmith project budget) and go on.{lower}")
+    return Paused("budget", f"The run's budget is reached: {could}.", f"Give a higher --budget or --budget-tokens and go on.{lower}")

@@ -63,9 +63,9 @@ async def check_fits(model: Model, messages: Sequence[Mapping[str, Any]], size: 
     if sum(len(text.encode("utf-8", "surrogatepass")) for text in texts) <= model.context:
         return
     tokens = await asyncio.to_thread(least_tokens, model.tokenizer, texts)
-    if tokens >= model.context:
-        exactly = "" if model.tokenizer else "at least "
-        raise RowFailed("context", f"The question has {exactly}{tokens:,} tokens, and {model.model} holds {model.context:,} with its answer.")
+    if tokens + bool(model.max_tokens) > model.context:
+        exactly, answer = "" if model.tokenizer else "at least ", " with its answer" if model.max_tokens else ""
+        raise RowFailed("context", f"The question has {exactly}{tokens:,} tokens, and {model.model} holds {model.context:,}{answer}.")
 
 
 def least_tokens(tokenizer: Tokenizer | None, texts: Sequence[str]) -> int:

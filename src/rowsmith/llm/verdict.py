@@ -109,7 +109,7 @@ def pause_for(kind: Kind, status: int, said: str, form: Form) -> Paused | None:
         did = "refused the key" if form.secret else "asks for a key"
         return Paused("key", f"{form.place} {did} (HTTP {status}): {said}", form.renew)
     if kind == "model":
-        what = f"{form.place} has no model {form.model.name!r}, or no chat completions at that address (HTTP {status}): {said}"
+        what = f"{form.place} has no model {form.model.name!r}, or no {form.gives} at that address (HTTP {status}): {said}"
         return Paused("model", what, "Correct model or base_url and go on.")
     return None
 

@@ -26,7 +26,7 @@ def names(group: str) -> tuple[str, ...]:
     """The names of all that is built in, by looking at files without importing one."""
     room = _ROOT / ROOMS[group]
     if group == "providers":
-        return tuple(sorted({*_modules(room), *(path.stem for path in (_ROOT / PROFILES).glob("*.yaml"))}))
+        return tuple(sorted({*map(_hyphened, _modules(room)), *(path.stem for path in (_ROOT / PROFILES).glob("*.yaml"))}))
     if group == "connectors":  # what they share lies beside them
         return tuple(sorted(name for name in _modules(room) if f"\n{NAMES[group]}" in (room / f"{name}.py").read_text(encoding="utf-8")))
     if group != "steps":
@@ -51,6 +51,11 @@ def load(group: str, name: str) -> Any:
     if len(own) != 1:
         raise Invalid(f"The module {module.__name__} defines {len(own)} steps.", "One file holds one step.")
     return own[0]
+
+
+def _hyphened(name: str) -> str:
+    """A provider's name as recipes write it: a hyphen, which a module cannot have, where the module has an underscore."""
+    return name.replace("_", "-")
 
 
 def _modules(folder: Path) -> Iterator[str]:

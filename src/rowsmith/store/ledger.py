@@ -114,7 +114,7 @@ class Ledger:
             if known is not None:
                 index[i] = known.idx
             else:
-                index[i] = seen[claims[i].base]
+                index[i] = 0 if claims[i].once else seen[claims[i].base]
                 seen[claims[i].base] += 1
         return index
 
@@ -134,7 +134,7 @@ class Ledger:
         given: set[bytes] = set()
         for i in places:
             where = _where(claims[i])
-            while keys[i] in given or (keys[i] in used and used[keys[i]] != where):
+            while not claims[i].once and (keys[i] in given or (keys[i] in used and used[keys[i]] != where)):
                 index[i] += 1
                 keys[i] = _key(claims[i], index[i])
             given.add(keys[i])

@@ -8,6 +8,7 @@ from rowsmith.core.errors import NotFound, choose
 from rowsmith.testing.deliveries import DELIVERIES, reset_after
 from rowsmith.testing.dialect import ERRORS, ErrorKind
 from rowsmith.testing.dirt import DIRT
+from rowsmith.testing.embeddings import VECTORS
 from rowsmith.testing.exchange import Exchange, Fault
 from rowsmith.testing.refusals import RETRY_AFTER, ask_to_wait, refuse, refuse_as
 from rowsmith.testing.shapes import SHAPES
@@ -28,6 +29,7 @@ FAULTS: dict[str, Fault] = {
     **{kind: _as(kind) for kind in ERRORS},
     **SHAPES,
     **DIRT,
+    **VECTORS,
 }
 """Every fault by name, without the status codes: any number from 400 to 599 is the refusal with that status."""
 

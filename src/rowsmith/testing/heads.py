@@ -42,7 +42,7 @@ def read_head(raw: bytes) -> Head:
         keep=version != "HTTP/1.0" and "close" not in fields.get("connection", "").lower(),
         expects=fields.get("expect", "").lower() == "100-continue",
         key=fields.get("x-api-key") or fields.get("api-key") or fields.get("authorization", "").removeprefix("Bearer ").strip(),
-        dialect="openai" if path.endswith("/chat/completions") else "anthropic" if path.endswith("/messages") else None,
+        dialect="openai" if path.endswith(("/chat/completions", "/embeddings")) else "anthropic" if path.endswith("/messages") else None,
         query=query,
         fields=fields,
     )

@@ -60,9 +60,20 @@ class Request:
         """The model asked for, as the request names it."""
         return str(self.data.get("model", ""))
 
+    @property
+    def inputs(self) -> list[str] | None:
+        """The texts that are to be embedded; None when an answer is asked for."""
+        if not self.path.endswith("/embeddings"):
+            return None
+        given = self.data.get("input")
+        texts = [given] if isinstance(given, str) else given
+        return texts if isinstance(texts, list) and all(isinstance(text, str) for text in texts) else []
+
     @lazy
     def text(self) -> str:
-        """The last user message; the texts of its parts joined by line breaks when it has several."""
+        """The last user message; the texts of its parts joined by line breaks when it has several. Of embeddings, the texts likewise."""
+        if (inputs := self.inputs) is not None:
+            return "\n".join(inputs)
         messages = self.data.get("messages")
         for message in reversed(messages if isinstance(messages, list) else []):
             if isinstance(message, dict) and message.get("role") == "user":

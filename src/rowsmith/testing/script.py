@@ -93,6 +93,8 @@ class Script(BaseModel):
     tokens_out: NonNegativeInt | None = Field(None, description="Output tokens that every answer reports, in place of the count.")
     cached_share: Annotated[float, Field(ge=0, le=1)] = Field(0.0, description="Share of the input tokens reported as cached.")
     usage: bool = Field(True, description="Report usage at all.")
+    dimensions: PositiveInt = Field(64, description="Numbers in an embedding, unless the request says how many.")
+    most_texts: PositiveInt = Field(2048, description="Most texts of one request for embeddings; more get 400.")
     price_in: NonNegativeFloat = Field(0.0, description="USD per million input tokens, for the log's cost.")
     price_out: NonNegativeFloat = Field(0.0, description="USD per million output tokens, for the log's cost.")
 

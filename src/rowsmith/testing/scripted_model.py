@@ -13,6 +13,7 @@ import orjson
 
 from rowsmith.testing.answers import Unfit, made_up
 from rowsmith.testing.dialect import dialect
+from rowsmith.testing.embeddings import embeddings
 from rowsmith.testing.envelopes import envelope, shortened, tokens
 from rowsmith.testing.exchange import Exchange, Fault, Wire
 from rowsmith.testing.faults import fault
@@ -96,9 +97,11 @@ class ScriptedModel:
         script, request = self.script, exchange.request
         if script.api_key is not None and key != script.api_key:
             refuse(exchange, 401)
-        elif self._spoken is not None and (wrong := self._spoken.refused(request)) is not None:
+        elif request.inputs is not None and not (request.inputs and all(request.inputs) and request.model):
+            refuse(exchange, 400, "The body is not a JSON object with `model` and `input`: texts that are not empty.")
+        elif request.inputs is None and self._spoken is not None and (wrong := self._spoken.refused(request)) is not None:
             refuse_as(exchange, *wrong)
-        elif not isinstance(request.data.get("messages"), list) or not request.model:
+        elif request.inputs is None and (not isinstance(request.data.get("messages"), list) or not request.model):
             refuse(exchange, 400, "The body is not a JSON object with `model` and a list of `messages`.")
         elif script.models and request.model not in script.models:
             refuse(exchange, 404, f"The model `{request.model}` does not exist.")
@@ -132,6 +135,9 @@ class ScriptedModel:
         if chosen is not None and chosen.refuse is not None:
             chosen.refuse(exchange, argument)
             return
+        if request.inputs is not None:
+            self._embed(exchange, chosen, argument)
+            return
         try:
             reply = reply or made_up(request, request.chance if script.vary else request.digest)
         except Unfit as error:
@@ -163,6 +169,19 @@ class ScriptedModel:
             exchange.body = events(request, body)
         else:
             exchange.body = _encoded(body)
+        if chosen is not None and chosen.body is not None:
+            chosen.body(exchange, argument)
+        if chosen is not None and chosen.deliver is not None:
+            exchange.deliver = partial(_delivered, chosen, argument)
+
+    def _embed(self, exchange: Exchange, chosen: Fault | None, argument: str) -> None:
+        request, script = exchange.request, self.script
+        if len(request.inputs or ()) > script.most_texts:
+            refuse(exchange, 400, f"At most {script.most_texts} texts in one request.")
+            return
+        self._count(exchange, Reply(""), billed=chosen is None or chosen.billed)
+        exchange.tokens_out = 0
+        exchange.body = _encoded(embeddings(request, exchange.tokens_in if script.usage else None, script.dimensions))
         if chosen is not None and chosen.body is not None:
             chosen.body(exchange, argument)
         if chosen is not None and chosen.deliver is not None:

@@ -14,6 +14,7 @@ from typing import Any
 from rowsmith.core.errors import Invalid
 
 MAGIC = b"GGUF"
+FIX = "Give the weights in llama.cpp's format: a file that ends in .gguf."
 _SCALARS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
 _STRING, _ARRAY = 8, 9
 SHORT = 1024
@@ -71,9 +72,11 @@ def header(path: Path) -> Header:
         Invalid: it is no GGUF file, or breaks off before its weights begin.
     """
     size = path.stat().st_size
+    if path.is_dir():
+        raise Invalid(f"{path} is a folder.", FIX)
     with path.open("rb") as file:
         if file.read(4) != MAGIC:
-            raise Invalid(f"{path} is no GGUF file.", "Give the weights in llama.cpp's format: a file that ends in .gguf.")
+            raise Invalid(f"{path} is no GGUF file.", FIX)
         with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
             try:
                 return Header(size, _values(_Reader(mapped)))

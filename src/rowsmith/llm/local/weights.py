@@ -1,4 +1,4 @@
-"""Files of weights: found by path or downloaded from the hub, and named by what is in them.
+"""Files of weights, and folders of them: found by path or downloaded from the hub, and named by what is in them.
 
 A file of gigabytes is read once to be named; its hash is kept with the file's path, size and time of change.
 """
@@ -61,14 +61,21 @@ class WeightFiles:
         return first
 
     def hash(self, name: str, note: Note) -> str:
-        """See core.ports.Weights. Weights in several files are named by all of them."""
+        """See core.ports.Weights. Weights in several files are named by all of them, a folder by its files and what they are called."""
         with self._lock:
             first = self.fetched(name, note)
-            hashes = [self._hash(first.with_name(part), note) for part in parts(first.name)]
-        return hashes[0] if len(hashes) == 1 else hashlib.sha256("".join(hashes).encode()).hexdigest()
+            if first.is_dir():
+                hashes = [f"{place}\0{self._hash(first / place, note)}" for place in _inside(first)]
+            else:
+                hashes = [self._hash(first.with_name(part), note) for part in parts(first.name)]
+                if len(hashes) == 1:
+                    return hashes[0]
+        return hashlib.sha256("".join(hashes).encode()).hexdigest()
 
     def _file(self, name: str) -> Path:
         given = self._base / Path(name).expanduser()
+        if given.is_dir():
+            return given
         paths = [given.with_name(part) for part in parts(given.name)]
         if missing := next((path for path in paths if not path.is_file()), None):
             fix = f"Give the path of a GGUF file, or one of the hub: local/{HUB}ORG/REPO/FILE.gguf."
@@ -89,6 +96,12 @@ class WeightFiles:
             note("")
         self._record.keep(place, [*now, found])
         return found
+
+
+def _inside(folder: Path) -> list[str]:
+    """The files in a folder and its folders, hidden ones left out."""
+    places = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    return sorted(place.as_posix() for place in places if not any(part.startswith(".") for part in place.parts))
 
 
 def _of_hub(name: str) -> list[str]:

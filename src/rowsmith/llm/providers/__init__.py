@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 Write = Callable[[Sequence[Mapping[str, Any]]], dict[str, Any]]
 """Makes the request's body of messages. The messages are never changed."""
 
+WriteTexts = Callable[[Sequence[str]], dict[str, Any]]
+"""Makes the request's body of texts that are to be embedded."""
+
 Way = Literal["schema", "object", "tools", "json", "xml"]
 """How a structured answer is asked for: what the setting `answers` comes to with one provider."""
 
@@ -128,6 +131,24 @@ class Provider(Protocol):
         return kind_of(status, headers, raw)
 
 
+@runtime_checkable
+class Embeds(Provider, Protocol):
+    """A provider that gives embeddings. Requests and replies are of the form of OpenAI's /embeddings (`_embeddings.Embeddings` has it all
+    for servers that speak it)."""
+
+    def embed_url(self, model: Model) -> str:
+        """Where the texts are sent. Raises as `url`."""
+        ...
+
+    def embed_body(self, model: Model) -> WriteTexts:
+        """What writes the body of each request to this model.
+
+        Raises:
+            Invalid: a setting is not taken, or `extra` holds a field that has a setting of its own.
+        """
+        ...
+
+
 class Sender(Protocol):
     """Carries the questions to one model, in place of the wire (`llm.wire.Wire`) and with its manners."""
 
@@ -174,7 +195,7 @@ class Carrier(Provider, Protocol):
         ...
 
     def sender(self, model: Model, lent: Lent) -> Sender:
-        """What carries questions to the model. Nothing is started before the first of them."""
+        """What carries questions, or texts that are to be embedded, to the model. Nothing is started before the first of them."""
         ...
 
 
@@ -200,9 +221,9 @@ def built_in(name: str) -> Provider:
     Raises:
         NotFound: there is none.
     """
-    modules = [module.name for module in iter_modules(__path__) if not module.name.startswith("_")]
-    if re.fullmatch(r"[a-z_]+", name) and name in modules:
-        found: Provider = import_module(f"{__name__}.{name}").PROVIDER
+    modules = [module.name.replace("_", "-") for module in iter_modules(__path__) if not module.name.startswith("_")]
+    if re.fullmatch(r"[a-z-]+", name) and name in modules:
+        found: Provider = import_module(f"{__name__}.{name.replace('-', '_')}").PROVIDER
         return found
     if name in (profiles := content.profiles()):
         return _shipped(name)

@@ -31,7 +31,7 @@ from rowsmith.llm.origin import is_loopback
 from rowsmith.llm.profile import NAMES, Profile
 from rowsmith.llm.providers import PLAIN, Lent, Way, Write
 from rowsmith.llm.providers._address import address, origin
-from rowsmith.llm.providers.openai import ANYTHING, OpenAI
+from rowsmith.llm.providers.openai import ANYTHING, ChatCompletions
 from rowsmith.llm.record import Record
 from rowsmith.llm.verdict import message_of
 from rowsmith.llm.wire import Lost, NotSent
@@ -73,7 +73,7 @@ EXAMPLE = "Write it like litellm/bedrock/us.amazon.nova-lite-v1:0."
 INSTALL = "Install it with: pip install 'rowsmith[litellm]'"
 
 
-class LiteLLM(OpenAI):
+class LiteLLM(ChatCompletions):
     """The provider `litellm`. The rest of a model's name is LiteLLM's own: provider/name."""
 
     settings: frozenset[str] = frozenset()

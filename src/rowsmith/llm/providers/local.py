@@ -21,7 +21,7 @@ from rowsmith.llm.local.stream import joined
 from rowsmith.llm.local.weights import parts
 from rowsmith.llm.profile import Takes, read_profile
 from rowsmith.llm.providers import Lent, Way, Write
-from rowsmith.llm.providers.openai import OpenAI
+from rowsmith.llm.providers.openai import ChatCompletions
 
 if TYPE_CHECKING:
     from yarl import URL
@@ -38,7 +38,7 @@ OWN = {"n_predict", "grammar", "json_schema", "n_cmpl", "n", "stream", "stream_o
 STREAMED = b',"stream":true,"stream_options":{"include_usage":true}}'
 
 
-class Local(OpenAI):
+class Local(ChatCompletions):
     """The provider `local`. A question goes to the loaded model as it would to llama.cpp's server."""
 
     settings = frozenset({"threads", "gpu_layers"})

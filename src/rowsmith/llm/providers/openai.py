@@ -18,6 +18,7 @@ from rowsmith.llm.attachments import Inlined, Part, translated
 from rowsmith.llm.profile import NAMES, Profile, ServerWay, Takes, read_profile
 from rowsmith.llm.providers import PLAIN, Finish, Provider, Reply, Way, Write
 from rowsmith.llm.providers._address import address, below, from_host, origin
+from rowsmith.llm.providers._embeddings import Embeddings
 from rowsmith.llm.schema import name_of
 from rowsmith.llm.tolerant import Unreadable, envelope
 from rowsmith.llm.verdict import Kind, kind_of
@@ -39,9 +40,9 @@ FORMATS = {"audio/mpeg": "mp3", "audio/x-wav": "wav"}
 """Formats of audio that are not called like their media type."""
 
 
-class OpenAI(Provider):
-    """A server that speaks like OpenAI and has this profile (default: OpenAI's own). `environ` may name its address (default: the process's
-    environment)."""
+class ChatCompletions(Provider):
+    """Whatever takes OpenAI's chat completions and has this profile (default: OpenAI's own). `environ` may name its address (default: the
+    process's environment)."""
 
     def __init__(self, profile: Profile | None = None, environ: Mapping[str, str] | None = None) -> None:
         self.server = profile = profile or read_profile(content.profile("openai"), "openai", "content/profiles/openai.yaml")
@@ -137,6 +138,10 @@ class OpenAI(Provider):
         """The profile, or the one that takes everything where the model is at an address of its own that it says nothing about."""
         elsewhere = self.server.default_only and model.base_url not in (None, self.server.base_url)
         return self._anywhere if elsewhere else self.server
+
+
+class OpenAI(ChatCompletions, Embeddings):
+    """A server that speaks like OpenAI. Its embeddings, where it gives any, are beside its chat completions."""
 
 
 def _title(server: Profile) -> str:
