@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from running import Bench, ask, texts
@@ -23,7 +24,7 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
         yield bench
 
 
-def trial(target: str, **over: str) -> Trial:
+def trial(target: str, **over: Any) -> Trial:
     (found,) = Models(Table(), Keys(os.environ, None).of("default"), os.environ).test(target, **over)
     return found
 
@@ -101,6 +102,17 @@ def test_a_model_on_this_machine_is_loaded_and_asked(tmp_path: Path) -> None:
     assert (found.way, found.reason in ("", "schema", "cut", "malformed", "garbled", "empty")) == ("schema", True)
     assert found.cost == (0.0 if found.ok else None)
     assert any("tiny.gguf" in note for note in notes)
+
+
+def test_embedders_are_asked_for_an_embedding(bench: Bench) -> None:
+    similar = {"kind": "score.similarity", "column": "text", "to": "tea", "model": "near"}
+    models = {"near": {"model": "builtin/hashing"}, "far": bench.model(dimensions=12, price_in=1)}
+    recipe = bench.recipe(texts("a"), similar, {**similar, "model": "far", "into": "b", "name": "b"}, models=models)
+    near, far = bench.lab.models.test(str(recipe))
+    assert [(one.role, one.way, one.ok) for one in (near, far)] == [("near", "embedding", True), ("far", "embedding", True)]
+    assert near.answer["dimensions"] > 12 == far.answer["dimensions"]
+    assert far.cost == pytest.approx((far.usage.tokens_in or 0) / 1e6)
+    assert trial("onnx/nowhere", embed=True).reason in ("settings", "unavailable")
 
 
 def test_bad_targets_are_told(bench: Bench) -> None:

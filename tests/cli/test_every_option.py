@@ -243,10 +243,12 @@ def test_models(t: Terminal) -> None:
     assert "rowsmith models add" in t.say("models", "list", "no such model")
 
 
-@shows("models test --base-url", "models test --answers", "models test --set", "models test --json")
+@shows("models test --base-url", "models test --answers", "models test --embed", "models test --set", "models test --json")
 def test_models_test(t: Terminal) -> None:
     (told,) = t.tell("models", "test", "openai/other", "--base-url", t.server.url, "--answers", "tools")
     assert (told["ok"], told["way"], told["place"]) == (True, "tools", t.server.url)
+    (vector,) = t.tell("models", "test", "openai/other", "--base-url", t.server.url, "--embed")
+    assert (vector["way"], vector["answer"]) == ("embedding", {"dimensions": 64})
     said = t.say("models", "test", "openai/other", "--base-url", t.server.url)
     assert "asked for by schema; the answer was valid as it stood" in said
     assert "no usable answer (unreachable)" in t.say("models", "test", "openai/other", "--base-url", "http://127.0.0.1:9/v1", code=1)

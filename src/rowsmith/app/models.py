@@ -104,18 +104,19 @@ class Models:
 
     def test(
         self, target: str, *, sets: Mapping[str, str] | None = None, base_url: str | None = None, answers: str | None = None,
-        on_note: Note = lambda note: None,
+        embed: bool = False, on_note: Note = lambda note: None,
     ) -> Iterator[Trial]:  # fmt: skip
         """Ask a model one question for real: the one that is called `target`, or each that the steps of the recipe in that file ask.
 
         Args:
             sets: values of the recipe's parameters. base_url, answers: go before what the recipe says (rowsmith.core.models.Model).
+            embed: ask the model that is called `target` for an embedding. In a recipe that is known.
             on_note: hears what is waited for: a download, a model that is being loaded.
 
         Raises:
             NotFound: there is no such file. Invalid: the recipe cannot be read, or that is no model.
         """
-        models, base = models_of(target, sets, base_url=base_url, answers=answers)
+        models, base = models_of(target, sets, base_url=base_url, answers=answers, embed=embed)
         weights = weights_of(base, self.environ)
         folders = (base / "plugins",)
         return ask_once(models, keys=self.keys, table=self.table, weights=weights, environ=self.environ, plugins=folders, on_note=on_note)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,14 +13,15 @@ from typing import Any
 from pydantic import ValidationError
 
 from rowsmith import registry
-from rowsmith.core.calls import PICO, PLAIN, Ask, Asker, Claim, Claimed, Usage
+from rowsmith.core.calls import PICO, PLAIN, Ask, Asker, Claim, Claimed, Embed, Usage
 from rowsmith.core.errors import Invalid, RowFailed, RowsmithError
 from rowsmith.core.models import Model
 from rowsmith.core.ports import Keys, Note, Paused, Weights
 from rowsmith.engine import recipe_file
-from rowsmith.engine.check_models import asked_models
+from rowsmith.engine.check_models import asked_models, embedders
 from rowsmith.llm.facts import Table, filled
 from rowsmith.llm.gate import Gate
+from rowsmith.llm.providers import Carrier, Provider
 from rowsmith.llm.unrecorded import Unrecorded
 
 QUESTION = "Which city is the capital of France, and how many letters has its name?"
@@ -43,7 +44,7 @@ FIXES = {
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What came of one question. `way`: how the structured answer was asked for; `how`: what had to be done to read it (core.calls).
+    """What came of one question. `way`: how the structured answer was asked for, or `embedding`; `how`: what had to be done to read it (core.calls).
     `cost` in USD. `reason`, `what` and `fix` say why there is no answer; `reason` is empty where there is one."""
 
     role: str
@@ -88,11 +89,20 @@ class _Noting(Unrecorded):
         self.seconds, self.cost = time.monotonic() - self.begun, cost
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A model to test: its role in the recipe, and whether it is asked for an embedding."""
+
+    role: str
+    model: Model
+    embed: bool
+
+
 def models_of(
-    target: str, sets: Mapping[str, str] | None = None, *, base_url: str | None = None, answers: str | None = None
-) -> tuple[dict[str, Model], Path]:
-    """The models to test by role, and the folder from which files are taken: those that the steps of the recipe in the file `target` ask,
-    or the one that is called so (its role is `model`). `base_url` and `answers` go before what the recipe says.
+    target: str, sets: Mapping[str, str] | None = None, *, base_url: str | None = None, answers: str | None = None, embed: bool = False
+) -> tuple[list[Asked], Path]:
+    """The models to test, and the folder from which files are taken: those that the steps of the recipe in the file `target` ask, or the
+    one that is called so (its role is `model`; `embed` asks it for an embedding). `base_url` and `answers` go before what the recipe says.
 
     Raises:
         NotFound: there is no such file. Invalid: the recipe cannot be read, or that is no model.
@@ -101,47 +111,56 @@ def models_of(
     path = Path(target)
     if path.suffix in (".yaml", ".yml") or path.is_file():
         recipe, base = recipe_file.load(path, sets), path.parent
-        said = {role: recipe.models[role].model_dump(exclude_unset=True) for role in asked_models(recipe)}
+        wanted = [(role, False) for role in asked_models(recipe)] + [(role, True) for role in embedders(recipe)]
+        said = [(role, recipe.models[role].model_dump(exclude_unset=True), vector) for role, vector in wanted]
         if not said:
             raise Invalid(f"No step of {path} asks a model.", "Name a model instead: rowsmith models test provider/name.")
     else:
-        said, base = {"model": {"model": target}}, Path()
+        said, base = [("model", {"model": target}, embed)], Path()
         if "/" not in target:
             raise Invalid(f"The model {target!r} has no provider.", "Write it as a recipe does: provider/name, for example openai/gpt-4o-mini.")
     try:
-        return {role: Model(**{**settings, **over}) for role, settings in said.items()}, base
+        return [Asked(role, Model(**{**settings, **over}), vector) for role, settings, vector in said], base
     except ValidationError as error:
         told = error.errors()[0]
         raise Invalid(f"{'.'.join(map(str, told['loc']))}: {told['msg']}.", "See rowsmith models test --help.") from None
 
 
 def ask_once(
-    models: Mapping[str, Model], *, keys: Keys, table: Table, weights: Weights, environ: Mapping[str, str], plugins: Sequence[Path] = (),
+    models: Sequence[Asked], *, keys: Keys, table: Table, weights: Weights, environ: Mapping[str, str], plugins: Sequence[Path] = (),
     on_note: Note = lambda note: None,
 ) -> Iterator[Trial]:  # fmt: skip
     """Ask each model one question for real, and once only: it is neither repeated nor stored, and no budget counts it."""
-    for role, model in models.items():
-        known = filled(model, table.of(model)).model_copy(update={"reasks": 0, "retries": 0})
+    find = partial(registry.provider, folders=tuple(plugins))
+    for one in models:
+        known = filled(one.model, table.of(one.model))
         ledger = _Noting()
-        make = partial(
-            Gate, ledger, keys=keys, weights=weights, environ=environ, find=partial(registry.provider, folders=tuple(plugins)), park_s=0.0
-        )
-        yield asyncio.run(_asked(role, known, ledger, make, on_note))
+        make = partial(Gate, ledger, keys=keys, weights=weights, environ=environ, find=find, park_s=0.0)
+        yield asyncio.run(_asked(replace(one, model=known), ledger, make, on_note, find))
 
 
-async def _asked(role: str, model: Model, ledger: _Noting, make: Any, on_note: Note) -> Trial:
-    gate: Gate = make()
+async def _asked(one: Asked, ledger: _Noting, make: Callable[[], Gate], on_note: Note, find: Callable[[str], Provider]) -> Trial:
+    gate, model = make(), one.model
     telling = asyncio.ensure_future(_telling(gate, on_note))
     place = way = ""
 
     def without(reason: str, error: RowsmithError | Paused, fix: str) -> Trial:
         took = time.monotonic() - ledger.begun if ledger.begun else 0.0
-        return Trial(role, model.model, place, took, way, reason=reason, what=error.what, fix=fix)
+        return Trial(one.role, model.model, place, took, way, reason=reason, what=error.what, fix=fix)
 
     try:
-        place, way = await gate.manner(model, SCHEMA)
-        question = Ask([{"role": "user", "content": QUESTION}], model, Asker("test", b"", 0), SCHEMA)
-        answer = await gate.ask(question)
+        asker = Asker("test", b"", 0)
+        if one.embed:
+            way = "embedding"
+            if not isinstance(find(model.provider), Carrier):  # what is computed here takes no such setting
+                model = model.model_copy(update={"retries": 0})
+            vector = await gate.embed(Embed([QUESTION], model, asker))
+            value, usage = {"dimensions": len(vector.vectors[0])}, vector.usage
+        else:
+            model = model.model_copy(update={"reasks": 0, "retries": 0})
+            place, way = await gate.manner(model, SCHEMA)
+            answer = await gate.ask(Ask([{"role": "user", "content": QUESTION}], model, asker, SCHEMA))
+            value, usage = answer.value, answer.usage
     except RowFailed as error:
         return without(error.reason, error, FIXES.get(error.reason, _fix(error.reason)))
     except Paused as error:
@@ -152,7 +171,7 @@ async def _asked(role: str, model: Model, ledger: _Noting, make: Any, on_note: N
         telling.cancel()
         await gate.close()
     spent = None if ledger.cost is None else ledger.cost / PICO
-    return Trial(role, model.model, place, ledger.seconds, way, ledger.how, answer.value, answer.usage, spent)
+    return Trial(one.role, model.model, place, ledger.seconds, way, ledger.how, value, usage, spent)
 
 
 async def _telling(gate: Gate, on_note: Note) -> None:

@@ -90,6 +90,7 @@ def try_model(
     target: Annotated[str, typer.Argument(metavar="MODEL|RECIPE", help="provider/name, or a recipe file: every model that its steps ask.")],
     base_url: Annotated[str | None, typer.Option("--base-url", metavar="URL", help="Address of the server.")] = None,
     answers: Annotated[str | None, typer.Option("--answers", metavar="WAY", help="schema, object, tools, json or xml; default: the surest.")] = None,
+    embed: Annotated[bool, typer.Option("--embed", help="Ask it for an embedding; in a recipe that is known.")] = False,
     sets: Sets = None,
     project: InProject = PROJECT,
     home: Home = HOME,
@@ -101,7 +102,7 @@ def try_model(
     from rowsmith.cli.show import print_json
 
     found = []
-    for trial in _models(home, project).test(target, sets=values(sets), base_url=base_url, answers=answers, on_note=_note):
+    for trial in _models(home, project).test(target, sets=values(sets), base_url=base_url, answers=answers, embed=embed, on_note=_note):
         found.append(trial)
         if not as_json:
             _say(trial)
@@ -133,8 +134,9 @@ def _say(trial: Trial) -> None:
         typer.echo(f"  no usable answer ({trial.reason}): {trial.what}")
         typer.echo(f"  {trial.fix}")
         return
-    typer.echo(f"  answered within {trial.seconds:.2f} s at {trial.place}")
-    typer.echo(f"  asked for by {trial.way}; {READ[trial.how]}: {json.dumps(trial.answer, ensure_ascii=False)}")
+    typer.echo(f"  answered within {trial.seconds:.2f} s" + (f" at {trial.place}" if trial.place else ""))
+    how = "an embedding" if trial.way == "embedding" else f"asked for by {trial.way}; {READ[trial.how]}"
+    typer.echo(f"  {how}: {json.dumps(trial.answer, ensure_ascii=False)}")
     used = trial.usage
     counted = "tokens not reported" if used.tokens_in is None else f"{used.tokens_in:,} tokens in, {used.tokens_out or 0:,} out"
     typer.echo(f"  {counted}; " + ("price unknown" if trial.cost is None else f"{trial.cost:.3g} USD"))
