@@ -28,6 +28,7 @@ from typing import Any
 STORIES = Path(__file__).parents[1] / "tests" / "stories"
 sys.path.insert(0, str(STORIES))
 
+import batches  # noqa: E402
 import clocks  # noqa: E402
 import exact  # noqa: E402
 import halts  # noqa: E402
@@ -78,6 +79,9 @@ def of_database(db: str, chosen: argparse.Namespace) -> Iterator[Story]:
     yield "R40", lambda f: exact.token_cap(f, db)
     yield "target", lambda f: exact.target(f, db, seed=seed, wanted=500, rows=1000)
     yield "target", lambda f: exact.never_parses(f, db)
+    yield "batch", lambda f: batches.every_failpoint(f, db, most=chosen.visits)
+    yield "batch", lambda f: batches.the_same_twice(f, db, new=True)
+    yield "batch", lambda f: batches.many(f, db, rows=50_000, size=10_000)
     yield "again", lambda f: together.second_time(f, db)
     yield "again", lambda f: together.partly(f, db)
     yield "law", lambda f: law.stop_anywhere(f, db, seed=seed, times=20)

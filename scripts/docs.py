@@ -134,7 +134,7 @@ def default_of(setting: dict[str, Any]) -> str:
 ANTHROPIC = {
     "provider": "`anthropic`", "server": "Anthropic's Messages API", "address": "`https://api.anthropic.com`", "key": "`ANTHROPIC_API_KEY`",
     "answers": "schema, tools, json; older models tools, json", "not": "frequency_penalty, presence_penalty, seed; what else depends on the model",
-    "beside": "images",
+    "beside": "images", "batches": "yes",
 }  # fmt: skip
 
 
@@ -143,12 +143,14 @@ def providers() -> str:
     listed = [tuple(ANTHROPIC.values()), *(provider(name) for name in content.profiles())]
     columns = ["provider", "server", "address", "key", "structured answers, the surest first", "settings that it does not have", "beside text"]
     parts = ["# Providers\n", "`ollama/llama3.2` is the model `llama3.2` of Ollama on this machine. These are known by name:\n"]
-    parts += [table(columns, listed)]
+    parts += [table([*columns, "batches"], listed)]
     parts += [
         "\nAny other OpenAI-compatible server is `openai/NAME` with its `base_url`; everything that you give is then sent. A key marked (if any) is "
         "sent where it is set. `api_key_env` of a model names another variable, `base_url` another address.\n\n"
         "Weights on this machine are [`local/PATH.gguf`](recipes.md#models-on-this-machine); whatever else LiteLLM knows, Amazon Bedrock among it, "
-        "is [`litellm/PROVIDER/NAME`](recipes.md#every-other-provider).\n"
+        "is [`litellm/PROVIDER/NAME`](recipes.md#every-other-provider): `litellm/azure/...` has batches, its other providers have none here.\n\n"
+        "With `--batch` a model of a provider without batches is asked live. What a batched answer costs is `price_batch`: `rowsmith models "
+        "list` says where it is known.\n"
     ]
     parts += ["\n## What a profile says\n", "A profile is a YAML file: one of ours, or [one of your own](python.md#a-provider-of-your-own).\n"]
     known = {name: field for name, field in Profile.model_fields.items() if name != "name"}
@@ -169,7 +171,7 @@ def provider(name: str) -> tuple[str, ...]:
     beside = [word for word, kinds in (("images", made.takes.image), ("audio", made.takes.audio)) if kinds]
     ways = [*(way for way in made.answers if way != "tools" or made.tools_while_thinking), "json"]
     key = f"`{made.key_env}`" + ("" if made.needs_key else " (if any)")
-    return f"`{name}`", made.title, address + also, key, ", ".join(ways) + special, ", ".join(absent), ", ".join(beside)
+    return f"`{name}`", made.title, address + also, key, ", ".join(ways) + special, ", ".join(absent), ", ".join(beside), "yes" if made.batch else ""
 
 
 # -- what works -----------------------------------------------------------------------------------------------------------------------

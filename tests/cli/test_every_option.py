@@ -157,6 +157,42 @@ def test_failed_rows_and_unusable_answers(t: Terminal) -> None:
     assert [one["run"] for one in t.tell("runs")] == ["r1"]
 
 
+@shows("run --batch", "run --batch-only", "run --wait", "run --no-wait", "resume --batch", "resume --no-batch", "resume --wait", "resume --no-wait")
+def test_batches(t: Terminal) -> None:
+    t.server.change(batch_s=3600, batch_first=0.5, batch_cancel_s=0, batch_lines={"expired": 0.3})
+    recipe = t.recipe(SIX, ask(), models={"writer": t.model(retries=0)})
+    paused = t.tell("run", recipe, "--batch", "--no-wait", code=4)
+    assert (paused["state"], paused["batches"][0]["state"], paused["batches"][0]["requests"]) == ("paused", "submitted", 6)
+    assert t.tell("resume", "r1", "--no-wait", code=4)["batches"][0]["remote"] == t.server.batches()[0]["id"]
+    told = t.say("runs", "r1")
+    assert "b1" in told and "submitted" in told and t.server.batches()[0]["id"] in told
+    assert "cancelled" in t.say("cancel", "r1")
+    assert t.tell("runs", "r1")["batches"][0]["reason"] == "cancelled"
+    t.server.change(batch_s=0.1)
+    assert t.tell("resume", "r1", "--batch", "--wait")["kept"] == 6
+    assert "of them in batches" in t.say("runs", "r1")
+    live = t.tell("run", recipe, "--fresh")
+    assert (live["kept"], live["batches"]) == (6, [])
+    only = t.tell("run", recipe, "--fresh", "--batch-only", "--wait", code=3)
+    assert (set(only["failed"]), only["calls"] + sum(only["failed"].values())) == ({"expired"}, 6)
+    t.server.change(batch_s=3600, batch_first=0)
+    t.say("run", recipe, "--fresh", "--batch", "--no-wait", code=4)
+    t.say("cancel", "r4")
+    assert t.tell("resume", "r4", "--no-batch")["kept"] == 6
+    assert len(t.server.batches()) == len(t.tell("runs", "r1")["batches"]) + len(only["batches"]) + 1
+
+
+@shows("run --deadline")
+def test_deadline(t: Terminal) -> None:
+    t.server.change(batch_s=3600)
+    recipe = t.recipe(SIX, ask())
+    assert (t.tell("run", recipe, "--batch", "--deadline", "0s")["kept"], t.server.batches()) == (6, [])
+    assert t.say("run", recipe, "--fresh", "--batch", "--deadline", "2d", "--no-wait", code=4).count("b1") > 0
+    assert len(t.server.batches()) == 1
+    said = called(["run", str(recipe), "--batch", "--deadline", "soon"], {"ROWSMITH_HOME": str(t.folder / "home")}, t.folder)
+    assert (said.returncode, "no span of time" in said.stderr) == (1, True)
+
+
 @shows("stop --json", "cancel --json")
 def test_stop_and_cancel(t: Terminal) -> None:
     t.tell("run", t.recipe(SIX, ask()), "--budget-tokens", 10, code=4)

@@ -62,7 +62,7 @@ def test_every_command_has_its_act() -> None:
 
 @pytest.mark.parametrize(("act", "command"), [(Runs.start, "run"), (Runs.resume, "resume"), (Keys.add, "keys add"), (Keys.remove, "keys remove")])
 def test_the_options_of_a_command_are_the_parameters_of_its_act(act: object, command: str) -> None:
-    renamed = {"sets": "--set", "budget_usd": "--budget", "grace_s": "--grace"}
+    renamed = {"sets": "--set", "budget_usd": "--budget", "grace_s": "--grace", "deadline_s": "--deadline"}
     given = set(inspect.signature(act).parameters) - {"self", "recipe", "run", "on_progress", "stopping", "commit", "name", "key"}
     options = {option for option in commands()[command] if not option.startswith("--no-")}
     assert {renamed.get(name, "--" + name.replace("_", "-")) for name in given} - OF_THE_DOOR == options - OF_THE_DOOR

@@ -26,9 +26,12 @@ from rowsmith.core.calls import Answer, Ask
 from rowsmith.core.errors import Invalid, RowFailed, Unavailable
 from rowsmith.core.models import Model
 from rowsmith.core.ports import Paused
+from rowsmith.llm.batch import Job
+from rowsmith.llm.batch.talk import Refused, Talk
 from rowsmith.llm.gate import Gate
 from rowsmith.llm.local.weights import WeightFiles
 from rowsmith.llm.providers.litellm import PROVIDER
+from rowsmith.llm.wire import Lost, NotSent
 from rowsmith.testing import ModelServer, Request
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
@@ -64,6 +67,16 @@ class Asking:
     def __call__(self, model: Model, text: str = "Ask about Paris.", **more: Any) -> Any:
         """The answer or the error to one question."""
         return self.outcomes(question(model, text, **more))[0]
+
+    async def talk(self, model: Model) -> Talk:
+        """What is said about the model's batches."""
+        parts: list[Any] = []
+        self.gate.batch(lambda *given: parts.extend(given))  # type: ignore[func-returns-value]
+        _, forms, wire = parts
+        return Talk(wire, await forms.of(model, None), backoff_s=0.001)
+
+    async def looked(self, model: Model, api: Any) -> Any:
+        return await api.look(await self.talk(model), "any")
 
     def close(self) -> None:
         self.run(self.gate.close())
@@ -436,3 +449,59 @@ def test_it_wants_nothing_else_from_the_world(asking: Asking, trap: Trap) -> Non
     with Bedrock() as bedrock:
         assert isinstance(asking(nova(bedrock), schema=None), Answer)
     assert trap.came == 0
+
+
+# -- batches --------------------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("version", [None, "v1"])
+def test_a_batch_from_the_file_to_its_results(asking: Asking, tmp_path: Path, version: str | None) -> None:
+    """Azure's, through LiteLLM: created once, found again by its metadata, looked at, fetched, cancelled, and not found."""
+    asking.keys["AZURE_API_KEY"] = "azure-key-of-length"
+    with ModelServer(batch_s=0.2, api_key="azure-key-of-length") as server:
+        base = server.url.replace("/v1", "/openai/v1" if version else "")
+        model = Model(model="litellm/azure/m", base_url=base, api_key_env="AZURE_API_KEY", extra={"api_version": version or "2024-10-21"})
+        api = PROVIDER.batch(model)
+        assert api is not None
+        path = tmp_path / "requests"
+        asked = {"model": "azure/m", "max_tokens": 9, "api_version": "v1"}
+        bodies = [orjson.dumps({**asked, "messages": [{"role": "user", "content": f"{n}"}]}) for n in range(3)]
+        path.write_bytes(b"".join(api.line(f"{n:032x}", body) for n, body in enumerate(bodies)))
+        job = Job("t" * 32, model, path, 3, path.stat().st_size, time.time())
+
+        async def story() -> None:
+            talk = await asking.talk(model)
+            assert await api.find(talk, job) is None
+            batch = await api.create(talk, job, await api.upload(talk, job))
+            assert (batch.state, await api.find(talk, job)) == ("running", batch)
+            while (batch := await api.look(talk, batch.id)).state == "running":
+                await asyncio.sleep(0.05)
+            assert (batch.state, batch.done, batch.reason) == ("ended", 3, "completed")
+            got = bytearray()
+            for address in api.addresses(batch, model):
+                await talk.fetch(address, got.extend)
+            found = [api.result(line) for line in bytes(got).splitlines()]
+            assert sorted(result.key for result in found) == [f"{n:032x}" for n in range(3)]
+            assert {PROVIDER.read(result.raw).finish for result in found} <= {"stop", "length"}
+            server.change(batch_s=60.0)
+            other = await api.create(talk, job, await api.upload(talk, job))
+            await api.cancel(talk, other.id)
+            assert (await api.look(talk, other.id)).state in ("ending", "ended")
+            with pytest.raises(Refused) as refused:
+                await api.look(talk, "nothing")
+            assert (refused.value.status, refused.value.passing) == (404, False)
+            server.change(batch_creations=["ok", "ok", "500", "lost"])
+            for wrong in (Refused, Lost):
+                with pytest.raises(wrong):
+                    await api.create(talk, job, await api.upload(talk, job))
+            assert len(server.batches()) == 3, "nothing is sent again on the way"
+
+        asking.run(story())
+    with pytest.raises(NotSent):
+        asking.run(asking.looked(model, api))
+
+
+def test_who_has_batches_through_it() -> None:
+    assert [PROVIDER.batch(Model(model=f"litellm/{name}")) is not None for name in ("azure/m", "bedrock/m", "vertex_ai/m", "cohere/m")] == [
+        True, False, False, False,
+    ]  # fmt: skip

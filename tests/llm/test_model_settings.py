@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,11 +18,12 @@ from embedding import an_embedder, embedded, texts_of
 from local_models import local, log_of
 from memory_ledger import MemoryLedger
 from pydantic import ValidationError
+from shelf import Shelf
 
 from rowsmith.core.calls import Limits, Usage
 from rowsmith.core.errors import RowFailed
 from rowsmith.core.models import Answers, Model
-from rowsmith.core.ports import Paused
+from rowsmith.core.ports import Parked, Paused
 from rowsmith.llm.facts import Table, filled
 from rowsmith.llm.prices import cost
 from rowsmith.testing import ModelServer, Request, tiny_gguf
@@ -182,9 +184,34 @@ def price_above() -> None:
     assert detailed(price_above={"tokens": 99, "price_in": 2, "price_out": 3}) == 350
 
 
+def batch_size() -> None:
+    """See tests/engine/test_batching.py::test_the_size_of_a_batch for a run; here the requests of the batches that a collector fills."""
+    assert asyncio.run(collected({"batch_size": 2})) == [2, 2, 1]
+    assert asyncio.run(collected({})) == [5]
+
+
 def price_batch() -> None:
     model = a_model(None, price_in=1, price_out=1, price_batch=0.5)
     assert (cost(Usage(3, 4), model), cost(Usage(3, 4), model, batched=True)) == (7_000_000, 3_500_000)
+    for share in (0.25, 1):
+        ledger = MemoryLedger()
+        asyncio.run(collected({"price_in": 1, "price_out": 2, "price_batch": share}, ledger))
+        live = MemoryLedger()
+        outcomes_of([http(chat({"input": "a", "answer": "b"}))], live, 5, price_in=1, price_out=2)
+        assert [claim.reserve for claim in ledger.claims] == [math.ceil(claim.reserve * share) for claim in live.claims]
+
+
+async def collected(settings: dict[str, Any], ledger: MemoryLedger | None = None) -> list[int]:
+    """The requests of each batch that five questions fill."""
+    with Shelf() as shelf:
+        async with gate(ledger or MemoryLedger()) as made:
+            made.batch(lambda room, forms, wire: shelf.collector(room))
+            model = a_model("http://127.0.0.1:1/v1", **settings)
+            for number in range(5):
+                with pytest.raises(Parked):
+                    await made.ask(question(model, f"Question {number}", number=number))
+            await shelf.full()
+        return shelf.requests
 
 
 def deadline(name: str, fault: str) -> Callable[[], None]:
@@ -266,6 +293,7 @@ DONE: dict[str, Callable[[], None]] = {
     "price_reasoning_out": detailed_prices,
     "price_batch": price_batch,
     "price_above": price_above,
+    "batch_size": batch_size,
     "connect_s": connect_s,
     "first_byte_s": deadline("first_byte_s", "slow_headers:0.02"),
     "idle_s": deadline("idle_s", "stall"),

@@ -191,6 +191,15 @@ def takes() -> None:
     assert provider.image_tokens(Model(model="acme/m")) == 7
 
 
+def batch() -> None:
+    model = Model(model="acme/m")
+    assert a_provider().batch(model) is None
+    for api in ("openai", "mistral"):
+        made = a_provider(batch=api).batch(model)
+        assert type(made).__name__.lower() == f"{api}batches"
+    assert a_provider(default_only=True).batch(Model(model="acme/m", base_url="http://other/v1")) is not None
+
+
 def errors() -> None:
     provider = a_provider(errors={"filter": [418, "odd_code", "some words"]})
     shown = [(418, b""), (400, b'{"code": "odd_code"}'), (400, b"has some words")]
@@ -203,7 +212,7 @@ DOES: dict[str, Callable[[], None]] = {
     **dict.fromkeys(("key_env", "needs_key", "key_header", "key_prefix"), keys),
     "base_url": base_url, "base_url_env": base_url_env, "default_only": default_only, "path": path, "versioned": versioned, "tokens": tokens,
     "settings": settings, "most": most, "effort": effort, "thinking_ignores": thinking_ignores, "answers": answers, "models": models,
-    "tool_choice": tool_choice, "tools_while_thinking": tools_while_thinking, "adds": adds, "takes": takes, "errors": errors,
+    "tool_choice": tool_choice, "tools_while_thinking": tools_while_thinking, "adds": adds, "batch": batch, "takes": takes, "errors": errors,
 }  # fmt: skip
 
 

@@ -10,8 +10,9 @@ from rowsmith.core.calls import Asker, Claim, Claimed, Limits, Usage
 from rowsmith.core.ids import content_hash
 from rowsmith.core.slots import Tally
 from rowsmith.store import audit, budgets, projects, slots
+from rowsmith.store.attempts import Parting, Settling, settle_dead
 from rowsmith.store.database import Database
-from rowsmith.store.ledger import Ledger, Parting, Settling, settle_dead
+from rowsmith.store.ledger import Ledger
 from rowsmith.store.processes import forget, register
 from rowsmith.store.runs import Run, Runs
 

@@ -20,10 +20,11 @@ from rowsmith.core.errors import RowsmithError, StorageBusy, StorageFull
 from rowsmith.core.row import Row
 from rowsmith.core.slots import CANCELLED, DROPPED, EXPANDED, FAILED, KEPT, KEPT_STAGE, PENDING, WAITING, Tally
 from rowsmith.store import budgets, calls, slots
+from rowsmith.store.attempts import MAYBE_BILLED, RELEASED, RESERVED, SETTLED
 from rowsmith.store.commits import Lost
 from rowsmith.store.database import Database, open_database
 from rowsmith.store.journal import BACKLOG, TICK_S, Journal
-from rowsmith.store.ledger import MAYBE_BILLED, RELEASED, RESERVED, SETTLED, Ledger
+from rowsmith.store.ledger import Ledger
 from rowsmith.store.processes import register
 from rowsmith.store.runs import Run, Runs
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from rowsmith.core.calls import Claim, Claimed, Usage
 from rowsmith.core.ids import digest
 from rowsmith.store import calls, draws, projects, slots
+from rowsmith.store.attempts import MAYBE_BILLED, NOT_THERE, RELEASED, RESERVED, REUSED, SETTLED, Where
 from rowsmith.store.database import Database, open_database
-from rowsmith.store.ledger import MAYBE_BILLED, NOT_THERE, RELEASED, RESERVED, REUSED, SETTLED, Where
 from rowsmith.store.processes import heartbeat
 
 SMALL = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

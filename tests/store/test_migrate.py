@@ -91,7 +91,8 @@ def test_killed_in_a_migration(database_url: str, point: str) -> None:
     migrate.upgrade(db)
     assert tables(db) == TABLES
     assert subprocess.run([sys.executable, "-c", CHILD, database_url, "downgrade", "base"], env=env).returncode == -9
-    assert tables(db) in (["alembic_version"], TABLES)
+    without_batches = [table for table in TABLES if not table.startswith("batch")]  # the first step back
+    assert tables(db) == (without_batches if migrate.revision(db) == "0040" else TABLES)
     migrate.upgrade(db)
     migrate.require_current(db)
     assert tables(db) == TABLES

@@ -18,8 +18,9 @@ from sqlalchemy import Connection, text
 from rowsmith.core.calls import Asker, Claim, Claimed, Usage
 from rowsmith.core.ids import digest, source_order
 from rowsmith.core.slots import Tally
+from rowsmith.store.attempts import Parting, Settling, settle_dead
 from rowsmith.store.database import Database, open_database
-from rowsmith.store.ledger import Ledger, Parting, Settling, settle_dead
+from rowsmith.store.ledger import Ledger
 from rowsmith.store.processes import forget, register
 
 ROWS, REQUESTS, STEPS = 10, 6, 40

@@ -388,6 +388,19 @@ def test_prices(tmp_path: Path) -> None:
         assert costs == {"none": None, "both": pytest.approx(0.005), "in": pytest.approx(0.007), "out": pytest.approx(0.002)}
 
 
+def test_batches(tmp_path: Path) -> None:
+    with Bench(tmp_path, tokens_in=1000, tokens_out=100, batch_s=0.05) as bench:
+        priced = {"price_in": 2.0, "price_out": 30.0}
+        steps = (texts(*"abcde"), ask())
+        costs, sizes = [], []
+        for settings in ({}, {"price_batch": 0.5}, {"batch_size": 2}):
+            done = bench.run(*steps, top={"models": {"writer": bench.model(**priced, **settings)}}, fresh=True, batch=True)
+            costs.append(done.cost_usd)
+            sizes.append([batch.requests for batch in done.batches])
+        assert costs == [pytest.approx(0.025), pytest.approx(0.0125), pytest.approx(0.025)]
+        assert sizes == [[5], [5], [2, 2, 1]]
+
+
 def test_settings_of_embedding_models(tmp_path: Path) -> None:
     similar = {"kind": "score.similarity", "column": "text", "to": "tea"}
 
@@ -408,11 +421,12 @@ def test_every_setting_of_a_model_has_its_case() -> None:
     """Some need what no recipe over the scripted server has (an address that never answers, a local model, a provider's plan); they have
     theirs in tests/llm/test_model_settings.py."""
     alone = {
-        "connect_s", "context", "gpu_layers", "threads", "tokenizer", "tier", "rpd_zone", "price_above", "price_batch", "price_cached_in",
+        "connect_s", "context", "gpu_layers", "threads", "tokenizer", "tier", "rpd_zone", "price_above", "price_cached_in",
         "price_cache_write", "price_reasoning_out",
     }  # fmt: skip
     shown = {
-        *SENT, *BEHAVIOUR, "dimensions", "texts_per_request", "concurrency", "rpm", "tpm", "rpd", "price_in", "price_out", *alone,
+        *SENT, *BEHAVIOUR, *alone, "dimensions", "texts_per_request", "batch_size", "price_batch", "concurrency", "rpm", "tpm", "rpd",
+        "price_in", "price_out",
     }  # fmt: skip
     assert shown == set(Model.model_fields)
 

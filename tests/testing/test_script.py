@@ -202,6 +202,58 @@ def test_wrong_embeddings(post: Any, ask: Any, name: str) -> None:
         assert ask(bad, "x").status == 200
 
 
+def batch(server: ModelServer, post: Any, count: int = 10) -> Any:
+    """Create one of so many questions; the answer of the creation."""
+    bodies = [{"model": "m", "max_tokens": 99, "messages": [{"role": "user", "content": f"Q{n}"}]} for n in range(count)]
+    lines = [{"custom_id": f"{n:032x}", "method": "POST", "url": "/v1/chat/completions", "body": body} for n, body in enumerate(bodies)]
+    data = "".join(json.dumps(line) + "\n" for line in lines)
+    form = f'--edge\r\nContent-Disposition: form-data; name="file"; filename="a.jsonl"\r\n\r\n{data}\r\n--edge--\r\n'
+    file = post(server.root, form.encode(), "/v1/files").json["id"]
+    return post(server.root, {"input_file_id": file, "endpoint": "/v1/chat/completions", "completion_window": "24h"}, "/v1/batches")
+
+
+def ended(server: ModelServer) -> dict[str, Any]:
+    """The last batch, when it has come to its end."""
+    until = time.monotonic() + 30
+    while (last := server.batches()[-1])["status"] in ("in_progress", "cancelling") and time.monotonic() < until:
+        time.sleep(0.01)
+    return last
+
+
+@changes("batches", "batch_most", "batch_tokens", "batch_creations", "batch_ends")
+def test_batches_that_are_not_carried_out(post: Any) -> None:
+    with ModelServer(batches=False) as server:
+        assert post(server.root, b"", "/v1/files").status == 404
+    for options, code in (({"batch_most": 9}, "too_many_tasks"), ({"batch_tokens": 10}, "token_limit_exceeded"), ({"batch_ends": ["failed:x"]}, "x")):
+        with ModelServer(**options) as server:
+            told = batch(server, post).json
+            assert (told["status"], told["errors"]["data"][0]["code"], server.calls.billed) == ("failed", code, [])
+    with ModelServer(batch_creations="500,quota,lost,ok", batch_ends="completed,expired") as server:
+        assert [batch(server, post).status for _ in range(2)] == [500, 429]
+        with pytest.raises(OSError):
+            batch(server, post)
+        batch(server, post)
+        assert ended(server)["status"] == "expired"
+        assert len(server.batches()) == 2
+
+
+@changes("batch_s", "batch_first", "batch_cancel_s", "batch_expires_s", "batch_price", "batch_lines")
+def test_batches_take_their_time_and_cost_less(post: Any) -> None:
+    with ModelServer(batch_s=3600, batch_first=0.3, batch_cancel_s=0, price_in=1, price_out=1, batch_price=0.25) as server:
+        made = batch(server, post).json
+        assert server.batches()[0]["done"] == 3
+        whole = sum((call.tokens_in + call.tokens_out) / 1e6 for call in server.calls.billed)
+        assert server.calls.cost() == pytest.approx(whole / 4)
+        post(server.root, b"", f"/v1/batches/{made['id']}/cancel")
+        assert (ended(server)["status"], ended(server)["done"]) == ("cancelled", 3)
+    with ModelServer(batch_s=3600, batch_first=0.3, batch_expires_s=0.1) as server:
+        batch(server, post)
+        assert (ended(server)["status"], ended(server)["done"]) == ("expired", 3)
+    with ModelServer(batch_s=0, batch_lines="missing=1") as server:
+        batch(server, post)
+        assert (ended(server)["status"], server.calls.billed) == ("completed", [])
+
+
 def test_each_option_is_checked_here() -> None:
     assert set(Script.model_fields) == CHECKED
 

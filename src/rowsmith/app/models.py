@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -44,7 +44,8 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a model of a recipe is asked under: prices in USD per million tokens (None: not known) and limits, explicit or of its tier."""
+    """What a model of a recipe is asked under: prices in USD per million tokens (None: not known) and limits, explicit or of its
+    tier. `batch` is a batched call's share of the price; None when the provider has no batch API."""
 
     role: str
     model: str
@@ -55,6 +56,7 @@ class Terms:
     tpm: int | None
     rpd: int | None
     tier: str | None
+    batch: float | None
 
     def dump(self) -> dict[str, Any]:
         """As plain data."""
@@ -152,11 +154,17 @@ class Models:
             return None
 
 
-def terms(recipe: Recipe) -> list[Terms]:
+def terms(recipe: Recipe, plugins: Sequence[Path] = ()) -> list[Terms]:
     """The terms of each model of a recipe that has what is known put in (rowsmith.engine.known)."""
     return [
-        Terms(role, m.model, m.price_in, m.price_out, m.context, m.rpm, m.tpm, m.rpd, m.tier) for role, m in recipe.models.items()
+        Terms(role, m.model, m.price_in, m.price_out, m.context, m.rpm, m.tpm, m.rpd, m.tier, _batch(m, plugins)) for role, m in recipe.models.items()
     ]
+
+
+def _batch(model: Model, plugins: Sequence[Path]) -> float | None:
+    if registry.provider(model.provider, plugins).batch(model) is None:
+        return None
+    return 1.0 if model.price_batch is None else model.price_batch
 
 
 def _spoken(family: str, name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, fields, replace
 from math import inf
 from pathlib import Path
@@ -20,7 +21,7 @@ from rowsmith.store.runs import Asked, PromptUse, Run
 class Options:
     """What a run is asked for beyond its recipe. Money in US dollars. `past`: (target, limit, attempts, retry_failed, offline) of each
     carrying-out so far, the last one included: a rebuild goes the same way. `prices`: those known of the models when it began, by role; a
-    later table changes nothing."""
+    later table changes nothing. `live`: roles that are asked live in spite of `batch`, as their providers have no batch API."""
 
     into: str
     target: int | None = None
@@ -36,6 +37,10 @@ class Options:
     past: tuple[tuple[int | None, int | None, float, bool, bool], ...] = ()
     base: str = ""
     prices: dict[str, dict[str, Any]] = field(default_factory=dict)
+    batch: bool = False
+    batch_only: bool = False
+    deadline_s: float | None = None
+    live: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, run: Run) -> Options:
@@ -60,6 +65,10 @@ class Options:
                 raise Invalid(f"{name} is {value}.", "Give a whole number from 1 up.")
         if self.budget_usd is not None and not 0 <= self.budget_usd < inf:
             raise Invalid(f"The budget is {self.budget_usd} USD.", "Give 0 or more.")
+        if self.deadline_s is not None and not 0 <= self.deadline_s < inf:
+            raise Invalid(f"The deadline is {self.deadline_s} s.", "Give a time from now, such as 6h.")
+        if self.deadline_s is not None and (self.batch_only or not self.batch):
+            raise Invalid("A deadline moves questions from batches to live calls, and nothing is to be moved.", "Give --batch with --deadline.")
 
     def dump(self) -> dict[str, Any]:
         """As plain data."""
@@ -69,6 +78,18 @@ class Options:
         """What is written down when the run is taken."""
         usd = None if self.budget_usd is None else int(self.budget_usd * PICO)
         return Asked(self.dump(), prompts(recipe), usd, self.budget_tokens, by)
+
+
+def seconds(text: str) -> float:
+    """The seconds of a time span such as `6h`, `90m`, `1h30m`, `45s` or `2d`.
+
+    Raises:
+        Invalid: it is none.
+    """
+    parts = re.findall(r"(\d+(?:\.\d+)?)([dhms])", text)
+    if not parts or "".join(number + unit for number, unit in parts) != text.strip():
+        raise Invalid(f"{text!r} is no span of time.", "Write it like 6h, 90m or 1h30m.")
+    return sum(float(number) * {"d": 86_400, "h": 3_600, "m": 60, "s": 1}[unit] for number, unit in parts)
 
 
 def prompts(recipe: Recipe) -> list[PromptUse]:

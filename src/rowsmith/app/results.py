@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from rowsmith.core.calls import PICO
 from rowsmith.core.slots import CANCELLED, DROPPED, EXPANDED, FAILED, KEPT, PENDING, WAITING, Tally
 from rowsmith.llm.complaints import fields
+from rowsmith.store.batches import Batch
 from rowsmith.store.runs import Run
 
 EXIT = {"finished": 0, "shortfall": 3, "paused": 4, "stopped": 5, "cancelled": 6, "running": 7, "failed": 1, "queued": 7}
@@ -28,6 +29,25 @@ class Passage:
     dropped: dict[str, int]
     failed: dict[str, int]
     pending: int
+
+
+@dataclass(frozen=True, slots=True)
+class InBatch:
+    """One batch of a run: its name here, where it stands (`planned`, `uploading`, `submitted`, `ended`, `fetched`, `rejected`) and how it ended,
+    its server and the name that it has there. `done` of its `requests` are done at the server, `answered` stored here, `returned` came back
+    without an answer. `cost_usd` is what the answers cost so far; None where no price is known."""
+
+    id: str
+    state: str
+    reason: str
+    detail: str
+    server: str
+    remote: str | None
+    requests: int
+    done: int
+    answered: int
+    returned: int
+    cost_usd: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +84,8 @@ class Result:
     created_at: float
     ended_at: float | None
     funnel: tuple[Passage, ...]
+    batches: tuple[InBatch, ...] = ()
+    asked_live: tuple[str, ...] = ()
 
     @property
     def exit_code(self) -> int:
@@ -77,12 +99,13 @@ class Result:
 
     def dump(self) -> dict[str, Any]:
         """As plain data."""
-        return {**asdict(self), "funnel": [asdict(passage) for passage in self.funnel], "cost_of_kept_usd": self.cost_of_kept_usd}
+        parts = {"funnel": [asdict(passage) for passage in self.funnel], "batches": [asdict(batch) for batch in self.batches]}
+        return {**asdict(self), **parts, "cost_of_kept_usd": self.cost_of_kept_usd}
 
 
-def result(run: Run, ends: list[tuple[int, int, int, str | None, int]], details: Iterable[str] = ()) -> Result:
-    """The result of a run, from its record, from where its slots ended (store.runs.Runs.ends), and from the details of the answers that did
-    not fit their schema."""
+def result(run: Run, ends: list[tuple[int, int, int, str | None, int]], details: Iterable[str] = (), batches: Sequence[Batch] = ()) -> Result:
+    """The result of a run, from its record, from where its slots ended (store.slots.ends), from the details of the answers that did not fit
+    their schema, and from its batches."""
     tally = Tally.load(run.totals)
     return Result(
         run=run.id, state=run.state, reason=run.reason, requested=tally.requested, kept=tally.kept,
@@ -92,7 +115,14 @@ def result(run: Run, ends: list[tuple[int, int, int, str | None, int]], details:
         maybe_billed=tally.maybe_billed, refused_draws=dict(sorted(tally.refused_draws.items())),
         refused_fields=dict(Counter(name for detail in details for name in fields(detail)).most_common()), answers=tally.answers,
         target=run.options.get("target"), created_at=run.created_at, ended_at=run.ended_at, funnel=funnel(run, ends),
+        batches=tuple(_in_batch(batch, tally) for batch in batches), asked_live=tuple(run.options.get("live", ())),
     )  # fmt: skip
+
+
+def _in_batch(batch: Batch, tally: Tally) -> InBatch:
+    counts = {name: getattr(batch, name) for name in ("requests", "done", "answered", "returned")}
+    cost = batch.cost / PICO if batch.cost or not tally.unpriced else None
+    return InBatch(batch.id, batch.state, batch.reason, batch.detail, batch.profile, batch.remote, **counts, cost_usd=cost)
 
 
 def funnel(run: Run, ends: list[tuple[int, int, int, str | None, int]]) -> tuple[Passage, ...]:

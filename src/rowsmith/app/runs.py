@@ -16,6 +16,7 @@ from typing import Any
 
 import rowsmith
 from rowsmith import registry
+from rowsmith.app.batches import asked_live, end_at_servers
 from rowsmith.app.lab import Lab
 from rowsmith.app.options import Options, goes_on, prompts, writes_anew
 from rowsmith.app.recorded import RecordedWeights
@@ -34,10 +35,11 @@ from rowsmith.engine.inputs import as_pinned, named, pin
 from rowsmith.engine.known import prices_of, with_known
 from rowsmith.engine.offline import AnyKey, Offline
 from rowsmith.engine.run import carry_out
-from rowsmith.engine.terms import Progress, Stopping, Tell, Terms
+from rowsmith.engine.terms import BatchTerms, Progress, Stopping, Tell, Terms
 from rowsmith.engine.yaml_text import Lines
 from rowsmith.llm.gate import Gate
 from rowsmith.store import calls, draws, projects, slots
+from rowsmith.store.batches import Batches
 from rowsmith.store.datasets import Datasets
 from rowsmith.store.runs import Run, require
 from rowsmith.store.runs import Runs as Store
@@ -61,8 +63,9 @@ class Runs:
     def start(
         self, recipe: Recipe | str | Path, *, sets: Mapping[str, str] | None = None, into: str | None = None, target: int | None = None,
         limit: int | None = None, budget_usd: float | None = None, budget_tokens: int | None = None, new: bool = False, fresh: bool = False,
-        replace: bool = False, offline: bool = False, commit: bool = True, commit_partial: bool = False, grace_s: float = 30.0,
-        on_progress: OnProgress | None = None, stopping: Stopping | None = None,
+        replace: bool = False, offline: bool = False, batch: bool = False, batch_only: bool = False, deadline_s: float | None = None,
+        wait: bool = True, commit: bool = True, commit_partial: bool = False, grace_s: float = 30.0, on_progress: OnProgress | None = None,
+        stopping: Stopping | None = None,
     ) -> Result:  # fmt: skip
         """Run a recipe (a Recipe, or the path of a recipe file with `sets` for its parameters), and return when it has come to rest.
 
@@ -72,6 +75,10 @@ class Runs:
             new: a new run, which reuses stored answers. fresh: a new run that buys new ones.
             offline: send nothing. Stored answers are used; a row that needs another one fails as `not_recorded`, until the run is carried
                 out again.
+            batch: buy answers in batches, where the server has them: later, and at a lower price. What a batch sends back, and answers that
+                are asked for again, are asked live. batch_only: those, too, in further batches.
+            deadline_s: seconds after the run's start by which it is to be done: what batches will not bring by then is asked live (`batch`).
+            wait: False ends once all batches are handed over; the same command later goes on.
             commit: False keeps the rows with the run alone (a pilot).
             commit_partial: commit the kept rows even when the run does not finish.
             grace_s: seconds that calls in flight may take to end when the run is stopped.
@@ -87,9 +94,11 @@ class Runs:
             into=into or loaded.into or loaded.name, target=loaded.target if target is None else target, limit=limit, attempts=loaded.attempts,
             budget_usd=loaded.budget_usd if budget_usd is None else budget_usd,
             budget_tokens=loaded.budget_tokens if budget_tokens is None else budget_tokens, replace=replace, commit=commit,
-            commit_partial=commit_partial, offline=offline, base=str(base), prices=prices_of(loaded, self.lab.table),
+            commit_partial=commit_partial, offline=offline, base=str(base), batch=batch or batch_only, batch_only=batch_only,
+            deadline_s=deadline_s, prices=prices_of(loaded, self.lab.table),
         )  # fmt: skip
         wanted.check()
+        wanted = wanted.but(live=asked_live(loaded, self._plugins(base), batch=wanted.batch, only=batch_only))
         before = None if new or fresh else self.store.latest(self.project, identity)
         if before and before.state in DONE and writes_anew(before, loaded):
             before, new = None, True  # its files are to be written anew; answers are reused
@@ -99,19 +108,20 @@ class Runs:
             make = self.store.create if new or fresh else self.store.begin
             made = make(self.project, loaded.dump(), identity, lock, wanted.dump())
             if made is not None:
-                return self._carry_out(made, loaded, wanted, grace_s, on_progress, stopping)
+                return self._carry_out(made, loaded, wanted, grace_s, on_progress, stopping, wait=wait)
             before = self.store.latest(self.project, identity)
             assert before is not None  # another process has just begun it
         begun = Options.of(before)
         wanted = wanted.but(fresh=begun.fresh, past=begun.past, prices=prices_of(loaded, self.lab.table, begun.prices))
-        return self._again(before, loaded, wanted, grace_s, on_progress, stopping)
+        return self._again(before, loaded, wanted, grace_s, on_progress, stopping, wait)
 
     def resume(
         self, run: str, *, budget_usd: float | None = None, budget_tokens: int | None = None, retry_failed: bool = True,
-        offline: bool = False, commit_partial: bool = False, grace_s: float = 30.0, on_progress: OnProgress | None = None,
-        stopping: Stopping | None = None,
+        offline: bool = False, commit_partial: bool = False, batch: bool | None = None, wait: bool = True, grace_s: float = 30.0,
+        on_progress: OnProgress | None = None, stopping: Stopping | None = None,
     ) -> Result:  # fmt: skip
-        """Go on with a run that stopped, paused or was cancelled; with `retry_failed`, failed rows get another attempt. `offline` as in start.
+        """Go on with a run that stopped, paused or was cancelled; with `retry_failed`, failed rows get another attempt. `offline` and `wait`
+        as in start; `batch` says anew whether answers are bought in batches (None: as before).
 
         Raises:
             NotFound: there is no such run. Conflict: another process carries it out.
@@ -121,6 +131,8 @@ class Runs:
             raise Conflict(f"Run {record.id} is being carried out by another process.", f"Follow it with rowsmith runs {record.id}.")
         caps = {name: cap for name, cap in (("budget_usd", budget_usd), ("budget_tokens", budget_tokens)) if cap is not None}
         options = Options.of(record).but(offline=offline, commit_partial=commit_partial, **caps)
+        if batch is not None:
+            options = options.but(batch=batch, **({} if batch else {"batch_only": False, "deadline_s": None}))
         base = Path(options.base)
         recipe = recipe_file.build(record.recipe, plugins=self._plugins(base))
         self._require_same_code(record, base)
@@ -130,14 +142,15 @@ class Runs:
         cap, folders = self._money_cap(options.budget_usd), self._plugins(base)
         if problems := model_problems(known, self._keys(offline), Lines(), cap, folders, base, self.lab.table):
             raise recipe_file.problems_as_error(problems)
-        return self._carry_out(record, recipe, options, grace_s, on_progress, stopping, retry_failed=retry_failed)
+        options = options.but(live=asked_live(recipe, folders, batch=options.batch, only=options.batch_only))
+        return self._carry_out(record, recipe, options, grace_s, on_progress, stopping, retry_failed=retry_failed, wait=wait)
 
     def stop(self, run: str, *, wait_s: float = 60.0) -> Run:
         """Ask whoever carries the run out to stop, and wait until it has."""
         return self._end(run, "stop", "stopped", wait_s)
 
     def cancel(self, run: str, *, wait_s: float = 60.0) -> Run:
-        """Stop the run and cancel what it has still to do."""
+        """Stop the run and cancel what it has still to do, its batches at their servers included."""
         return self._end(run, "cancel", "cancelled", wait_s)
 
     # -- facts --------------------------------------------------------------------------------------------------------------------------
@@ -158,7 +171,8 @@ class Runs:
         record = self.get(run)
         if record.state == "running" and not self.store.held(record):
             record = replace(record, state="stopped", reason="its process ended; run the same command again, or resume it")
-        return result(record, slots.ends(self.lab.db, record.n), draws.details(self.lab.db, record.n, "schema"))
+        details, batches = draws.details(self.lab.db, record.n, "schema"), Batches(self.lab.db).of_run(record.n)
+        return result(record, slots.ends(self.lab.db, record.n), details, batches)
 
     def list(self, limit: int = 100) -> list[Result]:
         """The project's runs, newest first."""
@@ -239,7 +253,7 @@ class Runs:
         return max((run.options.get("fresh", 0) for run in self.store.newest(self.project, 10_000) if run.identity == identity), default=0)
 
     def _again(
-        self, before: Run, recipe: Recipe, wanted: Options, grace_s: float, on_progress: OnProgress | None, stopping: Stopping | None
+        self, before: Run, recipe: Recipe, wanted: Options, grace_s: float, on_progress: OnProgress | None, stopping: Stopping | None, wait: bool
     ) -> Result:
         """The same command again."""
         if self.store.held(before):
@@ -249,7 +263,7 @@ class Runs:
                 return self.result(before.id)
         if before.state in DONE and not goes_on(before, wanted):
             return self._commit_again(before, wanted)
-        return self._carry_out(before, as_pinned(recipe, before.recipe), wanted, grace_s, on_progress, stopping)
+        return self._carry_out(before, as_pinned(recipe, before.recipe), wanted, grace_s, on_progress, stopping, wait=wait)
 
     def _follow(self, run: Run, on_progress: OnProgress | None, stopping: Stopping | None) -> None:
         """Watch a run that another process carries out, until it lets go of it or dies."""
@@ -279,12 +293,15 @@ class Runs:
 
     def _carry_out(
         self, run: Run, recipe: Recipe, options: Options, grace_s: float, on_progress: OnProgress | None, stopping: Stopping | None,
-        *, retry_failed: bool = False,
+        *, retry_failed: bool = False, wait: bool = True,
     ) -> Result:  # fmt: skip
         options = options.onward(retry_failed)
         recipe = with_known(recipe, self.lab.table, options.prices)
         plugins = self._plugins(Path(options.base))
-        terms = Terms(options.target, options.limit, options.attempts, options.fresh, retry_failed, grace_s, self._storage_wait_s())
+        terms = Terms(
+            options.target, options.limit, options.attempts, options.fresh, retry_failed, grace_s, self._storage_wait_s(),
+            batch=BatchTerms(options.batch and not options.offline, options.batch_only, wait, options.deadline_s),
+        )  # fmt: skip
         try:
             done = carry_out(
                 self.lab.db, self.lab.files, run, recipe, terms, asked=options.asked(recipe, self.lab.who), keys=self._keys(options.offline),
@@ -315,14 +332,22 @@ class Runs:
             return None
         message = f"{run.recipe_name}, run {run.id}" + (" (partial)" if partial else "")
         version = Datasets(self.lab.db).commit(
-            self.project, options.into, rows, run=run.n, author=self.lab.who, message=message, replace=options.replace,
-            all_of_run=True, also=lambda conn, made: require(conn, run),
+            self.project,
+            options.into,
+            rows,
+            run=run.n,
+            author=self.lab.who,
+            message=message,
+            replace=options.replace,
+            all_of_run=True,
+            also=lambda conn, made: require(conn, run),
         )
         return options.into, version.id
 
     def _end(self, run: str, request: str, state: str, wait_s: float) -> Run:
         record = self.get(run)
-        if record.state in ("finished", "shortfall", "cancelled"):
+        batches = request == "cancel" and any(batch.open for batch in Batches(self.lab.db).of_run(record.n))
+        if record.state in ("finished", "shortfall", "cancelled") and not batches:
             raise Conflict(f"Run {record.id} is {record.state} already.", "Nothing is to be done.")
         if self.store.held(record):
             self.store.ask(record, request, self.lab.who)
@@ -333,6 +358,9 @@ class Runs:
             if request == "cancel":
                 slots.cancel_pending(self.lab.db, record)
             self.store.set_state(record, state, "asked to", slots.tally(self.lab.db, record.n))
+        if batches and not self.store.held(record := self.store.get(record.n)):
+            base = Path(Options.of(record).base)
+            end_at_servers(self.lab, record, self._keys(offline=False), base, self._plugins(base), wait_s)
         return self.store.get(record.n)
 
 

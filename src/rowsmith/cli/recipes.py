@@ -50,7 +50,8 @@ def _terms(model: Any) -> str:
     else:
         price = "free" if not model.price_in and not model.price_out else f"${model.price_in:g} in and ${model.price_out:g} out per million tokens"
     limits = [f"{n:,} {kind}" for kind, n in (("rpm", model.rpm), ("tpm", model.tpm), ("rpd", model.rpd)) if n]
-    return "; ".join([price, *([f"limits {', '.join(limits)}" + (f" (tier {model.tier})" if model.tier else "")] if limits else [])])
+    batches = "no batches" if model.batch is None else f"batches at {model.batch:.0%} of that" if model.batch < 1 else "batches at the same price"
+    return "; ".join([price, batches, *([f"limits {', '.join(limits)}" + (f" (tier {model.tier})" if model.tier else "")] if limits else [])])
 
 
 def plan(

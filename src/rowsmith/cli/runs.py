@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rowsmith.engine.terms import Stopping
 
 Grace = Annotated[float, typer.Option("--grace", metavar="S", min=0, help="Seconds that calls in flight may take to end when the run is stopped.")]
+Wait = Annotated[bool, typer.Option("--wait/--no-wait", help="Wait for batches, or end when they are handed over; the same command goes on.")]
 RunId = Annotated[str, typer.Argument(metavar="RUN", help="A run, such as r12.")]
 
 
@@ -42,16 +43,26 @@ def run(
     fresh: Annotated[bool, typer.Option("--fresh", help="Start a new run that buys new answers.")] = False,
     replace: Annotated[bool, typer.Option("--replace", help="Commit these rows alone, not merged with those the dataset has.")] = False,
     offline: Offline = False,
+    batch: Annotated[bool, typer.Option("--batch", help="Buy answers in batches: within a day, at about half the price.")] = False,
+    batch_only: Annotated[bool, typer.Option("--batch-only", help="As --batch, and ask nothing live, not even what a batch sends back.")] = False,
+    deadline: Annotated[
+        str | None,
+        typer.Option("--deadline", metavar="SPAN", help="With --batch: ask live what batches will not bring in time, such as 6h after the start."),
+    ] = None,
+    wait: Wait = True,
     commit_partial: Annotated[bool, typer.Option("--commit-partial", help="Commit the kept rows even when the run does not finish.")] = False,
     grace: Grace = 30.0,
     as_json: AsJson = False,
 ) -> None:
     """Run a recipe. The same command again goes on where it stopped, or shows the result."""
+    from rowsmith.app.options import seconds
+
     with _Watched() as watched:
         result = project(home, in_project, make=True).runs.start(
             recipe, sets=values(sets), into=into, target=target, limit=limit, budget_usd=budget, budget_tokens=budget_tokens, new=new,
-            fresh=fresh, replace=replace, offline=offline, commit_partial=commit_partial, grace_s=grace, on_progress=watched.line,
-            stopping=watched.stopping,
+            fresh=fresh, replace=replace, offline=offline, batch=batch, batch_only=batch_only,
+            deadline_s=None if deadline is None else seconds(deadline), wait=wait, commit_partial=commit_partial, grace_s=grace,
+            on_progress=watched.line, stopping=watched.stopping,
         )  # fmt: skip
     _end(result, as_json)
 
@@ -63,6 +74,8 @@ def resume(
     retry_failed: Annotated[bool, typer.Option("--retry-failed/--no-retry-failed", help="Give failed rows another attempt.")] = True,
     offline: Offline = False,
     commit_partial: Annotated[bool, typer.Option("--commit-partial", help="Commit the kept rows even when the run does not finish.")] = False,
+    batch: Annotated[bool | None, typer.Option("--batch/--no-batch", help="Buy answers in batches, or live. Default: as before.")] = None,
+    wait: Wait = True,
     home: Home = HOME,
     in_project: InProject = PROJECT,
     grace: Grace = 30.0,
@@ -72,7 +85,7 @@ def resume(
     with _Watched() as watched:
         result = project(home, in_project).runs.resume(
             run, budget_usd=budget, budget_tokens=budget_tokens, retry_failed=retry_failed, offline=offline, commit_partial=commit_partial,
-            grace_s=grace, on_progress=watched.line, stopping=watched.stopping,
+            batch=batch, wait=wait, grace_s=grace, on_progress=watched.line, stopping=watched.stopping,
         )  # fmt: skip
     _end(result, as_json)
 
@@ -117,8 +130,13 @@ def stop(run: RunId, home: Home = HOME, in_project: InProject = PROJECT, as_json
 
 
 def cancel(run: RunId, home: Home = HOME, in_project: InProject = PROJECT, as_json: AsJson = False) -> None:
-    """Stop a run and cancel what it has still to do."""
-    _told(project(home, in_project).runs.cancel(run), as_json)
+    """Stop a run and cancel what it has still to do, batches at their servers included."""
+    doors = project(home, in_project).runs
+    record = doors.cancel(run)
+    _told(record, as_json)
+    left = [batch.id for batch in doors.result(run).batches if batch.state not in ("fetched", "rejected")]
+    if left and not as_json:
+        typer.echo(f"  being cancelled at their servers: {', '.join(left)}; what they have done by then is brought home when the run goes on")
 
 
 def _told(record: Any, as_json: bool) -> None:

@@ -98,9 +98,14 @@ def show_result(result: Result) -> None:
     unsure = f", {result.maybe_billed:,} of unknown outcome counted at their highest price" if result.maybe_billed else ""
     if result.calls or result.calls_reused or unsure:
         typer.echo(
-            f"  {result.calls:,} calls, {result.calls_reused:,} answers reused; {result.tokens_in:,} tokens in, {result.tokens_out:,} out; "
-            f"{_cost(result)}{unsure}; {result.seconds:,.1f} s"
+            f"  {result.calls:,} calls{_in_batches(result)}, {result.calls_reused:,} answers reused; {result.tokens_in:,} tokens in, "
+            f"{result.tokens_out:,} out; {_cost(result)}{unsure}; {result.seconds:,.1f} s"
         )
+    if result.batches:
+        columns = ["batch", "state", "requests", "done", "answered", "came back", "cost", "at the server"]
+        table(columns, [_batch(batch) for batch in result.batches])
+    if result.asked_live:
+        typer.echo(f"  asked live, as the provider has no batch API: {', '.join(result.asked_live)}")
     if result.refused_draws:
         typer.echo(f"  answers that could not be used: {_reasons(result.refused_draws)} (rowsmith runs {result.run} --draws)")
     if result.refused_fields:
@@ -113,6 +118,17 @@ def show_result(result: Result) -> None:
         typer.echo("  no row was kept, so nothing is committed")
     elif result.version:
         typer.echo(f"  dataset {result.dataset}, version {result.version[:12]}")
+
+
+def _in_batches(result: Result) -> str:
+    count = sum(batch.answered for batch in result.batches)
+    return f" ({count:,} of them in batches)" if count else ""
+
+
+def _batch(batch: Any) -> list[Any]:
+    state = f"{batch.state}, {batch.reason}" if batch.reason else batch.state
+    odd = f": {batch.detail}" if batch.detail else ""
+    return [batch.id, state + odd, batch.requests, batch.done, batch.answered, batch.returned, money(batch.cost_usd), batch.remote]
 
 
 def _cost(result: Result) -> str:

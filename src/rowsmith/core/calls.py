@@ -71,6 +71,8 @@ class Claim:
     it takes of a limit of tokens a minute until its usage is known (None: `reserve_tokens`).
     `offline` above 0: nothing may be bought; it is the number of the run's carrying-out that asks, and is written down with what it lacks.
     `once`: all who ask the same get the same answer (an embedding); there is no index.
+    `batch` is the number of the batch in which the answer is to be bought (None: live). `again`: also when it came back from an earlier
+    batch without an answer.
     """
 
     base: bytes
@@ -83,6 +85,8 @@ class Claim:
     offline: int = 0
     takes: int | None = None
     once: bool = False
+    batch: int | None = None
+    again: bool = False
 
     @property
     def paced_tokens(self) -> int:
@@ -98,9 +102,11 @@ class Claimed:
     `stored`: the answer is there (`raw`, `usage`); nothing is bought.
     `over_budget`: a cap would be passed; `scope` says which one (`run:12`, `project:name`).
     `absent`: the answer is not there, and the claim is to buy nothing.
+    `parked`: the answer comes with the batch `batch`, whoever is at it.
+    `returned`: asked for in batches so far, it came back unanswered `returns` times; `detail` says why the last time.
     """
 
-    state: Literal["mine", "stored", "over_budget", "absent"]
+    state: Literal["mine", "stored", "over_budget", "absent", "parked", "returned"]
     claim: Claim
     key: bytes = b""
     index: int = 0
@@ -109,6 +115,9 @@ class Claimed:
     delay_s: float = 0.0
     scope: str = ""
     attempt: int = 0
+    batch: int = 0
+    returns: int = 0
+    detail: str = ""
 
 
 @dataclass(slots=True, frozen=True)

@@ -101,6 +101,7 @@ class Model(BaseModel):
     price_batch: Annotated[float, Field(ge=0, le=1)] | None = Field(
         None, description="Price of a batched call as a share of the live one, for example 0.5. Default: what is known, else 1."
     )
+    batch_size: PositiveInt | None = Field(None, description="Most requests of one batch (--batch). Default: what the server allows.")
     price_above: Above | None = Field(None, description="Prices of calls with a longer input: {tokens: 200000, price_in: 2.5, price_out: 15}.")
     connect_s: Annotated[float, Field(gt=0)] = Field(5, description="Deadline for the connection, seconds.")
     first_byte_s: Annotated[float, Field(gt=0)] | None = Field(

@@ -116,7 +116,8 @@ class Ledger(Protocol):
     async def claim(self, claim: Claim) -> Claimed:
         """Wait until the answer is stored, or the key and its reservation are the caller's, or a cap stands in the way.
 
-        While another process or run holds the key, waits for its answer; when that holder dies, takes over.
+        While another process or run holds the key, waits for its answer; when that holder dies, takes over. What a batch holds is not
+        waited for: the claim is `parked`.
         """
         ...
 
@@ -202,6 +203,7 @@ class Gate(Protocol):
                 so on, `unreachable`, `timeout`).
             Paused: the run cannot go on now (cap reached, throttled for long, key refused), or the gate was halted.
             NotRecorded: the run is offline, and no answer is stored.
+            Parked: the answer comes with a batch; ask again when it has.
         """
         ...
 
@@ -277,3 +279,11 @@ class Paused(Exception):
 
 class NotRecorded(Exception):
     """Nothing may be bought and no answer is stored: the row ends as `not_recorded`, whatever its step makes of a row that failed."""
+
+
+class Parked(Exception):
+    """The answer comes with the batch numbered `batch`: the row rests until then."""
+
+    def __init__(self, batch: int) -> None:
+        super().__init__(f"batch b{batch}")
+        self.batch = batch

@@ -12,7 +12,7 @@ from rowsmith.core.step import Step, is_content
 
 TRANSPORT = {
     "texts_per_request", "concurrency", "rpm", "tpm", "rpd", "rpd_zone", "tier", "context", "threads", "gpu_layers", "tokenizer", "price_in",
-    "price_out", "price_cached_in", "price_cache_write", "price_reasoning_out", "price_batch", "price_above", "retries", "connect_s",
+    "price_out", "price_cached_in", "price_cache_write", "price_reasoning_out", "price_batch", "batch_size", "price_above", "retries", "connect_s",
     "first_byte_s", "idle_s", "total_s", "api_key_env",
 }  # fmt: skip
 """Settings of a model that change how it is called, not what it is asked: no part of a run's identity."""

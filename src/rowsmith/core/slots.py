@@ -75,6 +75,16 @@ class Tally:
         elif state == FAILED:
             _count(self.failed, reason or "failed", n)
 
+    def count(self, other: Tally) -> None:
+        """Add the calls of another tally."""
+        self.calls += other.calls
+        self.calls_reused += other.calls_reused
+        self.tokens_in += other.tokens_in
+        self.tokens_out += other.tokens_out
+        self.cost += other.cost
+        self.maybe_billed += other.maybe_billed
+        self.unpriced += other.unpriced
+
     def copy(self) -> Tally:
         """The same counts, to be changed apart."""
         return replace(

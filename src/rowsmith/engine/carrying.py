@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from rowsmith.core.errors import RowsmithError, StorageBusy, StorageFull
-from rowsmith.core.ports import Keys
+from rowsmith.core.ports import Keys, Paused
 from rowsmith.core.recipe import Recipe
 from rowsmith.core.slots import Tally
 from rowsmith.core.step import EMBEDDER
 from rowsmith.engine.advance import Advance
+from rowsmith.engine.batching import Batching
 from rowsmith.engine.context import StepContext
 from rowsmith.engine.feed import Feed
 from rowsmith.engine.flow import Flow
@@ -25,10 +26,11 @@ from rowsmith.engine.terms import Commit, MakeGate, Progress, Stopping, Terms
 from rowsmith.engine.waves import Owed, Waves, admits, first_wave, outcome
 from rowsmith.llm.gate import Status
 from rowsmith.store import budgets, slots
+from rowsmith.store.attempts import settle_dead
 from rowsmith.store.database import Database
 from rowsmith.store.files import Files
 from rowsmith.store.journal import Journal
-from rowsmith.store.ledger import Ledger, settle_dead
+from rowsmith.store.ledger import Ledger
 from rowsmith.store.runs import Run, Runs
 
 KEPT_SCRATCH = 100
@@ -74,18 +76,26 @@ class Carrying:
         feed = Feed(self.run.n, self.recipe.fingerprint(), self.db, advance, contexts, revisit=self.run.fence > 1)
         self.flow = Flow(
             advance, contexts, self.gate, self.recipe.models, fresh=self.terms.fresh, window=self._window(), hold=self.journal.hold,
-            may_admit=lambda: admits(self.terms, self.slots),
+            may_admit=lambda: admits(self.terms, self.slots), park=self._park,
         )  # fmt: skip
-        waves = Waves(self.run, self.recipe, self.terms, self.slots, feed, self.flow, self.journal, owed)
+        self.batching = Batching(
+            self.db, self.files, self.run, self.terms.batch, self.routes, self.slots, lambda: self.journal.tally, self.journal.count,
+            self._trouble,
+        )  # fmt: skip
+        self.gate.batch(self.batching.attach)
+        waves = Waves(self.run, self.recipe, self.terms, self.slots, feed, self.flow, self.journal, self.batching, owed)
         self.stopping.attach(loop, self._stop)
         watching = loop.create_task(self._watch()) if self.on_progress else None
         try:
+            await self.batching.begin()
             await waves.carry_out()
+            await self.batching.end(cancel=self.request == "cancel", grace_s=self.terms.grace_s)
             await self._close_flow()
             await self._end()
         finally:
             if watching:
                 watching.cancel()
+            await self.batching.end(cancel=False, grace_s=0.0)
             await self._close_flow()
             await self.journal.close()
             for handle in (self._grace, self._patience):
@@ -127,10 +137,7 @@ class Carrying:
             (scratch / name).mkdir(parents=True, exist_ok=True)
             return scratch / name
 
-        return [
-            StepContext(step, position, Inputs(lock.get(step.title, {}), self.files), folder)
-            for position, step in enumerate(self.recipe.steps)
-        ]
+        return [StepContext(step, position, Inputs(lock.get(step.title, {}), self.files), folder) for position, step in enumerate(self.recipe.steps)]
 
     def _window(self) -> int:
         """Rows in flight: every place of every model filled, and as many again on their way."""
@@ -178,12 +185,18 @@ class Carrying:
         self.journal.tally = tally = slots.tally(self.db, self.run.n)
         self.runs.save_totals(self.run, tally)
         if self.request == "cancel":
-            return "cancelled", "asked to; rowsmith resume goes on after all"
+            names = ", ".join(self.batching.running())
+            return "cancelled", "asked to; rowsmith resume goes on after all" + (f"; being cancelled at their servers: {names}" if names else "")
         if self.request:
-            return "stopped", "asked to; the same command again goes on"
+            return "stopped", f"asked to; the same command again goes on{self._left_behind()}"
         if pause is not None:
             return "paused", f"{pause.reason}: {pause.what} {pause.fix}".strip()
         return outcome(self.terms, tally)
+
+    def _left_behind(self) -> str:
+        """The batches that go on without us, in words."""
+        names = ", ".join(self.batching.running())
+        return f"; at their servers go on: {names} (rowsmith cancel {self.run.id} ends them)" if names else ""
 
     # -- being stopped ------------------------------------------------------------------------------------------------------------------
 
@@ -195,6 +208,7 @@ class Carrying:
         first, self.request = not self.request, request
         self.flow.stop()
         self.gate.halt()
+        self.batching.halt()
         if first:
             grace = self.terms.grace_s if grace_s is None else grace_s
             self.note = f"stopping: calls in flight may take up to {grace:g} s to end"
@@ -204,7 +218,18 @@ class Carrying:
         """On the loop: nothing can be committed any more."""
         self.flow.halt(error)
         self.gate.halt()
+        self.batching.halt()
         self.flow.cut_off()
+
+    def _trouble(self, error: BaseException) -> None:
+        """On the loop: a batch cannot go on, and so the run cannot."""
+        self.flow.pause(error) if isinstance(error, Paused) else self.flow.halt(error)
+        self.batching.halt()
+
+    def _park(self, order: bytes, batch: int, step: int) -> None:
+        """On the loop: a row waits for a batch, and will be at its step once more."""
+        self.journal.revisit()
+        self.batching.park(order, batch, step)
 
     def _storage(self, error: RowsmithError | None) -> None:
         """On the loop: the disk is full (the journal tries again until there is room), or has room again."""
@@ -238,7 +263,7 @@ class Carrying:
         if self.on_progress:
             servers = self.gate.status()
             waiting = (_waiting(name, status) for name, status in servers.items() if status.throttled_for_s > 0.5 or status.failing)
-            note = self.note or self.gate.note or next(waiting, "")
+            note = self.note or self.gate.note or self.batching.note() or next(waiting, "")
             flying = sum(status.in_flight for status in servers.values())
             self.on_progress(Progress(self.run, self.journal.tally, self.terms.target, time.monotonic() - self.started, note, flying))
 
@@ -248,5 +273,3 @@ def _waiting(name: str, status: Status) -> str:
         return f"{name} fails; probing"
     until = datetime.now().astimezone() + timedelta(seconds=status.throttled_for_s)
     return f"{name} throttled until {until:%H:%M:%S}"
-
-

@@ -63,6 +63,11 @@ def embedders(recipe: Recipe) -> list[str]:
     return list(dict.fromkeys(role for _, _, role in _choices(recipe, EMBEDDER) if role in recipe.models))
 
 
+def roles_without_batches(recipe: Recipe, plugins: Sequence[Path] = ()) -> list[str]:
+    """The roles that the steps ask whose provider has no batch API."""
+    return [role for role in asked_models(recipe) if registry.provider((model := recipe.models[role]).provider, plugins).batch(model) is None]
+
+
 def roles(choice: Any) -> list[str]:
     """The roles of a model setting."""
     return list(choice) if isinstance(choice, dict) else [choice]

@@ -70,7 +70,10 @@ class Feed:
         self.run, self.recipe, self.db, self.advance, self.contexts, self.revisit = run, recipe, db, advance, contexts, revisit
 
     def owed(self, root: int, first: bytes, last: bytes) -> Iterator[Item]:
-        """Of the source at `root`, the rows between two order keys of which something is open since an earlier carrying-out."""
+        """Of the source or set step at `root`, the rows between two order keys of which something is open."""
+        if self.advance.routes.steps[root].shape == "set":
+            yield from self._of_set(root, first[:6], last)
+            return
         records = self._records(root)
         while (page := list(islice(records, PAGE))) and page[0][0] <= last:
             if page[-1][0] < first[:6]:
@@ -148,17 +151,21 @@ class Feed:
 
     # -- set steps ----------------------------------------------------------------------------------------------------------------------
 
-    def _of_set(self, root: int) -> Iterator[Item]:
-        """Run the set step over the rows that wait for it; verdicts come in row order, one for each."""
+    def _of_set(self, root: int, first: bytes = b"", last: bytes | None = None) -> Iterator[Item]:
+        """Run the set step over the rows that wait for it; verdicts come in row order, one for each. Only those between the two order
+        keys, and what came of them, go on."""
         wave = self.advance.slots.wave
         new = StageRows(self.db, self.run, root, wave=wave)
         kept = StageRows(self.db, self.run, root, before=wave)
         verdicts = self._verdicts(root, new, kept)
         rows = iter(new)
         while page := list(islice(rows, PAGE)):
-            known = looked_up(self.db, self.run, page[0].order, page[-1].order)
+            within = page[-1].order >= first and (last is None or page[0].order <= last)
+            known = looked_up(self.db, self.run, page[0].order, page[-1].order) if within else {}
             for row in page:
-                yield from self._judged(root, row, next(verdicts, None), known)
+                verdict = next(verdicts, None)
+                if within and row.order >= first and (last is None or row.order[:6] <= last[:6]):
+                    yield from self._judged(root, row, verdict, known)
                 yield REST
         next(verdicts, None)  # what the step does after its last verdict, or in place of one when there is no row
 

@@ -10,14 +10,14 @@ from __future__ import annotations
 import asyncio
 import queue
 import threading
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from rowsmith.core.errors import RowFailed, RowsmithError
 from rowsmith.core.ids import child_order
 from rowsmith.core.models import Model
-from rowsmith.core.ports import Gate, NotRecorded, Paused
+from rowsmith.core.ports import Gate, NotRecorded, Parked, Paused
 from rowsmith.core.row import Drop, New, Row
 from rowsmith.core.slots import FINAL, NOT_RECORDED, WAITING
 from rowsmith.engine.advance import REST, Advance, Item, child
@@ -32,15 +32,16 @@ class Flow:
 
     Args:
         may_admit: whether another row may be taken in (limit, target); called on the feeding thread. None: not now, wait for others.
+        park: told of a row (its order key) whose answer comes with a batch, and of the step that asked.
         window: most rows in flight.
     """
 
     def __init__(
         self, advance: Advance, contexts: list[StepContext], gate: Gate, models: Mapping[str, Model], *, fresh: int, window: int,
-        hold: Callable[[], None], may_admit: Callable[[], bool | None],
+        hold: Callable[[], None], may_admit: Callable[[], bool | None], park: Callable[[bytes, int, int], None],
     ) -> None:  # fmt: skip
         self.advance, self.contexts, self.gate, self.models = advance, contexts, gate, models
-        self.fresh, self.window, self.hold, self.may_admit = fresh, window, hold, may_admit
+        self.fresh, self.window, self.hold, self.may_admit, self.park = fresh, window, hold, may_admit, park
         self._foreign = [not type(step).__module__.startswith("rowsmith.") for step in advance.routes.steps]
         self._params = {role: sampling(model) for role, model in models.items()}
         self._loop = asyncio.get_running_loop()
@@ -151,14 +152,17 @@ class Flow:
             asked = step.rows(item.row, context)
             if (peril := self.advance.peril) and self._foreign[position]:
                 asked = peril.asked(item.row, step.title, asked)
-            out = list(await asked)
+            out = list(await _plainly(asked))
             rows = self._filled(item, out, context.made()) if step.makes else self._passed(item, out, context.made())
         except RowFailed as error:
             self._failed(item, error.reason, str(error))
         except NotRecorded as lacking:
             self._failed(item, NOT_RECORDED, str(lacking))
+        except Parked as wait:
+            self.park(item.row.order, wait.batch, position)
+            self._landed(1)
         except Paused as pause:
-            self._pause(pause)
+            self.pause(pause)
             self._landed(1)
         except RowsmithError as error:
             self._break(error)
@@ -279,7 +283,8 @@ class Flow:
 
     # -- ending -------------------------------------------------------------------------------------------------------------------------
 
-    def _pause(self, pause: Paused) -> None:
+    def pause(self, pause: Paused) -> None:
+        """The run cannot go on now."""
         self.paused = self.paused or pause
         self.stop()
         self.gate.halt()
@@ -309,3 +314,17 @@ class Flow:
             self._bench.put(None)
             self._bench_thread.join()
             self._bench_thread = None
+
+
+async def _plainly(asked: Awaitable[Iterable[Any]]) -> Iterable[Any]:
+    """What a step gives. Of questions that it asks at once, in a task group, one may say that the run, or this row, has to wait."""
+    try:
+        return await asked
+    except ExceptionGroup as group:
+        for kind in (Paused, Parked):
+            found: Any = group.subgroup(kind)
+            while isinstance(found, ExceptionGroup):
+                found = found.exceptions[0]
+            if found is not None:
+                raise found from group
+        raise

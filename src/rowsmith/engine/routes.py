@@ -20,6 +20,17 @@ class Routes:
         """The steps that rows stream out of, in the order in which a wave visits them: sources, then set steps."""
         return [i for i, step in enumerate(self.steps) if step.shape == "source"] + [i for i, step in enumerate(self.steps) if step.shape == "set"]
 
+    def feeding(self, position: int) -> list[int]:
+        """The sources and set steps out of which the rows stream that the step takes, the nearest ones."""
+        found: set[int] = set()
+        for before in (i for i, after in enumerate(self.next) if position in after):
+            found |= {before} if before in self.roots else {*self.feeding(before)}
+        return sorted(found)
+
+    def depth(self, position: int) -> int:
+        """How many steps that ask a model follow one another from this one on, itself included."""
+        return (self.steps[position].shape == "asking") + max((self.depth(after) for after in self.next[position]), default=0)
+
     @property
     def can_make_more(self) -> bool:
         """Whether a step asks a model for rows, so that one more wave can ask for further ones."""

@@ -23,6 +23,17 @@ MakeGate = Callable[[Ledger, Keys, Tell], Gate]
 
 
 @dataclass(frozen=True, slots=True)
+class BatchTerms:
+    """How answers are bought in batches. `collect`: they are; `only`: re-asks, too, and what a batch sent back. `wait`: until the batches are
+    done; else the run pauses once they are handed over. `deadline_s`: seconds after its start by which the run is to be done."""
+
+    collect: bool = False
+    only: bool = False
+    wait: bool = True
+    deadline_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Terms:
     """What this carrying-out is asked for; no part of the run's identity.
 
@@ -40,6 +51,7 @@ class Terms:
     grace_s: float = 30.0
     storage_wait_s: float = 60.0
     left_alone: tuple[bytes, ...] = ()
+    batch: BatchTerms = BatchTerms()
 
 
 @dataclass(slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from rowsmith.core.recipe import Recipe
 from rowsmith.core.slots import NOT_RECORDED, Tally
 from rowsmith.engine.advance import Item
+from rowsmith.engine.batching import Batching
 from rowsmith.engine.feed import Feed
 from rowsmith.engine.flow import Flow
 from rowsmith.engine.slots import Slots
@@ -51,7 +52,10 @@ class Waves:
     """The waves of one carrying-out. A round asks the same parents for further rows: first those whose rows failed or were dropped, as
     many as they lack, then all; so that a parent that never gives a row does not use up the attempts of the others."""
 
-    def __init__(self, run: Run, recipe: Recipe, terms: Terms, slots: Slots, feed: Feed, flow: Flow, journal: Journal, owed: Owed | None) -> None:
+    def __init__(
+        self, run: Run, recipe: Recipe, terms: Terms, slots: Slots, feed: Feed, flow: Flow, journal: Journal, batching: Batching, owed: Owed | None
+    ) -> None:
+        self.batching = batching
         self.run, self.recipe, self.terms, self.slots, self.feed, self.flow, self.journal = run, recipe, terms, slots, feed, flow, journal
         self.owed = owed
         self.wave = first_wave(run, terms)
@@ -99,9 +103,22 @@ class Waves:
         self.slots.wave = self.wave
         self.flow.exhausted = True
         for root in self.feed.advance.routes.roots:
+            barrier = self.recipe.steps[root].shape == "set"
+            if barrier:
+                await self._batches()
             if self.flow.stopping:
                 return
-            await self._carry(self.feed.items(root), admit_all=self.recipe.steps[root].shape == "set")
+            await self._carry(self.feed.items(root), admit_all=barrier)
+        await self._batches()
+
+    async def _batches(self) -> None:
+        """Wait for the batches that rows of this wave wait for, and carry those rows on."""
+        advance = self.feed.advance
+        while not self.flow.stopping and (spans := await self.batching.next()) is not None:
+            advance.owed = self.feed.revisit = True
+            for root in (root for root in advance.routes.roots if root in spans):
+                await self._carry(self.feed.owed(root, *spans[root]), admit_all=True)
+            advance.owed = False
 
     async def _carry(self, items: Iterator[Item], *, admit_all: bool) -> None:
         await self.flow.carry(items, admit_all=admit_all)

@@ -56,6 +56,10 @@ class Attempt:
         self.sent = True
         self._next("first_byte", self._limits.first_byte)
 
+    def sending(self) -> None:
+        """Another part of the body goes out; the headers are due that much later."""
+        self._next("first_byte", self._limits.first_byte)
+
     def heard(self) -> None:
         """Headers or a part of the body came; the next part is due."""
         self._next("idle", self._limits.idle)

@@ -191,6 +191,8 @@ def _shipped(family: str, name: str) -> dict[str, Any]:
     words = said.get("tokenizers", {})
     if tokenizer := words.get(_fitting(words, name) or ""):
         facts.setdefault("tokenizer", tokenizer)
+    if "price_in" in facts and "price_batch" in said:
+        facts.setdefault("price_batch", said["price_batch"])
     if any(key.startswith("price_") for key in facts) and "date" in table:
         facts = {"date": table["date"], "source": said.get("page", table["source"]), **facts}
     return facts

@@ -127,6 +127,11 @@ class Form:
                 raw = raw.replace(form, b"[key]")
         return raw
 
+    @property
+    def longest_key(self) -> int:
+        """The most bytes in which the key may stand."""
+        return max(map(len, self._written), default=0)
+
     def reply(self, raw: bytes) -> Reply:
         """What a reply's bytes say, without the key should the server repeat it in an error."""
         reply = self.provider.read(raw)

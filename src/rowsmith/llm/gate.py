@@ -16,8 +16,9 @@ from rowsmith.core.errors import RowFailed
 from rowsmith.core.folders import cache_folder
 from rowsmith.core.ids import canonical, digest
 from rowsmith.core.models import Model
-from rowsmith.core.ports import Attachments, Keys, Ledger, Weights
+from rowsmith.core.ports import Attachments, Keys, Ledger, Parked, Weights
 from rowsmith.llm.attachments import NoAttachments, filled, inlined, most_tokens
+from rowsmith.llm.batch.collector import Collector
 from rowsmith.llm.desk import Desk, stopped
 from rowsmith.llm.embedder import Embedder
 from rowsmith.llm.form import Form, Forms
@@ -78,6 +79,7 @@ class Gate:
         self._forms = Forms(keys, find, Lent(environ, files, self._noted, self._wire, self._hosts))
         self._attachments = attachments or NoAttachments()
         self._room = Room(ledger)
+        self._collector: Collector | None = None
         self._held: dict[int, asyncio.Semaphore] = {}
         self._desk = Desk(ledger, self._wire, on_event or (lambda kind, data: None), park_s, backoff_s, asyncio.Event())
         self._embedder = Embedder(self._desk, self._room, self._forms)
@@ -89,6 +91,7 @@ class Gate:
             RowFailed: no usable answer; the reason is `malformed`, `schema`, `cut`, `refusal`, `empty`, `garbled`, `oversized`, `context`
                 (too long for the model), `filter`, `attachment`, `timeout`, `connection`, `unreachable` or `http_400` and so on.
             Paused: the run cannot go on now: `budget`, `throttled`, `quota`, `key`, `model`, `unreachable`, `refused`.
+            Parked: the answer comes with a batch.
             Invalid, NotFound: a setting, the schema or the provider cannot be used.
         """
         form = await self._forms.of(ask.model, ask.schema)
@@ -125,6 +128,10 @@ class Gate:
         """
         return await self._embedder.embed(embed)
 
+    def batch(self, attach: Callable[[Room, Forms, Wire], Collector | None]) -> None:
+        """From now on what `attach` gives collects the questions that are to be bought in batches."""
+        self._collector = attach(self._room, self._forms, self._wire)
+
     def status(self) -> dict[str, Status]:
         """How each server is doing, by profile."""
         return {profile: self._status(profile) for profile in self._forms.servers}
@@ -151,6 +158,8 @@ class Gate:
         the process dies counts as perhaps billed."""
         body, claim = _request(form, ask, messages, draw, self._attachments)
         await check_fits(form.model, messages, claim.reserve_tokens - form.model.max_tokens)
+        if self._collector is not None and (found := await self._collector.claimed(form, claim, body, draw)) is not None:
+            return found, found.raw, form.reply(found.raw)
         async with self._held.setdefault(id(form.lane), asyncio.Semaphore(max(8, 2 * form.model.concurrency))):
             return await self._found_or_bought(form, claim, body)
 
@@ -159,6 +168,8 @@ class Gate:
             claimed = await (self._room.claim(claim) if claim.limits is None else self._claimed_in_time(form, claim))
             if claimed.state == "stored":
                 return claimed, claimed.raw, form.reply(claimed.raw)
+            if claimed.state == "parked":
+                raise Parked(claimed.batch)
             try:
                 bought = await Purchase(self._desk, form, claimed, body).carry_out()
             finally:

@@ -87,6 +87,7 @@ class Profile(Strict):
     tool_choice: Literal["named", "required"] = Field("named", description="How a tool call is asked for: by its name, or as any.")
     tools_while_thinking: bool = Field(True, description="Whether a tool call can be asked for unless reasoning_effort is none.")
     adds: dict[ServerWay, dict[str, Any]] = Field(default_factory=dict, description="Further fields that a way needs.")
+    batch: Literal["openai", "mistral"] | None = Field(None, description="Whose batch API it has.")
     takes: Takes = Field(default_factory=Takes, description="Images and audio.")
     errors: dict[Kind, list[Annotated[int, Field(strict=True)] | str]] = Field(
         default_factory=dict, description="What shows each kind of error: statuses, codes (one word), words of the message (several)."

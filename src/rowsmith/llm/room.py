@@ -30,27 +30,51 @@ class Room:
         """
         while True:
             before = self._ended
-            self._busy += 1
-            try:
-                claimed = await self._ledger.claim(claim)
-            except BaseException:
-                self.ended()
-                raise
-            if claimed.state == "mine":
-                self._wake()
+            claimed = await self.tried(claim)
+            if claimed.state != "over_budget":
                 return claimed
-            self._busy -= 1
-            if claimed.state == "stored":
-                self._wake(everybody=not self._busy)
-                return claimed
-            if before == self._ended:
-                await self._wait(claimed)
+            await self.wait(claimed, before)
 
-    def ended(self) -> None:
-        """An open claim was settled or given up."""
+    async def tried(self, claim: Claim) -> Claimed:
+        """Claim once, whatever stands in the way."""
+        self._busy += 1
+        try:
+            claimed = await self._ledger.claim(claim)
+        except BaseException:
+            self.ended()
+            raise
+        if claimed.state == "mine":
+            self._wake()
+            return claimed
         self._busy -= 1
-        self._ended += 1
-        self._wake(everybody=not self._busy)
+        if claimed.state != "over_budget":
+            self._wake(everybody=not self._busy)
+        return claimed
+
+    @property
+    def so_far(self) -> int:
+        """How many claims have ended."""
+        return self._ended
+
+    async def wait(self, refused: Claimed, before: int) -> None:
+        """Wait until another claim, open when `before` had ended, has made room.
+
+        Raises:
+            Paused: a cap stands in the way and nothing is left that could make room.
+        """
+        if before == self._ended:
+            await self._wait(refused)
+
+    def begun(self, count: int) -> None:
+        """So many claims are open from an earlier carrying-out."""
+        self._busy += count
+
+    def ended(self, count: int = 1) -> None:
+        """Open claims were settled or given up."""
+        self._busy -= count
+        self._ended += count
+        for _ in range(min(count, len(self._waiting)) or 1):
+            self._wake(everybody=not self._busy)
 
     async def _wait(self, refused: Claimed) -> None:
         if not self._busy:

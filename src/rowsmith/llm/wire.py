@@ -10,10 +10,11 @@ one of those. Loopback and private networks are (local models are the point); me
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextvars import ContextVar
+from functools import partial
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from rowsmith.core.addresses import ANY_LOCAL, AddressRefused
 from rowsmith.core.ports import Paused
@@ -42,6 +43,17 @@ class Lost(Exception):
         self.reason = reason
 
 
+class Parts(Protocol):
+    """A body in parts, read as they are sent."""
+
+    @property
+    def size(self) -> int:
+        """Bytes in all."""
+        ...
+
+    def __iter__(self) -> Iterator[bytes]: ...
+
+
 _attempt: ContextVar[Attempt] = ContextVar("attempt")
 
 
@@ -62,16 +74,48 @@ class Wire:
             Lost: it was reached, and no whole reply came.
             Paused: it is at an address that is never connected to.
         """
+        # A large body as bare bytes would be written in one piece, and aiohttp warns of that.
+        data = body if len(body) < LARGE else BytesIO(body)
+        return await self._exchange(attempt, "POST", url, headers, data, partial(_body, most=most, streamed=streamed))
+
+    async def send(
+        self, attempt: Attempt, method: str, url: URL, headers: Mapping[str, str], body: bytes | Parts = b""
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        """As `post`, with any method and a body that may be streamed: each part starts the deadline for the headers anew."""
+        if isinstance(body, bytes):
+            return await self._exchange(attempt, method, url, headers, body, _body)
+        return await self._exchange(attempt, method, url, {**headers, "Content-Length": str(body.size)}, _streamed(body, attempt), _body)
+
+    async def fetch(
+        self, attempt: Attempt, url: URL, headers: Mapping[str, str], sink: Callable[[bytes], None]
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        """GET what is too large for memory: the parts of a successful reply's body go to `sink` as they come, and none is returned.
+
+        Raises:
+            NotSent, Lost: as `post`; `sink` may have been given a part of it.
+        """
+
+        async def drained(response: Any, attempt: Attempt) -> bytes:
+            if response.status >= 300:
+                return await _body(response, attempt)
+            while not response.content.at_eof():
+                attempt.heard()
+                sink(await response.content.readany())
+            return b""
+
+        return await self._exchange(attempt, "GET", url, headers, None, drained)
+
+    async def _exchange(
+        self, attempt: Attempt, method: str, url: URL, headers: Mapping[str, str], data: Any, read: Callable[[Any, Attempt], Awaitable[bytes]]
+    ) -> tuple[int, Mapping[str, str], bytes]:
         import aiohttp
 
         session, watch = self._opened()
         attempt.started(watch)
         token = _attempt.set(attempt)
         try:
-            # A large body as bare bytes would be written in one piece, and aiohttp warns of that.
-            data = body if len(body) < LARGE else BytesIO(body)
-            async with session.post(url, data=data, headers=headers, allow_redirects=False) as response:
-                return response.status, response.headers, await _body(response, attempt, most, streamed)
+            async with session.request(method, url, data=data, headers=headers, allow_redirects=False) as response:
+                return response.status, response.headers, await read(response, attempt)
         except asyncio.CancelledError:
             if not attempt.expired():
                 raise
@@ -111,7 +155,13 @@ class Wire:
         return self._open
 
 
-async def _body(response: Any, attempt: Attempt, most: int, streamed: bool) -> bytes:
+async def _streamed(body: Parts, attempt: Attempt) -> AsyncIterator[bytes]:
+    for part in body:
+        attempt.sending()
+        yield part
+
+
+async def _body(response: Any, attempt: Attempt, most: int = MAX_BODY, streamed: bool = False) -> bytes:
     if not streamed:
         attempt.heard()
     content = response.content

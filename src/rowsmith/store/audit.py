@@ -20,10 +20,11 @@ _UNCOUNTED = text(
 
 
 def everything(db: Database) -> Iterator[tuple[str, list[Found]]]:
-    """(what was checked, problems) for each budget, call and prompt of the home."""
+    """(what was checked, problems) for each budget, call, prompt and batch of the home."""
     yield from _budgets(db)
     yield from _calls(db)
     yield from _prompts(db)
+    yield from _batches(db)
 
 
 def run_problems(db: Database, run: int, where: str) -> Iterator[Found]:
@@ -119,3 +120,30 @@ def _prompts(db: Database) -> Iterator[tuple[str, list[Found]]]:
         ).all()
         what = "a prompt version that it used is missing"
         yield "prompts", [{"kind": "prompt", "what": what, "where": f"run r{r.run}, step {r.step}"} for r in missing]
+
+
+
+_RESERVED_IN = text(
+    "SELECT i.key FROM batch_item i JOIN spend s ON s.run = :run AND s.ord = i.ord AND s.step = i.step AND s.retry = i.retry AND s.seq = i.seq "
+    "AND s.attempt = i.attempt WHERE i.batch = :n AND s.outcome = 0"
+)
+
+
+def _batches(db: Database) -> Iterator[tuple[str, list[Found]]]:
+    """What a batch holds is reserved for it, and what is reserved for it is held by it; a batch that is settled holds nothing."""
+    with db.read() as conn:
+        held: dict[str, set[bytes]] = {}
+        for row in conn.execute(text("SELECT key, owner FROM \"call\" WHERE state = 0 AND owner LIKE 'batch:%'")):
+            held.setdefault(row.owner, set()).add(bytes(row.key))
+        for batch in conn.execute(text("SELECT n, run, state FROM batch ORDER BY n")).all():
+            mine = held.pop(f"batch:{batch.n}", set())
+            reserved = {bytes(row.key) for row in conn.execute(_RESERVED_IN, {"run": batch.run, "n": batch.n})}
+            problems = []
+            if mine != reserved:
+                what = f"it holds {len(mine - reserved)} questions that are not reserved, and not {len(reserved - mine)} that are"
+                problems.append({"kind": "batch", "what": what, "where": f"b{batch.n}"})
+            if mine and batch.state in ("fetched", "rejected"):
+                problems.append({"kind": "batch", "what": f"it is settled and holds {len(mine)} questions", "where": f"b{batch.n}"})
+            yield "batches", problems
+        for owner, keys in held.items():
+            yield "batches", [{"kind": "batch", "what": f"{len(keys)} questions belong to a batch that is not there", "where": owner}]

@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 
 from rowsmith.core.calls import Claim, Claimed, Limits
 from rowsmith.core.slots import EXPANDED, PENDING, WAITING, Tally
+from rowsmith.store.attempts import Parting, Settling
 from rowsmith.store.database import many
-from rowsmith.store.ledger import Parting, Settling
 
 Waiter = asyncio.Future[Any]
 
@@ -32,11 +32,12 @@ class Batch:
     mended: list[tuple[Claimed, str]] = field(default_factory=list)
     rates: list[tuple[str, Limits | None, int, float, Waiter]] = field(default_factory=list)
     events: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
+    counts: list[Tally] = field(default_factory=list)
     flush: list[Waiter] = field(default_factory=list)
 
     def __bool__(self) -> bool:
-        said = self.opens or self.moves or self.completed or self.rows
-        return bool(said or self.claims or self.settles or self.partings or self.refused or self.mended or self.rates or self.events or self.flush)
+        said = self.opens or self.moves or self.completed or self.rows or self.counts or self.refused or self.mended or self.events
+        return bool(said or self.claims or self.settles or self.partings or self.rates or self.flush)
 
     def waiters(self) -> list[Waiter]:
         waited: list[tuple[Any, ...]] = [*self.claims, *self.settles, *self.partings, *self.rates]
@@ -44,6 +45,8 @@ class Batch:
 
     def write(self, conn: Connection, run: int, tally: Tally) -> None:
         """Write slots and rows, and count them."""
+        for counted in self.counts:
+            tally.count(counted)
         ended = {move[5]: move for move in self.moves}
         if self.opens:
             # A slot that opens and comes to its end in one commit is written once.
@@ -81,4 +84,3 @@ def _as_ended(slot: tuple[Any, ...], move: tuple[Any, ...] | None) -> tuple[Any,
     """The columns of a slot that opens: ord, id, made, step, wave, state, attempt, reason, detail."""
     order, id_, made, step, wave, state = slot
     return (order, id_, made, step, wave, state, 0, None, None) if move is None else (order, id_, made, move[1], wave, move[0], *move[2:5])
-

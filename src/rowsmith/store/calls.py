@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, TextClause, bindparam, text
 
 from rowsmith.core.calls import Usage
+from rowsmith.store.attempts import NOT_THERE, usage_of
 from rowsmith.store.database import Database
-from rowsmith.store.ledger import NOT_THERE, usage_of
 
 _COSTS = text('SELECT key, cost FROM "call" WHERE key IN :keys').bindparams(bindparam("keys", expanding=True))
 _ALL_PROFILES = text('SELECT model, profile FROM "call" WHERE state = 1 GROUP BY model, profile ORDER BY MAX(at)')

@@ -100,6 +100,10 @@ class Files:
         """Whether the blob is there (its bytes are not looked at; see `verify`)."""
         return self.path(name).is_file()
 
+    def remove(self, name: str) -> None:
+        """Remove a blob that nothing names any more; one that is not there is fine."""
+        self.path(name).unlink(missing_ok=True)
+
     def verify(self, name: str) -> bool:
         """Whether the blob is there and its bytes still have this hash."""
         try:

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection
 
 from rowsmith.core.calls import Claim, Claimed, Limits, Usage
@@ -22,10 +23,11 @@ from rowsmith.core.ids import canonical
 from rowsmith.core.row import Row
 from rowsmith.core.slots import START, Tally
 from rowsmith.store import draws, events
+from rowsmith.store.attempts import Parting, Settling
 from rowsmith.store.batch import Batch, Waiter
 from rowsmith.store.commits import Broken, InAlready, Lost, rest
 from rowsmith.store.database import Database, fetch, one
-from rowsmith.store.ledger import Ledger, Parting, Settling
+from rowsmith.store.ledger import Ledger
 from rowsmith.store.processes import RENEW_S, heartbeat
 from rowsmith.store.rates import Rates, blocked
 from rowsmith.store.runs import Run
@@ -57,25 +59,19 @@ class Journal:
         self, db: Database, run: Run, ledger: Ledger, tally: Tally, *, on_request: Callable[[str], None],
         on_lost: Callable[[RowsmithError], None], on_storage: Callable[[RowsmithError | None], None],
     ) -> None:  # fmt: skip
-        self.db, self.ledger, self.project = db, ledger, run.project
+        self.db, self.ledger, self.project, self.tally = db, ledger, run.project, tally
         self.run, self.owner, self.fence = run.n, str(run.owner), run.fence
-        self.tally = tally
         self._loop = asyncio.get_running_loop()
         self._on_request, self._on_lost, self._on_storage = on_request, on_lost, on_storage
         self._seq: int = run.totals["seq"]
         self.place: Sequence[int] = START
-        self._batch = Batch()
-        self._lock = threading.Lock()
-        self._wake = threading.Event()
-        self._ended = False
+        self._batch, self._lock, self._wake = Batch(), threading.Lock(), threading.Event()
+        self._ended = self._storage_full = self.give_up = False
         self._failed: RowsmithError | None = None
         self._waiting: list[tuple[Claim, Waiter]] = []
         self._blocked: dict[str, float] = {}
         self._looked = self._began = 0.0
-        self._storage_full = False
-        self.give_up = False
-        self._beat = time.monotonic()
-        self._room_again = threading.Condition()
+        self._beat, self._room_again = time.monotonic(), threading.Condition()
         self._tried: tuple[Tally, list[tuple[Waiter, Any]], list[tuple[Claim, Waiter]]] = (tally, [], [])
         self._thread = threading.Thread(target=self._work, name=f"journal of run {run.n}", daemon=True)
         self._thread.start()
@@ -129,6 +125,12 @@ class Journal:
         """See core.ports.Ledger. It goes into the next commit, whatever that is for."""
         with self._lock:
             self._batch.mended.append((claimed, how))
+
+    def count(self, counted: Tally) -> None:
+        """Calls of the run that were settled elsewhere (in a batch)."""
+        with self._lock:
+            self._batch.counts.append(counted)
+        self._awake()
 
     def revisit(self) -> None:
         """A row goes back to a step that it has passed: calls may be claimed for the same place again."""
@@ -394,7 +396,5 @@ def _refuse_all(waiters: list[Waiter], error: RowsmithError) -> None:
 
 
 def _seq(totals: bytes) -> int | None:
-    import orjson
-
     found = orjson.loads(totals).get("seq")
     return found if isinstance(found, int) else None

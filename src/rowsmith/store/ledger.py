@@ -2,7 +2,7 @@
 
 A call's key is digest(base, index). `base` names the request; the index numbers identical requests of one run, in row order among those
 that wait together, and is remembered in the ledger, so that a resumed run finds the answer that it had. An answer that stands in the
-store is never bought again; a key that another run holds is waited for.
+store is never bought again; a key that another run holds is waited for, and one that a batch holds (`batch:12`) comes with the batch.
 """
 
 from __future__ import annotations
@@ -14,39 +14,33 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from rowsmith.core.calls import Claim, Claimed, Usage
+from rowsmith.core.calls import Claim, Claimed
 from rowsmith.core.failpoints import failpoint
-from rowsmith.core.ids import digest
 from rowsmith.core.slots import Tally
 from rowsmith.store import rates
+from rowsmith.store.attempts import (
+    IN_BATCH,
+    MAYBE_BILLED,
+    NOT_THERE,
+    RELEASED,
+    RESERVED,
+    REUSED,
+    SETTLED,
+    Parting,
+    Settling,
+    Where,
+    batch_of,
+    in_batches,
+    returned,
+    usage_of,
+)
+from rowsmith.store.attempts import key_of as _key
+from rowsmith.store.attempts import marks as _marks
+from rowsmith.store.attempts import next_attempt as _next
+from rowsmith.store.attempts import same as _same
+from rowsmith.store.attempts import where as _where
 from rowsmith.store.database import Database, fetch, many
 from rowsmith.store.processes import alive, forget
-
-RESERVED, SETTLED, REUSED, MAYBE_BILLED, RELEASED = range(5)
-NOT_THERE = 9
-
-Where = tuple[bytes, int, int, int]
-"""(order key, step, retry, seq): what a call is for, within a run."""
-
-
-@dataclass(slots=True)
-class Settling:
-    """An answer to store. `cost` None: not known; it stays counted at its reservation."""
-
-    claimed: Claimed
-    raw: bytes
-    usage: Usage
-    cost: int | None
-
-
-@dataclass(slots=True)
-class Parting:
-    """An attempt that ended without an answer; `again`: another is reserved at once."""
-
-    claimed: Claimed
-    detail: str
-    maybe_billed: bool
-    again: bool = False
 
 
 @dataclass(slots=True)
@@ -76,13 +70,14 @@ class Ledger:
         """What became of each claim; None for one whose key another live owner holds."""
         if not claims:
             return []
-        out: dict[int, Claimed | None] = {}
-        places = sorted(range(len(claims)), key=lambda i: (claims[i].asker.order, claims[i].asker.step, claims[i].asker.retry, claims[i].asker.seq))
         earlier = self._earlier(conn, claims) if self.resumed or self.revisited else {}
+        out: dict[int, Claimed | None] = dict(returned(claims, {i: earlier.get(_where(claim), ()) for i, claim in enumerate(claims)}))
+        open_ = [i for i in range(len(claims)) if i not in out]
+        places = sorted(open_, key=lambda i: (claims[i].asker.order, claims[i].asker.step, claims[i].asker.retry, claims[i].asker.seq))
         index = self._first_indexes(claims, places, earlier)
         mine = [i for i in places if i not in out]
         keys = {i: _key(claims[i], index[i]) for i in places}
-        if self.resumed or self.revisited or not self._insert(conn, [(keys[i], index[i], claims[i]) for i in places], now):
+        if places and (self.resumed or self.revisited or not self._insert(conn, [(keys[i], index[i], claims[i]) for i in places], now)):
             mine = self._sort_out(conn, claims, places, earlier, index, keys, out, now)
         mine = self._within_budget(conn, claims, mine, keys, index, out)
         self._reserve(conn, claims, mine, keys, index, earlier, out, now)
@@ -96,7 +91,7 @@ class Ledger:
         ords = sorted({claim.asker.order for claim in claims})
         rows = conn.exec_driver_sql(
             self._sql(
-                "SELECT ord, step, retry, seq, attempt, idx, key, base, outcome FROM spend "
+                "SELECT ord, step, retry, seq, attempt, idx, key, base, outcome, detail FROM spend "
                 f"WHERE run = ? AND ord IN ({_marks(ords)}) ORDER BY attempt"
             ),
             (self.run, *ords),
@@ -120,7 +115,7 @@ class Ledger:
 
     def _insert(self, conn: Connection, wanted: list[tuple[bytes, int, Claim]], now: float) -> bool:
         """Claim the keys; whether every one was free. One that may buy nothing claims none."""
-        rows = sorted((key, self.owner, claim.profile, claim.model, now, claim.base, idx) for key, idx, claim in wanted if not claim.offline)
+        rows = sorted((key, self._owner(claim), claim.profile, claim.model, now, claim.base, idx) for key, idx, claim in wanted if not claim.offline)
         sql = 'INSERT INTO "call" (key, state, owner, profile, model, at, base, idx) VALUES (?, 0, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING'
         return many(conn, sql, rows) == len(wanted)
 
@@ -140,17 +135,28 @@ class Ledger:
             given.add(keys[i])
         self._insert(conn, [(keys[i], index[i], claims[i]) for i in places], now)
         held = self._calls(conn, [keys[i] for i in places])
+        batched = in_batches(conn, [call for call in held.values() if batch_of(call.owner)])
         for i in places:
             call = held.get(keys[i])
             if call is not None and call.state == 1:
                 out[i] = Claimed("stored", claims[i], keys[i], index[i], bytes(call.raw), usage_of(call))
             elif call is None or claims[i].offline:
                 out[i] = Claimed("absent", claims[i], keys[i], index[i])
-            elif call.owner == self.owner or self._take_over(conn, call):
+            elif keys[i] in batched:
+                out[i] = Claimed("parked", claims[i], keys[i], index[i], batch=batch_of(call.owner))
+            elif call.owner == self.owner or batch_of(call.owner) or self._take_over(conn, call):
                 mine.append(i)
             else:
                 out[i] = None
+        self._own(conn, [(self._owner(claims[i]), keys[i]) for i in mine if held[keys[i]].owner != self._owner(claims[i])])
         return mine
+
+    def _own(self, conn: Connection, rows: list[tuple[str, bytes]]) -> None:
+        """Keys that changed places among the claims of one commit, or were taken over, belong to whoever gets them."""
+        many(conn, 'UPDATE "call" SET owner = ? WHERE key = ? AND state = 0', rows)
+
+    def _owner(self, claim: Claim) -> str:
+        return self.owner if claim.batch is None else f"{IN_BATCH}{claim.batch}"
 
     def _used(self, conn: Connection, bases: set[bytes]) -> dict[bytes, Where]:
         """Keys of these requests that this run has used: for whom."""
@@ -190,7 +196,7 @@ class Ledger:
         for i, scope in zip(mine, fits, strict=True):
             if scope:
                 out[i] = Claimed("over_budget", claims[i], keys[i], index[i], scope=scope)
-                refused.append((keys[i], self.owner))
+                refused.append((keys[i], self._owner(claims[i])))
         if refused:
             conn.exec_driver_sql(self._sql('DELETE FROM "call" WHERE key = ? AND state = 0 AND owner = ?'), refused)
         self._charge(conn, taken)
@@ -215,6 +221,10 @@ class Ledger:
                 taken.tokens += tokens
         return out, taken
 
+    def lock(self, conn: Connection) -> None:
+        """Hold the budgets until the transaction ends."""
+        self._admit(conn, [])
+
     def _charge(self, conn: Connection, change: _Scopes) -> None:
         if change.usd or change.tokens:
             rows = [(change.usd, change.tokens, scope) for scope in self.scopes]
@@ -232,6 +242,8 @@ class Ledger:
             out[i] = Claimed("mine", claims[i], keys[i], index[i], attempt=attempt)
             rows.append(self._row(claims[i], keys[i], index[i], attempt, RESERVED, now))
         self._write(conn, rows)
+        items = [(claims[i].batch, keys[i], *_where(claims[i]), out[i].attempt) for i in mine if claims[i].batch is not None]  # type: ignore[union-attr]
+        many(conn, "INSERT INTO batch_item (batch, key, ord, step, retry, seq, attempt) VALUES (?, ?, ?, ?, ?, ?, ?)", items)
         limited = [i for i in mine if claims[i].limits]
         if limited:
             waits = rates.take_all(conn, now, [(claims[i].profile, claims[i].limits, claims[i].paced_tokens) for i in limited])  # type: ignore[misc]
@@ -337,8 +349,33 @@ class Ledger:
                 self._charge(conn, taken)
                 self._write(conn, [self._row(claim, claimed.key, claimed.index, claimed.attempt + 1, RESERVED, now)])
                 return True
-        conn.exec_driver_sql(self._sql('DELETE FROM "call" WHERE key = ? AND state = 0 AND owner = ?'), (claimed.key, self.owner))
+        self._give_up(conn, [claimed])
         return False
+
+    def give_back(self, conn: Connection, returned: Sequence[tuple[Claimed, str]], outcome: int, tally: Tally) -> None:
+        """Items of a batch come back unanswered, each for its reason, and may be bought again. RETURNED: nothing was billed for them.
+        RELEASED: they were never sent. MAYBE_BILLED: the batch was carried out, and brought no word of them."""
+        billed = outcome == MAYBE_BILLED
+        spends = [(outcome, c.claim.reserve if billed else 0, reason, self.run, *_where(c.claim), c.attempt) for c, reason in returned]
+        many(
+            conn,
+            "UPDATE spend SET outcome = ?, cost = ?, detail = ? WHERE run = ? AND ord = ? AND step = ? AND retry = ? AND seq = ? AND attempt = ?",
+            spends,
+        )
+        usd, tokens = (sum(getattr(c.claim, name) for c, _ in returned) for name in ("reserve", "reserve_tokens"))
+        if billed:
+            tally.maybe_billed += len(returned)
+            tally.cost += usd
+        else:
+            self._charge(conn, _Scopes(-usd, -tokens))
+        self._give_up(conn, [claimed for claimed, _ in returned], sent=outcome != RELEASED)
+
+    def _give_up(self, conn: Connection, held: Sequence[Claimed], *, sent: bool = False) -> None:
+        """Keys that are held no longer. A batch keeps on record what was `sent` with it."""
+        many(conn, 'DELETE FROM "call" WHERE key = ? AND state = 0 AND owner = ?', [(c.key, self._owner(c.claim)) for c in held])
+        if not sent:
+            unsent = [(c.claim.batch, c.key) for c in held if c.claim.batch is not None]
+            many(conn, "DELETE FROM batch_item WHERE batch = ? AND key = ?", unsent)
 
     def holds(self) -> bool:
         """Whether a key is still held."""
@@ -351,42 +388,3 @@ class Ledger:
 
     def _sql(self, text: str) -> str:
         return text if self.db.dialect == "sqlite" else text.replace("?", "%s")
-
-
-def settle_dead(db: Database, conn: Connection, run: int, scopes: Sequence[str]) -> int:
-    """Attempts that a dead process left open: each stays counted at its reservation, as maybe billed. How many there were."""
-    mark = "?" if db.dialect == "sqlite" else "%s"
-    done = conn.exec_driver_sql(
-        f"UPDATE spend SET outcome = {MAYBE_BILLED}, cost = reserved, detail = 'the process ended while the call was open' "
-        f"WHERE run = {mark} AND outcome = {RESERVED}",
-        (run,),
-    )
-    return done.rowcount
-
-
-def usage_of(call: Any) -> Usage:
-    """The usage that a row of `call` tells."""
-    return Usage(call.tokens_in, call.tokens_out, call.cached_in, call.reasoning_out, call.cache_write_in)
-
-
-def _where(claim: Claim) -> Where:
-    asker = claim.asker
-    return (asker.order, asker.step, asker.retry, asker.seq)
-
-
-def _same(earlier: dict[Where, list[Any]], claim: Claim) -> Any | None:
-    """The newest attempt at the very request that the claim is for. A critic may have had the place asked something else since."""
-    return next((r for r in reversed(earlier.get(_where(claim), [])) if bytes(r.base) == claim.base), None)
-
-
-def _next(earlier: dict[Where, list[Any]], claim: Claim) -> int:
-    before = earlier.get(_where(claim))
-    return before[-1].attempt + 1 if before else 0
-
-
-def _key(claim: Claim, index: int) -> bytes:
-    return digest(claim.base, index.to_bytes(4, "big"))
-
-
-def _marks(values: Any) -> str:
-    return ", ".join("?" * len(values))

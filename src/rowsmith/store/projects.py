@@ -21,8 +21,14 @@ _SELECT = (
 )
 _ENTER = text("INSERT INTO project (name, created_at) VALUES (:name, :now) ON CONFLICT DO NOTHING")
 _RUNNING = text("SELECT n, owner FROM run WHERE project = :name AND owner IS NOT NULL AND state IN ('running', 'stopping')")
-_OF_RUNS = ("slot", '"row"', "spend", "draw", "run_prompt")
+_OF_RUNS = ("slot", '"row"', "spend", "draw", "run_prompt", "batch")
+_AT_SERVERS = text(
+    "SELECT b.n, b.run FROM batch b JOIN run r ON r.n = b.run WHERE r.project = :name AND b.state IN ('uploading', 'submitted', 'ended') LIMIT 1"
+)
 _DELETE = (
+    "DELETE FROM \"call\" WHERE state = 0 AND owner IN "
+    "(SELECT 'batch:' || b.n FROM batch b JOIN run r ON r.n = b.run WHERE r.project = :name)",
+    "DELETE FROM batch_item WHERE batch IN (SELECT b.n FROM batch b JOIN run r ON r.n = b.run WHERE r.project = :name)",
     *(f"DELETE FROM {table} WHERE run IN (SELECT n FROM run WHERE project = :name)" for table in _OF_RUNS),
     "DELETE FROM budget WHERE scope IN (SELECT 'run:' || n FROM run WHERE project = :name) OR scope = 'project:' || :name",
     "DELETE FROM secret WHERE scope = 'project:' || :name",
@@ -104,13 +110,15 @@ def delete(db: Database, name: str) -> None:
 
     Raises:
         NotFound: there is no such project.
-        Conflict: a run of it is being carried out.
+        Conflict: a run of it is being carried out, or has batches at a server.
     """
     with db.write() as conn:
         _get(conn, name)
         for run in conn.execute(_RUNNING, {"name": name}).all():
             if alive(db, conn, run.owner):
                 raise Conflict(f"Run {run.n} of project {name!r} is being carried out.", f"Stop it first: rowsmith stop {run.n}.")
+        if (batch := conn.execute(_AT_SERVERS, {"name": name}).first()) is not None:
+            raise Conflict(f"Batch b{batch.n} of project {name!r} is at its server.", f"Cancel its run first: rowsmith cancel r{batch.run}.")
         for statement in _DELETE:
             conn.execute(text(statement), {"name": name})
 

@@ -106,7 +106,8 @@ call = Table(
 )  # fmt: skip
 
 # The ledger: each use of a call by a run, and each attempt at buying it. outcome: 0 reserved, 1 settled, 2 reused, 3 maybe_billed, 4 released,
-# 9 not there: asked offline; `detail` is the number of the run's carrying-out, and a rebuild finds nothing up to then, either.
+# 5 returned (by a batch, unanswered), 9 not there: asked offline; `detail` is the number of the run's carrying-out, and a rebuild finds
+# nothing up to then, either.
 spend = Table(
     "spend", metadata,
     Column("run", Number, primary_key=True),
@@ -127,6 +128,56 @@ spend = Table(
     Column("detail", Text),
     Column("at", Float, nullable=False),
     Index("ix_spend_run_base", "run", "base", "idx"),
+    sqlite_with_rowid=False,
+)  # fmt: skip
+
+# Calls that are bought together, later, at a provider. state: planned (requests are collected, `input` names them once they are complete),
+# uploading, submitted, ended, fetched, rejected. `token` is what the provider's own record of it holds, to be found again.
+batch = Table(
+    "batch", metadata,
+    Column("n", Number, primary_key=True, autoincrement=True),
+    Column("token", String(32), nullable=False),
+    Column("run", Number, nullable=False),
+    Column("profile", String(300), nullable=False),
+    Column("model", LargeBinary, nullable=False),  # the Model as plain data, so that any process can go on with it
+    Column("state", String(20), nullable=False),
+    Column("reason", String(40), nullable=False, server_default=""),  # how it ended: completed, expired, cancelled, failed ...
+    Column("detail", Text, nullable=False, server_default=""),
+    Column("request", String(20), nullable=False, server_default=""),  # cancel: it is to be cancelled at the provider
+    Column("keeper", String(32)),  # process.id that looks after it
+    Column("fence", Integer, nullable=False, server_default="0"),
+    Column("input", String(64)),  # files: the requests, one a line
+    Column("output", String(64)),  # files: the results as they came, until all are in `call`
+    Column("remote_file", String(200)),
+    Column("remote", String(200)),
+    Column("strangers", Text, nullable=False, server_default=""),  # ids of batches that looked like it and are somebody else's
+    Column("requests", Integer, nullable=False, server_default="0"),
+    Column("bytes", BigInteger, nullable=False, server_default="0"),
+    Column("done", Integer, nullable=False, server_default="0"),  # as the provider counts them
+    Column("answered", Integer, nullable=False, server_default="0"),
+    Column("returned", Integer, nullable=False, server_default="0"),
+    Column("cost", BigInteger, nullable=False, server_default="0"),
+    Column("tried_at", Float),  # when its creation was last tried: before that it cannot be there
+    Column("created_at", Float, nullable=False),
+    Column("submitted_at", Float),
+    Column("expires_at", Float),
+    Column("polled_at", Float),
+    Column("ended_at", Float),
+    Index("ix_batch_run", "run"),
+    sqlite_autoincrement=True,  # the number of a deleted one is never given again
+)  # fmt: skip
+
+# What is in a batch: the call, and the place in the ledger that it is bought for.
+batch_item = Table(
+    "batch_item", metadata,
+    Column("batch", Number, primary_key=True),
+    Column("key", LargeBinary, primary_key=True),
+    Column("ord", LargeBinary, nullable=False),
+    Column("step", SmallInteger, nullable=False),
+    Column("retry", SmallInteger, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("attempt", SmallInteger, nullable=False),
+    Index("ix_batch_item_key", "key"),
     sqlite_with_rowid=False,
 )  # fmt: skip
 

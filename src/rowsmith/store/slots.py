@@ -8,8 +8,8 @@ from sqlalchemy import Connection, text
 
 from rowsmith.core.slots import CANCELLED, DROPPED, FAILED, KEPT, KEPT_STAGE, NOT_RECORDED, OVER_STAGE, PENDING, WAITING, Tally
 from rowsmith.store import draws
+from rowsmith.store.attempts import MAYBE_BILLED, REUSED, SETTLED
 from rowsmith.store.database import Database
-from rowsmith.store.ledger import MAYBE_BILLED, REUSED, SETTLED
 from rowsmith.store.runs import Run, changing
 
 

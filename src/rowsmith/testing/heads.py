@@ -12,7 +12,7 @@ from rowsmith.testing.request import Dialect
 @dataclass(frozen=True, slots=True)
 class Head:
     """What matters of a request's head. `size` is the body's length, None when it comes in chunks; `key` the API key, as sent;
-    `fields` the headers, with names in lower case."""
+    `fields` the headers, with names in lower case; `query` what follows the question mark."""
 
     method: str
     path: str

@@ -55,6 +55,10 @@ class ModelServer:
         """Counts so far: requests, in_flight, max_in_flight, cpu_s (of the whole process)."""
         return self._thread.call(self._service.stats)
 
+    def batches(self) -> list[dict[str, Any]]:
+        """Each batch so far: id, status, requests, done, failed, metadata."""
+        return self._thread.call(self._service.batches.snapshot)
+
     def wait_for(self, requests: int, timeout_s: float = 30.0) -> None:
         """Block until so many requests have come.
 

@@ -97,6 +97,28 @@ class Script(BaseModel):
     most_texts: PositiveInt = Field(2048, description="Most texts of one request for embeddings; more get 400.")
     price_in: NonNegativeFloat = Field(0.0, description="USD per million input tokens, for the log's cost.")
     price_out: NonNegativeFloat = Field(0.0, description="USD per million output tokens, for the log's cost.")
+    batches: bool = Field(True, description="Serve the batch APIs at all.")
+    batch_s: NonNegativeFloat = Field(0.2, description="Seconds from a batch's creation to its end; its items are done one after the other.")
+    batch_first: Annotated[float, Field(ge=0, le=1)] = Field(0.0, description="Share of a batch's items that are done as soon as it is created.")
+    batch_cancel_s: NonNegativeFloat = Field(0.05, description="Seconds until a batch that is cancelled has ended.")
+    batch_expires_s: PositiveFloat | None = Field(None, description="Seconds after which a batch expires, whatever is not done yet.")
+    batch_price: NonNegativeFloat = Field(0.5, description="What an item of a batch costs, as a share of the price of a live call.")
+    batch_most: PositiveInt = Field(50_000, description="Most requests of one batch.")
+    batch_tokens: PositiveInt | None = Field(None, description="Most input tokens that may wait in batches at once; a batch beyond it fails.")
+    batch_creations: Names = Field(
+        default_factory=list,
+        description="What becomes of the first requests to create a batch, in order: ok, lost (made, and the connection is reset), late (as "
+        "lost, and the batch appears a second later), quota (no credit left), or a status such as 500 or 429.",
+    )
+    batch_ends: Names = Field(
+        default_factory=list,
+        description="How the first batches end, in order of creation: completed, expired, failed, failed:CODE, or failed:CODE:LINE (nothing of it "
+        "is carried out).",
+    )
+    batch_lines: Annotated[dict[str, float], BeforeValidator(_shares)] = Field(
+        default_factory=dict,
+        description="Shares of a batch's results that go wrong: missing (no line), duplicate, unknown (an id nobody asked for), garbage, expired.",
+    )
 
     @field_validator("faults")
     @classmethod

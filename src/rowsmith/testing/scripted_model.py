@@ -71,10 +71,10 @@ class ScriptedModel:
         known = data if isinstance(data, dict) else {}
         return Request(path, body, known, digest, self.requests, nth, shape, self._seed, spoken=self._spoken)
 
-    def answer(self, request: Request, key: str) -> Exchange:
-        """What goes back. `key` is the API key that came with the request."""
+    def answer(self, request: Request, key: str, *, batched: bool = False) -> Exchange:
+        """What goes back. `key` is the API key that came with the request. `batched`: the limit of requests a minute does not hold."""
         exchange = Exchange(request, latency_s=self._latency(request))
-        if not self._refused(exchange, key):
+        if not self._refused(exchange, key, batched):
             rule = next((rule for rule in self.script.rules if rule.applies(request)), None)
             self._answer(exchange, rule)
         return exchange
@@ -92,7 +92,7 @@ class ScriptedModel:
         low, high = self.script.latency
         return low if low == high else low + (high - low) * int.from_bytes(request.chance[8:12], "big") / 2**32
 
-    def _refused(self, exchange: Exchange, key: str) -> bool:
+    def _refused(self, exchange: Exchange, key: str, batched: bool) -> bool:
         """Refuse what a provider refuses before it asks the model: bad key, bad body, unknown model, too many requests."""
         script, request = self.script, exchange.request
         if script.api_key is not None and key != script.api_key:
@@ -105,7 +105,7 @@ class ScriptedModel:
             refuse(exchange, 400, "The body is not a JSON object with `model` and a list of `messages`.")
         elif script.models and request.model not in script.models:
             refuse(exchange, 404, f"The model `{request.model}` does not exist.")
-        elif self._meter is not None and (wait := self._meter.ask(time.monotonic())):
+        elif self._meter is not None and not batched and (wait := self._meter.ask(time.monotonic())):
             refuse(exchange, 429)
             exchange.fault = "rpm"
             ask_to_wait(exchange, script.retry_after, wait)

@@ -52,6 +52,11 @@ class ModelServerProcess:
         found: dict[str, Any] = self._http("/__stats")
         return found
 
+    def batches(self) -> list[dict[str, Any]]:
+        """Each batch so far: id, status, requests, done, failed, metadata."""
+        found: list[dict[str, Any]] = self._http("/__batches")
+        return found
+
     def wait_for(self, requests: int, timeout_s: float = 30.0) -> None:
         """Block until so many requests have come.
 

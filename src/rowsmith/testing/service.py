@@ -10,6 +10,8 @@ from typing import Any
 import orjson
 
 from rowsmith.core.errors import Invalid
+from rowsmith.testing.batch_routes import served
+from rowsmith.testing.batches import Batches, Told
 from rowsmith.testing.call_log import LogWriter
 from rowsmith.testing.connection import Connection
 from rowsmith.testing.envelopes import problem
@@ -28,6 +30,7 @@ class ScriptedService:
 
     def __init__(self, model: ScriptedModel, log: LogWriter) -> None:
         self.model, self.log = model, log
+        self.batches = Batches(model, self._item)
         self.loop = asyncio.get_running_loop()
         self.in_flight = self.max_in_flight = 0
         self.connections: set[Connection] = set()
@@ -80,10 +83,30 @@ class ScriptedService:
             exchange = self.model.answer(request, head.key)
             self._begin(connection, exchange)
             self._send(connection, exchange)
+        elif (told := served(self.batches, head, body)) is not None:
+            self._batched(connection, head, body, told)
         else:
             status, answer = self._other(head, body)
             connection.write(Exchange(Request(head.path, b"", {}, b""), status, body=answer).head() + answer)
             connection.done()
+
+    def _batched(self, connection: Connection, head: Head, body: bytes, told: Told) -> None:
+        """The answer of a batch API. The log has a line for each request that creates a batch, before it is answered."""
+        if told.made:
+            request = self.model.request(head.path, body, "openai")
+            self._line(Exchange(Request(head.path, b"", {}, request.digest, request.n, request.nth), fault="lost" if told.lost else ""))
+            self.log.end(request.n, not told.lost)
+        if told.lost:
+            connection.reset()
+            return
+        exchange = Exchange(Request(head.path, b"", {}, b""), told.status, {"content-type": told.kind}, told.body)
+        connection.write(exchange.head() + told.body)
+        connection.done()
+
+    def _item(self, exchange: Exchange) -> None:
+        """An item of a batch is done."""
+        self._line(exchange)
+        self.log.end(exchange.request.n, True)
 
     def lost(self, connection: Connection) -> None:
         self.connections.discard(connection)
@@ -95,6 +118,10 @@ class ScriptedService:
         self.max_in_flight = max(self.max_in_flight, self.in_flight)
         request = exchange.request
         self._waiting[connection] = (request.n, None)
+        self._line(exchange)
+
+    def _line(self, exchange: Exchange) -> None:
+        request = exchange.request
         self.log.begin(
             {
                 "n": request.n,
@@ -188,6 +215,8 @@ class ScriptedService:
             return 200, b'{"status":"ok"}'
         if path == "/__stats":
             return 200, orjson.dumps(self.stats())
+        if path == "/__batches":
+            return 200, orjson.dumps(self.batches.snapshot())
         if path == "/__script" and head.method == "POST":
             try:
                 self.change(**orjson.loads(body))

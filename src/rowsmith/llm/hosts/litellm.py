@@ -21,6 +21,7 @@ import orjson
 
 from rowsmith.core.addresses import ANY_LOCAL, AddressRefused
 from rowsmith.llm.hosts import life
+from rowsmith.llm.hosts.litellm_batches import answered
 from rowsmith.llm.hosts.serve import OUTCOME, Given, serve
 
 QUIET = {"LITELLM_LOCAL_MODEL_COST_MAP": "True", "LITELLM_MODE": "PRODUCTION", "LITELLM_LOG": "ERROR"}
@@ -71,17 +72,36 @@ class Questions:
 
     async def __call__(self, headers: Mapping[str, str], body: bytes) -> Given:
         """See serve.Ask."""
+        if headers[":path"] != "/":
+            return await self._batched(headers, body)
         asked = orjson.loads(body)
         if (address := next(_addresses(asked["messages"]), None)) is not None:
             return 400, {}, _error(f"A picture or sound at an address is not fetched: {address[:100]}", "invalid_request_error")
         if (refused := await _refused(headers.get("x-base", ""))) is not None:
             return 400, {OUTCOME: "address"}, _error(f"{refused.what} {refused.fix}", "address_refused")
-        sent = {"api_key": headers.get("x-key") or None, "api_base": headers.get("x-base") or None, "timeout": float(headers["x-timeout"])}
         try:
-            reply = await self._litellm.acompletion(**asked, **sent, num_retries=0, max_retries=0, drop_params=False)
+            reply = await self._litellm.acompletion(**asked, **_sent(headers), num_retries=0, drop_params=False)
             return 200, {}, _answer(reply)
         except Exception as error:  # noqa: BLE001 - a library with a hundred providers may fail in any way; the gate is told how
             return _failed(error)
+
+    async def _batched(self, headers: Mapping[str, str], body: bytes) -> Given:
+        """What is asked about batches and their files."""
+        if (refused := await _refused(headers.get("x-base", ""))) is not None:
+            return 400, {OUTCOME: "address"}, _error(f"{refused.what} {refused.fix}", "address_refused")
+        version = {"api_version": headers["x-version"]} if "x-version" in headers else {}
+        sent = {"custom_llm_provider": headers["x-provider"], **version, **_sent(headers)}
+        try:
+            reply = await answered(self._litellm, headers[":method"], headers[":path"], sent, body)
+        except Exception as error:  # noqa: BLE001 - as above
+            return _failed(error)
+        return (404, {}, _error("There is nothing.", "not_found")) if reply is None else (200, {}, reply)
+
+
+def _sent(headers: Mapping[str, str]) -> dict[str, Any]:
+    """Where and with which key a question goes on; the gate alone sends anything again."""
+    key, base = headers.get("x-key") or None, headers.get("x-base") or None
+    return {"api_key": key, "api_base": base, "timeout": float(headers["x-timeout"]), "max_retries": 0}
 
 
 async def _refused(base: str) -> AddressRefused | None:

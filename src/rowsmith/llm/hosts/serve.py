@@ -14,7 +14,8 @@ OUTCOME = "X-Outcome"
 """Header of a reply that stands in for one that never came: `not sent`, or why it is lost."""
 Given = tuple[int, Mapping[str, str], bytes]
 Ask = Callable[[Mapping[str, str], bytes], Awaitable[Given]]
-"""Gives status, headers and body for a question's headers (names in lower case) and body. Cancelled when nobody waits for it any more."""
+"""Gives status, headers and body for a question's headers (names in lower case; `:method` and `:path` are what is asked) and body. Cancelled
+when nobody waits for it any more."""
 
 
 async def serve(token: str, ask: Ask) -> None:
@@ -32,10 +33,12 @@ async def serve(token: str, ask: Ask) -> None:
 
 async def _one(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, token: str, ask: Ask) -> None:
     head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
-    headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head.split("\r\n")[1:])}
+    asked, *lines = head.split("\r\n")
+    headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+    headers[":method"], headers[":path"], _ = asked.split(" ")
     if not hmac.compare_digest(headers.get("authorization", "").encode(), f"Bearer {token}".encode()):
         return _write(writer, 401, {}, b'{"error":{"message":"who are you?"}}')
-    body = await reader.readexactly(int(headers["content-length"]))
+    body = await reader.readexactly(int(headers.get("content-length", 0)))
     asking = asyncio.ensure_future(ask(headers, body))
     leaving = asyncio.ensure_future(reader.read(1))
     await asyncio.wait((asking, leaving), return_when=asyncio.FIRST_COMPLETED)

@@ -26,6 +26,7 @@ from rowsmith.llm.verdict import Kind, kind_of
 if TYPE_CHECKING:
     from yarl import URL
 
+    from rowsmith.llm.batch import BatchApi
     from rowsmith.llm.deadlines import Attempt
     from rowsmith.llm.hosts.host import Hosts
     from rowsmith.llm.wire import Wire
@@ -125,6 +126,10 @@ class Provider(Protocol):
     def read(self, raw: bytes) -> Reply:
         """What the bytes of a successful reply say. Never raises, whatever they are."""
         ...
+
+    def batch(self, model: Model) -> BatchApi | None:
+        """The batch API that the model can be asked through; None when there is none."""
+        return None
 
     def trouble(self, status: int, headers: Mapping[str, str], raw: bytes) -> Kind:
         """What kind of error a reply that is no success holds. Never raises."""

@@ -7,7 +7,7 @@ November 2026.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
@@ -22,6 +22,9 @@ from rowsmith.llm.providers._closed import beyond, closed
 from rowsmith.llm.schema import name_of
 from rowsmith.llm.tolerant import Unreadable, envelope
 from rowsmith.llm.verdict import Kind, Signs, kind_of
+
+if TYPE_CHECKING:
+    from rowsmith.llm.batch import BatchApi
 
 DEFAULT = "https://api.anthropic.com"
 VERSION = "2023-06-01"
@@ -70,6 +73,11 @@ class Anthropic(Provider):
 
     def image_tokens(self, model: Model) -> int:
         return IMAGE_TOKENS
+
+    def batch(self, model: Model) -> BatchApi:
+        from rowsmith.llm.batch.anthropic import AnthropicBatches
+
+        return AnthropicBatches()
 
     def refuses(self, model: Model) -> Mapping[str, Invalid]:
         return dict(Claude.of(model.name).refused(model))

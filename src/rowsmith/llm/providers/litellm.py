@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import cache
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -34,12 +34,15 @@ from rowsmith.llm.providers._address import address, origin
 from rowsmith.llm.providers.openai import ANYTHING, ChatCompletions
 from rowsmith.llm.record import Record
 from rowsmith.llm.verdict import message_of
-from rowsmith.llm.wire import Lost, NotSent
+from rowsmith.llm.wire import Lost, NotSent, Parts
 
 if TYPE_CHECKING:
     from yarl import URL
 
+    from rowsmith.llm.batch import BatchApi
     from rowsmith.llm.deadlines import Attempt
+
+Exchange = tuple[int, Mapping[str, str], bytes]
 
 PROGRAM = "rowsmith.llm.hosts.litellm"
 OWN = {
@@ -115,6 +118,11 @@ class LiteLLM(ChatCompletions):
             raise Invalid(f"The model's extra holds {', '.join(secret)}, and a recipe is no place for secrets.", "Put it into the environment.")
         return super().body(model, schema, way)
 
+    def batch(self, model: Model) -> BatchApi | None:
+        from rowsmith.llm.batch.litellm import PROVIDERS, LiteLLMBatches
+
+        return LiteLLMBatches() if _target(model) in PROVIDERS else None
+
     # -- as a carrier -------------------------------------------------------------------------------------------------------------------
 
     def check(self, model: Model, weights: Weights) -> None:
@@ -143,14 +151,27 @@ class Translated:
         self._model, self._lent = model, lent
         self._answered = False
 
-    async def post(self, attempt: Attempt, url: URL, headers: Mapping[str, str], body: bytes) -> tuple[int, Mapping[str, str], bytes]:
+    async def post(self, attempt: Attempt, url: URL, headers: Mapping[str, str], body: bytes) -> Exchange:
         """See Sender. Neither the host's start nor LiteLLM's import counts against the deadlines."""
+        return await self._told(headers, "", lambda at, sent: self._lent.wire.post(attempt, at, sent, body))
+
+    async def send(self, attempt: Attempt, method: str, url: URL, headers: Mapping[str, str], body: bytes | Parts = b"") -> Exchange:
+        """See llm.batch.talk.Way."""
+        return await self._told(headers, _about(url), lambda at, sent: self._lent.wire.send(attempt, method, at, sent, body))
+
+    async def fetch(self, attempt: Attempt, url: URL, headers: Mapping[str, str], sink: Callable[[bytes], None]) -> Exchange:
+        """See llm.batch.talk.Way."""
+        return await self._told(headers, _about(url), lambda at, sent: self._lent.wire.fetch(attempt, at, sent, sink))
+
+    async def _told(self, headers: Mapping[str, str], about: str, ask: Callable[[URL, dict[str, str]], Awaitable[Exchange]]) -> Exchange:
         from yarl import URL
 
         host = self._lent.hosts.of("litellm", self._host)
-        at = URL(await host.address())
-        sent = {**headers, "Authorization": f"Bearer {host.token}", "Connection": "close"}
-        status, heads, raw = await self._lent.wire.post(attempt, at, sent, body)
+        at = URL(await host.address() + about)
+        sent = {**headers, "Authorization": f"Bearer {host.token}", "Connection": "close", "X-Provider": _target(self._model)}
+        if version := self._model.extra.get("api_version"):
+            sent["X-Version"] = str(version)
+        status, heads, raw = await ask(at, sent)
         host.worked()
         if status == 200:
             self._answered = True
@@ -175,6 +196,13 @@ class Translated:
         if (cloud := _cloud(self._model)) and status in (401, 403) and not self._answered:
             other = f"Let these credentials use {self._model.name} (in the provider's console), or set others, and go on."
             raise Paused("key", f"{self._model.name} cannot be asked: {said}", cloud[1] if status == 401 else other)
+
+
+def _about(url: URL) -> str:
+    """The part of an address that asks about batches or files."""
+    found = re.search(r"/(?:files|batches)(?:/[^/]+(?:/[a-z]+)?)?$", url.path)
+    assert found is not None
+    return found[0] + (f"?{url.query_string}" if url.query_string else "")
 
 
 def _target(model: Model) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from math import ceil
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 from urllib.parse import parse_qs, quote
 
 import orjson
@@ -22,6 +22,9 @@ from rowsmith.llm.providers._embeddings import Embeddings
 from rowsmith.llm.schema import name_of
 from rowsmith.llm.tolerant import Unreadable, envelope
 from rowsmith.llm.verdict import Kind, kind_of
+
+if TYPE_CHECKING:
+    from rowsmith.llm.batch import BatchApi
 
 OWN = {
     *NAMES, "reasoning_effort", "model", "messages", "max_tokens", "max_completion_tokens", "response_format", "tools", "tool_choice", "stream",
@@ -48,7 +51,9 @@ class ChatCompletions(Provider):
         self.server = profile = profile or read_profile(content.profile("openai"), "openai", "content/profiles/openai.yaml")
         self._environ = os.environ if environ is None else environ
         self.key_env = profile.key_env
-        self._anywhere = Profile(name=profile.name, key_env=profile.key_env, base_url=profile.base_url, needs_key=False, takes=ANYTHING)
+        # A server that says nothing about batches may have them; when it has none, it says so when it is asked.
+        known = {"name": profile.name, "key_env": profile.key_env, "base_url": profile.base_url}
+        self._anywhere = Profile(**known, needs_key=False, takes=ANYTHING, batch="openai")
 
     def url(self, model: Model) -> str:
         server, at = self._at(model), address(model.base_url or self._usual())
@@ -81,6 +86,15 @@ class ChatCompletions(Provider):
 
     def way(self, model: Model, schema: Mapping[str, Any] | None = None) -> Way:
         return next(iter(self._at(model).ways(model)), "json")
+
+    def batch(self, model: Model) -> BatchApi | None:
+        offered = self._at(model).batch
+        if offered is None:
+            return None
+        from rowsmith.llm.batch.mistral import MistralBatches
+        from rowsmith.llm.batch.openai import OpenAIBatches
+
+        return MistralBatches() if offered == "mistral" else OpenAIBatches()
 
     def body(self, model: Model, schema: Mapping[str, Any] | None, way: Way) -> Write:
         server = self._at(model)
