@@ -322,6 +322,9 @@ def test_a_model_that_only_answers_gives_no_embeddings_and_settings_of_answers_a
 
     with pytest.raises(Invalid, match="gives no embeddings"):
         embedded(MemoryLedger(), texts_of(an_embedder(None), "x"), find=lambda name: Mute())
+    for model in ("anthropic/c", "local/m.gguf", "litellm/bedrock/n"):
+        with pytest.raises(Invalid, match=f"{model} gives no embeddings"):
+            embedded(MemoryLedger(), texts_of(an_embedder(None, model=model), "x"))
     with pytest.raises(Invalid, match="max_tokens, temperature means nothing"):
         embedded(MemoryLedger(), texts_of(an_embedder("http://127.0.0.1:9/v1", temperature=1, max_tokens=5), "x"))
 
