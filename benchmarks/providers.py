@@ -58,6 +58,25 @@ async def main():
         await each(ask)
 asyncio.run(main())
 """,
+    "anthropic": LOOP + """
+from anthropic import AsyncAnthropic
+async def main():
+    async with AsyncAnthropic(api_key="none", base_url=url.removesuffix("/v1"), max_retries=0) as client:
+        async def ask(body):
+            body["output_config"] = {"format": {"type": "json_schema", "schema": body.pop("response_format")["json_schema"]["schema"]}}
+            return (await client.messages.create(model="claude-sonnet-4-5", **body)).content[0].text
+        await each(ask)
+asyncio.run(main())
+""",
+    "mistral": LOOP + """
+from mistralai.client import Mistral
+async def main():
+    async with Mistral(api_key="none", server_url=url.removesuffix("/v1")) as client:
+        async def ask(body):
+            return (await client.chat.complete_async(model="m", **body)).choices[0].message.content
+        await each(ask)
+asyncio.run(main())
+""",
     "litellm": LOOP + """
 import os
 os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
@@ -86,8 +105,11 @@ with ThreadPoolExecutor(in_flight) as pool:
     list(pool.map(asked, texts))
 """,
 }  # fmt: skip
-MODELS = {"openai": "openai/m", "litellm": "litellm/openai/m", "local": "local/WEIGHTS"}
-"""Providers, and the model that is asked of each. The vendor's library: openai's and litellm's packages, and xllamacpp."""
+MODELS = {
+    "openai": "openai/m", "anthropic": "anthropic/claude-sonnet-4-5", "mistral": "mistral/m", "litellm": "litellm/openai/m",
+    "local": "local/WEIGHTS",
+}  # fmt: skip
+"""Providers, and the model that is asked of each. The vendor's library: the packages openai, anthropic, mistralai, litellm and xllamacpp."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +156,7 @@ def rowsmith(name: str, at: Place, count: int) -> list[str]:
 
 def cpu_of_calls(command: list[str], at: Place, count: int) -> float:
     """CPU seconds of a call: of the client and the processes that it started, from the first tenth of the calls to nearly the last."""
-    env = {**os.environ, "OPENAI_API_KEY": "none", "ROWSMITH_CACHE": str(at.folder / "cache")}
+    env = {**os.environ, "OPENAI_API_KEY": "none", "MISTRAL_API_KEY": "none", "ROWSMITH_CACHE": str(at.folder / "cache")}
     client = psutil.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=env, cwd=at.folder)
     samples: list[tuple[int, float]] = []
     while client.poll() is None:
