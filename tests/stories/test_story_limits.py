@@ -9,13 +9,14 @@ from limits import hidden, of_a_day, shared, tokens
 
 
 def test_a_limit_that_nobody_tells_is_used(tmp_path: Path) -> None:
-    hidden(tmp_path, per_second=20, seconds=15, form="ms").hold()
+    """How much exactly is a matter of the battery: tests share their machine."""
+    hidden(tmp_path, per_second=20, seconds=15, form="ms", least=0.5).hold()
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("form", ["seconds", "missing"])
 def test_a_limit_is_used_though_a_refusal_says_little(tmp_path: Path, form: str) -> None:
-    hidden(tmp_path, per_second=20, seconds=50, form=form).hold()
+    hidden(tmp_path, per_second=20, seconds=50, form=form, least=0.5).hold()
 
 
 def test_two_processes_share_one_limit(tmp_path: Path) -> None:
