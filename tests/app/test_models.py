@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from running import Bench, ask, texts
 
+from rowsmith.app.models import terms
 from rowsmith.app.quotes import quote
 from rowsmith.app.recipes import check_recipe
 from rowsmith.core.errors import Invalid, NotFound
@@ -146,3 +147,10 @@ def test_a_server_of_ones_own_is_free_and_may_have_a_cap(bench: Bench) -> None:
     own = {**bench.model(), "model": "ollama/m"}
     done = bench.run(texts("a", "b"), ask(), top={"models": {"writer": own}}, budget_usd=0.0)
     assert (done.kept, done.cost_usd) == (2, 0.0)
+
+
+def test_embedders_have_no_batches(bench: Bench) -> None:
+    models = {"writer": bench.model(), "embedder": bench.model(), "alone": {"model": "builtin/hashing"}}
+    steps = (ask(), {"kind": "score.similarity", "column": "answer", "to": "tea"})
+    recipe = check_recipe(Path(bench.recipe(texts("a"), *steps, models=models)), {}, keys=bench.lab.keys.of("default"))
+    assert {one.role: one.batch for one in terms(recipe) if one.role != "alone"} == {"writer": 1.0, "embedder": None}

@@ -18,6 +18,7 @@ from rowsmith.core.errors import Conflict, Invalid, NotFound
 from rowsmith.core.models import Model
 from rowsmith.core.ports import Keys, Note, Paused
 from rowsmith.core.recipe import Recipe
+from rowsmith.engine.check_models import embedders
 from rowsmith.llm import facts
 from rowsmith.llm.facts import Facts, Table
 from rowsmith.llm.keys import key_of
@@ -156,8 +157,10 @@ class Models:
 
 def terms(recipe: Recipe, plugins: Sequence[Path] = ()) -> list[Terms]:
     """The terms of each model of a recipe that has what is known put in (rowsmith.engine.known)."""
+    live = embedders(recipe)  # texts for embeddings go together anyway, and in no batch
+    shares = {role: None if role in live else _batch(model, plugins) for role, model in recipe.models.items()}
     return [
-        Terms(role, m.model, m.price_in, m.price_out, m.context, m.rpm, m.tpm, m.rpd, m.tier, _batch(m, plugins)) for role, m in recipe.models.items()
+        Terms(role, m.model, m.price_in, m.price_out, m.context, m.rpm, m.tpm, m.rpd, m.tier, shares[role]) for role, m in recipe.models.items()
     ]
 
 
