@@ -248,12 +248,12 @@ def test_check(t: Terminal) -> None:
     t.say("check", recipe, code=1)
     told = t.tell("check", recipe, "--set", "tone=Kindly")
     assert (told["ok"], told["name"], told["steps"]) == (True, "t", ["read.rows", "generate.columns"])
-    assert told["models"][0] == {"role": "writer", "model": "openai/m"} | dict.fromkeys(
+    assert told["models"][0] == {"role": "writer", "model": "openai/m", "batch": 1.0} | dict.fromkeys(
         ("price_in", "price_out", "context", "rpm", "tpm", "rpd", "tier")
     )
     printed = t.say("check", recipe, "--set", "tone=Kindly")
     assert "no problems" in printed
-    assert "writer: openai/m, price unknown" in printed
+    assert "writer: openai/m, price unknown; batches at the same price" in printed
     assert "price_in" in str(t.tell("check", recipe, "--set", "tone=Kindly", "--budget", 1, code=1))
 
 

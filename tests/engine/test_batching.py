@@ -321,6 +321,19 @@ def test_going_on_live(shop: Make) -> None:
     one.sound()
 
 
+def test_a_run_offline_leaves_batches_alone(shop: Make) -> None:
+    one = shop(batch_s=0.5)
+    assert one.buy(wait=False).state == "paused"
+    place = one.server.batches()[0]["id"]
+    one.server.change(batches=False)  # whoever looks is told that there is nothing
+    done = one.buy(offline=True)
+    assert (done.state, done.failed, done.batches[0].state, done.batches[0].remote) == ("shortfall", {"not_recorded": 10}, "submitted", place)
+    one.server.change(batches=True)
+    done = one.buy()
+    assert (done.state, done.kept, one.live(), len(one.server.batches())) == ("finished", 10, 0, 1)
+    one.sound()
+
+
 def test_another_run_waits_for_the_batch_and_brings_it_home(shop: Make) -> None:
     one = shop(batch_s=0.5)
     assert one.buy(wait=False).state == "paused"

@@ -98,7 +98,7 @@ class Runs:
             deadline_s=deadline_s, prices=prices_of(loaded, self.lab.table),
         )  # fmt: skip
         wanted.check()
-        wanted = wanted.but(live=asked_live(loaded, self._plugins(base), batch=wanted.batch, only=batch_only))
+        wanted = wanted.but(live=asked_live(loaded, self._plugins(base), batch=wanted.batch and not offline, only=batch_only))
         before = None if new or fresh else self.store.latest(self.project, identity)
         if before and before.state in DONE and writes_anew(before, loaded):
             before, new = None, True  # its files are to be written anew; answers are reused
@@ -142,7 +142,7 @@ class Runs:
         cap, folders = self._money_cap(options.budget_usd), self._plugins(base)
         if problems := model_problems(known, self._keys(offline), Lines(), cap, folders, base, self.lab.table):
             raise recipe_file.problems_as_error(problems)
-        options = options.but(live=asked_live(recipe, folders, batch=options.batch, only=options.batch_only))
+        options = options.but(live=asked_live(recipe, folders, batch=options.batch and not offline, only=options.batch_only))
         return self._carry_out(record, recipe, options, grace_s, on_progress, stopping, retry_failed=retry_failed, wait=wait)
 
     def stop(self, run: str, *, wait_s: float = 60.0) -> Run:
@@ -300,7 +300,7 @@ class Runs:
         plugins = self._plugins(Path(options.base))
         terms = Terms(
             options.target, options.limit, options.attempts, options.fresh, retry_failed, grace_s, self._storage_wait_s(),
-            batch=BatchTerms(options.batch and not options.offline, options.batch_only, wait, options.deadline_s),
+            batch=BatchTerms(options.batch and not options.offline, options.batch_only, wait, options.deadline_s, options.offline),
         )  # fmt: skip
         try:
             done = carry_out(

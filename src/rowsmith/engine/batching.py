@@ -82,6 +82,8 @@ class Batching:
 
     async def begin(self) -> None:
         """Go on with what an earlier carrying-out left. The deadline counts from the run's start, however often it is carried out."""
+        if self.terms.offline:
+            return
         if (whole := self.terms.deadline_s) is not None:
             spent = await asyncio.to_thread(self.batches.now) - (self.run.started_at or 0.0)
             self._deadline = Deadline(time.monotonic() + whole - spent, whole)

@@ -25,12 +25,14 @@ MakeGate = Callable[[Ledger, Keys, Tell], Gate]
 @dataclass(frozen=True, slots=True)
 class BatchTerms:
     """How answers are bought in batches. `collect`: they are; `only`: re-asks, too, and what a batch sent back. `wait`: until the batches are
-    done; else the run pauses once they are handed over. `deadline_s`: seconds after its start by which the run is to be done."""
+    done; else the run pauses once they are handed over. `deadline_s`: seconds after its start by which the run is to be done. `offline`:
+    nothing is sent, and batches at their servers are left alone."""
 
     collect: bool = False
     only: bool = False
     wait: bool = True
     deadline_s: float | None = None
+    offline: bool = False
 
 
 @dataclass(frozen=True, slots=True)
