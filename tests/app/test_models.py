@@ -67,9 +67,9 @@ def test_a_question_longer_than_the_window_fails_its_row_unpaid(bench: Bench) ->
 
 
 def test_limits_of_the_table_are_kept(bench: Bench) -> None:
-    bench.lab.models.add("openai/m", rpm=1200)
+    bench.lab.models.add("openai/m", rpm=600)
     bench.run(texts(*"abcd"), ask())
-    assert bench.server.calls.span_s >= 3 * 60 / 1200
+    assert bench.server.calls.span_s >= 2 * 60 / 600  # three waits of 0.1 s, of which the calls' own way may take some
 
 
 def test_a_quote_counts_with_the_vocabulary_of_the_model_and_says_so(bench: Bench) -> None:

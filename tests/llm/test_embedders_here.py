@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -18,7 +19,7 @@ from onnx_models import WORDS, onnx_folder, table
 from rowsmith.app.recorded import RecordedWeights
 from rowsmith.core.errors import Invalid, NotFound, RowFailed
 from rowsmith.core.models import Model
-from rowsmith.core.ports import Paused
+from rowsmith.core.ports import Note, Paused
 from rowsmith.llm.hashing import vector
 from rowsmith.llm.local.weights import WeightFiles
 from rowsmith.llm.providers import built_in
@@ -223,3 +224,46 @@ def test_a_vector_is_the_same_everywhere() -> None:
 
 
 EXPECTED = "0000003e0000c03e000040bf0000803e000000be0000c03e000080be00000000"
+
+
+class Repository:
+    """A hub with one repository, which is a folder (core.ports.Hub)."""
+
+    def __init__(self, folder: Path, cache: Path) -> None:
+        self.folder, self.cache = folder, cache
+
+    def here(self, name: str) -> Path | None:
+        return at if (at := self._place(name)).is_file() else None
+
+    def fetch(self, name: str, note: Note) -> Path:
+        place = self._place(name)
+        source = self.folder / place.relative_to(self.cache)
+        if not source.is_file():
+            raise NotFound(f"There is no {name}.", "")
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(source, place)
+        return place
+
+    def _place(self, name: str) -> Path:
+        return self.cache / name.removeprefix("hf:acme/tiny/").partition("@")[0]
+
+
+@pytest.mark.parametrize("graph", ["model.onnx", "onnx/model.onnx"])
+def test_a_model_of_the_hub_comes_with_its_tokenizer(tmp_path: Path, graph: str) -> None:
+    folder = onnx_folder(tmp_path / "m", longest=5)
+    (folder / graph).parent.mkdir(exist_ok=True)
+    (folder / "model.onnx").rename(folder / graph)
+    files = WeightFiles(tmp_path, tmp_path / "cache", lambda: Repository(folder, tmp_path / "hub"))
+    model = an_embedder(None, model=f"onnx/hf:acme/tiny/{graph}@v1")
+    one, long = outcomes(MemoryLedger(), [texts_of(model, "tea"), texts_of(model, "tea tea tea tea")], weights=files)
+    assert arrays(one)[0] == pytest.approx(expected("tea"), abs=1e-6)
+    assert "A text has 6 tokens" in str(long)
+    assert sorted(path.name for path in (tmp_path / "hub").rglob("*.*")) == ["config.json", "model.onnx", "tokenizer.json"]
+
+
+def test_what_is_no_graph_of_the_hub_is_told(tmp_path: Path) -> None:
+    files = WeightFiles(tmp_path, tmp_path / "cache", lambda: Repository(tmp_path, tmp_path / "hub"))
+    with pytest.raises(Invalid, match="is no file of the hub"):
+        built_in("onnx").check(an_embedder(None, model="onnx/hf:acme/tiny"), files)
+    failed = outcomes(MemoryLedger(), [texts_of(an_embedder(None, model="onnx/hf:acme/tiny/model.onnx"), "tea")], weights=files)[0]
+    assert "There is no hf:acme/tiny/model.onnx" in str(failed)

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from rowsmith.core.calls import Answer, Ask, Embed, Embedded
 from rowsmith.core.errors import RowFailed
@@ -147,7 +148,8 @@ def estimate(recipe: Recipe, lock: Mapping[str, Any], files: Files, db: Database
     """Count the rows and questions of a recipe over its pinned inputs; stops after `limit` rows."""
     out = Estimate()
     counting: Any = _Counting()
-    scratch = files.scratch("estimate")
+    own = f"estimate-{uuid4().hex}"  # others may estimate at the same time
+    scratch = files.scratch(own)
     contexts = [
         StepContext(step, i, Inputs(lock["inputs"].get(step.title, {}), files), lambda name: _folder(scratch, name))
         for i, step in enumerate(recipe.steps)
@@ -162,7 +164,7 @@ def estimate(recipe: Recipe, lock: Mapping[str, Any], files: Files, db: Database
                 if limit is not None and out.rows + counting.kept >= limit:
                     break
     finally:
-        files.remove_scratch("estimate")
+        files.remove_scratch(own)
     out.rows += counting.kept
     out.failed = counting.failed
     _downstream(recipe, advance, out)

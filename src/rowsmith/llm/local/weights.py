@@ -9,6 +9,7 @@ import hashlib
 import re
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from rowsmith.core.errors import Invalid, NotFound, Unavailable
@@ -16,7 +17,12 @@ from rowsmith.core.ports import Hub, Note
 from rowsmith.llm.record import Record
 
 HUB = "hf:"
-_HUB_NAME = re.compile(r"(?P<file>hf:[^/@#]+/[^/@#]+/[^@#]+\.gguf)(?P<revision>@[^@#]+)?(?P<hash>#sha256=[0-9a-fA-F]{64})?")
+_HUB_NAME = re.compile(
+    r"(?P<file>(?P<repo>hf:[^/@#]+/[^/@#]+)/[^@#]+\.(?:gguf|(?P<onnx>onnx)))(?P<revision>@[^@#]+)?(?P<hash>#sha256=[0-9a-fA-F]{64})?"
+)
+VOCABULARY = "tokenizer.json"
+BESIDE = ("config.json", "tokenizer_config.json", "sentence_bert_config.json")
+"""What a repository of a model in ONNX form may hold besides: how many tokens a text may have."""
 _PART = re.compile(r"-(\d{5})-of-(\d{5})\.gguf$")
 PIECE = 4 * 1024 * 1024
 TOLD = 1 << 30
@@ -56,6 +62,11 @@ class WeightFiles:
             raise Unavailable("Files of the hub cannot be had here.", "Download the file, and give its path.")
         hub = self._hub()
         first, *others = [hub.fetch(part, note) for part in names]
+        if first.suffix == ".onnx":
+            for beside in _beside(name):
+                with suppress(NotFound):
+                    hub.fetch(beside, note)
+            return first
         if any(path.parent != first.parent for path in others):
             raise Unavailable(f"The parts of {name} do not lie in one folder.", "Download them into one, and give the path of the first.")
         return first
@@ -66,6 +77,8 @@ class WeightFiles:
             first = self.fetched(name, note)
             if first.is_dir():
                 hashes = [f"{place}\0{self._hash(first / place, note)}" for place in _inside(first)]
+            elif first.suffix == ".onnx":
+                hashes = [self._hash(first, note), self._hash(vocabulary_of(first), note)]
             else:
                 hashes = [self._hash(first.with_name(part), note) for part in parts(first.name)]
                 if len(hashes) == 1:
@@ -104,14 +117,38 @@ def _inside(folder: Path) -> list[str]:
     return sorted(place.as_posix() for place in places if not any(part.startswith(".") for part in place.parts))
 
 
+def vocabulary_of(graph: Path) -> Path:
+    """The tokenizer's file of a model in ONNX form: beside the graph, or in the repository's folder above it.
+
+    Raises:
+        NotFound: there is none.
+    """
+    places = [graph.parent / VOCABULARY, graph.parent.parent / VOCABULARY]
+    if found := next((path for path in places if path.is_file()), None):
+        return found
+    raise NotFound(f"There is no {VOCABULARY} beside {graph} or above it.", "Name a model that was exported with its tokenizer.")
+
+
+def _beside(name: str) -> list[str]:
+    found = _HUB_NAME.fullmatch(name)
+    assert found is not None
+    return [f"{found['repo']}/{file}{found['revision'] or ''}" for file in BESIDE]
+
+
 def _of_hub(name: str) -> list[str]:
-    """The names of all files of weights that begin with the hub's file `name`; a hash that it states is that of the first."""
+    """The names of all files of weights that begin with the hub's file `name`; a hash that it states is that of the first. To a graph in ONNX
+    form belongs its repository's tokenizer."""
     found = _HUB_NAME.fullmatch(name)
     if found is None:
-        fix = f"Write it like local/{HUB}ORG/REPO/FILE.gguf, with @REVISION at its end if it must be a certain one."
+        fix = (
+            f"Write it like local/{HUB}ORG/REPO/FILE.gguf or onnx/{HUB}ORG/REPO/onnx/model.onnx, with @REVISION at its end if it must be a "
+            "certain one."
+        )
         raise Invalid(f"{name!r} is no file of the hub.", fix)
     first, *others = parts(found["file"])
     revision = found["revision"] or ""
+    if found["onnx"]:
+        others = [f"{found['repo']}/{VOCABULARY}"]
     return [f"{first}{revision}{found['hash'] or ''}", *(f"{other}{revision}" for other in others)]
 
 

@@ -1,4 +1,5 @@
-"""`onnx/PATH`: an embedding model as a folder that holds `model.onnx` and `tokenizer.json`, as the hub's exports have it.
+"""`onnx/PATH`: an embedding model as a folder that holds `model.onnx` and `tokenizer.json`, as the hub's exports have it; or
+`onnx/hf:ORG/REPO/onnx/model.onnx`, the graph in a repository of the hub, which has the tokenizer beside it or above.
 
 The tokens' last hidden states are averaged over the attention mask (mean pooling, Reimers and Gurevych, "Sentence-BERT", EMNLP 2019) and scaled to
 length 1. A graph that pools by itself, with an output of one row for each text, is taken as it is, and scaled likewise.
@@ -16,17 +17,16 @@ import orjson
 from rowsmith.core.errors import Invalid, NotFound, Unavailable
 from rowsmith.core.models import Model
 from rowsmith.core.ports import Weights
-from rowsmith.llm.local.weights import HUB
+from rowsmith.llm.local.weights import BESIDE, HUB, VOCABULARY, vocabulary_of
 from rowsmith.llm.providers import Lent, Sender
 from rowsmith.llm.providers._in_process import Computed, InProcess, Late
 
-FILES = ("model.onnx", "tokenizer.json")
-SETTINGS = ("config.json", "tokenizer_config.json", "sentence_bert_config.json")
-"""Files that may say how many tokens a text may have, and the names under which they do."""
+FILES = ("model.onnx", VOCABULARY)
 LONGEST = ("max_seq_length", "model_max_length", "max_position_embeddings")
+"""The names under which the files beside a model say how many tokens a text may have."""
 NEEDED = ("numpy", "onnxruntime", "tokenizers")
 WANTED = "Models in ONNX form need onnxruntime, tokenizers and numpy."
-FIX = "Name a folder with model.onnx and tokenizer.json, as onnx/PATH."
+FIX = f"Name a folder with model.onnx and tokenizer.json, as onnx/PATH, or a graph of the hub, as onnx/{HUB}ORG/REPO/onnx/model.onnx."
 INSTALL = "Install them with: pip install 'rowsmith[embeddings]'"
 
 
@@ -54,18 +54,19 @@ class _Graph:
     """A loaded model with its tokenizer. The file's own truncation and padding are put aside: a text that is cut in silence would have the
     vector of another text."""
 
-    def __init__(self, model: Model, folder: Path) -> None:
+    def __init__(self, model: Model, place: Path) -> None:
         try:
             import onnxruntime
             from tokenizers import Tokenizer
         except ImportError:
             raise Unavailable(WANTED, INSTALL) from None
         self._name, self._dimensions = model.model, model.dimensions
-        self._most = _longest(folder)
-        graph, words = (str(folder / name) for name in FILES)
+        graph = place / FILES[0] if place.is_dir() else place
+        words = vocabulary_of(graph)
+        self._most = _longest(words.parent)
         try:
-            self._tokenizer = Tokenizer.from_file(words)
-            self._session = onnxruntime.InferenceSession(graph, providers=["CPUExecutionProvider"])
+            self._tokenizer = Tokenizer.from_file(str(words))
+            self._session = onnxruntime.InferenceSession(str(graph), providers=["CPUExecutionProvider"])
         except Exception as error:
             # Both libraries raise bare exceptions of their own making.
             raise Invalid(f"{model.model} cannot be loaded: {error}", "Export the model again, with its tokenizer.") from error
@@ -116,10 +117,11 @@ def _folder(model: Model, weights: Weights) -> None:
     """Make sure that the model's folder holds what it must, if it can be looked into.
 
     Raises:
-        NotFound: it does not.
+        NotFound: it does not. Invalid: that is no graph of the hub.
     """
     if model.name.startswith(HUB):
-        raise Invalid(f"{model.model} is no folder on this machine.", f"Download it. {FIX}")
+        weights.here(model.name)
+        return
     try:
         folder = weights.here(model.name)
     except NotFound as error:
@@ -134,7 +136,7 @@ def _folder(model: Model, weights: Weights) -> None:
 def _longest(folder: Path) -> int:
     """Most tokens of a text, as the files beside the model say; 0 where none says so."""
     found = []
-    for name in SETTINGS:
+    for name in BESIDE:
         path = folder / name
         try:
             said = orjson.loads(path.read_bytes()) if path.is_file() else {}
