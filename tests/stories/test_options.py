@@ -365,17 +365,18 @@ def test_concurrency(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("setting", "value", "said"), [("rpm", 1, "throttled"), ("tpm", 1200, "throttled"), ("rpd", 1, "throttled")])
 def test_rates(setting: str, value: int, said: str, tmp_path: Path) -> None:
-    """The second call of a minute or a day has to wait: the run is stopped while it does."""
-    import threading
-
-    from rowsmith.engine.terms import Stopping
+    """The second call of a minute or a day has to wait: the run is stopped once it has kept the row of the first."""
+    from rowsmith.engine.terms import Progress, Stopping
 
     with Bench(tmp_path) as bench:
         stopping = Stopping()
-        waiting = threading.Timer(1.0, lambda: stopping.stop(0))
-        waiting.start()
-        result = bench.run(texts("a", "b"), ask(), top={"models": {"writer": bench.model(**{setting: value})}}, stopping=stopping)
-        waiting.cancel()
+
+        def stop(progress: Progress) -> None:
+            if progress.tally.kept:
+                stopping.stop(0)
+
+        models = {"writer": bench.model(**{setting: value})}
+        result = bench.run(texts("a", "b"), ask(), top={"models": models}, stopping=stopping, on_progress=stop)
         assert (len(bench.asked), result.kept, result.state in ("stopped", "paused")) == (1, 1, True)
 
 
