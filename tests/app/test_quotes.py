@@ -123,6 +123,19 @@ def test_a_target_scales(shop: Workshop) -> None:
     ordered(more)
 
 
+def test_batches_cost_their_share_and_at_most_what_live_calls_do(shop: Workshop) -> None:
+    steps = (read(shop, 10), ask(), ask("Judge {{ answer }}", model="judge", name="second"))
+    live = quoted(shop, *steps, model=PRICES)
+    half = quoted(shop, *steps, model={**PRICES, "price_batch": 0.5}, batch=True)
+    full = quoted(shop, *steps, model=PRICES, batch=True)
+    assert live.cost_usd and half.cost_usd and full.cost_usd
+    assert half.cost_usd == Range(live.cost_usd.low / 2, live.cost_usd.mid / 2, live.cost_usd.high)
+    assert full.cost_usd == live.cost_usd
+    assert (half.seconds, half.calls, "up to a day" in half.notes[-1]) == (None, live.calls, True)
+    unknown = quoted(shop, *steps, batch=True)
+    assert unknown.cost_usd is None
+
+
 # -- with a pilot ---------------------------------------------------------------------------------------------------------------------
 
 

@@ -293,7 +293,7 @@ def test_models_test(t: Terminal) -> None:
     assert not (t.folder / "home").exists()  # nothing is kept
 
 
-@shows("plan --set", "plan --target", "plan --limit", "plan --json", "plan --pilot", "plan --budget")
+@shows("plan --set", "plan --target", "plan --limit", "plan --json", "plan --pilot", "plan --budget", "plan --batch")
 def test_plan(t: Terminal) -> None:
     recipe = t.recipe(SIX, ask("${tone} {{ text }}"), parameters={"tone": {"default": "So"}}, models={"writer": t.model(price_in=1, price_out=1)})
     plain = t.tell("plan", recipe)
@@ -304,6 +304,8 @@ def test_plan(t: Terminal) -> None:
     assert t.tell("plan", recipe, "--target", 3)["calls"] != plain["calls"]
     assert t.tell("plan", recipe, "--set", f"tone={'very ' * 200}")["tokens_in"]["high"] > plain["tokens_in"]["high"]
     assert "tokens_in" in t.say("plan", recipe)
+    assert t.tell("plan", recipe, "--batch")["seconds"] is None
+    assert "Batches may take up to a day" in t.say("plan", recipe, "--batch")
     assert (t.asked, t.tell("runs")) == ([], [])
     t.tell("plan", recipe, "--pilot", 2)
     assert len(t.asked) == 2

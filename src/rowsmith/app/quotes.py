@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from math import sqrt
 from pathlib import Path
 from typing import Any
 
+from rowsmith.app.models import terms
 from rowsmith.app.results import Result
 from rowsmith.app.runs import Runs
 from rowsmith.core.models import Model
@@ -39,14 +40,15 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """`rows` that will be kept, `calls`, tokens, US dollars (None: a price is not known) and seconds. `notes` say what it rests on."""
+    """`rows` that will be kept, `calls`, tokens, US dollars (None: a price is not known) and seconds (None: batches come when they come).
+    `notes` say what it rests on."""
 
     rows: Range
     calls: Range
     tokens_in: Range
     tokens_out: Range
     cost_usd: Range | None
-    seconds: Range
+    seconds: Range | None
     notes: tuple[str, ...]
 
     def ranges(self) -> list[tuple[str, Range | None]]:
@@ -60,9 +62,10 @@ class Quote:
 
 def quote(
     runs: Runs, recipe: Recipe | Path, sets: Mapping[str, str] | None = None, *, target: int | None = None, limit: int | None = None,
-    pilot: int | None = None, budget_usd: float | None = None,
+    pilot: int | None = None, budget_usd: float | None = None, batch: bool = False,
 ) -> Quote:  # fmt: skip
-    """Quote a recipe. With `pilot`, about so many rows are really made first, under `budget_usd`; they are part of the run that follows.
+    """Quote a recipe. With `pilot`, about so many rows are really made first, under `budget_usd`; they are part of the run that follows, and
+    asked live. `batch`: the run's answers will be bought in batches, where a model's provider has them.
 
     Raises:
         Invalid: the recipe, with every problem.
@@ -74,9 +77,32 @@ def quote(
     if pilot and counted.asked:
         done = runs.start(recipe, sets=sets, limit=pilot, budget_usd=budget_usd, commit=False)
         if done.requested - done.pending > 0 and done.calls + done.calls_reused > 0:
-            return _measured(runs, loaded, counted, done, target, limit)
+            measured_ = _measured(runs, loaded, counted, done, target, limit)
+            return _batched(measured_, loaded, counted, target) if batch else measured_
     quoted = {role: silent(loaded.models[role]).model_copy(update={"reasks": 0}) for role in embedders(loaded)}
-    return _guessed(loaded.model_copy(update={"models": {**loaded.models, **quoted}}), counted, target)
+    loaded = loaded.model_copy(update={"models": {**loaded.models, **quoted}})
+    guessed = _guessed(loaded, counted, target)
+    return _batched(guessed, loaded, counted, target) if batch else guessed
+
+
+def _batched(live: Quote, recipe: Recipe, counted: Estimate, target: int | None) -> Quote:
+    """The quote at the price of batches. What has to be asked again is asked live, so at most it costs what live calls do."""
+    shares = {one.role: one.batch for one in terms(recipe)}
+    cheaper = {role: _discounted(model, shares[role] or 1.0) for role, model in recipe.models.items()}
+    once, less = (_guessed(made, counted, target).cost_usd for made in (recipe, recipe.model_copy(update={"models": cheaper})))
+    notes = (*live.notes, "Batches may take up to a day; what has to be asked again is asked live, at the full price.")
+    cost = live.cost_usd
+    if cost is not None and once is not None and less is not None and once.mid:
+        cost = cost.times(less.mid / once.mid, less.mid / once.mid, 1.0)
+    return replace(live, cost_usd=cost, seconds=None, notes=notes)
+
+
+def _discounted(model: Model, share: float) -> Model:
+    above = model.price_above
+    if model.price_in is None or model.price_out is None:
+        return model
+    less = above and above.model_copy(update={"price_in": above.price_in * share, "price_out": above.price_out * share})
+    return model.model_copy(update={"price_in": model.price_in * share, "price_out": model.price_out * share, "price_above": less})
 
 
 # -- without a pilot --------------------------------------------------------------------------------------------------------------------

@@ -61,6 +61,7 @@ def plan(
     limit: Annotated[int | None, typer.Option("--limit", metavar="N", min=1, help="Slots after which no further row is taken in.")] = None,
     pilot: Annotated[int | None, typer.Option("--pilot", metavar="K", min=1, help="First run about K rows, to measure; they are kept.")] = None,
     budget: Annotated[float | None, typer.Option("--budget", metavar="USD", min=0, help="Cap of the pilot.")] = None,
+    batch: Annotated[bool, typer.Option("--batch", help="At the price of batches.")] = False,
     home: Home = HOME,
     in_project: InProject = PROJECT,
     as_json: AsJson = False,
@@ -70,8 +71,9 @@ def plan(
     from rowsmith.cli.show import money, print_json, table
 
     found = quote(
-        project(home, in_project, make=True).runs, Path(recipe), values(sets), target=target, limit=limit, pilot=pilot, budget_usd=budget
-    )
+        project(home, in_project, make=True).runs, Path(recipe), values(sets), target=target, limit=limit, pilot=pilot, budget_usd=budget,
+        batch=batch,
+    )  # fmt: skip
     if as_json:
         return print_json(found.dump())
     table(["", "low", "expected", "high"], [(name, *_shown(name, range_, money)) for name, range_ in found.ranges()])
