@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -129,6 +128,8 @@ def _models(home: str, project: str) -> Models:
 
 def _say(trial: Trial) -> None:
     """What came of a test, in words."""
+    import json
+
     typer.secho(trial.model + (f" ({trial.role})" if trial.role != "model" else ""), bold=True)
     if not trial.ok:
         typer.echo(f"  no usable answer ({trial.reason}): {trial.what}")
