@@ -154,3 +154,9 @@ def test_embedders_have_no_batches(bench: Bench) -> None:
     steps = (ask(), {"kind": "score.similarity", "column": "answer", "to": "tea"})
     recipe = check_recipe(Path(bench.recipe(texts("a"), *steps, models=models)), {}, keys=bench.lab.keys.of("default"))
     assert {one.role: one.batch for one in terms(recipe) if one.role != "alone"} == {"writer": 1.0, "embedder": None}
+
+
+def test_whose_key_is_asked_for_is_each_provider_s_own(bench: Bench) -> None:
+    listed = {one.model: one.key for one in bench.lab.models.list("litellm/")}
+    assert {key for model, key in listed.items() if model.startswith("litellm/xai/")} == {False}
+    assert {key for model, key in listed.items() if model.startswith("litellm/bedrock/")} == {None}  # it goes by a cloud's credentials

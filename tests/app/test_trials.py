@@ -51,8 +51,8 @@ def test_the_way_can_be_chosen(way: str) -> None:
     [
         ("auth", "key", "keys add OPENAI_API_KEY"),
         ("quota", "quota", "Add credit"),
-        ("429", "throttled", "Test again after"),
-        ("500", "unreachable", "Test again when the server is well"),
+        ("429", "throttled", "Go on after"),
+        ("500", "unreachable", "Go on when the server is well"),
         ("refusal", "refusal", "settings"),
         ("malformed", "malformed", "--answers"),
         ("wrong_schema", "schema", "--answers"),
@@ -68,7 +68,6 @@ def test_what_goes_wrong_is_explained_and_not_tried_again(fault: str, reason: st
     assert (found.ok, found.reason) == (False, reason)
     assert found.what
     assert fix in found.fix
-    assert "go on" not in found.fix
 
 
 @pytest.mark.parametrize(("fault", "how"), [("fenced", "found"), ("think_aloud", "found"), ("single_quotes", "repaired")])

@@ -21,7 +21,8 @@ from rowsmith.core.recipe import Recipe
 from rowsmith.engine.check_models import embedders
 from rowsmith.llm import facts
 from rowsmith.llm.facts import Facts, Table
-from rowsmith.llm.keys import key_of
+from rowsmith.llm.keys import key_of, name_of
+from rowsmith.llm.providers import Provider
 from rowsmith.store.files import atomic_write
 
 HEAD = "# Models of this home, before those that Rowsmith knows. Written by rowsmith models add; may be edited.\n"
@@ -138,21 +139,23 @@ class Models:
         return Known(model, said, plans, self._key(model), own=False)
 
     def _key(self, name: str) -> bool | None:
-        """Whether the key of the model's provider is there; looked for once."""
+        """Whether the model's key is there, looked for once for all models that have the same; None where none is needed, or the provider
+        cannot be reached by its name."""
         model = Model(model=name)
-        if model.provider not in self._asked:
-            self._asked[model.provider] = self._has_key(model)
-        return self._asked[model.provider]
-
-    def _has_key(self, model: Model) -> bool | None:
-        """Whether the model's key is there; None where none is needed, or the provider cannot be reached by its name."""
         try:
             provider = registry.provider(model.provider)
+            place = f"{model.provider} {name_of(provider, model)}"
+            if place not in self._asked:
+                self._asked[place] = self._has_key(provider, model)
+            return self._asked[place]
+        except (NotFound, Invalid, Conflict):
+            return None
+
+    def _has_key(self, provider: Provider, model: Model) -> bool | None:
+        try:
             return key_of(provider, model, self.keys) is not None or None
         except Paused:
             return False
-        except (NotFound, Invalid, Conflict):
-            return None
 
 
 def terms(recipe: Recipe, plugins: Sequence[Path] = ()) -> list[Terms]:

@@ -21,7 +21,6 @@ from rowsmith.engine import recipe_file
 from rowsmith.engine.check_models import asked_models, embedders
 from rowsmith.llm.facts import Table, filled
 from rowsmith.llm.gate import Gate
-from rowsmith.llm.providers import Carrier, Provider
 from rowsmith.llm.unrecorded import Unrecorded
 
 QUESTION = "Which city is the capital of France, and how many letters has its name?"
@@ -135,11 +134,12 @@ def ask_once(
     for one in models:
         known = filled(one.model, table.of(one.model))
         ledger = _Noting()
+        # With park_s 0 whatever would be waited for, or tried again, ends the test at once.
         make = partial(Gate, ledger, keys=keys, weights=weights, environ=environ, find=find, park_s=0.0)
-        yield asyncio.run(_asked(replace(one, model=known), ledger, make, on_note, find))
+        yield asyncio.run(_asked(replace(one, model=known), ledger, make, on_note))
 
 
-async def _asked(one: Asked, ledger: _Noting, make: Callable[[], Gate], on_note: Note, find: Callable[[str], Provider]) -> Trial:
+async def _asked(one: Asked, ledger: _Noting, make: Callable[[], Gate], on_note: Note) -> Trial:
     gate, model = make(), one.model
     telling = asyncio.ensure_future(_telling(gate, on_note))
     place = way = ""
@@ -152,19 +152,17 @@ async def _asked(one: Asked, ledger: _Noting, make: Callable[[], Gate], on_note:
         asker = Asker("test", b"", 0)
         if one.embed:
             way = "embedding"
-            if not isinstance(find(model.provider), Carrier):  # what is computed here takes no such setting
-                model = model.model_copy(update={"retries": 0})
             vector = await gate.embed(Embed([QUESTION], model, asker))
             value, usage = {"dimensions": len(vector.vectors[0])}, vector.usage
         else:
-            model = model.model_copy(update={"reasks": 0, "retries": 0})
+            model = model.model_copy(update={"reasks": 0})
             place, way = await gate.manner(model, SCHEMA)
             answer = await gate.ask(Ask([{"role": "user", "content": QUESTION}], model, asker, SCHEMA))
             value, usage = answer.value, answer.usage
     except RowFailed as error:
         return without(error.reason, error, FIXES.get(error.reason, _fix(error.reason)))
     except Paused as error:
-        return without(error.reason, error, _without_run(error.fix))
+        return without(error.reason, error, error.fix)
     except RowsmithError as error:
         return without("settings", error, error.fix)
     finally:
@@ -191,7 +189,3 @@ def _fix(reason: str) -> str:
         )
     return FORM
 
-
-def _without_run(fix: str) -> str:
-    """A pause's fix speaks of a run that goes on; here the test is done again."""
-    return fix.replace(" and go on", " and test again").replace("Go on after", "Test again after").replace("Go on when", "Test again when")
