@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -119,3 +120,12 @@ def test_every_extra_is_told_with_what_it_installs() -> None:
     extras = doctor(".rowsmith", None, offline=True)["extras"]
     assert set(extras) >= {"postgres", "keyring", "litellm", "local"}
     assert all(version and version[0].isdigit() for version in extras["local"].values())
+
+
+def test_it_works_where_a_loop_runs_already(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def notebook() -> dict[str, Any]:
+        return doctor(".rowsmith", None)
+
+    with listing() as (host, _):
+        monkeypatch.setenv("OLLAMA_HOST", host)
+        assert of(asyncio.run(notebook()), "ollama")["models"]

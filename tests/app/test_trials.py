@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -123,3 +124,11 @@ def test_bad_targets_are_told(bench: Bench) -> None:
         bench.lab.models.test(str(bench.recipe(texts("a"))))
     with pytest.raises(Invalid, match="answers"):
         bench.lab.models.test("openai/m", answers="shouting")
+
+
+def test_it_works_where_a_loop_runs_already() -> None:
+    async def notebook(url: str) -> Trial:
+        return trial("openai/m", base_url=url)
+
+    with ModelServer() as server:
+        assert asyncio.run(notebook(server.url)).ok

@@ -11,6 +11,7 @@ from typing import Any
 from rowsmith import registry
 from rowsmith.connectors.egress import Egress
 from rowsmith.connectors.exchange import Bounds
+from rowsmith.connectors.plain import carried_out
 from rowsmith.core.addresses import ANY_LOCAL
 from rowsmith.core.errors import RowsmithError
 from rowsmith.core.models import Model
@@ -43,7 +44,8 @@ class Server:
 
 def find_servers(keys: Keys) -> list[Server]:
     """Ask each server that may answer, all at once; in the order of their names. Local ones that are not there are told as well."""
-    return asyncio.run(_all(list(_candidates(keys))))
+    candidates = list(_candidates(keys))
+    return carried_out(lambda egress: _all(egress, candidates), ANY_LOCAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +77,8 @@ def _headers(provider: Provider, model: Model, secret: str) -> dict[str, str]:
     return {name: value for name, value in provider.headers(model, secret).items() if name.lower() != "content-type"}
 
 
-async def _all(candidates: Sequence[_Candidate]) -> list[Server]:
-    async with Egress(ANY_LOCAL) as egress:
-        return list(await asyncio.gather(*(_asked(egress, one) for one in candidates)))
+async def _all(egress: Egress, candidates: Sequence[_Candidate]) -> list[Server]:
+    return list(await asyncio.gather(*(_asked(egress, one) for one in candidates)))
 
 
 async def _asked(egress: Egress, one: _Candidate) -> Server:

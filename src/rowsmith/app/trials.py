@@ -16,6 +16,7 @@ from rowsmith import registry
 from rowsmith.core.calls import PICO, PLAIN, Ask, Asker, Claim, Claimed, Embed, Usage
 from rowsmith.core.errors import Invalid, RowFailed, RowsmithError
 from rowsmith.core.models import Model
+from rowsmith.core.plainly import plainly
 from rowsmith.core.ports import Keys, Note, Paused, Weights
 from rowsmith.engine import recipe_file
 from rowsmith.engine.check_models import asked_models, embedders
@@ -136,7 +137,8 @@ def ask_once(
         ledger = _Noting()
         # With park_s 0 whatever would be waited for, or tried again, ends the test at once.
         make = partial(Gate, ledger, keys=keys, weights=weights, environ=environ, find=find, park_s=0.0)
-        yield asyncio.run(_asked(replace(one, model=known), ledger, make, on_note))
+        asked = partial(_asked, replace(one, model=known), ledger, make, on_note)
+        yield plainly(asked, "asking a model")
 
 
 async def _asked(one: Asked, ledger: _Noting, make: Callable[[], Gate], on_note: Note) -> Trial:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-import threading
 from collections.abc import Awaitable, Callable, Mapping
-from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -16,6 +13,7 @@ from rowsmith.connectors.exchange import USUAL, Bounds, Reply
 from rowsmith.connectors.proof import ANYTHING, Wanted
 from rowsmith.connectors.resolve import Resolver
 from rowsmith.core.addresses import PUBLIC, Allowed
+from rowsmith.core.plainly import plainly
 
 if TYPE_CHECKING:
     import ssl
@@ -32,35 +30,7 @@ def carried_out(
         async with Egress(allowed, resolver=resolver, tls=tls) as egress:
             return await work(egress)
 
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return asyncio.run(main())
-    return _elsewhere(main)
-
-
-def _elsewhere(main: Callable[[], Awaitable[Result]]) -> Result:
-    """Run it on a thread. An interrupt of the one who waits ends it."""
-    done: Future[Result] = Future()
-    begun: Future[Callable[[], object]] = Future()
-
-    async def watched() -> Result:
-        task, loop = asyncio.current_task(), asyncio.get_running_loop()
-        begun.set_result(lambda: loop.call_soon_threadsafe(task.cancel) if task else None)
-        return await main()
-
-    def thread() -> None:
-        try:
-            done.set_result(asyncio.run(watched()))
-        except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
-            done.set_exception(error)
-
-    threading.Thread(target=thread, name="egress", daemon=True).start()
-    try:
-        return done.result()
-    except KeyboardInterrupt:
-        begun.result()()
-        raise
+    return plainly(main, "egress")
 
 
 def send(

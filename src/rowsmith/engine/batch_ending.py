@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections.abc import Callable
 from math import inf
 
+from rowsmith.core.plainly import plainly
 from rowsmith.core.slots import Tally
 from rowsmith.engine.batch_life import Life
 from rowsmith.engine.batching import TRANSFERS
@@ -30,19 +30,7 @@ def end_batches(db: Database, files: Files, run: Run, make_forms: MakeForms, wai
         Paused: a server cannot be asked.
     """
     ending = _Ending(db, files, run, make_forms)
-    broken: list[BaseException] = []
-
-    def work() -> None:
-        try:
-            asyncio.run(ending.main(wait_s))
-        except BaseException as error:  # noqa: BLE001 - raised again on the caller's thread
-            broken.append(error)
-
-    thread = threading.Thread(target=work, name="ending batches")  # a loop may run here already (notebooks)
-    thread.start()
-    thread.join()
-    if broken:
-        raise broken[0]
+    plainly(lambda: ending.main(wait_s), "ending batches")
 
 
 class _Ending:
