@@ -32,7 +32,11 @@ _DELETE = (
     *(f"DELETE FROM {table} WHERE run IN (SELECT n FROM run WHERE project = :name)" for table in _OF_RUNS),
     "DELETE FROM budget WHERE scope IN (SELECT 'run:' || n FROM run WHERE project = :name) OR scope = 'project:' || :name",
     "DELETE FROM secret WHERE scope = 'project:' || :name",
-    *(f"DELETE FROM {table} WHERE dataset IN (SELECT n FROM dataset WHERE project = :name)" for table in ("ref", "version")),
+    "DELETE FROM signature WHERE version IN (SELECT v.id FROM version v JOIN dataset d ON d.n = v.dataset WHERE d.project = :name)",
+    *(
+        f"DELETE FROM {table} WHERE dataset IN (SELECT n FROM dataset WHERE project = :name)"
+        for table in ("edit", "review", "ref", "version")
+    ),
     *(f"DELETE FROM {table} WHERE project = :name" for table in ("event", "dataset", "run")),
     "DELETE FROM project WHERE name = :name",
 )

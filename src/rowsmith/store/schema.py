@@ -276,8 +276,70 @@ ref = Table(
     "ref", metadata,
     Column("dataset", Number, primary_key=True),
     Column("name", String(200), primary_key=True),
-    Column("kind", String(10), nullable=False),  # branch or tag
+    Column("kind", String(10), nullable=False),  # branch, tag or release
     Column("version", String(32), nullable=False),
+    Column("author", String(200), nullable=False, server_default=""),
+    Column("message", Text, nullable=False, server_default=""),
+    Column("created_at", Float),
+)  # fmt: skip
+
+# The working set of a branch: rows as they are to be, not committed yet. `base_data` and `base_meta` name what the branch's head had when the
+# row was first edited (NULL: no such row); `data` NULL: the row is removed.
+edit = Table(
+    "edit", metadata,
+    Column("dataset", Number, primary_key=True),
+    Column("branch", String(200), primary_key=True),
+    Column("id", LargeBinary, primary_key=True),
+    Column("base_data", LargeBinary),
+    Column("base_meta", LargeBinary),
+    Column("data", LargeBinary),
+    Column("meta", LargeBinary),
+    Column("hash", LargeBinary),  # of `data`: what an editor has to have seen
+    Column("key", LargeBinary, nullable=False),  # its place in the version; of a new row, among the new ones
+    Column("author", String(200), nullable=False),
+    Column("at", Float, nullable=False),
+)  # fmt: skip
+
+# What someone thinks of a row, as it said at the time (`hash` of its data). `fields`: an edit that goes with it, {column: value}.
+review = Table(
+    "review", metadata,
+    Column("n", Number, primary_key=True, autoincrement=True),
+    Column("dataset", Number, nullable=False),
+    Column("branch", String(200), nullable=False),
+    Column("row", LargeBinary, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    Column("verdict", String(20), nullable=False, server_default=""),  # accept, reject or nothing
+    Column("score", Float),
+    Column("label", Text),
+    Column("note", Text),
+    Column("fields", LargeBinary),
+    Column("author", String(200), nullable=False),
+    Column("created_at", Float, nullable=False),
+    Index("ix_review_dataset", "dataset", "row"),
+    sqlite_autoincrement=True,  # the number of a deleted one is never given again
+)  # fmt: skip
+
+# Who answers for a version: an Ed25519 signature of its id, and the public key.
+signature = Table(
+    "signature", metadata,
+    Column("version", String(32), primary_key=True),
+    Column("signer", LargeBinary, primary_key=True),
+    Column("signature", LargeBinary, nullable=False),
+    Column("created_at", Float, nullable=False),
+)  # fmt: skip
+
+# What a version holds, counted once (store.statistics), by its root: it never changes.
+statistics = Table(
+    "statistics", metadata,
+    Column("root", LargeBinary, primary_key=True),
+    Column("facts", LargeBinary, nullable=False),
+)  # fmt: skip
+
+# Who is about to publish a version whose parts are stored already: while one is here, nothing is swept.
+hold = Table(
+    "hold", metadata,
+    Column("id", String(32), primary_key=True),
+    Column("lease_until", Float, nullable=False),
 )  # fmt: skip
 
 # Content-addressed parts of versions: roots, pages and buckets.

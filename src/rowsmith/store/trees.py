@@ -103,7 +103,12 @@ class Trees:
                 found.update({bytes(h): bytes(body) for h, body in conn.execute(_GET, {"hashes": asked[at : at + 4096]})})
         return found
 
-    def _all(self, hashes: Iterable[bytes]) -> dict[bytes, bytes]:
+    def whole(self, hashes: Iterable[bytes]) -> dict[bytes, bytes]:
+        """The nodes with these hashes.
+
+        Raises:
+            Unavailable: one is missing.
+        """
         wanted = list(hashes)
         found = self.get(wanted)
         for name in wanted:
@@ -117,14 +122,14 @@ class Trees:
         Raises:
             Unavailable: a node is missing.
         """
-        body = self._all([root])[root]
+        body = self.whole([root])[root]
         return Tree(body[0], cut(body[1:]))
 
     def entries(self, tree: Tree) -> Iterator[Entry]:
         """All entries, by place."""
         for page in tree.pages:
-            names = cut(self._all([page])[page])
-            bodies = self._all(names)
+            names = cut(self.whole([page])[page])
+            bodies = self.whole(names)
             for name in names:
                 yield from decode(bodies[name])
 
@@ -142,14 +147,14 @@ class Trees:
         while batch := list(islice(stream, _BATCH)):
             numbers = sorted({bucket_of(change.place, tree.bits) for change in batch})
             names = self._names(tree, numbers)
-            bodies = self._all(names.values())
+            bodies = self.whole(names.values())
             old = {entry.place: entry for name in names.values() for entry in decode(bodies[name])}
             yield from ((change, old.get(change.place)) for change in batch)
 
     def _names(self, tree: Tree, numbers: Iterable[int]) -> dict[int, bytes]:
         """Hashes of the buckets with these numbers."""
         wanted = list(numbers)
-        pages = self._all({tree.pages[n // PAGE] for n in wanted})
+        pages = self.whole({tree.pages[n // PAGE] for n in wanted})
         return {n: pages[tree.pages[n // PAGE]][16 * (n % PAGE) : 16 * (n % PAGE) + 16] for n in wanted}
 
     def overlay(self, tree: Tree | None, changes: Iterable[Entry], rows: int) -> bytes:
@@ -170,9 +175,9 @@ class Trees:
     def _edited(self, tree: Tree, changes: Iterable[Entry]) -> list[bytes]:
         pages = list(tree.pages)
         for page, of_page in groupby(changes, key=_numbered(tree.bits, PAGE)):
-            names = list(cut(self._all([pages[page]])[pages[page]]))
+            names = list(cut(self.whole([pages[page]])[pages[page]]))
             by_bucket = [(n % PAGE, list(group)) for n, group in groupby(of_page, key=_numbered(tree.bits, 1))]
-            bodies = self._all(names[n] for n, _ in by_bucket)
+            bodies = self.whole(names[n] for n, _ in by_bucket)
             for n, group in by_bucket:
                 names[n] = self._put(b"rowsmith.bucket", encode(_merged(decode(bodies[names[n]]), group)))
             pages[page] = self._put(b"rowsmith.page", b"".join(names))
