@@ -17,6 +17,7 @@ from sqlalchemy import Connection, bindparam, insert, text
 from rowsmith.core.errors import Unavailable
 from rowsmith.core.failpoints import failpoint
 from rowsmith.store.database import Database
+from rowsmith.store.holds import Hold
 from rowsmith.store.schema import block
 
 BLOCK_ROWS = 256
@@ -136,13 +137,14 @@ def damaged(what: str) -> Unavailable:
 
 
 class BodyWriter:
-    """Stores bodies that are not there yet, in write transactions of bounded size. Call `close` after the last.
+    """Stores bodies that are not there yet, in write transactions of bounded size, while `hold` keeps them. Call `close` after the last.
 
     A writer that dies leaves whole blocks behind, which the next attempt finds and uses again.
     """
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, hold: Hold) -> None:
         self._db = db
+        self._hold = hold
         self._bodies = Bodies(db)
         self._packed: list[tuple[bytes, list[bytes]]] = []  # block, hashes by position
         self._pending: set[bytes] = set()
@@ -166,6 +168,7 @@ class BodyWriter:
         """Make everything added so far durable."""
         if self._packed:
             with self._db.write() as conn:
+                self._hold.renew(conn)
                 self._write(conn)
             failpoint("versions.blocks.after")
         self._packed, self._pending, self._rows, self._bytes = [], set(), 0, 0

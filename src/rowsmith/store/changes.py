@@ -15,6 +15,7 @@ from rowsmith.core.row import Row
 from rowsmith.store.bodies import BLOCK_BYTES, BLOCK_ROWS, BodyWriter, tagged
 from rowsmith.store.database import Database
 from rowsmith.store.faults import told
+from rowsmith.store.holds import Hold
 from rowsmith.store.trees import Entry, turned
 
 LONGEST_ORDER = 240
@@ -49,7 +50,7 @@ class Changes:
 
 
 @contextmanager
-def stored(db: Database, rows: Iterable[Row]) -> Iterator[Changes]:
+def stored(db: Database, rows: Iterable[Row], hold: Hold) -> Iterator[Changes]:
     """Store the bodies of these rows, in row order, and hold their entries while the block lasts.
 
     Raises:
@@ -57,7 +58,7 @@ def stored(db: Database, rows: Iterable[Row]) -> Iterator[Changes]:
     """
     with scratch() as conn:
         conn.execute("CREATE TABLE came (place BLOB, key BLOB, data BLOB, meta BLOB)")
-        bodies = BodyWriter(db)
+        bodies = BodyWriter(db, hold)
         for entries, data, meta in _blocks(rows):
             bodies.add(data, meta)
             conn.executemany("INSERT INTO came VALUES (?, ?, ?, ?)", entries)

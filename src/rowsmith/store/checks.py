@@ -17,7 +17,7 @@ from rowsmith.store.versions import Version, Versions
 
 
 class Problem(TypedDict):
-    """`kind`: version, node, body, count, rolling, order, provenance. `what` is wrong, `where` (version and row, node or block)."""
+    """`kind`: version, node, body, count, rolling, provenance. `what` is wrong, `where` (version and row, node or block)."""
 
     kind: str
     what: str
@@ -89,7 +89,7 @@ def _bucket(body: bytes, number: int, bits: int, conn: sqlite3.Connection) -> _F
 
 
 def _sums(version: Version, conn: sqlite3.Connection) -> _Found:
-    """Compare row count and rolling sum with the version's record; order keys must differ."""
+    """Compare row count and rolling sum with the version's record."""
     rows = total = 0
     for entry in conn.execute("SELECT * FROM entry"):
         rows += 1
@@ -98,8 +98,6 @@ def _sums(version: Version, conn: sqlite3.Connection) -> _Found:
         yield "count", f"{rows} rows where {version.rows} were committed", ""
     if (total % 2**128).to_bytes(16, "big") != version.rolling:
         yield "rolling", "the sum over its rows differs from the one recorded at the commit", ""
-    for count, place in conn.execute("SELECT count(*), max(place) FROM entry GROUP BY key HAVING count(*) > 1"):
-        yield "order", f"{count} rows stand in the same place", f"row {turned(place).hex()}"
 
 
 def _bodies(bodies: Bodies, conn: sqlite3.Connection) -> _Found:

@@ -9,17 +9,19 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select, text
 
 from rowsmith.core.errors import Invalid, NotFound, choose
+from rowsmith.core.ids import cleaned
 from rowsmith.core.row import Row
 from rowsmith.store import events
 from rowsmith.store.bodies import Bodies
-from rowsmith.store.changes import stored
 from rowsmith.store.checks import Problem, check
+from rowsmith.store.committing import commit_rows
 from rowsmith.store.database import Database
+from rowsmith.store.publishing import Also, Said
 from rowsmith.store.reading import Facts, VersionRows, facts, row_of
 from rowsmith.store.schema import dataset as table
 from rowsmith.store.schema import ref
 from rowsmith.store.trees import Trees
-from rowsmith.store.versions import Also, Version, Versions
+from rowsmith.store.versions import Version, Versions
 
 MAIN = "main"
 """The branch that is meant when none is named."""
@@ -96,7 +98,9 @@ class Datasets:
         A dataset or branch that does not exist is begun. Rows come in row order (growing `order`), as a stream of any length; ids differ.
         A row whose id is there replaces the one that was there, in its place; new rows follow. `also(conn, version)` is carried out in
         the transaction that publishes the version. The same rows again, for the same run: no new version, the head is returned.
-        `all_of_run`: these are all rows of the run; where the dataset has had no others, those that it keeps no longer go.
+        `all_of_run`: these are all rows of the run; where no other run has made any, those that it keeps no longer go.
+
+        What people changed on the branch stays when a run makes its rows again (store.committing).
 
         Raises:
             Invalid: the name, an id, the order or a value cannot be used.
@@ -109,10 +113,8 @@ class Datasets:
             if also is not None:
                 also(conn, version)
 
-        with stored(self._db, rows) as changes:
-            return Versions(self._db).add(
-                dataset.n, branch, changes, run=run, author=author, message=message, replace=replace, all_of_run=all_of_run, also=publish
-            )  # fmt: skip
+        said = Said(run, cleaned(author), cleaned(message))
+        return commit_rows(self._db, dataset.n, branch, rows, said, replace=replace, all_of_run=all_of_run, also=publish)
 
     def versions(self, project: str, name: str) -> Sequence[Version]:
         """All versions of a dataset, newest first."""

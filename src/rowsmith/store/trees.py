@@ -33,12 +33,20 @@ _PUT = text("INSERT INTO node (hash, body) VALUES (:hash, :body) ON CONFLICT DO 
 
 
 class Entry(NamedTuple):
-    """One row of a version: where it stands in the map, its order key, and the hashes of its bodies (bytes all)."""
+    """One row of a version: where it stands in the map, its order key, and the hashes of its bodies (bytes all).
+
+    Among changes, an entry without hashes (`removal`) says that no row is to stand there.
+    """
 
     place: bytes
     key: bytes
     data: bytes
     meta: bytes
+
+
+def removal(place: bytes) -> Entry:
+    """The change that takes a row away."""
+    return Entry(place, b"", b"", b"")
 
 
 class Tree(NamedTuple):
@@ -160,7 +168,7 @@ class Trees:
     def overlay(self, tree: Tree | None, changes: Iterable[Entry], rows: int) -> bytes:
         """The root of the map in which each change stands over the tree's entry; `rows` is what it will hold.
 
-        A row that was there keeps its key: it stays where it stood. Changes come sorted by place. Everything is durable on return.
+        Changes come sorted by place. Everything is durable on return.
         """
         bits = bits_for(rows)
         if tree is not None and tree.bits == bits:
@@ -223,15 +231,12 @@ def _numbered(bits: int, page: int) -> Callable[[Entry], int]:
 
 
 def _merged(old: Iterable[Entry], changes: Iterable[Entry]) -> Iterator[Entry]:
-    """Both, by place; where both have a row, the change with the old key."""
-    tagged_old, tagged_new = ((e.place, 0, e) for e in old), ((e.place, 1, e) for e in changes)
-    last: Entry | None = None
-    for place, new, entry in merge(tagged_old, tagged_new):
-        if last is not None and last.place == place and new:
-            last = entry._replace(key=last.key)
+    """Both, by place; where both have a row, the change stands."""
+    sides = merge(((e.place, 1, e) for e in old), ((e.place, 0, e) for e in changes))
+    last = b""
+    for place, old_side, entry in sides:
+        if old_side and place == last:
             continue
-        if last is not None:
-            yield last
-        last = entry
-    if last is not None:
-        yield last
+        last = place
+        if entry.data:
+            yield entry

@@ -1,0 +1,140 @@
+"""How a version comes to be: drafted over another from changes of rows, then published with the move of its branch.
+
+Bodies and nodes are stored before, each in write transactions of bounded size; the versions and the move come last, in one transaction. A
+process that dies before it leaves parts that nothing names, which the next attempt uses again, or a sweep removes.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+
+import orjson
+from sqlalchemy import Connection, text
+
+from rowsmith.core.failpoints import failpoint
+from rowsmith.store.database import Database
+from rowsmith.store.diffs import Difference
+from rowsmith.store.holds import Hold
+from rowsmith.store.schema import version as table
+from rowsmith.store.trees import Entry, Trees, rolling
+from rowsmith.store.versions import Version
+
+_OPEN = text(
+    "INSERT INTO ref (dataset, name, kind, version, author, created_at) VALUES (:dataset, :name, 'branch', :new, :author, :now) "
+    "ON CONFLICT DO NOTHING"
+)
+_MOVE = text("UPDATE ref SET version = :new WHERE dataset = :dataset AND name = :name AND kind = 'branch' AND version = :seen")
+
+Also = Callable[[Connection, Version], None]
+"""What else happens in the transaction that publishes a version."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many rows differ from what was there before."""
+
+    added: int = 0
+    removed: int = 0
+    changed: int = 0
+
+    @property
+    def any(self) -> bool:
+        """Whether anything differs."""
+        return bool(self.added or self.removed or self.changed)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A version before it has a time, a place in the history and so a name."""
+
+    root: bytes
+    rows: int
+    rolling: bytes
+    counts: Counts
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a commit says of itself."""
+
+    run: int | None
+    author: str
+    message: str
+
+
+def drafted(trees: Trees, base: Version | None, changes: Callable[[], Iterator[Entry]]) -> Draft:
+    """The state in which the changes stand over `base`. `changes()` gives them sorted by place, each time anew."""
+    tree = trees.load(base.root) if base else None
+    rows, total = (base.rows, int.from_bytes(base.rolling, "big")) if base else (0, 0)
+    added = removed = changed = 0
+    for change, old in trees.paired(tree, changes()):
+        if change == old:
+            continue
+        added += old is None and bool(change.data)
+        removed += old is not None and not change.data
+        changed += old is not None and bool(change.data)
+        total += (rolling(change) if change.data else 0) - (rolling(old) if old else 0)
+    root = trees.overlay(tree, changes(), rows + added - removed)
+    return Draft(root, rows + added - removed, (total % 2**128).to_bytes(16, "big"), Counts(added, removed, changed))
+
+
+def in_place(trees: Trees, base: Version | None, changes: Iterator[Entry]) -> Iterator[Entry]:
+    """The changes, those of rows that `base` has with the key that they have there: a row that is replaced keeps its place."""
+    tree = trees.load(base.root) if base else None
+    for change, old in trees.paired(tree, changes):
+        yield change._replace(key=old.key) if old and change.data else change
+
+
+def version(draft: Draft, dataset: int, parents: Sequence[Version], said: Said, now: float) -> Version:
+    """The version that a draft becomes at this time."""
+    generation = max((parent.generation for parent in parents), default=-1) + 1
+    names = tuple(parent.id for parent in parents)
+    made = Version("", dataset, names, generation, draft.root, draft.rows, draft.rolling, said.run, said.author, said.message, now)
+    return replace(made, id=made.identity())
+
+
+def publish(
+    db: Database, dataset: int, branch: str, head: Version | None, make: Callable[[float], Sequence[Version]], hold: Hold, also: Also | None
+) -> Version | None:  # fmt: skip
+    """The last of the versions that `make(now)` gives, once it is the branch's head; None when the branch has moved from `head` meanwhile.
+
+    Without any version, the head stays what it is.
+    """
+    with db.write() as conn:
+        made = make(db.now(conn))
+        failpoint("versions.ref.before")
+        if made and not _move(conn, dataset, branch, head, made[-1]):
+            return None
+        for one in made:
+            conn.execute(table.insert(), {**asdict(one), "parents": orjson.dumps(one.parents)})
+        last = made[-1] if made else head
+        if also is not None and last is not None:
+            also(conn, last)
+        hold.end(conn)
+    failpoint("versions.ref.after")
+    return last
+
+
+def advance(db: Database, dataset: int, branch: str, head: Version, to: Version, also: Also | None) -> bool:
+    """Let a branch name another version that is there; False when it has moved from `head` meanwhile."""
+    with db.write() as conn:
+        if not _move(conn, dataset, branch, head, to):
+            return False
+        if also is not None:
+            also(conn, to)
+    return True
+
+
+def counted(differences: Iterable[Difference]) -> Counts:
+    """How many rows were added, removed and changed."""
+    counts = Counter((d.old is None, d.new is None) for d in differences)
+    return Counts(counts[True, False], counts[False, True], counts[False, False])
+
+
+def _move(conn: Connection, dataset: int, branch: str, head: Version | None, to: Version) -> bool:
+    ref = {"dataset": dataset, "name": branch, "new": to.id}
+    if head:
+        return conn.execute(_MOVE, {**ref, "seen": head.id}).rowcount == 1
+    return conn.execute(_OPEN, {**ref, "author": to.author, "now": to.created_at}).rowcount == 1
