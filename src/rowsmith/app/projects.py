@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 from rowsmith.app.calls import Calls
 from rowsmith.app.datasets import Datasets
+from rowsmith.app.differences import Differences
+from rowsmith.app.edits import Edits
 from rowsmith.app.events import Events
+from rowsmith.app.history import History
 from rowsmith.app.lab import Lab
 from rowsmith.app.runs import Runs
 from rowsmith.core.calls import PICO
@@ -40,6 +43,21 @@ class Project:
     def datasets(self) -> Datasets:
         """List, read and export datasets."""
         return Datasets(self.lab, self.name)
+
+    @property
+    def history(self) -> History:
+        """Log, commit, branch, tag, merge and restore datasets."""
+        return History(self.lab, self.name)
+
+    @property
+    def edits(self) -> Edits:
+        """Edit rows by hand."""
+        return Edits(self.lab, self.name)
+
+    @property
+    def differences(self) -> Differences:
+        """What differs between versions, and what edits change."""
+        return Differences(self.lab, self.name)
 
     @property
     def events(self) -> Events:

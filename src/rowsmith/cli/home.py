@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rowsmith.cli.options import HOME, AsJson, Home, lab
+from rowsmith.cli.options import HOME, PROJECT, AsJson, Home, InProject, lab, project
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,15 +56,27 @@ def backup(
 
 
 def restore(
-    source: Annotated[Path, typer.Argument(metavar="PATH", help="A file that rowsmith backup wrote.")], home: Home = HOME
+    source: Annotated[str, typer.Argument(metavar="PATH|DATASET", help="A file that rowsmith backup wrote; or a dataset (or dataset@branch).")],
+    version: Annotated[str | None, typer.Argument(metavar="[VERSION]", help="Of a dataset: what it is to be again.")] = None,
+    message: Annotated[str, typer.Option("-m", "--message", metavar="TEXT", help="Of a dataset: what was done.")] = "",
+    home: Home = HOME,
+    in_project: InProject = PROJECT,
+    as_json: AsJson = False,
 ) -> None:
-    """Make a home from a backup. The home must be empty."""
+    """Make a home from a backup (the home must be empty); or make a dataset what it was in another version, as a new version."""
     from rowsmith.app.home import restore as act
+    from rowsmith.cli.history import tell_committed
+    from rowsmith.cli.show import print_json, vars_of
 
-    done = act(source, home)
+    if version is not None:
+        return tell_committed(project(home, in_project).history.restore(source, version, message=message), as_json)
+    done = act(Path(source), home)
+    if as_json:
+        return print_json(vars_of(done))
     typer.echo(f"{source} is restored to {home}.")
     for said in done.to_do:
         typer.echo(said, err=True)
+    return None
 
 
 def upgrade(home: Home = HOME) -> None:

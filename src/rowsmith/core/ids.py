@@ -11,6 +11,8 @@ in the recipe, 5 of the ordinal), then 4 for each generation below it (1 of the 
 from __future__ import annotations
 
 import re
+import secrets
+import time
 from hashlib import blake2b
 from typing import Any
 
@@ -86,6 +88,11 @@ def source_order(step: int, ordinal: int) -> bytes:
 def child_order(parent: bytes, step: int, index: int) -> bytes:
     """The order key of a row made from another (4 bytes more than its parent's)."""
     return parent + step.to_bytes(1, "big") + index.to_bytes(3, "big")
+
+
+def made_by_hand() -> str:
+    """An id for a row that nothing else is behind: a ULID as 32 hexadecimal digits, so that rows made later sort behind."""
+    return (int(time.time() * 1000).to_bytes(6, "big") + secrets.token_bytes(10)).hex()
 
 
 def share(row: str, salt: str) -> float:

@@ -6,21 +6,20 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import select, text
 
 from rowsmith.core.errors import Invalid, NotFound, choose
 from rowsmith.core.ids import cleaned
 from rowsmith.core.row import Row
-from rowsmith.store import events
 from rowsmith.store.bodies import Bodies
 from rowsmith.store.checks import Problem, check
 from rowsmith.store.committing import commit_rows
 from rowsmith.store.database import Database
-from rowsmith.store.publishing import Also, Said
+from rowsmith.store.publishing import Also, Said, told
 from rowsmith.store.reading import Facts, VersionRows, facts, row_of
 from rowsmith.store.schema import dataset as table
 from rowsmith.store.schema import ref
-from rowsmith.store.trees import Trees
+from rowsmith.store.trees import Entry, Trees
 from rowsmith.store.versions import Version, Versions
 
 MAIN = "main"
@@ -106,14 +105,8 @@ class Datasets:
             Invalid: the name, an id, the order or a value cannot be used.
         """
         dataset = self.create(project, name)
-
-        def publish(conn: Connection, version: Version) -> None:
-            told = {"dataset": name, "branch": branch, "version": version.id, "rows": version.rows, "by": author, "message": message}
-            events.note(conn, self._db.now(conn), project, "dataset.committed", told, run=run)
-            if also is not None:
-                also(conn, version)
-
         said = Said(run, cleaned(author), cleaned(message))
+        publish = told(self._db, project, name, branch, said, "commit", also)
         return commit_rows(self._db, dataset.n, branch, rows, said, replace=replace, all_of_run=all_of_run, also=publish)
 
     def versions(self, project: str, name: str) -> Sequence[Version]:
@@ -163,6 +156,10 @@ class Datasets:
         entry = trees.entry(trees.load(version.root), bytes.fromhex(name)) if re.fullmatch("[0-9a-fA-F]{32}", name) else None
         if entry is None:
             raise NotFound(f"Version {version.id[:12]} has no row {name!r}.", "List its rows with rowsmith rows.")
+        return self.at(entry)
+
+    def at(self, entry: Entry) -> Row:
+        """The row that an entry of a version stands for."""
         found = Bodies(self._db).read((entry.data, entry.meta))
         return row_of(entry, found[entry.data], found[entry.meta])
 

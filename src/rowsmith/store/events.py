@@ -1,6 +1,7 @@
 """Events: what happened in a project, in order. Each is written in the transaction of what it tells, so that neither is there alone.
 
     project.created  project.budget    run.started  run.asked  run.ended    server.throttled  server.failing    dataset.committed
+    dataset.branch  dataset.tag  dataset.release  dataset.branch_deleted  dataset.tag_deleted  dataset.rolled_back
     calls.imported    batch.submitted  batch.ended  batch.fetched  batch.rejected
 
 The rows of a run are summed in its counts; no event tells of one.

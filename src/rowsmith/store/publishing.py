@@ -14,6 +14,7 @@ import orjson
 from sqlalchemy import Connection, text
 
 from rowsmith.core.failpoints import failpoint
+from rowsmith.store import events
 from rowsmith.store.database import Database
 from rowsmith.store.diffs import Difference
 from rowsmith.store.holds import Hold
@@ -29,6 +30,18 @@ _MOVE = text("UPDATE ref SET version = :new WHERE dataset = :dataset AND name = 
 
 Also = Callable[[Connection, Version], None]
 """What else happens in the transaction that publishes a version."""
+
+
+def told(db: Database, project: str, name: str, branch: str, said: Said, act: str, also: Also | None = None) -> Also:
+    """The event of a version's publication (`act`: commit, merge, restore ...), written with it; `also` happens first."""
+
+    def publish(conn: Connection, version: Version) -> None:
+        if also is not None:
+            also(conn, version)
+        facts = {"dataset": name, "branch": branch, "version": version.id, "rows": version.rows, "act": act}
+        events.note(conn, db.now(conn), project, "dataset.committed", {**facts, "by": said.author, "message": said.message}, run=said.run)
+
+    return publish
 
 
 @dataclass(frozen=True, slots=True)
