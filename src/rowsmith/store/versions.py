@@ -68,6 +68,11 @@ class Versions:
             found = list(_versions(conn, table.c.dataset == dataset))
         return sorted(found, key=_age, reverse=True)
 
+    def every(self) -> list[Version]:
+        """All versions of all datasets."""
+        with self._db.read() as conn:
+            return list(_versions(conn, table.c.id.is_not(None)))
+
     def head(self, dataset: int, branch: str) -> Version | None:
         """The version that a branch or tag names."""
         with self._db.read() as conn:

@@ -1,0 +1,167 @@
+"""Sweeping: what nothing leads to any more is removed, and nothing else.
+
+Live is what a branch, tag or release names, what a run made, and all that these descend from; further, versions younger than the grace
+period, and the bodies that uncommitted edits were made over. Everything is marked first, then one transaction removes what was not marked,
+after it has made sure that nobody is about to publish a version (store.holds) and that no version has come meanwhile.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from rowsmith.core.errors import Conflict
+from rowsmith.core.failpoints import failpoint
+from rowsmith.store.changes import scratch
+from rowsmith.store.database import Database, many
+from rowsmith.store.diffs import batches
+from rowsmith.store.holds import any_held
+from rowsmith.store.trees import Trees, cut, decode
+from rowsmith.store.versions import Version, Versions, descent
+
+TRIES, WAIT_S = 20, 0.5
+_NAMED = text("SELECT version FROM ref UNION SELECT version FROM run WHERE version IS NOT NULL")
+_EVERY = text("SELECT id FROM version")
+_BASES = text("SELECT base_data, base_meta FROM edit WHERE base_data IS NOT NULL")
+_PAGE = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What was removed, or would be: versions, nodes of their trees, bodies of rows, blocks that held nothing else, and the bytes of nodes and
+    blocks."""
+
+    versions: int
+    nodes: int
+    bodies: int
+    blocks: int
+    bytes: int
+
+
+def sweep(db: Database, *, grace_s: float, only_count: bool = False) -> Swept:
+    """Remove what nothing leads to and is older than `grace_s` seconds.
+
+    Raises:
+        Conflict: others commit all the time; nothing was removed.
+    """
+    for _ in range(TRIES):
+        with scratch() as conn:
+            seen, dead = _versions(db, grace_s)
+            _mark(db, conn, seen, dead)
+            swept = _found(db, conn, len(dead))
+            if only_count or _removed(db, conn, seen, dead):
+                return swept
+        time.sleep(WAIT_S)
+    raise Conflict("Others are committing all the time.", "Try again when they have ended. A process that died counts for ten minutes.")
+
+
+def _versions(db: Database, grace_s: float) -> tuple[dict[str, Version], list[str]]:
+    """All versions, and those that are to go."""
+    with db.read() as conn:
+        named = [str(name) for name in conn.execute(_NAMED).scalars()]
+        now = db.now(conn)
+    known = {version.id: version for version in Versions(db).every()}
+    live: set[str] = set()
+    young = [version.id for version in known.values() if version.created_at > now - grace_s]
+    for name in (*named, *young):
+        if name in known and name not in live:
+            live.update(version.id for version in descent(known[name], known))
+    return known, [name for name in known if name not in live]
+
+
+def _mark(db: Database, conn: sqlite3.Connection, seen: dict[str, Version], dead: list[str]) -> None:
+    """Put the hashes of live nodes and bodies into the scratch database. Each node is opened once, however many versions share it."""
+    conn.execute("CREATE TABLE node (hash BLOB PRIMARY KEY) WITHOUT ROWID")
+    conn.execute("CREATE TABLE body (hash BLOB PRIMARY KEY) WITHOUT ROWID")
+    trees, gone = Trees(db), set(dead)
+    roots = {version.root for version in seen.values() if version.id not in gone}
+    for names in batches(_new(conn, roots), 64):
+        for body in trees.get(names).values():
+            _mark_pages(trees, conn, cut(body[1:]))
+    with db.read() as reading:
+        bases = [bytes(name) for pair in reading.execute(_BASES) for name in pair if name is not None]
+    _add(conn, "body", bases)
+
+
+def _mark_pages(trees: Trees, conn: sqlite3.Connection, pages: Iterable[bytes]) -> None:
+    for page_names in batches(_new(conn, pages), 16):
+        buckets = (name for page in trees.get(page_names).values() for name in cut(page))
+        for names in batches(_new(conn, buckets), 1024):
+            entries = (entry for bucket in trees.get(names).values() for entry in decode(bucket))
+            _add(conn, "body", (name for entry in entries for name in (entry.data, entry.meta)))
+
+
+def _new(conn: sqlite3.Connection, names: Iterable[bytes]) -> Iterator[bytes]:
+    """Those that were not marked yet; they are now."""
+    for name in names:
+        if conn.execute("INSERT OR IGNORE INTO node VALUES (?)", (name,)).rowcount:
+            yield name
+
+
+def _add(conn: sqlite3.Connection, table: str, names: Iterable[bytes]) -> None:
+    conn.executemany(f"INSERT OR IGNORE INTO {table} VALUES (?)", ((name,) for name in names))
+
+
+def _found(db: Database, conn: sqlite3.Connection, versions: int) -> Swept:
+    """Put what is stored and not marked into the scratch database, and count it."""
+    conn.execute("CREATE TABLE dead_node (hash BLOB)")
+    conn.execute("CREATE TABLE dead_body (hash BLOB, block INTEGER)")
+    conn.execute("CREATE TABLE block (n INTEGER PRIMARY KEY)")
+    size = 0
+    for page in _pages(db, "SELECT hash, length(body) AS size FROM node WHERE hash > :last ORDER BY hash LIMIT :k", b""):
+        dead = [row for row in page if not conn.execute("SELECT 1 FROM node WHERE hash = ?", (bytes(row[0]),)).fetchone()]
+        conn.executemany("INSERT INTO dead_node VALUES (?)", [(bytes(name),) for name, _ in dead])
+        size += sum(length for _, length in dead)
+    for page in _pages(db, "SELECT hash, block FROM body WHERE hash > :last ORDER BY hash LIMIT :k", b""):
+        for name, block in page:
+            if conn.execute("SELECT 1 FROM body WHERE hash = ?", (bytes(name),)).fetchone():
+                conn.execute("INSERT OR IGNORE INTO block VALUES (?)", (block,))
+            else:
+                conn.execute("INSERT INTO dead_body VALUES (?, ?)", (bytes(name), block))
+    conn.execute("CREATE TABLE dead_block (n INTEGER)")
+    for page in _pages(db, "SELECT n, length(body) AS size FROM block WHERE n > :last ORDER BY n LIMIT :k", 0):
+        dead = [row for row in page if not conn.execute("SELECT 1 FROM block WHERE n = ?", (row[0],)).fetchone()]
+        conn.executemany("INSERT INTO dead_block VALUES (?)", [(n,) for n, _ in dead])
+        size += sum(length for _, length in dead)
+    nodes, bodies, blocks = (conn.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("dead_node", "dead_body", "dead_block"))
+    return Swept(versions, nodes, bodies, blocks, size)
+
+
+def _pages(db: Database, sql: str, last: bytes | int) -> Iterator[list[tuple[Any, ...]]]:
+    while True:
+        with db.read() as conn:
+            page = [tuple(row) for row in conn.execute(text(sql), {"last": last, "k": _PAGE})]
+        if page:
+            yield page
+        if len(page) < _PAGE:
+            return
+        last = bytes(page[-1][0]) if isinstance(last, bytes) else page[-1][0]
+
+
+def _removed(db: Database, conn: sqlite3.Connection, seen: dict[str, Version], dead: list[str]) -> bool:
+    """Remove what was found; False, and nothing is removed, when somebody is about to publish or has published a version."""
+    with db.write() as writing:
+        if any_held(db, writing) or {str(name) for name in writing.execute(_EVERY).scalars()} != seen.keys():
+            return False
+        if _now_named(writing) & set(dead):
+            return False
+        failpoint("sweep.before")
+        for table in ("signature", "version"):
+            column = "version" if table == "signature" else "id"
+            many(writing, f"DELETE FROM {table} WHERE {column} = ?", [(name,) for name in dead])
+        for table, column in (("node", "hash"), ("body", "hash"), ("block", "n")):
+            cursor = conn.execute(f"SELECT {column} FROM dead_{table}")
+            while batch := cursor.fetchmany(_PAGE):
+                many(writing, f"DELETE FROM {table} WHERE {column} = ?", batch)
+        failpoint("sweep.removed")
+    failpoint("sweep.after")
+    return True
+
+
+def _now_named(conn: Connection) -> set[str]:
+    return {str(name) for name in conn.execute(_NAMED).scalars()}
