@@ -1,0 +1,182 @@
+"""Working sets: an edit is made over what was seen or not at all, and nobody's edit is lost."""
+
+from __future__ import annotations
+
+import random
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from version_rows import made, made_row
+
+from rowsmith.core.errors import Conflict, NotFound
+from rowsmith.core.row import Row
+from rowsmith.store.committing import commit_edits, moved
+from rowsmith.store.database import Database
+from rowsmith.store.datasets import Datasets
+from rowsmith.store.edits import REMOVED, Edits, Stale, token
+from rowsmith.store.holds import held
+from rowsmith.store.merging import Terms
+from rowsmith.store.publishing import Said
+from rowsmith.store.versions import Version, Versions
+from rowsmith.store.working import working_set
+
+ME = Said(None, "ann", "by hand")
+SEVEN = made_row(7, "").id
+
+
+@pytest.fixture
+def first(database: Database) -> Version:
+    return Datasets(database).commit("p", "qa", made(200), run=1)
+
+
+def edits(db: Database, version: Version) -> Edits:
+    return Edits(db, version.dataset, "main")
+
+
+def commit(db: Database, version: Version, terms: Terms | None = None) -> Version:
+    done = commit_edits(db, version.dataset, "main", ME, terms or Terms(), None)
+    assert done.version is not None
+    return done.version
+
+
+def answer(db: Database, version: Version, number: int) -> object:
+    return Datasets(db).row(version, made_row(number, "").id).data["answer"]
+
+
+def test_an_edit_is_made_kept_and_committed(database: Database, first: Version) -> None:
+    working = edits(database, first)
+    stands = working.change(SEVEN, lambda row: {**row.data, "answer": "mine"}, "ann")
+    assert stands.row is not None and stands.row.data["answer"] == "mine"
+    assert stands.token == token(stands.row.data) and len(working) == 1
+    assert answer(database, first, 7) == "answer 7"
+    second = commit(database, first)
+    row = Datasets(database).row(second, SEVEN)
+    assert (row.data["answer"], row.origin["edits"]) == ("mine", [{"by": "ann", "columns": ["answer"]}])
+    assert (second.parents, second.run, second.author, second.rows) == ((first.id,), None, "ann", 200)
+    assert [r.id for r in Datasets(database).rows(second)] == [r.id for r in made(200)]
+    assert len(working) == 0 and list(Datasets(database).check(second)) == []
+
+
+def test_rows_are_added_behind_and_removed(database: Database, first: Version) -> None:
+    working = edits(database, first)
+    new = Row("ab" * 16, b"\x01" * 16, {"input": "new"}, {}, {"source": {"name": "hand"}})
+    working.add(new, "ann")
+    working.remove(SEVEN, "ann")
+    assert working.standing(SEVEN).token == REMOVED
+    with pytest.raises(Conflict, match="There is a row"):
+        working.add(new, "bob")
+    with pytest.raises(Conflict, match="There is a row"):
+        working.add(made_row(3, "again"), "bob")
+    with pytest.raises(NotFound, match="has no row"):
+        working.standing("cd" * 16)
+    rows = list(Datasets(database).rows(commit(database, first)))
+    assert (len(rows), rows[-1].data, SEVEN in {row.id for row in rows}) == (200, {"input": "new"}, False)
+
+
+def test_a_stale_edit_is_refused_with_the_current_value(database: Database, first: Version) -> None:
+    working = edits(database, first)
+    seen = working.standing(SEVEN).token
+    working.change(SEVEN, lambda row: {**row.data, "answer": "ann's"}, "ann", seen=seen)
+    with pytest.raises(Stale, match=r"ann's") as refused:
+        working.change(SEVEN, lambda row: {**row.data, "answer": "bob's"}, "bob", seen=seen)
+    assert refused.value.current == {"answer": "ann's", "input": "question 7"}
+    working.change(SEVEN, lambda row: {**row.data, "answer": "bob's"}, "bob", seen=refused.value.token)
+    with pytest.raises(Stale):
+        working.remove(SEVEN, "ann", seen=seen)
+    working.remove(SEVEN, "ann")
+    with pytest.raises(Stale, match="has been removed"):
+        working.change(SEVEN, lambda row: row.data, "bob")
+
+
+def test_an_edit_that_comes_in_while_others_are_committed_stays(database: Database, first: Version) -> None:
+    working = edits(database, first)
+    working.change(SEVEN, lambda row: {**row.data, "answer": "one"}, "ann")
+    with held(database) as hold, working_set(database, first.dataset, "main", first, b"", hold) as taken:
+        working.change(SEVEN, lambda row: {**row.data, "answer": f"{row.data['answer']} and two"}, "bob")
+        working.change(made_row(8, "").id, lambda row: {**row.data, "answer": "three"}, "bob")
+        with database.write() as conn:
+            taken.settle(conn, first)
+    assert {edit.data["answer"] for edit in working if edit.data} == {"one and two", "three"}
+    committed = Datasets(database).commit("p", "qa", [made_row(7, "one")])
+    done = commit_edits(database, committed.dataset, "main", ME, Terms(), None)
+    assert (done.count_open, done.version and answer(database, done.version, 7)) == (0, "one and two")
+
+
+def test_edits_of_a_row_that_moved_merge_by_cell_or_clash(database: Database, first: Version) -> None:
+    datasets, working = Datasets(database), edits(database, first)
+    working.change(SEVEN, lambda row: {**row.data, "answer": "mine"}, "ann")
+    working.change(made_row(8, "").id, lambda row: {**row.data, "answer": "mine, too"}, "ann")
+    changed = made_row(7, "answer 7").with_data({"input": "asked anew", "answer": "answer 7"})
+    datasets.commit("p", "qa", [changed, made_row(8, "run's")], run=2)
+    open_ = commit_edits(database, first.dataset, "main", ME, Terms(), None)
+    assert (open_.version, [(c.field, c.base, c.ours, c.theirs) for c in open_.open]) == (None, [("answer", "answer 8", "run's", "mine, too")])
+    assert len(working) == 2
+    done = commit(database, first, Terms(prefer="theirs"))
+    assert datasets.row(done, SEVEN).data == {"input": "asked anew", "answer": "mine"}
+    assert answer(database, done, 8) == "mine, too"
+
+
+def test_what_people_changed_survives_regeneration(database: Database, first: Version) -> None:
+    datasets, working = Datasets(database), edits(database, first)
+    working.change(SEVEN, lambda row: {**row.data, "answer": "mine"}, "ann")
+    working.remove(made_row(8, "").id, "ann")
+    working.add(Row("ab" * 16, b"\x01" * 16, {"input": "new"}, {}, {"source": {"name": "hand"}}), "ann")
+    commit(database, first)
+    again = datasets.commit("p", "qa", made(210, says="better"), run=2)
+    assert (again.run, len(again.parents), again.rows) == (None, 2, 210)
+    made_by_run = Versions(database).get(again.parents[1])
+    assert made_by_run is not None and made_by_run.run == 2
+    assert [row.data["answer"] for row in datasets.rows(made_by_run)] == [f"better {i}" for i in range(210)]
+    assert (answer(database, again, 7), answer(database, again, 9)) == ("mine", "better 9")
+    assert {"input": "new"} in [row.data for row in datasets.rows(again)]
+    assert {(c.row, c.field, c.base if c.field else None, c.theirs if c.field else None) for c in moved(database, again)} == {
+        (SEVEN, "answer", "answer 7", "better 7"), (made_row(8, "").id, "", None, None),
+    }  # fmt: skip
+    third = datasets.commit("p", "qa", made(210, says="best"), run=3)
+    assert (answer(database, third, 7), answer(database, third, 9), third.rows) == ("mine", "best 9", 210)
+    assert datasets.commit("p", "qa", made(210, says="best"), run=3).id == third.id
+    alone = datasets.commit("p", "qa", made(20, says="alone"), run=4, replace=True)
+    assert (alone.rows, answer(database, alone, 7), answer(database, alone, 9)) == (20, "mine", "alone 9")
+
+
+@pytest.mark.slow
+def test_50_editors_on_100_rows_lose_nothing(database: Database, first: Version) -> None:
+    """Each edit adds a letter to the row that it saw; what stands at the end has every letter."""
+    working = edits(database, first)
+    rows = [row.id for row in made(100)]
+
+    def editor(number: int) -> list[str]:
+        chance, refused = random.Random(number), []
+        for turn in range(6):
+            name = chance.choice(rows)
+            while True:
+                seen = working.standing(name)
+                assert seen.row is not None
+                said = {**seen.row.data, "answer": f"{seen.row.data['answer']} {number}.{turn}"}
+                try:
+                    working.change(name, lambda _, said=said: said, f"editor {number}", seen=seen.token)
+                    break
+                except Stale as stale:
+                    refused.append(stale.token)
+        return [f"{number}.{turn}" for turn in range(6)]
+
+    with ThreadPoolExecutor(8) as pool:
+        told = [mark for marks in pool.map(editor, range(50)) for mark in marks]
+    done = commit(database, first)
+    found = [mark for row in Datasets(database).rows(done) for mark in str(row.data["answer"]).split()[2:]]
+    assert sorted(found) == sorted(told)
+    assert len(working) == 0
+
+
+@pytest.mark.slow
+def test_16_committers_make_one_line(database: Database, first: Version) -> None:
+    def committer(number: int) -> None:
+        for turn in range(4):
+            Datasets(database).commit("p", "qa", [made_row(1000 + 10 * number + turn, "mine")], author=str(number))
+
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(committer, range(16)))
+    head = Datasets(database).resolve("p", "qa")
+    line = list(Versions(database).log(head))
+    assert len(line) == 65 and all(version.parents == (parent.id,) for version, parent in zip(line, line[1:], strict=False))
+    assert head.rows == 200 + 64 and list(Datasets(database).check(head)) == []
