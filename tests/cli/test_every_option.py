@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -173,8 +174,9 @@ def test_batches(t: Terminal) -> None:
     assert "of them in batches" in t.say("runs", "r1")
     live = t.tell("run", recipe, "--fresh")
     assert (live["kept"], live["batches"]) == (6, [])
+    t.server.change(batch_lines={"expired": 1.0})
     only = t.tell("run", recipe, "--fresh", "--batch-only", "--wait", code=3)
-    assert (set(only["failed"]), only["calls"] + sum(only["failed"].values())) == ({"expired"}, 6)
+    assert (only["failed"], only["calls"]) == ({"expired": 6}, 0)
     t.server.change(batch_s=3600, batch_first=0)
     t.say("run", recipe, "--fresh", "--batch", "--no-wait", code=4)
     t.say("cancel", "r4")
@@ -419,42 +421,63 @@ ARGUMENTS: dict[str, list[str]] = {
     "calls export": ["out.calls", "--dataset", "t"], "calls import": ["there.calls"],
     "check": ["RECIPE"], "keys add": ["OPENAI_API_KEY"], "keys remove": ["MINE"], "models add": ["openai/x", "--context", "5"],
     "models test": ["RECIPE"],
+    "log": ["t"], "diff": ["t"], "commit": ["t", "-m", "now"], "branch": ["t"], "tag": ["t"], "merge": ["t", "draft"],
+    "cherry-pick": ["t", "draft"], "rollback": ["t", "main", "--discard"], "edit": ["t", "--discard"],
 }  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminal]:
+    """A home in which something is, and one (`apart`) where all of it is in the project `other`; each test has a copy of its own."""
+    with Terminal(tmp_path_factory.mktemp("lived-in")) as t:
+        recipe = t.recipe(texts("a"), ask(), models={"writer": t.model(max_tokens=100, api_key_env="MINE")})
+        for home, project in (("home", "default"), ("apart", "other")):
+            t.say("project", "create", "other", home=home)
+            scope = ["--project", project] if home == "apart" else []
+            t.say("keys", "add", "MINE", "--url", t.server.url, *scope, stdin="a-key-of-mine", home=home)
+            t.say("run", t.recipe(texts("x"), file="x.yaml"), "--project", project, home=home)
+            t.say("run", recipe, "--project", project, home=home)
+            for act in (("commit", "t"), ("branch", "t", "draft"), ("tag", "t", "v1")):
+                t.say("edit", "t", "--add", '{"text": "by hand"}', "--project", project, home=home)
+                t.say(*act, "--project", project, home=home)
+        t.say("run", recipe, "--new", "--fresh", "--budget-tokens", 10, "--commit-partial", code=4)
+        t.say("backup", "there.backup")
+        t.say("calls", "export", "there.calls")
+        t.say("models", "add", "openai/m", "--price-in", 1, "--price-out", 1)
+        yield t
+
+
+def spoken(lived_in: Terminal, folder: Path, command: str, home: str = "home") -> tuple[list[str], Path]:
+    """The command with what it takes, and a copy of the home."""
+    shutil.copytree(lived_in.folder / home, folder / "home")
+    for name in ("there.backup", "there.calls"):
+        shutil.copy(lived_in.folder / name, folder / name)
+    recipe = str(lived_in.folder / "recipe.yaml")
+    return [*command.split(), *(recipe if word == "RECIPE" else word for word in ARGUMENTS.get(command, []))], folder / "home"
 
 
 @shows(*(f"{name} --home" for name in WITH_HOME))
 @pytest.mark.parametrize("command", WITH_HOME)
-def test_home(t: Terminal, command: str) -> None:
+def test_home(lived_in: Terminal, tmp_path: Path, command: str) -> None:
     """What a command says of an empty home is not what it says of one in which something is."""
-    recipe = str(t.recipe(texts("a"), ask(), models={"writer": t.model(max_tokens=100, api_key_env="MINE")}))
-    t.say("keys", "add", "MINE", "--url", t.server.url, stdin="a-key-of-mine")
-    t.say("run", recipe, "--budget-tokens", 10, "--commit-partial", code=4)
-    t.say("run", t.recipe(texts("x"), file="x.yaml"))
-    t.say("project", "create", "other")
-    t.say("backup", "there.backup")
-    t.say("calls", "export", "there.calls")
-    t.say("models", "add", "openai/m", "--price-in", 1, "--price-out", 1)
-    words = [*command.split(), *(recipe if word == "RECIPE" else word for word in ARGUMENTS.get(command, []))]
-    here = called([*words, "--home", str(t.folder / "home")], {"COLUMNS": "500"}, t.folder)
-    empty = called([*words, "--home", str(t.folder / "empty")], {"COLUMNS": "500"}, t.folder)
+    words, home = spoken(lived_in, tmp_path, command)
+    here = called([*words, "--home", str(home)], {"COLUMNS": "500"}, tmp_path)
+    empty = called([*words, "--home", str(tmp_path / "empty")], {"COLUMNS": "500"}, tmp_path)
     if command in ("upgrade", "plan", "project create", "calls import", "keys add"):
-        assert (t.folder / "empty" / "rowsmith.db").exists()
+        assert (tmp_path / "empty" / "rowsmith.db").exists()
     else:
         assert (here.returncode, here.stdout, here.stderr) != (empty.returncode, empty.stdout, empty.stderr)
 
 
 @shows(*(f"{name} --project" for name in WITH_PROJECT))
 @pytest.mark.parametrize("command", WITH_PROJECT)
-def test_project(t: Terminal, command: str) -> None:
-    recipe = str(t.recipe(texts("a"), ask(), models={"writer": t.model(api_key_env="MINE")}))
-    t.say("project", "create", "other")
-    t.say("keys", "add", "MINE", "--url", t.server.url, "--project", "other", stdin="a-key-of-mine")
-    t.say("run", recipe, "--project", "other")
-    words = [*command.split(), *(recipe if word == "RECIPE" else word for word in ARGUMENTS.get(command, []))]
-    home = ["--home", str(t.folder / "home")]
-    nowhere = called([*words, *home, "--project", "nowhere"], {}, t.folder)
+def test_project(lived_in: Terminal, tmp_path: Path, command: str) -> None:
+    """What a command says of one project is not what it says of another."""
+    words, home = spoken(lived_in, tmp_path, command, "apart")
+    words = ["restore", "t", "main"] if command == "restore" else words  # a backup is of the whole home
+    nowhere = called([*words, "--home", str(home), "--project", "nowhere"], {}, tmp_path)
     assert (nowhere.returncode, "nowhere" in nowhere.stderr) == (1, True)
-    there, here = (called([*words, *home, *more], {}, t.folder, "sk-another") for more in (["--project", "other"], []))
+    there, here = (called([*words, "--home", str(home), *more], {}, tmp_path, "sk-another") for more in (["--project", "other"], []))
     assert (there.returncode, there.stdout, there.stderr) != (here.returncode, here.stdout, here.stderr)
 
 
@@ -462,6 +485,212 @@ def test_every_option_is_shown() -> None:
     every = {f"{command} {option}" for command, options in commands().items() for option in options if option != "--help"}
     assert every - SHOWN == set()
     assert SHOWN - every == set()
+
+
+ROWS = ({"kind": "read.rows", "rows": [{"text": letter, "n": n} for n, letter in enumerate("abc")]},)
+
+
+def ids(t: Terminal, spoken: str = "t") -> list[str]:
+    return [json.loads(line)["id"] for line in t.say("rows", spoken, "--json").splitlines() if "id" in json.loads(line)]
+
+
+@shows("edit --set", "edit --unset", "edit --where", "edit --add", "edit --remove", "edit --seen", "edit --discard", "edit --json")
+@shows("diff --json", "diff --limit")
+def test_edits_and_what_they_change(t: Terminal) -> None:
+    t.say("run", t.recipe(*ROWS))
+    a, b, c = ids(t)
+    token = t.tell("edit", "t", a)["token"]
+    assert t.tell("edit", "t", a, "--set", "text=A", "--set", "n=7")["data"] == {"text": "A", "n": 7}
+    stale = t.tell("edit", "t", a, "--set", "text=B", "--seen", token, code=1)
+    assert (stale["error"], stale["current"]) == ("Stale", {"text": "A", "n": 7})
+    assert t.tell("edit", "t", a, "--set", "text=B", "--seen", stale["token"])["data"]["text"] == "B"
+    assert t.tell("edit", "t", b, "--unset", "n")["data"] == {"text": "b"}
+    assert t.tell("edit", "t", c, "--remove")["data"] is None
+    assert t.tell("edit", "t", "--add", '{"text": "new"}')["data"] == {"text": "new"}
+    assert t.tell("edit", "t", "--where", "text IN ('B', 'new')", "--set", "label=x") == {"edited": 2}
+    told = t.tell("diff", "t")
+    assert {name: told[name] for name in ("added", "removed", "changed", "fields", "new")} == {
+        "added": 1, "removed": 1, "changed": 2, "fields": {"n": 2, "label": 1, "text": 1}, "new": None,
+    }  # fmt: skip
+    assert len(t.tell("diff", "t", "--limit", 1)["rows"]) == 1
+    shown = t.say("diff", "t")
+    assert "uncommitted edits: 1 added, 1 removed, 2 changed" in shown and f"~ {a}" in shown and "text: [-a-][+B+]" in shown
+    assert t.tell("edit", "t", a, "--discard") == {"discarded": 1}
+    assert t.tell("edit", "t", "--discard") == {"discarded": 3}
+    assert t.tell("diff", "t")["rows"] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ((), "Which row?"), (("abc",), "There is no row 'abc'"), (("ab" * 16,), "has no row"), (("--add", "[1]"), "no JSON object"),
+        (("--add", "{"), "no JSON"), (("--add", "{}"), "says nothing"),
+        (("--where", "n >", "--set", "n=1"), "expression"),
+        (("--where", "n > 1"), "--where goes with"),
+        (("--add", '{"a": 1}', "--remove"), "--add and --remove cannot go together"), (("ROW", "--unset", "zz"), "has no column 'zz'"),
+        (("ROW", "--set", "n"), "gives no value"), (("ROW", "--add", '{"a": 1}'), "gets its id by itself"),
+    ],
+)  # fmt: skip
+def test_edits_that_cannot_be(t: Terminal, words: tuple[str, ...], says: str) -> None:
+    t.say("run", t.recipe(*ROWS))
+    row = ids(t)[0]
+    assert says in t.tell("edit", "t", *(row if word == "ROW" else word for word in words), code=1)["what"]
+    assert t.tell("diff", "t")["rows"] == []
+
+
+@shows("commit --message", "commit -m", "commit --author", "commit --json", "log --json", "log --limit")
+def test_commits_and_the_log(t: Terminal) -> None:
+    t.say("run", t.recipe(*ROWS))
+    assert "no uncommitted edits" in t.tell("commit", "t", code=1)["what"]
+    for number, words in enumerate((("-m", "first"), ("--message", "second"), ("--author", "ann"))):
+        t.say("edit", "t", ids(t)[0], "--set", f"text={number}")
+        told = t.tell("commit", "t", *words)
+        assert (told["added"], told["removed"], told["changed"], told["conflicts"]) == (0, 0, 1, [])
+    log = t.tell("log", "t")
+    assert [v["message"] for v in log["versions"]][:3] == ["", "second", "first"]
+    assert (log["versions"][0]["author"], log["versions"][0]["refs"], log["versions"][0]["version"]) == ("ann", ["main"], told["version"])
+    assert (log["total"], len(t.tell("log", "t", "--limit", 2)["versions"]), log["versions"][-1]["run"]) == (4, 2, "r1")
+    assert t.tell("log", f"t@{log['versions'][2]['version'][:8]}")["total"] == 2
+    assert "second" in t.say("log", "t")
+    shown = t.tell("diff", "t", log["versions"][-1]["version"][:8])
+    assert (shown["changed"], shown["rows"][0]["fields"]) == (1, {"text": {"old": "a", "new": "2"}})
+    back = t.tell("diff", "t", "main", log["versions"][-1]["version"][:8])
+    assert back["rows"][0]["fields"] == {"text": {"old": "2", "new": "a"}}
+
+
+@shows("branch --at", "branch --delete", "branch --discard", "branch --json")
+@shows("tag --at", "tag --message", "tag -m", "tag --release", "tag --delete", "tag --json")
+def test_branches_tags_and_releases(t: Terminal) -> None:
+    t.say("run", t.recipe(*ROWS))
+    first = t.tell("log", "t")["versions"][0]["version"]
+    t.say("edit", "t", ids(t)[0], "--set", "text=A")
+    second = t.tell("commit", "t")["version"]
+    assert t.tell("branch", "t", "old", "--at", first[:8])["version"] == first
+    assert t.tell("branch", "t", "new")["version"] == second
+    assert t.tell("tag", "t", "v1", "--at", "old", "--message", "good")["message"] == "good"
+    assert t.tell("tag", "t", "v2", "-m", "better", "--release")["kind"] == "release"
+    assert [ref["name"] for ref in t.tell("branch", "t")] == ["main", "new", "old"]
+    assert [(ref["name"], ref["kind"], ref["version"]) for ref in t.tell("tag", "t")] == [("v1", "tag", first), ("v2", "release", second)]
+    assert t.rows_of("t@v1")[0]["text"] == "a" and t.rows_of("t@v2")[0]["text"] == "A"
+    t.say("edit", "t@new", ids(t)[0], "--set", "text=B")
+    assert "uncommitted" in t.tell("branch", "t", "new", "--delete", code=1)["what"]
+    t.say("branch", "t", "new", "--delete", "--discard")
+    t.say("tag", "t", "v1", "--delete")
+    assert "is a release" in t.tell("tag", "t", "v2", "--delete", code=1)["what"]
+    assert "stays" in t.tell("branch", "t", "main", "--delete", code=1)["what"]
+    assert [ref["name"] for ref in (*t.tell("branch", "t"), *t.tell("tag", "t"))] == ["main", "old", "v2"]
+
+
+def forked(t: Terminal) -> list[str]:
+    """Both branches have changed the text of the first row, main that of the second, draft that of the third."""
+    t.say("run", t.recipe(*ROWS))
+    a, b, c = ids(t)
+    t.say("branch", "t", "draft")
+    for branch, row, text in (("main", a, "main's"), ("main", b, "main's"), ("draft", a, "draft's")):
+        t.say("edit", f"t@{branch}", row, "--set", f"text={text}")
+    t.say("commit", "t")
+    t.say("commit", "t@draft")
+    t.say("edit", "t@draft", c, "--set", "text=picked")
+    t.say("commit", "t@draft", "-m", "a good one")
+    return [a, b, c]
+
+
+def said(t: Terminal, spoken: str = "t") -> list[str]:
+    return [row["text"] for row in t.rows_of(spoken)]
+
+
+@shows("merge --message", "merge -m", "merge --rows", "merge --prefer", "merge --resolve", "merge --json")
+def test_merges(t: Terminal) -> None:
+    a, _b, c = forked(t)
+    told = t.tell("merge", "t", "draft", code=1)
+    assert told["conflicts"] == [{"row": a, "field": "text", "base": "a", "ours": "main's", "theirs": "draft's"}]
+    assert (told["version"], said(t)) == (None, ["main's", "main's", "c"])
+    assert "no conflict in field 'n'" in t.tell("merge", "t", "draft", "--prefer", "ours", "--resolve", f"{a}:n=ours", code=1)["what"]
+    assert "settles no conflict" in t.tell("merge", "t", "draft", "--resolve", "x=1", code=1)["what"]
+    assert "no side to prefer" in t.tell("merge", "t", "draft", "--prefer", "mine", code=1)["what"]
+    for number, (words, first) in enumerate({
+        ("--prefer", "ours"): "main's", ("--prefer", "theirs"): "draft's", ("--resolve", f"{a}:text=theirs"): "draft's",
+        ("--resolve", f"{a}:text=base"): "a", ("--resolve", f'{a}:text=value:"both"'): "both",
+    }.items()):  # fmt: skip
+        t.say("branch", "t", f"try{number}")
+        done = t.tell("merge", f"t@try{number}", "draft", *words)
+        assert (said(t, f"t@try{number}"), done["changed"]) == ([first, "main's", "picked"], 1 + (first != "main's"))
+    t.say("edit", "t@draft", c, "--remove")
+    t.say("commit", "t@draft")
+    t.say("merge", "t", "draft", "--rows", "union", "--prefer", "ours", "-m", "all of them")
+    assert (said(t), t.tell("log", "t")["versions"][0]["message"]) == (["main's", "main's", "c"], "all of them")
+    t.say("merge", "t@try0", "draft", "--rows", "intersection", "--prefer", "ours", "--message", "some")
+    assert (said(t, "t@try0"), t.tell("log", "t@try0")["versions"][0]["message"]) == (["main's", "main's"], "some")
+
+
+@shows("cherry-pick --message", "cherry-pick -m", "cherry-pick --prefer", "cherry-pick --resolve", "cherry-pick --json")
+def test_picking(t: Terminal) -> None:
+    a, *_ = forked(t)
+    assert t.tell("cherry-pick", "t", "draft", "-m", "picked")["changed"] == 1
+    assert (said(t), t.tell("log", "t")["versions"][0]["message"]) == (["main's", "main's", "picked"], "picked")
+    before = t.tell("log", "t@draft")["versions"][1]["version"]
+    assert t.tell("cherry-pick", "t", before, code=1)["conflicts"][0]["row"] == a
+    t.say("branch", "t", "other")
+    assert t.tell("cherry-pick", "t", before, "--prefer", "theirs", "--message", "theirs")["changed"] == 1
+    assert t.tell("cherry-pick", "t@other", before, "--resolve", f"{a}:text=value:mine")["changed"] == 1
+    assert (said(t)[0], said(t, "t@other")[0], t.tell("log", "t")["versions"][0]["message"]) == ("draft's", "mine", "theirs")
+
+
+@shows("commit --prefer", "commit --resolve")
+def test_a_commit_over_a_branch_that_moved(t: Terminal) -> None:
+    a, *_ = forked(t)
+    for branch in ("one", "two", "three"):
+        t.say("branch", "t", branch)
+        t.say("edit", f"t@{branch}", a, "--set", "text=edited")
+        t.say("restore", f"t@{branch}", "draft")
+    assert t.tell("commit", "t@one", code=1)["conflicts"] == [{"row": a, "field": "text", "base": "main's", "ours": "draft's", "theirs": "edited"}]
+    for branch, words, text in (("one", ("--prefer", "theirs"), "edited"), ("two", ("--prefer", "ours"), "draft's")):
+        t.say("commit", f"t@{branch}", *words)
+        assert said(t, f"t@{branch}")[0] == text
+    t.say("commit", "t@three", "--resolve", f"{a}:text=value:neither")
+    assert said(t, "t@three")[0] == "neither"
+
+
+@shows("rollback --discard", "rollback --json", "restore --message", "restore -m", "restore --json")
+def test_restoring_and_rolling_back(t: Terminal) -> None:
+    a, *_ = forked(t)
+    first = t.tell("log", "t")["versions"][-1]["version"]
+    told = t.tell("restore", "t", first[:8], "--message", "as it was")
+    assert (told["changed"], said(t), t.tell("log", "t")["total"]) == (2, ["a", "b", "c"], 3)
+    assert t.tell("log", "t")["versions"][0]["message"] == "as it was"
+    t.say("restore", "t", "draft", "-m", "draft's")
+    assert (said(t)[2], t.tell("log", "t")["versions"][0]["message"]) == ("picked", "draft's")
+    t.say("edit", "t", a, "--set", "text=open")
+    assert "uncommitted" in t.tell("rollback", "t", first[:8], code=1)["what"]
+    assert t.tell("rollback", "t", first[:8], "--discard")["name"] == "main"
+    assert (said(t), t.tell("log", "t")["total"]) == (["a", "b", "c"], 1)
+    t.say("backup", "a.backup")
+    assert t.tell("restore", "a.backup", home="elsewhere")["to_do"] == []
+
+
+@shows("diff --moved")
+def test_what_people_changed_stands_and_where_the_base_moved_is_shown(t: Terminal) -> None:
+    t.say("run", t.recipe(ROWS[0], {"kind": "transform.columns", "compute": {"made": "text || '1'"}}))
+    a, *_ = ids(t)
+    t.say("edit", "t", a, "--set", "made=mine")
+    t.say("commit", "t")
+    assert t.tell("diff", "t", "--moved") == {"total": 0, "rows": []}
+    t.say("run", t.recipe(ROWS[0], {"kind": "transform.columns", "compute": {"made": "text || '2'"}}))
+    assert [row["made"] for row in t.rows_of("t")] == ["mine", "b2", "c2"]
+    assert t.tell("diff", "t", "--moved")["rows"] == [{"row": a, "field": "made", "base": "a1", "ours": "mine", "theirs": "a2"}]
+    assert '"mine"' in t.say("diff", "t", "--moved")
+    assert t.tell("verify")["ok"]
+
+
+@shows("gc --grace", "gc --dry-run", "gc --json")
+def test_sweeping(t: Terminal) -> None:
+    forked(t)
+    t.say("branch", "t", "draft", "--delete")
+    assert t.tell("gc")["versions"] == 0
+    assert t.tell("gc", "--grace", "0m", "--dry-run")["versions"] == 2
+    assert "2 versions" in t.say("gc", "--grace", "0m")
+    assert t.tell("gc", "--grace", "0m")["versions"] == 0
+    assert t.tell("verify")["ok"]
 
 
 @shows("events --after", "events --run", "events --limit", "events --json")

@@ -9,7 +9,10 @@ from terminal import commands
 
 from rowsmith.app.calls import Calls
 from rowsmith.app.datasets import Datasets
+from rowsmith.app.differences import Differences
+from rowsmith.app.edits import Edits
 from rowsmith.app.events import Events
+from rowsmith.app.history import History
 from rowsmith.app.keys import Keys
 from rowsmith.app.models import Models
 from rowsmith.app.projects import Project, Projects
@@ -24,10 +27,20 @@ ACTS = {
         "list": "datasets", "heads": "datasets", "versions": "show", "get": "show", "show": "show", "count": "show", "rows": "rows",
         "row": "show --row", "history": "show --row", "export": "export",
     },
+    History: {
+        "log": "log", "refs": "branch", "commit": "commit", "branch": "branch", "tag": "tag", "delete": "branch --delete", "merge": "merge",
+        "cherry_pick": "cherry-pick", "restore": "restore", "rollback": "rollback", "moved": "diff --moved",
+    },
+    Edits: {
+        "list": "diff", "get": "edit", "set": "edit --set", "set_where": "edit --where", "add": "edit --add", "remove": "edit --remove",
+        "discard": "edit --discard", "standing": "edit --where",
+    },
+    Differences: {"between": "diff", "uncommitted": "diff"},
     Projects: {"create": "project create", "list": "project list", "delete": "project delete"},
     Models: {"list": "models list", "add": "models add", "test": "models test", "path": "models add"},
     Project: {
         "show": "project list", "set_budget": "project budget", "runs": "run", "datasets": "datasets", "events": "events", "calls": "calls list",
+        "history": "log", "edits": "edit", "differences": "diff",
     },
     Events: {"list": "events"},
     Calls: {"list": "calls list", "show": "calls show", "export": "calls export", "import_": "calls import"},
@@ -36,7 +49,7 @@ ACTS = {
         "disallow": "keys disallow", "rotate": "keys rotate", "of": "run", "problems": "doctor",
     },
 }  # fmt: skip
-OF_THE_HOME = {"verify", "backup", "restore", "upgrade", "doctor", "check", "plan", "steps", "schema", "plugins list", "plugins trust", ""}
+OF_THE_HOME = {"verify", "backup", "restore", "upgrade", "gc", "doctor", "check", "plan", "steps", "schema", "plugins list", "plugins trust", ""}
 OF_THE_DOOR = {"--home", "--project", "--json", "--help"}
 """Of `start`, `commit` is for pilots (`rowsmith plan --pilot`), which commit nothing."""
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from rowsmith.core.ids import source_id, source_order
 from rowsmith.core.row import Row
@@ -35,7 +35,8 @@ states = st.dictionaries(numbers, st.tuples(words, words), max_size=25)
 
 
 def row(number: int, said: tuple[str, str]) -> Row:
-    return Row(source_id("law", str(number), 0), source_order(0, number), {"a": said[0], "b": said[1]}, {}, {"source": {"name": "law"}})
+    name, order = source_id("law", str(number), 0), source_order(0, number)
+    return Row(name, order, {"a": said[0], "b": said[1]}, {}, {"source": {"name": "law"}})
 
 
 NAMES = {row(n, ("", "")).id: n for n in range(300)}
@@ -59,9 +60,8 @@ def expected(base: State, ours: State, theirs: State, rows: Rows, prefer: Prefer
             out[n] = tuple(_cell(was and was[i], our[i], their[i], prefer) for i in (0, 1))  # type: ignore[assignment]
             continue
         there = our or their
-        if rows == "union" and there:
-            out[n] = there
-        elif rows == "three-way" and there and (was is None or (there != was and (prefer == "ours") == (our is not None))):
+        stands = was is None or (there != was and (prefer == "ours") == (our is not None))  # new, or changed by the side that is preferred
+        if there and (rows == "union" or (rows == "three-way" and stands)):
             out[n] = there
     return out
 
@@ -287,5 +287,7 @@ class Lives(RuleBasedStateMachine):
         shutil.rmtree(self.folder)
 
 
-TestLives = Lives.TestCase
-TestLives.settings = settings(max_examples=12, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck))
+def test_any_sequence_keeps_every_reachable_row() -> None:
+    run_state_machine_as_test(
+        Lives, settings=settings(max_examples=12, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck))
+    )  # fmt: skip

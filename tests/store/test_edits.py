@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from concurrent.futures import ThreadPoolExecutor
 
@@ -178,5 +179,5 @@ def test_16_committers_make_one_line(database: Database, first: Version) -> None
         list(pool.map(committer, range(16)))
     head = Datasets(database).resolve("p", "qa")
     line = list(Versions(database).log(head))
-    assert len(line) == 65 and all(version.parents == (parent.id,) for version, parent in zip(line, line[1:], strict=False))
+    assert len(line) == 65 and all(version.parents == (parent.id,) for version, parent in itertools.pairwise(line))
     assert head.rows == 200 + 64 and list(Datasets(database).check(head)) == []

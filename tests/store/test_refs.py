@@ -25,7 +25,8 @@ def refs(database: Database, first: Version) -> Refs:
 
 
 def test_names_of_each_kind(database: Database, refs: Refs, first: Version) -> None:
-    made_ = [refs.make("draft/a", "branch", first.id, "ann"), refs.make("v1", "tag", first.id, "bob", "good"), refs.make("1.0", "release", first.id, "cy")]
+    made_ = [refs.make("draft/a", "branch", first.id, "ann"), refs.make("v1", "tag", first.id, "bob", "good")]
+    made_.append(refs.make("1.0", "release", first.id, "cy"))
     assert [(ref.name, ref.kind, ref.version, ref.author, ref.message) for ref in refs.list()] == [
         ("1.0", "release", first.id, "cy", ""), ("draft/a", "branch", first.id, "ann", ""), ("main", "branch", first.id, "ann", ""),
         ("v1", "tag", first.id, "bob", "good"),

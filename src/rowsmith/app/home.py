@@ -7,8 +7,12 @@ from pathlib import Path
 
 from rowsmith.app.lab import Lab, files_of, is_url, open_home
 from rowsmith.core.errors import Unavailable
-from rowsmith.store import backup, migrate
+from rowsmith.store import backup, migrate, sweeping
 from rowsmith.store.backup import Backup
+from rowsmith.store.sweeping import Swept
+
+GRACE_S = 14 * 86400.0
+"""Seconds for which what nothing leads to is kept all the same, so that a rollback or a deleted branch can be taken back."""
 
 
 def back_up(lab: Lab, target: Path) -> Backup:
@@ -41,6 +45,15 @@ def restore(source: Path, home: str) -> Restored:
     found = backup.restore(source, files_of(home).parent, home) if is_url(home) else backup.restore(source, Path(home).expanduser().absolute())
     with Lab(home) as lab:
         return Restored(found, lab.keys.problems())
+
+
+def sweep(lab: Lab, *, grace_s: float = GRACE_S, only_count: bool = False) -> Swept:
+    """Remove what no branch, tag, release, run or uncommitted edit leads to, once it is older than `grace_s` seconds.
+
+    Raises:
+        Conflict: others commit all the time; nothing was removed.
+    """
+    return sweeping.sweep(lab.db, grace_s=grace_s, only_count=only_count)
 
 
 def upgrade(home: str) -> list[str]:

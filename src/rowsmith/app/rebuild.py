@@ -28,7 +28,7 @@ from rowsmith.store.datasets import Datasets
 from rowsmith.store.files import Files
 from rowsmith.store.runs import Run, Runs
 from rowsmith.store.stages import StageRows
-from rowsmith.store.versions import Version
+from rowsmith.store.versions import Version, Versions
 
 Found = dict[str, str]
 
@@ -42,7 +42,7 @@ def rebuild_problems(lab: Lab, run: Run) -> Iterator[Found]:
         if changed := [kind for kind, was in run.lock["steps"].items() if registry.origin(kind, folders) != was]:
             yield {"kind": "rebuild", "what": f"it cannot be rebuilt: the code of {', '.join(changed)} has changed since", "where": where}
             return
-        version = Datasets(lab.db).resolve(run.project, f"{run.dataset}@{run.version}")
+        version = _of_the_run(lab, run, Datasets(lab.db).resolve(run.project, f"{run.dataset}@{run.version}"))
         with TemporaryDirectory(prefix="rowsmith-rebuild-") as folder:
             db = open_database(f"sqlite:///{Path(folder) / 'rebuild.db'}")
             try:
@@ -51,6 +51,12 @@ def rebuild_problems(lab: Lab, run: Run) -> Iterator[Found]:
                 db.close()
     except (RowsmithError, OSError) as error:  # a copy of an input may be missing
         yield {"kind": "rebuild", "what": f"it cannot be rebuilt: {' '.join(str(error).split())}", "where": where}
+
+
+def _of_the_run(lab: Lab, run: Run, version: Version) -> Version:
+    """What the run itself made: where it was merged into what people had changed, the parent that is the run's."""
+    parents = [Versions(lab.db).get(parent) for parent in version.parents] if version.run != run.n else []
+    return next((parent for parent in parents if parent is not None and parent.run == run.n), version)
 
 
 def _compared(lab: Lab, db: Database, run: Run, recipe: Recipe, version: Version, folder: Path, where: str) -> Iterator[Found]:
@@ -98,9 +104,7 @@ def _elsewhere(recipe: Recipe, folder: Path) -> Recipe:
 
 def _is_alone(lab: Lab, run: Run, version: Version) -> bool:
     """Whether the version holds this run's rows and no others."""
-    return run.options.get("replace", False) or all(
-        parent.run == run.n for parent in Datasets(lab.db).versions(run.project, str(run.dataset)) if parent.generation < version.generation
-    )
+    return run.options.get("replace", False) or all(parent.run == run.n for parent in Versions(lab.db).log(version))
 
 
 def _alone(lab: Lab, version: Version, rows: StageRows, where: str) -> Iterator[Found]:

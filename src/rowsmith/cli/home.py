@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rowsmith.cli.options import HOME, PROJECT, AsJson, Home, InProject, lab, project
+from rowsmith.cli.options import HOME, PROJECT, AsJson, Home, InProject, age, lab, project
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,6 +20,7 @@ def add_to(app: typer.Typer) -> None:
     app.command("verify")(verify)
     app.command("backup")(backup)
     app.command("restore")(restore)
+    app.command("gc")(gc)
     app.command("upgrade")(upgrade)
     app.command("doctor")(doctor)
 
@@ -77,6 +78,23 @@ def restore(
     for said in done.to_do:
         typer.echo(said, err=True)
     return None
+
+
+def gc(
+    grace: Annotated[str, typer.Option("--grace", metavar="AGE", help="Keep what is younger: 90m, 12h, 14d.")] = "14d",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
+    home: Home = HOME,
+    as_json: AsJson = False,
+) -> None:
+    """Remove versions that no branch, tag, release or run leads to, and what they alone hold."""
+    from rowsmith.app.home import sweep as act
+    from rowsmith.cli.show import print_json, vars_of
+
+    swept = act(lab(home), grace_s=age(grace), only_count=dry_run)
+    if as_json:
+        return print_json(vars_of(swept))
+    said = f"{swept.versions:,} versions, {swept.bodies:,} bodies of rows, {swept.nodes + swept.blocks:,} parts, {swept.bytes:,} bytes"
+    return typer.echo(f"{said} {'would go' if dry_run else 'removed'}.")
 
 
 def upgrade(home: Home = HOME) -> None:

@@ -22,6 +22,7 @@ Offline = Annotated[bool, typer.Option("--offline", help="Send nothing: stored a
 Sets = Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Value of a recipe's parameter; may be repeated.")]
 
 HOME = ".rowsmith"
+_AGE = r"(\d{1,6})([mhd])"
 PROJECT = "default"
 
 
@@ -76,9 +77,23 @@ def moment(text: str) -> float:
     import time
     from datetime import datetime
 
-    if ago := re.fullmatch(r"(\d{1,6})([mhd])", text):
-        return time.time() - int(ago[1]) * {"m": 60, "h": 3600, "d": 86400}[ago[2]]
+    if re.fullmatch(_AGE, text):
+        return time.time() - age(text)
     try:
         return datetime.fromisoformat(text).astimezone().timestamp()
     except (ValueError, OverflowError):
         raise Invalid(f"{text!r} is no time.", "Write it like 2026-01-31, 2026-01-31T12:00, 90m, 12h or 7d.") from None
+
+
+def age(text: str) -> float:
+    """Seconds of a length of time: `90m`, `12h`, `7d`.
+
+    Raises:
+        Invalid: it is none.
+    """
+    import re
+
+    found = re.fullmatch(_AGE, text)
+    if found is None:
+        raise Invalid(f"{text!r} is no length of time.", "Write it like 90m, 12h or 7d.")
+    return int(found[1]) * {"m": 60, "h": 3600, "d": 86400}[found[2]]

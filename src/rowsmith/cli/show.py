@@ -23,7 +23,7 @@ def tell_error(error: RowsmithError, *, as_json: bool) -> None:
         typer.echo(f"  {error.fix}", err=True)
     if as_json:
         problems = [vars_of(problem) for problem in error.problems] if isinstance(error, Invalid) else []
-        print_json({"error": type(error).__name__, "what": error.what, "fix": error.fix, "problems": problems})
+        print_json({"error": type(error).__name__, "what": error.what, "fix": error.fix, "problems": problems, **error.more})
 
 
 def vars_of(value: Any) -> dict[str, Any]:

@@ -10,14 +10,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 
 class RowsmithError(Exception):
     """An error with `what` (the fact) and `fix` (the next step of the user)."""
 
     status = 500
+    more: Mapping[str, Any] = {}
+    """Further facts, for programs: doors that speak JSON give them beside `what` and `fix`."""
 
     def __init__(self, what: str, fix: str = "") -> None:
         super().__init__(f"{what} {fix}".strip())

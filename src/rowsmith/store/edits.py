@@ -15,7 +15,7 @@ from sqlalchemy import Connection, text
 
 from rowsmith.core.errors import Conflict, NotFound
 from rowsmith.core.ids import canonical, cleaned
-from rowsmith.core.merge import same, united
+from rowsmith.core.merge import MISSING, same, united
 from rowsmith.core.row import Json, Row
 from rowsmith.store.bodies import Bodies, tagged
 from rowsmith.store.changes import DATA
@@ -71,6 +71,7 @@ class Stale(Conflict):
         says = "it has been removed" if current is None else f"it says {_short(current)} now"
         super().__init__(f"Row {id_} is not what you saw: {says}.", f"Look at it, and edit it again (--seen {token_}).")
         self.current, self.token = current, token_
+        self.more = {"row": id_, "current": current, "token": token_}
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +139,7 @@ class Edits:
             if (seen is not None and seen != stands.token) or stands.row is None:
                 raise Stale(id_, stands.row.data if stands.row else None, stands.token)
             data = cleaned(dict(make(stands.row)))
-            changed = sorted(f for f in {*data, *stands.row.data} if not same(data.get(f, ...), stands.row.data.get(f, ...)))
+            changed = sorted(f for f in {*data, *stands.row.data} if not same(data.get(f, MISSING), stands.row.data.get(f, MISSING)))
             origin = {**stands.row.origin, "edits": united(stands.row.origin.get("edits", ()), [{"by": author, "columns": changed}])}
             if not changed or self._put(stands, id_, data, stands.row.scores, origin, author):
                 return self.standing(id_)
