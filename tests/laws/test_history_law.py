@@ -227,7 +227,7 @@ class Lives(RuleBasedStateMachine):
     @precondition(lambda self: len(self.branches) < 4)
     @rule(data=st.data())
     def branch_off(self, data: st.DataObject) -> None:
-        at = data.draw(st.sampled_from(sorted(self.reachable())))
+        at = data.draw(st.sampled_from(self.in_order()))
         name = f"branch{self.tags}"
         self.tags += 1
         Refs(self.db, self.dataset).make(name, "branch", at, "law")
@@ -244,14 +244,14 @@ class Lives(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def restore(self, data: st.DataObject) -> None:
-        branch, at = data.draw(st.sampled_from(self.branches)), data.draw(st.sampled_from(sorted(self.reachable())))
+        branch, at = data.draw(st.sampled_from(self.branches)), data.draw(st.sampled_from(self.in_order()))
         version = Versions(self.db).get(at)
         assert version is not None
         self.keep(commit_state(self.db, self.n, branch, version, NOBODY, None).version, self.states[at])
 
     @rule(data=st.data())
     def roll_back(self, data: st.DataObject) -> None:
-        branch, at = data.draw(st.sampled_from(self.branches)), data.draw(st.sampled_from(sorted(self.reachable())))
+        branch, at = data.draw(st.sampled_from(self.branches)), data.draw(st.sampled_from(self.in_order()))
         Refs(self.db, self.dataset).roll_back(branch, at, "law")
 
     @precondition(lambda self: len(self.branches) > 1)
@@ -267,6 +267,11 @@ class Lives(RuleBasedStateMachine):
         sweep(self.db, grace_s=0)
         assert {version.id for version in Versions(self.db).every()} == live
         self.states = {name: state for name, state in self.states.items() if name in live}
+
+    def in_order(self) -> list[str]:
+        """The reachable versions as they were made: their ids differ from one try to the next."""
+        live = self.reachable()
+        return [name for name in self.states if name in live]
 
     def reachable(self) -> set[str]:
         return {version.id for branch in self.branches for version in Versions(self.db).log(self.head(branch))}
