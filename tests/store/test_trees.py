@@ -13,7 +13,7 @@ from version_rows import made, made_row
 from rowsmith.core.row import Row
 from rowsmith.store.database import open_database
 from rowsmith.store.datasets import Datasets
-from rowsmith.store.trees import Entry, bits_for, bucket_of, decode, encode, turned
+from rowsmith.store.trees import Entry, apart, bits_for, bucket_of, changed, decode, encode, lookup, removal, turned
 
 part = st.binary(min_size=16, max_size=16)
 
@@ -27,6 +27,20 @@ def test_the_number_of_buckets(rows: int, bits: int) -> None:
 @given(st.lists(st.builds(Entry, part, st.binary(max_size=250), part, part)))
 def test_entries_come_back(entries: list[Entry]) -> None:
     assert decode(encode(entries)) == entries
+
+
+@given(st.lists(st.builds(Entry, part, st.sampled_from([b"k", b"key", b"k" * 13]), part, part), unique_by=lambda e: e.place), st.data())
+def test_a_bucket_is_changed_as_its_map_is(entries: list[Entry], data: st.DataObject) -> None:
+    entries.sort()
+    there = [e.place for e in entries]
+    places = data.draw(st.lists(part | st.sampled_from(there) if there else part, unique=True))
+    changes = [data.draw(st.sampled_from([removal(place), Entry(place, b"key", place, place)])) for place in sorted(places)]
+    after = {**{e.place: e for e in entries}, **{c.place: c for c in changes}}
+    expected = sorted(e for e in after.values() if e.data)
+    before, now = encode(entries), changed(encode(entries), changes)
+    assert decode(now) == expected
+    assert all(lookup(now, place) == (after[place] if after[place].data else None) for place in after)
+    assert apart(before, now) == (sorted({*entries} - {*expected}), sorted({*expected} - {*entries}))
 
 
 @given(part, st.integers(0, 20))

@@ -13,7 +13,7 @@ from rowsmith.core.row import Row
 from rowsmith.store.bodies import Bodies
 from rowsmith.store.database import Database
 from rowsmith.store.reading import row_of
-from rowsmith.store.trees import Entry, Tree, Trees, cut, decode
+from rowsmith.store.trees import Entry, Tree, Trees, apart, cut
 
 _BUCKETS = 512  # read at a time, on each side
 _ROWS = 512
@@ -67,8 +67,7 @@ def _apart(trees: Trees, old: Tree, new: Tree) -> Iterator[Difference]:
     for pairs in batches(_buckets(trees, old, new), _BUCKETS):
         bodies = trees.whole(name for pair in pairs for name in pair)
         for was, is_ in pairs:
-            old_entries, new_entries = set(decode(bodies[was])), set(decode(bodies[is_]))
-            yield from _paired(sorted(old_entries - new_entries), sorted(new_entries - old_entries))
+            yield from _paired(*apart(bodies[was], bodies[is_]))
 
 
 def _buckets(trees: Trees, old: Tree, new: Tree) -> Iterator[tuple[bytes, bytes]]:

@@ -11,10 +11,12 @@ The key sorts the rows of a version. Order of a version: by key, then by place.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import struct
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from hashlib import blake2b
 from heapq import merge
-from itertools import groupby, islice
+from itertools import groupby, islice, pairwise
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, text
@@ -83,14 +85,76 @@ def encode(entries: Iterable[Entry]) -> bytes:
 
 def decode(bucket: bytes) -> list[Entry]:
     """The entries of a bucket."""
-    found, at, end = [], 0, len(bucket)
-    while at < end:
-        key = at + 17 + bucket[at + 16]
-        found.append(Entry(bucket[at : at + 16], bucket[at + 17 : key], bucket[key : key + 16], bucket[key + 16 : key + 32]))
-        at = key + 32
-    if at != end:
-        raise ValueError(f"{end} bytes where {at} were announced")
-    return found
+    if length := _length(bucket):
+        key = length - 49
+        return list(map(Entry._make, struct.iter_unpack(f"16sx{key}s16s16s", bucket)))
+    return [_entry(bucket, at) for at in _starts(bucket)]
+
+
+def apart(old: bytes, new: bytes) -> tuple[list[Entry], list[Entry]]:
+    """The entries that only the old bucket has, and those that only the new one has, each by place."""
+    was, is_ = set(_parts(old)), set(_parts(new))
+    return decode_parts(was - is_), decode_parts(is_ - was)
+
+
+def decode_parts(parts: Iterable[bytes]) -> list[Entry]:
+    """Encoded entries, by place."""
+    return [_entry(part, 0) for part in sorted(parts)]
+
+
+def lookup(bucket: bytes, place: bytes) -> Entry | None:
+    """The entry at this place."""
+    starts = _starts(bucket)
+    at = bisect_left(starts, place, key=lambda start: bucket[start : start + 16])
+    return _entry(bucket, starts[at]) if at < len(starts) and bucket.startswith(place, starts[at]) else None
+
+
+def changed(bucket: bytes, changes: Sequence[Entry]) -> bytes:
+    """The bucket in which each change (by place, one for each) stands over what was there. The rest is copied, not read."""
+    starts = _starts(bucket)
+    parts: list[bytes] = []
+    copied = 0
+    for change in changes:
+        i = bisect_left(starts, change.place, key=lambda start: bucket[start : start + 16])
+        at = starts[i] if i < len(starts) else len(bucket)
+        there = at < len(bucket) and bucket.startswith(change.place, at)
+        parts += [bucket[copied:at], encode([change]) if change.data else b""]
+        copied = (starts[i + 1] if i + 1 < len(starts) else len(bucket)) if there else at
+    return b"".join([*parts, bucket[copied:]])
+
+
+def _length(bucket: bytes) -> int:
+    """The length of each entry where all are equally long, else 0."""
+    if not bucket:
+        return 0
+    length = 49 + bucket[16] if len(bucket) > 16 else 0
+    return length if length and len(bucket) % length == 0 and len(set(bucket[16::length])) == 1 else 0
+
+
+def _starts(bucket: bytes) -> Sequence[int]:
+    """Where entries begin.
+
+    Raises:
+        ValueError: these bytes are no bucket.
+    """
+    if length := _length(bucket):
+        return range(0, len(bucket), length)
+    starts, at = [], 0
+    while at < len(bucket):
+        starts.append(at)
+        at += 49 + bucket[at + 16]
+    if at != len(bucket):
+        raise ValueError(f"{len(bucket)} bytes where {at} were announced")
+    return starts
+
+
+def _parts(bucket: bytes) -> list[bytes]:
+    return [bucket[a:b] for a, b in pairwise([*_starts(bucket), len(bucket)])]
+
+
+def _entry(bucket: bytes, at: int) -> Entry:
+    key = at + 17 + bucket[at + 16]
+    return Entry(bucket[at : at + 16], bucket[at + 17 : key], bucket[key : key + 16], bucket[key + 16 : key + 32])
 
 
 class Trees:
@@ -156,8 +220,7 @@ class Trees:
             numbers = sorted({bucket_of(change.place, tree.bits) for change in batch})
             names = self._names(tree, numbers)
             bodies = self.whole(names.values())
-            old = {entry.place: entry for name in names.values() for entry in decode(bodies[name])}
-            yield from ((change, old.get(change.place)) for change in batch)
+            yield from ((change, lookup(bodies[names[bucket_of(change.place, tree.bits)]], change.place)) for change in batch)
 
     def _names(self, tree: Tree, numbers: Iterable[int]) -> dict[int, bytes]:
         """Hashes of the buckets with these numbers."""
@@ -187,7 +250,7 @@ class Trees:
             by_bucket = [(n % PAGE, list(group)) for n, group in groupby(of_page, key=_numbered(tree.bits, 1))]
             bodies = self.whole(names[n] for n, _ in by_bucket)
             for n, group in by_bucket:
-                names[n] = self._put(b"rowsmith.bucket", encode(_merged(decode(bodies[names[n]]), group)))
+                names[n] = self._put(b"rowsmith.bucket", changed(bodies[names[n]], group))
             pages[page] = self._put(b"rowsmith.page", b"".join(names))
         return pages
 
