@@ -79,25 +79,47 @@ class Said:
 
 def drafted(trees: Trees, base: Version | None, changes: Callable[[], Iterator[Entry]]) -> Draft:
     """The state in which the changes stand over `base`. `changes()` gives them sorted by place, each time anew."""
-    tree = trees.load(base.root) if base else None
-    rows, total = (base.rows, int.from_bytes(base.rolling, "big")) if base else (0, 0)
-    added = removed = changed = 0
+    if base is None:
+        return _begun(trees, changes)
+    tree = trees.load(base.root)
+    added = removed = differing = 0
+    total = int.from_bytes(base.rolling, "big")
     for change, old in trees.paired(tree, changes()):
         if change == old:
             continue
         added += old is None and bool(change.data)
         removed += old is not None and not change.data
-        changed += old is not None and bool(change.data)
+        differing += old is not None and bool(change.data)
         total += (rolling(change) if change.data else 0) - (rolling(old) if old else 0)
-    root = trees.overlay(tree, changes(), rows + added - removed)
-    return Draft(root, rows + added - removed, (total % 2**128).to_bytes(16, "big"), Counts(added, removed, changed))
+    rows = base.rows + added - removed
+    return Draft(trees.overlay(tree, changes(), rows), rows, _sum(total), Counts(added, removed, differing))
+
+
+def _begun(trees: Trees, changes: Callable[[], Iterator[Entry]]) -> Draft:
+    """The first state of all: how many rows there are says how the map is cut, so they are counted first."""
+    rows = sum(1 for change in changes() if change.data)
+    total = 0
+
+    def summed() -> Iterator[Entry]:
+        nonlocal total
+        for change in changes():
+            total += rolling(change) if change.data else 0
+            yield change
+
+    root = trees.overlay(None, (change for change in summed() if change.data), rows)
+    return Draft(root, rows, _sum(total), Counts(added=rows))
+
+
+def _sum(total: int) -> bytes:
+    return (total % 2**128).to_bytes(16, "big")
 
 
 def in_place(trees: Trees, base: Version | None, changes: Iterator[Entry]) -> Iterator[Entry]:
     """The changes, those of rows that `base` has with the key that they have there: a row that is replaced keeps its place."""
-    tree = trees.load(base.root) if base else None
-    for change, old in trees.paired(tree, changes):
-        yield change._replace(key=old.key) if old and change.data else change
+    if base is None:
+        return changes
+    paired = trees.paired(trees.load(base.root), changes)
+    return (change._replace(key=old.key) if old and change.data else change for change, old in paired)
 
 
 def version(draft: Draft, dataset: int, parents: Sequence[Version], said: Said, now: float) -> Version:
