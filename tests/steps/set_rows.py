@@ -24,6 +24,10 @@ class ListRows:
     def __len__(self) -> int:
         return len(self.rows)
 
+    def waves(self) -> list[ListRows]:
+        """All of one wave."""
+        return [self] if self.rows else []
+
 
 @dataclass
 class Scratch:

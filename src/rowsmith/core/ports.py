@@ -25,6 +25,14 @@ class Rows(Protocol):
     def __len__(self) -> int: ...
 
 
+class Kept(Rows, Protocol):
+    """The rows that a set step has let through in earlier waves."""
+
+    def waves(self) -> Sequence[Rows]:
+        """The same rows wave by wave, for a step whose verdicts on a wave must not change with later ones."""
+        ...
+
+
 class Context(Protocol):
     """What a step is lent. One for each step; `ask` belongs to the row at hand."""
 

@@ -22,6 +22,10 @@ PASS = 2**22
 """Most keys of a band that are held in memory at once; more of them are matched in several passes."""
 READ = 65_536
 """Texts whose buckets are read back at once."""
+MEMBERS = 64
+"""Most texts of one bucket that later ones are compared with."""
+TRIES = 64
+"""Most earlier texts that one text is compared with: those that share most bands with it."""
 
 
 class Bands:
@@ -146,3 +150,34 @@ def jaccard(one: set[int], other: set[int]) -> float:
     """The share of the shingles of both that both have."""
     both = len(one & other)
     return both / (len(one) + len(other) - both)
+
+
+class Members:
+    """The texts of each bucket that later ones are compared with, MEMBERS of them at most. `left_out` counts the comparisons that this
+    limit and TRIES have spared, as far as they are known."""
+
+    def __init__(self, buckets: int) -> None:
+        self._first = array("I", bytes(4 * (buckets + 1)))  # most buckets have one; 0 is none, so numbers are stored one higher
+        self._more: dict[int, list[int]] = {}
+        self.left_out = 0
+
+    def join(self, number: int, inside: list[int]) -> None:
+        """The text is in these buckets."""
+        for bucket in inside:
+            if not self._first[bucket]:
+                self._first[bucket] = number + 1
+            elif len(more := self._more.setdefault(bucket, [])) < MEMBERS - 1:
+                more.append(number)
+            else:
+                self.left_out += 1
+
+    def near(self, inside: list[int]) -> list[int]:
+        """The texts that share buckets, those that share most first, at most TRIES."""
+        counts: dict[int, int] = {}
+        for bucket in inside:
+            if first := self._first[bucket]:
+                for number in (first - 1, *self._more.get(bucket, ())):
+                    counts[number] = counts.get(number, 0) + 1
+        if len(counts) > TRIES:
+            self.left_out += len(counts) - TRIES
+        return sorted(counts, key=lambda number: (-counts[number], number))[:TRIES]

@@ -41,6 +41,17 @@ class StageRows:
     def __iter__(self) -> Iterator[Row]:
         return self.after(b"")
 
+    def waves(self) -> list[StageRows]:
+        """The same rows, wave by wave (core.ports.Kept)."""
+        with self.db.read() as conn:
+            found = conn.execute(text(f"SELECT DISTINCT r.wave FROM row r WHERE {self._where} ORDER BY r.wave"), self._values).scalars().all()
+        return [self._of_wave(int(wave)) for wave in found]
+
+    def _of_wave(self, wave: int) -> StageRows:
+        one = StageRows(self.db, self.run, self.stage)
+        one._where, one._values = f"{self._where} AND r.wave = :one", {**self._values, "one": wave}
+        return one
+
     def after(self, order: bytes) -> Iterator[Row]:
         """Those that follow the order key."""
         query = text(f"SELECT r.ord, r.id, r.data, r.meta FROM row r WHERE {self._where} AND r.ord > :after ORDER BY r.ord LIMIT {PAGE}")

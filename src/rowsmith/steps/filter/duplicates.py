@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
 from pydantic import Field
@@ -15,6 +12,7 @@ from rowsmith.core.ids import content_hash
 from rowsmith.core.ports import Context, Rows
 from rowsmith.core.row import Dropped, Row
 from rowsmith.core.step import Column, Step
+from rowsmith.steps.scratch import tables
 from rowsmith.steps.shingles import flattened
 
 
@@ -32,7 +30,8 @@ class Duplicates(Step):
 
     def all(self, new: Rows, kept: Rows, ctx: Context) -> Iterator[Row | Dropped]:
         """Every new row once, in order: itself, or dropped as `duplicate` with the id of its twin."""
-        with TemporaryDirectory(dir=ctx.scratch) as folder, closing(_Seen(Path(folder) / "seen.db")) as seen:
+        with tables(ctx.scratch, "CREATE TABLE seen (key BLOB PRIMARY KEY, id BLOB) WITHOUT ROWID") as db:
+            seen = _Seen(db)
             for row in kept:
                 if key := self._key(row):
                     seen.twin(key, row.id)
@@ -60,15 +59,8 @@ def _flat(value: Any) -> Any:
 class _Seen:
     """Which row was the first with a key."""
 
-    def __init__(self, path: Path) -> None:
-        self._db = sqlite3.connect(path, isolation_level=None)
-        # Nothing here outlives the step, so nothing is synced or journalled.
-        self._db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -65536;")
-        self._db.execute("CREATE TABLE seen (key BLOB PRIMARY KEY, id BLOB) WITHOUT ROWID")
-        self._db.execute("BEGIN")
-
-    def close(self) -> None:
-        self._db.close()
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
 
     def twin(self, key: bytes, row: str) -> str | None:
         """The id of the first row with the key; None, and the key is this row's from now on, when there is none."""

@@ -11,13 +11,9 @@ from pydantic import Field
 from rowsmith.core.ports import Context, Rows
 from rowsmith.core.row import Dropped, Row
 from rowsmith.core.step import Column, Step
-from rowsmith.steps.bands import Bands, jaccard
+from rowsmith.steps.bands import Bands, Members, jaccard
 from rowsmith.steps.shingles import shingles, text_of
 
-MEMBERS = 64
-"""Most kept rows of one bucket that later rows are compared with."""
-TRIES = 64
-"""Most earlier rows that one row is compared with: those that share most bands with it."""
 LEAST_FOUND = 0.9
 """Least share of the pairs at the threshold that the bands must find."""
 
@@ -66,7 +62,7 @@ class NearDuplicates(Step):
     def _twins(self, bands: Bands, buckets: int, settled: int) -> tuple[array[int], array[float]]:
         """For each new row the number of its twin, counted from 1, and their similarity; 0 and 0 where it has none."""
         twins, shares = array("I", bytes(4 * (bands.count - settled))), array("d", bytes(8 * (bands.count - settled)))
-        members = _Members(buckets)
+        members = Members(buckets)
         for number, inside in bands.shared():
             twin = self._twin(bands, number, members.near(inside)) if number >= settled else None
             if twin is None:
@@ -96,27 +92,3 @@ class NearDuplicates(Step):
             f"{self.bands} bands of {self.permutations // self.bands} find only {found:.0%} of the pairs that are {self.similarity} similar. "
             "Choose more bands of fewer numbers each (permutations / bands), or a higher similarity."
         ]
-
-
-class _Members:
-    """The kept rows of each bucket, MEMBERS of them at most."""
-
-    def __init__(self, buckets: int) -> None:
-        self._first = array("I", bytes(4 * (buckets + 1)))  # most buckets have one; 0 is none, so numbers are stored one higher
-        self._more: dict[int, list[int]] = {}
-
-    def join(self, number: int, inside: list[int]) -> None:
-        for bucket in inside:
-            if not self._first[bucket]:
-                self._first[bucket] = number + 1
-            elif len(more := self._more.setdefault(bucket, [])) < MEMBERS - 1:
-                more.append(number)
-
-    def near(self, inside: list[int]) -> list[int]:
-        """The rows that share buckets, those that share most first, at most TRIES."""
-        counts: dict[int, int] = {}
-        for bucket in inside:
-            if first := self._first[bucket]:
-                for number in (first - 1, *self._more.get(bucket, ())):
-                    counts[number] = counts.get(number, 0) + 1
-        return sorted(counts, key=lambda number: (-counts[number], number))[:TRIES]
