@@ -29,6 +29,7 @@ WORST = 10
 SEED = 8191
 """Of the report's own hash functions; a split uses others."""
 EXACT = "exact"
+_SEEN = "CREATE TABLE seen (kind INT, key BLOB, part INT, row INT, PRIMARY KEY (kind, key, part)) WITHOUT ROWID"
 _COUNT = """
     SELECT a.kind, a.part, b.part, count(*), min(a.row), min(b.row) FROM seen a
     JOIN seen b ON b.kind = a.kind AND b.key = a.key AND b.part > a.part GROUP BY a.kind, a.part, b.part
@@ -80,7 +81,7 @@ def overlap(rows: Rows, column: str, ties: Ties, folder: Path, *, similarity: fl
         Invalid: no row has the column, or it names more than MOST_PARTS parts.
     """
     with ExitStack() as stack:
-        db = stack.enter_context(tables(folder, "CREATE TABLE seen (kind INT, key BLOB, part INT, row INT, PRIMARY KEY (kind, key, part)) WITHOUT ROWID"))
+        db = stack.enter_context(tables(folder, _SEEN))
         likeness = None
         if ties.near:
             likeness = stack.enter_context(Likeness(folder, similarity, columns, without=column, seed=SEED))

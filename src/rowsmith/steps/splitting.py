@@ -29,6 +29,7 @@ from rowsmith.core.row import Row
 from rowsmith.steps.components import Components
 from rowsmith.steps.likeness import Likeness
 from rowsmith.steps.parts import Parts, quotas
+from rowsmith.steps.ranking import label
 from rowsmith.steps.scratch import BATCH, fill, tables
 from rowsmith.steps.ties import NEAR, Ties, has_source, own_key
 
@@ -74,15 +75,15 @@ class Split:
     without_source: int = 0
     comparisons_left_out: int = 0
 
-    def dump(self, stratified: bool) -> dict[str, Any]:
-        """As plain data: sizes wanted and got, by part and (`stratified`) by stratum, and why they differ where they do."""
+    def dump(self) -> dict[str, Any]:
+        """As plain data: sizes wanted and got, by part and by stratum, and why they differ where they do."""
         sizes = {name: {"wanted": sum(self.wanted[p]), "got": sum(self.got[p])} for p, name in enumerate(self.names)}
         cells = {
             stratum: {name: {"wanted": self.wanted[p][s], "got": self.got[p][s]} for p, name in enumerate(self.names)}
             for s, stratum in enumerate(self.strata)
         }
         return {
-            "parts": sizes, "strata": cells if stratified else {}, "components": self.components, "largest": self.largest,
+            "parts": sizes, "strata": cells, "components": self.components, "largest": self.largest,
             "without_source": self.without_source, "without_part": self.part_of.count(NO_PART),
             "comparisons_left_out": self.comparisons_left_out, "misses": [*self._misses(sizes)],
         }  # fmt: skip
@@ -311,7 +312,7 @@ class _Placing:
             sizes[self.components.root(number)] += 1
             if part != NO_PART:
                 got[part][self.found.stratum_of[number]] += 1
-        strata = [value.decode() for value in self.found.strata]
+        strata = [label(value.decode()) for value in self.found.strata] if self.terms.stratify else []
         return Split(
             self.part_of, self.names, strata, self.wanted, got, len(sizes) - sizes.count(0), self._largest(sizes),
             self.found.without_source if self.terms.ties.source else 0, left_out,

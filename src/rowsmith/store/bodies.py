@@ -91,6 +91,10 @@ class Bodies:
         Raises:
             Unavailable: one is missing or its block is damaged.
         """
+        return dict(self.each(hashes))
+
+    def each(self, hashes: Iterable[bytes]) -> Iterator[tuple[bytes, bytes]]:
+        """As `read`, one by one in the order of the blocks, of which few are in memory."""
         wanted = set(hashes)
         places = self.find(wanted)
         if len(places) < len(wanted):
@@ -98,7 +102,8 @@ class Bodies:
         by_block: dict[int, list[tuple[int, bytes]]] = {}
         for name, (n, pos) in places.items():
             by_block.setdefault(n, []).append((pos, name))
-        return {name: parts[pos] for n, parts in self._blocks(sorted(by_block)) for pos, name in by_block[n]}
+        for n, parts in self._blocks(sorted(by_block)):
+            yield from ((name, parts[pos]) for pos, name in by_block[n])
 
     def _blocks(self, numbers: Sequence[int]) -> Iterator[tuple[int, list[bytes]]]:
         for n in numbers:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 from typing import Any
 
 import orjson
@@ -17,13 +18,19 @@ from rowsmith.store.trees import Entry, Trees, turned
 from rowsmith.store.versions import PREFIX, Version
 
 _BATCH = 1024
+_GATHERED = 64 << 20
+_AROUND = 300
+"""Bytes of memory that a row takes besides its bodies, about."""
+_FEW = 16
+"""Rows that a block should give, for reading a batch block by block."""
 _KINDS = {str: "text", bool: "true/false", int: "number", float: "number", list: "list", dict: "mapping"}
 
 
 class VersionRows:
     """Rows of one version, in order; `len()` says how many. Can be read again and again and never lies in memory whole.
 
-    Entries are sorted in a temporary file; bodies are read 1,024 rows at a time, each block once a batch.
+    Entries are sorted in a temporary file; bodies are read 1,024 rows at a time, each block once a batch. Where the rows of a batch lie
+    in many blocks (a shuffled version), 64 MB of bodies are read at once.
 
     Raises (while reading):
         Unavailable: a part is missing or damaged.
@@ -43,7 +50,13 @@ class VersionRows:
         if not self._rows:
             return
         bodies = Bodies(self._db)
-        for batch in self._batches():
+        batches = self._batches()
+        first = next(batches)
+        if self._rows > _BATCH and _scattered(bodies, first):
+            batches = _in_windows(chain(first, chain.from_iterable(batches)), _window(bodies, first))
+        else:
+            batches = chain([first], batches)
+        for batch in batches:
             found = bodies.read(name for entry in batch for name in (entry.data, entry.meta))
             for entry in batch:
                 yield row_of(entry, found[entry.data], found[entry.meta])
@@ -56,6 +69,24 @@ class VersionRows:
             cursor = conn.execute("SELECT * FROM entry ORDER BY key, place LIMIT ? OFFSET ?", (self._rows, self._start))
             while batch := cursor.fetchmany(_BATCH):
                 yield [Entry._make(entry) for entry in batch]
+
+
+def _scattered(bodies: Bodies, entries: Sequence[Entry]) -> bool:
+    """Whether the rows lie in so many blocks that it is better to gather more of them at once."""
+    blocks = {block for block, _ in bodies.find(entry.data for entry in entries).values()}
+    return len(blocks) > len(entries) // _FEW
+
+
+def _in_windows(entries: Iterator[Entry], rows: int) -> Iterator[list[Entry]]:
+    while window := list(islice(entries, rows)):
+        yield window
+
+
+def _window(bodies: Bodies, entries: Sequence[Entry]) -> int:
+    """How many rows like these fill GATHERED bytes."""
+    found = bodies.read(name for entry in entries for name in (entry.data, entry.meta))
+    size = sum(len(found[entry.data]) + len(found[entry.meta]) + _AROUND for entry in entries) / len(entries)
+    return max(_BATCH, int(_GATHERED / size))
 
 
 def row_of(entry: Entry, data: bytes, meta: bytes) -> Row:
