@@ -12,6 +12,7 @@ from rowsmith.app.events import Events
 from rowsmith.app.history import History
 from rowsmith.app.lab import Lab
 from rowsmith.app.runs import Runs
+from rowsmith.app.shaping import Shaping
 from rowsmith.core.calls import PICO
 from rowsmith.store import projects as store
 
@@ -58,6 +59,11 @@ class Project:
     def differences(self) -> Differences:
         """What differs between versions, and what edits change."""
         return Differences(self.lab, self.name)
+
+    @property
+    def shaping(self) -> Shaping:
+        """Split, sample, balance, shuffle and combine datasets, and change their columns."""
+        return Shaping(self.lab, self.name)
 
     @property
     def events(self) -> Events:

@@ -115,7 +115,7 @@ def largest_remainder(ideal: Sequence[float], total: int) -> list[int]:
     short = total - sum(whole)
     step = 1 if short > 0 else -1
     places = by_remainder if short > 0 else by_remainder[::-1]
-    while short:
+    while short and places:
         for place in places:
             if short and whole[place] + step >= 0:
                 whole[place] += step

@@ -56,9 +56,9 @@ def first(db: sqlite3.Connection, quotas: Mapping[str, int], rows: int) -> bytea
 
 def proportional(counts: Mapping[str, int], n: int) -> dict[str, int]:
     """`n` rows shared out among the classes as their own numbers are."""
-    total = max(1, sum(counts.values()))
+    total = sum(counts.values())
     n = min(n, total)
-    return dict(zip(counts, largest_remainder([count * n / total for count in counts.values()], n), strict=True))
+    return dict(zip(counts, largest_remainder([count * n / total for count in counts.values()], n), strict=True)) if n else dict.fromkeys(counts, 0)
 
 
 def equal(counts: Mapping[str, int], n: int) -> dict[str, int]:

@@ -34,6 +34,8 @@ from rowsmith.steps.scratch import BATCH, fill, tables
 from rowsmith.steps.ties import NEAR, Ties, has_source, own_key
 
 MOST_STRATA = 1000
+HINT = ". Drop near-duplicates first, raise the similarity, or tie by less (by)"
+"""What to do about a part that nothing is left for."""
 NO_PART = -1
 _TABLES = (
     "CREATE TABLE tie (kind INT, key BLOB, row INT)",
@@ -92,7 +94,7 @@ class Split:
         why = f"rows that are tied together stay together, and the largest {self.largest.get('rows', 0):,} hang together by {self._by()}"
         for name, size in sizes.items():
             if size["wanted"] != size["got"]:
-                yield f"{name} has {size['got']:,} rows where {size['wanted']:,} were wanted: {why}"
+                yield f"{name} has {size['got']:,} rows where {size['wanted']:,} were wanted: {why}{'' if size['got'] else HINT}"
 
     def _by(self) -> str:
         return ", ".join(f"{count:,} {kind}" for kind, count in self.largest.get("ties", {}).items()) or "nothing else"
