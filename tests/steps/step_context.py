@@ -54,6 +54,9 @@ class StepContext:
                 return path
         raise NotFound(f"The file {name} is not in {self.folder}.")
 
+    def dataset(self, name: str) -> list[Row]:
+        return [Row(source_id(name, str(n), 0), source_order(0, n), {"text": f"{name} {n}"}, {"s": n}) for n in range(3)]
+
     def input(self, path: Path) -> FileInput:
         name = path.relative_to(self.folder).as_posix() if path.is_relative_to(self.folder) else path.name
         with path.open("rb") as file:

@@ -16,6 +16,7 @@ from rowsmith.core.slots import Tally
 from rowsmith.store import audit, projects, slots
 from rowsmith.store.datasets import Datasets
 from rowsmith.store.runs import Run, Runs
+from rowsmith.store.versions import Versions
 
 Found = dict[str, str]
 
@@ -79,4 +80,8 @@ def _of_run(lab: Lab, run: Run) -> Iterator[Found]:
             for name, hash_ in files:
                 if not lab.files.has(hash_):
                     yield {"kind": "input", "what": f"the copy of its input {name!r} is missing", "where": where}
+    for datasets in run.lock.get("datasets", {}).values():
+        for name, version in datasets.items():
+            if Versions(lab.db).get(version) is None:
+                yield {"kind": "input", "what": f"version {version[:12]} of the dataset {name!r}, which it reads, is missing", "where": where}
     yield from audit.run_problems(lab.db, run.n, where)

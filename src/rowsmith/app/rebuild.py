@@ -89,6 +89,7 @@ def _carried_out(lab: Lab, db: Database, run: Run, recipe: Recipe, replay: Repla
             make_gate=lambda ledger, keys, tell: Gate(
                 replay, keys=keys, find=partial(registry.provider, folders=plugins), attachments=files, weights=recorded
             ),
+            library=lab.db,
         )  # fmt: skip
     return made
 

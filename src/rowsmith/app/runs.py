@@ -18,6 +18,7 @@ import rowsmith
 from rowsmith import registry
 from rowsmith.app.batches import asked_live, end_at_servers
 from rowsmith.app.lab import Lab
+from rowsmith.app.library import pin_datasets
 from rowsmith.app.options import Options, goes_on, prompts, writes_anew
 from rowsmith.app.recorded import RecordedWeights
 from rowsmith.app.results import Result, result
@@ -222,7 +223,9 @@ class Runs:
 
     def _lock(self, recipe: Recipe, base: Path) -> dict[str, Any]:
         """What the run rests on: inputs by hash (copied into the home), prompts, where each step's code came from, versions."""
+        datasets = pin_datasets(self.lab.db, self.project, recipe)
         return {
+            **({"datasets": datasets} if datasets else {}),
             "inputs": pin(recipe, base, self.lab.files.put_file),
             "prompts": {f"{position}.{field}": name for position, field, name, _, _ in prompts(recipe)},
             "takes": [recipe.inputs_of(position) for position in range(len(recipe.steps))],
@@ -238,7 +241,8 @@ class Runs:
     def _identity(self, recipe: Recipe, lock: Mapping[str, Any], base: Path) -> str:
         """What makes two runs the same run: recipe, inputs, and the code of plug-in steps."""
         own = {step.kind: code for step in recipe.steps if (code := registry.code(step.kind, self._plugins(base)))}
-        return digest(as_written([recipe.content(), named(lock["inputs"]), own])).hex()
+        rests_on = [recipe.content(), named(lock["inputs"]), own, *([lock["datasets"]] if "datasets" in lock else [])]
+        return digest(as_written(rests_on)).hex()
 
     def _require_same_code(self, record: Run, base: Path) -> None:
         """A run does not go on with other code than it began with."""

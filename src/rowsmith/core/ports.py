@@ -95,6 +95,10 @@ class Context(Protocol):
         """Open one input file: the run pins it by hash and keeps a copy."""
         ...
 
+    def dataset(self, name: str) -> Rows:
+        """The rows of the version that a dataset had when the run began: the run pins it."""
+        ...
+
 
 class Input(Protocol):
     """An input file as the run pinned it."""

@@ -50,7 +50,8 @@ class New:
     """A row that a step makes. The engine gives it its id and order.
 
     `origin` is merged over the parent's; `index` is the place it fills (default: the next free one);
-    `key` (source steps only) is what its id is derived from, default its own content.
+    `key` (source steps only) is what its id is derived from, default its own content. `id` (source steps only) is the id that it has already,
+    and keeps: its scores and all that was made of it before go with it.
     """
 
     data: dict[str, Json]
@@ -58,6 +59,7 @@ class New:
     scores: dict[str, Json] = field(default_factory=dict)
     index: int | None = None
     key: str | None = None
+    id: str | None = None
 
 
 @dataclass(slots=True, frozen=True)

@@ -37,6 +37,7 @@ COLUMN = _Mark("column")
 WHERE = _Mark("where")
 PATHS = _Mark("paths")
 FILE = _Mark("file")
+DATASET = _Mark("dataset")
 
 PromptText = Annotated[str, PROMPT]
 """A prompt with `{{ variables }}`. Its variables are checked before the run and it is stored as a Prompt version."""
@@ -52,6 +53,9 @@ Where = Annotated[str, WHERE]
 """A boolean expression over the row (core.expressions)."""
 InputPaths = Annotated[list[str], PATHS]
 """Files, folders or globs that the run reads; pinned by hash in the run's lock."""
+
+DatasetName = Annotated[str, DATASET]
+"""A dataset, `name` or `name@branch`, tag or version, that the run reads; pinned by its version in the run's lock."""
 
 
 def setting(default: Any = ..., description: str = "", **more: Any) -> Any:

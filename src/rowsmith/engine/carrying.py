@@ -18,7 +18,7 @@ from rowsmith.engine.batching import Batching
 from rowsmith.engine.context import StepContext
 from rowsmith.engine.feed import Feed
 from rowsmith.engine.flow import Flow
-from rowsmith.engine.inputs import Inputs
+from rowsmith.engine.inputs import Inputs, pinned_datasets
 from rowsmith.engine.peril import Peril
 from rowsmith.engine.routes import routes
 from rowsmith.engine.slots import Slots
@@ -46,8 +46,9 @@ class Carrying:
 
     def __init__(
         self, db: Database, files: Files, run: Run, recipe: Recipe, terms: Terms, keys: Keys, commit: Commit,
-        on_progress: Callable[[Progress], None] | None, stopping: Stopping, make_gate: MakeGate,
+        on_progress: Callable[[Progress], None] | None, stopping: Stopping, make_gate: MakeGate, library: Database,
     ) -> None:  # fmt: skip
+        self.library = library
         self.db, self.files, self.run, self.recipe, self.terms = db, files, run, recipe, terms
         self.keys, self.commit, self.on_progress, self.stopping, self.make_gate = keys, commit, on_progress, stopping, make_gate
         self.runs = Runs(db)
@@ -137,7 +138,12 @@ class Carrying:
             (scratch / name).mkdir(parents=True, exist_ok=True)
             return scratch / name
 
-        return [StepContext(step, position, Inputs(lock.get(step.title, {}), self.files), folder) for position, step in enumerate(self.recipe.steps)]
+        return [
+            StepContext(
+                step, position, Inputs(lock.get(step.title, {}), self.files), folder, pinned_datasets(self.run.lock, step.title, self.library)
+            )
+            for position, step in enumerate(self.recipe.steps)
+        ]  # fmt: skip
 
     def _window(self) -> int:
         """Rows in flight: every place of every model filled, and as many again on their way."""

@@ -9,7 +9,7 @@ from typing import Any
 from rowsmith.core.calls import Answer, Ask, Asker, Embed, Embedded
 from rowsmith.core.ids import share
 from rowsmith.core.models import Model, ModelChoice
-from rowsmith.core.ports import Gate
+from rowsmith.core.ports import Gate, Rows
 from rowsmith.core.prompt import parse
 from rowsmith.core.row import Row
 from rowsmith.core.step import Step
@@ -27,12 +27,13 @@ class StepContext:
     wanted: Sequence[int] = ()
     attempt = 0
 
-    def __init__(self, step: Step, position: int, inputs: Inputs, scratch: Callable[[str], Path]) -> None:
+    def __init__(self, step: Step, position: int, inputs: Inputs, scratch: Callable[[str], Path], datasets: Mapping[str, Rows] | None = None) -> None:
         self.step = step.title
         self.position = position
         self.kind = step.kind
         self._inputs = inputs
         self._scratch = scratch
+        self._datasets = datasets or {}
 
     @property
     def scratch(self) -> Path:
@@ -55,6 +56,10 @@ class StepContext:
         """See core.ports.Context."""
         return self._inputs.input(path)
 
+    def dataset(self, name: str) -> Rows:
+        """See core.ports.Context."""
+        return self._datasets[name]
+
     async def ask(
         self, messages: Sequence[Mapping[str, Any]], *, model: ModelChoice, schema: Mapping[str, Any] | None = None, prompt: str = ""
     ) -> Answer:
@@ -74,7 +79,7 @@ class AskContext(StepContext):
         wanted: Sequence[int], attempt: int, seq: int,
     ) -> None:  # fmt: skip
         self.step, self.position, self.kind = lent.step, lent.position, lent.kind
-        self._inputs, self._scratch = lent._inputs, lent._scratch
+        self._inputs, self._scratch, self._datasets = lent._inputs, lent._scratch, lent._datasets
         self.wanted, self.attempt = wanted, attempt
         self._row, self._gate, self._models, self._params, self._fresh = row, gate, models, params, fresh
         self._seq = seq

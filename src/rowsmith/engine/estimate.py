@@ -22,7 +22,7 @@ from rowsmith.core.step import EMBEDDER, MODEL, Step
 from rowsmith.engine.advance import REST, Advance, Item
 from rowsmith.engine.context import AskContext, StepContext, choose_role
 from rowsmith.engine.feed import Feed
-from rowsmith.engine.inputs import Inputs
+from rowsmith.engine.inputs import Inputs, pinned_datasets
 from rowsmith.engine.routes import routes
 from rowsmith.llm.sizes import counted, texts_of
 from rowsmith.store.database import Database
@@ -151,7 +151,9 @@ def estimate(recipe: Recipe, lock: Mapping[str, Any], files: Files, db: Database
     own = f"estimate-{uuid4().hex}"  # others may estimate at the same time
     scratch = files.scratch(own)
     contexts = [
-        StepContext(step, i, Inputs(lock["inputs"].get(step.title, {}), files), lambda name: _folder(scratch, name))
+        StepContext(
+            step, i, Inputs(lock["inputs"].get(step.title, {}), files), lambda name: _folder(scratch, name), pinned_datasets(lock, step.title, db)
+        )
         for i, step in enumerate(recipe.steps)
     ]
     advance = _Onward(routes(recipe), contexts, counting)

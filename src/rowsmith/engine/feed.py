@@ -123,6 +123,10 @@ class Feed:
             return Bad("invalid", str(error), f"{name}:{source['line']}" if "line" in source else name)
 
     def _identified(self, new: New, order: bytes, name: str, seen: Occurrences, made: dict[str, Any]) -> Row:
+        if new.id is not None:
+            if seen.next(bytes.fromhex(new.id)):
+                raise Invalid(f"Another row has the id {new.id}.", "Rows of a source have ids of their own.")
+            return Row(new.id, order, new.data, dict(new.scores), {**new.origin, "recipe": self.recipe, "made": [*new.origin.get("made", ()), made]})
         key = new.key if new.key is not None else digest(canonical(new.data)).hex()
         occurrence = seen.next(digest(name.encode("utf-8", "replace"), key.encode("utf-8", "replace")))
         return Row(source_id(name, key, occurrence), order, new.data, dict(new.scores), {**new.origin, "recipe": self.recipe, "made": [made]})

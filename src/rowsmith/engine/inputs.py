@@ -8,10 +8,15 @@ from glob import has_magic
 from pathlib import Path
 from typing import Any
 
+from rowsmith.core.errors import Unavailable
+from rowsmith.core.ports import Rows
 from rowsmith.core.recipe import Recipe
 from rowsmith.core.step import PATHS, Step
 from rowsmith.steps.paths import expand
+from rowsmith.store.database import Database
 from rowsmith.store.files import Files
+from rowsmith.store.reading import VersionRows
+from rowsmith.store.versions import Versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,21 @@ def as_pinned(recipe: Recipe, begun: Mapping[str, Any]) -> Recipe:
 
 def _paths(step: Step, then: Mapping[str, Any]) -> dict[str, Any]:
     return {name: then[name] for name in step.marked(PATHS) if name in then}
+
+
+def pinned_datasets(lock: Mapping[str, Any], step: str, library: Database) -> dict[str, Rows]:
+    """The datasets that a step reads, in the versions of the run's lock, by the names that the step calls them.
+
+    Raises:
+        Unavailable: a version is not there any more.
+    """
+    versions = Versions(library)
+    found: dict[str, Rows] = {}
+    for name, id_ in lock.get("datasets", {}).get(step, {}).items():
+        if (version := versions.get(id_)) is None:
+            raise Unavailable(f"Version {id_[:12]} of dataset {name!r}, which the run reads, is not there any more.", "Begin a new run: --new.")
+        found[name] = VersionRows(library, version)
+    return found
 
 
 class Inputs:

@@ -29,10 +29,12 @@ def _gate(ledger: Ledger, keys: Keys, tell: Tell) -> Gate:
 def carry_out(
     db: Database, files: Files, run: Run, recipe: Recipe, terms: Terms, *, keys: Keys, commit: Commit, asked: Asked | None = None,
     on_progress: Callable[[Progress], None] | None = None, stopping: Stopping | None = None, make_gate: MakeGate | None = None,
+    library: Database | None = None,
 ) -> Run:  # fmt: skip
     """Carry the run out, in a loop of its own, until it is finished, stopped or paused. Returns its record.
 
     `asked` is written down with the taking. `make_gate` gives the gate to models for the run's ledger; default: the one that asks them.
+    `library` holds the versions of datasets that the run reads; default: `db`.
 
     Raises:
         Conflict: another process carries it out, or took it over meanwhile.
@@ -44,7 +46,7 @@ def carry_out(
     try:
         taken = Runs(db).take(run.n, owner, asked)
         with _failing(db, taken):
-            carrying = Carrying(db, files, taken, recipe, terms, keys, commit, on_progress, stopping, make_gate or _gate)
+            carrying = Carrying(db, files, taken, recipe, terms, keys, commit, on_progress, stopping, make_gate or _gate, library or db)
             _in_a_loop_of_its_own(carrying, stopping)
         return Runs(db).get(run.n)
     finally:

@@ -146,7 +146,7 @@ def number_of(value: Any) -> float | None:
 
 
 def _shown(value: Any) -> str:
-    return "nothing" if value is None else str(value)[:80]
+    return "nothing" if value is None else " ".join(str(value).split())[:40]
 
 
 def _diverse(db: sqlite3.Connection, rows: Rows, n: int, terms: Sampling) -> Sample:
