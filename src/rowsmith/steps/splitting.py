@@ -270,8 +270,15 @@ class _Placing:
             counts[stratum] += 1
             if part != NO_PART:
                 taken[part][stratum] += 1
-        self.wanted = quotas(counts, self.terms.parts.shares(sum(counts)))
+        self.wanted = self._quotas(counts)
         return [[w - t for w, t in zip(*both, strict=True)] for both in zip(self.wanted, taken, strict=True)]
+
+    def _quotas(self, counts: Sequence[int]) -> list[list[int]]:
+        """By part and stratum; rounded in the order of the strata's values, not of their arrival."""
+        by_value = [number for _, number in sorted(self.found.strata.items())] or [0]
+        found = quotas([counts[stratum] for stratum in by_value], self.terms.parts.shares(sum(counts)))
+        place = {stratum: at for at, stratum in enumerate(by_value)}
+        return [[part[place[stratum]] for stratum in range(len(counts))] for part in found]
 
     def _sort(self, components: Components, placed: set[int], start: int, end: int) -> None:
         """Fill the tables with the components that are still to be placed."""
