@@ -50,7 +50,8 @@ def datasets(draw: Any, most: int = 60) -> list[Row]:
     return [
         sourced(
             f"{n}", None if chance.random() < 0.1 else f"d{chance.randrange(documents)}", text=text,
-            **({"author": f"a{chance.randrange(documents)}"} if chance.random() < 0.9 else {}), label="abc"[chance.randrange(3)], n=chance.randrange(5),
+            **({"author": f"a{chance.randrange(documents)}"} if chance.random() < 0.9 else {}),
+            label="abc"[chance.randrange(3)], n=chance.randrange(5),
         )
         for n, text in enumerate(texts)
     ]  # fmt: skip
@@ -232,7 +233,8 @@ def test_balanced_classes(rows: list[Row], cap: int | None, chance: random.Rando
     counts = Counter(row.data["label"] for row in rows)
     found = kept(rows)
     most = min(counts.values()) if cap is None else cap
-    assert Counter(row.data["label"] for row in rows if row.id in found) == Counter({name: min(n, most) for name, n in counts.items() if min(n, most)})
+    stay = Counter(row.data["label"] for row in rows if row.id in found)
+    assert stay == Counter({name: min(n, most) for name, n in counts.items() if min(n, most)})
     turned = list(rows)
     chance.shuffle(turned)
     assert kept(turned) == found
