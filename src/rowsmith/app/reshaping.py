@@ -16,14 +16,14 @@ from uuid import uuid4
 from pydantic import ValidationError
 
 from rowsmith.app.lab import Lab
-from rowsmith.core.errors import Invalid, NotFound, Problem, choose
+from rowsmith.core.errors import Conflict, Invalid, NotFound, Problem, choose
 from rowsmith.core.ports import Rows
 from rowsmith.core.prompt import parse
 from rowsmith.core.row import Dropped, Row
 from rowsmith.core.step import Step
-from rowsmith.store.branches import branches, only_over
 from rowsmith.store.datasets import MAIN, Datasets
 from rowsmith.store.reading import VersionRows
+from rowsmith.store.refs import Refs
 from rowsmith.store.versions import Version
 
 AnyStep = TypeVar("AnyStep", bound=Step)
@@ -99,7 +99,7 @@ def target(lab: Lab, project: str, spoken: str, into: str | None) -> Target:
     branch = which or MAIN
     if into is None:
         head: Version | None = version
-        if branch not in (known := branches(lab.db, store.get(project, name).n)):
+        if branch not in (known := _branches(store, lab, project, name)):
             fix = f"Name a branch ({', '.join(sorted(known))}), or another dataset: --into NAME."
             raise Invalid(f"{spoken!r} is a version, which never changes.", fix)
     else:
@@ -107,9 +107,13 @@ def target(lab: Lab, project: str, spoken: str, into: str | None) -> Target:
     return Target(spoken, version, store.rows(version), name, branch, head, into is not None)
 
 
+def _branches(store: Datasets, lab: Lab, project: str, name: str) -> dict[str, str]:
+    return {ref.name: ref.version for ref in Refs(lab.db, store.get(project, name)).list("branch")}
+
+
 def _head(store: Datasets, lab: Lab, project: str, name: str, branch: str) -> Version | None:
     """What stands where an act commits to; None where nothing does yet."""
-    known = branches(lab.db, store.get(project, name).n) if name in {one.name for one in store.list(project)} else {}
+    known = _branches(store, lab, project, name) if name in {one.name for one in store.list(project)} else {}
     if known and branch not in known:
         raise NotFound(f"Dataset {name!r} has no branch {branch!r}.", choose(branch, sorted(known)))
     return store.resolve(project, f"{name}@{known[branch]}") if known else None
@@ -125,6 +129,19 @@ def commit(lab: Lab, project: str, at: Target, rows: Iterable[Row], message: str
         project, at.dataset, numbered(begun(rows)), author=lab.who, message=message, replace=alone or at.fresh, branch=at.branch,
         also=only_over(at.head),
     )  # fmt: skip
+
+
+def only_over(head: Version | None) -> Callable[[Any, Version], None]:
+    """For a commit that rests on all rows of the head (None: there is no branch yet): it is refused when the branch has moved meanwhile,
+    instead of undoing what came."""
+
+    def also(_: Any, made: Version) -> None:
+        if head is None and not made.parents:
+            return
+        if head is None or (made.id != head.id and head.id not in made.parents):
+            raise Conflict("Somebody has committed to the branch meanwhile.", "Nothing has been changed. Do it again, over what is there now.")
+
+    return also
 
 
 def numbered(rows: Iterable[Row]) -> Iterator[Row]:

@@ -1,6 +1,6 @@
 """Sweeping: what nothing leads to any more is removed, and nothing else.
 
-Live is what a branch, tag or release names, what a run made, and all that these descend from; further, versions younger than the grace
+Live is what a branch, tag or release names, what a run made or reads, and all that these descend from; further, versions younger than the grace
 period, and the bodies that uncommitted edits were made over. Everything is marked first, then one transaction removes what was not marked,
 after it has made sure that nobody is about to publish a version (store.holds) and that no version has come meanwhile.
 """
@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, text
 
 from rowsmith.core.errors import Conflict
@@ -26,6 +27,7 @@ from rowsmith.store.versions import Version, Versions, descent
 
 TRIES, WAIT_S = 20, 0.5
 _NAMED = text("SELECT version FROM ref UNION SELECT version FROM run WHERE version IS NOT NULL")
+_READ = text("SELECT lock FROM run")
 _EVERY = text("SELECT id FROM version")
 _BASES = text("SELECT base_data, base_meta FROM edit WHERE base_data IS NOT NULL")
 _PAGE = 4096
@@ -64,6 +66,8 @@ def _versions(db: Database, grace_s: float) -> tuple[dict[str, Version], list[st
     """All versions, and those that are to go."""
     with db.read() as conn:
         named = [str(name) for name in conn.execute(_NAMED).scalars()]
+        locks = [orjson.loads(lock).get("datasets", {}) for lock in conn.execute(_READ).scalars()]
+        named += [name for lock in locks for of_step in lock.values() for name in of_step.values()]
         now = db.now(conn)
     known = {version.id: version for version in Versions(db).every()}
     live: set[str] = set()
