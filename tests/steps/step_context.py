@@ -55,6 +55,7 @@ class StepContext:
         raise NotFound(f"The file {name} is not in {self.folder}.")
 
     def dataset(self, name: str) -> list[Row]:
+        """Three rows that say the dataset's name."""
         return [Row(source_id(name, str(n), 0), source_order(0, n), {"text": f"{name} {n}"}, {"s": n}) for n in range(3)]
 
     def input(self, path: Path) -> FileInput:

@@ -21,6 +21,7 @@ from rowsmith.store.holds import held
 from rowsmith.store.merging import Terms
 from rowsmith.store.publishing import Said
 from rowsmith.store.refs import Refs
+from rowsmith.store.runs import Runs
 from rowsmith.store.sweeping import sweep
 from rowsmith.store.versions import Version, Versions
 
@@ -142,3 +143,13 @@ def test_killed_in_a_sweep(database: Database, database_url: str, point: str) ->
     assert list(Datasets(database).check(first)) == []
     sweep(database, grace_s=0)
     assert counts(database) == before
+
+
+def test_what_a_run_reads_stays(database: Database) -> None:
+    datasets = Datasets(database)
+    first = datasets.commit("p", "qa", made(10))
+    read = datasets.commit("p", "qa", made(3, says="read"))
+    Refs(database, datasets.get("p", "qa")).roll_back("main", first.id, "me")
+    Runs(database).create("p", {"name": "r"}, "i", {"datasets": {"read.dataset": {"qa": read.id}}}, {})
+    assert sweep(database, grace_s=0).versions == 0
+    assert len(list(datasets.rows(read))) == 10

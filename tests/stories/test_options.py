@@ -56,6 +56,8 @@ def says(*said: str) -> tuple[Plain, ...]:
 
 GREEK = says("alpha beta gamma delta", "Alpha, beta gamma delta!", "alpha beta gamma epsilon", "zeta eta theta")
 CLOSE = says(*(f"alpha beta gamma delta epsilon zeta eta number{n % 3} theta{n % 5} iota kappa{n % 2} lambda mu" for n in range(40)))
+LABELLED = tuple({"text": f"{n} says {n * 31}", "label": "a" if n < 3 else "b", "n": n} for n in range(10))
+HALVES = {"a": 0.5, "b": 0.5}
 MANY_WORDS = {"text": "words and more words. " * 200}
 PAIRS = {"pairs": [{"input": f"{n}?", "answer": f"{n}."} for n in range(20)]}
 ANSWERED = {"text": PROSE, "context": "Another source.", "answer": "Tea is a drink made from leaves in Peru", "reply": "Coffee is a drink"}
@@ -90,6 +92,7 @@ CASES: dict[str, dict[str, Case]] = {
         "media_column": to("media_column", ..., "photo", paths=["e.png"], format="image"),
         "max_media_bytes": to("max_media_bytes", ..., 20, paths=["e.png"], format="image"),
     },
+    "read.dataset": {"dataset": to("dataset", "qa", "faq")},
     "read.rows": {
         "rows": to("rows", [{"a": 1}], [{"a": 2}]),
         "key": to("key", ..., "name", rows_=[{"id": 1, "name": "n"}]),
@@ -105,6 +108,29 @@ CASES: dict[str, dict[str, Case]] = {
         "size": to("size", 40, 400, ({"text": MARKDOWN},)),
         "heading": to("heading", "heading", "", ({"text": MARKDOWN},)),
         "model": to("model", "gpt-4o", "gpt-2", ({"text": "Überschwemmungsgebiete und Straßenbahnhaltestellen " * 10},), size=32),
+    },
+    "filter.balance": {
+        "by": to("by", "text", "label", LABELLED),
+        "cap": to("cap", ..., 1, LABELLED, by="label"),
+        "shares": to("shares", {"a": 0.5, "b": 0.5}, {"a": 1.0}, LABELLED, by="label"),
+        "seed": to("seed", 1, 2, LABELLED, by="label"),
+    },
+    "filter.sample": {
+        "n": to("n", 1, 2, LABELLED),
+        "share": to("share", 0.2, 0.6, LABELLED),
+        "how": to("how", "top", "weighted", LABELLED, n=2, by="n"),
+        "by": to("by", "n", "0 - n", LABELLED, n=2, how="top"),
+        "equal_strata": to("equal_strata", False, True, LABELLED, n=4, how="stratified", by="label"),
+        "seed": to("seed", 1, 2, LABELLED, n=3),
+    },
+    "transform.split": {
+        "parts": to("parts", {"a": 0.5, "b": 0.5}, {"a": 0.9, "b": 0.1}, LABELLED),
+        "by": to("by", ["source"], ["group:label"], LABELLED, parts=HALVES),
+        "stratify": to("stratify", ..., "label", LABELLED, parts=HALVES, by=[]),
+        "seed": to("seed", 1, 2, LABELLED, parts=HALVES),
+        "column": to("column", "split", "part", LABELLED, parts=HALVES),
+        "similarity": to("similarity", 0.5, 0.95, CLOSE, parts=HALVES),
+        "compare": to("compare", ["text"], ["label"], LABELLED, parts=HALVES),
     },
     "filter.duplicates": {
         "columns": to("columns", ..., ["text"], ({"text": "a", "n": 1}, {"text": "a", "n": 2})),

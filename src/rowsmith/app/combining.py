@@ -75,6 +75,8 @@ def combined(
     """See app.shaping.Shaping.combine."""
     if len(datasets) < 2 or len(set(datasets)) < len(datasets):
         raise Invalid("Combining takes two datasets or more, each named once.", "rowsmith combine ONE OTHER --into NAME")
+    if dedup not in (None, "exact", "near"):
+        raise Invalid(f"{dedup!r} is no way to find duplicates.", choose(str(dedup), ["exact", "near"]))
     at = [target(lab, project, spoken, into) for spoken in datasets]
     with scratch(lab) as folder:
         rows = _Combined(lab, {one.spoken: one.version for one in at}, folder)
