@@ -422,6 +422,8 @@ ARGUMENTS: dict[str, list[str]] = {
     "check": ["RECIPE"], "keys add": ["OPENAI_API_KEY"], "keys remove": ["MINE"], "models add": ["openai/x", "--context", "5"],
     "models test": ["RECIPE"],
     "log": ["t"], "diff": ["t"], "commit": ["t", "-m", "now"], "branch": ["t"], "tag": ["t"], "merge": ["t", "draft"],
+    "split": ["t", "--parts", "a=0.5,b=rest"], "sample": ["t", "-n", "1"], "balance": ["t", "--by", "text"], "shuffle": ["t"],
+    "columns": ["t", "--drop", "text"], "combine": ["t", "t@v1", "--into", "u"],
     "cherry-pick": ["t", "draft"], "rollback": ["t", "main", "--discard"], "edit": ["t", "--discard"],
 }  # fmt: skip
 
@@ -680,6 +682,119 @@ def test_what_people_changed_stands_and_where_the_base_moved_is_shown(t: Termina
     assert t.tell("diff", "t", "--moved")["rows"] == [{"row": a, "field": "made", "base": "a1", "ours": "mine", "theirs": "a2"}]
     assert '"mine"' in t.say("diff", "t", "--moved")
     assert t.tell("verify")["ok"]
+
+
+MANY = {"kind": "read.rows", "rows": [{"text": f"{n} says {n * 31}", "n": n, "label": "ab"[n % 3 == 0], "pair": n // 2} for n in range(60)]}
+
+
+def parts(t: Terminal, spoken: str, column: str = "split") -> dict[str, int]:
+    """How many rows of each part there are."""
+    found = [row.get(column) for row in t.rows_of(spoken, "--limit", "1000")]
+    return {part: found.count(part) for part in found if part}
+
+
+@shows("split --parts", "split --by", "split --stratify", "split --seed", "split --column", "split --into", "split --json")
+def test_splits(t: Terminal) -> None:
+    t.say("run", t.recipe(MANY))
+    told = t.tell("split", "t", "--parts", "train=0.8,test=0.2")
+    assert (told["parts"]["train"], told["overlap"]["clean"], told["rows"]) == ({"wanted": 48, "got": 48}, True, 60)
+    assert parts(t, "t") == {"train": 48, "test": 12}
+    first = t.rows_of("t", "--limit", "60")
+    t.say("split", "t", "--parts", "train=0.8,test=0.2", "--seed", 7)
+    assert t.rows_of("t", "--limit", "60") != first
+    paired = t.tell("split", "t", "--parts", "a=30,b=rest", "--by", "group:pair", "--by", "source", "--column", "half", "--into", "u")
+    assert (paired["components"], paired["dataset"], parts(t, "u", "half"), parts(t, "t", "half")) == (30, "u", {"a": 30, "b": 30}, {})
+    strata = t.tell("split", "t", "--parts", "a=0.5,b=0.5", "--stratify", "label", "--into", "u")["strata"]
+    assert strata == {name: {part: {"wanted": n, "got": n} for part in "ab"} for name, n in (("a", 20), ("b", 10))}
+    shown = t.say("split", "t", "--parts", "a=0.5,b=0.5", "--stratify", "label", "--by", "source", "--into", "u")
+    assert "10 of 10" in shown
+    assert "The parts share nothing." in shown
+    t.say("split", "t", code=1)
+    t.say("split", "t", "--parts", "a=0.5,b=0.4", code=1)
+
+
+@shows("split --report", "split --similarity", "split --compare")
+def test_reports_of_splits(t: Terminal) -> None:
+    long = "the old mill by the river was sold last spring to a family from the coast who mean to grind flour there again"
+    rows = [{"text": long, "note": "one thing", "split": "a"}, {"text": long.replace("coast", "hills"), "note": "quite another", "split": "b"}]
+    t.say("run", t.recipe({"kind": "read.rows", "rows": rows}))
+    assert t.tell("split", "t", "--report")["pairs"][0]["near"] == 1
+    assert t.tell("split", "t", "--report", "--similarity", 0.95)["clean"]
+    assert t.tell("split", "t", "--report", "--compare", "note")["clean"]
+    assert t.tell("split", "t", "--report", "--by", "group:text", "--by", "group:note")["pairs"][0]["groups"] == {}
+    shown = t.say("split", "t", "--report")
+    assert "0.71 similar" in shown
+    assert "leak" in shown
+    assert len(t.tell("show", "t")["versions"]) == 1, "nothing has changed"
+
+
+@shows(
+    "sample -n", "sample --rows", "sample --how", "sample --by", "sample --equal-strata", "sample --seed", "sample --into", "sample --json",
+)  # fmt: skip
+def test_samples(t: Terminal) -> None:
+    t.say("run", t.recipe(MANY))
+    assert t.tell("sample", "t", "-n", 9, "--into", "u")["rows"] == len(t.rows_of("u")) == 9
+    one, other = (t.say("sample", "t", "--rows", 9, "--seed", seed, "--into", "u") and t.rows_of("u") for seed in (1, 2))
+    assert one != other
+    t.say("sample", "t", "-n", 2, "--how", "top", "--by", "n % 10", "--into", "u")
+    assert [row["n"] for row in t.rows_of("u")] == [9, 19]
+    stratified = ("sample", "t", "-n", 12, "--how", "stratified", "--by", "label", "--into", "u")
+    assert [t.tell(*stratified, *more)["strata"]["a"]["taken"] for more in ((), ("--equal-strata",))] == [8, 6]
+    assert "stratum" in t.say(*stratified)
+    assert t.tell("sample", "t", "-n", 5)["dataset"] == "t"
+    assert len(t.rows_of("t")) == 5
+    assert "5 rows, and 6 are to be taken" in t.tell("sample", "t", "-n", 6, code=1)["what"]
+
+
+@shows("balance --by", "balance --cap", "balance --shares", "balance --seed", "balance --into", "balance --json")
+def test_balancing(t: Terminal) -> None:
+    t.say("run", t.recipe(MANY))
+    assert t.tell("balance", "t", "--by", "label", "--into", "u")["after"] == {"a": 20, "b": 20}
+    one, other = (t.say("balance", "t", "--by", "label", "--seed", seed, "--into", "u") and t.rows_of("u") for seed in (1, 2))
+    assert one != other
+    assert t.tell("balance", "t", "--by", "label", "--cap", 7, "--into", "u")["after"] == {"a": 7, "b": 7}
+    assert t.tell("balance", "t", "--by", "label", "--shares", "a=0.8,b=0.2", "--into", "u")["after"] == {"a": 40, "b": 10}
+    assert "before" in t.say("balance", "t", "--by", "label", "--into", "u")
+    assert "no number" in t.tell("balance", "t", "--by", "label", "--shares", "a=x,b=0.2", code=1)["what"]
+    assert "gives no value" in t.tell("balance", "t", "--by", "label", "--shares", "a", code=1)["what"]
+
+
+@shows("shuffle --seed", "shuffle --into", "shuffle --json")
+def test_shuffling(t: Terminal) -> None:
+    t.say("run", t.recipe(MANY))
+    one, other = (t.say("shuffle", "t", "--seed", seed, "--into", "u") and [row["n"] for row in t.rows_of("u", "--limit", "60")] for seed in (1, 2))
+    assert sorted(one) == sorted(other) == list(range(60))
+    assert one != other
+    assert t.tell("shuffle", "t")["seed"] == 42
+    assert [row["n"] for row in t.rows_of("t", "--limit", "60")] != list(range(60))
+
+
+@shows("columns --rename", "columns --set", "columns --compute", "columns --keep", "columns --drop", "columns --into", "columns --json")
+def test_columns_of_a_dataset(t: Terminal) -> None:
+    t.say("run", t.recipe(SIX))
+    t.say("columns", "t", "--rename", "text=said", "--set", "line=It says {{ said }}", "--compute", "n=length(line)", "--compute", "same=said = 'a'")
+    assert t.rows_of("t")[0] == {"said": "a", "line": "It says a", "n": 9, "same": True}
+    t.say("columns", "t", "--drop", "line", "--drop", "same", "--into", "u")
+    assert t.rows_of("u")[0] == {"said": "a", "n": 9}
+    assert t.tell("columns", "t", "--keep", "n", "--into", "u")["rows"] == 6
+    assert t.rows_of("u")[0] == {"n": 9}
+    assert "No row has a column 'gone'" in t.tell("columns", "t", "--drop", "gone", code=1)["what"]
+    assert "gives no value" in t.tell("columns", "t", "--rename", "gone", code=1)["what"]
+
+
+@shows("combine --into", "combine --dedup", "combine --similarity", "combine --compare", "combine --json")
+def test_combining(t: Terminal) -> None:
+    long = "the old mill by the river was sold last spring to a family from the coast who mean to grind flour there again"
+    for name, said in (("one", [long, "b"]), ("two", [long, long.replace("coast", "hills"), "c"])):
+        rows = [{"text": text, "from": name} for text in said]
+        t.say("run", t.recipe({"kind": "read.rows", "name": name, "rows": rows}, name=name, file=f"{name}.yaml"))
+    assert t.tell("combine", "one", "two", "--into", "u")["rows"] == len(t.rows_of("u")) == 5
+    dropped = [
+        t.tell("combine", "one", "two", "--into", "u", "--dedup", *more)["dropped"]
+        for more in (("exact",), ("exact", "--compare", "text"), ("near", "--compare", "text"), ("near", "--compare", "text", "--similarity", 0.95))
+    ]
+    assert dropped == [{}, {"duplicate": 1}, {"near_duplicate": 2}, {"near_duplicate": 1}]
+    assert "1 rows left out: duplicate" in t.say("combine", "one", "two", "--into", "u", "--dedup", "exact", "--compare", "text")
 
 
 @shows("gc --grace", "gc --dry-run", "gc --json")

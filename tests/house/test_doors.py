@@ -17,6 +17,7 @@ from rowsmith.app.keys import Keys
 from rowsmith.app.models import Models
 from rowsmith.app.projects import Project, Projects
 from rowsmith.app.runs import Runs
+from rowsmith.app.shaping import Shaping
 
 ACTS = {
     Runs: {
@@ -36,11 +37,15 @@ ACTS = {
         "discard": "edit --discard", "standing": "edit --where",
     },
     Differences: {"between": "diff", "uncommitted": "diff"},
+    Shaping: {
+        "split": "split", "overlap": "split --report", "sample": "sample", "balance": "balance", "shuffle": "shuffle", "columns": "columns",
+        "combine": "combine",
+    },
     Projects: {"create": "project create", "list": "project list", "delete": "project delete"},
     Models: {"list": "models list", "add": "models add", "test": "models test", "path": "models add"},
     Project: {
         "show": "project list", "set_budget": "project budget", "runs": "run", "datasets": "datasets", "events": "events", "calls": "calls list",
-        "history": "log", "edits": "edit", "differences": "diff",
+        "history": "log", "edits": "edit", "differences": "diff", "shaping": "split",
     },
     Events: {"list": "events"},
     Calls: {"list": "calls list", "show": "calls show", "export": "calls export", "import_": "calls import"},
