@@ -6,21 +6,30 @@ import importlib.util
 import json
 import subprocess
 import sys
+from pathlib import Path
 from types import ModuleType
 
 import pytest
 from terminal import ROOT
 
+from rowsmith import Lab
+from rowsmith.store.datasets import Datasets
+
 
 @pytest.fixture(scope="module")
 def one_call() -> ModuleType:
     """benchmarks/one_call.py."""
-    spec = importlib.util.spec_from_file_location("one_call", ROOT / "benchmarks" / "one_call.py")
+    return module("one_call")
+
+
+def module(name: str) -> ModuleType:
+    """A benchmark."""
+    spec = importlib.util.spec_from_file_location(name, ROOT / "benchmarks" / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    found = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(found)
+    return found
 
 
 @pytest.mark.parametrize("kind", ["bare", "rowsmith"])
@@ -63,3 +72,18 @@ def test_the_table_and_its_last_line(one_call: ModuleType, capsys: pytest.Captur
     assert told["rate_ratio"] == pytest.approx(ours / bare, abs=0.02)
     assert ratio == pytest.approx(told["rate_ratio"], abs=0.006)
     assert told["replay"]["rows"] == 1_000
+
+
+def test_shaping_is_measured_over_what_is_planted(tmp_path: Path) -> None:
+    """The acts over few rows; the planted near-duplicates are there, and a split keeps them together."""
+    shaping = module("shaping")
+    with Lab(tmp_path) as lab:
+        lab.project()
+        for name, rows in (("qa", 300), ("small", 30)):
+            Datasets(lab.db).commit("default", name, shaping.planted(rows))
+        told = lab.project().shaping.split("qa", shaping.PARTS, compare=["text"], into="out")
+        assert told.report["components"] < 300 // 5, "documents are tied by their texts"
+    for act in ("overlap report", "combine, exact", "shuffle", "read shuffled"):
+        found = shaping.carried_out(str(tmp_path), act)
+        assert found["seconds"] > 0
+        assert found["peak_mb"] > 20

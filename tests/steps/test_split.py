@@ -93,6 +93,12 @@ def test_what_hangs_together_through_others_stays_together(tmp_path: Path) -> No
     assert (done.components, done.largest["ties"]) == (1, {"sources": 1, "files": 1, "group:author": 1, "near_duplicates": 1})
 
 
+def test_rows_without_words_are_near_duplicates_when_they_are_equal(tmp_path: Path) -> None:
+    rows = [sourced("a", n=1), sourced("b", n=1, split="test"), sourced("c", n=2), sourced("d", n=[1])]
+    assert placed(rows, tmp_path, how("x=0.5,y=0.5", by="near_duplicates"))[1].components == 3
+    assert placed(rows, tmp_path, how("x=0.5,y=0.5", by="source"))[1].components == 4
+
+
 def test_a_missing_value_of_a_group_ties_nothing(tmp_path: Path) -> None:
     rows = [sourced("a", author=None), sourced("b"), sourced("c", author="x")]
     assert placed(rows, tmp_path, how("x=0.5,y=0.5", by="group:author"))[1].components == 3

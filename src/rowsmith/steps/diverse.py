@@ -5,7 +5,7 @@ farthest from all that are chosen; no choice of so many rows keeps them more tha
 Distance is that of 1-bit MinHash sketches of 256 bits (Li and König, "b-Bit minwise hashing", WWW 2010): the share of different bits is
 half of the share of shingles that two texts do not have in common, to within about 0.06 (two standard errors).
 
-Cost: as many comparisons of 0.1 us as rows chosen times rows looked at, so the rows looked at are a random pool of COMPARISONS / n of
+Cost: as many comparisons of 0.2 us as rows chosen times rows looked at, so the rows looked at are a random pool of COMPARISONS / n of
 them: at most POOL, and at least twice as many as are wanted. Memory: some 250 bytes for each row of the pool.
 """
 

@@ -55,12 +55,14 @@ class Likeness:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._bands.close()
 
-    def add(self, row: Row) -> None:
-        """One more row; they are numbered from 0."""
+    def add(self, row: Row) -> bool:
+        """One more row; they are numbered from 0. False: it has no words, and so is like no other."""
         data = row.data
         if self._columns is None and self._without in data:
             data = {name: value for name, value in data.items() if name != self._without}
-        self._bands.add(shingles(text_of(data, self._columns), SHINGLE))
+        found = shingles(text_of(data, self._columns), SHINGLE)
+        self._bands.add(found)
+        return bool(found)
 
     def match(self) -> None:
         """All rows are there: find which of them may be alike."""

@@ -21,14 +21,13 @@ from rowsmith.core.ports import Rows
 from rowsmith.core.row import Row
 from rowsmith.steps.likeness import Likeness
 from rowsmith.steps.scratch import fill, tables
-from rowsmith.steps.ties import COLUMN, GROUP, Ties, has_source
+from rowsmith.steps.ties import COLUMN, EXACT, GROUP, Ties, has_source
 
 MOST_PARTS = 100
 WORST = 10
 """Pairs of near-duplicates that are named, and examples of everything else that is shared."""
 SEED = 8191
 """Of the report's own hash functions; a split uses others."""
-EXACT = "exact"
 _SEEN = "CREATE TABLE seen (kind INT, key BLOB, part INT, row INT, PRIMARY KEY (kind, key, part)) WITHOUT ROWID"
 _COUNT = """
     SELECT a.kind, a.part, b.part, count(*), min(a.row), min(b.row) FROM seen a

@@ -106,7 +106,7 @@ def split(waves: Sequence[Rows], terms: Splitting, folder: Path) -> Split:
     with ExitStack() as stack:
         db = stack.enter_context(tables(folder, *_TABLES))
         likeness = _likeness(terms, folder, stack)
-        found = Tied(db, terms.ties, likeness, terms.stratify, terms.columns or ())
+        found = Tied(db, terms.ties, likeness, terms.stratify, terms.columns or (), terms.column)
         ends = [found.read(rows) for rows in waves]
         found.require_columns()
         if likeness is not None:

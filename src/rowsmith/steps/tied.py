@@ -8,13 +8,13 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rowsmith.core.errors import Invalid, choose
-from rowsmith.core.ids import canonical
+from rowsmith.core.ids import canonical, content_hash
 from rowsmith.core.ports import Rows
 from rowsmith.core.row import Row
 from rowsmith.steps.components import Components
 from rowsmith.steps.likeness import Likeness
 from rowsmith.steps.scratch import BATCH, fill
-from rowsmith.steps.ties import NEAR, Ties, has_source, own_key
+from rowsmith.steps.ties import EXACT, NEAR, Ties, has_source, own_key
 
 MOST_STRATA = 1000
 TABLES = ("CREATE TABLE tie (kind INT, key BLOB, row INT)", "CREATE TABLE near (earlier INT, later INT)")
@@ -23,18 +23,20 @@ TABLES = ("CREATE TABLE tie (kind INT, key BLOB, row INT)", "CREATE TABLE near (
 class Tied:
     """What is known of the rows once they are read: ids, strata, keys (in the table `tie`) and pairs that are alike (in `near`).
 
-    `strata` numbers the values of the column `stratify` as they come; `columns` must be there, too.
+    `strata` numbers the values of the column `stratify` as they come; `columns` must be there, too. Rows without words, whose texts cannot be
+    compared, are near-duplicates when they are equal, save in the column `without`.
     """
 
     def __init__(
-        self, db: sqlite3.Connection, ties: Ties, likeness: Likeness | None, stratify: str | None, columns: Sequence[str]
+        self, db: sqlite3.Connection, ties: Ties, likeness: Likeness | None, stratify: str | None, columns: Sequence[str], without: str
     ) -> None:  # fmt: skip
+        self._without = without
         self.db, self.ties, self._likeness, self._stratify = db, ties, likeness, stratify
         self.ids = bytearray()
         self.strata: dict[bytes, int] = {}
         self.stratum_of = array("H")
         self.without_source = 0
-        self._kinds = {kind: place for place, kind in enumerate(ties.kinds)}
+        self._kinds = {kind: place for place, kind in enumerate([*ties.kinds, EXACT])}
         self._missing = {*ties.groups, *([stratify] if stratify else []), *columns}
         self._columns: set[str] = set()
 
@@ -48,8 +50,8 @@ class Tied:
         for number, row in enumerate(rows, len(self.stratum_of)):
             self.ids += bytes.fromhex(row.id)
             self.stratum_of.append(self._stratum(row))
-            if self._likeness is not None:
-                self._likeness.add(row)
+            if self._likeness is not None and not self._likeness.add(row):
+                yield self._kinds[EXACT], content_hash({name: value for name, value in row.data.items() if name != self._without}), number
             if self._missing:
                 self._missing -= row.data.keys()
                 self._columns |= row.data.keys()

@@ -16,8 +16,8 @@ from rowsmith.core.ids import canonical, digest
 from rowsmith.core.row import Row
 
 SOURCE, NEAR, GROUP = "source", "near_duplicates", "group:"
-NAME, FILE, PARENT, COLUMN = "sources", "files", "parents", "groups"
-"""Kinds of keys: a document's or record's name, a document's hash, a row that others were made of, a column's value."""
+NAME, FILE, PARENT, COLUMN, EXACT = "sources", "files", "parents", "groups", "exact"
+"""Kinds of keys: a document's or record's name, a document's hash, a row that others were made of, a column's value, all that a row says."""
 
 Key = tuple[str, bytes]
 """The kind (NAME, FILE, PARENT or `group:COLUMN`), and 16 bytes that name the value."""
