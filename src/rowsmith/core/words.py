@@ -106,12 +106,12 @@ def unspaced(word: str) -> bool:
 
 def pairs(found: Sequence[str]) -> Iterator[str]:
     """Each two letters of scripts without spaces that stand side by side, as one: what an index holds beside the words, because two letters
-    are as rare as a word is, and one is not."""
+    are as rare as a word is, and one is not. They begin with a character that no word has, so that no prefix of a word is one of theirs."""
     if all(word < "\u0e00" for word in found):
         return
     for first, second in pairwise(found):
         if unspaced(first) and unspaced(second):
-            yield first + second
+            yield _ALONE + first + second
 
 
 def texts(value: Any) -> Iterator[str]:
