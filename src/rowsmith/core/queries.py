@@ -37,10 +37,8 @@ class Term:
     def within(self, found: Sequence[str]) -> bool:
         """Whether a text, cut into words, has it."""
         last = len(self.words) - 1
-        for at in range(len(found) - last):
-            if tuple(found[at : at + last]) == self.words[:last] and self._ends(found[at + last]):
-                return True
-        return False
+        before = self.words[:last]
+        return any(self._ends(found[at + last]) and tuple(found[at : at + last]) == before for at in range(len(found) - last))
 
     def _ends(self, word: str) -> bool:
         return word.startswith(self.words[-1]) if self.prefix else word == self.words[-1]

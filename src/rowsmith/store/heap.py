@@ -48,6 +48,11 @@ class Stored(NamedTuple):
     data: bytes
     meta: bytes
 
+    @property
+    def row(self) -> Row:
+        """As a row."""
+        return _row(b"".join((self.entry.place, bytes(32), self.entry.key)), self.data, self.meta)
+
 
 def write_heap(file: IO[bytes], rows: Iterable[Stored]) -> int:
     """Write rows, which come in row order, and return their number."""

@@ -7,10 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from orjson import loads
-
 from rowsmith.core.ids import canonical
-from rowsmith.core.row import Json, Row
+from rowsmith.core.row import Json
 from rowsmith.store.bodies import tagged
 from rowsmith.store.changes import DATA, META
 from rowsmith.store.database import Database
@@ -28,15 +26,15 @@ class Edited(Protocol):
     """A row as it is to be. `data` None: it is removed. `new`: the version has no such row, and `key` sorts it among new ones."""
 
     @property
-    def id(self) -> str: ...  # noqa: D102
+    def id(self) -> str: ...
     @property
-    def data(self) -> dict[str, Json] | None: ...  # noqa: D102
+    def data(self) -> dict[str, Json] | None: ...
     @property
-    def scores(self) -> dict[str, Json]: ...  # noqa: D102
+    def scores(self) -> dict[str, Json]: ...
     @property
-    def origin(self) -> dict[str, Json]: ...  # noqa: D102
+    def origin(self) -> dict[str, Json]: ...
     @property
-    def key(self) -> bytes: ...  # noqa: D102
+    def key(self) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +43,6 @@ class Laid:
 
     stored: Stored
     edited: bool
-
-    @property
-    def row(self) -> Row:
-        """As a row."""
-        (place, key, _, _), data, meta = self.stored
-        more = loads(meta)
-        return Row(turned(place).hex(), key[PREFIX:], loads(data), more["scores"], more["origin"])
 
 
 @dataclass(slots=True)
@@ -66,7 +57,7 @@ class Overlay:
     def rows(self) -> list[Mapping[str, Any]]:
         """What expressions can name of each row laid over."""
         if not self.scopes and self.laid:
-            self.scopes = [laid.row.scope for laid in self.laid]
+            self.scopes = [laid.stored.row.scope for laid in self.laid]
         return self.scopes
 
 

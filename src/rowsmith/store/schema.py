@@ -6,9 +6,25 @@ Times are seconds since 1970 by the database's clock. Hashes and row ids are 16 
 from __future__ import annotations
 
 from sqlalchemy import (
-    DDL, BigInteger, Column, Float, Index, Integer, LargeBinary, MetaData, SmallInteger, String, Table, Text, UniqueConstraint, event as happening,
+    DDL,
+    BigInteger,
+    Column,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy import (
+    event as happening,
 )
 from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.schema import ExecutableDDLElement
 
 metadata = MetaData(
     naming_convention={"ix": "ix_%(table_name)s_%(column_0_N_name)s", "uq": "uq_%(table_name)s_%(column_0_N_name)s", "pk": "pk_%(table_name)s"}
@@ -379,8 +395,10 @@ search_text = Table(
 )  # fmt: skip
 Index("ix_search_text_exact", search_text.c.exact, postgresql_where=search_text.c.exact > 0, sqlite_where=search_text.c.exact > 0)
 Index("ix_search_text_words", search_text.c.words, postgresql_using="gin", sqlite_where=search_text.c.words.is_not(None))
-FTS = "CREATE VIRTUAL TABLE search_words USING fts5(words, content='', tokenize='ascii', columnsize=0)"
-happening.listen(search_text, "after_create", DDL(FTS).execute_if(dialect="sqlite"))
+_FTS: ExecutableDDLElement = DDL(  # type: ignore[no-untyped-call]
+    "CREATE VIRTUAL TABLE search_words USING fts5(words, content='', tokenize='ascii', columnsize=0)"
+).execute_if(dialect="sqlite")
+happening.listen(search_text, "after_create", _FTS)
 
 # The roots of versions all of whose data is indexed.
 search_root = Table(

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
-
 from rowsmith.core.expressions import Expression
 from rowsmith.core.ids import share
 from rowsmith.store.bases import Base
@@ -69,7 +68,7 @@ class Selecting:
     def __init__(self, duck: Any, base: Base, overlay: Overlay, workspace: Workspace) -> None:
         self._duck, self._base, self._overlay, self._workspace = duck, base, overlay, workspace
         self._name = f"v{next(_numbers)}"
-        self._over = whole_layout(tuple(sorted({name for laid in overlay.laid for name in laid.row.data})))
+        self._over = whole_layout(tuple(sorted({name for laid in overlay.laid for name in laid.stored.row.data})))
         if overlay.gone:
             duck.execute(f"CREATE TABLE gone_{self._name} AS SELECT unnest(?::BIGINT[]) AS mark", [[base_mark(n) for n in overlay.gone]])
         if overlay.laid:
@@ -80,7 +79,7 @@ class Selecting:
         with open(path, "wb") as file:
             for mark, laid in zip(self._overlay.positions.marks, self._overlay.laid, strict=True):
                 (_, _, hash_, _), data, meta = laid.stored
-                facts = (mark, laid.row.id.encode(), hash_.hex().encode(), b"true" if laid.edited else b"false", data, meta)
+                facts = (mark, laid.stored.row.id.encode(), hash_.hex().encode(), b"true" if laid.edited else b"false", data, meta)
                 file.write(b'{"mark":%d,"i":"%b","h":"%b","e":%b,"d":%b,"m":%b}\n' % facts)
         longest = max(len(laid.stored.data) + len(laid.stored.meta) for laid in self._overlay.laid)
         types = "{mark: 'BIGINT', i: 'VARCHAR', h: 'VARCHAR', e: 'BOOLEAN', d: 'JSON', m: 'STRUCT(scores JSON, origin JSON)'}"

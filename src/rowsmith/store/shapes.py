@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from rowsmith.core.row import Json
 from rowsmith.core.terms import Typed
@@ -72,9 +71,7 @@ class Shape:
             inner = (*path, name)
             known = self._leaves.get(inner)
             if isinstance(value, dict):
-                if known is None and len(self._leaves) < MOST_LEAVES:
-                    known = self._leaves[inner] = "within"
-                elif known == "":
+                if (known is None and len(self._leaves) < MOST_LEAVES) or known == "":
                     known = self._leaves[inner] = "within"
                 elif known not in (None, "within"):
                     self._leaves[inner] = "json"

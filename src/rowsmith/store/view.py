@@ -19,7 +19,7 @@ from rowsmith.store.bases import Base
 from rowsmith.store.bodies import damaged
 from rowsmith.store.duck import told_of
 from rowsmith.store.heap import Damaged
-from rowsmith.store.laying import Laid, Overlay
+from rowsmith.store.laying import Overlay
 from rowsmith.store.positions import LAST, base_mark
 from rowsmith.store.selection import Found, Selecting, Selection, Wanted
 from rowsmith.store.sorting import read_sort
@@ -34,7 +34,7 @@ class Site(Protocol):
     """What a view needs of where it stands."""
 
     @property
-    def lock(self) -> RLock:  # type: ignore[valid-type]
+    def lock(self) -> RLock:
         """Held while DuckDB works."""
     @property
     def duck(self) -> Any:
@@ -42,6 +42,30 @@ class Site(Protocol):
     @property
     def workspace(self) -> Workspace:
         """Where to put files for a while."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Which rows one wants to see, and in which order.
+
+    Args:
+        where: an expression (core.expressions); rows for which it is true.
+        search: what rows have to say (core.queries).
+        sort: columns, `scores.x`, `origin.x` or expressions; with `-` before it the greatest first. Missing values come last, equal ones in
+            row order.
+        sample: so many of the rows, chosen by row id and `seed`, whatever else the dataset holds.
+    """
+
+    where: str | None = None
+    search: str | None = None
+    sort: tuple[str, ...] = ()
+    sample: int | None = None
+    seed: int = 0
+
+    @property
+    def plain(self) -> bool:
+        """Whether it is all of them, in row order."""
+        return self.where is None and self.search is None and not self.sort and self.sample is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,40 +100,29 @@ class View:
     def __len__(self) -> int:
         return self._overlay.positions.total
 
-    def count(self, where: str | None = None, search: str | None = None) -> int:
-        """How many rows an expression lets through and a search finds.
+    def count(self, look: Look | None = None) -> int:
+        """How many rows are wanted.
 
         Raises:
-            Invalid: one of them cannot be read.
+            Invalid: an expression or a search cannot be read.
         """
-        return self._whole(lambda: self._total(_wanted(where, search, (), None, 0)))
+        wanted = _wanted(look or Look())
+        return self._whole(lambda: self._total(wanted))
 
-    def page(
-        self, start: int = 0, limit: int = 200, *, where: str | None = None, search: str | None = None, sort: Sequence[str] = (),
-        sample: int | None = None, seed: int = 0,
-    ) -> Page:  # fmt: skip
-        """At most `limit` rows from number `start` on, and how many there are.
-
-        Args:
-            where: an expression (core.expressions); rows for which it is true.
-            search: words that rows have to have (core.queries).
-            sort: columns, `scores.x`, or expressions; with `-` before it the greatest first. Missing values come last, equal ones in row order.
-            sample: so many of the rows, chosen by row id and `seed`, whatever else the dataset holds.
+    def page(self, start: int = 0, limit: int = 200, look: Look | None = None) -> Page:
+        """At most `limit` of the rows that are wanted, from number `start` on, and how many there are.
 
         Raises:
             Invalid: an expression or a search cannot be read, or a number is negative. NotFound: no row has a column that is sorted by.
         """
-        wanted = _wanted(where, search, sort, sample, seed)
+        wanted = _wanted(look or Look())
         if start < 0 or limit < 0:
             raise Invalid("A page begins at row 0 or later, and has no fewer than 0 rows.", "Give numbers of 0 or more.")
         return self._whole(lambda: Page(self._rows(wanted, start, start + limit), self._total(wanted)))
 
-    def rows(
-        self, start: int = 0, limit: int | None = None, *, where: str | None = None, search: str | None = None, sort: Sequence[str] = (),
-        sample: int | None = None, seed: int = 0,
-    ) -> Iterator[Row]:  # fmt: skip
+    def rows(self, start: int = 0, limit: int | None = None, look: Look | None = None) -> Iterator[Row]:
         """The same as a stream of any length; without `limit` to the end."""
-        wanted = _wanted(where, search, sort, sample, seed)
+        wanted = _wanted(look or Look())
         total = self._whole(lambda: self._total(wanted))
         return self._stream(wanted, max(start, 0), total if limit is None else min(total, max(start, 0) + max(limit, 0)))
 
@@ -129,7 +142,7 @@ class View:
         found: list[Row] = []
         for n, m in self._overlay.positions.spans(start, stop):
             if n < 0:
-                found.append(self._overlay.laid[m].row)
+                found.append(self._overlay.laid[m].stored.row)
             else:
                 found.extend(self._base.heap.rows_of(n, m))
         return found
@@ -137,7 +150,7 @@ class View:
     def _marked(self, marks: Sequence[int]) -> list[Row]:
         stored = self._base.heap.take(mark >> 32 for mark in marks if mark & LAST == LAST)
         laid = self._overlay.laid
-        return [(Laid(stored[mark >> 32], False) if mark & LAST == LAST else laid[mark & LAST]).row for mark in marks]
+        return [(stored[mark >> 32] if mark & LAST == LAST else laid[mark & LAST].stored).row for mark in marks]
 
     def _total(self, wanted: Wanted | None) -> int:
         if wanted is None:
@@ -206,13 +219,13 @@ class View:
                 self._selecting = None
 
 
-def _wanted(where: str | None, search: str | None, sort: Sequence[str], sample: int | None, seed: int) -> Wanted | None:
+def _wanted(look: Look) -> Wanted | None:
     """None when all rows are wanted, in row order."""
-    if sample is not None and sample < 0:
-        raise Invalid(f"A sample of {sample} rows cannot be taken.", "Give 0 or more.")
-    if where is None and search is None and not sort and sample is None:
+    if look.sample is not None and look.sample < 0:
+        raise Invalid(f"A sample of {look.sample} rows cannot be taken.", "Give 0 or more.")
+    if look.plain:
         return None
-    if search is not None:
-        query(search)
-    return Wanted(parse(where) if where is not None else None, search, tuple(map(read_sort, sort)), sample, seed)
-
+    if look.search is not None:
+        query(look.search)
+    where = parse(look.where) if look.where is not None else None
+    return Wanted(where, look.search, tuple(map(read_sort, look.sort)), look.sample, look.seed)

@@ -226,7 +226,7 @@ class Views:
 class _Site:
     """DuckDB and a folder for temporary files, both only when they are needed."""
 
-    def __init__(self, scratch: Path, lock: RLock) -> None:  # type: ignore[valid-type]
+    def __init__(self, scratch: Path, lock: RLock) -> None:
         self._scratch = scratch
         self.lock = lock
         self._workspace: Workspace | None = None
@@ -236,7 +236,7 @@ class _Site:
     @property
     def workspace(self) -> Workspace:
         """Where to put files for a while."""
-        with self.lock:  # type: ignore[attr-defined]
+        with self.lock:
             if self._workspace is None:
                 self._workspace = Workspace(self._scratch)
                 self._end = weakref.finalize(self, self._workspace.close)
@@ -245,7 +245,7 @@ class _Site:
     @property
     def duck(self) -> Any:
         """DuckDB."""
-        with self.lock:  # type: ignore[attr-defined]
+        with self.lock:
             if self._duck is None:
                 self._duck = connect(self.workspace.path / "spill")
             return self._duck
