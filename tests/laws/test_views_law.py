@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from version_rows import made_row
 
 from rowsmith.core.ids import source_id, source_order
 from rowsmith.core.row import Row
-from rowsmith.store.database import Database
+from rowsmith.store.database import Database, open_database
 from rowsmith.store.datasets import Datasets
 from rowsmith.store.files import Files
 from rowsmith.store.plain import PlainRows
@@ -70,7 +71,7 @@ def known(rows: list[Row], look: Look) -> Look:
     return Look(look.where, look.search, sort, look.sample, look.seed)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(
     st.lists(contents, min_size=1, max_size=12), st.dictionaries(st.integers(0, 14), contents, max_size=3), edits, st.lists(looks, min_size=1, max_size=3),
     st.booleans(), st.integers(0, 5), st.integers(0, 6),
@@ -98,6 +99,34 @@ def test_a_view_shows_what_looking_at_every_row_shows(
                 assert (page.rows, page.total) == (expected[start : start + limit], len(expected)), f"{look}"
                 assert view.count(look) == len(expected)
         views.close()
+
+
+@pytest.fixture
+def views(tmp_path: Path) -> Iterator[Views]:
+    """Views of rows that are in no version; what they show does not depend on the database."""
+    db = open_database(f"sqlite:///{tmp_path}/local.db")
+    found = Views(db, Files(tmp_path / "files"))
+    yield found
+    found.close()
+    db.close()
+
+
+@settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+@given(st.lists(contents, max_size=10), looks)
+def test_a_view_of_rows_shows_what_looking_at_every_row_shows(views: Views, contents: Any, one: Look) -> None:
+    rows = [made(i, content) for i, content in enumerate(contents)]
+    look, view = known(rows, one), views.of_rows(rows)
+    assert list(view.rows(look=look)) == wanted(rows, look)
+    view.close()
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+@given(st.lists(values, min_size=2, max_size=10), st.lists(scalars, min_size=1, max_size=4), st.booleans())
+def test_sorts_of_every_kind_of_value(views: Views, values: list[Any], others: list[Any], descending: bool) -> None:
+    rows = [made(i, ({"a": value, "b": others[i % len(others)]}, {})) for i, value in enumerate(values)]
+    look, view = Look(sort=("b", "-a" if descending else "a")), views.of_rows(rows)
+    assert list(view.rows(look=look)) == wanted(rows, look)
+    view.close()
 
 
 @settings(max_examples=200)

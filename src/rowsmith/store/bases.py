@@ -19,7 +19,7 @@ from typing import IO, Any
 import orjson
 
 from rowsmith.core.failpoints import failpoint
-from rowsmith.store.duck import MEMORY, connect, quoted, told_of
+from rowsmith.store.duck import quoted, roomy, told_of
 from rowsmith.store.heap import Damaged, Heap, Stored, write_heap
 from rowsmith.store.shapes import Column, Layout, Shape, layout, struct
 from rowsmith.store.trees import turned
@@ -37,7 +37,6 @@ class BaseFacts:
 
     dataset: int
     root: str
-    shown: str
     rows: int
     columns: list[Column]
     hidden: list[str]
@@ -47,7 +46,7 @@ class BaseFacts:
         """As JSON."""
         columns = [[list(column.path), column.kind] for column in self.columns]
         return orjson.dumps({
-            "format": FORMAT, "dataset": self.dataset, "root": self.root, "shown": self.shown, "rows": self.rows, "columns": columns,
+            "format": FORMAT, "dataset": self.dataset, "root": self.root, "rows": self.rows, "columns": columns,
             "hidden": self.hidden, "checksum": self.checksum,
         })  # fmt: skip
 
@@ -118,8 +117,8 @@ def open_base(folder: Path) -> Base:
     return Base(folder, facts, heap, layout(facts.columns, facts.hidden))
 
 
-def build_base(folder: Path, rows: Iterable[Stored], *, dataset: int = 0, root: bytes = b"", shown: str = "") -> None:
-    """Write a view's files into an empty folder, durably, from rows that come in row order."""
+def build_base(duck: Any, folder: Path, rows: Iterable[Stored], *, dataset: int = 0, root: bytes = b"") -> None:
+    """Write a view's files into an empty folder, durably, with DuckDB, from rows that come in row order."""
     shape, lines = Shape(), folder / "rows.ndjson"
     with open(lines, "xb", buffering=_CHUNK) as text, open(folder / HEAP, "xb", buffering=_CHUNK) as heap:
         told = _Lines(text, shape)
@@ -128,12 +127,12 @@ def build_base(folder: Path, rows: Iterable[Stored], *, dataset: int = 0, root: 
     failpoint("views.heap.after")
     columns, hidden = shape.columns(), sorted(shape.hidden)
     with told_of("a view", folder):
-        _write_columns(folder, lines, columns, hidden, told.longest)
+        _write_columns(duck, folder, lines, columns, hidden, told.longest)
     lines.unlink()
     with open(folder / COLUMNS, "rb+") as parquet:
         durable(parquet)
     failpoint("views.columns.after")
-    facts = BaseFacts(dataset, root.hex(), shown, count, columns, hidden, _checksum(folder / COLUMNS))
+    facts = BaseFacts(dataset, root.hex(), count, columns, hidden, _checksum(folder / COLUMNS))
     with open(folder / FACTS, "xb") as file:
         file.write(_sum(facts.dump()) + facts.dump())
         durable(file)
@@ -159,7 +158,7 @@ class _Lines:
             yield row
 
 
-def _write_columns(folder: Path, lines: Path, columns: list[Column], hidden: list[str], longest: int) -> None:
+def _write_columns(duck: Any, folder: Path, lines: Path, columns: list[Column], hidden: list[str], longest: int) -> None:
     data = [column for column in columns if len(column.path) == 1]
     leaves = [column for column in columns if len(column.path) > 1]
     types = {"n": "BIGINT", "i": "VARCHAR", "h": "VARCHAR", "m": "STRUCT(scores JSON, origin JSON)"}
@@ -171,11 +170,8 @@ def _write_columns(folder: Path, lines: Path, columns: list[Column], hidden: lis
     size = max(_OBJECT, longest + 1024)
     source = f"read_json({quoted(lines)}, format='newline_delimited', maximum_object_size={size}, columns={{{told}}})"
     select = ", ".join(["n << 32 | 4294967295 AS mark", "i AS id", "unhex(h) AS hash", *fields, "m.scores AS scores", "m.origin AS origin"])
-    duck = connect(folder / "spill", MEMORY + (16 * longest if longest > _OBJECT else 0))
-    try:
+    with roomy(duck, 16 * longest if longest > _OBJECT else 0):
         duck.execute(f"COPY (SELECT {select} FROM {source}) TO {quoted(folder / COLUMNS)} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)")
-    finally:
-        duck.close()
 
 
 def _reached(column: Column) -> str:

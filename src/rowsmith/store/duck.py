@@ -16,17 +16,30 @@ MEMORY = 256 << 20
 THREADS = 4
 
 
-def connect(temporary: Path, memory: int = MEMORY) -> Any:
+def connect(temporary: Path) -> Any:
     """A new, empty database in memory, which spills into this folder."""
     import duckdb
 
     return duckdb.connect(
         ":memory:",
         config={
-            "memory_limit": f"{memory >> 20}MiB", "threads": min(THREADS, os.cpu_count() or 1), "temp_directory": str(temporary),
+            "memory_limit": f"{MEMORY >> 20}MiB", "threads": min(THREADS, os.cpu_count() or 1), "temp_directory": str(temporary),
             "autoinstall_known_extensions": False, "autoload_known_extensions": False,
         },
     )  # fmt: skip
+
+
+@contextmanager
+def roomy(duck: Any, more: int) -> Iterator[None]:
+    """Let DuckDB hold so many bytes more, for rows that are very long."""
+    if not more:
+        yield
+        return
+    duck.execute(f"SET memory_limit = '{(MEMORY + more) >> 20}MiB'")
+    try:
+        yield
+    finally:
+        duck.execute(f"SET memory_limit = '{MEMORY >> 20}MiB'")
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from typing import Any
 from rowsmith.core.expressions import Expression
 from rowsmith.core.ids import share
 from rowsmith.store.bases import Base
-from rowsmith.store.duck import quoted
+from rowsmith.store.duck import quoted, roomy
 from rowsmith.store.laying import Overlay
 from rowsmith.store.positions import base_mark
 from rowsmith.store.shapes import Layout, whole_layout
@@ -86,7 +86,8 @@ class Selecting:
         size = max(16 << 20, longest + 1024)
         source = f"read_json({quoted(path)}, format='newline_delimited', maximum_object_size={size}, columns={types})"
         select = "mark, i AS id, unhex(h) AS hash, e AS edited, d AS rest, m.scores AS scores, m.origin AS origin"
-        self._duck.execute(f"CREATE TABLE over_{self._name} AS SELECT {select} FROM {source}")
+        with roomy(self._duck, 16 * longest if longest > 16 << 20 else 0):
+            self._duck.execute(f"CREATE TABLE over_{self._name} AS SELECT {select} FROM {source}")
         path.unlink()
 
     def select(self, wanted: Wanted, find: Callable[[str], Found]) -> Selection:

@@ -182,7 +182,7 @@ class Views:
         try:
             made = workspace.path / "view"
             made.mkdir()
-            build_base(made, self._stored(version), dataset=version.dataset, root=version.root)
+            build_base(self._site.duck, made, self._stored(version), dataset=version.dataset, root=version.root)
             sync_folder(made)
             self.folder.mkdir(parents=True, exist_ok=True)
             shutil.rmtree(target, ignore_errors=True)
@@ -199,7 +199,7 @@ class Views:
     def _unkept(self, rows: Iterable[Stored]) -> Base:
         folder = self._site.workspace.path / digest(os.urandom(8)).hex()
         folder.mkdir()
-        build_base(folder, rows)
+        build_base(self._site.duck, folder, rows)
         base = open_base(folder)
         weakref.finalize(base.heap, shutil.rmtree, folder, ignore_errors=True)
         return base
