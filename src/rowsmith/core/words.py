@@ -14,7 +14,6 @@ Everything else separates words, but for characters that nobody sees (soft hyphe
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
@@ -25,7 +24,7 @@ VERSION = f"1 {unicodedata.unidata_version}"
 LONGEST = 100
 """Most characters of a word."""
 
-_ASCII = re.compile(f"[a-z0-9]{{1,{LONGEST}}}")
+_ASCII = bytes(code if chr(code).isalnum() and code < 128 else 32 for code in bytes(range(256)).lower())
 _ALONE = "\ue000"  # stands before a letter that is a word of its own; as a private character it is no letter itself
 _UNSPACED = (
     (0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x1950, 0x19DF), (0x1A20, 0x1AAF), (0x2E80, 0x2FDF), (0x3005, 0x3007), (0x3021, 0x3035),
@@ -73,11 +72,16 @@ _MARKS, _TABLE = _Marks(), _Table()
 def words(text: str) -> list[str]:
     """The words of a text, in order."""
     if text.isascii():
-        return _ASCII.findall(text.lower())
+        found = text.encode().translate(_ASCII).decode().split()
+        return found if len(text) <= LONGEST else _bounded(found)
     formed = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()).translate(_TABLE)
     found = formed.split()
     if _ALONE in formed:
         found = [word for piece in found for word in _alone(piece)]
+    return _bounded(found)
+
+
+def _bounded(found: list[str]) -> list[str]:
     return found if max(map(len, found), default=0) <= LONGEST else [part for word in found for part in _pieces(word)]
 
 
@@ -107,7 +111,7 @@ def unspaced(word: str) -> bool:
 def pairs(found: Sequence[str]) -> Iterator[str]:
     """Each two letters of scripts without spaces that stand side by side, as one: what an index holds beside the words, because two letters
     are as rare as a word is, and one is not. They begin with a character that no word has, so that no prefix of a word is one of theirs."""
-    if all(word < "\u0e00" for word in found):
+    if not found or max(found) < "\u0e00":
         return
     for first, second in pairwise(found):
         if unspaced(first) and unspaced(second):

@@ -6,17 +6,17 @@ is found by its words and then looked at; one that has too many different words 
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import Connection
 
 from rowsmith.core.queries import Query, Term
-from rowsmith.core.words import pairs
+from rowsmith.core.words import LONGEST, pairs
 from rowsmith.store.database import fetch, many
 
 POSITIONS, EACH, BYTES = 16_383, 255, 1_000_000
 _PART = 4096
+_SURELY = BYTES // (8 * LONGEST + 20)  # so few words have room, however long they are
 _PUT = "INSERT INTO search_text (hash, exact, words) VALUES (?, ?, CAST(? AS tsvector)) ON CONFLICT (hash) DO NOTHING"
 _SURE = "SELECT hash FROM search_text WHERE exact = 0 AND words @@ CAST(%s AS tsquery)"
 _UNSURE = "SELECT hash FROM search_text WHERE exact = 1 AND words @@ CAST(%s AS tsquery) UNION ALL SELECT hash FROM search_text WHERE exact = 2"
@@ -54,18 +54,18 @@ class TsvectorWords:
 
 def told(found: Sequence[Sequence[str]]) -> tuple[int, str]:
     """How exactly a body can be kept (0, 1, 2), and its tsvector."""
-    places: dict[str, list[int]] = defaultdict(list)
+    places: dict[str, str] = {}
     at = 0
     for text in found:
         for word in text:
             at += 1
-            places[word].append(at)
+            places[word] = f"{places[word]},{at}" if word in places else str(at)
         at += 1  # no phrase reaches into the next text
-    exact = 0 if at <= POSITIONS and all(len(one) <= EACH for one in places.values()) else 1
     beside = {pair for text in found for pair in pairs(text)}
-    if sum(len(word.encode()) + 2 * len(one) + 8 for word, one in places.items()) + sum(len(pair.encode()) + 8 for pair in beside) > BYTES:
+    exact = 0 if at <= EACH or (at <= POSITIONS and all(one.count(",") < EACH for one in places.values())) else 1
+    if at > _SURELY and sum(2 * len(word.encode()) + 8 for word in (*places, *beside)) + 2 * at > BYTES:
         return 2, ""
-    lexemes = [f"'{word}':{','.join(map(str, one))}" if exact == 0 else f"'{word}'" for word, one in places.items()]
+    lexemes = [f"'{word}':{one}" for word, one in places.items()] if exact == 0 else [f"'{word}'" for word in places]
     return exact, " ".join([*lexemes, *(f"'{pair}'" for pair in beside)])
 
 
