@@ -21,7 +21,7 @@ import orjson
 from rowsmith.core.failpoints import failpoint
 from rowsmith.store.duck import quoted, roomy, told_of
 from rowsmith.store.heap import Damaged, Heap, Stored, write_heap
-from rowsmith.store.shapes import Column, Layout, Shape, layout, struct
+from rowsmith.store.shapes import PREFIX, Column, Layout, Shape, layout, named, struct
 from rowsmith.store.trees import turned
 
 FORMAT = 1
@@ -40,14 +40,15 @@ class BaseFacts:
     rows: int
     columns: list[Column]
     hidden: list[str]
+    longest: int
     checksum: int
 
     def dump(self) -> bytes:
         """As JSON."""
-        columns = [[list(column.path), column.kind] for column in self.columns]
+        columns = [[list(column.path), column.kind, column.long] for column in self.columns]
         return orjson.dumps({
             "format": FORMAT, "dataset": self.dataset, "root": self.root, "rows": self.rows, "columns": columns,
-            "hidden": self.hidden, "checksum": self.checksum,
+            "hidden": self.hidden, "longest": self.longest, "checksum": self.checksum,
         })  # fmt: skip
 
 
@@ -106,7 +107,7 @@ def open_base(folder: Path) -> Base:
         said = orjson.loads(written[9:])
         if said.pop("format") != FORMAT or written[:9] != _sum(written[9:]):
             raise Damaged("its facts are not what was written")
-        columns = [Column(tuple(path), kind) for path, kind in said.pop("columns")]
+        columns = [Column(tuple(path), kind, long) for path, kind, long in said.pop("columns")]
         facts = BaseFacts(columns=columns, **said)
         heap = Heap(folder / HEAP)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -132,7 +133,7 @@ def build_base(duck: Any, folder: Path, rows: Iterable[Stored], *, dataset: int 
     with open(folder / COLUMNS, "rb+") as parquet:
         durable(parquet)
     failpoint("views.columns.after")
-    facts = BaseFacts(dataset, root.hex(), count, columns, hidden, _checksum(folder / COLUMNS))
+    facts = BaseFacts(dataset, root.hex(), count, columns, hidden, told.longest, _checksum(folder / COLUMNS))
     with open(folder / FACTS, "xb") as file:
         file.write(_sum(facts.dump()) + facts.dump())
         durable(file)
@@ -166,17 +167,16 @@ def _write_columns(duck: Any, folder: Path, lines: Path, columns: list[Column], 
     types |= {"t": struct(leaves)} if leaves else {}
     types |= {"r": "JSON"} if hidden else {}
     fields = [f"{_reached(column)} AS c{n}" for n, column in enumerate(columns)] + (["r AS rest"] if hidden else [])
+    fields += [f"left({_reached(column)}, {PREFIX}) AS p{n}" for n, column in enumerate(columns) if column.long]
     told = ", ".join(f"{name}: {quoted(Path(kind))}" for name, kind in types.items())
     size = max(_OBJECT, longest + 1024)
     source = f"read_json({quoted(lines)}, format='newline_delimited', maximum_object_size={size}, columns={{{told}}})"
     select = ", ".join(["n << 32 | 4294967295 AS mark", "i AS id", "unhex(h) AS hash", *fields, "m.scores AS scores", "m.origin AS origin"])
-    with roomy(duck, 16 * longest if longest > _OBJECT else 0):
+    with roomy(duck, longest):
         duck.execute(f"COPY (SELECT {select} FROM {source}) TO {quoted(folder / COLUMNS)} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)")
 
 
 def _reached(column: Column) -> str:
-    from rowsmith.store.shapes import named
-
     return ("d" if len(column.path) == 1 else "t") + "".join(f".{named(part)}" for part in column.path)
 
 

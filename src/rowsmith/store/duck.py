@@ -14,6 +14,7 @@ from rowsmith.store.faults import full
 MEMORY = 256 << 20
 """Bytes that DuckDB may hold before it puts things into temporary files."""
 THREADS = 4
+_LONG = 2 << 20
 
 
 def connect(temporary: Path) -> Any:
@@ -30,9 +31,10 @@ def connect(temporary: Path) -> Any:
 
 
 @contextmanager
-def roomy(duck: Any, more: int) -> Iterator[None]:
-    """Let DuckDB hold so many bytes more, for rows that are very long."""
-    if not more:
+def roomy(duck: Any, longest: int) -> Iterator[None]:
+    """Let DuckDB hold more than usual, as far as the longest row (in bytes) demands it: it holds several rows, and parts of them more than once."""
+    more = 20 * longest
+    if longest <= _LONG:
         yield
         return
     duck.execute(f"SET memory_limit = '{(MEMORY + more) >> 20}MiB'")

@@ -15,7 +15,7 @@ from rowsmith.store.bases import Base
 from rowsmith.store.duck import quoted, roomy
 from rowsmith.store.laying import Overlay
 from rowsmith.store.positions import base_mark
-from rowsmith.store.shapes import Layout, whole_layout
+from rowsmith.store.shapes import PREFIX, Layout, whole_layout
 from rowsmith.store.sorting import Key, Sort, key_of, kind_of, require_known
 from rowsmith.store.workspace import Workspace
 
@@ -68,6 +68,7 @@ class Selecting:
     def __init__(self, duck: Any, base: Base, overlay: Overlay, workspace: Workspace) -> None:
         self._duck, self._base, self._overlay, self._workspace = duck, base, overlay, workspace
         self._name = f"v{next(_numbers)}"
+        self._longest = max([base.facts.longest, *(len(laid.stored.data) + len(laid.stored.meta) for laid in overlay.laid)])
         self._over = whole_layout(tuple(sorted({name for laid in overlay.laid for name in laid.stored.row.data})))
         if overlay.gone:
             duck.execute(f"CREATE TABLE gone_{self._name} AS SELECT unnest(?::BIGINT[]) AS mark", [[base_mark(n) for n in overlay.gone]])
@@ -81,12 +82,11 @@ class Selecting:
                 (_, _, hash_, _), data, meta = laid.stored
                 facts = (mark, laid.stored.row.id.encode(), hash_.hex().encode(), b"true" if laid.edited else b"false", data, meta)
                 file.write(b'{"mark":%d,"i":"%b","h":"%b","e":%b,"d":%b,"m":%b}\n' % facts)
-        longest = max(len(laid.stored.data) + len(laid.stored.meta) for laid in self._overlay.laid)
         types = "{mark: 'BIGINT', i: 'VARCHAR', h: 'VARCHAR', e: 'BOOLEAN', d: 'JSON', m: 'STRUCT(scores JSON, origin JSON)'}"
-        size = max(16 << 20, longest + 1024)
+        size = max(16 << 20, self._longest + 1024)
         source = f"read_json({quoted(path)}, format='newline_delimited', maximum_object_size={size}, columns={types})"
         select = "mark, i AS id, unhex(h) AS hash, e AS edited, d AS rest, m.scores AS scores, m.origin AS origin"
-        with roomy(self._duck, 16 * longest if longest > 16 << 20 else 0):
+        with roomy(self._duck, self._longest):
             self._duck.execute(f"CREATE TABLE over_{self._name} AS SELECT {select} FROM {source}")
         path.unlink()
 
@@ -105,7 +105,8 @@ class Selecting:
         try:
             found = find(wanted.search) if wanted.search is not None else None
             conditions = self._hits(name, found, made)
-            return self._selected(name, wanted, conditions, made)
+            with roomy(self._duck, self._longest):
+                return self._selected(name, wanted, conditions, made)
         finally:
             for table in made:
                 self._duck.execute(f"DROP TABLE IF EXISTS {table}")
@@ -177,7 +178,7 @@ class Selecting:
                 order += [f"q.k{n}_{i} {turn}" for i in range(len(keys[0][n].columns))]
                 continue
             order.append(f"q.k{n}_0 {turn}")
-            tied = f"SELECT k{n}_0 FROM q_{name} GROUP BY k{n}_0 HAVING count(*) > 1 AND bool_or(k{n}_1)"
+            tied = f"SELECT k{n}_0 FROM q_{name} GROUP BY k{n}_0 HAVING count(*) > 1 AND length(k{n}_0) = {PREFIX}"
             made.append(f"t{n}_{name}")
             self._duck.execute(f"CREATE TABLE t{n}_{name} AS SELECT mark FROM q_{name} WHERE k{n}_0 IN ({tied})")
             if self._duck.execute(f"SELECT count(*) FROM t{n}_{name}").fetchone()[0]:

@@ -12,6 +12,9 @@ MOST_COLUMNS = 100
 """Columns that a view keeps apart; what more there is lies together in one, as JSON."""
 MOST_LEAVES = 60
 _DEEPEST = 4
+PREFIX = 16
+"""Characters of a text's beginning, by which it is sorted at first."""
+_LONG = 64
 RESERVED = ("id", "scores", "origin")
 """What a row has beside its columns. A column of such a name goes before it."""
 
@@ -24,10 +27,11 @@ Path = tuple[str, ...]
 @dataclass(frozen=True, slots=True)
 class Column:
     """Values that a view keeps apart: a column (`("answer",)`), or something within scores or origin (`("scores", "judge", "overall")`).
-    kind: text, number, bool, or json where there are several."""
+    kind: text, number, bool, or json where there are several. long: some of its texts are; their beginnings lie apart, too, for sorting."""
 
     path: Path
     kind: str
+    long: bool = False
 
 
 class Shape:
@@ -37,6 +41,7 @@ class Shape:
         self._kinds: dict[str, str] = {}
         self._folded: set[str] = set()
         self._leaves: dict[Path, str] = {}
+        self._long: set[str] = set()
         self.hidden: set[str] = set()  # columns that are not kept apart
 
     def add(self, data: Mapping[str, Json], meta: Mapping[str, Json]) -> dict[str, Json]:
@@ -52,6 +57,8 @@ class Shape:
             kind = _KIND[type(value)]
             if kind != known and kind and known != "json":
                 self._kinds[name] = "json" if known else kind
+            if kind == "text" and len(value) > _LONG:
+                self._long.add(name)
         self.hidden.update(rest)
         for part in ("scores", "origin"):
             self._walk((part,), meta[part])
@@ -86,7 +93,7 @@ class Shape:
 
     def columns(self) -> list[Column]:
         """The columns that are kept apart, in order of appearance; within scores and origin only what is of one kind."""
-        found = [Column((name,), kind or "text") for name, kind in self._kinds.items()]
+        found = [Column((name,), kind or "text", kind == "text" and name in self._long) for name, kind in self._kinds.items()]
         taken: set[tuple[str, ...]] = set()
         for path, kind in self._leaves.items():
             above = [self._leaves[path[:n]] for n in range(2, len(path))]
@@ -121,11 +128,12 @@ def named(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Where the values of a view's rows lie: SQL for JSON by name, and for what is of one kind as that."""
+    """Where the values of a view's rows lie: SQL for JSON by name, for what is of one kind as that, and for the beginnings of long texts."""
 
     json: dict[str, str]
     typed: dict[Path, Typed]
     names: tuple[str, ...]
+    beginnings: dict[Path, str]
 
     def has(self, name: str) -> bool:
         """Whether any row may have something of this name."""
@@ -146,12 +154,13 @@ def layout(columns: list[Column], hidden: list[str]) -> Layout:
     if hidden:
         typed = {path: found for path, found in typed.items() if path[0] not in hidden}
         json[""] = "rest"
-    return Layout(json, typed, tuple(sorted({*hidden, *(column.path[0] for column in columns if column.path[0] not in RESERVED)})))
+    names = {*hidden, *(column.path[0] for column in columns if column.path[0] not in RESERVED)}
+    return Layout(json, typed, tuple(sorted(names)), {column.path: f"p{n}" for n, column in enumerate(columns) if column.long})
 
 
 def whole_layout(names: tuple[str, ...]) -> Layout:
     """The layout of rows whose data lies whole in `rest`."""
-    return Layout({**dict(_beside(True, list(names))), "": "rest"}, {}, names)
+    return Layout({**dict(_beside(True, list(names))), "": "rest"}, {}, names, {})
 
 
 def _beside(hides: bool, hidden: list[str]) -> Iterator[tuple[str, str]]:

@@ -14,9 +14,8 @@ from rowsmith.core.errors import Invalid, NotFound, choose
 from rowsmith.core.expressions import Expression, parse_value
 from rowsmith.core.layout import marker
 from rowsmith.core.terms import OF, json_as
-from rowsmith.store.shapes import Layout
+from rowsmith.store.shapes import PREFIX, Layout
 
-_PREFIX = 16
 _SHOWN = 40
 
 
@@ -76,7 +75,7 @@ def key_of(sort: Sort, layout: Layout, kind: str) -> Key:
     sql = _of_kind(sort.expression, layout, kind)
     if kind != "text":
         return Key((sql,))
-    return Key((f"left({sql}, {_PREFIX})", f"length({sql}) > {_PREFIX}"), sql)
+    return Key((layout.beginnings.get(sort.path or (), f"left({sql}, {PREFIX})"),), sql)
 
 
 def kind_of(sort: Sort, layout: Layout, scopes: Iterable[Mapping[str, Any]]) -> str:
