@@ -33,7 +33,7 @@ values = st.one_of(scalars, st.lists(scalars, max_size=2), st.dictionaries(st.sa
 NAMES = ["a", "A", "t", "n", "id", "scores", "odd name", "", "x.y", "b"]
 datas = st.one_of(
     st.fixed_dictionaries({"t": texts, "n": st.integers(-3, 3)}),
-    st.fixed_dictionaries({"t": texts}, optional={"n": st.one_of(st.integers(), st.floats(allow_nan=False, allow_infinity=False)), "b": st.booleans()}),
+    st.fixed_dictionaries({"t": texts}, optional={"n": st.one_of(st.integers(-(2**63), 2**64 - 1), st.floats(allow_nan=False, allow_infinity=False)), "b": st.booleans()}),
     st.dictionaries(st.sampled_from(NAMES), values, max_size=4),
 )
 scores = st.one_of(st.just({}), st.fixed_dictionaries({"judge": st.one_of(st.integers(0, 5), st.fixed_dictionaries({"overall": values}))}))

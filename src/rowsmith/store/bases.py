@@ -19,14 +19,14 @@ from typing import IO, Any
 import orjson
 
 from rowsmith.core.failpoints import failpoint
+from rowsmith.store.columns import Lines
 from rowsmith.store.duck import quoted, roomy, told_of
 from rowsmith.store.heap import Damaged, Heap, Stored, write_heap
-from rowsmith.store.shapes import PREFIX, Column, Layout, Shape, layout, named, struct
-from rowsmith.store.trees import turned
+from rowsmith.store.positions import base_mark
+from rowsmith.store.shapes import Column, Layout, layout
 
 FORMAT = 1
 HEAP, COLUMNS, FACTS = "rows.heap", "columns.parquet", "view.json"
-_OBJECT = 16 << 20  # longest line that DuckDB reads without being told
 _CHUNK = 1 << 20
 _ROWS = 4096
 
@@ -120,64 +120,29 @@ def open_base(folder: Path) -> Base:
 
 def build_base(duck: Any, folder: Path, rows: Iterable[Stored], *, dataset: int = 0, root: bytes = b"") -> None:
     """Write a view's files into an empty folder, durably, with DuckDB, from rows that come in row order."""
-    shape, lines = Shape(), folder / "rows.ndjson"
-    with open(lines, "xb", buffering=_CHUNK) as text, open(folder / HEAP, "xb", buffering=_CHUNK) as heap:
-        told = _Lines(text, shape)
-        count = write_heap(heap, told.of(rows))
+    path = folder / "rows.ndjson"
+    with open(path, "xb", buffering=_CHUNK) as text, open(folder / HEAP, "xb", buffering=_CHUNK) as heap:
+        lines = Lines(text)
+        count = write_heap(heap, _added(lines, rows))
         durable(heap)
     failpoint("views.heap.after")
-    columns, hidden = shape.columns(), sorted(shape.hidden)
-    with told_of("a view", folder):
-        _write_columns(duck, folder, lines, columns, hidden, told.longest)
-    lines.unlink()
+    with told_of("a view", folder), roomy(duck, lines.longest):
+        duck.execute(f"COPY ({lines.select(path)}) TO {quoted(folder / COLUMNS)} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)")
+    path.unlink()
     with open(folder / COLUMNS, "rb+") as parquet:
         durable(parquet)
     failpoint("views.columns.after")
-    facts = BaseFacts(dataset, root.hex(), count, columns, hidden, told.longest, _checksum(folder / COLUMNS))
+    facts = BaseFacts(dataset, root.hex(), count, lines.columns, lines.hidden, lines.longest, _checksum(folder / COLUMNS))
     with open(folder / FACTS, "xb") as file:
         file.write(_sum(facts.dump()) + facts.dump())
         durable(file)
 
 
-class _Lines:
-    """Rows as lines of JSON for DuckDB, written on the way. `longest`: the most bytes of one."""
-
-    def __init__(self, file: IO[bytes], shape: Shape) -> None:
-        self._file = file
-        self._shape = shape
-        self.longest = 0
-
-    def of(self, rows: Iterable[Stored]) -> Iterator[Stored]:
-        write, add = self._file.write, self._shape.add
-        for n, row in enumerate(rows):
-            (place, _, hash_, _), data, meta = row
-            rest = add(orjson.loads(data), orjson.loads(meta))
-            more = b',"r":%b' % orjson.dumps(rest) if rest else b""
-            size = write(b'{"n":%d,"i":"%b","h":"%b","d":%b,"m":%b,"t":%b%b}\n' % (
-                n, turned(place).hex().encode(), hash_.hex().encode(), data, meta, meta, more))  # fmt: skip
-            self.longest = max(self.longest, size)
-            yield row
-
-
-def _write_columns(duck: Any, folder: Path, lines: Path, columns: list[Column], hidden: list[str], longest: int) -> None:
-    data = [column for column in columns if len(column.path) == 1]
-    leaves = [column for column in columns if len(column.path) > 1]
-    types = {"n": "BIGINT", "i": "VARCHAR", "h": "VARCHAR", "m": "STRUCT(scores JSON, origin JSON)"}
-    types |= {"d": struct(data)} if data else {}
-    types |= {"t": struct(leaves)} if leaves else {}
-    types |= {"r": "JSON"} if hidden else {}
-    fields = [f"{_reached(column)} AS c{n}" for n, column in enumerate(columns)] + (["r AS rest"] if hidden else [])
-    fields += [f"left({_reached(column)}, {PREFIX}) AS p{n}" for n, column in enumerate(columns) if column.long]
-    told = ", ".join(f"{name}: {quoted(Path(kind))}" for name, kind in types.items())
-    size = max(_OBJECT, longest + 1024)
-    source = f"read_json({quoted(lines)}, format='newline_delimited', maximum_object_size={size}, columns={{{told}}})"
-    select = ", ".join(["n << 32 | 4294967295 AS mark", "i AS id", "unhex(h) AS hash", *fields, "m.scores AS scores", "m.origin AS origin"])
-    with roomy(duck, longest):
-        duck.execute(f"COPY (SELECT {select} FROM {source}) TO {quoted(folder / COLUMNS)} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)")
-
-
-def _reached(column: Column) -> str:
-    return ("d" if len(column.path) == 1 else "t") + "".join(f".{named(part)}" for part in column.path)
+def _added(lines: Lines, rows: Iterable[Stored]) -> Iterator[Stored]:
+    """The rows, written as lines on the way."""
+    for n, row in enumerate(rows):
+        lines.add(base_mark(n), row)
+        yield row
 
 
 def _checksum(path: Path) -> int:

@@ -33,15 +33,15 @@ def connect(temporary: Path) -> Any:
 @contextmanager
 def roomy(duck: Any, longest: int) -> Iterator[None]:
     """Let DuckDB hold more than usual, as far as the longest row (in bytes) demands it: it holds several rows, and parts of them more than once."""
-    more = 20 * longest
     if longest <= _LONG:
         yield
         return
-    duck.execute(f"SET memory_limit = '{(MEMORY + more) >> 20}MiB'")
+    threads = duck.execute("SELECT current_setting('threads')").fetchone()[0]
+    duck.execute(f"SET threads = 1; SET memory_limit = '{(MEMORY + 30 * longest) >> 20}MiB'")
     try:
         yield
     finally:
-        duck.execute(f"SET memory_limit = '{MEMORY >> 20}MiB'")
+        duck.execute(f"SET threads = {threads}; SET memory_limit = '{MEMORY >> 20}MiB'")
 
 
 @contextmanager
@@ -59,8 +59,8 @@ def told_of(what: str, folder: Path) -> Iterator[None]:
         raise
 
 
-def quoted(path: Path) -> str:
-    """A path as text in SQL."""
+def quoted(path: Path | str) -> str:
+    """A path, or other text, as text in SQL."""
     return "'" + str(path).replace("'", "''") + "'"
 
 

@@ -12,10 +12,11 @@ from typing import Any
 from rowsmith.core.expressions import Expression
 from rowsmith.core.ids import share
 from rowsmith.store.bases import Base
-from rowsmith.store.duck import quoted, roomy
+from rowsmith.store.columns import Lines
+from rowsmith.store.duck import roomy
 from rowsmith.store.laying import Overlay
 from rowsmith.store.positions import base_mark
-from rowsmith.store.shapes import PREFIX, Layout, whole_layout
+from rowsmith.store.shapes import PREFIX, Layout
 from rowsmith.store.sorting import Key, Sort, key_of, kind_of, require_known
 from rowsmith.store.workspace import Workspace
 
@@ -68,27 +69,27 @@ class Selecting:
     def __init__(self, duck: Any, base: Base, overlay: Overlay, workspace: Workspace) -> None:
         self._duck, self._base, self._overlay, self._workspace = duck, base, overlay, workspace
         self._name = f"v{next(_numbers)}"
-        self._longest = max([base.facts.longest, *(len(laid.stored.data) + len(laid.stored.meta) for laid in overlay.laid)])
-        self._over = whole_layout(tuple(sorted({name for laid in overlay.laid for name in laid.stored.row.data})))
+        self._longest = base.facts.longest
+        self._over: Layout | None = None
         if overlay.gone:
-            duck.execute(f"CREATE TABLE gone_{self._name} AS SELECT unnest(?::BIGINT[]) AS mark", [[base_mark(n) for n in overlay.gone]])
+            self._fill(f"gone_{self._name}", "BIGINT", [base_mark(n) for n in overlay.gone])
         if overlay.laid:
-            self._load()
+            self._over = self._loaded()
 
-    def _load(self) -> None:
+    def _loaded(self) -> Layout:
+        """Put the rows that are laid over into tables."""
+        laid, marks = self._overlay.laid, self._overlay.positions.marks
         path = self._workspace.path / f"{self._name}.ndjson"
         with open(path, "wb") as file:
-            for mark, laid in zip(self._overlay.positions.marks, self._overlay.laid, strict=True):
-                (_, _, hash_, _), data, meta = laid.stored
-                facts = (mark, laid.stored.row.id.encode(), hash_.hex().encode(), b"true" if laid.edited else b"false", data, meta)
-                file.write(b'{"mark":%d,"i":"%b","h":"%b","e":%b,"d":%b,"m":%b}\n' % facts)
-        types = "{mark: 'BIGINT', i: 'VARCHAR', h: 'VARCHAR', e: 'BOOLEAN', d: 'JSON', m: 'STRUCT(scores JSON, origin JSON)'}"
-        size = max(16 << 20, self._longest + 1024)
-        source = f"read_json({quoted(path)}, format='newline_delimited', maximum_object_size={size}, columns={types})"
-        select = "mark, i AS id, unhex(h) AS hash, e AS edited, d AS rest, m.scores AS scores, m.origin AS origin"
+            lines = Lines(file)
+            for mark, one in zip(marks, laid, strict=True):
+                lines.add(mark, one.stored)
+        self._longest = max(self._longest, lines.longest)
         with roomy(self._duck, self._longest):
-            self._duck.execute(f"CREATE TABLE over_{self._name} AS SELECT {select} FROM {source}")
+            self._duck.execute(f"CREATE TABLE over_{self._name} AS {lines.select(path)}")
         path.unlink()
+        self._fill(f"edited_{self._name}", "BIGINT", [mark for mark, one in zip(marks, laid, strict=True) if one.edited])
+        return lines.layout
 
     def select(self, wanted: Wanted, find: Callable[[str], Found]) -> Selection:
         """The rows that are wanted.
@@ -97,9 +98,8 @@ class Selecting:
             NotFound: no row has a column that is sorted by.
             Damaged: the base's file is not what was written.
         """
-        layouts = [self._base.layout, *([self._over] if self._overlay.laid else [])]
         for sort in wanted.sort:
-            require_known(sort, layouts)
+            require_known(sort, self._layouts)
         name = f"s{next(_numbers)}"
         made: list[str] = []
         try:
@@ -110,6 +110,10 @@ class Selecting:
         finally:
             for table in made:
                 self._duck.execute(f"DROP TABLE IF EXISTS {table}")
+
+    @property
+    def _layouts(self) -> list[Layout]:
+        return [self._base.layout, *([self._over] if self._over else [])]
 
     def _hits(self, name: str, found: Found | None, made: list[str]) -> tuple[str, str]:
         """Conditions on the base's rows and on those laid over."""
@@ -122,7 +126,7 @@ class Selecting:
             return marked, marked
         self._fill(f"hashes_{name}", "BLOB", found.hashes)
         hit = f"hash {'NOT IN' if found.outside else 'IN'} (SELECT v FROM hashes_{name})"
-        return hit, f"CASE WHEN edited THEN {marked} ELSE {hit} END"
+        return hit, f"CASE WHEN mark IN (SELECT v FROM edited_{self._name}) THEN {marked} ELSE {hit} END"
 
     def _fill(self, table: str, kind: str, values: Sequence[Any]) -> None:
         self._duck.execute(f"CREATE TABLE {table} (v {kind})")
@@ -131,12 +135,12 @@ class Selecting:
 
     def _selected(self, name: str, wanted: Wanted, hits: tuple[str, str], made: list[str]) -> Selection:
         kinds = [kind_of(sort, self._base.layout, self._overlay.rows()) for sort in wanted.sort]
-        keys = [[key_of(sort, layout, kind) for sort, kind in zip(wanted.sort, kinds, strict=True)] for layout in (self._base.layout, self._over)]
+        keys = [[key_of(sort, layout, kind) for sort, kind in zip(wanted.sort, kinds, strict=True)] for layout in self._layouts]
         columns = [n for n, key in enumerate(keys[0]) for _ in key.columns]
         names = [f"k{n}_{sum(1 for m in columns[:i] if m == n)}" for i, n in enumerate(columns)]
         more = ["id"] if wanted.sample is not None else []
         made += [f"q_{name}"]
-        selects = [self._part(where, key, names, more, wanted) for where, key in zip(self._sources(hits), keys, strict=False)]
+        selects = [self._part(where, key, names, more, wanted) for where, key in zip(self._sources(hits), keys, strict=True)]
         self._duck.execute(f"CREATE TABLE q_{name} AS {' UNION ALL '.join(selects)}")
         chosen = self._sampled(name, wanted, made) if wanted.sample is not None else ""
         joins, order = self._order(name, wanted.sort, keys, made)
@@ -144,9 +148,9 @@ class Selecting:
         return Selection(self._duck, name)
 
     def _sources(self, hits: tuple[str, str]) -> Iterator[tuple[str, Layout, list[str]]]:
-        gone = [f"mark NOT IN (SELECT mark FROM gone_{self._name})"] if self._overlay.gone else []
+        gone = [f"mark NOT IN (SELECT v FROM gone_{self._name})"] if self._overlay.gone else []
         yield self._base.source, self._base.layout, [*gone, *filter(None, hits[:1])]
-        if self._overlay.laid:
+        if self._over is not None:
             yield f"over_{self._name}", self._over, [*filter(None, hits[1:])]
 
     def _part(self, where: tuple[str, Layout, list[str]], keys: list[Key], names: list[str], more: list[str], wanted: Wanted) -> str:
@@ -185,7 +189,7 @@ class Selecting:
                 made.append(f"f{n}_{name}")
                 wholes = [
                     f"SELECT mark, {key[n].text} AS whole FROM {source} WHERE mark IN (SELECT mark FROM t{n}_{name})"
-                    for (source, _, _), key in zip(self._sources(("", "")), keys, strict=False)
+                    for (source, _, _), key in zip(self._sources(("", "")), keys, strict=True)
                 ]
                 self._duck.execute(f"CREATE TABLE f{n}_{name} AS {' UNION ALL '.join(wholes)}")
                 joins += f" LEFT JOIN f{n}_{name} ON f{n}_{name}.mark = q.mark"
@@ -194,7 +198,7 @@ class Selecting:
 
     def close(self) -> None:
         """Drop its tables."""
-        for table in (f"gone_{self._name}", f"over_{self._name}"):
+        for table in (f"gone_{self._name}", f"over_{self._name}", f"edited_{self._name}"):
             self._duck.execute(f"DROP TABLE IF EXISTS {table}")
 
 

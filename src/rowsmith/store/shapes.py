@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rowsmith.core.row import Json
 from rowsmith.core.terms import Typed
@@ -34,13 +35,22 @@ class Column:
     long: bool = False
 
 
+@dataclass(slots=True)
+class _Node:
+    """Something within scores or origin: its kind (`within`: it is a mapping), and what is in it."""
+
+    kind: str = ""
+    inside: dict[str, _Node] = field(default_factory=dict)
+
+
 class Shape:
     """Columns and kinds, gathered row by row."""
 
     def __init__(self) -> None:
         self._kinds: dict[str, str] = {}
         self._folded: set[str] = set()
-        self._leaves: dict[Path, str] = {}
+        self._beside = {"scores": _Node(), "origin": _Node()}
+        self._leaves = 0
         self._long: set[str] = set()
         self.hidden: set[str] = set()  # columns that are not kept apart
 
@@ -60,8 +70,8 @@ class Shape:
             if kind == "text" and len(value) > _LONG:
                 self._long.add(name)
         self.hidden.update(rest)
-        for part in ("scores", "origin"):
-            self._walk((part,), meta[part])
+        for part, node in self._beside.items():
+            self._walk(node, meta[part], 2)
         return rest
 
     def _apart(self, name: str) -> bool:
@@ -73,35 +83,38 @@ class Shape:
         self._kinds[name] = ""
         return True
 
-    def _walk(self, path: Path, found: Mapping[str, Json]) -> None:
+    def _walk(self, node: _Node, found: Mapping[str, Json], depth: int) -> None:
+        inside = node.inside
         for name, value in found.items():
-            inner = (*path, name)
-            known = self._leaves.get(inner)
-            if isinstance(value, dict):
-                if (known is None and len(self._leaves) < MOST_LEAVES) or known == "":
-                    known = self._leaves[inner] = "within"
-                elif known not in (None, "within"):
-                    self._leaves[inner] = "json"
-                if known == "within" and len(inner) <= _DEEPEST:
-                    self._walk(inner, value)
-                continue
-            kind = _KIND[type(value)]
-            if known is None and len(self._leaves) < MOST_LEAVES:
-                self._leaves[inner] = kind
-            elif known is not None and kind and kind != known:
-                self._leaves[inner] = kind if known == "" else "json"
+            child = inside.get(name)
+            if child is None:
+                if self._leaves == MOST_LEAVES:
+                    continue
+                self._leaves += 1
+                child = inside[name] = _Node()
+            kind = _KIND[type(value)] if not isinstance(value, dict) else "within"
+            if kind != child.kind and kind and child.kind != "json":
+                child.kind = "json" if child.kind else kind
+            if kind == "within" and depth < _DEEPEST:
+                self._walk(child, value, depth + 1)
 
     def columns(self) -> list[Column]:
         """The columns that are kept apart, in order of appearance; within scores and origin only what is of one kind."""
         found = [Column((name,), kind or "text", kind == "text" and name in self._long) for name, kind in self._kinds.items()]
-        taken: set[tuple[str, ...]] = set()
-        for path, kind in self._leaves.items():
-            above = [self._leaves[path[:n]] for n in range(2, len(path))]
-            folded = tuple(part.casefold() for part in path)
-            if kind in ("text", "number", "bool") and all(one == "within" for one in above) and folded not in taken and all(map(_plain, path)):
-                found.append(Column(path, kind))
-            taken.update(folded[:n] for n in range(2, len(folded) + 1))
+        for part, node in self._beside.items():
+            found += _leaves((part,), node)
         return found
+
+
+def _leaves(path: Path, node: _Node) -> Iterator[Column]:
+    """What is of one kind. DuckDB takes names for equal that differ in case alone; of those none is kept apart."""
+    folded = Counter(name.casefold() for name in node.inside)
+    for name, child in node.inside.items():
+        if folded[name.casefold()] == 1 and _plain(name):
+            if child.kind == "within":
+                yield from _leaves((*path, name), child)
+            elif child.kind in ("text", "number", "bool"):
+                yield Column((*path, name), child.kind)
 
 
 def _plain(name: str) -> bool:
@@ -156,11 +169,6 @@ def layout(columns: list[Column], hidden: list[str]) -> Layout:
         json[""] = "rest"
     names = {*hidden, *(column.path[0] for column in columns if column.path[0] not in RESERVED)}
     return Layout(json, typed, tuple(sorted(names)), {column.path: f"p{n}" for n, column in enumerate(columns) if column.long})
-
-
-def whole_layout(names: tuple[str, ...]) -> Layout:
-    """The layout of rows whose data lies whole in `rest`."""
-    return Layout({**dict(_beside(True, list(names))), "": "rest"}, {}, names, {})
 
 
 def _beside(hides: bool, hidden: list[str]) -> Iterator[tuple[str, str]]:
