@@ -189,6 +189,25 @@ def test_words_that_were_cut_by_an_older_rule_are_cut_again(database: Database, 
     assert len(search.hits(version, query("京都"))[0]) == 2
 
 
+def test_after_a_sweep_the_index_forgets_what_is_gone(database: Database, search: Search) -> None:
+    store = Datasets(database)
+    first = store.commit("p", "qa", rows(SAID))
+    second = store.commit("p", "qa", rows(["more tea"]), replace=True)
+    for version in (first, second):
+        search.update(version)
+    search.tidy()
+    assert (indexed(database), len(list(search.roots(first.dataset)))) == (len(SAID) + 1, 2)
+    with database.write() as conn:
+        conn.execute(text("DELETE FROM version WHERE id = :id"), {"id": first.id})
+        for name, _ in bodies_of(database, first).values():
+            conn.execute(text("DELETE FROM body WHERE hash = :hash"), {"hash": name})
+    search.tidy()
+    assert (indexed(database), len(list(search.roots(first.dataset)))) == ((0, 0) if database.dialect == "sqlite" else (1, 1))
+    assert len(search.hits(second, query("tea"))[0]) == 1
+    again = store.commit("p", "qa", rows(SAID), replace=True)
+    assert (again.root, len(search.hits(again, query("tea"))[0])) == (first.root, 2 + 1)
+
+
 def test_a_backup_leaves_the_index_out_and_a_restored_home_makes_it_again(tmp_path: Path) -> None:
     from rowsmith.store.backup import backup, restore
 

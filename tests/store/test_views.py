@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from looked_at import Change, edited, wanted
+from sqlalchemy import text
 from version_rows import made, made_row
 
 from rowsmith.core.errors import Invalid, NotFound, StorageFull
@@ -110,6 +111,10 @@ def test_datasets_with_equal_rows_have_views_of_their_own(local: Database, kept:
     kept.remove(one.dataset)
     assert folders(folder) == [f"{other.dataset}-{other.root.hex()}"]
     agrees(kept, one, made(5))
+    assert kept.tidy() == 0
+    with local.write() as conn:
+        conn.execute(text("DELETE FROM version WHERE dataset = :n"), {"n": one.dataset})
+    assert (kept.tidy(), folders(folder)) == (1, [f"{other.dataset}-{other.root.hex()}"])
     kept.remove()
     assert folders(folder) == []
 
@@ -158,11 +163,11 @@ def test_a_damaged_view_is_made_again(local: Database, folder: Path, seen: bool)
     views = Views(local, Files(folder), small=0)
     for damage in DAMAGES:
         views.open(version)
-        assert list(views.check()) == []
+        assert list(views.check()) == [(where.name, True)]
         if not seen:
             views.close()
         damage(where)
-        assert list(views.check()) in ([where.name], [])  # a folder that is not there is not damaged
+        assert list(views.check()) in ([(where.name, False)], [])  # a folder that is not there is not damaged
         assert list(views.open(version).rows()) == rows
         assert list(views.open(version).rows(look=look)) == wanted(rows, look)
         if seen:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from rowsmith.app.models import Models
     from rowsmith.app.projects import Project, Projects
     from rowsmith.llm.local.weights import WeightFiles
+    from rowsmith.store.search import Search
     from rowsmith.store.views import Views
 
 DEFAULT_HOME = ".rowsmith"
@@ -105,11 +106,17 @@ class Lab:
     def views(self) -> Views:
         """Views of versions, for filters, sorts, searches and pages."""
         if self._views is None:
-            from rowsmith.store.search import Search
             from rowsmith.store.views import Views
 
-            self._views = Views(self.db, self.files, Search(self.db).hits)
+            self._views = Views(self.db, self.files, self.search.hits)
         return self._views
+
+    @property
+    def search(self) -> Search:
+        """The index of the words of rows."""
+        from rowsmith.store.search import Search
+
+        return Search(self.db)
 
     def close(self) -> None:
         """Close the database, and let go of the views."""

@@ -39,6 +39,13 @@ _ROOTS = text(
 )
 _DONE = text("INSERT INTO search_root (dataset, root) VALUES (:dataset, :root) ON CONFLICT DO NOTHING")
 
+_LOST_ROOTS = text(
+    "DELETE FROM search_root WHERE NOT EXISTS (SELECT 1 FROM version v WHERE v.dataset = search_root.dataset AND v.root = search_root.root)"
+)
+_DEAD = text("SELECT t.hash FROM search_text t LEFT JOIN body b ON b.hash = t.hash WHERE b.hash IS NULL")
+_COUNT = text("SELECT count(*) FROM search_text")
+_MUCH = 5  # one in so many
+
 
 class Words(Protocol):
     """A database's own index of words."""
@@ -178,6 +185,19 @@ class Search:
             removed = self._words.remove(conn, {name: cut(loads(body)) for name, body in bodies.items()})
         failpoint("search.remove.after")
         return removed
+
+    def tidy(self) -> None:
+        """After a sweep: forget what no body stands behind any more. FTS5 would have to be told what the bodies said; it is emptied when much
+        of it is so, and filled again by the next search."""
+        with self._db.write() as conn:
+            conn.execute(_BEGIN, {"rule": VERSION})
+            conn.execute(_NEXT)
+            conn.execute(_LOST_ROOTS)
+            dead = [bytes(name) for (name,) in conn.execute(_DEAD)]
+            if self._db.dialect == "postgresql":
+                self._words.remove(conn, {name: [] for name in dead})
+            elif len(dead) * _MUCH > conn.execute(_COUNT).scalar_one():
+                self._empty(conn)
 
     def clear(self) -> None:
         """Empty the index; searches fill it again."""

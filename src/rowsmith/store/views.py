@@ -18,6 +18,8 @@ from pathlib import Path
 from threading import RLock
 from typing import Any
 
+from sqlalchemy import select
+
 from rowsmith.core.failpoints import failpoint
 from rowsmith.core.ids import canonical, digest
 from rowsmith.core.queries import Query
@@ -34,6 +36,7 @@ from rowsmith.store.heap import Damaged, Stored
 from rowsmith.store.laying import Edited, Overlay, lay
 from rowsmith.store.ordered import in_order, standing, stored_rows
 from rowsmith.store.positions import Positions
+from rowsmith.store.schema import version as table
 from rowsmith.store.trees import Entry, Trees, turned
 from rowsmith.store.versions import PREFIX, Version
 from rowsmith.store.view import View
@@ -104,14 +107,26 @@ class Views:
                     base.close()
                 shutil.rmtree(folder, ignore_errors=True)
 
-    def check(self) -> Iterator[str]:
-        """The names of the views that are damaged. Reads all of them."""
+    def check(self) -> Iterator[tuple[str, bool]]:
+        """The name of each view, and whether it is what was written. Reads all of them."""
         for folder in self._folders(None):
+            whole = True
             try:
-                base = open_base(folder)
-                base.check()
+                open_base(folder).check()
             except Damaged:
-                yield folder.name
+                whole = False
+            yield folder.name, whole
+
+    def tidy(self) -> int:
+        """Remove the views of versions that are there no longer; how many."""
+        with self._db.read() as conn:
+            live = {f"{n}-{bytes(root).hex()}" for n, root in conn.execute(select(table.c.dataset, table.c.root))}
+        gone = [folder for folder in self._folders(None) if folder.name not in live]
+        with self.lock:
+            for folder in gone:
+                self._bases.pop(folder.name, None)
+                shutil.rmtree(folder, ignore_errors=True)
+        return len(gone)
 
     def _folders(self, dataset: int | None) -> list[Path]:
         pattern = "*-*" if dataset is None else f"{dataset}-*"
