@@ -66,3 +66,11 @@ def fresh_postgres() -> Iterator[str]:
         admin.execute(f"CREATE DATABASE {name}")
         yield f"{POSTGRES.rpartition('/')[0]}/{name}"
         admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def postgres(other_url: str) -> Iterator[Database]:
+    """A new database with its tables, on PostgreSQL."""
+    db = open_database(other_url)
+    yield db
+    db.close()

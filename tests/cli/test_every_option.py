@@ -331,12 +331,36 @@ def test_datasets(t: Terminal) -> None:
     assert [row["text"] for row in t.rows_of("t")] == list("abcdef")
     assert [row["text"] for row in t.rows_of("t", "--start", "4")] == ["e", "f"]
     assert [row["text"] for row in t.rows_of("t", "--start", "1", "--limit", "2")] == ["b", "c"]
-    whole = t.tell("rows", "t", "--limit", 1)
-    assert set(whole) == {"id", "data", "scores", "origin"}
+    *lines, counted = t.rows_of("t", "--limit", "1", "--json")
+    (whole,) = lines
+    assert (set(whole), counted) == ({"id", "data", "scores", "origin"}, {"total": 6, "shown": 1})
     assert t.tell("show", "t")["rows"] == 6
     assert "6 rows" in t.say("show", "t")
     history = json.loads(t.say("show", "t", "--row", whole["id"]))
     assert (history["data"], len(history["calls"])) == (whole["data"], 1)
+
+
+@shows("rows --where", "rows --search", "rows --sort", "rows --sample", "rows --seed")
+def test_looking_at_rows(t: Terminal) -> None:
+    rows = [{"text": text, "n": n} for n, text in enumerate(["tea in Assam", "green tea", "東京の水", "شاي أخضر", "coffee", "Tea house"])]
+    t.tell("run", t.recipe({"kind": "read.rows", "rows": rows}))
+
+    def seen(*words: str) -> list[int]:
+        return [row["n"] for row in t.rows_of("t", *words)]
+
+    assert seen("--where", "n > 3") == [4, 5]
+    assert seen("--search", "tea -green") == [0, 5]
+    assert (seen("--search", "京の"), seen("--search", "اخضر")) == ([2], [3])
+    assert seen("--sort=-n", "--limit", "2") == [5, 4]
+    assert seen("--sort", "length(text)", "--sort=-n", "--start", "1") == [4, 3, 5, 1, 0]
+    assert (seen("--sample", "3"), seen("--sample", "3")) == (seen("--sample", "3", "--seed", "0"), seen("--sample", "3", "--seed=0"))
+    assert len({tuple(seen("--sample", "3", "--seed", str(seed))) for seed in range(6)}) > 1
+    assert t.rows_of("t", "--where", "n > 1", "--limit", "1", "--json")[-1] == {"total": 4, "shown": 1}
+    assert [row["n"] for row in t.rows_of("run:r1", "--where", "n > 3", "--search", "tea")] == [5]
+    t.say("edit", "t", t.rows_of("t", "--json")[0]["id"], "--set", "text=coffee in Assam")
+    assert (seen("--search", "coffee"), seen("--where", "text LIKE 'tea%'")) == ([0, 4], [])
+    version = t.tell("datasets")[0]["version"]
+    assert (seen("--search", "coffee")[0], [row["n"] for row in t.rows_of(f"t@{version}", "--search", "coffee")]) == (0, [4])
 
 
 @shows("export --as", "export -o", "export --output", "export --provenance", "export --json")

@@ -26,7 +26,7 @@ ACTS = {
     },
     Datasets: {
         "list": "datasets", "heads": "datasets", "versions": "show", "get": "show", "show": "show", "count": "show", "rows": "rows",
-        "row": "show --row", "history": "show --row", "export": "export",
+        "page": "rows", "prepare": "rows", "row": "show --row", "history": "show --row", "export": "export",
     },
     History: {
         "log": "log", "refs": "branch", "commit": "commit", "branch": "branch", "tag": "tag", "delete": "branch --delete", "merge": "merge",

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rowsmith.core.expressions import Expression, parse_value
+from rowsmith.core.expressions import Expression, parse_value, reach
 from rowsmith.core.functions import lower_text, upper_text
+from rowsmith.core.terms import OF, Typed, json_as
 
 NAMES = ["a", "b", "c", "o.a", 'o."x/y~"', "tags", 'tags."0"', "gone", '"odd name"']
 LETTERS = "abAB%_\\!'\" \t\n\u00a0\u3000\u001c0019.-+eİßſéΣςǅ文🤦\u0301\0"
@@ -100,9 +101,23 @@ def database() -> duckdb.DuckDBPyConnection:
     return duckdb.connect(config={"threads": 1})
 
 
-def by_duckdb(database: duckdb.DuckDBPyConnection, expression: Expression, scopes: list[dict[str, Any]]) -> list[Any]:
+def typed(paths: tuple[tuple[str, ...], ...], scopes: list[dict[str, Any]]) -> dict[tuple[str, ...], Typed]:
+    """The names whose values are of one kind in these scopes."""
+    found = {}
+    for path in paths:
+        values = [value for scope in scopes if (value := reach(scope, path)) is not None]
+        kinds = [kind for kind in ("text", "number", "bool") if all(OF[kind](value) is not None for value in values)]
+        if kinds:
+            pointer = "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in path)
+            found[path] = Typed(kinds[0], json_as(kinds[0], f"json_extract(body, '{pointer}')"))
+    return found
+
+
+def by_duckdb(
+    database: duckdb.DuckDBPyConnection, expression: Expression, scopes: list[dict[str, Any]], known: dict[tuple[str, ...], Typed] | None = None
+) -> list[Any]:
     bodies = [orjson.dumps(scope).decode() for scope in scopes]
-    sql = expression.duckdb({"": "body"})
+    sql = expression.duckdb({"": "body"}, known)
     table = "(SELECT i, b::JSON AS body FROM (SELECT unnest(?) AS b, unnest(?) AS i))"
     found = database.execute(f"SELECT {sql} FROM {table} ORDER BY i", [bodies, list(range(len(bodies)))])
     out = [value for (value,) in found.fetchall()]
@@ -124,6 +139,7 @@ def test_python_and_duckdb_agree(database: duckdb.DuckDBPyConnection, text: str,
     for scope, here, there in zip(scopes, mine, theirs, strict=True):
         assert same(here, there), f"{text} on {scope}: Python {here!r}, DuckDB {there!r}"
         assert not isinstance(here, float) or math.isfinite(here)
+    assert all(map(same, mine, by_duckdb(database, expression, scopes, typed(expression.paths, scopes)))), f"{text}, typed, on {scopes}"
 
 
 def test_letter_cases_agree_for_every_letter(database: duckdb.DuckDBPyConnection) -> None:

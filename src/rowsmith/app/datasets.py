@@ -8,6 +8,7 @@ from typing import Any
 
 from rowsmith.app.exports import Export, export
 from rowsmith.app.lab import Lab
+from rowsmith.app.looking import Rows, look, seen
 from rowsmith.core.calls import PICO, shown
 from rowsmith.core.row import Row
 from rowsmith.core.slots import KEPT_STAGE
@@ -18,6 +19,7 @@ from rowsmith.store.reading import Facts, facts
 from rowsmith.store.runs import Runs
 from rowsmith.store.stages import StageRows
 from rowsmith.store.versions import Version
+from rowsmith.store.view import Look, Page
 
 
 class Datasets:
@@ -44,15 +46,41 @@ class Datasets:
         """
         return self._store.resolve(self.project, spoken)
 
-    def rows(self, spoken: str, *, start: int = 0, limit: int | None = None) -> Iterator[Row]:
-        """Rows in order, from number `start` on; `spoken` as in `get`, or `run:r12` for the kept rows of a run.
+    def rows(
+        self, spoken: str, *, where: str | None = None, search: str | None = None, sort: Sequence[str] = (), start: int = 0,
+        limit: int | None = None, sample: int | None = None, seed: int = 0, edits: bool = True,
+    ) -> Rows:  # fmt: skip
+        """Rows as a stream that also says how many there are (`total`).
+
+        Args:
+            spoken: as in `get`, or `run:r12` for the kept rows of a run. Uncommitted edits of a branch are laid over it.
+            where: only rows for which this expression is true (core.expressions).
+            search: only rows that have these words, phrases ... (core.queries).
+            sort: columns, `scores.x`, `origin.x` or expressions; with `-` before it the greatest first. Missing values come last, equal
+                ones in row order.
+            start, limit: rows to pass over, and most rows.
+            sample: so many of the rows, chosen by row id and `seed`.
+            edits: False leaves uncommitted edits out.
 
         Raises:
-            NotFound: there is no such dataset, version or run.
+            NotFound: there is no such dataset, version or run, or no row has a column that is sorted by.
+            Invalid: an expression or a search cannot be read, or a number is negative.
         """
-        if spoken.startswith("run:"):
-            return self._of_run(spoken.removeprefix("run:"), start, limit)
-        return iter(self._store.rows(self.get(spoken), start=start, limit=limit))
+        wanted = Look(where, search, tuple(sort), sample, seed)
+        return look(self.lab, self.project, spoken, wanted, start, limit, edits=edits)
+
+    def page(
+        self, spoken: str, *, where: str | None = None, search: str | None = None, sort: Sequence[str] = (), start: int = 0, limit: int = 200,
+        sample: int | None = None, seed: int = 0,
+    ) -> Page:  # fmt: skip
+        """A page of rows, as in `rows`, and how many there are in all."""
+        found = self.rows(spoken, where=where, search=search, sort=sort, start=start, limit=limit, sample=sample, seed=seed)
+        return Page(list(found), found.total)
+
+    def prepare(self, spoken: str) -> None:
+        """Make the view through which filters, sorts and pages of a version are quick, when it is not there; the first of them does, too."""
+        version, changed = seen(self.lab, self.project, spoken)
+        self.lab.views.open(version, changed)
 
     def row(self, spoken: str, id_: str) -> Row:
         """One row by its id.
@@ -88,12 +116,6 @@ class Datasets:
     def export(self, spoken: str, format: str, path: str | Path, *, provenance: str | None = None) -> Export:
         """Write rows to a file in a foreign format, with their provenance; see app.exports."""
         return export(self, spoken, format, path, provenance=provenance)
-
-    def _of_run(self, run: str, start: int, limit: int | None) -> Iterator[Row]:
-        from itertools import islice
-
-        rows = StageRows(self.lab.db, Runs(self.lab.db).get(run).n, KEPT_STAGE)
-        return islice(iter(rows), start, None if limit is None else start + limit)
 
 
 def _usd(cost: int | None) -> float | None:

@@ -50,7 +50,7 @@ class _Costed:
         self._datasets, self._spoken = datasets, spoken
 
     def __iter__(self) -> Iterator[Row]:
-        rows = self._datasets.rows(self._spoken)
+        rows = self._datasets.rows(self._spoken, edits=False)
         while page := list(islice(rows, PAGE)):
             keys = {key for row in page for made in row.origin.get("made", ()) for key in made.get("calls", ())}
             paid = costs(self._datasets.lab.db, keys)

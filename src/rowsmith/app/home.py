@@ -53,7 +53,11 @@ def sweep(lab: Lab, *, grace_s: float = GRACE_S, only_count: bool = False) -> Sw
     Raises:
         Conflict: others commit all the time; nothing was removed.
     """
-    return sweeping.sweep(lab.db, grace_s=grace_s, only_count=only_count)
+    swept = sweeping.sweep(lab.db, grace_s=grace_s, only_count=only_count)
+    if not only_count:
+        lab.views.tidy()
+        lab.search.tidy()
+    return swept
 
 
 def upgrade(home: str) -> list[str]:

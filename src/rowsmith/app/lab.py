@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from rowsmith.app.models import Models
     from rowsmith.app.projects import Project, Projects
     from rowsmith.llm.local.weights import WeightFiles
+    from rowsmith.store.search import Search
+    from rowsmith.store.views import Views
 
 DEFAULT_HOME = ".rowsmith"
 DEFAULT_PROJECT = "default"
@@ -54,6 +56,7 @@ class Lab:
         self.environ = os.environ if environ is None else environ
         self.db = open_home(home)
         self.files = Files(files_of(home, files))
+        self._views: Views | None = None
 
     def project(self, name: str = DEFAULT_PROJECT) -> Project:
         """The project of this name; the default one is made when it is not there.
@@ -99,8 +102,27 @@ class Lab:
         """What is known of models: what ships, and before it the home's own table."""
         return Table(models_file(self.home, self.files.root))
 
+    @property
+    def views(self) -> Views:
+        """Views of versions, for filters, sorts, searches and pages."""
+        if self._views is None:
+            from rowsmith.store.views import Views
+
+            self._views = Views(self.db, self.files, self.search.hits)
+        return self._views
+
+    @property
+    def search(self) -> Search:
+        """The index of the words of rows."""
+        from rowsmith.store.search import Search
+
+        return Search(self.db)
+
     def close(self) -> None:
-        """Close the database."""
+        """Close the database, and let go of the views."""
+        if self._views is not None:
+            self._views.close()
+            self._views = None
         self.db.close()
 
     def __enter__(self) -> Lab:

@@ -63,6 +63,10 @@ def verify(lab: Lab, *, rebuild: bool = True) -> Proof:
         counts["files"] += 1
         if not lab.files.verify(name):
             proof.problems.append({"kind": "file", "what": "its bytes do not have its hash", "where": name})
+    for name, whole in lab.views.check():
+        counts["views"] += 1
+        if not whole:
+            proof.problems.append({"kind": "view", "what": "it is damaged; it is made again when it is next looked at", "where": name})
     proof.checked = dict(sorted(counts.items()))
     return proof
 

@@ -37,17 +37,30 @@ def datasets(home: Home = HOME, in_project: InProject = PROJECT, as_json: AsJson
 
 def rows(
     dataset: Spoken,
+    where: Annotated[str | None, typer.Option("--where", metavar="EXPR", help="Only rows for which this is true: length(answer) > 20.")] = None,
+    search: Annotated[str | None, typer.Option("--search", metavar="WORDS", help='Only rows with these: tea "a phrase" a OR b -not start*.')] = None,
+    sort: Annotated[
+        list[str] | None, typer.Option("--sort", metavar="COL", help="Column, scores.x, origin.x; the greatest first: --sort=-COL. Repeatable.")
+    ] = None,
+    sample: Annotated[int | None, typer.Option("--sample", metavar="N", min=0, help="So many of the rows, chosen by row id and --seed.")] = None,
+    seed: Annotated[int, typer.Option("--seed", metavar="N", help="Another seed, another sample.")] = 0,
     start: Annotated[int, typer.Option("--start", metavar="N", min=0, help="Rows to pass over.")] = 0,
     limit: Annotated[int | None, typer.Option("--limit", metavar="N", min=1, help="Most rows.")] = 10,
     home: Home = HOME,
     in_project: InProject = PROJECT,
     as_json: AsJson = False,
 ) -> None:
-    """Print rows: the data of each as a line of JSON; with --json its id, scores and origin, too."""
+    """Print rows: the data of each as a line of JSON; with --json its id, scores and origin, too, and last how many there are."""
     from rowsmith.cli.show import print_json
 
-    for row in project(home, in_project).datasets.rows(dataset, start=start, limit=limit):
+    found = project(home, in_project).datasets.rows(
+        dataset, where=where, search=search, sort=sort or (), sample=sample, seed=seed, start=start, limit=limit
+    )
+    for row in found:
         print_json({"id": row.id, "data": row.data, "scores": row.scores, "origin": row.origin} if as_json else row.data)
+    if as_json:
+        return print_json({"total": found.total, "shown": found.shown})
+    return typer.echo(f"{found.shown:,} of {found.total:,} rows", err=True)
 
 
 def show(

@@ -164,7 +164,8 @@ def length(arg: Term) -> Term:
         text = f"WHEN 'VARCHAR' THEN length(json_extract_string({v}, '$'))"
         return f"CAST(CASE json_type({v}) {text} WHEN 'ARRAY' THEN json_array_length({v}) END AS DOUBLE)"
 
-    return mapped("number", arg, lambda value: len(value) if isinstance(value, str | list) else None, let(arg, sql))
+    whole = let(arg, sql) if arg.typed is None else f"CAST(length({coerce(arg, 'text').sql}) AS DOUBLE)"
+    return mapped("number", arg, lambda value: len(value) if isinstance(value, str | list) else None, whole)
 
 
 def joined(left: Term, right: Term) -> Term:
@@ -213,6 +214,8 @@ def contains(whole: Term, part: Term) -> Term:
         entries = f"len(list_filter(TRY_CAST({v} AS JSON[]), lambda entry: COALESCE({write(json_as(kind, 'entry'), w)}, FALSE))) > 0"
         return f"CASE WHEN {w} IS NULL THEN NULL WHEN json_type({v}) = 'VARCHAR' THEN {text} WHEN json_type({v}) = 'ARRAY' THEN {entries} END"
 
+    if whole.typed is not None and part.kind == "text":
+        return Term("bool", run, f"contains({coerce(whole, 'text').sql}, {part.sql})")
     return Term("bool", run, let(whole, lambda v: let(part, lambda w: sql(v, w))))
 
 
@@ -222,8 +225,8 @@ def _kind(term: Term) -> str:
 
 def is_null(arg: Term) -> Term:
     """`x IS NULL`: missing, null, or a division by zero and the like."""
-    run = arg.run
-    return Term("bool", lambda scope: run(scope) is None, f"({arg.sql} IS NULL)")
+    run, sql = arg.run, arg.typed.sql if arg.typed else arg.sql
+    return Term("bool", lambda scope: run(scope) is None, f"({sql} IS NULL)")
 
 
 def is_exactly(arg: Term, value: bool) -> Term:

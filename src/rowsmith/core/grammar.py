@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from math import isfinite
 from typing import Any
 
@@ -11,7 +11,7 @@ from rowsmith.core.casts import CASTS, cast
 from rowsmith.core.errors import Invalid, choose
 from rowsmith.core.layout import marker
 from rowsmith.core.like import like
-from rowsmith.core.terms import Mismatch, Term
+from rowsmith.core.terms import Mismatch, Term, Typed
 
 MAX_DEPTH = 60
 """Deepest nesting of an expression."""
@@ -19,13 +19,13 @@ FUNCTIONS = ("abs", "cast", "coalesce", "contains", "ends_with", "length", "lowe
 EXAMPLE = "Write a condition such as: length(answer) > 20 AND scores.judge.overall >= 4 AND label = 'good' (text in single quotes)."
 
 
-def read(text: str) -> tuple[Term, tuple[tuple[str, ...], ...]]:
-    """The term of an expression, and the paths that its markers number.
+def read(text: str, typed: Mapping[tuple[str, ...], Typed] | None = None) -> tuple[Term, tuple[tuple[str, ...], ...]]:
+    """The term of an expression, and the paths that its markers number. `typed`: names whose values are of one kind where they lie.
 
     Raises:
         Invalid: see core.expressions.parse.
     """
-    reader = _Reader(text)
+    reader = _Reader(text, typed or {})
     try:
         return reader.term(_tree(text)), tuple(reader.paths)
     except RecursionError:
@@ -61,8 +61,9 @@ def _too_deep(text: str) -> Invalid:
 class _Reader:
     """Walks sqlglot's tree. A kind of node is known when NODES names it."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, typed: Mapping[tuple[str, ...], Typed]) -> None:
         self.text = text
+        self.typed = typed
         self.paths: list[tuple[str, ...]] = []
         self._depth = 0
 
@@ -98,11 +99,12 @@ class _Reader:
 
         if path not in self.paths:
             self.paths.append(path)
-        sql = marker(self.paths.index(path))
+        typed = self.typed.get(path)
+        sql = f"to_json({typed.sql})" if typed else marker(self.paths.index(path))
         if len(path) > 1:
-            return Term("any", lambda scope: reach(scope, path), sql, True)
+            return Term("any", lambda scope: reach(scope, path), sql, True, typed=typed)
         key = path[0]
-        return Term("any", lambda scope: scope.get(key), sql, True)
+        return Term("any", lambda scope: scope.get(key), sql, True, typed=typed)
 
 
 def _logic(reader: _Reader, node: Any) -> Term:

@@ -30,14 +30,24 @@ class Mismatch(Exception):
 
 
 @dataclass(slots=True, frozen=True)
+class Typed:
+    """SQL for a name whose values are all of one kind (`text`, `number` or `bool`), or NULL: VARCHAR, DOUBLE without infinities, BOOLEAN."""
+
+    kind: str
+    sql: str
+
+
+@dataclass(slots=True, frozen=True)
 class Term:
-    """`run` gives the value for a scope; `sql` is DuckDB's form, in which names are still markers. `plain`: cheap to write twice."""
+    """`run` gives the value for a scope; `sql` is DuckDB's form, in which names are still markers. `plain`: cheap to write twice.
+    `typed`: the same in SQL, of a name (kind `any`) whose values are known to be of one kind where they lie."""
 
     kind: str
     run: Run
     sql: str
     plain: bool = False
     constant: bool = False
+    typed: Typed | None = None
 
 
 def text_of(value: Any) -> str | None:
@@ -123,7 +133,13 @@ def coerce(term: Term, kind: str) -> Term:
     if term.kind != "any":
         raise Mismatch(f"is {_a(term.kind)}, and {_a(kind)} is needed here")
     of, run = OF[kind], term.run
-    return Term(kind, lambda scope: of(run(scope)), let(term, lambda v: json_as(kind, v)), term.plain)
+    return Term(kind, lambda scope: of(run(scope)), _as(kind, term), term.plain)
+
+
+def _as(kind: str, term: Term) -> str:
+    if term.typed is None:
+        return let(term, lambda v: json_as(kind, v))
+    return term.typed.sql if term.typed.kind == kind else f"CAST(NULL AS {SQL_TYPES[kind]})"
 
 
 def _a(kind: str) -> str:

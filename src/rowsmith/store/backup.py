@@ -28,7 +28,7 @@ from rowsmith.store.database import Database
 from rowsmith.store.faults import told
 from rowsmith.store.files import Files, Readable, atomic_write
 from rowsmith.store.migrations import HEAD
-from rowsmith.store.schema import hold, metadata, process
+from rowsmith.store.schema import hold, metadata, process, search_root, search_state, search_text
 
 _PART = 4 << 20  # bytes of one part of a table, before compression
 _MEMBER = re.compile(r"tables/(\w+)/\d+\.jsonl")
@@ -37,7 +37,8 @@ _NUMBERED = text(
     "SELECT table_name, column_name, pg_get_serial_sequence(quote_ident(table_name), column_name) AS sequence "
     "FROM information_schema.columns WHERE table_schema = current_schema() AND column_default LIKE 'nextval(%'"
 )
-_TABLES = [item for item in metadata.sorted_tables if item not in (process, hold)]  # a process of the old home lives on in no new one
+# A process of the old home lives on in no new one; the index of search is made again.
+_TABLES = [item for item in metadata.sorted_tables if item not in (process, hold, search_text, search_root, search_state)]
 
 
 @dataclass(frozen=True, slots=True)

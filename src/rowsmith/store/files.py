@@ -43,7 +43,7 @@ class Files:
     def __init__(self, root: Path, scratch: Path | None = None) -> None:
         self.root = root
         self._blobs = root / "blobs"
-        self._scratch = scratch or root / "scratch"
+        self.scratch_root = scratch or root / "scratch"
 
     def put_file(self, path: Path) -> str:
         """Keep a copy of the file's bytes and return their hash (64 hexadecimal digits). Streams; a copy already kept is not made again."""
@@ -73,11 +73,11 @@ class Files:
         target = self.path(found)
         if not target.parent.exists():
             target.parent.mkdir(exist_ok=True)
-            _sync_folder(self._blobs)
+            sync_folder(self._blobs)
         failpoint("files.write.before_rename")
         os.chmod(part, 0o444)
         os.replace(part, target)
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
         failpoint("files.write.after_rename")
 
     def path(self, name: str) -> Path:
@@ -128,14 +128,14 @@ class Files:
 
     def scratch(self, name: str) -> Path:
         """A folder for temporary files, made when it is not there. A name that is not plain stands for itself by its hash."""
-        folder = self._scratch / _plain(name)
+        folder = self.scratch_root / _plain(name)
         folder.mkdir(parents=True, exist_ok=True)
         return folder
 
     def remove_scratch(self, name: str) -> None:
         """Remove a scratch folder and all in it; one that is not there is fine."""
         with suppress(FileNotFoundError):
-            shutil.rmtree(self._scratch / _plain(name))
+            shutil.rmtree(self.scratch_root / _plain(name))
 
 
 @contextmanager
@@ -158,7 +158,7 @@ def atomic_write(path: Path) -> Iterator[IO[bytes]]:
                 _durable(file)
             failpoint("files.write.before_rename")
             os.replace(part, target)
-            _sync_folder(target.parent)
+            sync_folder(target.parent)
             failpoint("files.write.after_rename")
         finally:
             part.unlink(missing_ok=True)
@@ -186,7 +186,8 @@ def _durable(file: IO[bytes]) -> None:
     os.fsync(file.fileno())
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder survive a crash."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from alembic import context
 
-from rowsmith.store.schema import metadata
+from rowsmith.store.schema import compared, metadata
 
-context.configure(connection=context.config.attributes["connection"], target_metadata=metadata, transactional_ddl=True)
+context.configure(
+    connection=context.config.attributes["connection"], target_metadata=metadata, transactional_ddl=True, include_name=compared
+)
 with context.begin_transaction():
     context.run_migrations()
