@@ -19,7 +19,8 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -101,7 +102,7 @@ def pages(view: View, count: int, look: Look | None = None) -> list[Callable[[],
     """Pages of 200 at random places."""
     chance = random.Random(5)
     total = view.count(look)
-    return [lambda at=chance.randrange(max(total - 200, 1)): view.page(at, 200, look) for _ in range(count)]  # type: ignore[misc]
+    return [partial(view.page, chance.randrange(max(total - 200, 1)), 200, look) for _ in range(count)]
 
 
 def measure(url: str, folder: Path, rows: int) -> dict[str, Any]:
@@ -134,10 +135,11 @@ def _filters(bench: Bench, views: Views, version: Version) -> None:
     print(f"{'':44} {size / 1e6:.0f} MB on disk", flush=True)
     bench.once("first page of 200", lambda: view.page(500))
     bench.often("page of 200", pages(view, 200))
-    for where in ("score > 50", "scores.judge.overall >= 4 AND score < 10", "length(answer) > 180", "contains(answer, 'the')", "origin.source.file = '7.md'"):
-        bench.once(f"first filter: {where}", lambda where=where: view.page(0, 200, Look(where=where)))  # type: ignore[misc]
+    numbers, texts = ("score > 50", "scores.judge.overall >= 4 AND score < 10"), ("length(answer) > 180", "contains(answer, 'the')")
+    for where in (*numbers, *texts, "origin.source.file = '7.md'"):
+        bench.once(f"first filter: {where}", partial(view.page, 0, 200, Look(where=where)))
     for sort in ("score", "-scores.judge.overall", "answer"):
-        bench.once(f"first sort: {sort}", lambda sort=sort: view.page(0, 200, Look(sort=(sort,))))  # type: ignore[misc]
+        bench.once(f"first sort: {sort}", partial(view.page, 0, 200, Look(sort=(sort,))))
     bench.often("page of 200, sorted by a text", pages(view, 100, Look(sort=("answer",))))
     bench.once("sample of 1,000", lambda: view.page(0, 1000, Look(sample=1000)))
 
@@ -151,12 +153,15 @@ def _searches(bench: Bench, db: Database, views: Views, version: Version, change
     counts = {word: len(search.hits(version, query(word))[0]) for word in picked}
     asked = [word for word in picked if 0 < counts[word] <= 10_000 * rows // 1_000_000]
     print(f"{'':44} hits of a word: {min(counts.values()):,} to {max(counts.values()):,}", flush=True)
-    bench.often("search: one word", [lambda word=word: view.page(0, 200, Look(search=word)) for word in asked[:30]])  # type: ignore[misc]
-    pairs = list(zip(asked[:30], asked[1:31], strict=False))
-    bench.often("search: one word or another", [lambda a=a, b=b: view.page(0, 200, Look(search=f"{a} OR {b}")) for a, b in pairs])  # type: ignore[misc]
-    said = [row.data["answer"].split() for row in view.page(0, 30).rows]
-    bench.often("search: a phrase", [lambda w=w: view.page(0, 200, Look(search=f'"{w[3]} {w[4]}"')) for w in said])  # type: ignore[misc]
-    bench.often("search: a word with a filter", [lambda w=w: view.page(0, 200, Look(where="score > 50", search=w)) for w in asked[:30]])  # type: ignore[misc]
+    phrases = [row.data["answer"].split()[3:5] for row in view.page(0, 30).rows]
+    searches = {
+        "one word": [Look(search=word) for word in asked[:30]],
+        "one word or another": [Look(search=f"{a} OR {b}") for a, b in pairwise(asked[:31])],
+        "a phrase": [Look(search=f'"{a} {b}"') for a, b in phrases],
+        "a word with a filter": [Look(search=word, where="score > 50") for word in asked[:30]],
+    }
+    for name, looks in searches.items():
+        bench.often(f"search: {name}", [partial(view.page, 0, 200, look) for look in looks])
 
 
 def main() -> None:

@@ -19,7 +19,8 @@ ROW = {"input": "Where is green tea grown?", "answer": ["In Assam, since 1834.",
         ("tea -milk", True), ("tea -assam", False), ('tea -"green tea"', False), ('tea -"tea green"', True), ("-milk", True), ("-tea", False),
         ("ass*", True), ("ass", False), ('"green te"*', True), ('"green te"', False), ("-ass*", False), ("1834", True),
         ("京都", True), ("東都", False), ("京", True), ("京都に", True), ("اهلا", True), ("أهلا وسهلا", True), ('"سهلا"', False),
-        ("tea & assam", True), ("OR tea", True), ("tea OR", True), ("don't", False), ("-", None), ("!!!", None), ("", None), ('""', None), ('-"…"', None),
+        ("tea & assam", True), ("OR tea", True), ("tea OR", True), ("don't", False),
+        ("-", None), ("!!!", None), ("", None), ('""', None), ('-"…"', None),
     ],
 )  # fmt: skip
 def test_searches(search: str, means: bool | None) -> None:

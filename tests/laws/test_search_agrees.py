@@ -31,7 +31,8 @@ bare = st.one_of(st.sampled_from(WORDS), st.text("東京都水ไทยที่
     lambda word: '"' not in word and not word.startswith("-")
 )
 terms = st.one_of(bare, bare.map(lambda word: word + "*"), st.lists(bare, min_size=1, max_size=3).map(lambda some: f'"{" ".join(some)}"'))
-searches = st.lists(st.one_of(terms, terms.map(lambda term: "-" + term), st.tuples(terms, terms).map(" OR ".join)), min_size=1, max_size=3).map(" ".join)
+parts = st.one_of(terms, terms.map(lambda term: "-" + term), st.tuples(terms, terms).map(" OR ".join))
+searches = st.lists(parts, min_size=1, max_size=3).map(" ".join)
 
 
 def found(words: Words, conn: Connection, asked: Query, bodies: dict[bytes, Any]) -> set[bytes]:
@@ -44,7 +45,7 @@ def found(words: Words, conn: Connection, asked: Query, bodies: dict[bytes, Any]
     return set(bodies) - hits if outside else hits
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(datas, searches)
 @example([{"t": "tea", "u": ["green tea", "house"]}], '"tea house"')
 @example([{"t": "東京 都"}, {"t": "東京x都"}], "東京都")
@@ -64,7 +65,7 @@ def test_an_index_finds_what_looking_at_every_row_finds(database: Database, rows
 
 
 @pytest.mark.parametrize("limits", [{"EACH": 1}, {"POSITIONS": 3}, {"BYTES": 30, "_SURELY": 0}, {"BYTES": 30, "_SURELY": 0, "EACH": 1}])
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(rows=datas, search=searches)
 def test_bodies_that_a_tsvector_has_no_room_for_are_looked_at(
     postgres: Database, monkeypatch: pytest.MonkeyPatch, limits: dict[str, int], rows: list[dict[str, Any]], search: str
@@ -74,7 +75,7 @@ def test_bodies_that_a_tsvector_has_no_room_for_are_looked_at(
     test_an_index_finds_what_looking_at_every_row_finds.hypothesis.inner_test(postgres, rows, search)  # type: ignore[attr-defined]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(datas, st.data())
 def test_what_is_taken_out_is_found_no_more(database: Database, rows: list[dict[str, Any]], data: st.DataObject) -> None:
     words: Words = FtsWords() if database.dialect == "sqlite" else TsvectorWords()

@@ -55,8 +55,7 @@ def wanted(rows: Iterable[Row], look: Look) -> list[Row]:
         found = [row for row in found if row.id in chosen]
     for sort in reversed([read_sort(one) for one in look.sort]):
         ranks = [(rank(sort.expression.value(row.scope)), row) for row in found]
-        there = sorted((pair for pair in ranks if pair[0] is not None), key=lambda pair: pair[0] or (0, 0.0, ""), reverse=False)
-        if sort.descending:  # equal ones stay in row order
-            there = sorted(there[::-1], key=lambda pair: pair[0] or (0, 0.0, ""))[::-1]
+        there = [pair for pair in ranks if pair[0] is not None]
+        there.sort(key=lambda pair: pair[0] or (0, 0.0, ""), reverse=sort.descending)  # either way round, equal ones stay in row order
         found = [row for _, row in there] + [row for key, row in ranks if key is None]
     return found

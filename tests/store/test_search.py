@@ -27,9 +27,13 @@ from rowsmith.store.versions import Version
 from rowsmith.store.view import Look
 from rowsmith.store.views import Views
 
-SAID = ["green tea from Assam", "tea house", "東京都に住む", "京都の水は甘い", "أهلاً وسهلاً بكم", "مدرسة على التل", "ภาษาไทยง่าย", "coffee", "cafe\u0301", "x y z"]
+SAID = [
+    "green tea from Assam", "tea house", "東京都に住む", "京都の水は甘い", "أهلاً وسهلاً بكم", "مدرسة على التل",
+    "ภาษาไทยง่าย", "coffee", "cafe\u0301", "x y z",
+]  # fmt: skip
 SEARCHES = [
-    "tea", '"tea house"', "te*", "tea -green", "京都", "水", "都に住", '"京都の水"', "اهلا", "مدرسه علي", "ไทย", "tea OR coffee", "café", "-tea", "nothing",
+    "tea", '"tea house"', "te*", "tea -green", "京都", "水", "都に住", '"京都の水"', "اهلا", "مدرسه علي", "ไทย", "tea OR coffee", "café", "-tea",
+    "nothing",
 ]
 
 
@@ -72,7 +76,8 @@ def test_every_version_and_uncommitted_edits_are_searched(database: Database, vi
     changed = list(store.rows(second))
     agrees(views, second, changed)
     assert indexed(database) == len(SAID) + 2
-    edits = [Change(changed[0].id, {"answer": "京都 coffee"}), Change(changed[5].id, None), Change("ab" * 16, {"answer": ["tea", {"x": "tea house"}]})]
+    new = Change("ab" * 16, {"answer": ["tea", {"x": "tea house"}]})
+    edits = [Change(changed[0].id, {"answer": "京都 coffee"}), Change(changed[5].id, None), new]
     agrees(views, second, edited(changed, edits), edits)
     agrees(views, first, rows(SAID))
     assert indexed(database) == len(SAID) + 2

@@ -27,7 +27,8 @@ from rowsmith.store.versions import Version
 from rowsmith.store.view import Look
 from rowsmith.store.views import KEPT, Views
 
-LOOKS = [Look(), Look(where="scores.judge > 20"), Look(sort=("-answer", "input")), Look(where="length(answer) > 8", sort=("-scores.judge",), sample=7)]
+SAMPLE = Look(where="length(answer) > 8", sort=("-scores.judge",), sample=7)
+LOOKS = [Look(), Look(where="scores.judge > 20"), Look(sort=("-answer", "input")), SAMPLE]
 
 
 @pytest.fixture
@@ -158,7 +159,7 @@ DAMAGES: list[Callable[[Path], object]] = [
 @pytest.mark.parametrize("seen", [False, True])
 def test_a_damaged_view_is_made_again(local: Database, folder: Path, seen: bool) -> None:
     """`seen`: by a process that has it open."""
-    version, rows, look = Datasets(local).commit("p", "qa", made(200)), made(200), LOOKS[3]
+    version, rows, look = Datasets(local).commit("p", "qa", made(200)), made(200), SAMPLE
     where = folder / "views" / f"{version.dataset}-{version.root.hex()}"
     views = Views(local, Files(folder), small=0)
     for damage in DAMAGES:
@@ -234,7 +235,8 @@ def test_a_thousand_columns_and_odd_names(local: Database, kept: Views) -> None:
     ]
     rows.append(Row(made_row(9, "").id, source_order(0, 9), {"text": "a very long text", "c1": "a text"}))
     view = kept.open(Datasets(local).commit("p", "wide", rows))
-    for where in ("c999 = 2997", "c1 = 3", "c1 = 'a text'", "\"C1\" = 'upper'", "\"a'b\"\"c\" = 2", "id = 'mine'", "id <> 'mine'", "length(text) > 10", f'"{"x" * 300}" = \'long\''):
+    odd = ("\"C1\" = 'upper'", "\"a'b\"\"c\" = 2", "id = 'mine'", "id <> 'mine'", f'"{"x" * 300}" = \'long\'')
+    for where in ("c999 = 2997", "c1 = 3", "c1 = 'a text'", "length(text) > 10", *odd):
         look = Look(where=where, sort=("-c500", "-c1"))
         assert list(view.rows(look=look)) == wanted(rows, look) != [], where
 
@@ -249,7 +251,8 @@ def test_rows_of_many_megabytes(local: Database, kept: Views) -> None:
 
 @pytest.mark.parametrize("says", ["the same beginning of every text, then ", ""])
 def test_texts_are_sorted_to_their_ends(local: Database, kept: Views, says: str) -> None:
-    rows = [Row(row.id, row.order, {"t": says + "x" * (i % 3) * 10 + str(i * 7 % 40) if i % 5 else None, "n": i % 4}) for i, row in enumerate(made(60))]
+    texts = [says + "x" * (i % 3) * 10 + str(i * 7 % 40) if i % 5 else None for i in range(60)]
+    rows = [Row(row.id, row.order, {"t": texts[i], "n": i % 4}) for i, row in enumerate(made(60))]
     view = kept.open(Datasets(local).commit("p", "qa", rows))
     for sort in (("t",), ("-t",), ("n", "-t"), ("-t", "n"), ("-n", "t")):
         assert list(view.rows(look=Look(sort=sort))) == wanted(rows, Look(sort=sort))
@@ -258,7 +261,8 @@ def test_texts_are_sorted_to_their_ends(local: Database, kept: Views, says: str)
 @pytest.mark.parametrize(
     ("look", "error", "what"),
     [
-        (Look(where="length("), Invalid, "cannot be read"), (Look(where="1 + 1"), Invalid, "not true or false"), (Look(sort=("-",)), Invalid, "nothing to sort by"),
+        (Look(where="length("), Invalid, "cannot be read"), (Look(where="1 + 1"), Invalid, "not true or false"),
+        (Look(sort=("-",)), Invalid, "nothing to sort by"),
         (Look(sort=("anwser",)), NotFound, "No row has a column 'anwser'. Did you mean 'answer'"), (Look(search="..."), Invalid, "no word"),
         (Look(sample=-1), Invalid, "sample of -1"),
     ],

@@ -28,7 +28,6 @@ from rowsmith.store.shapes import Column, Layout, layout
 FORMAT = 1
 HEAP, COLUMNS, FACTS = "rows.heap", "columns.parquet", "view.json"
 _CHUNK = 1 << 20
-_ROWS = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +86,8 @@ class Base:
             Damaged: something is not what was written.
         """
         assert self.source
-        for start in range(0, self.heap.rows, _ROWS):
-            self.heap.rows_of(start, start + _ROWS)
+        for _ in self.heap.span(0, self.heap.rows):
+            pass
         assert self.heap.firsts is not None
 
     def close(self) -> None:

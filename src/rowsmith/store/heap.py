@@ -137,18 +137,22 @@ class Heap:
 
     def span(self, start: int, stop: int) -> Iterator[Stored]:
         """The rows from position `start` up to `stop`, frame by frame."""
-        return map(_stored, *self._parts(start, stop))
+        for parts in self._parts(start, stop):
+            yield from map(_stored, parts[::3], parts[1::3], parts[2::3])
 
     def rows_of(self, start: int, stop: int) -> Iterator[Row]:
         """The same as rows."""
-        return map(_row, *self._parts(start, stop))
+        for parts in self._parts(start, stop):
+            said = loads(b"[%b]" % b",".join(parts[1::3]))
+            beside = loads(b"[%b]" % b",".join(parts[2::3]))
+            for head, data, more in zip(parts[::3], said, beside, strict=True):
+                yield Row((head[8:16] + head[:8]).hex(), head[48 + PREFIX :], data, more["scores"], more["origin"])
 
-    def _parts(self, start: int, stop: int) -> tuple[list[bytes], list[bytes], list[bytes]]:
-        """Heads, data and meta of the rows from `start` up to `stop`: call it for a few thousand at most."""
-        first, stop = start // FRAME, min(stop, self.rows)
-        parts = [part for number in range(first, -(-stop // FRAME)) for part in self._frame(number)]
-        parts = parts[3 * (start - first * FRAME) : 3 * (stop - first * FRAME)] if stop > start else []
-        return parts[::3], parts[1::3], parts[2::3]
+    def _parts(self, start: int, stop: int) -> Iterator[list[bytes]]:
+        """Heads, data and meta in turn of the rows from `start` up to `stop`, of each frame."""
+        for number in range(start // FRAME, -(-min(stop, self.rows) // FRAME)):
+            first = 3 * FRAME * number
+            yield self._frame(number)[max(3 * start - first, 0) : 3 * stop - first]
 
     def take(self, positions: Iterable[int]) -> dict[int, Stored]:
         """The rows at these positions; each frame is opened once."""

@@ -3,8 +3,9 @@ stand there instead or between."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Protocol
 
 from rowsmith.core.ids import canonical
@@ -97,27 +98,28 @@ def lay(db: Database, heap: Heap, version: Version, differences: Iterable[Differ
     """
     gone: set[int] = set()
     laid: dict[bytes, Laid] = {}
+    find = cache(heap.find)  # a row that is replaced stands where the old one stood
     bodies = BodyStream(db)
     for batch in batches(differences, BATCH):
         found = bodies.read([name for _, _, new in batch if new for name in (new.data, new.meta)])
         for place, old, new in batch:
-            gone |= _position(heap, old)
+            gone |= _position(find, old)
             if new is not None:
                 laid[place] = Laid(Stored(new, found[new.data], found[new.meta]), False)
     for place, (was, stored) in edited(db, version, edits).items():
         if laid.pop(place, None) is None:
-            gone |= _position(heap, was)
+            gone |= _position(find, was)
         if stored is not None:
             laid[place] = Laid(stored, True)
     inside = sorted(laid.values(), key=lambda one: (one.stored.entry.key, one.stored.entry.place))
     order = sorted(gone)
-    before = [heap.find(one.stored.entry.key, one.stored.entry.place)[0] for one in inside]
+    before = [find(one.stored.entry.key, one.stored.entry.place)[0] for one in inside]
     return Overlay(order, inside, Positions(heap.rows, order, before))
 
 
-def _position(heap: Heap, entry: Entry | None) -> set[int]:
+def _position(find: Callable[[bytes, bytes], tuple[int, bool]], entry: Entry | None) -> set[int]:
     """Where the base has it; what was erased stands nowhere."""
     if entry is None:
         return set()
-    at, there = heap.find(entry.key, entry.place)
+    at, there = find(entry.key, entry.place)
     return {at} if there else set()

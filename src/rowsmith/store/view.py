@@ -18,14 +18,14 @@ from rowsmith.core.words import cut
 from rowsmith.store.bases import Base
 from rowsmith.store.bodies import damaged
 from rowsmith.store.duck import told_of
-from rowsmith.store.heap import Damaged
+from rowsmith.store.heap import FRAME, Damaged
 from rowsmith.store.laying import Overlay
 from rowsmith.store.positions import LAST, base_mark
 from rowsmith.store.selection import Found, Selecting, Selection, Wanted
 from rowsmith.store.sorting import read_sort
 from rowsmith.store.workspace import Workspace
 
-_PLAIN, _MARKED = 2048, 512  # rows read at a time
+_PLAIN, _MARKED, _LOOKED = 4 * FRAME, 512, 2048  # rows read at a time; few that live at once spare Python's collector
 _KEPT = 4
 _T = TypeVar("_T")
 
@@ -188,8 +188,8 @@ class View:
                 if asked.matches(cut(loads(self._overlay.laid[m].stored.data))):
                     yield positions.marks[m]
                 continue
-            for at in range(n, m, _PLAIN):
-                stored = enumerate(heap.span(at, min(at + _PLAIN, m)), at)
+            for at in range(n, m, _LOOKED):
+                stored = enumerate(heap.span(at, min(at + _LOOKED, m)), at)
                 yield from (base_mark(i) for i, one in stored if asked.matches(cut(loads(one.data))))
 
     def _whole(self, act: Callable[[], _T]) -> _T:
