@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from looked_at import Change, edited, wanted
@@ -22,7 +23,9 @@ from rowsmith.core.row import Row
 from rowsmith.store.database import Database, open_database
 from rowsmith.store.datasets import Datasets
 from rowsmith.store.files import Files
+from rowsmith.store.heap import Stored
 from rowsmith.store.plain import PlainRows
+from rowsmith.store.search import Search
 from rowsmith.store.versions import Version
 from rowsmith.store.view import Look
 from rowsmith.store.views import KEPT, Views
@@ -137,6 +140,27 @@ def test_the_same_view_is_given_until_it_is_gone(local: Database, kept: Views) -
     assert kept.open(version, edits) is not kept.open(version, [Change(made(1)[0].id, {"answer": "y"})])
     kept.remove()
     assert kept.open(version) is not view
+
+
+def test_what_is_erased_while_a_view_is_made_or_open_is_let_go(local: Database, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Erasure takes text out of the index first, and then removes views."""
+    version = Datasets(local).commit("p", "qa", made(50))
+    for small in (0, 1000):
+        views, shown = Views(local, Files(folder), small=small), made(50)
+        stored = views._stored
+
+        def erased(version: Version, views: Views = views, shown: list[Row] = shown, stored: Any = stored) -> Iterator[Stored]:
+            yield from list(stored(version))[: len(shown)]
+            if len(shown) == 50:
+                del shown[40:]
+                Search(local).remove({})
+
+        monkeypatch.setattr(views, "_stored", erased)
+        made_first = list(views.open(version).rows())
+        assert made_first == (shown if small == 0 else made(50))
+        assert list(views.open(version).rows()) == shown and len(shown) == 40
+        views.remove()
+        views.close()
 
 
 def flip(path: Path, share: float) -> None:

@@ -3,6 +3,9 @@ their differences laid over, and so are uncommitted edits.
 
 They lie in `views` among the home's files, one folder each, `DATASET-ROOT`, and appear there whole: written elsewhere, made durable, renamed.
 They are copies: any of them may go at any time, and is made again when it is wanted.
+
+When text is erased, the epoch of the index of search grows (store.search.Search.remove), and then views are removed: who is just making one
+sees by the epoch that what it has read may be gone, and makes it again; who has one open lets go of it.
 """
 
 from __future__ import annotations
@@ -18,7 +21,7 @@ from pathlib import Path
 from threading import RLock
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from rowsmith.core.failpoints import failpoint
 from rowsmith.core.ids import canonical, digest
@@ -40,7 +43,7 @@ from rowsmith.store.schema import version as table
 from rowsmith.store.trees import Entry, Trees, turned
 from rowsmith.store.versions import PREFIX, Version
 from rowsmith.store.view import View
-from rowsmith.store.workspace import Workspace, alone
+from rowsmith.store.workspace import Workspace, alone, clear_dead
 
 SMALL = 5_000
 """Versions of fewer rows have no view that is kept: one is made each time."""
@@ -49,6 +52,8 @@ KEPT = 8
 _OPEN = 6
 _SHARE = 50  # at most every so manieth row may differ from the view's version
 _LEAST, _MOST = 200, 10_000
+
+_EPOCH = text("SELECT epoch FROM search_state WHERE n = 1")
 
 Hits = Callable[[Version, Query], tuple[Sequence[bytes], bool]]
 """Asks an index which data a search means: hashes, and whether it is all but these."""
@@ -69,13 +74,15 @@ class Views:
         self.lock = RLock()
         self._site = _Site(self._scratch, self.lock)
         self._bases: dict[str, Base] = {}
+        self._epoch = -1
         self._views: OrderedDict[tuple[int, bytes, bytes], View] = OrderedDict()
 
     def open(self, version: Version, edits: Iterable[Edited] = ()) -> View:
         """The version's rows with uncommitted edits laid over. A view is made when none is near; the same view is given as long as it stands."""
         laid = list(edits)
-        key = (version.dataset, version.root, _named(laid))
         with self.lock:
+            self._let_go()
+            key = (version.dataset, version.root, _named(laid))
             view = self._views.get(key)
             if view is None or not view.fresh:
                 hits = partial(self._hits, version) if self._hits and version.rows >= self._small else None
@@ -84,6 +91,16 @@ class Views:
             while len(self._views) > _OPEN:
                 self._views.popitem(last=False)[1].close()
             return view
+
+    def _let_go(self) -> None:
+        """Forget what is open when something has been erased since."""
+        epoch = _epoch(self._db)
+        if epoch != self._epoch:
+            for view in self._views.values():
+                view.close()
+            self._views.clear()
+            self._bases.clear()
+            self._epoch = epoch
 
     def ready(self, version: Version) -> bool:
         """Whether the version can be read through a view that is there."""
@@ -106,6 +123,8 @@ class Views:
                 if base is not None:
                     base.close()
                 shutil.rmtree(folder, ignore_errors=True)
+            if self._scratch.is_dir():
+                clear_dead(self._scratch)
 
     def check(self) -> Iterator[tuple[str, bool]]:
         """The name of each view, and whether it is what was written. Reads all of them."""
@@ -185,9 +204,11 @@ class Views:
             return self._unkept(self._stored(version))
         name = f"{version.dataset}-{version.root.hex()}"
         with told(f"the views in {self.folder}", self._scratch), alone(self._scratch / "building"):
-            target = self.folder / name
-            if not (target / FACTS).is_file():
+            target, epoch = self.folder / name, _epoch(self._db)
+            while not (target / FACTS).is_file():
                 self._build(version, target)
+                if epoch != (epoch := _epoch(self._db)):
+                    shutil.rmtree(target, ignore_errors=True)
             base = self._bases[name] = open_base(target)
         self._prune(name)
         return base
@@ -273,6 +294,11 @@ class _Site:
         if self._end is not None:
             self._end()
             self._workspace = self._end = None
+
+
+def _epoch(db: Database) -> int:
+    with db.read() as conn:
+        return conn.execute(_EPOCH).scalar() or 0
 
 
 def _named(edits: Sequence[Edited]) -> bytes:

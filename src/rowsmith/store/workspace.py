@@ -19,7 +19,7 @@ class Workspace:
     def __init__(self, parent: Path) -> None:
         with told(f"the folder {parent}", parent if parent.is_dir() else None):
             parent.mkdir(parents=True, exist_ok=True)
-            _sweep(parent)
+            clear_dead(parent)
             self.path = parent / uuid4().hex
             self._file = _created(self.path)
             self.path.mkdir()
@@ -60,7 +60,7 @@ def _created(folder: Path) -> int:
         os.close(file)
 
 
-def _sweep(parent: Path) -> None:
+def clear_dead(parent: Path) -> None:
     """Remove the folders whose process has died."""
     for lock in parent.glob("*.lock"):
         with suppress(FileNotFoundError):
