@@ -333,7 +333,7 @@ def test_datasets(t: Terminal) -> None:
     assert [row["text"] for row in t.rows_of("t", "--start", "1", "--limit", "2")] == ["b", "c"]
     *lines, counted = t.rows_of("t", "--limit", "1", "--json")
     (whole,) = lines
-    assert (set(whole), counted) == ({"id", "data", "scores", "origin"}, {"total": 6, "shown": 1})
+    assert (set(whole), counted) == ({"id", "data", "scores", "origin", "reviews"}, {"total": 6, "shown": 1})
     assert t.tell("show", "t")["rows"] == 6
     assert "6 rows" in t.say("show", "t")
     history = json.loads(t.say("show", "t", "--row", whole["id"]))
@@ -448,7 +448,8 @@ ARGUMENTS: dict[str, list[str]] = {
     "log": ["t"], "diff": ["t"], "commit": ["t", "-m", "now"], "branch": ["t"], "tag": ["t"], "merge": ["t", "draft"],
     "split": ["t", "--parts", "a=0.5,b=rest"], "sample": ["t", "-n", "1"], "balance": ["t", "--by", "text"], "shuffle": ["t"],
     "columns": ["t", "--drop", "text"], "combine": ["t", "t@v1", "--into", "u"],
-    "cherry-pick": ["t", "draft"], "rollback": ["t", "main", "--discard"], "edit": ["t", "--discard"],
+    "cherry-pick": ["t", "draft"], "rollback": ["t", "main", "--discard"], "edit": ["t", "--discard"], "verify": ["t"], "lock": ["t"],
+    "bundle": ["t", "-o", "out.zip"], "review add": ["t", "ROW", "--accept"], "review list": ["t"],
 }  # fmt: skip
 
 
@@ -470,6 +471,7 @@ def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminal]:
         t.say("backup", "there.backup")
         t.say("calls", "export", "there.calls")
         t.say("models", "add", "openai/m", "--price-in", 1, "--price-out", 1)
+        (t.folder / "row").write_text(ids(t)[0], encoding="utf-8")
         yield t
 
 
@@ -479,7 +481,8 @@ def spoken(lived_in: Terminal, folder: Path, command: str, home: str = "home") -
     for name in ("there.backup", "there.calls"):
         shutil.copy(lived_in.folder / name, folder / name)
     recipe = str(lived_in.folder / "recipe.yaml")
-    return [*command.split(), *(recipe if word == "RECIPE" else word for word in ARGUMENTS.get(command, []))], folder / "home"
+    known = {"RECIPE": recipe, "ROW": (lived_in.folder / "row").read_text(encoding="utf-8")}
+    return [*command.split(), *(known.get(word, word) for word in ARGUMENTS.get(command, []))], folder / "home"
 
 
 @shows(*(f"{name} --home" for name in WITH_HOME))
@@ -819,6 +822,55 @@ def test_combining(t: Terminal) -> None:
     ]
     assert dropped == [{}, {"duplicate": 1}, {"near_duplicate": 2}, {"near_duplicate": 1}]
     assert "1 rows left out: duplicate" in t.say("combine", "one", "two", "--into", "u", "--dedup", "exact", "--compare", "text")
+
+
+@shows("review add --score", "review add --label", "review add --note", "review add --accept", "review add --reject", "review add --set")
+@shows("review add --author", "review add --seen", "review add --json", "review list --row", "review list --by", "review list --verdict")
+@shows("review list --limit", "review list --json", "export --where")
+def test_reviews(t: Terminal) -> None:
+    t.say("run", t.recipe(*ROWS))
+    a, b, _ = ids(t)
+    told = t.tell("review", "add", "t", a, "--accept", "--score", 0.5, "--label", "good", "--note", "fine", "--set", "text=better", "--author", "bob")
+    assert {name: told[name] for name in ("verdict", "score", "label", "note", "fields", "author", "current")} == {
+        "verdict": "accept", "score": 0.5, "label": "good", "note": "fine", "fields": {"text": "better"}, "author": "bob", "current": True,
+    }  # fmt: skip
+    assert t.tell("edit", "t", a)["data"]["text"] == "better"
+    assert "rejected" in t.say("review", "add", "t", b, "--reject", "--seen", t.tell("edit", "t", b)["token"])
+    assert "not what you saw" in t.tell("review", "add", "t", a, "--accept", "--seen", "0" * 32, code=1)["what"]
+    assert "at once" in t.tell("review", "add", "t", a, "--accept", "--reject", code=1)["what"]
+    listed = t.tell("review", "list", "t")
+    assert (listed["total"], [review["row"] for review in listed["reviews"]]) == (2, [b, a])
+    for words, rows in ((["--row", a], [a]), (["--by", "bob"], [a]), (["--verdict", "reject"], [b]), (["--limit", 1], [b])):
+        assert [review["row"] for review in t.tell("review", "list", "t", *words)["reviews"]] == rows
+    assert "what it says" in t.say("review", "list", "t")
+    t.say("edit", "t", b, "--set", "text=changed")
+    assert "an older text" in t.say("review", "list", "t")
+    t.say("commit", "t")
+    assert t.tell("export", "t", "--as", "jsonl", "-o", "out.jsonl", "--where", "reviews.accepted >= 1")["rows_out"] == 1
+    assert [len(json.loads(line)["reviews"]) for line in t.say("rows", "t", "--json").splitlines()] == [1, 1, 0]
+
+
+@shows("show --html", "lock -o", "lock --output", "lock --json", "export --lock", "verify --lock")
+@shows("bundle -o", "bundle --output", "bundle --json", "verify --bundle", "verify --signer")
+def test_what_is_told_and_proven_of_a_version(t: Terminal) -> None:
+    t.say("run", t.recipe(*ROWS))
+    assert "tokens of a row" in t.say("show", "t", "--html", "page.html")
+    assert "<svg" in (t.folder / "page.html").read_text(encoding="utf-8")
+    assert t.tell("lock", "t") == {**json.loads(t.say("lock", "t")), "written_by": t.tell("lock", "t")["written_by"]}
+    assert t.tell("lock", "t", "--output", "1.json")["path"] == "1.json"
+    assert "are locked in 2.json" in t.say("lock", "t", "-o", "2.json")
+    assert (t.folder / "1.json").read_bytes() == (t.folder / "2.json").read_bytes()
+    assert t.tell("export", "t", "--as", "jsonl", "-o", "3.jsonl", "--lock")["lock"] == "3.jsonl.lock.json"
+    assert t.tell("verify", "--lock", "3.jsonl.lock.json")["checked"]["files"] == 1
+    signer = t.tell("bundle", "t", "-o", "4.zip")["signer"]
+    assert f"sealed by {signer}" in t.say("bundle", "t", "--output", "5.zip")
+    assert t.tell("verify", "--bundle", "5.zip", "--signer", signer)["ok"]
+    assert not t.tell("verify", "--bundle", "5.zip", "--signer", "0" * 32, code=1)["ok"]
+    t.say("edit", "t", ids(t)[0], "--set", "text=x")
+    t.say("commit", "t", "-m", "later")
+    assert t.tell("verify", "t")["checked"]["versions"] == 2
+    for words in (["t", "--lock", "1.json"], ["--signer", signer]):
+        t.tell("verify", *words, code=1)
 
 
 @shows("gc --grace", "gc --dry-run", "gc --json")

@@ -16,6 +16,7 @@ from rowsmith.app.history import History
 from rowsmith.app.keys import Keys
 from rowsmith.app.models import Models
 from rowsmith.app.projects import Project, Projects
+from rowsmith.app.reviews import Reviews
 from rowsmith.app.runs import Runs
 from rowsmith.app.shaping import Shaping
 
@@ -27,7 +28,9 @@ ACTS = {
     Datasets: {
         "list": "datasets", "heads": "datasets", "versions": "show", "get": "show", "show": "show", "count": "show", "rows": "rows",
         "page": "rows", "prepare": "rows", "row": "show --row", "history": "show --row", "export": "export",
+        "plots": "show --html", "lock": "lock", "bundle": "bundle",
     },
+    Reviews: {"add": "review add", "list": "review list", "any": "rows", "beside": "rows", "summaries": "export --where"},
     History: {
         "log": "log", "refs": "branch", "commit": "commit", "branch": "branch", "tag": "tag", "delete": "branch --delete", "merge": "merge",
         "cherry_pick": "cherry-pick", "restore": "restore", "rollback": "rollback", "moved": "diff --moved",
@@ -46,6 +49,7 @@ ACTS = {
     Project: {
         "show": "project list", "set_budget": "project budget", "runs": "run", "datasets": "datasets", "events": "events", "calls": "calls list",
         "history": "log", "edits": "edit", "differences": "diff", "shaping": "split",
+        "reviews": "review list",
     },
     Events: {"list": "events"},
     Calls: {"list": "calls list", "show": "calls show", "export": "calls export", "import_": "calls import"},

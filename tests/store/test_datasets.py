@@ -218,15 +218,6 @@ def test_too_few_digits_are_refused(local: Datasets, tmp_path: Path) -> None:
         local.resolve("p", f"qa@{version.id[:6]}")
 
 
-def test_facts(local: Datasets) -> None:
-    rows = [made_row(0, "text"), made_row(1, ""), made_row(2, None), made_row(3, ["a"])]
-    found = local.facts(local.commit("p", "qa", rows))
-    assert (found.rows, [column.name for column in found.columns]) == (4, ["answer", "input"])
-    assert found.columns[0].filled == 0.5
-    assert found.columns[0].types == {"text": 2, "null": 1, "list": 1}
-    assert found.bytes > 100
-
-
 def test_large_rows_are_cut_into_small_blocks(local: Datasets) -> None:
     rows = [made_row(i, os.urandom(300_000).hex()) for i in range(8)]
     version = local.commit("p", "qa", rows)

@@ -6,18 +6,22 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from rowsmith.app.bundles import bundle
 from rowsmith.app.exports import Export, export
 from rowsmith.app.lab import Lab
+from rowsmith.app.locks import Locked, lock
 from rowsmith.app.looking import Rows, look, seen
 from rowsmith.core.calls import PICO, shown
 from rowsmith.core.row import Row
 from rowsmith.core.slots import KEPT_STAGE
+from rowsmith.core.statistics import Statistics
 from rowsmith.store import calls
+from rowsmith.store.bundles import Bundle
 from rowsmith.store.datasets import Dataset
 from rowsmith.store.datasets import Datasets as Store
-from rowsmith.store.reading import Facts, facts
 from rowsmith.store.runs import Runs
 from rowsmith.store.stages import StageRows
+from rowsmith.store.statistics import statistics
 from rowsmith.store.versions import Version
 from rowsmith.store.view import Look, Page
 
@@ -109,13 +113,38 @@ class Datasets:
         told = [{**call, "raw": shown(call["raw"]), "cost_usd": _usd(call["cost"])} for call in found]
         return {"id": row.id, "data": row.data, "scores": row.scores, "origin": row.origin, "calls": told}
 
-    def show(self, spoken: str) -> Facts:
-        """Facts of a version: rows, columns with their types and how many rows fill them, bytes."""
-        return facts(self._store.rows(self.get(spoken)))
+    def show(self, spoken: str) -> Statistics:
+        """What a version holds: rows, tokens, languages, roles and turns, columns, duplicates, shapes. Counted once and kept; the first time
+        reads every row, or where an ancestor is counted what differs from it.
 
-    def export(self, spoken: str, format: str, path: str | Path, *, provenance: str | None = None) -> Export:
+        Raises:
+            NotFound: there is no such version.
+        """
+        return statistics(self.lab.db, self.get(spoken))
+
+    def lock(self, spoken: str, path: str | Path | None = None) -> Locked:
+        """What a version rests on, pinned by hash; written to a file where one is named. See app.locks."""
+        return lock(self.lab, self.project, spoken, path)
+
+    def bundle(self, spoken: str, path: str | Path) -> Bundle:
+        """Write a proof bundle of a version, by which an outsider can check it; see app.bundles."""
+        return bundle(self.lab, self.project, spoken, path)
+
+    def plots(self, spoken: str, path: str | Path) -> None:
+        """Write what `show` tells as a page of HTML with plots.
+
+        Raises:
+            NotFound: there is no such version. StorageFull, Unavailable: the file cannot be written.
+        """
+        from rowsmith.app.statistics_page import write_page
+
+        write_page(Path(path), spoken, self.show(spoken), self.versions(spoken.partition("@")[0]), self.get(spoken))
+
+    def export(
+        self, spoken: str, format: str, path: str | Path, *, where: str | None = None, provenance: str | None = None, lock: bool = False
+    ) -> Export:
         """Write rows to a file in a foreign format, with their provenance; see app.exports."""
-        return export(self, spoken, format, path, provenance=provenance)
+        return export(self, spoken, format, path, where=where, provenance=provenance, with_lock=lock)
 
 
 def _usd(cost: int | None) -> float | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from heapq import nsmallest
 from typing import Any, Literal
@@ -11,12 +12,16 @@ from typing import Any, Literal
 from rowsmith.app.lab import Lab
 from rowsmith.core.merge import MISSING, same
 from rowsmith.core.row import Json, Row
+from rowsmith.core.statistics import Statistics
 from rowsmith.store.datasets import MAIN, Datasets
 from rowsmith.store.diffs import Difference, RowDifference, diff, row_differences
 from rowsmith.store.edits import Edits
+from rowsmith.store.statistics import changed, cheaply
 from rowsmith.store.trees import Trees
 from rowsmith.store.versions import Version
 
+FEW = 10_000
+"""Rows that are read to tell what became of the figures."""
 Change = Literal["added", "removed", "changed"]
 
 
@@ -46,7 +51,8 @@ class Changed:
 @dataclass(frozen=True, slots=True)
 class Differing:
     """What differs between two states of a dataset. `old` and `new` name them (None: uncommitted edits). `fields` counts the rows in which
-    a column differs, over all changed rows; `rows` lists the first that differ, in the order of the dataset."""
+    a column differs, over all changed rows; `rows` lists the first that differ, in the order of the dataset. `statistics` are the figures of
+    both sides (core.statistics.Statistics.brief); None where they are not counted yet and that would mean reading many rows."""
 
     old: str | None
     new: str | None
@@ -55,11 +61,12 @@ class Differing:
     changed: int
     fields: dict[str, int]
     rows: tuple[Changed, ...]
+    statistics: dict[str, dict[str, Any]] | None = None
 
     def dump(self) -> dict[str, Any]:
         """As plain data."""
         counts = {name: getattr(self, name) for name in ("old", "new", "added", "removed", "changed", "fields")}
-        return {**counts, "rows": [row.dump() for row in self.rows], "shown": len(self.rows)}
+        return {**counts, "rows": [row.dump() for row in self.rows], "shown": len(self.rows), "statistics": self.statistics}
 
 
 class Differences:
@@ -86,7 +93,8 @@ class Differences:
         stand_first = diff(trees, one.root, other.root)
         listed = nsmallest(limit, stand_first, key=_standing) if limit is not None else sorted(stand_first, key=_standing)
         rows = tuple(map(_row, row_differences(self.lab.db, listed)))
-        return Differing(one.id, other.id, counts["added"], counts["removed"], counts["changed"], _most(fields), rows)
+        sides = self._figures(one, other)
+        return Differing(one.id, other.id, counts["added"], counts["removed"], counts["changed"], _most(fields), rows, sides)
 
     def uncommitted(self, spoken: str, *, limit: int | None = 20) -> Differing:
         """From a branch's head to its uncommitted edits.
@@ -98,12 +106,14 @@ class Differences:
         dataset = self._store.get(self.project, name)
         edits = Edits(self.lab.db, dataset.n, branch or MAIN)
         head = self._store.resolve(self.project, f"{name}@{branch or MAIN}") if self._store.versions(self.project, name) else None
-        rows = [row for edit in edits if (row := _row(self._edited(edits, edit.id))).fields]
+        differing = [found for edit in edits if _row(found := self._edited(edits, edit.id)).fields]
+        rows = list(map(_row, differing))
         counts = Counter(row.change for row in rows)
         fields = Counter(field for row in rows if row.change == "changed" for field in row.fields)
         listed = tuple(rows if limit is None else rows[:limit])
         old = head.id if head else None
-        return Differing(old, None, counts["added"], counts["removed"], counts["changed"], _most(fields), listed)
+        sides = self._edited_figures(head, differing)
+        return Differing(old, None, counts["added"], counts["removed"], counts["changed"], _most(fields), listed, sides)
 
     def _changed(self, differences: Iterator[Difference], counts: Counter[Change]) -> Iterator[RowDifference]:
         """Those in which a row says something else; all are counted."""
@@ -121,6 +131,22 @@ class Differences:
         stands = edits.standing(name)
         old = self._store.at(stands.entry) if stands.entry else None
         return RowDifference(name, old, stands.row)
+
+    def _figures(self, one: Version, other: Version) -> dict[str, dict[str, Any]] | None:
+        """Those of both, counted where that means few rows."""
+        old = cheaply(self.lab.db, one, FEW, near=other)
+        new = cheaply(self.lab.db, other, FEW, near=one)
+        return {"old": old.brief(), "new": new.brief()} if old and new else None
+
+    def _edited_figures(self, head: Version | None, edits: Sequence[RowDifference]) -> dict[str, dict[str, Any]] | None:
+        old = Statistics() if head is None else cheaply(self.lab.db, head, FEW)
+        if old is None:
+            return None
+        new = deepcopy(old)
+        for edit in edits:
+            changed(new, edit.old.data if edit.old else None, edit.new.data if edit.new else None)
+        new.duplicates = None
+        return {"old": old.brief(), "new": new.brief()}
 
     def _version(self, dataset: str, spoken: str) -> Version:
         return self._store.resolve(self.project, spoken if spoken.partition("@")[0] == dataset else f"{dataset}@{spoken}")

@@ -14,6 +14,7 @@ import rowsmith
 from rowsmith.app.keys import Keys
 from rowsmith.app.lab import DEFAULT_PROJECT, Lab
 from rowsmith.app.servers import Server, find_servers
+from rowsmith.core.errors import RowsmithError
 from rowsmith.store import migrate
 
 _EXTRA = re.compile(r"""^([A-Za-z0-9._-]+).*;.*extra\s*==\s*['"]([a-z-]+)['"]""")
@@ -24,8 +25,8 @@ Extras = dict[str, dict[str, str | None]]
 def doctor(home: str, lab: Lab | None, *, offline: bool = False) -> dict[str, Any]:
     """How things stand in a home, or on this machine where there is none yet (`lab` None).
 
-    `database`, `profile`, `schema`, `files`: how everything is kept (absent without a home). `problems`: what makes it less safe than
-    promised. `extras`: see Extras. `servers`: model servers on this machine, and those that a key is there for, each with its
+    `database`, `profile`, `schema`, `files`: how everything is kept, `signing`: who signs versions (absent without a home). `problems`: what
+    makes it less safe than promised. `extras`: see Extras. `servers`: model servers on this machine, and those that a key is there for, each with its
     models or why it gave none (rowsmith.app.servers.Server); `offline` asks nobody. `next`: what to do, the most urgent first.
     """
     keys = Keys(os.environ, None) if lab is None else lab.keys
@@ -47,7 +48,16 @@ def doctor(home: str, lab: Lab | None, *, offline: bool = False) -> dict[str, An
 
 
 def _kept(lab: Lab) -> dict[str, Any]:
-    return {"database": lab.db.place, "profile": lab.db.profile, "schema": migrate.revision(lab.db), "files": str(lab.files.root)}
+    kept = {"database": lab.db.place, "profile": lab.db.profile, "schema": migrate.revision(lab.db), "files": str(lab.files.root)}
+    return {**kept, "signing": _signing(lab)}
+
+
+def _signing(lab: Lab) -> str:
+    """Who signs versions: a fingerprint, or why nobody does."""
+    try:
+        return lab.signer.fingerprint if lab.signer else "off, by ROWSMITH_SIGN or because no key can be kept"
+    except RowsmithError as error:
+        return f"off: {error}"
 
 
 def _extras() -> Extras:

@@ -47,7 +47,7 @@ class Edits:
         Raises:
             NotFound: there is none.
         """
-        return _edited(_id(row), self._of(spoken).standing(_id(row)))
+        return _edited(row_id(row), self._of(spoken).standing(row_id(row)))
 
     def set(
         self, spoken: str, row: str, values: Mapping[str, Json], *, without: Sequence[str] = (), seen: str | None = None
@@ -66,7 +66,7 @@ class Edits:
                 raise Invalid(f"Row {row} has no column {missing[0]!r}.", f"It has: {', '.join(sorted(there.data))}.")
             return {name: value for name, value in {**there.data, **values}.items() if name not in without}
 
-        return _edited(_id(row), self._of(spoken).change(_id(row), make, self.lab.who, seen=seen))
+        return _edited(row_id(row), self._of(spoken).change(row_id(row), make, self.lab.who, seen=seen))
 
     def set_where(self, spoken: str, where: str, values: Mapping[str, Json], *, without: Sequence[str] = ()) -> int:
         """The same for every row of the branch that a condition lets through, edits included; how many were edited.
@@ -101,12 +101,12 @@ class Edits:
             Stale: it is not what was seen.
         """
         edits = self._of(spoken)
-        edits.remove(_id(row), self.lab.who, seen=seen)
-        return Edited(_id(row), None, store.REMOVED, True)
+        edits.remove(row_id(row), self.lab.who, seen=seen)
+        return Edited(row_id(row), None, store.REMOVED, True)
 
     def discard(self, spoken: str, row: str | None = None) -> int:
         """Give up the uncommitted edits of a row or, where none is named, of the branch; how many there were."""
-        return self._of(spoken).discard(None if row is None else _id(row))
+        return self._of(spoken).discard(None if row is None else row_id(row))
 
     def standing(self, spoken: str) -> Iterator[Row]:
         """The rows of a branch as they stand, edits included; new ones last."""
@@ -128,7 +128,12 @@ class Edits:
         return store.Edits(self.lab.db, dataset.n, branch or MAIN)
 
 
-def _id(row: str) -> str:
+def row_id(row: str) -> str:
+    """A row's id as it is kept.
+
+    Raises:
+        NotFound: it can be none.
+    """
     if not _ID.fullmatch(row):
         raise NotFound(f"There is no row {row!r}.", "Give its whole id, 32 hexadecimal digits, as rowsmith rows --json shows it.")
     return row.lower()

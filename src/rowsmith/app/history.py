@@ -20,6 +20,8 @@ from rowsmith.store.datasets import MAIN, Dataset, Datasets
 from rowsmith.store.edits import Edits
 from rowsmith.store.publishing import Said, told
 from rowsmith.store.refs import Kind, Ref, Refs
+from rowsmith.store.reviews import Reviews
+from rowsmith.store.statistics import count_now
 from rowsmith.store.versions import Version, Versions
 
 
@@ -102,7 +104,7 @@ class History:
             raise Conflict(f"There are no uncommitted edits on {dataset.name}@{branch}.", "Edit first: rowsmith edit DATASET ROW --set COLUMN=VALUE.")
         said, choices = self._said(message, author), Choices(resolve)
         also = told(self.lab.db, self.project, dataset.name, branch, said, "commit", choices.all_used)
-        return _committed(commit_edits(self.lab.db, dataset.n, branch, said, choices.terms("three-way", prefer), also))
+        return self._committed(commit_edits(self.lab.db, dataset.n, branch, said, choices.terms("three-way", prefer), also))
 
     def branch(self, name: str, new: str, *, at: str = "") -> Ref:
         """Begin a branch, at main's head or at another version of the dataset.
@@ -152,8 +154,15 @@ class History:
         dataset, branch = self._branch(spoken)
         theirs = self._version(dataset, source)
         said, choices = self._said(message or f"Merge {source} into {branch}"), Choices(resolve)
-        also = told(self.lab.db, self.project, dataset.name, branch, said, "merge", choices.all_used)
-        return _committed(commit_merge(self.lab.db, dataset.n, branch, theirs, said, choices.terms(rows, prefer), also))
+
+
+        def also(conn: Any, version: Version) -> None:
+            choices.all_used()
+            if theirs.dataset != dataset.n:
+                Reviews(self.lab.db, dataset.n).bring(conn, theirs.dataset, theirs)
+
+        publish = told(self.lab.db, self.project, dataset.name, branch, said, "merge", also)
+        return self._committed(commit_merge(self.lab.db, dataset.n, branch, theirs, said, choices.terms(rows, prefer), publish))
 
     def cherry_pick(self, spoken: str, source: str, *, message: str = "", prefer: str = "", resolve: Sequence[str] = ()) -> Committed:
         """Bring what one version changed over its first parent into a branch, and nothing else. Arguments as of `merge`."""
@@ -163,7 +172,7 @@ class History:
         said, choices = self._said(message or f"{theirs.message} (picked from {theirs.id[:12]})".strip()), Choices(resolve)
         also = told(self.lab.db, self.project, dataset.name, branch, said, "cherry-pick", choices.all_used)
         terms = choices.terms("three-way", prefer)
-        return _committed(commit_merge(self.lab.db, dataset.n, branch, theirs, said, terms, also, base=base, picked=True))
+        return self._committed(commit_merge(self.lab.db, dataset.n, branch, theirs, said, terms, also, base=base, picked=True))
 
     def restore(self, spoken: str, source: str, *, message: str = "") -> Committed:
         """Make a branch what another version is, as a new version: nothing of the history is lost. Uncommitted edits stay uncommitted."""
@@ -171,7 +180,7 @@ class History:
         state = self._version(dataset, source)
         said = self._said(message or f"Restore {source}")
         also = told(self.lab.db, self.project, dataset.name, branch, said, "restore")
-        return _committed(commit_state(self.lab.db, dataset.n, branch, state, said, also))
+        return self._committed(commit_state(self.lab.db, dataset.n, branch, state, said, also))
 
     def rollback(self, spoken: str, source: str, *, discard: bool = False) -> Ref:
         """Let a branch name another version, as if what came later had not been. What it named is in the answer, and can be named again.
@@ -207,8 +216,13 @@ class History:
         version = self._version(dataset, at or MAIN)
         return Refs(self.lab.db, dataset).make(new, kind, version.id, self.lab.who, cleaned(message))
 
+    def _committed(self, done: Commit) -> Committed:
+        """What is told of a commit, whose statistics are counted while that is cheap."""
+        count_now(self.lab.db, done.version)
+        return _committed(done)
+
     def _said(self, message: str, author: str | None = None) -> Said:
-        return Said(None, cleaned(author or self.lab.who), cleaned(message))
+        return Said(None, cleaned(author or self.lab.who), cleaned(message), self.lab.signer)
 
 
 def _committed(done: Commit) -> Committed:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import getpass
 import os
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -18,9 +19,10 @@ from typing import TYPE_CHECKING
 from rowsmith.core.errors import Invalid
 from rowsmith.core.folders import cache_folder
 from rowsmith.llm.facts import Table
-from rowsmith.store import projects
+from rowsmith.store import projects, signing
 from rowsmith.store.database import Database, open_database
 from rowsmith.store.files import Files
+from rowsmith.store.signing import Signer
 
 if TYPE_CHECKING:
     from rowsmith.app.keys import Keys
@@ -96,6 +98,15 @@ class Lab:
         from rowsmith.app.models import Models
 
         return Models(self.table, self.keys.of(DEFAULT_PROJECT), self.environ)
+
+    @cached_property
+    def signer(self) -> Signer | None:
+        """Who signs versions here; None: nobody does.
+
+        Raises:
+            Invalid, NotFound, Unavailable: the key that is asked for cannot be used.
+        """
+        return signing.signer(self.environ)
 
     @property
     def table(self) -> Table:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from rowsmith.core.errors import Invalid
+from rowsmith.core.expressions import parse
+from rowsmith.core.review import REVIEWS
 from rowsmith.core.row import Row
 from rowsmith.core.slots import KEPT_STAGE
 from rowsmith.store.datasets import MAIN, Datasets
 from rowsmith.store.edits import Edit, Edits
 from rowsmith.store.plain import PlainRows
 from rowsmith.store.refs import Refs
+from rowsmith.store.reviews import UNREVIEWED, Reviews
 from rowsmith.store.runs import Runs
 from rowsmith.store.stages import StageRows
 from rowsmith.store.versions import Version
@@ -47,9 +51,11 @@ def look(lab: Lab, project: str, spoken: str, wanted: Look, start: int, limit: i
     """
     if start < 0 or (limit is not None and limit < 0):
         raise Invalid("Rows are counted from 0.", "Give a start and a limit of 0 or more.")
+    reviewed = wanted.where is not None and REVIEWS in parse(wanted.where).columns
     if spoken.startswith(OF_RUN):
-        return _of_run(lab, spoken.removeprefix(OF_RUN), wanted, start, limit)
+        return _of_run(lab, spoken.removeprefix(OF_RUN), replace(wanted, reviews=UNREVIEWED if reviewed else None), start, limit)
     version, changed = seen(lab, project, spoken, edits=edits)
+    wanted = replace(wanted, reviews=Reviews(lab.db, version.dataset).known() if reviewed else None)
     if wanted.plain and not lab.views.ready(version):
         rows = PlainRows(lab.db, version, changed, start, limit)
         return Rows(rows, rows.total)

@@ -11,6 +11,7 @@ from rowsmith.app.edits import Edits
 from rowsmith.app.events import Events
 from rowsmith.app.history import History
 from rowsmith.app.lab import Lab
+from rowsmith.app.reviews import Reviews
 from rowsmith.app.runs import Runs
 from rowsmith.app.shaping import Shaping
 from rowsmith.core.calls import PICO
@@ -64,6 +65,11 @@ class Project:
     def shaping(self) -> Shaping:
         """Split, sample, balance, shuffle and combine datasets, and change their columns."""
         return Shaping(self.lab, self.name)
+
+    @property
+    def reviews(self) -> Reviews:
+        """Review rows, and list what people think of them."""
+        return Reviews(self.lab, self.name)
 
     @property
     def events(self) -> Events:

@@ -6,17 +6,22 @@ Nothing trusts the store's own word: sums are made again from the rows, hashes f
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
-from rowsmith.app.lab import Lab
+from rowsmith.app.lab import DEFAULT_PROJECT, Lab
+from rowsmith.app.locks import lock_problems, read_lock
 from rowsmith.app.rebuild import rebuild_problems
+from rowsmith.core.errors import RowsmithError
 from rowsmith.core.slots import Tally
 from rowsmith.store import audit, projects, slots
-from rowsmith.store.datasets import Datasets
+from rowsmith.store.datasets import Dataset, Datasets
+from rowsmith.store.history_checks import history, statistics
+from rowsmith.store.parts import parts
 from rowsmith.store.runs import Run, Runs
-from rowsmith.store.versions import Versions
+from rowsmith.store.versions import Version, Versions
 
 Found = dict[str, str]
 
@@ -40,35 +45,102 @@ class Proof:
         return {"ok": self.ok, **asdict(self)}
 
 
-def verify(lab: Lab, *, rebuild: bool = True) -> Proof:
-    """Check everything the home holds. `rebuild`: also carry every committed run out again, offline, and compare its rows."""
+def verify(lab: Lab, spoken: str | None = None, *, project: str = DEFAULT_PROJECT, rebuild: bool = True) -> Proof:
+    """Check everything the home holds, or one dataset alone: `name`, or `name@ref` for a version and all that it descends from.
+
+    `rebuild`: also carry every committed run out again, offline, and compare its rows.
+
+    Raises:
+        NotFound: there is no such dataset or version.
+    """
     proof = Proof()
     counts: Counter[str] = Counter()
-    for project in projects.all_projects(lab.db):
-        for dataset in Datasets(lab.db).list(project.name):
-            for version in Datasets(lab.db).versions(project.name, dataset.name):
-                counts["versions"] += 1
-                counts["rows"] += version.rows
-                proof.problems += [{"kind": p["kind"], "what": p["what"], "where": p["where"]} for p in Datasets(lab.db).check(version)]
-        for run in Runs(lab.db).newest(project.name, 1_000_000):
-            counts["runs"] += 1
-            proof.problems += _of_run(lab, run)
-            if rebuild and run.version is not None:
-                counts["rebuilt"] += 1
-                proof.problems += rebuild_problems(lab, run)
-    for name, problems in audit.everything(lab.db):
-        counts[name] += 1
-        proof.problems += problems
-    for name in lab.files:
-        counts["files"] += 1
-        if not lab.files.verify(name):
-            proof.problems.append({"kind": "file", "what": "its bytes do not have its hash", "where": name})
-    for name, whole in lab.views.check():
-        counts["views"] += 1
-        if not whole:
-            proof.problems.append({"kind": "view", "what": "it is damaged; it is made again when it is next looked at", "where": name})
+
+    def note(found: Iterable[tuple[str, list[Found]]]) -> None:
+        try:
+            for name, problems in found:
+                counts[name] += 1
+                proof.problems += problems
+        except RowsmithError as error:  # so damaged that it cannot be read
+            proof.problems.append({"kind": "database", "what": error.what, "where": lab.db.place})
+
+    if spoken is not None:
+        dataset, versions = _spoken(lab, project, spoken)
+        note(_of_versions(lab, versions, counts))
+        note(_of_runs(lab, _runs_of(lab, dataset, versions), rebuild))
+        note(history(lab.db, dataset.n))
+    else:
+        stored = (history(lab.db), parts(lab.db), audit.everything(lab.db), _files(lab), _views(lab))
+        for section in (_datasets(lab, counts), _runs(lab, rebuild), *stored):
+            note(section)
     proof.checked = dict(sorted(counts.items()))
     return proof
+
+
+def verify_lock(lab: Lab, path: Path, *, project: str = DEFAULT_PROJECT) -> Proof:
+    """Check that the home still holds what a lock says, and that the files of an export beside it are those it names.
+
+    Raises:
+        NotFound: there is no such file. Invalid: it is no lock.
+    """
+    lab.project(project)  # a name that is none is told
+    said = read_lock(path)
+    counts = {"runs": len(said["runs"]), "versions": len(said["versions"]), "rows": said["output"]["rows"]}
+    return Proof({**counts, "files": len(said.get("export", {}).get("files", {}))}, [], list(lock_problems(lab, project, path)))
+
+
+def _spoken(lab: Lab, project: str, spoken: str) -> tuple[Dataset, Sequence[Version]]:
+    lab.project(project)  # a name that is none is told
+    name, _, ref = spoken.partition("@")
+    dataset = Datasets(lab.db).get(project, name)
+    if not ref:
+        return dataset, Datasets(lab.db).versions(project, name)
+    return dataset, list(Versions(lab.db).log(Datasets(lab.db).resolve(project, spoken)))
+
+
+def _runs_of(lab: Lab, dataset: Dataset, versions: Sequence[Version]) -> Sequence[Run]:
+    """The runs that made these versions, and those that are committed as one of them."""
+    made, names = {version.run for version in versions}, {version.id for version in versions}
+    return [run for run in Runs(lab.db).newest(dataset.project, 1_000_000) if run.n in made or run.version in names]
+
+
+def _datasets(lab: Lab, counts: Counter[str]) -> Iterator[tuple[str, list[Found]]]:
+    for project in projects.all_projects(lab.db):
+        for dataset in Datasets(lab.db).list(project.name):
+            yield from _of_versions(lab, Datasets(lab.db).versions(project.name, dataset.name), counts)
+
+
+def _runs(lab: Lab, rebuild: bool) -> Iterator[tuple[str, list[Found]]]:
+    for project in projects.all_projects(lab.db):
+        yield from _of_runs(lab, Runs(lab.db).newest(project.name, 1_000_000), rebuild)
+
+
+def _of_versions(lab: Lab, versions: Sequence[Version], counts: Counter[str]) -> Iterator[tuple[str, list[Found]]]:
+    whole = []
+    for version in versions:
+        counts["rows"] += version.rows
+        found = [Found(kind=p["kind"], what=p["what"], where=p["where"]) for p in Datasets(lab.db).check(version)]
+        whole += [] if found else [version]
+        yield "versions", found
+    yield from statistics(lab.db, whole[::-1])  # what is not whole may not be readable
+
+
+def _of_runs(lab: Lab, runs: Iterable[Run], rebuild: bool) -> Iterator[tuple[str, list[Found]]]:
+    for run in runs:
+        yield "runs", list(_of_run(lab, run))
+        if rebuild and run.version is not None:
+            yield "rebuilt", list(rebuild_problems(lab, run))
+
+
+def _files(lab: Lab) -> Iterator[tuple[str, list[Found]]]:
+    for name in lab.files:
+        yield "files", [] if lab.files.verify(name) else [{"kind": "file", "what": "its bytes do not have its hash", "where": name}]
+
+
+def _views(lab: Lab) -> Iterator[tuple[str, list[Found]]]:
+    what = "it is damaged; it is made again when it is next looked at"
+    for name, whole in lab.views.check():
+        yield "views", [] if whole else [{"kind": "view", "what": what, "where": name}]
 
 
 def _of_run(lab: Lab, run: Run) -> Iterator[Found]:

@@ -42,7 +42,7 @@ def rebuild_problems(lab: Lab, run: Run) -> Iterator[Found]:
         if changed := [kind for kind, was in run.lock["steps"].items() if registry.origin(kind, folders) != was]:
             yield {"kind": "rebuild", "what": f"it cannot be rebuilt: the code of {', '.join(changed)} has changed since", "where": where}
             return
-        version = _of_the_run(lab, run, Datasets(lab.db).resolve(run.project, f"{run.dataset}@{run.version}"))
+        version = own_version(lab, run)
         with TemporaryDirectory(prefix="rowsmith-rebuild-") as folder:
             db = open_database(f"sqlite:///{Path(folder) / 'rebuild.db'}")
             try:
@@ -53,10 +53,18 @@ def rebuild_problems(lab: Lab, run: Run) -> Iterator[Found]:
         yield {"kind": "rebuild", "what": f"it cannot be rebuilt: {' '.join(str(error).split())}", "where": where}
 
 
-def _of_the_run(lab: Lab, run: Run, version: Version) -> Version:
-    """What the run itself made: where it was merged into what people had changed, the parent that is the run's."""
-    parents = [Versions(lab.db).get(parent) for parent in version.parents] if version.run != run.n else []
-    return next((parent for parent in parents if parent is not None and parent.run == run.n), version)
+def own_version(lab: Lab, run: Run) -> Version:
+    """The version that holds the run's rows as it made them: where people had changed the dataset, an ancestor of the one that the run was
+    committed as (store.committing).
+
+    Raises:
+        NotFound: there is none.
+    """
+    committed = Datasets(lab.db).resolve(run.project, f"{run.dataset}@{run.version}")
+    own = next((version for version in Versions(lab.db).log(committed) if version.run == run.n), None)
+    if own is None:
+        raise NotFound(f"Neither version {committed.id[:12]} nor one that it descends from is of run {run.id}.", "Run the recipe again.")
+    return own
 
 
 def _compared(lab: Lab, db: Database, run: Run, recipe: Recipe, version: Version, folder: Path, where: str) -> Iterator[Found]:
@@ -105,7 +113,7 @@ def _elsewhere(recipe: Recipe, folder: Path) -> Recipe:
 
 def _is_alone(lab: Lab, run: Run, version: Version) -> bool:
     """Whether the version holds this run's rows and no others."""
-    return run.options.get("replace", False) or all(parent.run == run.n for parent in Versions(lab.db).log(version))
+    return run.options.get("replace", False) or all(one.run in (None, run.n) for one in Versions(lab.db).log(version))
 
 
 def _alone(lab: Lab, version: Version, rows: StageRows, where: str) -> Iterator[Found]:

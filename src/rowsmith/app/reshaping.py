@@ -126,7 +126,7 @@ def commit(lab: Lab, project: str, at: Target, rows: Iterable[Row], message: str
         Conflict: the branch has moved since it was read.
     """
     return Datasets(lab.db).commit(
-        project, at.dataset, numbered(begun(rows)), author=lab.who, message=message, replace=alone or at.fresh, branch=at.branch,
+        project, at.dataset, numbered(begun(rows)), author=lab.who, signer=lab.signer, message=message, replace=alone or at.fresh, branch=at.branch,
         also=only_over(at.head),
     )  # fmt: skip
 

@@ -45,6 +45,7 @@ from rowsmith.store.datasets import Datasets
 from rowsmith.store.runs import Run, require
 from rowsmith.store.runs import Runs as Store
 from rowsmith.store.stages import StageRows
+from rowsmith.store.statistics import count_now
 
 OnProgress = Callable[[Progress], None]
 FOLLOW_S = 0.2
@@ -299,7 +300,7 @@ class Runs:
         self, run: Run, recipe: Recipe, options: Options, grace_s: float, on_progress: OnProgress | None, stopping: Stopping | None,
         *, retry_failed: bool = False, wait: bool = True,
     ) -> Result:  # fmt: skip
-        options = options.onward(retry_failed)
+        options, _ = options.onward(retry_failed), self.lab.signer  # a signing key that cannot be used is told before anything is spent
         recipe = with_known(recipe, self.lab.table, options.prices)
         plugins = self._plugins(Path(options.base))
         terms = Terms(
@@ -341,11 +342,13 @@ class Runs:
             rows,
             run=run.n,
             author=self.lab.who,
+            signer=self.lab.signer,
             message=message,
             replace=options.replace,
             all_of_run=True,
             also=lambda conn, made: require(conn, run),
         )
+        count_now(self.lab.db, version)
         return options.into, version.id
 
     def _end(self, run: str, request: str, state: str, wait_s: float) -> Run:

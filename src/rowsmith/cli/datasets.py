@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,6 +11,8 @@ from rowsmith.cli.options import HOME, PROJECT, AsJson, Home, InProject, project
 
 Spoken = Annotated[str, typer.Argument(metavar="DATASET", help="A dataset, dataset@version, or run:r12 for the kept rows of a run.")]
 
+Committed = Annotated[str, typer.Argument(metavar="DATASET", help="A dataset, dataset@branch, dataset@tag or dataset@version.")]
+
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands."""
@@ -17,6 +20,8 @@ def add_to(app: typer.Typer) -> None:
     app.command("rows")(rows)
     app.command("show")(show)
     app.command("export")(export)
+    app.command("lock")(lock)
+    app.command("bundle")(bundle)
 
 
 def datasets(home: Home = HOME, in_project: InProject = PROJECT, as_json: AsJson = False) -> None:
@@ -50,14 +55,17 @@ def rows(
     in_project: InProject = PROJECT,
     as_json: AsJson = False,
 ) -> None:
-    """Print rows: the data of each as a line of JSON; with --json its id, scores and origin, too, and last how many there are."""
+    """Print rows: the data of each as a line of JSON; with --json its id, scores, origin and reviews, too, and last how many there are."""
+    from rowsmith.app.reviews import told_beside
     from rowsmith.cli.show import print_json
 
-    found = project(home, in_project).datasets.rows(
+    there = project(home, in_project)
+    found = there.datasets.rows(
         dataset, where=where, search=search, sort=sort or (), sample=sample, seed=seed, start=start, limit=limit
     )
-    for row in found:
-        print_json({"id": row.id, "data": row.data, "scores": row.scores, "origin": row.origin} if as_json else row.data)
+    for row, reviews in there.reviews.beside(dataset, found):
+        told = {"id": row.id, "data": row.data, "scores": row.scores, "origin": row.origin, "reviews": told_beside(row, reviews)}
+        print_json(told if as_json else row.data)
     if as_json:
         return print_json({"total": found.total, "shown": found.shown})
     return typer.echo(f"{found.shown:,} of {found.total:,} rows", err=True)
@@ -66,22 +74,25 @@ def rows(
 def show(
     dataset: Spoken,
     row: Annotated[str | None, typer.Option("--row", metavar="ID", help="One row, with everything that led to it.")] = None,
+    html: Annotated[Path | None, typer.Option("--html", metavar="PATH", help="Write the statistics as a page with plots.")] = None,
     home: Home = HOME,
     in_project: InProject = PROJECT,
     as_json: AsJson = False,
 ) -> None:
-    """Show what a dataset holds and its versions; or one row with everything that led to it."""
-    from rowsmith.cli.show import print_json, table, vars_of, when
+    """Show what a dataset holds, counted, and its versions; or one row with everything that led to it."""
+    from rowsmith.cli.show import print_json, table, when
+    from rowsmith.cli.statistics import show_statistics
 
     doors = project(home, in_project).datasets
     if row is not None:
         return print_json(doors.history(dataset, row))
-    facts, versions = doors.show(dataset), doors.versions(dataset.partition("@")[0])
+    found, versions = doors.show(dataset), doors.versions(dataset.partition("@")[0])
+    if html is not None:
+        doors.plots(dataset, html)
     if as_json:
         told = [{"id": v.id, "rows": v.rows, "message": v.message, "author": v.author, "committed_at": v.created_at} for v in versions]
-        return print_json({**vars_of(facts), "versions": told})
-    typer.secho(f"{dataset}: {facts.rows:,} rows, {facts.bytes:,} bytes", bold=True)
-    table(["column", "filled", "types"], [(c.name, f"{c.filled:.0%}", ", ".join(sorted(c.types))) for c in facts.columns])
+        return print_json({**found.dump(), "versions": told})
+    show_statistics(dataset, found)
     table(["version", "committed", "rows", "by", "message"], [(v.id[:12], when(v.created_at), v.rows, v.author, v.message) for v in versions])
     return None
 
@@ -90,7 +101,11 @@ def export(
     dataset: Spoken,
     format_: Annotated[str, typer.Option("--as", metavar="FORMAT", help="jsonl, csv, alpaca, sharegpt, openai, or a plug-in's.")],
     output: Annotated[str, typer.Option("-o", "--output", metavar="PATH", help="File to write; it appears whole or not at all.")],
+    where: Annotated[
+        str | None, typer.Option("--where", metavar="EXPR", help="Only rows that the expression lets through, such as reviews.accepted >= 1.")
+    ] = None,
     provenance: Annotated[str | None, typer.Option("--provenance", help="column, sidecar or none. Default: what suits the format.")] = None,
+    with_lock: Annotated[bool, typer.Option("--lock", help="Write what the version rests on beside it, too: PATH.lock.json.")] = False,
     home: Home = HOME,
     in_project: InProject = PROJECT,
     as_json: AsJson = False,
@@ -98,7 +113,7 @@ def export(
     """Export a dataset to a file, with its provenance."""
     from rowsmith.cli.show import print_json
 
-    done = project(home, in_project).datasets.export(dataset, format_, output, provenance=provenance)
+    done = project(home, in_project).datasets.export(dataset, format_, output, where=where, provenance=provenance, lock=with_lock)
     if as_json:
         return print_json(done.dump())
     typer.echo(f"{done.rows_out:,} of {done.rows_in:,} rows as {format_} in {done.path}")
@@ -106,8 +121,46 @@ def export(
         typer.echo(f"  provenance in {done.sidecar}")
     if done.files:
         typer.echo(f"  {done.files_out:,} images and sounds in {done.files}")
+    if done.lock:
+        typer.echo(f"  what it rests on in {done.lock}")
     for reason, count in done.lost.items():
         typer.echo(f"  {count:,} rows left out: {reason}", err=True)
     for note in done.notes:
         typer.echo(f"  {note}", err=True)
     return None
+
+
+def lock(
+    dataset: Committed,
+    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="PATH", help="File to write. Default: it is printed.")] = None,
+    home: Home = HOME,
+    in_project: InProject = PROJECT,
+    as_json: AsJson = False,
+) -> None:
+    """Write what a version rests on, pinned by hash: inputs, recipes, prompts, models, answers, edits by hand, code, and its rows."""
+    from rowsmith.cli.show import print_json
+
+    done = project(home, in_project).datasets.lock(dataset, output)
+    if as_json or output is None:
+        return print_json(done.lock if output is None else {"path": done.path, **done.lock})
+    runs, versions = len(done.lock["runs"]), len(done.lock["versions"])
+    return typer.echo(f"Version {done.lock['version'][:12]}, {versions:,} versions and {runs:,} runs behind it, are locked in {output}.")
+
+
+def bundle(
+    dataset: Committed,
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="PATH", help="File to write (a zip).")],
+    home: Home = HOME,
+    in_project: InProject = PROJECT,
+    as_json: AsJson = False,
+) -> None:
+    """Write a proof bundle: a version with its history and signatures, which an outsider checks with rowsmith verify --bundle."""
+    from rowsmith.cli.show import print_json, vars_of
+
+    done = project(home, in_project).datasets.bundle(dataset, output)
+    if as_json:
+        return print_json({"path": str(output), **vars_of(done)})
+    typer.echo(f"{done.rows:,} rows and {done.versions:,} versions in {output}, {done.bytes:,} bytes")
+    if done.erased:
+        typer.echo(f"  of {done.erased:,} rows, which were erased, the hashes alone")
+    return typer.echo(f"  sealed by {done.signer}" if done.signer else "  sealed by nobody: there is no signing key here (rowsmith doctor)")

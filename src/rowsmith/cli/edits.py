@@ -52,7 +52,7 @@ def edit(
     if where is not None:
         if row is not None or not (sets or unset):
             raise Invalid("--where goes with --set or --unset, and without a row.", "For example: --where \"label = 'x'\" --set label=y.")
-        count = edits.set_where(dataset, where, _values(sets, None), without=unset or ())
+        count = edits.set_where(dataset, where, values_of(sets, None), without=unset or ())
         return print_json({"edited": count}) if as_json else typer.echo(f"{count:,} rows edited.")
     done = _one(edits, dataset, row, sets, unset, add, remove, seen)
     return print_json(vars_of(done)) if as_json else _tell(done)
@@ -72,10 +72,10 @@ def _one(
     if remove:
         return edits.remove(dataset, row, seen=seen)
     stands = edits.get(dataset, row)
-    return edits.set(dataset, row, _values(sets, stands.data), without=unset or (), seen=seen) if sets or unset else stands
+    return edits.set(dataset, row, values_of(sets, stands.data), without=unset or (), seen=seen) if sets or unset else stands
 
 
-def _values(sets: list[str] | None, data: dict[str, Any] | None) -> dict[str, Any]:
+def values_of(sets: list[str] | None, data: dict[str, Any] | None) -> dict[str, Any]:
     """What --set says. A column that holds something other than text takes JSON where it can be read so."""
     import orjson
 
@@ -151,10 +151,13 @@ def _moved(clashes: Sequence[Any], limit: int, as_json: bool) -> None:
 
 
 def _show(found: Differing) -> None:
+    from rowsmith.cli.statistics import show_difference
+
     names = [name[:12] if name else "uncommitted edits" for name in (found.old, found.new)]
     typer.secho(f"{names[0]} -> {names[1]}: {found.added:,} added, {found.removed:,} removed, {found.changed:,} changed", bold=True)
     if found.fields:
         typer.echo("  changed: " + ", ".join(f"{name} {count:,}" for name, count in found.fields.items()))
+    show_difference(found.statistics)
     for row in found.rows:
         _row(row)
     if (more := found.added + found.removed + found.changed - len(found.rows)) > 0:

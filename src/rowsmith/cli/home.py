@@ -26,23 +26,32 @@ def add_to(app: typer.Typer) -> None:
 
 
 def verify(
+    dataset: Annotated[
+        str | None, typer.Argument(metavar="[DATASET]", help="One dataset alone; dataset@version: that and what it descends from. Default: the home.")
+    ] = None,
+    bundle: Annotated[Path | None, typer.Option("--bundle", metavar="PATH", help="Prove what rowsmith bundle wrote; no home is needed.")] = None,
+    signer: Annotated[
+        list[str] | None,
+        typer.Option("--signer", metavar="FINGERPRINT", help="With --bundle: who has to answer for version and bundle. May be repeated."),
+    ] = None,
+    lock: Annotated[Path | None, typer.Option("--lock", metavar="PATH", help="Prove that the home still holds what a lock says.")] = None,
     rebuild: Annotated[bool, typer.Option("--rebuild/--no-rebuild", help="Rebuild every version's rows from its lock and stored answers.")] = True,
     home: Home = HOME,
+    in_project: InProject = PROJECT,
     as_json: AsJson = False,
 ) -> None:
-    """Prove the home: counts, hashes, provenance, ledger; and rebuild every run's rows offline. Exits 1 when something is wrong."""
-    from rowsmith.app.proof import verify as act
-    from rowsmith.cli.show import print_json, table
+    """Prove the home: counts, hashes, history, provenance, ledger; and rebuild every run's rows offline. Exits 1 when something is wrong."""
+    from rowsmith.cli.proof import tell_bundle, tell_proof
+    from rowsmith.core.errors import Invalid
 
-    proof = act(lab(home), rebuild=rebuild)
-    if as_json:
-        print_json(proof.dump())
-    else:
-        typer.secho("ok" if proof.ok else f"{len(proof.problems)} problems", fg="green" if proof.ok else "red", bold=True)
-        table(["checked", "count"], proof.checked.items())
-        for problem in proof.problems:
-            typer.echo(f"  {problem['kind']}: {problem['what']} ({problem['where']})", err=True)
-    raise typer.Exit(0 if proof.ok else 1)
+    asked = [name for name, given in (("DATASET", dataset), ("--bundle", bundle), ("--lock", lock)) if given is not None]
+    if len(asked) > 1:
+        raise Invalid(f"{' and '.join(asked)} cannot go together.", "Prove one of them.")
+    if signer and bundle is None:
+        raise Invalid("--signer says who has to answer for a bundle, and there is none.", "Give --bundle PATH.")
+    if bundle is not None:
+        tell_bundle(bundle, signer or [], as_json)
+    tell_proof(lab(home), dataset, in_project, lock, rebuild, as_json)
 
 
 def backup(
@@ -114,7 +123,7 @@ def doctor(offline: Unasked = False, home: Home = HOME, as_json: AsJson = False)
     facts = act(home, lab(home) if is_home(home) else None, offline=offline)
     if as_json:
         return print_json(facts)
-    for name in ("rowsmith", "python", "sqlite", "home", "database", "profile", "schema", "files"):
+    for name in ("rowsmith", "python", "sqlite", "home", "database", "profile", "schema", "files", "signing"):
         if name in facts:
             typer.echo(f"{name}: {facts[name]}")
     typer.echo(f"problems: {'; '.join(facts['problems']) or 'none'}")

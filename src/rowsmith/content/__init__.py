@@ -1,5 +1,5 @@
-"""What ships as data: prompts, one Markdown file each, and profiles of servers, one YAML file each. Any room may read it; it imports nothing
-of ours but the errors."""
+"""What ships as data: prompts, one Markdown file each, profiles of servers, one YAML file each, and how languages are told apart.
+Any room may read it; it imports nothing of ours but the errors."""
 
 from __future__ import annotations
 
@@ -39,6 +39,28 @@ def profile(name: str) -> str:
 def profiles() -> list[str]:
     """The names of the profiles that ship, sorted."""
     return sorted(_within("profiles", ".yaml"))
+
+
+@cache
+def page(name: str) -> str:
+    """The text of `content/pages/<name>.md`.
+
+    Raises:
+        NotFound: there is none of that name.
+    """
+    found = _within("pages", ".md")
+    if name not in found:
+        raise NotFound(f"No page that ships with Rowsmith is called {name!r}.", choose(name, list(found)))
+    return str(found[name].read_text(encoding="utf-8"))
+
+
+@cache
+def languages() -> dict[str, Any]:
+    """How languages are told apart, as core.languages takes it: `content/languages.yaml`."""
+    from yaml import safe_load
+
+    found: dict[str, Any] = safe_load(files("rowsmith.content").joinpath("languages.yaml").read_text(encoding="utf-8"))
+    return found
 
 
 def _within(folder: str, ending: str) -> dict[str, Any]:

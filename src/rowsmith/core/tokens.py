@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import Any
 
 MODELS = ("gpt-4o", "gpt-5", "gpt-4.1", "o3", "gpt-oss-20b", "gpt-4", "gpt-3.5-turbo", "text-davinci-003", "gpt-2")
 """Some of the names whose vocabulary is there: o200k for the first ones, cl100k for gpt-4 and gpt-3.5-turbo, then older ones."""
 
-# No token of these vocabularies reaches across the place between a visible character and a single space before another one.
-_SEAM = re.compile(r"(?<=\S)(?= \S)")
+# No token of these vocabularies reaches across the place between a visible character and a single space before another one: see _parts.
 _SPACE = " \t\n\v\f\r\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 _KEPT = 64
 
@@ -36,10 +34,24 @@ def count_tokens(model: str, text: str) -> int:
     The library splits but does not count: a text has k tokens when it fits a chunk of k and not one of k - 1. Counting word by word
     keeps that cheap, as words repeat.
     """
-    return sum(_kept(model, part) if len(part) <= _KEPT else _count(model, part) for part in _SEAM.split(text.rstrip(_SPACE)) if part)
+    return sum([_kept(model, part) if len(part) <= _KEPT else _count(model, part) for part in _parts(text.rstrip(_SPACE)) if part])
 
 
-@lru_cache(maxsize=1 << 16)
+def _parts(text: str) -> list[str]:
+    """The text, cut before every single space that stands between two visible characters."""
+    first, *more = words = text.split(" ")
+    if words == text.split():
+        return [first, *[" " + word for word in more]]
+    parts = [first]
+    for word in more:
+        if word and parts[-1] and not word[0].isspace() and not parts[-1][-1].isspace():
+            parts.append(" " + word)
+        else:
+            parts[-1] += " " + word
+    return parts
+
+
+@lru_cache(maxsize=1 << 17)
 def _kept(model: str, part: str) -> int:
     return _count(model, part)
 

@@ -4,7 +4,7 @@ Foreign column names (instruction, conversations ...) exist only in this room. A
 modules that begin with an underscore are what the formats share.
 """
 
-from rowsmith.formats._export import LossReport, encode_export
+from rowsmith.formats._export import Extra, LossReport, encode_export
 from rowsmith.formats._format import Format, Provenance, built_in
 
-__all__ = ["Format", "LossReport", "Provenance", "built_in", "encode_export"]
+__all__ = ["Extra", "Format", "LossReport", "Provenance", "built_in", "encode_export"]

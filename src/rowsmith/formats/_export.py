@@ -15,6 +15,9 @@ COLUMN = "provenance"
 """The column that holds provenance, where it travels as a column."""
 _EXAMPLES = 5
 
+Extra = Mapping[str, Json] | Callable[[Row], Mapping[str, Json]]
+"""What a caller adds to the provenance of every row: the same for all, or a function of the row."""
+
 
 @dataclass
 class LossReport:
@@ -45,13 +48,13 @@ class LossReport:
 
 
 def encode_export(
-    rows: Iterable[Row], format: Format, *, provenance: Provenance, report: LossReport, extra: Mapping[str, Json] | None = None,
+    rows: Iterable[Row], format: Format, *, provenance: Provenance, report: LossReport, extra: Extra | None = None,
     change: Callable[[dict[str, Json]], dict[str, Json]] | None = None,
 ) -> Iterator[tuple[bytes, bytes | None]]:  # fmt: skip
     """The lines of the file, each with its line of the sidecar (with `provenance="sidecar"`; the header has none). Fills `report`.
     `change` is what is done to each record, whose columns stay the same.
 
-    Provenance is the row's id, origin and scores, and what the caller adds to every row as `extra` (dataset, version, run, recipe).
+    Provenance is the row's id, origin and scores, and what the caller adds to every row as `extra` (dataset, version, run, recipe, reviews).
     A format with a header reads the rows twice, so they must be something that can be read again.
 
     Raises:
@@ -75,12 +78,13 @@ def encode_export(
         yield format.line(record, columns), json_line(provenance_of(row, extra)) if provenance == "sidecar" else None
 
 
-def provenance_of(row: Row, extra: Mapping[str, Json] | None = None) -> dict[str, Json]:
+def provenance_of(row: Row, extra: Extra | None = None) -> dict[str, Json]:
     """Where a row comes from, as an export tells it."""
-    return {"id": row.id, **(extra or {}), "origin": row.origin, "scores": row.scores}
+    more = extra(row) if callable(extra) else extra or {}
+    return {"id": row.id, **more, "origin": row.origin, "scores": row.scores}
 
 
-def _with_provenance(record: dict[str, Json], row: Row, extra: Mapping[str, Json] | None) -> dict[str, Json]:
+def _with_provenance(record: dict[str, Json], row: Row, extra: Extra | None) -> dict[str, Json]:
     if COLUMN in record:
         raise Invalid(f"The rows have a column {COLUMN!r} of their own.", "Export with provenance in a sidecar, or rename that column.")
     return {**record, COLUMN: provenance_of(row, extra)}

@@ -15,14 +15,14 @@ import orjson
 
 from rowsmith.core.errors import RowsmithError, StorageFull, Unavailable
 from rowsmith.core.failpoints import failpoint
-from rowsmith.core.row import Json, Row
-from rowsmith.formats import Format, LossReport, Provenance, encode_export
+from rowsmith.core.row import Row
+from rowsmith.formats import Extra, Format, LossReport, Provenance, encode_export
 from rowsmith.steps.files_beside import Beside, Find, nowhere
 
 
 def write_export(
     path: Path, rows: Iterable[Row], format: Format, *, find: Find = nowhere, provenance: Provenance | None = None,
-    extra: Mapping[str, Json] | None = None,
+    extra: Extra | None = None,
 ) -> LossReport:  # fmt: skip
     """Write rows into a file, with its sidecar (`<path>.provenance.jsonl`) and its report (`<path>.report.json`). Images and sounds that
     the rows refer to are written into the folder `<path>.files`, and each reference gets the `path` of its file there; `find` says where

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
+from hashlib import blake2b
 from typing import Any
 
 from sqlalchemy import Connection, Row, TextClause, bindparam, text
 
 from rowsmith.core.calls import Usage
+from rowsmith.core.ids import digest
 from rowsmith.store.attempts import NOT_THERE, usage_of
 from rowsmith.store.database import Database
 
@@ -168,6 +170,17 @@ def answered(conn: Connection, runs: Sequence[int] | None = None) -> tuple[int, 
         _query(f'SELECT {_FACTS}, raw FROM "call" WHERE {where} ORDER BY key', values), values, execution_options={"yield_per": 64}
     )
     return total, (_call(row) for row in rows)
+
+
+def fingerprint(db: Database, run: int) -> tuple[int, str]:
+    """How many answers a run used, and one hash over all of them with the keys of their questions (64 hexadecimal digits)."""
+    sum_, count = blake2b(digest_size=32), 0
+    with db.read() as conn:
+        _, found = answered(conn, [run])
+        for call in found:
+            count += 1
+            sum_.update(call.key + digest(call.raw or b""))
+    return count, sum_.hexdigest()
 
 
 def _query(sql: str, values: Mapping[str, Any]) -> TextClause:

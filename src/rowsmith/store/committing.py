@@ -60,7 +60,7 @@ def commit_rows(
                 make = _direct(versions, trees, dataset, head, changes, said, replace, all_of_run)
             else:
                 make = _regenerated(db, dataset, head, line, changes, said, replace, all_of_run, hold)
-            done = publish(db, dataset, branch, head, make, hold, also)
+            done = publish(db, dataset, branch, head, make, said.signer, hold, also)
             if done is not None:
                 return done
 
@@ -130,7 +130,7 @@ def commit_merge(
             head = _head(db, dataset, branch)
             ancestor = base if picked else Versions(db).common(head, theirs)
             if not picked and ancestor is not None and ancestor.id in (theirs.id, head.id) and terms == Terms(prefer=terms.prefer):
-                done = _forward(db, dataset, branch, head, theirs if ancestor.id == head.id else head, also)
+                done = _forward(db, dataset, branch, head, theirs if ancestor.id == head.id else head, said, also)
             else:
                 sides = sides_of(db, ancestor.root if ancestor else None, head.root, theirs.root)
                 done = _merged(db, dataset, branch, head, () if picked else (theirs,), sides, said, terms, hold, also)
@@ -186,12 +186,12 @@ def _published(
         parents = [*([head] if head else []), *others]
         return (version(draft, dataset, parents, said, now),) if others or draft.counts.any else ()
 
-    return publish(db, dataset, branch, head, make, hold, also)
+    return publish(db, dataset, branch, head, make, said.signer, hold, also)
 
 
-def _forward(db: Database, dataset: int, branch: str, head: Version, to: Version, also: Also | None) -> Commit | None:
+def _forward(db: Database, dataset: int, branch: str, head: Version, to: Version, said: Said, also: Also | None) -> Commit | None:
     counts = _between(db, head, to)
-    return Commit(to, counts) if advance(db, dataset, branch, head, to, also) else None
+    return Commit(to, counts) if advance(db, dataset, branch, head, to, said.signer, also) else None
 
 
 def _between(db: Database, old: Version, new: Version) -> Counts:

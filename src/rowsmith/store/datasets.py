@@ -16,9 +16,10 @@ from rowsmith.store.checks import Problem, check
 from rowsmith.store.committing import commit_rows
 from rowsmith.store.database import Database
 from rowsmith.store.publishing import Also, Said, told
-from rowsmith.store.reading import Facts, VersionRows, facts, row_of
+from rowsmith.store.reading import VersionRows, row_of
 from rowsmith.store.schema import dataset as table
 from rowsmith.store.schema import ref
+from rowsmith.store.signing import Signer
 from rowsmith.store.trees import Entry, Trees
 from rowsmith.store.versions import Version, Versions
 
@@ -90,6 +91,7 @@ class Datasets:
         replace: bool = False,
         all_of_run: bool = False,
         branch: str = MAIN,
+        signer: Signer | None = None,
         also: Also | None = None,
     ) -> Version:
         """Merge rows by id into the head of a branch, as a child version; with `replace` the child holds these rows alone.
@@ -97,7 +99,7 @@ class Datasets:
         A dataset or branch that does not exist is begun. Rows come in row order (growing `order`), as a stream of any length; ids differ.
         A row whose id is there replaces the one that was there, in its place; new rows follow. `also(conn, version)` is carried out in
         the transaction that publishes the version. The same rows again, for the same run: no new version, the head is returned.
-        `all_of_run`: these are all rows of the run; where no other run has made any, those that it keeps no longer go.
+        `signer` signs it. `all_of_run`: these are all rows of the run; where no other run has made any, those that it keeps no longer go.
 
         What people changed on the branch stays when a run makes its rows again (store.committing).
 
@@ -105,7 +107,7 @@ class Datasets:
             Invalid: the name, an id, the order or a value cannot be used.
         """
         dataset = self.create(project, name)
-        said = Said(run, cleaned(author), cleaned(message))
+        said = Said(run, cleaned(author), cleaned(message), signer)
         publish = told(self._db, project, name, branch, said, "commit", also)
         return commit_rows(self._db, dataset.n, branch, rows, said, replace=replace, all_of_run=all_of_run, also=publish)
 
@@ -162,10 +164,6 @@ class Datasets:
         """The row that an entry of a version stands for."""
         found = Bodies(self._db).read((entry.data, entry.meta))
         return row_of(entry, found[entry.data], found[entry.meta])
-
-    def facts(self, version: Version) -> Facts:
-        """Rows, bytes, and every column with the share filled and its types. Reads the whole version."""
-        return facts(self.rows(version))
 
     def check(self, version: Version) -> Iterator[Problem]:
         """Everything that is wrong with a version: {kind, what, where}. Reads the whole version."""

@@ -27,6 +27,9 @@ from rowsmith.store.versions import Version, Versions
 REMOVED = "removed"
 """The token of a row that is taken away."""
 
+Also = Callable[[Connection, str], None]
+"""What else happens in the transaction that writes an edit; gets the row's new token."""
+
 _COLUMNS = "id, base_data, base_meta, data, meta, hash, key, author, at"
 _GET = text(f"SELECT {_COLUMNS} FROM edit WHERE dataset = :dataset AND branch = :branch AND id = :id")
 _ALL = text(f"SELECT {_COLUMNS} FROM edit WHERE dataset = :dataset AND branch = :branch ORDER BY id")
@@ -126,10 +129,13 @@ class Edits:
         bodies = Bodies(self._db).read((entry.data, entry.meta))
         return Standing(row_of(entry, bodies[entry.data], bodies[entry.meta]), entry.data.hex(), None, entry, name)
 
-    def change(self, id_: str, make: Callable[[Row], Mapping[str, Json]], author: str, *, seen: str | None = None) -> Standing:
+    def change(
+        self, id_: str, make: Callable[[Row], Mapping[str, Json]], author: str, *, seen: str | None = None, also: Also | None = None
+    ) -> Standing:
         """Let the row say what `make` makes of it; who edits it now is in its origin, with the columns that changed.
 
-        `seen`: the token of what the editor saw. Without it `make` is asked again when somebody else was first.
+        `seen`: the token of what the editor saw. Without it `make` is asked again when somebody else was first. `also(conn, token)` is carried
+        out in the transaction that writes the edit, with the row's new token.
 
         Raises:
             Stale: the row is not what was seen, or has been removed.
@@ -141,7 +147,12 @@ class Edits:
             data = cleaned(dict(make(stands.row)))
             changed = sorted(f for f in {*data, *stands.row.data} if not same(data.get(f, MISSING), stands.row.data.get(f, MISSING)))
             origin = {**stands.row.origin, "edits": united(stands.row.origin.get("edits", ()), [{"by": author, "columns": changed}])}
-            if not changed or self._put(stands, id_, data, stands.row.scores, origin, author):
+            if not changed:
+                if also is not None:
+                    with self._db.write() as conn:
+                        also(conn, stands.token)
+                return stands
+            if self._put(stands, id_, data, stands.row.scores, origin, author, also):
                 return self.standing(id_)
 
     def remove(self, id_: str, author: str, *, seen: str | None = None) -> None:
@@ -177,23 +188,28 @@ class Edits:
                 return conn.execute(_DISCARD_ALL, self._where).rowcount
             return conn.execute(_DISCARD, {**self._where, "id": bytes.fromhex(id_)}).rowcount
 
-    def _put(self, stands: Standing, id_: str, data: dict[str, Json] | None, scores: Any, origin: Any, author: str) -> bool:
+    def _put(
+        self, stands: Standing, id_: str, data: dict[str, Json] | None, scores: Any, origin: Any, author: str, also: Also | None = None
+    ) -> bool:  # fmt: skip
         if stands.edit is None:
             assert stands.entry is not None
-            return self._insert(stands, id_, data, scores, origin, author, stands.entry.key)
+            return self._insert(stands, id_, data, scores, origin, author, stands.entry.key, also)
         with self._db.write() as conn:
             seen = bytes.fromhex(stands.token) if stands.edit.data is not None else None
             values = {**self._values(conn, id_, data, scores, origin, author), "seen": seen, "seen_removed": int(seen is None)}
-            return conn.execute(_SET, values).rowcount == 1
+            return conn.execute(_SET, values).rowcount == 1 and _done(conn, data, also)
 
-    def _insert(self, stands: Standing, id_: str, data: Any, scores: Any, origin: Any, author: str, key: bytes) -> bool:
+    def _insert(
+        self, stands: Standing, id_: str, data: Any, scores: Any, origin: Any, author: str, key: bytes, also: Also | None = None
+    ) -> bool:  # fmt: skip
         """False when the branch has moved since, or somebody else has edited the row."""
         base = {"base_data": stands.entry.data, "base_meta": stands.entry.meta} if stands.entry else {"base_data": None, "base_meta": None}
         share = " FOR SHARE" if self._db.dialect == "postgresql" else ""
         with self._db.write() as conn:
             if conn.execute(text(_BRANCH + share), self._where).scalar() != stands.head:
                 return False
-            return conn.execute(_ADD, {**self._values(conn, id_, data, scores, origin, author), **base, "key": key}).rowcount == 1
+            values = {**self._values(conn, id_, data, scores, origin, author), **base, "key": key}
+            return conn.execute(_ADD, values).rowcount == 1 and _done(conn, data, also)
 
     def _values(self, conn: Connection, id_: str, data: Any, scores: Any, origin: Any, author: str) -> dict[str, Any]:
         said = None if data is None else canonical(data)
@@ -201,6 +217,13 @@ class Edits:
             **self._where, "id": bytes.fromhex(id_), "data": said, "meta": canonical({"origin": origin, "scores": scores}),
             "hash": None if said is None else tagged(DATA, said), "author": author, "at": self._db.now(conn),
         }  # fmt: skip
+
+
+def _done(conn: Connection, data: Any, also: Also | None) -> bool:
+    """True, after `also`."""
+    if also is not None:
+        also(conn, REMOVED if data is None else token(data))
+    return True
 
 
 def _entry(db: Database, head: Version | None, name: bytes) -> Entry | None:

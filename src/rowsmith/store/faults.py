@@ -81,7 +81,7 @@ def _sqlite(error: sqlite3.Error, place: str, folder: Path | None) -> RowsmithEr
         return StorageBusy(f"{place} is locked by another program.", "Close other programs that have it open (a database browser?) and try again.")
     if code == sqlite3.SQLITE_IOERR:
         return _broken(place, name)
-    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or str(error).startswith("Could not decode to UTF-8"):
         return Unavailable(f"{place} is damaged or is no database ({error}).", "Keep a copy of it, then restore a backup: rowsmith restore.")
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
         return Unavailable(f"{place} cannot be written ({error}).", f"Check the permissions of {folder} and of the files in it.")

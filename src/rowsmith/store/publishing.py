@@ -19,6 +19,7 @@ from rowsmith.store.database import Database
 from rowsmith.store.diffs import Difference
 from rowsmith.store.holds import Hold
 from rowsmith.store.schema import version as table
+from rowsmith.store.signing import Signer, sign
 from rowsmith.store.trees import Entry, Trees, rolling
 from rowsmith.store.versions import Version
 
@@ -70,11 +71,12 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a commit says of itself."""
+    """What a commit says of itself, and who signs it (None: nobody)."""
 
     run: int | None
     author: str
     message: str
+    signer: Signer | None = None
 
 
 def drafted(trees: Trees, base: Version | None, changes: Callable[[], Iterator[Entry]]) -> Draft:
@@ -131,19 +133,23 @@ def version(draft: Draft, dataset: int, parents: Sequence[Version], said: Said, 
 
 
 def publish(
-    db: Database, dataset: int, branch: str, head: Version | None, make: Callable[[float], Sequence[Version]], hold: Hold, also: Also | None
+    db: Database, dataset: int, branch: str, head: Version | None, make: Callable[[float], Sequence[Version]], signer: Signer | None, hold: Hold,
+    also: Also | None,
 ) -> Version | None:  # fmt: skip
     """The last of the versions that `make(now)` gives, once it is the branch's head; None when the branch has moved from `head` meanwhile.
+    All of them are signed.
 
     Without any version, the head stays what it is.
     """
     with db.write() as conn:
-        made = make(db.now(conn))
+        now = db.now(conn)
+        made = make(now)
         failpoint("versions.ref.before")
         if made and not _move(conn, dataset, branch, head, made[-1]):
             return None
         for one in made:
             conn.execute(table.insert(), {**asdict(one), "parents": orjson.dumps(one.parents)})
+            sign(conn, now, signer, one.id)
         last = made[-1] if made else head
         if also is not None and last is not None:
             also(conn, last)
@@ -152,11 +158,12 @@ def publish(
     return last
 
 
-def advance(db: Database, dataset: int, branch: str, head: Version, to: Version, also: Also | None) -> bool:
-    """Let a branch name another version that is there; False when it has moved from `head` meanwhile."""
+def advance(db: Database, dataset: int, branch: str, head: Version, to: Version, signer: Signer | None, also: Also | None) -> bool:
+    """Let a branch name another version that is there, and sign it; False when it has moved from `head` meanwhile."""
     with db.write() as conn:
         if not _move(conn, dataset, branch, head, to):
             return False
+        sign(conn, db.now(conn), signer, to.id)
         if also is not None:
             also(conn, to)
     return True

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain, islice
-from typing import Any
 
 import orjson
 
@@ -23,7 +20,6 @@ _AROUND = 300
 """Bytes of memory that a row takes besides its bodies, about."""
 _FEW = 16
 """Rows that a block should give, for reading a batch block by block."""
-_KINDS = {str: "text", bool: "true/false", int: "number", float: "number", list: "list", dict: "mapping"}
 
 
 class VersionRows:
@@ -93,42 +89,3 @@ def row_of(entry: Entry, data: bytes, meta: bytes) -> Row:
     """The row that an entry and its two bodies make."""
     more = orjson.loads(meta)
     return Row(turned(entry.place).hex(), entry.key[PREFIX:], orjson.loads(data), more["scores"], more["origin"])
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnFacts:
-    """One column: the share of rows in which it says something (not null, not empty), and how many rows have which type."""
-
-    name: str
-    filled: float
-    types: dict[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What a version holds, counted: rows, columns, and the bytes of their canonical data."""
-
-    rows: int
-    bytes: int
-    columns: tuple[ColumnFacts, ...]
-
-
-def facts(rows: Sequence[Row] | VersionRows) -> Facts:
-    """Count columns, types and bytes; reads every row once."""
-    from rowsmith.core.ids import canonical
-
-    total = size = 0
-    filled: Counter[str] = Counter()
-    types: dict[str, Counter[str]] = {}
-    for row in rows:
-        total += 1
-        size += len(canonical(row.data))
-        for name, value in row.data.items():
-            types.setdefault(name, Counter())[_kind(value)] += 1
-            filled[name] += value not in (None, "", [], {})
-    columns = (ColumnFacts(name, filled[name] / total, dict(types[name].most_common())) for name in sorted(types))
-    return Facts(total, size, tuple(columns))
-
-
-def _kind(value: Any) -> str:
-    return _KINDS.get(type(value), "null")

@@ -9,18 +9,23 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
+import orjson
+
 from rowsmith.core.expressions import Expression
 from rowsmith.core.ids import share
+from rowsmith.core.review import NOTHING, REVIEWS
 from rowsmith.store.bases import Base
 from rowsmith.store.columns import Lines
-from rowsmith.store.duck import roomy
+from rowsmith.store.duck import quoted, roomy
 from rowsmith.store.laying import Overlay
 from rowsmith.store.positions import base_mark
+from rowsmith.store.reviews import Known
 from rowsmith.store.shapes import PREFIX, Layout
 from rowsmith.store.sorting import Key, Sort, key_of, kind_of, require_known
 from rowsmith.store.workspace import Workspace
 
 _PART = 50_000
+_REVIEWED = "reviews_"
 _numbers = count()
 
 
@@ -36,13 +41,14 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which rows, in which order. `sample`: that many of them, chosen by row id and `seed`."""
+    """Which rows, in which order. `sample`: that many of them, chosen by row id and `seed`. `reviews`: what `reviews` means in `where`."""
 
     where: Expression | None
     search: str | None
     sort: tuple[Sort, ...]
     sample: int | None
     seed: int
+    reviews: Known | None = None
 
 
 class Selection:
@@ -105,6 +111,7 @@ class Selecting:
         try:
             found = find(wanted.search) if wanted.search is not None else None
             conditions = self._hits(name, found, made)
+            self._reviewed(name, wanted, made)
             with roomy(self._duck, self._longest):
                 return self._selected(name, wanted, conditions, made)
         finally:
@@ -128,6 +135,16 @@ class Selecting:
         hit = f"hash {'NOT IN' if found.outside else 'IN'} (SELECT v FROM hashes_{name})"
         return hit, f"CASE WHEN mark IN (SELECT v FROM edited_{self._name}) THEN {marked} ELSE {hit} END"
 
+    def _reviewed(self, name: str, wanted: Wanted, made: list[str]) -> None:
+        """What reviews come to, by row and by what it says."""
+        if wanted.reviews is None:
+            return
+        made.append(f"reviewed_{name}")
+        self._duck.execute(f"CREATE TABLE reviewed_{name} (id VARCHAR, hash BLOB, said JSON)")
+        for at in range(0, len(wanted.reviews.rows), _PART):
+            columns = [list(column) for column in zip(*wanted.reviews.rows[at : at + _PART], strict=True)]
+            self._duck.execute(f"INSERT INTO reviewed_{name} SELECT unnest(?::VARCHAR[]), unnest(?::BLOB[]), unnest(?::JSON[])", columns)
+
     def _fill(self, table: str, kind: str, values: Sequence[Any]) -> None:
         self._duck.execute(f"CREATE TABLE {table} (v {kind})")
         for at in range(0, len(values), _PART):
@@ -140,7 +157,7 @@ class Selecting:
         names = [f"k{n}_{sum(1 for m in columns[:i] if m == n)}" for i, n in enumerate(columns)]
         more = ["id"] if wanted.sample is not None else []
         made += [f"q_{name}"]
-        selects = [self._part(where, key, names, more, wanted) for where, key in zip(self._sources(hits), keys, strict=True)]
+        selects = [self._part(name, where, key, names, more, wanted) for where, key in zip(self._sources(hits), keys, strict=True)]
         self._duck.execute(f"CREATE TABLE q_{name} AS {' UNION ALL '.join(selects)}")
         chosen = self._sampled(name, wanted, made) if wanted.sample is not None else ""
         joins, order = self._order(name, wanted.sort, keys, made)
@@ -153,10 +170,13 @@ class Selecting:
         if self._over is not None:
             yield f"over_{self._name}", self._over, [*filter(None, hits[1:])]
 
-    def _part(self, where: tuple[str, Layout, list[str]], keys: list[Key], names: list[str], more: list[str], wanted: Wanted) -> str:
+    def _part(self, name: str, where: tuple[str, Layout, list[str]], keys: list[Key], names: list[str], more: list[str], wanted: Wanted) -> str:
         source, layout, conditions = where
+        if wanted.reviews is not None:
+            source = _with_reviews(source, name)
         if wanted.where is not None:
-            conditions = [*conditions, f"({wanted.where.duckdb(layout.json, layout.typed)})"]
+            columns = layout.json if wanted.reviews is None else {REVIEWS: _REVIEWED, **layout.json}
+            conditions = [*conditions, f"({wanted.where.duckdb(columns, layout.typed)})"]
         sorted_by = [f"{sql} AS {name}" for sql, name in zip((sql for key in keys for sql in key.columns), names, strict=True)]
         return f"SELECT {', '.join(['mark', *more, *sorted_by])} FROM {source} WHERE {' AND '.join(conditions) or 'TRUE'}"
 
@@ -202,3 +222,10 @@ class Selecting:
             self._duck.execute(f"DROP TABLE IF EXISTS {table}")
 
 
+def _with_reviews(source: str, name: str) -> str:
+    """The rows with what their reviews come to, by what they say; of a row without any, nothing but zeros."""
+    nothing = f"{quoted(orjson.dumps(NOTHING).decode())}::JSON"
+    return (
+        f"(SELECT s.*, COALESCE(a.said, b.said, {nothing}) AS {_REVIEWED} FROM {source} s LEFT JOIN reviewed_{name} a ON a.id = s.id "
+        f"AND a.hash = s.hash LEFT JOIN reviewed_{name} b ON b.id = s.id AND b.hash IS NULL)"
+    )

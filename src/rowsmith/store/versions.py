@@ -16,7 +16,7 @@ import orjson
 from sqlalchemy import Connection, select, text
 
 from rowsmith.core.ids import canonical
-from rowsmith.store.bodies import tagged
+from rowsmith.store.bodies import damaged, tagged
 from rowsmith.store.database import Database
 from rowsmith.store.schema import version as table
 
@@ -83,6 +83,10 @@ class Versions:
         """The version and all that it descends from, newest first."""
         return descent(version, {found.id: found for found in self.of(version.dataset)})
 
+    def lineage(self, version: Version) -> Iterator[Version]:
+        """The same, with those of other datasets that were merged into it."""
+        return descent(version, {found.id: found for found in self.every()})
+
     def generated(self, version: Version) -> Version | None:
         """The newest state that runs alone made among this version and its ancestors: what people's changes stand over."""
         if version.run is not None:
@@ -136,4 +140,8 @@ def _newest_first(version: Version) -> tuple[int, float, str]:
 
 def _versions(conn: Connection, where: Any) -> Iterator[Version]:
     for found in conn.execute(select(table).where(where)).mappings():
-        yield Version(**{**found, "parents": tuple(orjson.loads(found["parents"]))})
+        try:
+            parents = tuple(map(str, orjson.loads(found["parents"])))
+        except (ValueError, TypeError):
+            raise damaged(f"version {found['id'][:12]} does not say what it descends from") from None
+        yield Version(**{**found, "parents": parents})

@@ -21,6 +21,7 @@ from rowsmith.store.duck import told_of
 from rowsmith.store.heap import FRAME, Damaged
 from rowsmith.store.laying import Overlay
 from rowsmith.store.positions import LAST, base_mark
+from rowsmith.store.reviews import Known
 from rowsmith.store.selection import Found, Selecting, Selection, Wanted
 from rowsmith.store.sorting import read_sort
 from rowsmith.store.workspace import Workspace
@@ -54,6 +55,7 @@ class Look:
         sort: columns, `scores.x`, `origin.x` or expressions; with `-` before it the greatest first. Missing values come last, equal ones in
             row order.
         sample: so many of the rows, chosen by row id and `seed`, whatever else the dataset holds.
+        reviews: what `reviews` means in the expression; None: nothing.
     """
 
     where: str | None = None
@@ -61,6 +63,7 @@ class Look:
     sort: tuple[str, ...] = ()
     sample: int | None = None
     seed: int = 0
+    reviews: Known | None = None
 
     @property
     def plain(self) -> bool:
@@ -228,4 +231,4 @@ def _wanted(look: Look) -> Wanted | None:
     if look.search is not None:
         query(look.search)
     where = parse(look.where) if look.where is not None else None
-    return Wanted(where, look.search, tuple(map(read_sort, look.sort)), look.sample, look.seed)
+    return Wanted(where, look.search, tuple(map(read_sort, look.sort)), look.sample, look.seed, look.reviews)

@@ -1,0 +1,148 @@
+"""Reviews: what people think of rows. Score, label, note, edit, accept or reject, by whom and when."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast, get_args
+
+from rowsmith.app.edits import row_id
+from rowsmith.app.lab import Lab
+from rowsmith.core.errors import Invalid, choose
+from rowsmith.core.ids import cleaned
+from rowsmith.core.review import REVIEWS, Review, Verdict
+from rowsmith.core.row import Json, Row
+from rowsmith.store import edits as store_edits
+from rowsmith.store import reviews as store
+from rowsmith.store.datasets import MAIN, Datasets
+from rowsmith.store.refs import Refs
+from rowsmith.store.reviews import Opinion
+from rowsmith.store.versions import Version
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """A review, and whether it is of what the row says now (`current`); False, too, where the row is gone."""
+
+    review: Review
+    current: bool
+
+    def dump(self) -> dict[str, Any]:
+        """As plain data."""
+        return {**self.review.dump(), "current": self.current}
+
+
+class Reviews:
+    """The reviews of the datasets of one project. A dataset is spoken of as `name` or `name@branch`."""
+
+    def __init__(self, lab: Lab, project: str) -> None:
+        self.lab = lab
+        self.project = project
+        self._store = Datasets(lab.db)
+
+    def add(
+        self, spoken: str, row: str, *, verdict: str = "", score: float | None = None, label: str | None = None, note: str | None = None,
+        values: Mapping[str, Json] | None = None, author: str | None = None, seen: str | None = None,
+    ) -> Reviewed:  # fmt: skip
+        """Review a row as it stands on a branch, uncommitted edits included.
+
+        Args:
+            verdict: accept, reject or nothing.
+            values: columns that are to say something else: an edit, uncommitted until `History.commit`. The review is of the row with it.
+            author: who reviews; default: who acts.
+            seen: the token of the row that the reviewer saw; the review is refused when it is another one now.
+
+        Raises:
+            NotFound: there is no such row. Invalid: the review says nothing. Stale: the row is not what was seen, or has been removed.
+        """
+        said = _opinion(verdict, score, label, note, values)
+        by = cleaned(author or self.lab.who)
+        name, (n, branch) = row_id(row), self._branch(spoken)
+        reviews, kept = store.Reviews(self.lab.db, n), []
+
+        def add(conn: Any, token: str) -> None:
+            kept.append(reviews.add(conn, branch, name, token, said, by))
+
+        edits = store_edits.Edits(self.lab.db, n, branch)
+        stands = edits.change(name, lambda there: {**there.data, **(values or {})}, by, seen=seen, also=add)
+        made = next(review for review in reviews.list(row=name) if review.n == kept[-1])
+        return Reviewed(made, made.hash == stands.token)
+
+    def list(
+        self, spoken: str, *, row: str | None = None, by: str | None = None, verdict: str | None = None
+    ) -> Sequence[Reviewed]:
+        """The reviews of a dataset, newest first; those of a row, of a person, or with a verdict alone. Each says whether it is of what the
+        row says now on the branch.
+
+        Raises:
+            NotFound: there is no such dataset or branch.
+        """
+        if verdict is not None:
+            _verdict(verdict)
+        reviews, version, edited = self._standing(spoken)
+        found = reviews.list(row=None if row is None else row_id(row), author=by, verdict=verdict)
+        says = reviews.hashes(version, edited, sorted({review.row for review in found}))
+        return [Reviewed(review, review.hash == says.get(review.row)) for review in found]
+
+    def beside(self, spoken: str, rows: Iterable[Row]) -> Iterator[tuple[Row, Sequence[Review]]]:
+        """Rows of a dataset with their reviews, oldest first, as a stream. Rows of a run (`run:r12`) have none."""
+        if spoken.startswith("run:"):
+            return ((row, ()) for row in rows)
+        return store.Reviews(self.lab.db, self._store.get(self.project, spoken.partition("@")[0]).n).laid_beside(rows)
+
+    def summaries(self, spoken: str) -> dict[str, dict[str, Json]]:
+        """What the reviews of each reviewed row of a version come to, by row id (core.review.summary); of a branch, as its rows stand with
+        their uncommitted edits. Rows that are not in it come to core.review.NOTHING.
+
+        Raises:
+            NotFound: there is no such dataset or version.
+        """
+        reviews, version, edited = self._standing(spoken)
+        return dict(reviews.summaries(version, edited))
+
+    def any(self, spoken: str) -> bool:
+        """Whether the dataset has a review."""
+        return not spoken.startswith("run:") and store.Reviews(self.lab.db, self._store.get(self.project, spoken.partition("@")[0]).n).any()
+
+    def _standing(self, spoken: str) -> tuple[store.Reviews, Version | None, dict[str, str]]:
+        """The reviews of a dataset, the version that is spoken of (None: there is none yet), and what edits lie over it."""
+        name, _, branch = spoken.partition("@")
+        n = self._store.get(self.project, name).n
+        version = self._store.resolve(self.project, spoken) if branch or self._store.versions(self.project, name) else None
+        edited = {edit.id: edit.token for edit in store_edits.Edits(self.lab.db, n, branch or MAIN)}
+        return store.Reviews(self.lab.db, n), version, edited
+
+    def _branch(self, spoken: str) -> tuple[int, str]:
+        name, _, branch = spoken.partition("@")
+        dataset = self._store.get(self.project, name)
+        if branch and branch != MAIN:
+            Refs(self.lab.db, dataset).get(branch, "branch")
+        return dataset.n, branch or MAIN
+
+
+def scope(row: Row, reviews: Sequence[Review]) -> dict[str, Json]:
+    """What an expression can name in a row that has these reviews: as Row.scope, and `reviews` (core.review.summary) beside the columns."""
+    return {REVIEWS: store.standing(row, reviews), **row.scope}
+
+
+def told_beside(row: Row, reviews: Sequence[Review]) -> Sequence[dict[str, Any]]:
+    """The reviews of a row as plain data, each with whether it is of what the row says (`current`)."""
+    current = store.said_now(row) if reviews else ""
+    return [{name: value for name, value in review.dump(current).items() if name != "row"} for review in reviews]
+
+
+def _opinion(verdict: str, score: float | None, label: str | None, note: str | None, values: Mapping[str, Json] | None) -> Opinion:
+    if score is not None and not math.isfinite(score):
+        raise Invalid(f"The score {score} is no number.", "Give a finite one.")
+    text = {name: cleaned(value) if value else None for name, value in (("label", label), ("note", note))}
+    said = Opinion(_verdict(verdict), score, **text, fields=cleaned(dict(values)) if values else None)
+    if said == Opinion():
+        raise Invalid("The review says nothing.", "Give a verdict (--accept, --reject), a score, a label, a note or a value.")
+    return said
+
+
+def _verdict(spoken: str) -> Verdict:
+    if spoken not in get_args(Verdict):
+        raise Invalid(f"{spoken!r} is no verdict.", choose(spoken, ["accept", "reject"]))
+    return cast(Verdict, spoken)

@@ -1,0 +1,94 @@
+"""review: add, list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from rowsmith.cli.history import OnBranch
+from rowsmith.cli.options import HOME, PROJECT, AsJson, Home, InProject, project
+
+if TYPE_CHECKING:
+    from rowsmith.core.review import Review
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands."""
+    group = typer.Typer(help="Reviews: what people think of rows. add, list.", no_args_is_help=True)
+    group.command("add")(add)
+    group.command("list")(list_reviews)
+    app.add_typer(group, name="review")
+
+
+def add(
+    dataset: OnBranch,
+    row: Annotated[str, typer.Argument(metavar="ROW", help="The row's id.")],
+    score: Annotated[float | None, typer.Option("--score", metavar="NUMBER", help="How good it is.")] = None,
+    label: Annotated[str | None, typer.Option("--label", metavar="TEXT", help="What it is called.")] = None,
+    note: Annotated[str | None, typer.Option("--note", metavar="TEXT", help="What is to be said of it.")] = None,
+    accept: Annotated[bool, typer.Option("--accept", help="Accept the row.")] = False,
+    reject: Annotated[bool, typer.Option("--reject", help="Reject the row.")] = False,
+    sets: Annotated[
+        list[str] | None, typer.Option("--set", metavar="COL=VALUE", help="Give a column another value: an edit, uncommitted until rowsmith commit.")
+    ] = None,
+    author: Annotated[str | None, typer.Option("--author", metavar="NAME", help="Who reviews. Default: who you are here.")] = None,
+    seen: Annotated[str | None, typer.Option("--seen", metavar="TOKEN", help="Refuse when the row is not what it was with this token.")] = None,
+    home: Home = HOME,
+    in_project: InProject = PROJECT,
+    as_json: AsJson = False,
+) -> None:
+    """Review a row as it stands: give a score, a label, a note; accept or reject it; give its columns other values."""
+    from rowsmith.cli.edits import values_of
+    from rowsmith.cli.show import print_json
+    from rowsmith.core.errors import Invalid
+
+    if accept and reject:
+        raise Invalid("A row cannot be accepted and rejected at once.", "Give --accept or --reject.")
+    there = project(home, in_project)
+    values = values_of(sets, there.edits.get(dataset, row).data) if sets else None
+    made = there.reviews.add(
+        dataset, row, verdict="accept" if accept else "reject" if reject else "", score=score, label=label, note=note, values=values, author=author,
+        seen=seen,
+    )  # fmt: skip
+    if as_json:
+        return print_json(made.dump())
+    return typer.echo(f"Review {made.review.n} of row {made.review.row}: {_said(made.review)}")
+
+
+def list_reviews(
+    dataset: Annotated[str, typer.Argument(metavar="DATASET", help="A dataset, dataset@branch or dataset@version.")],
+    row: Annotated[str | None, typer.Option("--row", metavar="ID", help="Of one row.")] = None,
+    by: Annotated[str | None, typer.Option("--by", metavar="NAME", help="Of one person.")] = None,
+    verdict: Annotated[str | None, typer.Option("--verdict", metavar="VERDICT", help="Those that accept, or that reject.")] = None,
+    limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, help="Most reviews.")] = 50,
+    home: Home = HOME,
+    in_project: InProject = PROJECT,
+    as_json: AsJson = False,
+) -> None:
+    """List reviews, newest first. Those of what a row said before it was changed are told as older."""
+    from rowsmith.cli.show import print_json, table, when
+
+    found = project(home, in_project).reviews.list(dataset, row=row, by=by, verdict=verdict)
+    if as_json:
+        return print_json({"reviews": [review.dump() for review in found[:limit]], "total": len(found)})
+    columns = ["review", "row", "by", "at", "of", "says"]
+    rows = []
+    for one in found[:limit]:
+        review = one.review
+        rows.append((review.n, review.row, review.author, when(review.created_at), "what it says" if one.current else "an older text", _said(review)))
+    table(columns, rows)
+    if len(found) > limit:
+        typer.echo(f"  and {len(found) - limit:,} earlier ones (--limit)", err=True)
+    return None
+
+
+def _said(review: Review) -> str:
+    parts = [
+        {"accept": "accepted", "reject": "rejected"}.get(review.verdict, ""),
+        "" if review.score is None else f"score {review.score:g}",
+        f"label {review.label}" if review.label else "",
+        f"edited {', '.join(sorted(review.fields))}" if review.fields else "",
+        review.note or "",
+    ]
+    return "; ".join(part for part in parts if part)

@@ -1,0 +1,167 @@
+"""A proof bundle: a version with everything by which somebody without the database can check it. A zip of
+
+    README.txt      what this is, and how each hash is made
+    versions.jsonl  the version and all that it descends from, newest first, each with its signatures
+    rows.jsonl      its rows by place (the row's id with its halves exchanged): id, key, data, meta; of erased rows their hashes alone
+    lock.json       what it rests on (rowsmith lock)
+    manifest.json   size and BLAKE2b-256 of each of these
+    seal.json       the signature of the manifest by whoever wrote the bundle; without it, nobody answers for lock and bundle
+
+The comment of the zip ends with the BLAKE2b-256 of all bytes before it, so that no byte can change by accident, not even one that zip
+readers pass over.
+"""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from hashlib import blake2b
+from pathlib import Path
+from typing import IO, Any
+
+import orjson
+
+from rowsmith.core.ids import canonical
+from rowsmith.store.bodies import Bodies
+from rowsmith.store.database import Database
+from rowsmith.store.diffs import batches
+from rowsmith.store.files import atomic_write
+from rowsmith.store.signing import Signature, Signer, by_version, signatures
+from rowsmith.store.trees import Entry, Trees, turned
+from rowsmith.store.versions import Version, Versions
+
+FORMAT = "rowsmith bundle"
+VERSION = 1
+SIGNED, VERSIONS, ROWS, LOCK, MANIFEST, README = "seal.json", "versions.jsonl", "rows.jsonl", "lock.json", "manifest.json", "README.txt"
+MEMBERS = (README, LOCK, VERSIONS, ROWS)
+"""Those that the manifest vouches for, in their order; it and the seal follow."""
+COMMENT = b"blake2b-256 of all bytes before: "
+_BATCH = 512
+_MOMENT = (1980, 1, 1, 0, 0, 0)
+
+Erased = Callable[[Sequence[Entry]], set[bytes]]
+"""The places of those entries whose text was erased."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """What was written: rows, versions of the chain, bytes of the file, and the signer's fingerprint (None: it is not sealed)."""
+
+    rows: int
+    erased: int
+    versions: int
+    bytes: int
+    signer: str | None
+
+
+def of_manifest(manifest: bytes) -> bytes:
+    """What is signed of a bundle."""
+    return b"rowsmith bundle\0" + blake2b(manifest, digest_size=32).digest()
+
+
+def write_bundle(
+    db: Database, name: str, version: Version, lock: bytes, readme: str, target: Path, signer: Signer | None, erased: Erased = lambda _: set()
+) -> Bundle:  # fmt: skip
+    """Write the bundle of a version of the dataset called `name`, as a stream; the file appears whole or not at all.
+
+    Raises:
+        StorageFull, Invalid: it cannot be written. Unavailable: a part of the version is missing.
+    """
+    chain = list(Versions(db).lineage(version))
+    with atomic_write(target) as file:
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.comment = COMMENT + b"0" * 64
+            wiped = _Count()
+            parts = {README: [readme.encode()], LOCK: [lock], VERSIONS: _chain(db, chain), ROWS: _rows(db, version, erased, wiped)}
+            manifest = canonical({
+                "format": FORMAT, "version": VERSION, "dataset": name, "of": version.id, "rows": version.rows,
+                "members": {member: _add(archive, member, parts[member]) for member in MEMBERS},
+            })  # fmt: skip
+            _add(archive, MANIFEST, [manifest])
+            if signer is not None:
+                seal = {"signer": signer.public.hex(), "signature": signer.sign(of_manifest(manifest)).hex()}
+                _add(archive, SIGNED, [canonical(seal)])
+        size = _close(file)
+    return Bundle(version.rows, wiped.n, len(chain), size, signer.fingerprint if signer else None)
+
+
+@dataclass(slots=True)
+class _Count:
+    n: int = 0
+
+
+def _add(archive: zipfile.ZipFile, name: str, parts: Iterable[bytes]) -> dict[str, Any]:
+    info = zipfile.ZipInfo(name, _MOMENT)
+    info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
+    sum_, size = blake2b(digest_size=32), 0
+    with archive.open(info, "w", force_zip64=True) as member:
+        for part in parts:
+            member.write(part)
+            sum_.update(part)
+            size += len(part)
+    return {"bytes": size, "blake2b": sum_.hexdigest()}
+
+
+def _close(file: IO[bytes]) -> int:
+    """Put the hash of all bytes before it into the comment."""
+    size = file.seek(0, os.SEEK_END)
+    file.flush()
+    with open(file.name, "rb") as written:
+        found = summed(written, size - 64)
+    file.seek(size - 64)
+    file.write(found.encode())
+    return size
+
+
+def summed(file: IO[bytes], size: int) -> str:
+    """BLAKE2b-256 of the next bytes of a file, 64 hexadecimal digits."""
+    sum_ = blake2b(digest_size=32)
+    while size > 0 and (part := file.read(min(size, 1 << 20))):
+        sum_.update(part)
+        size -= len(part)
+    return sum_.hexdigest()
+
+
+def facts(version: Version) -> dict[str, Any]:
+    """A version as plain data."""
+    return {name: value.hex() if isinstance(value, bytes) else value for name, value in asdict(version).items()}
+
+
+def version_of(said: Mapping[str, Any]) -> Version:
+    """The version that plain data say.
+
+    Raises:
+        KeyError, TypeError, ValueError: they say none.
+    """
+    known = {name: said[name] for name in Version.__slots__}
+    return Version(**{**known, "parents": tuple(known["parents"]), "root": bytes.fromhex(known["root"]), "rolling": bytes.fromhex(known["rolling"])})
+
+
+def _chain(db: Database, chain: Sequence[Version]) -> Iterator[bytes]:
+    signed = by_version(signatures(db, [version.id for version in chain]))
+    for version in chain:
+        yield _line({**facts(version), "signatures": [_signature(one) for one in signed.get(version.id, ())]})
+
+
+def _signature(one: Signature) -> dict[str, str]:
+    return {"signer": one.signer.hex(), "signature": one.signature.hex()}
+
+
+def _rows(db: Database, version: Version, erased: Erased, wiped: _Count) -> Iterator[bytes]:
+    trees, bodies = Trees(db), Bodies(db)
+    for batch in batches(trees.entries(trees.load(version.root)), _BATCH):
+        gone = erased(batch)
+        wiped.n += len(gone)
+        found = bodies.read({name for entry in batch if entry.place not in gone for name in (entry.data, entry.meta)})
+        for entry in batch:
+            head = {"id": turned(entry.place).hex(), "key": entry.key.hex()}
+            if entry.place in gone:
+                yield _line({**head, "erased": True, "data_hash": entry.data.hex(), "meta_hash": entry.meta.hex()})
+            else:
+                yield _line({**head, "data": orjson.Fragment(found[entry.data]), "meta": orjson.Fragment(found[entry.meta])})
+
+
+def _line(said: Mapping[str, Any]) -> bytes:
+    return orjson.dumps(said, option=orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE)

@@ -1,0 +1,157 @@
+"""Reviews: by whom and when, of what the row said; their edits; with exports; across branches and datasets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from homes import Place
+from version_rows import made, made_row
+
+from rowsmith import Lab
+from rowsmith.app.projects import Project
+from rowsmith.core.errors import Conflict, Invalid, NotFound
+from rowsmith.core.review import NOTHING
+from rowsmith.store.datasets import Datasets
+from rowsmith.store.edits import Stale
+
+ROWS = made(4)
+ID = ROWS[0].id
+
+
+@pytest.fixture
+def project(where: Place) -> Any:
+    with Lab(where.home, files=where.files, who="ada") as lab:
+        Datasets(lab.db).commit("default", "qa", ROWS, run=1)
+        yield lab.project()
+
+
+def answer(project: Project, spoken: str = "qa") -> Any:
+    return project.datasets.row(spoken, ID).data["answer"]
+
+
+def test_a_review_says_who_and_when_and_of_what(project: Project) -> None:
+    done = project.reviews.add("qa", ID, verdict="accept", score=0.5, label="good", note="fine")
+    (found,) = project.reviews.list("qa")
+    assert found == done and found.current
+    review = found.review
+    assert (review.author, review.verdict, review.score, review.label, review.note, review.branch) == ("ada", "accept", 0.5, "good", "fine", "main")
+    assert review.created_at > 1e9 and review.row == ID
+
+
+def test_an_edit_of_a_review_is_uncommitted_and_is_what_was_reviewed(project: Project) -> None:
+    done = project.reviews.add("qa", ID, verdict="accept", values={"answer": "better"}, author="bob")
+    assert (done.review.fields, done.current) == ({"answer": "better"}, True)
+    assert project.edits.get("qa", ID).data == {**ROWS[0].data, "answer": "better"}
+    assert project.differences.uncommitted("qa").changed == 1
+    project.history.commit("qa", "reviewed")
+    assert answer(project) == "better"
+    assert project.datasets.row("qa", ID).origin["edits"] == [{"by": "bob", "columns": ["answer"]}]
+    assert project.reviews.list("qa")[0].current
+
+
+def test_an_edit_over_a_row_that_was_not_seen_is_refused_with_its_review(project: Project) -> None:
+    seen = project.edits.get("qa", ID).token
+    project.edits.set("qa", ID, {"answer": "meanwhile"})
+    for more in ({"values": {"answer": "mine"}}, {"verdict": "accept"}):
+        with pytest.raises(Stale, match="meanwhile"):
+            project.reviews.add("qa", ID, seen=seen, **more)  # type: ignore[arg-type]
+    assert project.reviews.list("qa") == []
+    assert project.edits.get("qa", ID).data["answer"] == "meanwhile"  # type: ignore[index]
+
+
+def test_reviews_of_an_older_text_are_told_and_do_not_count(project: Project) -> None:
+    project.reviews.add("qa", ID, verdict="accept")
+    project.edits.set("qa", ID, {"answer": "changed"})
+    assert [found.current for found in project.reviews.list("qa")] == [False]
+    assert [found.current for found in project.reviews.list(f"qa@{project.datasets.get('qa').id}")] == [True]
+    assert project.reviews.summaries("qa") == {ID: {**NOTHING, "outdated": 1}}
+
+
+def test_what_cannot_be_a_review(project: Project) -> None:
+    with pytest.raises(Invalid, match="says nothing"):
+        project.reviews.add("qa", ID)
+    with pytest.raises(Invalid, match="no verdict"):
+        project.reviews.add("qa", ID, verdict="perhaps")
+    with pytest.raises(Invalid, match="no number"):
+        project.reviews.add("qa", ID, score=float("nan"))
+    with pytest.raises(NotFound, match="no row"):
+        project.reviews.add("qa", "f" * 32, verdict="accept")
+    with pytest.raises(NotFound, match="no branch"):
+        project.reviews.add("qa@none", ID, verdict="accept")
+    project.edits.remove("qa", ID)
+    with pytest.raises(Conflict, match="removed"):
+        project.reviews.add("qa", ID, verdict="accept")
+
+
+def test_a_merge_brings_what_was_reviewed_on_a_branch(project: Project) -> None:
+    project.history.branch("qa", "work")
+    project.reviews.add("qa@work", ID, verdict="accept", values={"answer": "on a branch"})
+    project.history.commit("qa@work", "reviewed")
+    assert project.reviews.list("qa")[0].current is False  # main says something else yet
+    project.history.merge("qa", "work")
+    (found,) = project.reviews.list("qa")
+    assert (found.current, found.review.branch) == (True, "work")
+
+
+def test_a_merge_of_another_dataset_brings_its_reviews(project: Project) -> None:
+    other = made_row(50, "theirs")
+    Datasets(project.lab.db).commit("default", "other", [other])
+    project.reviews.add("other", other.id, verdict="reject")
+    project.history.merge("qa", "other@main")
+    assert [(found.review.row, found.current) for found in project.reviews.list("qa")] == [(other.id, True)]
+
+
+def test_exports_say_what_people_think_and_can_take_the_accepted_alone(project: Project, tmp_path: Path) -> None:
+    plain = project.datasets.export("qa", "jsonl", tmp_path / "plain.jsonl")
+    assert plain.rows_out == 4 and "reviews" not in record(tmp_path / "plain.jsonl")["provenance"]
+    project.reviews.add("qa", ID, verdict="accept", score=2.0)
+    project.reviews.add("qa", ROWS[1].id, verdict="reject")
+    done = project.datasets.export("qa", "jsonl", tmp_path / "out.jsonl", where="reviews.accepted >= 1 AND reviews.score > 1")
+    assert (done.rows_in, done.rows_out) == (1, 1)
+    (told,) = record(tmp_path / "out.jsonl")["provenance"]["reviews"]
+    assert (told["verdict"], told["score"], told["author"], told["current"]) == ("accept", 2.0, "ada", True)
+    for format, where in (("alpaca", "reviews.rejected = 0"), ("csv", "reviews.count = 0 OR reviews.accepted = 1")):
+        project.datasets.export("qa", format, tmp_path / f"out.{format}", where=where, provenance="sidecar")
+        lines = (tmp_path / f"out.{format}.provenance.jsonl").read_bytes().splitlines()
+        assert [len(orjson.loads(line)["reviews"]) for line in lines] == [1, 0, 0]
+    with pytest.raises(Invalid, match=r"cannot be read|expression"):
+        project.datasets.export("qa", "jsonl", tmp_path / "none.jsonl", where="reviews.accepted >>>")
+
+
+def record(path: Path) -> Any:
+    return orjson.loads(path.read_bytes().splitlines()[0])
+
+
+def test_a_column_of_that_name_is_itself(project: Project, tmp_path: Path) -> None:
+    Datasets(project.lab.db).commit("default", "own", [ROWS[0].with_data({"reviews": 7})])
+    assert project.datasets.export("own", "jsonl", tmp_path / "o.jsonl", where="reviews = 7").rows_out == 1
+
+
+ASKED = {
+    "reviews.accepted >= 1": [[0], [0, 2]], "reviews.count = 0": [[2, 3], [3]], "reviews.outdated > 0": [[2], []],
+    "reviews.labels.good = 1 OR reviews.score > 1": [[0, 1], [0, 1]],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("condition", ASKED)
+def test_rows_can_be_asked_for_by_what_people_think(project: Project, tmp_path: Path, condition: str) -> None:
+    """Of a branch as its rows stand, and of a version; the same rows as in an export."""
+    project.reviews.add("qa", ID, verdict="accept", label="good")
+    project.reviews.add("qa", ROWS[1].id, score=2.0)
+    project.reviews.add("qa", ROWS[2].id, verdict="accept")
+    project.edits.set("qa", ROWS[2].id, {"answer": "changed"})
+    version = project.datasets.get("qa").id
+    names = [row.id for row in ROWS]
+    for spoken, expected in zip(("qa", f"qa@{version}"), ASKED[condition], strict=True):
+        found = project.datasets.rows(spoken, where=condition)
+        assert (found.total, [names.index(row.id) for row in found]) == (len(expected), expected)
+    assert project.datasets.export("qa", "jsonl", tmp_path / "out.jsonl", where=condition).rows_out == len(ASKED[condition][1])
+
+
+def test_a_new_review_is_seen_at_once(project: Project) -> None:
+    for n in range(3):
+        assert project.datasets.rows("qa", where="reviews.accepted >= 1", sort=["-answer"]).total == n
+        project.reviews.add("qa", ROWS[n].id, verdict="accept")
