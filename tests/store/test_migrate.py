@@ -14,7 +14,8 @@ from sqlalchemy import create_engine, inspect, text
 from rowsmith.core.errors import Conflict, NotFound
 from rowsmith.store import migrate
 from rowsmith.store.database import Database, open_database
-from rowsmith.store.schema import compared, metadata
+from rowsmith.store.schema import metadata
+from rowsmith.store.schema_search import compared
 
 TABLES = sorted([*metadata.tables, "alembic_version"])
 

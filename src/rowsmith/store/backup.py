@@ -28,7 +28,8 @@ from rowsmith.store.database import Database
 from rowsmith.store.faults import told
 from rowsmith.store.files import Files, Readable, atomic_write
 from rowsmith.store.migrations import HEAD
-from rowsmith.store.schema import hold, metadata, process, search_root, search_state, search_text
+from rowsmith.store.schema import hold, metadata, process
+from rowsmith.store.schema_search import search_root, search_state, search_text
 
 _PART = 4 << 20  # bytes of one part of a table, before compression
 _MEMBER = re.compile(r"tables/(\w+)/\d+\.jsonl")

@@ -31,7 +31,7 @@ _CHUNK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class BaseFacts:
+class ViewFacts:
     """What view.json says."""
 
     dataset: int
@@ -56,7 +56,7 @@ class Base:
     """A view's files, open. `source` is what DuckDB selects from."""
 
     folder: Path
-    facts: BaseFacts
+    facts: ViewFacts
     heap: Heap
     layout: Layout
     _checked: bool = field(default=False)
@@ -107,7 +107,7 @@ def open_base(folder: Path) -> Base:
         if said.pop("format") != FORMAT or written[:9] != _sum(written[9:]):
             raise Damaged("its facts are not what was written")
         columns = [Column(tuple(path), kind, long) for path, kind, long in said.pop("columns")]
-        facts = BaseFacts(columns=columns, **said)
+        facts = ViewFacts(columns=columns, **said)
         heap = Heap(folder / HEAP)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise Damaged(str(error)) from None
@@ -131,7 +131,7 @@ def build_base(duck: Any, folder: Path, rows: Iterable[Stored], *, dataset: int 
     with open(folder / COLUMNS, "rb+") as parquet:
         durable(parquet)
     failpoint("views.columns.after")
-    facts = BaseFacts(dataset, root.hex(), count, lines.columns, lines.hidden, lines.longest, _checksum(folder / COLUMNS))
+    facts = ViewFacts(dataset, root.hex(), count, lines.columns, lines.hidden, lines.longest, _checksum(folder / COLUMNS))
     with open(folder / FACTS, "xb") as file:
         file.write(_sum(facts.dump()) + facts.dump())
         durable(file)

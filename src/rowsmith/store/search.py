@@ -20,7 +20,7 @@ from rowsmith.store.bodies import Bodies
 from rowsmith.store.database import Database
 from rowsmith.store.diffs import batches, diff
 from rowsmith.store.ordered import BodyStream, in_order, standing
-from rowsmith.store.schema import search_root
+from rowsmith.store.schema_search import search_root
 from rowsmith.store.search_fts import FtsWords
 from rowsmith.store.search_tsvector import TsvectorWords
 from rowsmith.store.trees import Entry, Trees

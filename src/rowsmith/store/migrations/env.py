@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from alembic import context
 
-from rowsmith.store.schema import compared, metadata
+from rowsmith.store.schema import metadata
+from rowsmith.store.schema_search import compared
 
 context.configure(
     connection=context.config.attributes["connection"], target_metadata=metadata, transactional_ddl=True, include_name=compared
