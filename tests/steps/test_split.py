@@ -33,6 +33,8 @@ def test_sizes_are_exact_where_nothing_hangs_together(tmp_path: Path) -> None:
     rows = carried_out(SplitStep(parts={"train": 0.8, "validation": 0.1, "test": 0.1}), tmp_path, apart(100))
     assert Counter(parts_of(rows)) == {"train": 80, "validation": 10, "test": 10}
     counted = carried_out(SplitStep(parts={"test": 7, "train": "rest"}), tmp_path, apart(100))
+    for parts in ({"test": 30, "train": 10}, {"test": 300, "train": 100, "more": "rest"}):
+        assert Counter(parts_of(carried_out(SplitStep(parts=parts), tmp_path, apart(100)))) == {"test": 75, "train": 25}
     assert Counter(parts_of(counted)) == {"train": 93, "test": 7}
 
 

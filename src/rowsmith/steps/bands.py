@@ -153,30 +153,49 @@ def jaccard(one: set[int], other: set[int]) -> float:
 
 
 class Members:
-    """The texts of each bucket that later ones are compared with, MEMBERS of them at most. `left_out` counts the comparisons that this
-    limit and TRIES have spared, as far as they are known."""
+    """The texts of each bucket that later ones are compared with, MEMBERS of them at most, or (`part_of`) so many of each part. 8 bytes for each
+    of them and 5 for each bucket. `left_out` counts the comparisons that MEMBERS and TRIES have spared, as far as they are known."""
 
-    def __init__(self, buckets: int) -> None:
-        self._first = array("I", bytes(4 * (buckets + 1)))  # most buckets have one; 0 is none, so numbers are stored one higher
-        self._more: dict[int, list[int]] = {}
+    def __init__(self, buckets: int, part_of: Sequence[int] | None = None) -> None:
+        self._part_of = part_of
+        self._head = array("I", bytes(4 * (buckets + 1)))  # where the bucket's last text stands in the two below, counted from 1
+        self._size = bytearray(buckets + 1)
+        self._number, self._before = array("I"), array("I")
         self.left_out = 0
 
     def join(self, number: int, inside: list[int]) -> None:
         """The text is in these buckets."""
         for bucket in inside:
-            if not self._first[bucket]:
-                self._first[bucket] = number + 1
-            elif len(more := self._more.setdefault(bucket, [])) < MEMBERS - 1:
-                more.append(number)
-            else:
+            if self._full(bucket, number):
                 self.left_out += 1
+                continue
+            self._number.append(number)
+            self._before.append(self._head[bucket])
+            self._head[bucket] = len(self._number)
+            self._size[bucket] = min(self._size[bucket] + 1, MEMBERS)
 
-    def near(self, inside: list[int]) -> list[int]:
-        """The texts that share buckets, those that share most first, at most TRIES."""
+    def _full(self, bucket: int, number: int) -> bool:
+        if self._size[bucket] < MEMBERS:
+            return False
+        part_of = self._part_of
+        return part_of is None or sum(part_of[one] == part_of[number] for one in self._of(bucket)) >= MEMBERS
+
+    def _of(self, bucket: int) -> Iterator[int]:
+        at = self._head[bucket]
+        while at:
+            yield self._number[at - 1]
+            at = self._before[at - 1]
+
+    def near(self, inside: list[int], part: int | None = None) -> list[int]:
+        """The texts that share buckets, but those of this part; those that share most first, at most TRIES."""
         counts: dict[int, int] = {}
+        head, numbers, before, part_of = self._head, self._number, self._before, self._part_of
         for bucket in inside:
-            if first := self._first[bucket]:
-                for number in (first - 1, *self._more.get(bucket, ())):
+            at = head[bucket]
+            while at:
+                number = numbers[at - 1]
+                at = before[at - 1]
+                if part_of is None or part_of[number] != part:
                     counts[number] = counts.get(number, 0) + 1
         if len(counts) > TRIES:
             self.left_out += len(counts) - TRIES

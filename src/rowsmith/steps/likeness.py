@@ -1,6 +1,6 @@
 """Near-duplicates among many rows: MinHash bands find candidates (steps.bands), the exact figure verifies each pair.
 
-Memory: some 60 bytes a row, and 4 for each bucket that several rows share; texts and signatures lie in scratch files.
+Memory: some 200 bytes a row, and where many rows are alike in part up to 400 more; texts and signatures lie in scratch files.
 """
 
 from __future__ import annotations
@@ -78,18 +78,15 @@ class Likeness:
             members.join(number, inside)
         self.left_out += members.left_out
 
-    def across(self, part_of: Sequence[int], parts: int) -> Iterator[tuple[int, int, float]]:
+    def across(self, part_of: Sequence[int]) -> Iterator[tuple[int, int, float]]:
         """(earlier, later, similarity) of rows that are alike and of two parts; a row of part -1 is of none."""
-        members = [Members(self._buckets) for _ in range(parts)]
+        members = Members(self._buckets, part_of)
         for number, inside in self._bands.shared():
-            if (own := part_of[number]) < 0:
-                continue
-            for part in range(parts):
-                if part != own:
-                    for candidate, share in self._alike(number, members[part].near(inside)):
-                        yield candidate, number, share
-            members[own].join(number, inside)
-        self.left_out += sum(one.left_out for one in members)
+            if (own := part_of[number]) >= 0:
+                for candidate, share in self._alike(number, members.near(inside, own)):
+                    yield candidate, number, share
+                members.join(number, inside)
+        self.left_out += members.left_out
 
     def _alike(self, number: int, candidates: Iterable[int]) -> Iterator[tuple[int, float]]:
         mine: set[int] | None = None

@@ -155,7 +155,7 @@ def _count(db: sqlite3.Connection, reading: _Reading, pairs: dict[tuple[int, int
 def _compare(likeness: Likeness, reading: _Reading, pairs: dict[tuple[int, int], Shared]) -> None:
     likeness.match()
     worst: dict[tuple[int, int], list[tuple[float, int, int]]] = {}
-    for one, other, share in likeness.across(reading.part_of, len(reading.parts)):
+    for one, other, share in likeness.across(reading.part_of):
         between = sorted((reading.part_of[one], reading.part_of[other]))
         which = between[0], between[1]
         pairs[which].near += 1

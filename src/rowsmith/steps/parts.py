@@ -22,15 +22,18 @@ class Parts:
     sizes: tuple[Size, ...]
     counted: bool
 
-    def shares(self, rows: int) -> tuple[float, ...]:
-        """The share of each part, of so many rows.
+    def shares(self, rows: int, *, exactly: bool = True) -> tuple[float, ...]:
+        """The share of each part, of so many rows. Where numbers of rows are not those that are there, and that is not to be told
+        (`exactly`), they are taken as proportions.
 
         Raises:
-            Invalid: numbers of rows that are not those of the parts.
+            Invalid: numbers of rows that are not those that are there.
         """
         given = sum(float(size) for size in self.sizes if size != REST)
         whole = float(rows) if self.counted else 1.0
         if self.counted and (given > rows or (REST not in self.sizes and given != rows)):
+            if not exactly:
+                return tuple(0.0 if size == REST else float(size) / max(given, 1.0) for size in self.sizes)
             raise Invalid(f"The parts take {given:,.0f} rows, and there are {rows:,}.", f"Let one part take what is left: {self.names[0]}=rest.")
         return tuple(((whole - given) if size == REST else float(size)) / max(whole, 1e-12) for size in self.sizes)
 

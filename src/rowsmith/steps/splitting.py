@@ -57,6 +57,8 @@ class Splitting:
     column: str = "split"
     similarity: float = 0.7
     columns: tuple[str, ...] | None = None
+    exactly: bool = True
+    """Whether numbers of rows that are not those that are there are an error."""
 
 
 @dataclass(slots=True)
@@ -176,7 +178,7 @@ class _Placing:
     def _quotas(self, counts: Sequence[int]) -> list[list[int]]:
         """By part and stratum; rounded in the order of the strata's values, not of their arrival."""
         by_value = [number for _, number in sorted(self.found.strata.items())] or [0]
-        found = quotas([counts[stratum] for stratum in by_value], self.terms.parts.shares(sum(counts)))
+        found = quotas([counts[stratum] for stratum in by_value], self._shares(sum(counts)))
         place = {stratum: at for at, stratum in enumerate(by_value)}
         return [[part[place[stratum]] for stratum in range(len(counts))] for part in found]
 
@@ -199,7 +201,7 @@ class _Placing:
 
     def _chosen(self, need: list[list[int]], end: int) -> Iterator[tuple[int, int]]:
         """Each component with its part, the largest first."""
-        shares = self.terms.parts.shares(end) if not self.terms.parts.counted else _shares_of(self.wanted)
+        shares = _shares_of(self.wanted) if self.terms.parts.counted else self._shares(end)
         cursor = self.db.execute(_LARGEST_FIRST)
         last: tuple[int, float] | None = None
         strata: list[tuple[int, int]] = []
@@ -212,6 +214,9 @@ class _Placing:
                 strata.append((stratum, count))
         if last is not None:
             yield last[0], _take(need, strata, _preferred(shares, last[1]))
+
+    def _shares(self, rows: int) -> tuple[float, ...]:
+        return self.terms.parts.shares(rows, exactly=self.terms.exactly)
 
     def outcome(self, left_out: int) -> Split:
         """What has come of it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -21,9 +22,10 @@ class SplitStep(Step):
     column that is named, or nearly their text (`by`), and whatever hangs together through others.
 
     Parts are chosen by row ids and the seed: the same rows get the same parts, in whatever order they come. Sizes are met as nearly as
-    rows that hang together allow. Where a target brings further waves, rows that have a part keep it, and new ones that are tied to
-    them get the same; a new row that is tied to two parts is dropped (`between_parts`). Rows whose origin names no source have none in
-    common. `rowsmith split DATASET --report` shows what the parts of a finished dataset share.
+    rows that hang together allow; numbers of rows that are not those that come are taken as proportions. Where a target brings further
+    waves, rows that have a part keep it, and new ones that are tied to them get the same; a new row that is tied to two parts is dropped
+    (`between_parts`). Rows whose origin names no source have none in common. `rowsmith split DATASET --report` shows what the parts of a
+    finished dataset share.
     """
 
     parts: dict[str, float | int | str] = Field(
@@ -39,7 +41,8 @@ class SplitStep(Step):
     def all(self, new: Rows, kept: Kept, ctx: Context) -> Iterator[Row | Dropped]:
         """Every new row once, in order, with its part; or dropped, because it is tied to two."""
         before = [*kept.waves()]
-        done = split([*before, new], self.terms(), ctx.scratch)
+        # How many rows come is not known when a recipe is written, and no run fails over it once its answers are paid for.
+        done = split([*before, new], replace(self.terms(), exactly=False), ctx.scratch)
         start = sum(map(len, before))
         for number, row in enumerate(new, start):
             part = done.part_of[number]
