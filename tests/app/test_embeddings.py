@@ -186,8 +186,8 @@ def test_vectors_are_shown_by_their_length_and_travel_in_files_of_calls(tmp_path
         done = bench.run(*steps, top=embedder(bench))
         calls = bench.lab.project().calls
         key = calls.list()[0].key
-        told = bench.lab.project().datasets.history(done.dataset, bench.rows(done)[0].id)
-        assert [call["raw"] for call in told["calls"]] == ["(a vector of 64 numbers, as float32)"] * 2
+        told = bench.lab.project().provenance.origin(bench.rows(done)[0].id)
+        assert [call["raw"] for call in told.calls] == ["(a vector of 64 numbers, as float32)"] * 2
         exported = calls.export(tmp_path / "calls.jsonl")
         assert exported.calls == 3
         top, before = embedder(bench), len(bench.asked)

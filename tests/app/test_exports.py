@@ -173,7 +173,7 @@ def test_a_thousand_and_one_rows_in_every_operation(shop: Workshop) -> None:
     assert (facts.rows, {(c.name, c.filled) for c in facts.columns}) == (N, {("id", 1.0), ("input", 1.0), ("answer", 1.0)})
     (last,) = datasets.rows("t", start=N - 1)
     assert datasets.row("t", last.id) == last
-    assert datasets.history("t", last.id)["data"] == last.data
+    assert shop.lab.project().provenance.origin(last.id).data == last.data
     for format in ("jsonl", "alpaca", "sharegpt", "openai"):
         path, told = export(shop, "t", format, f"out.{format}")
         assert (told.rows_out, len(lines(path))) == (N, N)

@@ -263,7 +263,7 @@ FACTS = {
     "--price-in": ("price_in", 1.5), "--price-out": ("price_out", 2.5), "--price-cached-in": ("price_cached_in", 0.5),
     "--price-cache-write": ("price_cache_write", 3.0), "--price-reasoning-out": ("price_reasoning_out", 4.0), "--price-batch": ("price_batch", 0.5),
     "--context": ("context", 8192), "--max-output": ("max_output", 512), "--tokenizer": ("tokenizer", "cl100k"), "--can": ("can", "tools"),
-    "--rpm": ("rpm", 7), "--tpm": ("tpm", 70), "--rpd": ("rpd", 700),
+    "--licence": ("licence", "Apache-2.0"), "--terms": ("terms", "own"), "--rpm": ("rpm", 7), "--tpm": ("tpm", 70), "--rpd": ("rpd", 700),
 }  # fmt: skip
 
 
@@ -375,6 +375,53 @@ def test_export(t: Terminal) -> None:
     assert {(t.folder / name).read_text(encoding="utf-8") for name in ("1.json", "3.jsonl")} != {""}
 
 
+@shows("export --policy", "export --drop-uncleared", "licences --json")
+def test_licences(t: Terminal) -> None:
+    t.tell("run", t.recipe({**texts("free"), "licence": "CC0-1.0"}, file="1.yaml", into="u"))
+    t.tell("run", t.recipe(texts("bound"), file="2.yaml", into="u"))
+    told = t.tell("licences", "u")
+    assert (told["rows"], told["cleared"], len(told["sources"])) == (2, 1, 2)
+    said = t.say("licences", "u")
+    assert "1 of 2 rows are cleared for commercial training" in said
+    assert "CC0-1.0" in said
+    words = ("export", "u", "--as", "jsonl", "-o", "1.jsonl", "--policy", "commercial-training")
+    told = t.tell(*words, code=1)
+    assert ("does not let 1 rows out" in told["what"], told["problems"][0]["what"]) == (True, "1 rows: source read.rows: its licence is not known.")
+    assert not (t.folder / "1.jsonl").exists()
+    told = t.tell(*words, "--drop-uncleared")
+    assert (told["rows_out"], told["uncleared"], told["policy"]) == (1, 1, "commercial-training")
+    assert "1 of 1 rows" in t.say(*words, "--drop-uncleared")
+
+
+@shows("origin --json", "trace --json", "forget --json", "forget --yes", "forget --dry-run", "forget --lift")
+def test_provenance(t: Terminal) -> None:
+    (t.folder / "tea.txt").write_text("Tea grows in Assam.", encoding="utf-8")
+    t.tell("run", t.recipe({"kind": "read.files", "paths": ["tea.txt"]}, ask("Ask of {{ text }}", forward=["text"])))
+    row = t.tell("rows", "t")
+    told = t.tell("origin", row["id"][:10])
+    assert (told["id"], told["sources"][0]["span"], told["made"][1]["prompt"], len(told["calls"])) == (row["id"], [0, 19], "Ask of {{ text }}", 1)
+    said = t.say("origin", row["id"])
+    assert "from tea.txt, characters 0 to 19" in said
+    assert "model openai/m" in said
+    lines = [json.loads(line) for line in t.say("trace", "tea.txt", "--json").splitlines()]
+    assert ([line["id"] for line in lines[:-1]], lines[-1]["rows"], lines[-1]["versions"]) == ([row["id"]], 1, 1)
+    assert "1 rows in 1 versions of t; read by r1" in t.say("trace", "tea.txt")
+    assert t.tell("forget", "tea.txt", "--dry-run")["dry_run"]
+    assert "would go" in t.say("forget", "tea.txt", stdin="n\n", code=130)
+    assert t.tell("rows", "t") == row
+    gone = t.tell("forget", "tea.txt", "--yes")
+    assert {name: gone[name] for name in ("versions", "rows", "calls", "vectors", "unreachable")} == {
+        "versions": 1, "rows": 1, "calls": 1, "vectors": 0, "unreachable": []
+    }  # fmt: skip
+    assert t.rows_of("t") == []
+    assert "erased" in t.say("origin", row["id"])
+    assert t.tell("verify")["erased"]
+    t.say("run", "recipe.yaml", code=1)
+    assert t.tell("forget", "tea.txt", "--lift") == {"source": "tea.txt", "rows": 1}
+    assert t.tell("run", "recipe.yaml")["kept"] == 1
+    assert "are gone" in t.say("forget", "tea.txt", stdin="y\n")
+
+
 @shows("verify --json", "verify --rebuild", "verify --no-rebuild", "doctor --json", "doctor --offline", "backup --json")
 def test_the_home(t: Terminal) -> None:
     t.tell("run", t.recipe(SIX, ask()))
@@ -444,7 +491,7 @@ ARGUMENTS: dict[str, list[str]] = {
     "project budget": ["other"], "project delete": ["other", "--yes"], "calls list": ["--run", "r1"], "calls show": ["abc"],
     "calls export": ["out.calls", "--dataset", "t"], "calls import": ["there.calls"],
     "check": ["RECIPE"], "keys add": ["OPENAI_API_KEY"], "keys remove": ["MINE"], "models add": ["openai/x", "--context", "5"],
-    "models test": ["RECIPE"],
+    "models test": ["RECIPE"], "licences": ["t"], "origin": ["ROW"], "trace": ["read.rows"], "forget": ["read.rows", "--yes"],
     "log": ["t"], "diff": ["t"], "commit": ["t", "-m", "now"], "branch": ["t"], "tag": ["t"], "merge": ["t", "draft"],
     "split": ["t", "--parts", "a=0.5,b=rest"], "sample": ["t", "-n", "1"], "balance": ["t", "--by", "text"], "shuffle": ["t"],
     "columns": ["t", "--drop", "text"], "combine": ["t", "t@v1", "--into", "u"],

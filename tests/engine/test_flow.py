@@ -110,8 +110,8 @@ def test_every_row_can_be_traced_to_its_source_its_prompt_and_its_answer(tmp_pat
         prompt = "Ask about {{ text }}."
         steps = ({"kind": "read.files", "paths": "drinks.md"}, {"kind": "chunk.markdown", "size": 32}, ask(prompt, forward=["text"]))
         result = bench.run(*steps, {"kind": "score.judge", "criteria": {"fit": "fit"}})
-        datasets = bench.lab.project().datasets
-        rows = list(datasets.rows("t"))
+        project = bench.lab.project()
+        rows = list(project.datasets.rows("t"))
         assert len(rows) == result.kept >= 1
         for row in rows:
             source = row.origin["source"]
@@ -119,10 +119,10 @@ def test_every_row_can_be_traced_to_its_source_its_prompt_and_its_answer(tmp_pat
             assert copy == document
             assert copy[slice(*source["span"])] == row.data["text"]
             assert row.origin["made"][2]["prompt"] == parse(prompt).hash
-            history = datasets.history("t", row.id)
-            assert len(history["calls"]) == 2
-            assert row.data["answer"] in history["calls"][0]["raw"]
-            assert {call["model"] for call in history["calls"]} == {"openai/m"}
+            calls = project.provenance.origin(row.id).calls
+            assert len(calls) == 2
+            assert row.data["answer"] in calls[0]["raw"]
+            assert {call["model"] for call in calls} == {"openai/m"}
         with bench.lab.db.read() as conn:
             stored = {bytes(found.hash).hex(): found.text for found in conn.execute(text("SELECT hash, text FROM prompt"))}
         assert all(stored[made["prompt"]] for row in rows for made in row.origin["made"] if "prompt" in made)

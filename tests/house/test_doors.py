@@ -16,6 +16,7 @@ from rowsmith.app.history import History
 from rowsmith.app.keys import Keys
 from rowsmith.app.models import Models
 from rowsmith.app.projects import Project, Projects
+from rowsmith.app.provenance import Provenance
 from rowsmith.app.reviews import Reviews
 from rowsmith.app.runs import Runs
 from rowsmith.app.shaping import Shaping
@@ -27,7 +28,7 @@ ACTS = {
     },
     Datasets: {
         "list": "datasets", "heads": "datasets", "versions": "show", "get": "show", "show": "show", "count": "show", "rows": "rows",
-        "page": "rows", "prepare": "rows", "row": "show --row", "history": "show --row", "export": "export",
+        "page": "rows", "prepare": "rows", "row": "origin", "export": "export", "licences": "licences",
         "plots": "show --html", "lock": "lock", "bundle": "bundle",
     },
     Reviews: {"add": "review add", "list": "review list", "any": "rows", "beside": "rows", "summaries": "export --where"},
@@ -49,7 +50,10 @@ ACTS = {
     Project: {
         "show": "project list", "set_budget": "project budget", "runs": "run", "datasets": "datasets", "events": "events", "calls": "calls list",
         "history": "log", "edits": "edit", "differences": "diff", "shaping": "split",
-        "reviews": "review list",
+        "reviews": "review list", "provenance": "origin",
+    },
+    Provenance: {
+        "origin": "origin", "trace": "trace", "forget": "forget", "finish": "forget", "forgotten": "verify", "lift": "forget --lift",
     },
     Events: {"list": "events"},
     Calls: {"list": "calls list", "show": "calls show", "export": "calls export", "import_": "calls import"},

@@ -154,3 +154,33 @@ def test_no_space(tmp_path: Path) -> None:
     with pytest.raises(StorageFull), atomic_write(tmp_path / "out"):
         Path("/dev/full").write_bytes(b"x")
     assert os.listdir(tmp_path) == []
+
+
+def test_unfinished_copies_of_dead_processes_are_removed_and_those_of_living_ones_stay(tmp_path: Path) -> None:
+    files = Files(tmp_path)
+    assert files.remove_unfinished() == 0
+    files.put(BytesIO(b"whole"))
+    (tmp_path / "blobs" / "dead.part").write_bytes(b"half")
+    (tmp_path / "blobs" / "new.part").touch()
+
+    class Slow:
+        """Looks, while it is read, at what is removed."""
+
+        removed: int = -1
+
+        def read(self, size: int = -1) -> bytes:
+            if self.removed >= 0:
+                return b""
+            (part,) = [p for p in (tmp_path / "blobs").glob("*.part") if p.stem not in ("dead", "new")]
+            part.write_bytes(b"some")
+            self.removed = files.remove_unfinished()
+            return b"more"
+
+    slow = Slow()
+    files.put(slow)
+    assert slow.removed == 1
+    assert sorted(path.name for path in (tmp_path / "blobs").glob("*.part")) == ["new.part"]
+    assert files.hash_of(files.path(next(iter(files)))) == next(iter(files))
+    assert files.scratches() == []
+    files.scratch("one")
+    assert files.scratches() == ["one"]

@@ -91,11 +91,15 @@ CASES: dict[str, dict[str, Case]] = {
         "max_file_bytes": to("max_file_bytes", ..., 100, paths=["d.txt"]),
         "media_column": to("media_column", ..., "photo", paths=["e.png"], format="image"),
         "max_media_bytes": to("max_media_bytes", ..., 20, paths=["e.png"], format="image"),
+        "licence": to("licence", ..., "CC-BY-4.0", paths=["a.jsonl"]),
+        "terms": to("terms", ..., "own", paths=["c.md"]),
     },
     "read.dataset": {"dataset": to("dataset", "qa", "faq")},
     "read.rows": {
         "rows": to("rows", [{"a": 1}], [{"a": 2}]),
         "key": to("key", ..., "name", rows_=[{"id": 1, "name": "n"}]),
+        "licence": to("licence", ..., "CC-BY-4.0", rows_=[{"a": 1}]),
+        "terms": to("terms", ..., "own", rows_=[{"a": 1}]),
     },
     "chunk.tokens": {
         "column": to("column", "text", "other", size=16),
@@ -444,6 +448,15 @@ def test_settings_of_embedding_models(tmp_path: Path) -> None:
         assert [len(data["input"]) for data in sent(bench, texts_per_request=1)] == [1] * 4
 
 
+@pytest.mark.parametrize("setting", ["licence", "terms"])
+def test_what_binds_a_models_answers_is_in_their_origin(setting: str, tmp_path: Path) -> None:
+    with Bench(tmp_path) as bench:
+        for given in ({}, {setting: "own"}):
+            (row,) = bench.rows(bench.run(texts("a"), ask(), top={"models": {"writer": bench.model(**given)}}))
+            assert row.origin["made"][-1].get(setting) == given.get(setting)
+        assert len(bench.asked) == 1
+
+
 def test_every_setting_of_a_model_has_its_case() -> None:
     """Some need what no recipe over the scripted server has (an address that never answers, a local model, a provider's plan); they have
     theirs in tests/llm/test_model_settings.py."""
@@ -453,7 +466,7 @@ def test_every_setting_of_a_model_has_its_case() -> None:
     }  # fmt: skip
     shown = {
         *SENT, *BEHAVIOUR, *alone, "dimensions", "texts_per_request", "batch_size", "price_batch", "concurrency", "rpm", "tpm", "rpd",
-        "price_in", "price_out",
+        "price_in", "price_out", "licence", "terms",
     }  # fmt: skip
     assert shown == set(Model.model_fields)
 

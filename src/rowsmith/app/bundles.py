@@ -10,10 +10,13 @@ import orjson
 from rowsmith import content
 from rowsmith.app.lab import Lab
 from rowsmith.app.locks import lock_of
+from rowsmith.app.unreachable import BUNDLED, note_copy
 from rowsmith.core.errors import Invalid, NotFound
 from rowsmith.store.bundle_checks import BundleProof, check_bundle
 from rowsmith.store.bundles import Bundle, write_bundle
 from rowsmith.store.datasets import Datasets
+from rowsmith.store.tombstones import living
+from rowsmith.store.trees import Entry
 
 
 def bundle(lab: Lab, project: str, spoken: str, path: str | Path) -> Bundle:
@@ -24,7 +27,12 @@ def bundle(lab: Lab, project: str, spoken: str, path: str | Path) -> Bundle:
     """
     name, version = spoken.partition("@")[0], Datasets(lab.db).resolve(project, spoken)
     lock = orjson.dumps(lock_of(lab, name, version), option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
-    return write_bundle(lab.db, name, version, lock, content.page("bundle"), Path(path), lab.signer)
+    def erased(entries: Sequence[Entry]) -> set[bytes]:
+        return {entry.place for entry in entries} - {entry.place for entry in living(lab.db, version.dataset, entries)}
+
+    made = write_bundle(lab.db, name, version, lock, content.page("bundle"), Path(path), lab.signer, erased)
+    note_copy(lab, project, BUNDLED, Path(path), dataset=name, version=version.id, rows=made.rows)
+    return made
 
 
 def verify_bundle(path: str | Path, signers: Sequence[str] = ()) -> BundleProof:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from rowsmith.app.lab import Lab
+from rowsmith.app.unreachable import CALLS_EXPORTED, note_copy
 from rowsmith.core.calls import PICO, Usage
 from rowsmith.core.errors import Conflict, Invalid, NotFound
 from rowsmith.store import call_file, calls, events
@@ -154,7 +155,9 @@ class Calls:
         runs = self._runs(run, dataset)
         with self.lab.db.read() as conn, atomic_write(Path(path)) as file:
             count, found = calls.answered(conn, runs)
-            return CallsExport(str(path), count, call_file.write(file, count, found))
+            done = CallsExport(str(path), count, call_file.write(file, count, found))
+        note_copy(self.lab, self.project, CALLS_EXPORTED, Path(path), calls=count)
+        return done
 
     def import_(self, path: str | Path) -> CallsImport:
         """Take in the calls of a file, all or none. Runs that use them pay nothing.

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 from rowsmith.app.bundles import bundle
 from rowsmith.app.exports import Export, export
 from rowsmith.app.lab import Lab
+from rowsmith.app.licences import Licences, licences_of
 from rowsmith.app.locks import Locked, lock
 from rowsmith.app.looking import Rows, look, seen
-from rowsmith.core.calls import PICO, shown
 from rowsmith.core.row import Row
 from rowsmith.core.slots import KEPT_STAGE
 from rowsmith.core.statistics import Statistics
-from rowsmith.store import calls
 from rowsmith.store.bundles import Bundle
 from rowsmith.store.datasets import Dataset
 from rowsmith.store.datasets import Datasets as Store
@@ -95,23 +93,15 @@ class Datasets:
         return self._store.row(self.get(spoken), id_)
 
     def count(self, spoken: str) -> int:
-        """The number of rows."""
+        """The number of rows; erased ones do not count."""
         if spoken.startswith("run:"):
             return len(StageRows(self.lab.db, Runs(self.lab.db).get(spoken.removeprefix("run:")).n, KEPT_STAGE))
-        return self.get(spoken).rows
+        return len(self._store.rows(self.get(spoken)))
 
     def heads(self) -> Iterator[tuple[Dataset, Sequence[Version]]]:
         """Every dataset with its versions, newest first."""
         for dataset in self.list():
             yield dataset, self._store.versions(self.project, dataset.name)
-
-    def history(self, spoken: str, id_: str) -> dict[str, Any]:
-        """A row with everything that led to it: data, scores, origin, and each call with its model, cost and raw answer."""
-        row = self.row(spoken, id_)
-        keys = [key for made in row.origin.get("made", ()) for key in made.get("calls", ())]
-        found = [call for key in keys if (call := calls.get(self.lab.db, key)) is not None]
-        told = [{**call, "raw": shown(call["raw"]), "cost_usd": _usd(call["cost"])} for call in found]
-        return {"id": row.id, "data": row.data, "scores": row.scores, "origin": row.origin, "calls": told}
 
     def show(self, spoken: str) -> Statistics:
         """What a version holds: rows, tokens, languages, roles and turns, columns, duplicates, shapes. Counted once and kept; the first time
@@ -141,11 +131,14 @@ class Datasets:
         write_page(Path(path), spoken, self.show(spoken), self.versions(spoken.partition("@")[0]), self.get(spoken))
 
     def export(
-        self, spoken: str, format: str, path: str | Path, *, where: str | None = None, provenance: str | None = None, lock: bool = False
-    ) -> Export:
+        self, spoken: str, format: str, path: str | Path, *, where: str | None = None, provenance: str | None = None, lock: bool = False,
+        policy: str | None = None, drop_uncleared: bool = False,
+    ) -> Export:  # fmt: skip
         """Write rows to a file in a foreign format, with their provenance; see app.exports."""
-        return export(self, spoken, format, path, where=where, provenance=provenance, with_lock=lock)
+        return export(
+            self, spoken, format, path, where=where, provenance=provenance, with_lock=lock, policy=policy, drop_uncleared=drop_uncleared
+        )  # fmt: skip
 
-
-def _usd(cost: int | None) -> float | None:
-    return None if cost is None else cost / PICO
+    def licences(self, spoken: str) -> Licences:
+        """Count the rows by the licence and terms of their sources and of the models that wrote them; see app.licences."""
+        return licences_of(self, spoken)

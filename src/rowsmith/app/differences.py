@@ -14,7 +14,7 @@ from rowsmith.core.merge import MISSING, same
 from rowsmith.core.row import Json, Row
 from rowsmith.core.statistics import Statistics
 from rowsmith.store.datasets import MAIN, Datasets
-from rowsmith.store.diffs import Difference, RowDifference, diff, row_differences
+from rowsmith.store.diffs import Difference, RowDifference, diff, row_differences, shown
 from rowsmith.store.edits import Edits
 from rowsmith.store.statistics import changed, cheaply
 from rowsmith.store.trees import Trees
@@ -88,9 +88,9 @@ class Differences:
         trees = Trees(self.lab.db)
         counts: Counter[Change] = Counter()
         fields: Counter[str] = Counter()
-        for difference in self._changed(diff(trees, one.root, other.root), counts):
+        for difference in self._changed(shown(self.lab.db, other.dataset, diff(trees, one.root, other.root)), counts):
             fields.update(_row(difference).fields.keys())
-        stand_first = diff(trees, one.root, other.root)
+        stand_first = shown(self.lab.db, other.dataset, diff(trees, one.root, other.root))
         listed = nsmallest(limit, stand_first, key=_standing) if limit is not None else sorted(stand_first, key=_standing)
         rows = tuple(map(_row, row_differences(self.lab.db, listed)))
         sides = self._figures(one, other)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
@@ -11,10 +12,12 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 import orjson
 
 from rowsmith import registry
+from rowsmith.app.licences import Policy, Rights, objections, policy_of
 from rowsmith.app.locks import lock
 from rowsmith.app.reviews import Reviews, scope, told_beside
+from rowsmith.app.unreachable import EXPORTED, note_copy
 from rowsmith.core.calls import PICO
-from rowsmith.core.errors import Invalid
+from rowsmith.core.errors import Invalid, Problem
 from rowsmith.core.expressions import parse
 from rowsmith.core.row import Row
 from rowsmith.steps.export import write_export
@@ -24,13 +27,15 @@ if TYPE_CHECKING:
     from rowsmith.app.datasets import Datasets
 
 PAGE = 500
+MOST_REASONS = 20
 CHOICES = ("column", "sidecar", "none")
 
 
 @dataclass(frozen=True, slots=True)
 class Export:
     """What an export did. `lost` maps reason to rows left out, `dropped` a column to the rows in which the format could not hold it. `files` is
-    the folder of the images and sounds that the rows refer to, `files_out` how many there are, `lock` the lock beside the file."""
+    the folder of the images and sounds that the rows refer to, `files_out` how many there are, `lock` the lock beside the file. `uncleared` rows
+    were left out by the `policy`, `why` maps each reason to rows; they are no part of `rows_in`."""
 
     path: str
     sidecar: str | None
@@ -43,6 +48,9 @@ class Export:
     files: str | None = None
     files_out: int = 0
     lock: str | None = None
+    policy: str | None = None
+    uncleared: int = 0
+    why: dict[str, int] = field(default_factory=dict)
 
     def dump(self) -> dict[str, Any]:
         """As plain data."""
@@ -50,30 +58,52 @@ class Export:
 
 
 class _Told:
-    """Rows of a dataset that a condition lets through, each call in their origin with what it cost; can be read more than once. `beside` says
-    of the row that was given last where it belongs, and what people think of it."""
+    """Rows of a dataset that a condition and a policy let through, each call in their origin with what it cost, each model with its terms; can
+    be read more than once. `beside` says of the row that was given last where it belongs, and what people think of it."""
 
-    def __init__(self, datasets: Datasets, spoken: str, where: str | None) -> None:
+    def __init__(self, datasets: Datasets, spoken: str, where: str | None, policy: Policy | None) -> None:
         self._datasets, self._spoken = datasets, spoken
         self._where = parse(where) if where else None
+        self._policy, self._rights = policy, Rights(datasets, policy)
         self._reviews = Reviews(datasets.lab, datasets.project)
         self._extra = _extra(datasets, spoken)
         self._said: dict[str, Sequence[dict[str, Any]]] = {}
         self._any = self._reviews.any(spoken)
 
     def __iter__(self) -> Iterator[Row]:
-        stream = self._reviews.beside(self._spoken, self._datasets.rows(self._spoken, edits=False))
-        while page := list(islice(stream, PAGE)):
+        for page in self._pages():
             keys = {key for row, _ in page for made in row.origin.get("made", ()) for key in made.get("calls", ())}
             paid = costs(self._datasets.lab.db, keys)
             self._said = {row.id: told_beside(row, reviews) for row, reviews in page} if self._any else {}
-            for row, reviews in page:
-                if self._where is None or self._where.test(scope(row, reviews)):
-                    yield replace(row, origin={**row.origin, "made": [_costed(made, paid) for made in row.origin.get("made", ())]})
+            for row, _ in page:
+                if self._policy is None or not objections(self._rights, self._policy, row.origin):
+                    made = [{**self._termed(made), **_costed(made, paid)} for made in row.origin.get("made", ())]
+                    yield replace(row, origin={**row.origin, "made": made})
+
+    def _pages(self) -> Iterator[list[tuple[Row, Any]]]:
+        """The rows that the condition lets through, with their reviews, some at a time; what the policy asks of them is looked up."""
+        stream = self._reviews.beside(self._spoken, self._datasets.rows(self._spoken, edits=False))
+        passing = ((row, reviews) for row, reviews in stream if self._where is None or self._where.test(scope(row, reviews)))
+        while page := list(islice(passing, PAGE)):
+            self._rights.learn(row for row, _ in page)
+            yield page
 
     def beside(self, row: Row) -> dict[str, Any]:
         """What is told of the row in its provenance."""
         return {**self._extra, **({"reviews": self._said[row.id]} if self._any else {})}
+
+    def _termed(self, made: dict[str, Any]) -> dict[str, Any]:
+        return self._rights.of_made(made) if made.get("model") else {}
+
+    def uncleared(self) -> tuple[int, Counter[str]]:
+        """How many rows the policy does not let out, and for which reasons."""
+        count, why = 0, Counter[str]()
+        if self._policy is not None:
+            for page in self._pages():
+                for reasons in filter(None, (objections(self._rights, self._policy, row.origin) for row, _ in page)):
+                    count += 1
+                    why.update(set(reasons))
+        return count, why
 
 
 def _costed(made: dict[str, Any], paid: Mapping[str, int | None]) -> dict[str, Any]:
@@ -83,7 +113,7 @@ def _costed(made: dict[str, Any], paid: Mapping[str, int | None]) -> dict[str, A
 
 def export(
     datasets: Datasets, spoken: str, format: str, path: str | Path, *, where: str | None = None, provenance: str | None = None,
-    with_lock: bool = False,
+    with_lock: bool = False, policy: str | None = None, drop_uncleared: bool = False,
 ) -> Export:  # fmt: skip
     """Write the rows of `dataset`, `dataset@version` or `run:r12` to a file, with a report of what went (`PATH.report.json`), and the images and
     sounds that they refer to in a folder beside it (`PATH.files`).
@@ -93,9 +123,12 @@ def export(
         where: an expression that lets rows through; `reviews.accepted`, `reviews.score` and so on are what people think of them.
         with_lock: also write what the version rests on (`PATH.lock.json`; app.locks), with the hashes of the exported files.
         provenance: `column`, `sidecar` (`PATH.provenance.jsonl`) or `none`; default: what suits the format.
+        policy: `commercial-training`, or the path of a YAML file (app.licences.Policy): rows that it does not let out stop the export, unless
+            `drop_uncleared` leaves them out.
 
     Raises:
-        NotFound: no such dataset or format. Invalid: the path, the condition or the choice of provenance. StorageFull: nothing half written appears.
+        NotFound: no such dataset, format or policy. Invalid: the path, the condition, the choice of provenance, or rows that the policy does not
+            let out, with each reason. StorageFull: nothing half written appears.
     """
     found = registry.format(format)
     place = provenance or found.provenance
@@ -107,8 +140,13 @@ def export(
     way = cast(Literal["column", "sidecar", "none"], place)
     if with_lock and spoken.startswith("run:"):
         raise Invalid("Rows of a run that is not committed have no lock.", "Commit them first; or see what they rest on: rowsmith runs RUN --lock.")
-    rows = _Told(datasets, spoken, where)
+    rules = None if policy is None else policy_of(policy)
+    rows = _Told(datasets, spoken, where, rules)
+    uncleared, why = rows.uncleared()
+    if uncleared and not drop_uncleared:
+        raise _refused(str(policy), uncleared, why)
     report = write_export(target, rows, found, find=datasets.lab.files.find, provenance=way, extra=rows.beside)
+    _note(datasets, spoken, target, format=format, rows=report.rows_out)
     notes = [f"{name!r} does not go into {format}: {count:,} rows say something there" for name, count in sorted(report.dropped.items())]
     if report.attachments_missing:
         notes.append(f"{report.attachments_missing:,} images or sounds that rows refer to are not in this home, and were left as they are")
@@ -116,7 +154,8 @@ def export(
     beside = str(target) + ".provenance.jsonl" if place == "sidecar" else None
     return Export(
         str(target), beside, report.rows_in, report.rows_out, dict(report.left_out), dict(report.dropped), report.examples, tuple(notes),
-        str(target) + ".files" if report.attachments else None, report.attachments, locked,
+        str(target) + ".files" if report.attachments else None, report.attachments, locked, rules.name if rules else None, uncleared,
+        dict(why.most_common()),
     )  # fmt: skip
 
 
@@ -125,6 +164,19 @@ def _locked(datasets: Datasets, spoken: str, target: Path, export: dict[str, Any
     report = orjson.loads(target.with_name(f"{target.name}.report.json").read_bytes())
     said = {**export, "files": report["files"]}
     return lock(datasets.lab, datasets.project, spoken, target.with_name(f"{target.name}.lock.json"), export=said).path
+
+
+def _refused(policy: str, uncleared: int, why: Counter[str]) -> Invalid:
+    problems = [Problem(f"{count:,} rows: {reason}.") for reason, count in why.most_common(MOST_REASONS)]
+    what = f"The policy {policy} does not let {uncleared:,} rows out."
+    fix = "Say the licence at the source (licence of read.*), the terms of the model, or leave them out: --drop-uncleared."
+    return Invalid(what, fix, problems)
+
+
+def _note(datasets: Datasets, spoken: str, target: Path, **facts: Any) -> None:
+    run = spoken.removeprefix("run:") if spoken.startswith("run:") else None
+    where = {"run": run} if run else {"dataset": spoken.partition("@")[0], "version": datasets.get(spoken).id}
+    note_copy(datasets.lab, datasets.project, EXPORTED, target, **facts, **where)
 
 
 def _extra(datasets: Datasets, spoken: str) -> dict[str, Any]:

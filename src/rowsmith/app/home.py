@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rowsmith.app.lab import Lab, files_of, is_url, open_home
+from rowsmith.app.unreachable import BACKED_UP, note_copy
 from rowsmith.core.errors import Unavailable
-from rowsmith.store import backup, migrate, sweeping
+from rowsmith.store import backup, migrate, projects, sweeping
 from rowsmith.store.backup import Backup
 from rowsmith.store.sweeping import Swept
 
@@ -23,9 +24,17 @@ def back_up(lab: Lab, target: Path) -> Backup:
     """
     try:
         own = lab.table.own
-        return backup.backup(lab.db, lab.files, target, [own] if own is not None and own.is_file() else [])
+        made = backup.backup(lab.db, lab.files, target, [own] if own is not None and own.is_file() else [])
+        _note(lab, target)
+        return made
     except OSError as error:
         raise Unavailable(f"The backup {target} cannot be written: {error.strerror}.", "Name a file in a folder that can be written.") from None
+
+
+def _note(lab: Lab, target: Path) -> None:
+    """An event of every project, each of which has a copy there now."""
+    for project in projects.all_projects(lab.db):
+        note_copy(lab, project.name, BACKED_UP, target)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,15 +14,18 @@ import orjson
 
 import rowsmith
 from rowsmith.app.lab import Lab
+from rowsmith.app.unreachable import LOCKED, note_copy
 from rowsmith.core.errors import Invalid, NotFound
 from rowsmith.core.ids import canonical
 from rowsmith.store import calls
 from rowsmith.store.bundles import facts
 from rowsmith.store.datasets import Datasets
 from rowsmith.store.files import atomic_write
+from rowsmith.store.forgotten import runs_of
 from rowsmith.store.reading import VersionRows
 from rowsmith.store.runs import Run, Runs
 from rowsmith.store.signing import by_version, fingerprint, signatures
+from rowsmith.store.tombstones import erased_in
 from rowsmith.store.versions import Version, Versions
 
 FORMAT = "rowsmith lock"
@@ -54,6 +57,7 @@ def lock(lab: Lab, project: str, spoken: str, path: str | Path | None = None, *,
         return Locked(said, None)
     with atomic_write(Path(path)) as file:
         file.write(orjson.dumps(said, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE))
+    note_copy(lab, project, LOCKED, Path(path), dataset=said["dataset"], version=version.id)
     return Locked(said, str(path))
 
 
@@ -89,8 +93,37 @@ def lock_problems(lab: Lab, project: str, path: Path) -> Iterator[Found]:
         yield {"kind": "lock", "what": error.what, "where": str(path)}
         return
     here = orjson.loads(canonical(lock_of(lab, said["dataset"], version)))
-    for place in _differing({k: v for k, v in said.items() if k not in _NOT_COMPARED}, {k: v for k, v in here.items() if k not in _NOT_COMPARED}):
+    for place in _differing(_compared(lab, version, said), _compared(lab, version, here)):
         yield {"kind": "lock", "what": f"{place} is not what the lock says", "where": str(path)}
+
+
+def erasures(lab: Lab, path: Path, project: str) -> list[str]:
+    """What of a lock cannot be compared any more, because it was erased."""
+    said = read_lock(path)
+    try:
+        version = Datasets(lab.db).resolve(project, f"{said['dataset']}@{said['version']}")
+    except NotFound:
+        return []
+    rows, runs = erased_in(lab.db, version), _rid(lab, said)
+    told = [f"version {version.id[:12]} of {said['dataset']}: {rows:,} rows"] if rows else []
+    return [*told, *(f"run {run}: a part of what it rests on" for run in runs)]
+
+
+def _rid(lab: Lab, said: Mapping[str, Any]) -> list[str]:
+    """The runs of a lock that lost a part of what they rest on to an erasure."""
+    gone = {f"r{n}" for n in runs_of(lab.db)}
+    return [run["run"] for run in said["runs"] if run["run"] in gone]
+
+
+def _compared(lab: Lab, version: Version, said: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a lock is compared: all but who wrote it and what was erased since."""
+    kept = {name: value for name, value in said.items() if name not in _NOT_COMPARED}
+    gone = set(_rid(lab, said))
+    kept["runs"] = [{"run": run["run"]} if run["run"] in gone else run for run in said["runs"]]
+    if erased_in(lab.db, version):
+        kept["output"] = {name: value for name, value in said["output"].items() if name != "data_blake2b"}
+        del kept["edits"]
+    return kept
 
 
 def read_lock(path: Path) -> dict[str, Any]:

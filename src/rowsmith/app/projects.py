@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from rowsmith.app.calls import Calls
 from rowsmith.app.datasets import Datasets
@@ -16,6 +17,9 @@ from rowsmith.app.runs import Runs
 from rowsmith.app.shaping import Shaping
 from rowsmith.core.calls import PICO
 from rowsmith.store import projects as store
+
+if TYPE_CHECKING:
+    from rowsmith.app.provenance import Provenance
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,13 @@ class Project:
     def calls(self) -> Calls:
         """List stored answers, look at one, hand them on, take them in."""
         return Calls(self.lab, self.name)
+
+    @property
+    def provenance(self) -> Provenance:
+        """Where rows came from, what came of a source, and how a source is forgotten."""
+        from rowsmith.app.provenance import Provenance
+
+        return Provenance(self.lab, self.name)
 
     def show(self) -> ProjectFacts:
         """The project's caps and what is spent against them."""

@@ -21,6 +21,7 @@ from rowsmith.app.lab import Lab
 from rowsmith.app.library import pin_datasets
 from rowsmith.app.options import Options, goes_on, prompts, writes_anew
 from rowsmith.app.recorded import RecordedWeights
+from rowsmith.app.refusals import require_whole, taking_in
 from rowsmith.app.results import Result, result
 from rowsmith.core.calls import PICO
 from rowsmith.core.errors import Conflict, Invalid, NotFound, StorageFull
@@ -42,6 +43,7 @@ from rowsmith.llm.gate import Gate
 from rowsmith.store import calls, draws, projects, slots
 from rowsmith.store.batches import Batches
 from rowsmith.store.datasets import Datasets
+from rowsmith.store.forgotten import runs_of
 from rowsmith.store.runs import Run, require
 from rowsmith.store.runs import Runs as Store
 from rowsmith.store.stages import StageRows
@@ -102,6 +104,8 @@ class Runs:
         wanted.check()
         wanted = wanted.but(live=asked_live(loaded, self._plugins(base), batch=wanted.batch and not offline, only=batch_only))
         before = None if new or fresh else self.store.latest(self.project, identity)
+        if before and before.n in runs_of(self.lab.db):
+            before, new = None, True  # it was rid of what has been let in again since
         if before and before.state in DONE and writes_anew(before, loaded):
             before, new = None, True  # its files are to be written anew; answers are reused
         if before is None:
@@ -227,7 +231,7 @@ class Runs:
         datasets = pin_datasets(self.lab.db, self.project, recipe)
         return {
             **({"datasets": datasets} if datasets else {}),
-            "inputs": pin(recipe, base, self.lab.files.put_file),
+            "inputs": pin(recipe, base, taking_in(self.lab, self.project, recipe)),
             "prompts": {f"{position}.{field}": name for position, field, name, _, _ in prompts(recipe)},
             "takes": [recipe.inputs_of(position) for position in range(len(recipe.steps))],
             "steps": {step.kind: registry.origin(step.kind, self._plugins(base)) for step in recipe.steps},
@@ -300,6 +304,7 @@ class Runs:
         self, run: Run, recipe: Recipe, options: Options, grace_s: float, on_progress: OnProgress | None, stopping: Stopping | None,
         *, retry_failed: bool = False, wait: bool = True,
     ) -> Result:  # fmt: skip
+        require_whole(self.lab, run)
         options, _ = options.onward(retry_failed), self.lab.signer  # a signing key that cannot be used is told before anything is spent
         recipe = with_known(recipe, self.lab.table, options.prices)
         plugins = self._plugins(Path(options.base))

@@ -22,6 +22,7 @@ def add_to(app: typer.Typer) -> None:
     app.command("export")(export)
     app.command("lock")(lock)
     app.command("bundle")(bundle)
+    app.command("licences")(licences)
 
 
 def datasets(home: Home = HOME, in_project: InProject = PROJECT, as_json: AsJson = False) -> None:
@@ -30,13 +31,15 @@ def datasets(home: Home = HOME, in_project: InProject = PROJECT, as_json: AsJson
 
     doors = project(home, in_project).datasets
     found = [(dataset.name, len(versions), versions[0] if versions else None) for dataset, versions in doors.heads()]
+    counts = {v.id: doors.count(f"{name}@{v.id}") for name, _, v in found if v}
     if as_json:
+        nothing = {"rows": 0, "version": None, "committed_at": None}
         told = [
-            {"name": name, "rows": v.rows if v else 0, "versions": count, "version": v.id if v else None, "committed_at": v.created_at if v else None}
+            {"name": name, "versions": count, **({"rows": counts[v.id], "version": v.id, "committed_at": v.created_at} if v else nothing)}
             for name, count, v in found
         ]
         return print_json(told)
-    rows = [(name, v.rows if v else 0, count, v.id[:12] if v else "", when(v.created_at) if v else "") for name, count, v in found]
+    rows = [(name, counts[v.id] if v else 0, count, v.id[:12] if v else "", when(v.created_at) if v else "") for name, count, v in found]
     return table(["dataset", "rows", "versions", "newest", "committed"], rows)
 
 
@@ -83,17 +86,20 @@ def show(
     from rowsmith.cli.show import print_json, table, when
     from rowsmith.cli.statistics import show_statistics
 
-    doors = project(home, in_project).datasets
+    in_home = project(home, in_project)
+    doors = in_home.datasets
     if row is not None:
-        return print_json(doors.history(dataset, row))
-    found, versions = doors.show(dataset), doors.versions(dataset.partition("@")[0])
+        return print_json(in_home.provenance.origin(row, within=dataset).dump())
+    name = dataset.partition("@")[0]
+    found, versions = doors.show(dataset), doors.versions(name)
+    counts = {v.id: doors.count(f"{name}@{v.id}") for v in versions}
     if html is not None:
         doors.plots(dataset, html)
     if as_json:
-        told = [{"id": v.id, "rows": v.rows, "message": v.message, "author": v.author, "committed_at": v.created_at} for v in versions]
+        told = [{"id": v.id, "rows": counts[v.id], "message": v.message, "author": v.author, "committed_at": v.created_at} for v in versions]
         return print_json({**found.dump(), "versions": told})
     show_statistics(dataset, found)
-    table(["version", "committed", "rows", "by", "message"], [(v.id[:12], when(v.created_at), v.rows, v.author, v.message) for v in versions])
+    table(["version", "committed", "rows", "by", "message"], [(v.id[:12], when(v.created_at), counts[v.id], v.author, v.message) for v in versions])
     return None
 
 
@@ -106,6 +112,10 @@ def export(
     ] = None,
     provenance: Annotated[str | None, typer.Option("--provenance", help="column, sidecar or none. Default: what suits the format.")] = None,
     with_lock: Annotated[bool, typer.Option("--lock", help="Write what the version rests on beside it, too: PATH.lock.json.")] = False,
+    policy: Annotated[
+        str | None, typer.Option("--policy", metavar="NAME|FILE", help="Only rows that it clears: commercial-training, or a YAML file's.")
+    ] = None,
+    drop_uncleared: Annotated[bool, typer.Option("--drop-uncleared", help="Leave out rows that it does not clear, instead of refusing.")] = False,
     home: Home = HOME,
     in_project: InProject = PROJECT,
     as_json: AsJson = False,
@@ -113,7 +123,10 @@ def export(
     """Export a dataset to a file, with its provenance."""
     from rowsmith.cli.show import print_json
 
-    done = project(home, in_project).datasets.export(dataset, format_, output, where=where, provenance=provenance, lock=with_lock)
+    doors = project(home, in_project).datasets
+    done = doors.export(
+        dataset, format_, output, where=where, provenance=provenance, lock=with_lock, policy=policy, drop_uncleared=drop_uncleared
+    )  # fmt: skip
     if as_json:
         return print_json(done.dump())
     typer.echo(f"{done.rows_out:,} of {done.rows_in:,} rows as {format_} in {done.path}")
@@ -123,6 +136,10 @@ def export(
         typer.echo(f"  {done.files_out:,} images and sounds in {done.files}")
     if done.lock:
         typer.echo(f"  what it rests on in {done.lock}")
+    if done.uncleared:
+        typer.echo(f"  {done.uncleared:,} rows left out: {done.policy} does not clear them", err=True)
+    for reason, count in done.why.items():
+        typer.echo(f"    {count:,}: {reason}", err=True)
     for reason, count in done.lost.items():
         typer.echo(f"  {count:,} rows left out: {reason}", err=True)
     for note in done.notes:
@@ -164,3 +181,18 @@ def bundle(
     if done.erased:
         typer.echo(f"  of {done.erased:,} rows, which were erased, the hashes alone")
     return typer.echo(f"  sealed by {done.signer}" if done.signer else "  sealed by nobody: there is no signing key here (rowsmith doctor)")
+
+
+def licences(dataset: Spoken, home: Home = HOME, in_project: InProject = PROJECT, as_json: AsJson = False) -> None:
+    """Count the rows of a dataset by the licence and terms of their sources and of the models that wrote them. No legal advice."""
+    from rowsmith.cli.show import print_json, table
+
+    found = project(home, in_project).datasets.licences(dataset)
+    if as_json:
+        return print_json(found.dump())
+    typer.secho(f"{dataset}: {found.cleared:,} of {found.rows:,} rows are cleared for commercial training, as far as is known", bold=True)
+    for title, bound in (("source", found.sources), ("model", found.models)):
+        if bound:
+            rows = [(one.name, ", ".join(one.licences) or "unknown", one.rows, one.commercial_training) for one in bound]
+            table([title, "licence and terms", "rows", "commercial training"], rows)
+    return None

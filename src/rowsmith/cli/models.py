@@ -70,6 +70,8 @@ def add(
     rpm: Annotated[int | None, _number("--rpm", "Requests a minute.")] = None,
     tpm: Annotated[int | None, _number("--tpm", "Tokens a minute.")] = None,
     rpd: Annotated[int | None, _number("--rpd", "Requests a day.")] = None,
+    licence: Annotated[str | None, typer.Option("--licence", metavar="ID", help="Licence of its weights (rowsmith licences).")] = None,
+    terms: Annotated[str | None, typer.Option("--terms", metavar="ID", help="Terms under which it answers.")] = None,
     home: Home = HOME,
     as_json: AsJson = False,
 ) -> None:
@@ -80,7 +82,7 @@ def add(
     known = models.add(
         name, price_in=price_in, price_out=price_out, price_cached_in=price_cached_in, price_cache_write=price_cache_write,
         price_reasoning_out=price_reasoning_out, price_batch=price_batch, context=context, max_output=max_output, tokenizer=tokenizer,
-        can=tuple(can or ()), rpm=rpm, tpm=tpm, rpd=rpd,
+        can=tuple(can or ()), rpm=rpm, tpm=tpm, rpd=rpd, licence=licence, terms=terms,
     )  # fmt: skip
     print_json({**known.dump(), "file": str(models.path)}) if as_json else typer.echo(f"{name} is written to {models.path}.")
 

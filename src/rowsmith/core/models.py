@@ -114,6 +114,14 @@ class Model(BaseModel):
         None, description="Deadline for one attempt, seconds. Default: 300, of a local model 3,600."
     )
 
+    licence: str | None = Field(
+        None, min_length=1, description="Licence of the model's weights, as far as it binds what is made of its answers. Rows carry it."
+    )
+    terms: str | None = Field(
+        None, min_length=1, description="Terms under which the model answers, for example openai-services-agreement. Rows carry them. Default: "
+        "what is known of the model, looked up when rows are exported.",
+    )  # fmt: skip
+
     @field_validator("rpd_zone")
     @classmethod
     def _is_a_zone(cls, value: str) -> str:

@@ -96,6 +96,7 @@ class AskContext(StepContext):
         answer = await self._gate.ask(Ask(messages, chosen, asker, schema, self._fresh))
         self._asked["model"] = answer.model
         self._asked["params"] = self._params[role]
+        self._asked |= {name: said for name in ("licence", "terms") if (said := getattr(chosen, name))}
         if prompt:
             self._asked["prompt"] = parse(prompt).hash
         self._asked.setdefault("calls", []).append(answer.calls[-1])

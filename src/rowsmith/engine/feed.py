@@ -62,6 +62,42 @@ class Occurrences:
             self._file.close()
 
 
+def source_rows(step: Any, context: StepContext, root: int, recipe: str) -> Iterator[tuple[bytes, Row | Bad]]:
+    """What the source at position `root` of a recipe gives, in order, with order keys and ids. `recipe` is the recipe's fingerprint."""
+    seen = Occurrences(lambda: context.scratch)
+    made = {"step": step.title, "kind": step.kind}
+    try:
+        for ordinal, record in enumerate(step.read(context)):
+            order = source_order(root, ordinal)
+            yield order, record if isinstance(record, Bad) else _row(record, order, step.title, seen, made, recipe)
+    finally:
+        seen.close()
+
+
+def _row(new: New, order: bytes, title: str, seen: Occurrences, made: dict[str, Any], recipe: str) -> Row | Bad:
+    source = new.origin.get("source", {})
+    name = str(source.get("name") or title)
+    try:
+        return _identified(new, order, name, seen, made, recipe)
+    except Invalid as error:
+        return Bad("invalid", str(error), f"{name}:{source['line']}" if "line" in source else name)
+
+
+def _identified(new: New, order: bytes, name: str, seen: Occurrences, made: dict[str, Any], recipe: str) -> Row:
+    if new.id is not None:
+        if seen.next(bytes.fromhex(new.id)):
+            raise Invalid(f"Another row has the id {new.id}.", "Rows of a source have ids of their own.")
+        return Row(new.id, order, new.data, dict(new.scores), {**new.origin, "recipe": recipe, "made": [*new.origin.get("made", ()), made]})
+    key = new.key if new.key is not None else digest(canonical(new.data)).hex()
+    occurrence = seen.next(digest(name.encode("utf-8", "replace"), key.encode("utf-8", "replace")))
+    return Row(source_id(name, key, occurrence), order, new.data, dict(new.scores), {**new.origin, "recipe": recipe, "made": [made]})
+
+
+def bad_id(order: bytes, bad: Bad) -> str:
+    """The id of the slot of a record that cannot be read."""
+    return digest(order, bad.where.encode()).hex()
+
+
 class Feed:
     """The rows of one run, root by root. `recipe` is the recipe's fingerprint, for their origin.
     `revisit`: the run has slots already, which are looked up and not opened twice."""
@@ -99,44 +135,14 @@ class Feed:
                 yield REST
 
     def _records(self, root: int) -> Iterator[tuple[bytes, Row | Bad]]:
-        """The source's rows, in order, with their ids."""
-        step: Any = self.advance.routes.steps[root]
-        context = self.contexts[root]
-        seen = Occurrences(lambda: context.scratch)
-        made = {"step": step.title, "kind": step.kind}
-        try:
-            for ordinal, record in enumerate(step.read(context)):
-                order = source_order(root, ordinal)
-                if isinstance(record, Bad):
-                    yield order, record
-                    continue
-                yield order, self._row(record, order, step.title, seen, made)
-        finally:
-            seen.close()
-
-    def _row(self, new: New, order: bytes, title: str, seen: Occurrences, made: dict[str, Any]) -> Row | Bad:
-        source = new.origin.get("source", {})
-        name = str(source.get("name") or title)
-        try:
-            return self._identified(new, order, name, seen, made)
-        except Invalid as error:
-            return Bad("invalid", str(error), f"{name}:{source['line']}" if "line" in source else name)
-
-    def _identified(self, new: New, order: bytes, name: str, seen: Occurrences, made: dict[str, Any]) -> Row:
-        if new.id is not None:
-            if seen.next(bytes.fromhex(new.id)):
-                raise Invalid(f"Another row has the id {new.id}.", "Rows of a source have ids of their own.")
-            return Row(new.id, order, new.data, dict(new.scores), {**new.origin, "recipe": self.recipe, "made": [*new.origin.get("made", ()), made]})
-        key = new.key if new.key is not None else digest(canonical(new.data)).hex()
-        occurrence = seen.next(digest(name.encode("utf-8", "replace"), key.encode("utf-8", "replace")))
-        return Row(source_id(name, key, occurrence), order, new.data, dict(new.scores), {**new.origin, "recipe": self.recipe, "made": [made]})
+        return source_rows(self.advance.routes.steps[root], self.contexts[root], root, self.recipe)
 
     def _of_record(self, root: int, order: bytes, record: Row | Bad, known: dict[bytes, Known], unfinished: set[bytes]) -> Iterator[Item]:
         slots = self.advance.slots
         state = known.get(order)
         if isinstance(record, Bad):
             if state is None:
-                slots.open_many([(order, digest(order, record.where.encode()).hex())], root, root)
+                slots.open_many([(order, bad_id(order, record))], root, root)
             if state is None or state.state == PENDING:
                 slots.fail(order, root, state.attempt if state else 0, record.reason, f"{record.where}: {record.detail}")
             return

@@ -50,6 +50,8 @@ class Facts(BaseModel):
     tpm: PositiveInt | None = None
     rpd: PositiveInt | None = None
     rpd_zone: str | None = None
+    licence: str | None = None
+    terms: str | None = None
     until: str | None = None
     date: str | None = None
     source: str | None = None
@@ -64,6 +66,8 @@ class Facts(BaseModel):
 
 
 NOTHING = Facts()
+RIGHTS = ("licence", "terms")
+"""What binds what is made of a model's answers; no setting of how it is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +110,15 @@ class Table:
         """
         return _own(self.own) if self.own is not None and self.own.is_file() else {}
 
+    def rights(self, model: Model) -> dict[str, str]:
+        """`licence` and `terms` of what the model answers, as far as they are known: the model's own settings, the home's file, and the terms
+        of the provider at whose address it is asked."""
+        mine, place = self.mine(), family_of(model)
+        own = mine.get(_fitting(mine, f"{model.provider}/{model.name}") or "", {})
+        said = families()[place[0]] if place else {}
+        found = {name: getattr(model, name) or own.get(name) or said.get(name) for name in RIGHTS}
+        return {name: value for name, value in found.items() if value}
+
     def known(self) -> Iterator[tuple[str, str, Facts]]:
         """(family, name, facts) of every model that the tables name, the home's own ones under the family `""`."""
         for name, facts in self.mine().items():
@@ -123,7 +136,7 @@ def filled(model: Model, facts: Facts) -> Model:
     else:
         given.discard("rpd_zone")
     dropped = {name for price in given for name in _HANGING.get(price, ())}
-    open_ = (facts.model_fields_set & Model.model_fields.keys()) - given - dropped
+    open_ = (facts.model_fields_set & Model.model_fields.keys()) - given - dropped - set(RIGHTS)
     return model.model_copy(update={name: value for name in open_ if (value := getattr(facts, name)) is not None})
 
 

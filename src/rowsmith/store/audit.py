@@ -49,7 +49,7 @@ def run_problems(db: Database, run: int, where: str) -> Iterator[Found]:
         ),
         "settled purchases whose answer is missing": (
             'SELECT count(*) FROM spend p LEFT JOIN "call" c ON c.key = p.key AND c.state = 1 '
-            "WHERE p.run = :n AND p.outcome IN (1, 2) AND c.key IS NULL"
+            "WHERE p.run = :n AND p.outcome IN (1, 2) AND c.key IS NULL AND p.key NOT IN (SELECT key FROM erased_call)"
         ),
         "purchases of rows that do not exist": (
             "SELECT count(*) FROM spend p LEFT JOIN slot s ON s.run = p.run AND s.ord = p.ord WHERE p.run = :n AND s.ord IS NULL"

@@ -25,7 +25,7 @@ from rowsmith.store.heap import Damaged, Heap, Stored, write_heap
 from rowsmith.store.positions import base_mark
 from rowsmith.store.shapes import Column, Layout, layout
 
-FORMAT = 1
+FORMAT = 2
 HEAP, COLUMNS, FACTS = "rows.heap", "columns.parquet", "view.json"
 _CHUNK = 1 << 20
 
@@ -41,13 +41,15 @@ class ViewFacts:
     hidden: list[str]
     longest: int
     checksum: int
+    forgotten: str = ""
+    """How far forgetting had come when it was made (store.tombstones.mark)."""
 
     def dump(self) -> bytes:
         """As JSON."""
         columns = [[list(column.path), column.kind, column.long] for column in self.columns]
         return orjson.dumps({
             "format": FORMAT, "dataset": self.dataset, "root": self.root, "rows": self.rows, "columns": columns,
-            "hidden": self.hidden, "longest": self.longest, "checksum": self.checksum,
+            "hidden": self.hidden, "longest": self.longest, "checksum": self.checksum, "forgotten": self.forgotten,
         })  # fmt: skip
 
 
@@ -117,7 +119,7 @@ def open_base(folder: Path) -> Base:
     return Base(folder, facts, heap, layout(facts.columns, facts.hidden))
 
 
-def build_base(duck: Any, folder: Path, rows: Iterable[Stored], *, dataset: int = 0, root: bytes = b"") -> None:
+def build_base(duck: Any, folder: Path, rows: Iterable[Stored], *, dataset: int = 0, root: bytes = b"", forgotten: str = "") -> None:
     """Write a view's files into an empty folder, durably, with DuckDB, from rows that come in row order."""
     path = folder / "rows.ndjson"
     with open(path, "xb", buffering=_CHUNK) as text, open(folder / HEAP, "xb", buffering=_CHUNK) as heap:
@@ -131,7 +133,7 @@ def build_base(duck: Any, folder: Path, rows: Iterable[Stored], *, dataset: int 
     with open(folder / COLUMNS, "rb+") as parquet:
         durable(parquet)
     failpoint("views.columns.after")
-    facts = ViewFacts(dataset, root.hex(), count, lines.columns, lines.hidden, lines.longest, _checksum(folder / COLUMNS))
+    facts = ViewFacts(dataset, root.hex(), count, lines.columns, lines.hidden, lines.longest, _checksum(folder / COLUMNS), forgotten)
     with open(folder / FACTS, "xb") as file:
         file.write(_sum(facts.dump()) + facts.dump())
         durable(file)

@@ -134,6 +134,12 @@ class Batches:
         with self.db.read() as conn:
             return [_record(row) for row in conn.execute(_OF_RUN, {"run": run})]
 
+    def files(self) -> set[str]:
+        """The hashes of the files that batches name: requests that are not settled, and results that are kept."""
+        with self.db.read() as conn:
+            rows = conn.execute(text("SELECT input, output FROM batch WHERE input IS NOT NULL OR output IS NOT NULL"))
+            return {str(name) for row in rows for name in row if name is not None}
+
     def remotes(self, profile: str) -> set[str]:
         """The ids that our batches have at this server."""
         with self.db.read() as conn:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import struct
 import zlib
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 
 from sqlalchemy import Connection, bindparam, insert, text
@@ -93,12 +93,27 @@ class Bodies:
         """
         return dict(self.each(hashes))
 
+    def there(self, hashes: Iterable[bytes]) -> dict[bytes, bytes]:
+        """Those of these bodies that are there: an erased one is not.
+
+        Raises:
+            Unavailable: a block is damaged.
+        """
+        return {name: body for name, body in self._those(self.find(set(hashes))) if body}
+
     def each(self, hashes: Iterable[bytes]) -> Iterator[tuple[bytes, bytes]]:
         """As `read`, one by one in the order of the blocks, of which few are in memory."""
         wanted = set(hashes)
         places = self.find(wanted)
         if len(places) < len(wanted):
-            raise damaged(f"body {min(wanted - places.keys()).hex()} is missing")
+            raise missing(min(wanted - places.keys()))
+        for name, body in self._those(places):
+            if not body:
+                raise missing(name)
+            yield name, body
+
+    def _those(self, places: Mapping[bytes, Place]) -> Iterator[tuple[bytes, bytes]]:
+        """The bodies at these places. One that is erased while we read is empty there."""
         by_block: dict[int, list[tuple[int, bytes]]] = {}
         for name, (n, pos) in places.items():
             by_block.setdefault(n, []).append((pos, name))
@@ -110,9 +125,9 @@ class Bodies:
             if n in self._open:
                 self._open.move_to_end(n)
                 yield n, self._open[n]
-        missing = [n for n in numbers if n not in self._open]
-        for at in range(0, len(missing), 8):
-            for n, packed in self.packed(missing[at : at + 8]).items():
+        closed = [n for n in numbers if n not in self._open]
+        for at in range(0, len(closed), 8):
+            for n, packed in self.packed(closed[at : at + 8]).items():
                 try:
                     parts = unpack(packed)
                 except ValueError as error:
@@ -134,6 +149,11 @@ class Bodies:
 def _mark(db: Database) -> str:
     """The driver's placeholder: these two statements run for every row of a commit, and SQLAlchemy's own binding costs as much as they do."""
     return "?" if db.dialect == "sqlite" else "%s"
+
+
+def missing(name: bytes) -> Unavailable:
+    """A body is not there, and should be."""
+    return damaged(f"body {name.hex()} is missing")
 
 
 def damaged(what: str) -> Unavailable:

@@ -15,6 +15,7 @@ from rowsmith.store.attempts import NOT_THERE, usage_of
 from rowsmith.store.database import Database
 
 _COSTS = text('SELECT key, cost FROM "call" WHERE key IN :keys').bindparams(bindparam("keys", expanding=True))
+_WHERE = text('SELECT key, profile FROM "call" WHERE key IN :keys').bindparams(bindparam("keys", expanding=True))
 _ALL_PROFILES = text('SELECT model, profile FROM "call" WHERE state = 1 GROUP BY model, profile ORDER BY MAX(at)')
 _PROFILES = text(
     'SELECT c.model, c.profile FROM spend s JOIN "call" c ON c.key = s.key AND c.state = 1 WHERE s.run = :run '
@@ -101,6 +102,14 @@ def costs(db: Database, keys: Iterable[str]) -> dict[str, int | None]:
         return {}
     with db.read() as conn:
         return {bytes(row.key).hex(): row.cost for row in conn.execute(_COSTS, {"keys": wanted})}
+
+
+def profiles_of(db: Database, keys: Iterable[str]) -> dict[str, str]:
+    """At which profile calls were asked, by key (32 hexadecimal digits); those that are not there are left out."""
+    if not (wanted := [bytes.fromhex(key) for key in keys]):
+        return {}
+    with db.read() as conn:
+        return {bytes(row.key).hex(): row.profile for row in conn.execute(_WHERE, {"keys": wanted})}
 
 
 def get(db: Database, key: str) -> Mapping[str, Any] | None:

@@ -6,7 +6,7 @@ Memory does not grow with the number of rows.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 
 from rowsmith.core.errors import Invalid
@@ -50,8 +50,9 @@ class Changes:
 
 
 @contextmanager
-def stored(db: Database, rows: Iterable[Row], hold: Hold) -> Iterator[Changes]:
-    """Store the bodies of these rows, in row order, and hold their entries while the block lasts.
+def stored(db: Database, rows: Iterable[Row], hold: Hold, look: Callable[[Sequence[Entry]], None] = lambda _: None) -> Iterator[Changes]:
+    """Store the bodies of these rows, in row order, and hold their entries while the block lasts. `look` sees entries before anything of theirs
+    is stored, and may raise.
 
     Raises:
         Invalid: a row id is no id or comes twice, the rows are not in row order, or a value has no JSON form.
@@ -60,6 +61,7 @@ def stored(db: Database, rows: Iterable[Row], hold: Hold) -> Iterator[Changes]:
         conn.execute("CREATE TABLE came (place BLOB, key BLOB, data BLOB, meta BLOB)")
         bodies = BodyWriter(db, hold)
         for entries, data, meta in _blocks(rows):
+            look(entries)
             bodies.add(data, meta)
             conn.executemany("INSERT INTO came VALUES (?, ?, ?, ?)", entries)
         bodies.close()

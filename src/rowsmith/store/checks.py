@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import TypedDict
 
 import orjson
@@ -12,6 +12,7 @@ import orjson
 from rowsmith.store.bodies import Bodies, tagged, unpack
 from rowsmith.store.changes import DATA, META, scratch
 from rowsmith.store.database import Database
+from rowsmith.store.tombstones import exact, of_dataset
 from rowsmith.store.trees import PAGE, Entry, Trees, bits_for, bucket_of, cut, decode, rolling, turned
 from rowsmith.store.versions import Version, Versions
 
@@ -44,6 +45,7 @@ def _check(db: Database, version: Version) -> _Found:
         conn.execute("CREATE TABLE entry (place BLOB, key BLOB, data BLOB, meta BLOB)")
         yield from _nodes(Trees(db), version, conn)
         yield from _sums(version, conn)
+        _leave_out(db, version, conn)
         yield from _bodies(Bodies(db), conn)
 
 
@@ -98,6 +100,14 @@ def _sums(version: Version, conn: sqlite3.Connection) -> _Found:
         yield "count", f"{rows} rows where {version.rows} were committed", ""
     if (total % 2**128).to_bytes(16, "big") != version.rolling:
         yield "rolling", "the sum over its rows differs from the one recorded at the commit", ""
+
+
+def _leave_out(db: Database, version: Version, conn: sqlite3.Connection) -> None:
+    """Erased rows have no bodies, and that is as it should be."""
+    gone = of_dataset(db, version.dataset)
+    if (first := next(gone, None)) is not None:
+        conn.execute("CREATE INDEX place ON entry (place)")
+        conn.executemany("DELETE FROM entry WHERE place = ? AND data = ? AND meta = ?", map(exact, chain([first], gone)))
 
 
 def _bodies(bodies: Bodies, conn: sqlite3.Connection) -> _Found:

@@ -22,6 +22,7 @@ from rowsmith.store.diffs import diff
 from rowsmith.store.holds import Hold, held
 from rowsmith.store.merging import Side, Terms, merging, sides_of
 from rowsmith.store.publishing import Also, Counts, Draft, Said, advance, counted, drafted, in_place, publish, version
+from rowsmith.store.tombstones import refusing
 from rowsmith.store.trees import Trees
 from rowsmith.store.versions import Version, Versions
 from rowsmith.store.working import working_set
@@ -52,7 +53,7 @@ def commit_rows(
     that head is the version.
     """
     versions, trees = Versions(db), Trees(db)
-    with held(db) as hold, stored(db, rows, hold) as changes:
+    with held(db) as hold, stored(db, rows, hold, refusing(db, dataset)) as changes:
         while True:
             head = versions.head(dataset, branch)
             line = versions.generated(head) if head else None

@@ -60,6 +60,16 @@ class Database:
         with told(self._side.place, self._side.folder), self._side.write() as conn:
             yield conn
 
+    def scrub(self, tables: Sequence[str]) -> None:
+        """Write the database anew (PostgreSQL: these tables), so that what was deleted is not in its files any more. It takes as long as
+        copying it, and others wait. No transaction of this thread may be open.
+
+        Raises:
+            StorageBusy: somebody else reads it just now.
+        """
+        with told(self._side.place, self._side.folder):
+            self._side.scrub(tables)
+
     def now(self, conn: Connection) -> float:
         """The database's clock: seconds since 1970, to the microsecond. Leases and limits are measured by it."""
         return self._side.now(conn)

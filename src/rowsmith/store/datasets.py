@@ -20,6 +20,7 @@ from rowsmith.store.reading import VersionRows, row_of
 from rowsmith.store.schema import dataset as table
 from rowsmith.store.schema import ref
 from rowsmith.store.signing import Signer
+from rowsmith.store.tombstones import living
 from rowsmith.store.trees import Entry, Trees
 from rowsmith.store.versions import Version, Versions
 
@@ -158,6 +159,8 @@ class Datasets:
         entry = trees.entry(trees.load(version.root), bytes.fromhex(name)) if re.fullmatch("[0-9a-fA-F]{32}", name) else None
         if entry is None:
             raise NotFound(f"Version {version.id[:12]} has no row {name!r}.", "List its rows with rowsmith rows.")
+        if not list(living(self._db, version.dataset, [entry])):
+            raise NotFound(f"Row {name} was erased.", f"rowsmith origin {name} says when and by whom.")
         return self.at(entry)
 
     def at(self, entry: Entry) -> Row:

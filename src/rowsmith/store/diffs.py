@@ -13,6 +13,7 @@ from rowsmith.core.row import Row
 from rowsmith.store.bodies import Bodies
 from rowsmith.store.database import Database
 from rowsmith.store.reading import row_of
+from rowsmith.store.tombstones import exact, living
 from rowsmith.store.trees import Entry, Tree, Trees, apart, cut
 
 _BUCKETS = 512  # read at a time, on each side
@@ -47,6 +48,17 @@ def diff(trees: Trees, old: bytes | None, new: bytes | None) -> Iterator[Differe
         yield from _apart(trees, before, after)
     else:
         yield from _paired(trees.entries(before) if before else (), trees.entries(after) if after else ())
+
+
+def shown(db: Database, dataset: int, differences: Iterable[Difference]) -> Iterator[Difference]:
+    """The differences of two versions of a dataset as people see them: an erased row is not there."""
+    for batch in batches(differences, _ROWS):
+        entries = [entry for item in batch for entry in (item.old, item.new) if entry is not None]
+        alive = set(map(exact, living(db, dataset, entries)))
+        for place, *sides in batch:
+            old, new = (entry if entry is not None and exact(entry) in alive else None for entry in sides)
+            if old != new:
+                yield Difference(place, old, new)
 
 
 def row_differences(db: Database, differences: Iterable[Difference]) -> Iterator[RowDifference]:

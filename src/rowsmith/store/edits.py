@@ -21,6 +21,7 @@ from rowsmith.store.bodies import Bodies, tagged
 from rowsmith.store.changes import DATA
 from rowsmith.store.database import Database
 from rowsmith.store.reading import row_of
+from rowsmith.store.tombstones import living
 from rowsmith.store.trees import Entry, Trees
 from rowsmith.store.versions import Version, Versions
 
@@ -228,7 +229,8 @@ def _done(conn: Connection, data: Any, also: Also | None) -> bool:
 
 def _entry(db: Database, head: Version | None, name: bytes) -> Entry | None:
     trees = Trees(db)
-    return trees.entry(trees.load(head.root), name) if head else None
+    entry = trees.entry(trees.load(head.root), name) if head else None
+    return next(living(db, head.dataset, [entry]), None) if head and entry else None
 
 
 def _edit(found: Any) -> Edit:

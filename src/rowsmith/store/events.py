@@ -2,6 +2,7 @@
 
     project.created  project.budget    run.started  run.asked  run.ended    server.throttled  server.failing    dataset.committed
     dataset.branch  dataset.tag  dataset.release  dataset.branch_deleted  dataset.tag_deleted  dataset.rolled_back
+    dataset.exported  calls.exported  home.backed_up    source.forgotten  source.lifted
     calls.imported    batch.submitted  batch.ended  batch.fetched  batch.rejected
 
 The rows of a run are summed in its counts; no event tells of one.
@@ -9,12 +10,12 @@ The rows of a run are summed in its counts; no event tells of one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, bindparam, text
 
 from rowsmith.core.ids import canonical
 from rowsmith.store.database import Database
@@ -48,3 +49,11 @@ def found(db: Database, project: str, *, after: int = 0, run: int | None = None,
         rows = conn.execute(text(f"{_SELECT}{where} ORDER BY n {'DESC' if newest else 'ASC'} LIMIT :limit"), values).all()
     events = [Event(row.n, row.project, row.run, row.kind, orjson.loads(row.data), row.at) for row in rows]
     return events[::-1] if newest else events
+
+
+def of_kinds(db: Database, project: str, kinds: Sequence[str]) -> Iterator[Event]:
+    """All events of these kinds, the oldest first."""
+    query = text("SELECT n, project, run, kind, data, at FROM event WHERE project = :project AND kind IN :kinds ORDER BY n")
+    with db.read() as conn:
+        rows = conn.execute(query.bindparams(bindparam("kinds", expanding=True)), {"project": project, "kinds": list(kinds)}).all()
+    yield from (Event(row.n, row.project, row.run, row.kind, orjson.loads(row.data), row.at) for row in rows)

@@ -6,6 +6,7 @@ fsync of the folder; only then may the database name it. A crash leaves orphans 
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import shutil
@@ -54,6 +55,11 @@ class Files:
             file.seek(0)
             return self.put(file)
 
+    def hash_of(self, path: Path) -> str:
+        """The hash that the file's bytes have; nothing is kept."""
+        with open(path, "rb") as file:
+            return _hash(file)
+
     def put(self, source: Readable) -> str:
         """Keep the rest of an open file or stream and return its hash."""
         with told(f"the files in {self.root}", self.root):
@@ -61,6 +67,7 @@ class Files:
             part = self._blobs / f"{uuid4().hex}.part"
             try:
                 with open(part, "xb") as copy:
+                    fcntl.flock(copy, fcntl.LOCK_EX)  # what nobody holds, nobody will finish
                     found = _hash(source, copy)
                     _durable(copy)
                 self._keep(part, found)
@@ -104,6 +111,20 @@ class Files:
         """Remove a blob that nothing names any more; one that is not there is fine."""
         self.path(name).unlink(missing_ok=True)
 
+    def remove_unfinished(self) -> int:
+        """Remove copies that a dead process left unfinished; how many there were."""
+        gone = 0
+        for part in self._blobs.glob("*.part") if self._blobs.is_dir() else ():
+            try:
+                with open(part, "rb") as copy:
+                    fcntl.flock(copy, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    if os.fstat(copy.fileno()).st_size:  # an empty one may have been opened just now
+                        part.unlink()
+                        gone += 1
+            except (FileNotFoundError, BlockingIOError):
+                continue
+        return gone
+
     def verify(self, name: str) -> bool:
         """Whether the blob is there and its bytes still have this hash."""
         try:
@@ -136,6 +157,10 @@ class Files:
         """Remove a scratch folder and all in it; one that is not there is fine."""
         with suppress(FileNotFoundError):
             shutil.rmtree(self.scratch_root / _plain(name))
+
+    def scratches(self) -> list[str]:
+        """The names of the scratch folders that are there."""
+        return sorted(item.name for item in self.scratch_root.iterdir()) if self.scratch_root.is_dir() else []
 
 
 @contextmanager

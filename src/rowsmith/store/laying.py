@@ -17,6 +17,7 @@ from rowsmith.store.diffs import Difference, batches
 from rowsmith.store.heap import Heap, Stored
 from rowsmith.store.ordered import BATCH, BodyStream
 from rowsmith.store.positions import Positions
+from rowsmith.store.tombstones import living
 from rowsmith.store.trees import Entry, Trees, turned
 from rowsmith.store.versions import PREFIX, Version
 
@@ -68,9 +69,9 @@ def edited(db: Database, version: Version, edits: Iterable[Edited]) -> dict[byte
     if not by_place:
         return {}
     wanted = [Entry(place, b"", b"", b"") for place in sorted(by_place)]
-    return {
-        asked.place: (old, _edited(by_place[asked.place], asked.place, old)) for asked, old in trees.paired(trees.load(version.root), wanted)
-    }
+    there = (old for _, old in trees.paired(trees.load(version.root), wanted) if old is not None)
+    found = {old.place: old for old in living(db, version.dataset, there)}
+    return {place: (found.get(place), _edited(by_place[place], place, found.get(place))) for place in sorted(by_place)}
 
 
 def _edited(edit: Edited, place: bytes, old: Entry | None) -> Stored | None:

@@ -24,6 +24,7 @@ from rowsmith.store.changes import DATA, META, Changes, Named, scratch
 from rowsmith.store.database import Database
 from rowsmith.store.diffs import Difference, batches, diff
 from rowsmith.store.holds import Hold
+from rowsmith.store.tombstones import Exact, erased, exact
 from rowsmith.store.trees import Entry, Trees, removal, turned
 
 Rows = Literal["three-way", "union", "intersection", "theirs"]
@@ -114,11 +115,12 @@ def _sides(ours: Iterable[Difference], theirs: Iterable[Difference]) -> Iterator
 
 class _Merging:
     def __init__(self, db: Database, conn: sqlite3.Connection, terms: Terms, merged: Merged, hold: Hold) -> None:
-        self._bodies, self._writer = Bodies(db), BodyWriter(db, hold)
+        self._db, self._bodies, self._writer = db, Bodies(db), BodyWriter(db, hold)
         self._conn, self._terms, self._merged = conn, terms, merged
 
     def carry_out(self, batch: list[Side]) -> None:
         """Settle a batch of places."""
+        batch = self._without_erased(batch)
         both = [(ours, theirs) for _, ours, theirs in batch if ours and theirs and ours.new != theirs.new]
         entries = [entry for pair in both for side in pair for entry in (side.old, side.new) if entry]
         found = self._bodies.read({name for entry in entries for name in (entry.data, entry.meta)})
@@ -129,6 +131,20 @@ class _Merging:
                 self._conn.execute("INSERT OR REPLACE INTO change VALUES (?, ?, ?, ?)", entry)
         if said:
             self._writer.add(said, beside)
+
+    def _without_erased(self, batch: list[Side]) -> list[Side]:
+        """Where both sides changed a row: an erased state of it is as if it were not there, and who only took it away changed nothing."""
+        both = [pair for _, *pair in batch if pair[0] and pair[1]]
+        gone = erased(self._db, (entry for pair in both for side in pair if side for entry in (side.old, side.new) if entry)) if both else set()
+        return [self._left(side, gone) for side in batch] if gone else batch
+
+    def _left(self, side: Side, gone: set[Exact]) -> Side:
+        place, *changes = side
+        if not (changes[0] and changes[1]):
+            return side
+        alive = [Difference(place, *(entry if entry and exact(entry) not in gone else None for entry in (c.old, c.new))) for c in changes if c]
+        ours, theirs = (change if change.old != change.new else None for change in alive)
+        return (place, ours, theirs) if ours or theirs else (place, changes[0], None)
 
     def close(self) -> None:
         """Make new bodies durable."""

@@ -16,6 +16,7 @@ from rowsmith.store.database import Database
 from rowsmith.store.diffs import batches
 from rowsmith.store.faults import told
 from rowsmith.store.heap import Stored
+from rowsmith.store.tombstones import living
 from rowsmith.store.trees import Entry, Trees
 from rowsmith.store.versions import Version
 
@@ -28,9 +29,9 @@ BATCH = 1024
 
 
 def standing(db: Database, version: Version) -> Iterator[Entry]:
-    """The entries of the rows that a version shows, by place."""
+    """The entries of the rows that a version shows, by place: all but erased ones."""
     trees = Trees(db)
-    yield from trees.entries(trees.load(version.root))
+    yield from living(db, version.dataset, trees.entries(trees.load(version.root)))
 
 
 def in_order(entries: Iterable[Entry]) -> Iterator[Entry]:

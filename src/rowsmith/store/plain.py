@@ -11,6 +11,7 @@ from rowsmith.core.row import Row
 from rowsmith.store.database import Database
 from rowsmith.store.laying import Edited, edited, with_edits
 from rowsmith.store.ordered import in_order, standing, stored_rows
+from rowsmith.store.tombstones import erased_in
 from rowsmith.store.trees import Entry
 from rowsmith.store.versions import Version
 
@@ -31,7 +32,7 @@ class PlainRows:
     def total(self) -> int:
         """All rows, shown or not."""
         changes = edited(self.db, self.version, self.edits).values()
-        return self.version.rows + sum((now is not None) - (old is not None) for old, now in changes)
+        return self.version.rows - erased_in(self.db, self.version) + sum((now is not None) - (old is not None) for old, now in changes)
 
     def __iter__(self) -> Iterator[Row]:
         changes = edited(self.db, self.version, self.edits)

@@ -35,9 +35,9 @@ _DELETE = (
     "DELETE FROM signature WHERE version IN (SELECT v.id FROM version v JOIN dataset d ON d.n = v.dataset WHERE d.project = :name)",
     *(
         f"DELETE FROM {table} WHERE dataset IN (SELECT n FROM dataset WHERE project = :name)"
-        for table in ("edit", "review", "search_root", "ref", "version")
+        for table in ("edit", "review", "tombstone", "search_root", "ref", "version")
     ),
-    *(f"DELETE FROM {table} WHERE project = :name" for table in ("event", "dataset", "run")),
+    *(f"DELETE FROM {table} WHERE project = :name" for table in ("event", "refused", "forgotten", "dataset", "run")),
     "DELETE FROM project WHERE name = :name",
 )
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, islice
 
 import orjson
 
 from rowsmith.core.row import Row
-from rowsmith.store.bodies import Bodies
+from rowsmith.store.bodies import Bodies, missing
 from rowsmith.store.changes import scratch
 from rowsmith.store.database import Database
+from rowsmith.store.tombstones import erased, erased_in, exact, living
 from rowsmith.store.trees import Entry, Trees, turned
 from rowsmith.store.versions import PREFIX, Version
 
@@ -26,7 +27,7 @@ class VersionRows:
     """Rows of one version, in order; `len()` says how many. Can be read again and again and never lies in memory whole.
 
     Entries are sorted in a temporary file; bodies are read 1,024 rows at a time, each block once a batch. Where the rows of a batch lie
-    in many blocks (a shuffled version), 64 MB of bodies are read at once.
+    in many blocks (a shuffled version), 64 MB of bodies are read at once. Erased rows are passed over, and not counted.
 
     Raises (while reading):
         Unavailable: a part is missing or damaged.
@@ -36,33 +37,46 @@ class VersionRows:
         self._db = db
         self.version = version
         self._start = max(start, 0)
-        rest = max(version.rows - self._start, 0)
-        self._rows = rest if limit is None else min(max(limit, 0), rest)
+        self._limit = None if limit is None else max(limit, 0)
 
     def __len__(self) -> int:
-        return self._rows
+        rest = max(self.version.rows - erased_in(self._db, self.version) - self._start, 0)
+        return rest if self._limit is None else min(self._limit, rest)
 
     def __iter__(self) -> Iterator[Row]:
-        if not self._rows:
+        if self._limit == 0:
             return
         bodies = Bodies(self._db)
         batches = self._batches()
-        first = next(batches)
-        if self._rows > _BATCH and _scattered(bodies, first):
+        first = next(batches, [])
+        if len(first) == _BATCH and _scattered(bodies, first):
             batches = _in_windows(chain(first, chain.from_iterable(batches)), _window(bodies, first))
         else:
             batches = chain([first], batches)
         for batch in batches:
-            found = bodies.read(name for entry in batch for name in (entry.data, entry.meta))
-            for entry in batch:
+            found = bodies.there(name for entry in batch for name in (entry.data, entry.meta))
+            for entry in self._whole(batch, found):
                 yield row_of(entry, found[entry.data], found[entry.meta])
+
+    def _whole(self, batch: list[Entry], found: Mapping[bytes, bytes]) -> list[Entry]:
+        """Those whose bodies are there. The others may have been erased since the batch was put together."""
+        lacking = [entry for entry in batch if entry.data not in found or entry.meta not in found]
+        if not lacking:
+            return batch
+        gone = erased(self._db, lacking)
+        for entry in lacking:
+            if exact(entry) not in gone:
+                raise missing(entry.data if entry.data not in found else entry.meta)
+        return [entry for entry in batch if entry.data in found and entry.meta in found]
 
     def _batches(self) -> Iterator[list[Entry]]:
         trees = Trees(self._db)
         with scratch() as conn:
             conn.execute("CREATE TABLE entry (place BLOB, key BLOB, data BLOB, meta BLOB)")
-            conn.executemany("INSERT INTO entry VALUES (?, ?, ?, ?)", trees.entries(trees.load(self.version.root)))
-            cursor = conn.execute("SELECT * FROM entry ORDER BY key, place LIMIT ? OFFSET ?", (self._rows, self._start))
+            entries = living(self._db, self.version.dataset, trees.entries(trees.load(self.version.root)))
+            conn.executemany("INSERT INTO entry VALUES (?, ?, ?, ?)", entries)
+            most = -1 if self._limit is None else self._limit
+            cursor = conn.execute("SELECT * FROM entry ORDER BY key, place LIMIT ? OFFSET ?", (most, self._start))
             while batch := cursor.fetchmany(_BATCH):
                 yield [Entry._make(entry) for entry in batch]
 
@@ -80,8 +94,8 @@ def _in_windows(entries: Iterator[Entry], rows: int) -> Iterator[list[Entry]]:
 
 def _window(bodies: Bodies, entries: Sequence[Entry]) -> int:
     """How many rows like these fill GATHERED bytes."""
-    found = bodies.read(name for entry in entries for name in (entry.data, entry.meta))
-    size = sum(len(found[entry.data]) + len(found[entry.meta]) + _AROUND for entry in entries) / len(entries)
+    found = bodies.there(name for entry in entries for name in (entry.data, entry.meta))
+    size = (sum(map(len, found.values())) + _AROUND * len(entries)) / len(entries)
     return max(_BATCH, int(_GATHERED / size))
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, bindparam, text
 
 from rowsmith.core.calls import PICO
 from rowsmith.core.errors import Conflict, NotFound
@@ -226,7 +226,7 @@ class Runs:
     def save_totals(self, run: Run, tally: Tally) -> None:
         """Write the counts as they stand. The number of the journal's last batch stays: it is no batch of the journal."""
         with changing(self.db, run) as conn:
-            conn.execute(text("UPDATE run SET totals = :t WHERE n = :n"), {"t": _totals(conn, run.n, tally), "n": run.n})
+            write_totals(conn, run.n, tally)
 
 
 def require(conn: Connection, run: Run) -> None:
@@ -254,6 +254,19 @@ def use_prompts(conn: Connection, n: int, prompts: Sequence[PromptUse], now: flo
         values = {"h": bytes.fromhex(name), "t": body, "v": canonical(sorted(variables)), "now": now, "n": n, "s": step, "f": field}
         conn.execute(text("INSERT INTO prompt (hash, text, variables, created_at) VALUES (:h, :t, :v, :now) ON CONFLICT DO NOTHING"), values)
         conn.execute(text("INSERT INTO run_prompt (run, step, field, prompt) VALUES (:n, :s, :f, :h) ON CONFLICT DO NOTHING"), values)
+
+
+def prompts(db: Database, hashes: Sequence[str]) -> dict[str, str]:
+    """The texts of Prompt versions, by hash (32 hexadecimal digits)."""
+    query = text("SELECT hash, text FROM prompt WHERE hash IN :hashes").bindparams(bindparam("hashes", expanding=True))
+    with db.read() as conn:
+        rows = conn.execute(query, {"hashes": [bytes.fromhex(name) for name in hashes]}) if hashes else ()
+        return {bytes(row.hash).hex(): row.text for row in rows}
+
+
+def write_totals(conn: Connection, n: int, tally: Tally) -> None:
+    """Write the counts of a run as they stand."""
+    conn.execute(text("UPDATE run SET totals = :t WHERE n = :n"), {"t": _totals(conn, n, tally), "n": n})
 
 
 def _totals(conn: Connection, n: int, tally: Tally) -> bytes:

@@ -18,7 +18,7 @@ from rowsmith.core.queries import Query
 from rowsmith.core.words import VERSION, cut
 from rowsmith.store.bodies import Bodies
 from rowsmith.store.database import Database
-from rowsmith.store.diffs import batches, diff
+from rowsmith.store.diffs import batches, diff, shown
 from rowsmith.store.ordered import BodyStream, in_order, standing
 from rowsmith.store.schema_search import search_root
 from rowsmith.store.search_fts import FtsWords
@@ -145,7 +145,7 @@ class Search:
         nearest = self._nearest(trees, version)
         if nearest is None:
             return in_order(standing(self._db, version))
-        return in_order(new for _, _, new in diff(trees, nearest, version.root) if new is not None)
+        return in_order(new for _, _, new in shown(self._db, version.dataset, diff(trees, nearest, version.root)) if new is not None)
 
     def _nearest(self, trees: Trees, version: Version) -> bytes | None:
         with self._db.read() as conn:

@@ -25,25 +25,30 @@ class Known(NamedTuple):
 
 def tally(db: Database, n: int) -> Tally:
     """The run's counts, from its slots and its ledger."""
-    out = Tally()
     with db.read() as conn:
-        for row in conn.execute(text("SELECT state, reason, count(*) AS k FROM slot WHERE run = :n GROUP BY state, reason"), {"n": n}):
-            out.add(row.state, row.reason, row.k)
-        for row in conn.execute(
-            text(
-                "SELECT outcome, count(*) AS k, COALESCE(SUM(cost), 0) AS cost, COALESCE(SUM(tokens_in), 0) AS tin, "
-                "COALESCE(SUM(tokens_out), 0) AS tout, COUNT(cost) AS priced FROM spend WHERE run = :n GROUP BY outcome"
-            ),
-            {"n": n},
-        ):
-            out.calls += row.k if row.outcome == SETTLED else 0
-            out.unpriced += row.k - row.priced if row.outcome == SETTLED else 0
-            out.calls_reused += row.k if row.outcome == REUSED else 0
-            out.maybe_billed += row.k if row.outcome == MAYBE_BILLED else 0
-            out.cost += int(row.cost)
-            out.tokens_in += int(row.tin)
-            out.tokens_out += int(row.tout)
-        draws.count(conn, n, out)
+        return counted(conn, n)
+
+
+def counted(conn: Connection, n: int) -> Tally:
+    """The same within a transaction."""
+    out = Tally()
+    for row in conn.execute(text("SELECT state, reason, count(*) AS k FROM slot WHERE run = :n GROUP BY state, reason"), {"n": n}):
+        out.add(row.state, row.reason, row.k)
+    for row in conn.execute(
+        text(
+            "SELECT outcome, count(*) AS k, COALESCE(SUM(cost), 0) AS cost, COALESCE(SUM(tokens_in), 0) AS tin, "
+            "COALESCE(SUM(tokens_out), 0) AS tout, COUNT(cost) AS priced FROM spend WHERE run = :n GROUP BY outcome"
+        ),
+        {"n": n},
+    ):
+        out.calls += row.k if row.outcome == SETTLED else 0
+        out.unpriced += row.k - row.priced if row.outcome == SETTLED else 0
+        out.calls_reused += row.k if row.outcome == REUSED else 0
+        out.maybe_billed += row.k if row.outcome == MAYBE_BILLED else 0
+        out.cost += int(row.cost)
+        out.tokens_in += int(row.tin)
+        out.tokens_out += int(row.tout)
+    draws.count(conn, n, out)
     return out
 
 
@@ -72,6 +77,32 @@ def pending(db: Database, n: int) -> tuple[bytes, bytes] | None:
         of = f"SELECT ord FROM slot WHERE run = :n AND state = {PENDING} ORDER BY ord"  # PostgreSQL has no min() of bytes
         low, high = (conn.execute(text(f"{of} {end} LIMIT 1"), {"n": n}).scalar() for end in ("ASC", "DESC"))
         return None if low is None or high is None else (bytes(low), bytes(high))
+
+
+def roots(db: Database, n: int, position: int) -> list[tuple[bytes, bytes]]:
+    """(order key, id) of each record that the source at this position of the recipe gave."""
+    with db.read() as conn:
+        query = text("SELECT ord, id FROM slot WHERE run = :n AND length(ord) = 6 AND ord >= :first AND ord < :behind ORDER BY ord")
+        rows = conn.execute(query, {"n": n, "first": bytes([position]), "behind": bytes([position + 1])})
+        return [(bytes(r.ord), bytes(r.id)) for r in rows]
+
+
+def orders_of(db: Database, n: int, name: str) -> list[bytes]:
+    """The order keys of the slots for the row with this id."""
+    with db.read() as conn:
+        rows = conn.execute(text("SELECT ord FROM slot WHERE run = :n AND id = :id ORDER BY ord"), {"n": n, "id": bytes.fromhex(name)})
+        return [bytes(r.ord) for r in rows]
+
+
+def near(db: Database, project: str, prefix: str, limit: int = 9) -> dict[str, bool]:
+    """The rows of a project's runs whose ids begin with these hexadecimal digits: id -> whether a source gave it."""
+    low, high = (bytes.fromhex(prefix.ljust(32, digit)) for digit in "0f")
+    query = text(
+        "SELECT DISTINCT s.id, length(s.ord) AS length FROM slot s JOIN run r ON r.n = s.run "
+        "WHERE r.project = :p AND s.id >= :low AND s.id <= :high LIMIT :k"
+    )
+    with db.read() as conn:
+        return {bytes(r.id).hex(): r.length == 6 for r in conn.execute(query, {"p": project, "low": low, "high": high, "k": limit})}
 
 
 def failed_with(db: Database, n: int, reason: str) -> tuple[bytes, ...]:

@@ -14,7 +14,7 @@ import re
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -167,6 +167,19 @@ class Sqlite:
         except sqlite3.Error:
             self._writer = None
             conn.invalidate()
+
+    def scrub(self, tables: Sequence[str]) -> None:
+        """Nothing of what was deleted is left in the file: the database is written anew, and its write-ahead log emptied. Other writers wait
+        meanwhile."""
+        with self._turn.taken():
+            conn = driver(self._writer or self._writing.connect())
+            conn.execute("PRAGMA secure_delete=ON").fetchall()
+            conn.execute("VACUUM")
+            busy, *_ = conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            raise StorageBusy(
+                f"Another program reads {self.place}, so that its write-ahead log cannot be emptied now.", "Try again when it has ended."
+            )
 
     def now(self, conn: Connection) -> float:
         """SQLite runs within the process and on its host's clock (network file systems are refused), so that is the database's clock;

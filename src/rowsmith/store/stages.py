@@ -12,6 +12,10 @@ from rowsmith.core.row import Row
 from rowsmith.core.slots import DROPPED, FAILED
 from rowsmith.store.database import Database
 
+_NEAR = text(
+    'SELECT r.run, r.ord, r.id, r.data, r.meta FROM "row" r JOIN run u ON u.n = r.run '
+    "WHERE u.project = :p AND r.id >= :low AND r.id <= :high ORDER BY r.run DESC, r.ord LIMIT :k"
+)
 PAGE = 1000
 """Rows read in one transaction."""
 
@@ -58,9 +62,20 @@ class StageRows:
         while True:
             with self.db.read() as conn:
                 page = conn.execute(query, {**self._values, "after": order}).all()
-            for r in page:
-                meta = orjson.loads(r.meta)
-                yield Row(bytes(r.id).hex(), bytes(r.ord), orjson.loads(r.data), meta["scores"], meta["origin"])
+            yield from map(_row, page)
             if len(page) < PAGE:
                 return
             order = bytes(page[-1].ord)
+
+
+def near(db: Database, project: str, prefix: str, limit: int = 9) -> list[tuple[int, Row]]:
+    """The rows that rest in runs of a project, kept or on their way, whose ids begin with these hexadecimal digits; each with the number of its
+    run, the newest run first."""
+    low, high = (bytes.fromhex(prefix.ljust(32, digit)) for digit in "0f")
+    with db.read() as conn:
+        return [(r.run, _row(r)) for r in conn.execute(_NEAR, {"p": project, "low": low, "high": high, "k": limit})]
+
+
+def _row(r: Any) -> Row:
+    meta = orjson.loads(r.meta)
+    return Row(bytes(r.id).hex(), bytes(r.ord), orjson.loads(r.data), meta["scores"], meta["origin"])

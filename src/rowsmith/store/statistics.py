@@ -24,7 +24,9 @@ from rowsmith.core.statistics import METHOD, Guess, Statistics, counted
 from rowsmith.store.changes import scratch
 from rowsmith.store.database import Database
 from rowsmith.store.diffs import RowDifference, diff, row_differences
+from rowsmith.store.ordered import standing
 from rowsmith.store.reading import VersionRows
+from rowsmith.store.tombstones import erased_in
 from rowsmith.store.trees import Trees
 from rowsmith.store.versions import Version, Versions
 
@@ -42,7 +44,12 @@ def stored(db: Database, root: bytes) -> Statistics | None:
 
 
 def statistics(db: Database, version: Version, *, near: Version | None = None) -> Statistics:
-    """The statistics of a version, duplicates included; counted and kept if they were not. `near`: another version to count from."""
+    """The statistics of a version, duplicates included; counted and kept if they were not. `near`: another version to count from. Where rows
+    were erased they are counted each time: a root is the same in another dataset, which may show them all."""
+    if erased_in(db, version):
+        found = counted(_said(db, version), guess())
+        found.duplicates = duplicates(db, version)
+        return found
     found = stored(db, version.root) or _counted(db, version, near)
     if found.duplicates is None:
         found.duplicates = duplicates(db, version)
@@ -53,6 +60,8 @@ def statistics(db: Database, version: Version, *, near: Version | None = None) -
 def cheaply(db: Database, version: Version, most: int, *, near: Version | None = None) -> Statistics | None:
     """The statistics of a version when they are kept, or counted from at most so many rows; None when that would take more. Duplicates of
     a version with more rows are not counted."""
+    if erased_in(db, version):
+        return statistics(db, version) if version.rows <= most else None
     if (found := stored(db, version.root)) is not None and (found.duplicates is not None or version.rows > most):
         return found
     base = _base(db, version, near)
@@ -77,7 +86,7 @@ def proven(db: Database, versions: Iterable[Version]) -> Iterator[tuple[Version,
     by what differs from one that was counted again before, so ancestors are best given first."""
     known: dict[str, tuple[Version, Statistics]] = {}
     for version in versions:
-        if (facts := _facts(db, version.root)) is None or _older(facts):
+        if (facts := _facts(db, version.root)) is None or _older(facts) or erased_in(db, version):
             continue
         kept = _read(facts)
         base = next((known[parent] for parent in version.parents if parent in known), None)
@@ -89,10 +98,9 @@ def proven(db: Database, versions: Iterable[Version]) -> Iterator[tuple[Version,
 
 def duplicates(db: Database, version: Version) -> int:
     """Rows of a version whose data an earlier row has. Reads its map, and no row."""
-    trees = Trees(db)
     with scratch() as conn:
         conn.execute("CREATE TABLE said (data BLOB)")
-        conn.executemany("INSERT INTO said VALUES (?)", ((entry.data,) for entry in trees.entries(trees.load(version.root))))
+        conn.executemany("INSERT INTO said VALUES (?)", ((entry.data,) for entry in standing(db, version)))
         (found,) = conn.execute("SELECT count(*) - count(DISTINCT data) FROM said").fetchone()
     return int(found)
 
@@ -137,7 +145,7 @@ def _sides(found: RowDifference) -> tuple[Mapping[str, Json] | None, Mapping[str
 
 def _base(db: Database, version: Version, near: Version | None) -> tuple[Version, Statistics] | None:
     candidates = [*([near] if near else []), *islice(Versions(db).log(version), 1, _ANCESTORS)]
-    return next(((one, found) for one in candidates if (found := stored(db, one.root)) is not None), None)
+    return next(((one, found) for one in candidates if (found := stored(db, one.root)) is not None and not erased_in(db, one)), None)
 
 
 def _said(db: Database, version: Version) -> Iterator[tuple[Mapping[str, Json], int]]:

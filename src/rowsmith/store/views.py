@@ -31,7 +31,7 @@ from rowsmith.store.bases import FACTS, Base, build_base, open_base
 from rowsmith.store.bodies import tagged
 from rowsmith.store.changes import DATA, META
 from rowsmith.store.database import Database
-from rowsmith.store.diffs import Difference, diff
+from rowsmith.store.diffs import Difference, diff, shown
 from rowsmith.store.duck import connect
 from rowsmith.store.faults import told
 from rowsmith.store.files import Files, sync_folder
@@ -40,6 +40,7 @@ from rowsmith.store.laying import Edited, Overlay, lay
 from rowsmith.store.ordered import in_order, standing, stored_rows
 from rowsmith.store.positions import Positions
 from rowsmith.store.schema import version as table
+from rowsmith.store.tombstones import mark
 from rowsmith.store.trees import Entry, Trees, turned
 from rowsmith.store.versions import PREFIX, Version
 from rowsmith.store.view import View
@@ -181,17 +182,18 @@ class Views:
                 apart.append((sum(a != b for a, b in zip(tree.pages, wanted.pages, strict=True)), base))
         most = max(_LEAST, min(_MOST, version.rows // _SHARE))
         for _, base in sorted(apart, key=lambda item: item[0])[:1]:
-            differences = list(islice(diff(trees, base.root, version.root), most + 1))
+            differences = list(islice(shown(self._db, version.dataset, diff(trees, base.root, version.root)), most + 1))
             if len(differences) <= most:
                 return base, differences
         return None
 
     def _kept(self, dataset: int) -> Iterator[Base]:
+        forgotten = mark(self._db)
         for folder in self._folders(dataset):
             base = self._bases.get(folder.name)
             if base is None or not base.heap.current:
                 try:
-                    base = self._bases[folder.name] = open_base(folder)
+                    base = self._bases[folder.name] = _current(open_base(folder), forgotten)
                 except Damaged:
                     self._bases.pop(folder.name, None)
                     shutil.rmtree(folder, ignore_errors=True)
@@ -218,7 +220,8 @@ class Views:
         try:
             made = workspace.path / "view"
             made.mkdir()
-            build_base(self._site.duck, made, self._stored(version), dataset=version.dataset, root=version.root)
+            forgotten = mark(self._db)
+            build_base(self._site.duck, made, self._stored(version), dataset=version.dataset, root=version.root, forgotten=forgotten)
             sync_folder(made)
             self.folder.mkdir(parents=True, exist_ok=True)
             shutil.rmtree(target, ignore_errors=True)
@@ -294,6 +297,14 @@ class _Site:
         if self._end is not None:
             self._end()
             self._workspace = self._end = None
+
+
+def _current(base: Base, forgotten: str) -> Base:
+    """The base, if nothing was forgotten since it was made."""
+    if base.facts.forgotten != forgotten:
+        base.close()
+        raise Damaged("it was made before something was erased")
+    return base
 
 
 def _epoch(db: Database) -> int:

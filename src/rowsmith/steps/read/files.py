@@ -15,8 +15,9 @@ from rowsmith.core.errors import Invalid, NotFound
 from rowsmith.core.ids import canonical
 from rowsmith.core.ports import Context, Input
 from rowsmith.core.row import Bad, New
-from rowsmith.core.step import InputPaths, Step
+from rowsmith.core.step import InputPaths
 from rowsmith.steps.delimited import Fault, Record, delimiter_of, not_decoded, records
+from rowsmith.steps.licensed import Licensed
 from rowsmith.steps.lines import encoding_of, json_value, lines, open_lines, stored_text
 from rowsmith.steps.media import Unfit, look
 from rowsmith.steps.paths import known
@@ -35,7 +36,7 @@ _SAMPLE = 1 << 16
 _PEEK_FILES, _PEEK_LINES = 5, 50
 
 
-class ReadFiles(Step):
+class ReadFiles(Licensed):
     """Reads text, Markdown, JSONL and CSV files: a row per document, line or record; and images and sound: a row per file.
 
     What cannot be read is never dropped in silence: each broken line or record becomes a failed row with its file and line number,
@@ -45,7 +46,7 @@ class ReadFiles(Step):
     or `audio`, with sample_rate, channels and seconds as far as its header says so. What it is, its bytes say, whatever its name.
 
     Origin: `source` {name, file, hash, span} for a document, span being [0, length) in characters; {name, hash, line, key} for a record;
-    {name, file, hash} for an image or a sound.
+    {name, file, hash} for an image or a sound; and licence and terms where they are given.
     """
 
     paths: InputPaths = Field(
@@ -172,7 +173,7 @@ class ReadFiles(Step):
             yield Bad("other_kind", f"The file is {media_type}, and is read as {kind}.", source.name)
             return
         reference = {"file": source.hash, "media_type": media_type, "name": source.name, "bytes": size, **facts}
-        place = {"name": source.name, "file": Path(source.name).name, "hash": source.hash}
+        place = self.licensed({"name": source.name, "file": Path(source.name).name, "hash": source.hash})
         yield New({self.media_column or kind: reference}, {"source": place})
 
     def _document(self, source: Input) -> Iterator[New | Bad]:
@@ -187,7 +188,7 @@ class ReadFiles(Step):
             yield Bad("encoding", not_decoded(error, "of the file"), source.name)
             return
         if text.strip():
-            place = {"name": source.name, "file": Path(source.name).name, "hash": source.hash, "span": [0, len(text)]}
+            place = self.licensed({"name": source.name, "file": Path(source.name).name, "hash": source.hash, "span": [0, len(text)]})
             yield New({self.text_column: text}, {"source": place})
 
     def _json_lines(self, source: Input) -> Iterator[New | Bad]:
@@ -238,7 +239,7 @@ class ReadFiles(Step):
         return self._record(dict(zip(names, record.values, strict=True)), record.line, source)
 
     def _record(self, data: dict[str, Any], line: int, source: Input) -> New | Bad:
-        place: dict[str, Any] = {"name": source.name, "hash": source.hash, "line": line}
+        place = self.licensed({"name": source.name, "hash": source.hash, "line": line})
         value = data.get(self.key or "id")
         if value is None or value == "":
             if self.key:

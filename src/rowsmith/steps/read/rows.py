@@ -11,14 +11,15 @@ from pydantic import Field, JsonValue, field_validator
 from rowsmith.core.ids import canonical
 from rowsmith.core.ports import Context
 from rowsmith.core.row import Bad, New
-from rowsmith.core.step import Step
+from rowsmith.steps.licensed import Licensed
 from rowsmith.steps.lines import stored
 
 
-class ReadRows(Step):
+class ReadRows(Licensed):
     """Takes the rows that stand in the recipe: topics, personas, examples, seeds.
 
-    Origin: `source` {name, index, key}: the step's name, the row's place in the list from 0, and the value of its key column.
+    Origin: `source` {name, index, key}: the step's name, the row's place in the list from 0, and the value of its key column; and licence and
+    terms where they are given.
     """
 
     rows: list[dict[str, JsonValue]] = Field(description="The rows, each a mapping of columns to values.", min_length=1)
@@ -44,7 +45,7 @@ class ReadRows(Step):
     def read(self, ctx: Context) -> Iterator[New | Bad]:
         """The rows in their order."""
         for index, data in enumerate(self.rows):
-            place: dict[str, Any] = {"name": self.title, "index": index}
+            place = self.licensed({"name": self.title, "index": index})
             value = data.get(self.key or "id")
             if value is None or value == "":
                 if self.key:
