@@ -5,6 +5,7 @@ SHELL := bash
 .PHONY: help demo test check bench battery docs setup lint stop
 
 BIN := .venv/bin
+WORKERS ?= 3
 
 help: ## List the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## (.*)/\1\t\2/' | while IFS=$$'\t' read -r name what; do printf '  make %-9s %s\n' "$$name" "$$what"; done
@@ -12,8 +13,8 @@ help: ## List the targets
 demo: setup ## A real recipe over this project's documentation: no key and, once set up, no network
 	@$(BIN)/python scripts/demo.py
 
-test: setup lint ## Everything: lint, types, floors, and the whole suite on SQLite and PostgreSQL
-	@services="$$(scripts/services.sh)"; eval "$$services"; $(BIN)/pytest
+test: setup lint ## Everything: lint, types, floors, and the whole suite on SQLite and PostgreSQL, WORKERS files at once
+	@services="$$(scripts/services.sh)"; eval "$$services"; $(BIN)/pytest -n $(WORKERS) --dist loadfile
 
 check: setup lint ## The minute-long loop: lint, types, floors, and the fast tests
 	@services="$$(scripts/services.sh)"; eval "$$services"; $(BIN)/pytest --ignore=tests/stories -m "not slow and not battery"
