@@ -87,3 +87,13 @@ def test_shaping_is_measured_over_what_is_planted(tmp_path: Path) -> None:
         found = shaping.carried_out(str(tmp_path), act)
         assert found["seconds"] > 0
         assert found["peak_mb"] > 20
+
+
+def test_history_is_measured_operation_by_operation(tmp_path: Path) -> None:
+    command = [sys.executable, str(ROOT / "benchmarks" / "history.py"), "--rows", "1500", "--json", str(tmp_path / "out.json")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    told = json.loads(done.stdout.splitlines()[-1])
+    assert told == json.loads((tmp_path / "out.json").read_text())
+    named = {"write", "commit of 1,000 edits", "diff of 1,000 changes", "branch", "merge of 1,000 and 500", "old version whole"}
+    assert named <= told["seconds"].keys() and all(seconds > 0 for seconds in told["seconds"].values())
+    assert told["rows"] == 1500 and all(size > 10 for size in told["peak_mb"].values())
