@@ -14,6 +14,7 @@ readers pass over.
 from __future__ import annotations
 
 import os
+import sqlite3
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -24,10 +25,12 @@ from typing import IO, Any
 import orjson
 
 from rowsmith.core.ids import canonical
-from rowsmith.store.bodies import Bodies
+from rowsmith.store.changes import scratch
 from rowsmith.store.database import Database
 from rowsmith.store.diffs import batches
 from rowsmith.store.files import atomic_write
+from rowsmith.store.heap import Stored
+from rowsmith.store.ordered import in_order, stored_rows
 from rowsmith.store.signing import Signature, Signer, by_version, signatures
 from rowsmith.store.trees import Entry, Trees, turned
 from rowsmith.store.versions import Version, Versions
@@ -150,17 +153,34 @@ def _signature(one: Signature) -> dict[str, str]:
 
 
 def _rows(db: Database, version: Version, erased: Erased, wiped: _Count) -> Iterator[bytes]:
-    trees, bodies = Trees(db), Bodies(db)
+    """The lines of the rows, by place. They are read in row order, in which bodies lie, and wait in a temporary file."""
+    with scratch() as conn:
+        conn.execute("CREATE TABLE line (place BLOB, said BLOB)")
+        for part in batches(stored_rows(db, in_order(_living(db, version, erased, conn, wiped))), _BATCH):
+            conn.executemany("INSERT INTO line VALUES (?, ?)", [(row.entry.place, _row(row)) for row in part])
+        cursor = conn.execute("SELECT said FROM line ORDER BY place")
+        while lines := cursor.fetchmany(_BATCH):
+            yield from (line for (line,) in lines)
+
+
+def _living(db: Database, version: Version, erased: Erased, conn: sqlite3.Connection, wiped: _Count) -> Iterator[Entry]:
+    """The entries of rows whose text is there; the lines of the others are written."""
+    trees = Trees(db)
     for batch in batches(trees.entries(trees.load(version.root)), _BATCH):
         gone = erased(batch)
         wiped.n += len(gone)
-        found = bodies.read({name for entry in batch if entry.place not in gone for name in (entry.data, entry.meta)})
-        for entry in batch:
-            head = {"id": turned(entry.place).hex(), "key": entry.key.hex()}
-            if entry.place in gone:
-                yield _line({**head, "erased": True, "data_hash": entry.data.hex(), "meta_hash": entry.meta.hex()})
-            else:
-                yield _line({**head, "data": orjson.Fragment(found[entry.data]), "meta": orjson.Fragment(found[entry.meta])})
+        conn.executemany("INSERT INTO line VALUES (?, ?)", [(entry.place, _wiped(entry)) for entry in batch if entry.place in gone])
+        yield from (entry for entry in batch if entry.place not in gone)
+
+
+def _row(row: Stored) -> bytes:
+    head = {"id": turned(row.entry.place).hex(), "key": row.entry.key.hex()}
+    return _line({**head, "data": orjson.Fragment(row.data), "meta": orjson.Fragment(row.meta)})
+
+
+def _wiped(entry: Entry) -> bytes:
+    head = {"id": turned(entry.place).hex(), "key": entry.key.hex()}
+    return _line({**head, "erased": True, "data_hash": entry.data.hex(), "meta_hash": entry.meta.hex()})
 
 
 def _line(said: Mapping[str, Any]) -> bytes:
