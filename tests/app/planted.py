@@ -15,6 +15,9 @@ from sqlalchemy import inspect, text
 from rowsmith.store.bodies import unpack
 from rowsmith.store.database import Database
 
+VIRTUAL = {"search_words"}
+"""Tables that hold nothing themselves: SQLite keeps the words of this one in the tables named after it, which are read."""
+
 STREAMS = (b"x\x01", b"x\x5e", b"x\x9c", b"x\xda", b"\x1f\x8b")
 """What a zlib or gzip stream begins with."""
 
@@ -41,7 +44,8 @@ def _every(database: Database, files: Path) -> Iterator[tuple[str, bytes]]:
     for path in (path for folder in folders for path in folder.rglob("*") if path.is_file()):
         yield from _opened(f"file {path.name}", path.read_bytes())
     with database.read() as conn:
-        for table in inspect(conn).get_table_names():
+        held = inspect(conn).get_table_names()
+        for table in held if database.dialect == "postgresql" else set(held) - VIRTUAL:
             for row in conn.execute(text(f'SELECT * FROM "{table}"')).mappings():
                 for column, value in row.items():
                     yield from _opened(f"{table}.{column}", _bytes(value))
