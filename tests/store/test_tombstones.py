@@ -10,6 +10,7 @@ from rowsmith.store import projects, tombstones
 from rowsmith.store.bodies import Bodies
 from rowsmith.store.database import Database
 from rowsmith.store.datasets import Datasets
+from rowsmith.store.forgotten import Plan, begin
 from rowsmith.store.trees import Entry, Trees
 from rowsmith.store.versions import Version
 
@@ -41,14 +42,22 @@ def test_committing_and_lifting(database: Database) -> None:
     projects.ensure(database, "p")
     store = Datasets(database)
     version = store.commit("p", "d", made(3))
+    forgotten = begin(database, "p", "tea.txt", Plan(), {}, [], "alice")
     with database.write() as conn:
-        tombstones.put(conn, 1, [(version.dataset, entries(database, version)[0])])
+        tombstones.put(conn, forgotten.n, [(version.dataset, entries(database, version)[0])])
     with pytest.raises(Invalid, match="was erased from this dataset"):
         store.commit("p", "d", made(3))
     assert len(store.commit("p", "other", made(3)).id) == 32
     with database.write() as conn:
-        assert tombstones.lift(conn, 1) == 1
-    assert len(store.rows(store.commit("p", "d", made(3)))) == 3
+        assert tombstones.lift(conn, forgotten.n) == 1
+    assert len(store.rows(version)) == 2
+    assert len(store.rows(store.commit("p", "d", made(1, start=3)))) == 3
+    assert len(store.rows(version)) == 2
+    before = tombstones.mark(database)
+    assert len(store.rows(store.commit("p", "d", made(3)))) == 4
+    assert len(store.rows(version)) == 3
+    assert list(tombstones.of_dataset(database, version.dataset)) == []
+    assert tombstones.mark(database) != before
 
 
 def test_a_body_that_is_missing_and_was_not_erased_is_damage(database: Database) -> None:

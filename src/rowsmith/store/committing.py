@@ -22,7 +22,7 @@ from rowsmith.store.diffs import diff
 from rowsmith.store.holds import Hold, held
 from rowsmith.store.merging import Side, Terms, merging, sides_of
 from rowsmith.store.publishing import Also, Counts, Draft, Said, advance, counted, drafted, in_place, publish, version
-from rowsmith.store.tombstones import refusing
+from rowsmith.store.tombstones import Gate
 from rowsmith.store.trees import Trees
 from rowsmith.store.versions import Version, Versions
 from rowsmith.store.working import working_set
@@ -53,7 +53,8 @@ def commit_rows(
     that head is the version.
     """
     versions, trees = Versions(db), Trees(db)
-    with held(db) as hold, stored(db, rows, hold, refusing(db, dataset)) as changes:
+    gate = Gate(db, dataset)
+    with held(db) as hold, stored(db, rows, hold, gate.look) as changes:
         while True:
             head = versions.head(dataset, branch)
             line = versions.generated(head) if head else None
@@ -61,7 +62,7 @@ def commit_rows(
                 make = _direct(versions, trees, dataset, head, changes, said, replace, all_of_run)
             else:
                 make = _regenerated(db, dataset, head, line, changes, said, replace, all_of_run, hold)
-            done = publish(db, dataset, branch, head, make, said.signer, hold, also)
+            done = publish(db, dataset, branch, head, make, said.signer, hold, _both(gate.settle, also))
             if done is not None:
                 return done
 

@@ -19,6 +19,7 @@ forgotten = Table(
     Column("author", String(200), nullable=False),
     Column("at", Float, nullable=False),
     Column("ended_at", Float),
+    Column("returned", Number, nullable=False, server_default="0"),  # rows that were lifted and committed again
     sqlite_autoincrement=True,  # the number of a deleted one is never given again
 )  # fmt: skip
 
@@ -30,7 +31,7 @@ refused = Table(
     Column("forgotten", Number, nullable=False),
 )  # fmt: skip
 
-# A row of a dataset that was erased: in every version in which exactly this stands, nobody is shown it any more.
+# A row of a dataset that was erased: nobody is shown it in any version in which exactly this stands, until it was lifted and is committed again.
 tombstone = Table(
     "tombstone", metadata,
     Column("dataset", Number, primary_key=True),
@@ -38,7 +39,7 @@ tombstone = Table(
     Column("data", LargeBinary, primary_key=True),
     Column("meta", LargeBinary, primary_key=True),
     Column("forgotten", Number, nullable=False),
-    Column("lifted", SmallInteger, nullable=False, server_default="0"),  # 1: it may be committed again, and is then shown
+    Column("lifted", SmallInteger, nullable=False, server_default="0"),  # 1: it may be committed again
     Index("ix_tombstone_place", "place"),
     sqlite_with_rowid=False,
 )  # fmt: skip

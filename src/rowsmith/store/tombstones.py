@@ -5,8 +5,8 @@ A tombstone is of one exact row in one dataset (place, data and meta): the same 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from sqlalchemy import Connection, bindparam, text
@@ -17,13 +17,13 @@ from rowsmith.store.trees import Entry, Trees, turned
 from rowsmith.store.versions import Version
 
 _BATCH = 1024
-_ANY = text("SELECT 1 FROM tombstone WHERE dataset = :dataset AND lifted = 0 LIMIT 1")
-_HERE = text("SELECT place, data, meta FROM tombstone WHERE dataset = :dataset AND lifted = 0 AND place IN :places").bindparams(
+_ANY = text("SELECT 1 FROM tombstone WHERE dataset = :dataset LIMIT 1")
+_HERE = text("SELECT place, data, meta, lifted FROM tombstone WHERE dataset = :dataset AND place IN :places").bindparams(
     bindparam("places", expanding=True)
 )
-_ANYWHERE = text("SELECT place, data, meta FROM tombstone WHERE place IN :places").bindparams(bindparam("places", expanding=True))
+_ANYWHERE = text("SELECT place, data, meta, lifted FROM tombstone WHERE place IN :places").bindparams(bindparam("places", expanding=True))
 _PAGE = text(
-    "SELECT place, data, meta FROM tombstone WHERE dataset = :dataset AND lifted = 0 AND (place, data, meta) > (:place, :data, :meta) "
+    "SELECT place, data, meta FROM tombstone WHERE dataset = :dataset AND (place, data, meta) > (:place, :data, :meta) "
     "ORDER BY place, data, meta LIMIT :k"
 )
 _PUT = (
@@ -31,11 +31,15 @@ _PUT = (
     "ON CONFLICT (dataset, place, data, meta) DO UPDATE SET lifted = 0, forgotten = excluded.forgotten"
 )
 _LIFT = text("UPDATE tombstone SET lifted = 1 WHERE forgotten = :n")
+_BACK = text("DELETE FROM tombstone WHERE dataset = :dataset AND place = :place AND data = :data AND meta = :meta AND lifted = 1 RETURNING forgotten")
+_RETURNED = text("UPDATE forgotten SET returned = returned + :k WHERE n = :n")
+_NOT_INDEXED = text("DELETE FROM search_root WHERE dataset = :dataset")
+_EPOCH = text("UPDATE search_state SET epoch = epoch + 1 WHERE n = 1")
 _OF_ROW = text(
     "SELECT f.source, f.author, f.at FROM tombstone t JOIN forgotten f ON f.n = t.forgotten "
-    "WHERE t.dataset = :dataset AND t.place = :place AND t.lifted = 0 ORDER BY f.at DESC LIMIT 1"
+    "WHERE t.dataset = :dataset AND t.place = :place ORDER BY f.at DESC LIMIT 1"
 )
-_MARK = text("SELECT count(*), COALESCE(SUM(CASE WHEN state = 'lifted' THEN 1 ELSE 0 END), 0) FROM forgotten")
+_MARK = text("SELECT COALESCE(MAX(n), 0), COALESCE(SUM(returned), 0) FROM forgotten")
 
 Exact = tuple[bytes, bytes, bytes]
 """Place, hash of data, hash of meta."""
@@ -62,7 +66,7 @@ def erased(db: Database, entries: Iterable[Entry]) -> set[Exact]:
     found: set[Exact] = set()
     stream = iter(entries)
     while batch := list(islice(stream, _BATCH)):
-        found |= _found(db, batch, None)
+        found.update(_found(db, batch, None))
     return found
 
 
@@ -94,36 +98,57 @@ def put(conn: Connection, n: int, rows: Sequence[tuple[int, Entry]]) -> None:
 
 
 def lift(conn: Connection, n: int) -> int:
-    """What forgetting number `n` erased may be committed again, and is then shown; how many rows."""
+    """What forgetting number `n` erased may be committed again, and is shown from then on; how many rows."""
     return conn.execute(_LIFT, {"n": n}).rowcount
 
 
-def refusing(db: Database, dataset: int) -> Callable[[Sequence[Entry]], None]:
-    """What looks at rows (a few hundred at a time) before they are stored for a commit: one that was erased from the dataset just as it stands
-    is refused, as nobody would be shown it.
+class Gate:
+    """Rows on their way into a dataset. One that was erased from it just as it stands is refused, as nobody would be shown it; where that was
+    lifted, it is let through and shown again once it is published, in whatever version it stands."""
 
-    Raises (what is given):
-        Invalid: with the row's id, and by whom it was erased.
-    """
-    return partial(_refuse, db, dataset) if _has(db, dataset) else lambda batch: None
+    def __init__(self, db: Database, dataset: int) -> None:
+        self._db, self._dataset = db, dataset
+        self._open = not _has(db, dataset)
+        self._back: set[Exact] = set()
 
+    def look(self, batch: Sequence[Entry]) -> None:
+        """Look at rows before they are stored, a few hundred at a time.
 
-def _refuse(db: Database, dataset: int, batch: Sequence[Entry]) -> None:
-    gone = _found(db, batch, dataset)
-    for entry in batch:
-        if exact(entry) in gone:
-            source, author, _ = of_row(db, dataset, entry.place) or ("", "", 0.0)
-            raise Invalid(
-                f"Row {turned(entry.place).hex()} was erased from this dataset by {author} (rowsmith forget {source}).",
-                f"Leave it out; or let it come back first: rowsmith forget {source} --lift.",
-            )
+        Raises:
+            Invalid: one was erased; with its id, and by whom.
+        """
+        if self._open:
+            return
+        gone = _found(self._db, batch, self._dataset)
+        for entry in batch:
+            lifted = gone.get(exact(entry))
+            if lifted:
+                self._back.add(exact(entry))
+            elif lifted is not None:
+                source, author, _ = of_row(self._db, self._dataset, entry.place) or ("", "", 0.0)
+                raise Invalid(
+                    f"Row {turned(entry.place).hex()} was erased from this dataset by {author} (rowsmith forget {source}).",
+                    f"Leave it out; or let it come back first: rowsmith forget {source} --lift.",
+                )
+
+    def settle(self, conn: Connection, _: object) -> None:
+        """They are published: show them. What was made of the dataset without them is of no use now: indexes and views."""
+        back: Counter[int] = Counter()
+        for place, data, meta in self._back:
+            row = conn.execute(_BACK, {"dataset": self._dataset, "place": place, "data": data, "meta": meta}).first()
+            back.update([] if row is None else [row.forgotten])
+        for n, k in back.items():
+            conn.execute(_RETURNED, {"n": n, "k": k})
+        if back:
+            conn.execute(_NOT_INDEXED, {"dataset": self._dataset})
+            conn.execute(_EPOCH)
 
 
 def mark(db: Database) -> str:
-    """How far forgetting has come in this home: another text whenever rows were hidden, or may be shown again."""
+    """How far forgetting has come in this home: another text whenever rows were hidden, or are shown again."""
     with db.read() as conn:
-        begun, lifted = conn.execute(_MARK).one()
-    return f"{begun}-{lifted}"
+        last, returned = conn.execute(_MARK).one()
+    return f"{last}-{returned}"
 
 
 def of_row(db: Database, dataset: int, place: bytes) -> tuple[str, str, float] | None:
@@ -138,8 +163,9 @@ def _has(db: Database, dataset: int) -> bool:
         return conn.execute(_ANY, {"dataset": dataset}).first() is not None
 
 
-def _found(db: Database, batch: Sequence[Entry], dataset: int | None) -> set[Exact]:
+def _found(db: Database, batch: Sequence[Entry], dataset: int | None) -> dict[Exact, bool]:
+    """The erased rows in the places of these: whether each was lifted."""
     places = sorted({entry.place for entry in batch})
     with db.read() as conn:
         rows = conn.execute(_ANYWHERE, {"places": places}) if dataset is None else conn.execute(_HERE, {"dataset": dataset, "places": places})
-        return {(bytes(r.place), bytes(r.data), bytes(r.meta)) for r in rows}
+        return {(bytes(r.place), bytes(r.data), bytes(r.meta)): bool(r.lifted) for r in rows}

@@ -24,6 +24,7 @@ def upgrade() -> None:
         Column("author", String(200), nullable=False),
         Column("at", Float, nullable=False),
         Column("ended_at", Float),
+        Column("returned", Number, nullable=False, server_default="0"),
         PrimaryKeyConstraint("n", name="pk_forgotten"),
         sqlite_autoincrement=True,
     )
