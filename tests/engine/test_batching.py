@@ -114,7 +114,7 @@ def test_a_model_without_batches_is_asked_live(shop: Make) -> None:
 
 @pytest.mark.parametrize("wrong", ["missing", "expired", "duplicate", "unknown", "garbage"])
 def test_results_that_go_wrong(shop: Make, wrong: str) -> None:
-    one = shop(batch_lines={wrong: 0.4})
+    one = shop(batch_lines={wrong: 0.7})
     done = one.buy()
     lost = wrong in ("missing", "expired")
     assert (done.state, done.kept, done.maybe_billed) == ("finished", 10, one.live() if wrong == "missing" else 0)

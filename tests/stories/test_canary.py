@@ -115,7 +115,7 @@ def _use_it(one: Story) -> None:
         one.say(*words)
         one.tell(*words)
     one.say("runs", "r1", "--lock")
-    one.say("show", "fine", "--row", one.tell("rows", "fine")["id"])
+    one.say("show", "fine", "--row", json.loads(one.say("rows", "fine", "--json").splitlines()[0])["id"])
     ended = {}
     for how in FAULTS:
         told = one.tell("run", one.recipe(how, how, how, "fine"), codes=(0, 3, 4))
