@@ -230,6 +230,14 @@ def test_erased_rows_are_not_counted_shown_exported_or_committed_again(shop: Wor
     assert len(list(datasets.rows("t", start=95, limit=3))) == 3
     with pytest.raises(NotFound, match="was erased"):
         datasets.row("t", gone.id)
+    (logged,) = shop.lab.project().history.log("t")
+    assert (logged.rows, logged.version.rows) == (100, 200)
+    datasets.plots("t", shop.folder / "t.html")
+    assert '<td class="n">100</td>' in (shop.folder / "t.html").read_text().rpartition("Versions")[2]
+    with pytest.raises(Invalid, match="t has 100 rows, and 150 are to be taken"):
+        shop.lab.project().shaping.sample("t", 150)
+    sampled = shop.lab.project().shaping.sample("t", 50, into="u")
+    assert (sampled.rows_before, sampled.rows) == (100, 50)
     assert datasets.export("t", "jsonl", shop.folder / "out.jsonl").rows_out == 100
     store = datasets._store
     with pytest.raises(Invalid, match=r"was erased from this dataset by .*--lift"):
@@ -420,9 +428,12 @@ def test_edits_branches_and_differences_pass_over_what_was_erased(shop: Workshop
     project.edits.set("t", gone.id, {"text": f"edited again {SECRET}"})
     project.edits.set("t@draft", gone.id, {"text": f"on a branch {SECRET}"})
     project.edits.set("t@draft", kept.id, {"text": "kept and edited"})
+    for row in (gone, kept):
+        project.reviews.add("t", row.id, verdict="reject", note=f"It speaks of {row.data['text']}")
     told = provenance(shop).forget("a.jsonl")
     assert (told.rows, told.versions) == (3, 2)
     assert left(shop) == []
+    assert [review.review.row for review in project.reviews.list("t")] == [kept.id]
     assert project.differences.between("t", first).rows == ()
     with pytest.raises(NotFound, match="has no row"):
         project.edits.set("t", gone.id, {"text": "once more"})

@@ -93,10 +93,10 @@ def combined(
         message = f"combined {', '.join(map(named, at))}{how}"
         made = commit(lab, project, at[0], through, message, alone=True)
         report = {
-            "sources": {one.spoken: one.version.rows for one in at}, "same_row": rows.twice, "given_new_ids": rows.renamed,
+            "sources": {one.spoken: len(one.rows) for one in at}, "same_row": rows.twice, "given_new_ids": rows.renamed,
             "dropped": dict(dropped), "examples": examples,
         }  # fmt: skip
-    return Shaped(at[0].dataset, at[0].branch, made.id, sum(one.version.rows for one in at), made.rows, report)
+    return Shaped(at[0].dataset, at[0].branch, made.id, sum(len(one.rows) for one in at), made.rows, report)
 
 
 def _deduplicated(

@@ -128,7 +128,8 @@ class Datasets:
         """
         from rowsmith.app.statistics_page import write_page
 
-        write_page(Path(path), spoken, self.show(spoken), self.versions(spoken.partition("@")[0]), self.get(spoken))
+        versions = [(version, len(self._store.rows(version))) for version in self.versions(spoken.partition("@")[0])]
+        write_page(Path(path), spoken, self.show(spoken), versions, self.get(spoken))
 
     def export(
         self, spoken: str, format: str, path: str | Path, *, where: str | None = None, provenance: str | None = None, lock: bool = False,

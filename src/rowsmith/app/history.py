@@ -27,15 +27,16 @@ from rowsmith.store.versions import Version, Versions
 
 @dataclass(frozen=True, slots=True)
 class Logged:
-    """A version in the log, with the branches, tags and releases that name it."""
+    """A version in the log, with the branches, tags and releases that name it, and how many rows it shows: those erased since are not."""
 
     version: Version
     refs: tuple[Ref, ...]
+    rows: int
 
     def dump(self) -> dict[str, Any]:
         """As plain data."""
         v = self.version
-        said = {"version": v.id, "parents": v.parents, "rows": v.rows, "run": None if v.run is None else f"r{v.run}"}
+        said = {"version": v.id, "parents": v.parents, "rows": self.rows, "run": None if v.run is None else f"r{v.run}"}
         return {**said, "author": v.author, "message": v.message, "committed_at": v.created_at, "refs": [ref.name for ref in self.refs]}
 
 
@@ -78,7 +79,7 @@ class History:
         version = self._store.resolve(self.project, spoken)
         refs = self.refs(spoken.partition("@")[0])
         names = {v: tuple(ref for ref in refs if ref.version == v) for v in {ref.version for ref in refs}}
-        return [Logged(found, names.get(found.id, ())) for found in Versions(self.lab.db).log(version)]
+        return [Logged(found, names.get(found.id, ()), len(self._store.rows(found))) for found in Versions(self.lab.db).log(version)]
 
     def refs(self, name: str, *kinds: Kind) -> Sequence[Ref]:
         """The branches, tags and releases of a dataset, by name; of some kinds alone where they are given."""

@@ -93,7 +93,8 @@ def target(lab: Lab, project: str, spoken: str, into: str | None) -> Target:
     """
     store = Datasets(lab.db)
     version = store.resolve(project, spoken)
-    if not version.rows:
+    rows = store.rows(version)
+    if not len(rows):
         raise Invalid(f"{spoken} has no rows.", "Commit rows into it: rowsmith run RECIPE --into DATASET.")
     name, _, which = (into or spoken).partition("@")
     branch = which or MAIN
@@ -104,7 +105,7 @@ def target(lab: Lab, project: str, spoken: str, into: str | None) -> Target:
             raise Invalid(f"{spoken!r} is a version, which never changes.", fix)
     else:
         head = _head(store, lab, project, name, branch)
-    return Target(spoken, version, store.rows(version), name, branch, head, into is not None)
+    return Target(spoken, version, rows, name, branch, head, into is not None)
 
 
 def _branches(store: Datasets, lab: Lab, project: str, name: str) -> dict[str, str]:

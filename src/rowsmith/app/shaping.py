@@ -169,10 +169,10 @@ class Shaping:
 
     def _commit(self, at: Target, rows: Iterator[Row], message: str, *, alone: bool) -> Shaped:
         made = commit(self.lab, self.project, at, rows, message, alone=alone)
-        return Shaped(at.dataset, at.branch, made.id, at.version.rows, made.rows)
+        return Shaped(at.dataset, at.branch, made.id, len(at.rows), len(Datasets(self.lab.db).rows(made)))
 
     def _told(self, shaped: Shaped, at: Target, report: Mapping[str, Any]) -> Shaped:
-        return Shaped(shaped.dataset, shaped.branch, shaped.version, at.version.rows, shaped.rows, report)
+        return Shaped(shaped.dataset, shaped.branch, shaped.version, shaped.rows_before, shaped.rows, report)
 
     def _overlap(self, shaped: Shaped, column: str, by: Sequence[str], similarity: float, compare: Sequence[str] | None) -> dict[str, Any]:
         found = self.overlap(f"{shaped.dataset}@{shaped.version}", column=column, by=by, similarity=similarity, compare=compare)
@@ -185,8 +185,8 @@ class Shaping:
             fix = "Give every row one, for example coalesce(COLUMN, 0)" + ("; it must not be negative." if how == "weighted" else ".")
             raise Invalid(f"{unusable:,} rows have no usable {what} ({'; '.join(examples)}).", fix)
         if chosen < n:
-            able = f", {chosen:,} of them with a weight above 0" if chosen < at.version.rows else ""
-            raise Invalid(f"{at.spoken} has {at.version.rows:,} rows{able}, and {n:,} are to be taken.", f"Take at most {chosen:,}: -n {chosen}.")
+            able = f", {chosen:,} of them with a weight above 0" if chosen < len(at.rows) else ""
+            raise Invalid(f"{at.spoken} has {len(at.rows):,} rows{able}, and {n:,} are to be taken.", f"Take at most {chosen:,}: -n {chosen}.")
 
 
 def _columns(at: Target, how: Columns, folder: Path) -> Iterator[Row]:

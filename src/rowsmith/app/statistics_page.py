@@ -43,7 +43,7 @@ td svg{width:96px}
 """
 
 
-def write_page(path: Path, spoken: str, found: Statistics, versions: Sequence[Version], version: Version) -> None:
+def write_page(path: Path, spoken: str, found: Statistics, versions: Sequence[tuple[Version, int]], version: Version) -> None:
     """Write the page of a version's statistics; it appears whole or not at all.
 
     Raises:
@@ -53,8 +53,8 @@ def write_page(path: Path, spoken: str, found: Statistics, versions: Sequence[Ve
         file.write(page(spoken, found, versions, version).encode())
 
 
-def page(spoken: str, found: Statistics, versions: Sequence[Version], version: Version) -> str:
-    """The page: `spoken` is how the dataset is named, `version` what the statistics are of."""
+def page(spoken: str, found: Statistics, versions: Sequence[tuple[Version, int]], version: Version) -> str:
+    """The page: `spoken` is how the dataset is named, `version` what the statistics are of; `versions` says how many rows each shows."""
     told = found.dump()
     sections = [
         _section("Tokens of a row", _bars(_bins(found.tokens), found.rows)),
@@ -135,9 +135,9 @@ def _columns(columns: Sequence[Mapping[str, Any]], rows: int) -> str:
     return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{"".join(lines)}</tbody></table></div>'
 
 
-def _versions(versions: Sequence[Version]) -> str:
+def _versions(versions: Sequence[tuple[Version, int]]) -> str:
     lines = [
-        f'<tr><td>{v.id[:12]}</td><td class="n">{v.rows:,}</td><td>{escape(v.author)}</td><td>{escape(v.message)}</td></tr>' for v in versions[:_MOST]
+        f'<tr><td>{v.id[:12]}</td><td class="n">{n:,}</td><td>{escape(v.author)}</td><td>{escape(v.message)}</td></tr>' for v, n in versions[:_MOST]
     ]
     head = '<th>version</th><th class="n">rows</th><th>by</th><th>message</th>'
     return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{"".join(lines)}</tbody></table></div>'

@@ -51,7 +51,7 @@ def log(
     for logged in every[:limit]:
         v, called = logged.version, ", ".join(ref.name if ref.kind == "branch" else f"{ref.name} ({ref.kind})" for ref in logged.refs)
         merge = f" (merge of {', '.join(parent[:8] for parent in v.parents)})" if len(v.parents) > 1 else ""
-        rows.append((v.id[:12], when(v.created_at), v.rows, v.author, v.message + merge, called))
+        rows.append((v.id[:12], when(v.created_at), logged.rows, v.author, v.message + merge, called))
     table(columns, rows)
     if len(every) > limit:
         typer.echo(f"  and {len(every) - limit:,} earlier ones (--limit)", err=True)
