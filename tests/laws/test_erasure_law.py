@@ -1,8 +1,9 @@
-"""Law: whatever is committed and forgotten, in any order, no version shows a row that was erased, and none loses another; and of what was
+"""Law: whatever is committed, forgotten and lifted, in any order, no version shows a row that was erased, and none loses another; and of what was
 erased no body is left that no living row needs."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -41,7 +42,7 @@ def exact(one: Row) -> Exact:
 
 
 class Erasures(RuleBasedStateMachine):
-    """A home beside a model of it: for each version the rows that it has to show."""
+    """A home beside a model of it: for each version the rows that stand in it, and which rows of a dataset are erased, by which forgetting."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -49,8 +50,9 @@ class Erasures(RuleBasedStateMachine):
         self.lab = Lab(Path(self.folder.name) / "home", environ={})
         self.provenance = self.lab.project().provenance
         self.store = Datasets(self.lab.db)
-        self.shows: dict[str, dict[str, dict[str, Row]]] = {name: {} for name in DATASETS}
-        self.erased: set[tuple[str, Exact]] = set()
+        self.stands: dict[str, dict[str, dict[str, Row]]] = {name: {} for name in DATASETS}
+        self.erased: dict[tuple[str, Exact], str] = {}
+        self.lifted: set[tuple[str, Exact]] = set()
 
     def teardown(self) -> None:
         self.lab.close()
@@ -59,15 +61,17 @@ class Erasures(RuleBasedStateMachine):
     @rule(dataset=st.sampled_from(DATASETS), said=some_rows, replace=st.booleans())
     def commit(self, dataset: str, said: dict[int, tuple[str, list[str], int | None]], replace: bool) -> None:
         rows = [row(place, *said[place]) for place in sorted(said)]
-        gone = any((dataset, exact(one)) in self.erased for one in rows)
-        versions = self.shows[dataset]
+        said_again = {(dataset, exact(one)) for one in rows} & self.erased.keys()
+        versions = self.stands[dataset]
         before = {} if replace or not versions else versions[self.store.resolve("default", dataset).id]
-        if gone:
+        if said_again - self.lifted:
             with pytest.raises(Invalid, match="was erased"):
                 self.store.commit("default", dataset, rows, replace=replace)
             return
         made = self.store.commit("default", dataset, rows, replace=replace)
         versions[made.id] = {**before, **{one.id: one for one in rows}}
+        self.erased = {one: source for one, source in self.erased.items() if one not in said_again}
+        self.lifted -= said_again
 
     @rule(source=st.sampled_from(SOURCES))
     def forget(self, source: str) -> None:
@@ -78,13 +82,19 @@ class Erasures(RuleBasedStateMachine):
             assert not lost and not any(source in _names(one) for _, one in self._living())
             return
         assert told.rows == len({id_ for _, (id_, _) in lost})
-        assert told.versions == sum(any((d, exact(one)) in lost for one in rows.values()) for d, v in self.shows.items() for rows in v.values())
-        self.erased |= lost
-        for dataset, versions in self.shows.items():
-            for name, rows in versions.items():
-                versions[name] = {id_: one for id_, one in rows.items() if (dataset, exact(one)) not in lost}
+        assert told.versions == sum(any((dataset, exact(one)) in lost for one in rows) for dataset, _, rows in self._shown())
+        self.erased |= dict.fromkeys(lost, source)
 
-    @precondition(lambda self: any(self.shows.values()))
+    @rule(source=st.sampled_from(SOURCES))
+    def lift(self, source: str) -> None:
+        mine = {one for one, by in self.erased.items() if by == source}
+        try:
+            assert self.provenance.lift(source) == len(mine)
+        except NotFound:
+            assert not mine
+        self.lifted |= mine
+
+    @precondition(lambda self: any(self.stands.values()))
     @rule(source=st.sampled_from(SOURCES))
     def trace(self, source: str) -> None:
         try:
@@ -93,20 +103,16 @@ class Erasures(RuleBasedStateMachine):
         except NotFound:
             found = set()
         lost = self._belongs(source)
-        assert found == {
-            (dataset, id_, name) for dataset, versions in self.shows.items() for name, rows in versions.items() for id_, one in rows.items()
-            if (dataset, exact(one)) in lost
-        }  # fmt: skip
+        assert found == {(dataset, one.id, name) for dataset, name, rows in self._shown() for one in rows if (dataset, exact(one)) in lost}
 
     @invariant()
     def every_version_shows_what_it_has_to(self) -> None:
-        for dataset, versions in self.shows.items():
-            for name, rows in versions.items():
-                version = self.store.resolve("default", f"{dataset}@{name}")
-                found = self.store.rows(version)
-                assert {one.id: exact(one) for one in found} == {id_: exact(one) for id_, one in rows.items()}
-                assert len(found) == len(rows)
-                assert list(check(self.lab.db, version)) == []
+        for dataset, name, rows in self._shown():
+            version = self.store.resolve("default", f"{dataset}@{name}")
+            found = self.store.rows(version)
+            assert {one.id: exact(one) for one in found} == {one.id: exact(one) for one in rows}
+            assert len(found) == len(rows)
+            assert list(check(self.lab.db, version)) == []
 
     @invariant()
     def no_text_is_left_that_nobody_shows(self) -> None:
@@ -115,8 +121,13 @@ class Erasures(RuleBasedStateMachine):
             gone = {canonical({"text": text}) for text in TEXTS if text not in needed}
             assert Bodies(self.lab.db).there(tagged(DATA, body) for body in gone) == {}
 
+    def _shown(self) -> Iterator[tuple[str, str, list[Row]]]:
+        for dataset, versions in self.stands.items():
+            for name, rows in versions.items():
+                yield dataset, name, [one for one in rows.values() if (dataset, exact(one)) not in self.erased]
+
     def _living(self) -> list[tuple[str, Row]]:
-        return [(dataset, one) for dataset, versions in self.shows.items() for rows in versions.values() for one in rows.values()]
+        return [(dataset, one) for dataset, _, rows in self._shown() for one in rows]
 
     def _belongs(self, source: str) -> set[tuple[str, Exact]]:
         living = self._living()
