@@ -170,7 +170,7 @@ def test_a_thousand_and_one_rows_in_every_operation(shop: Workshop) -> None:
         assert list(datasets.rows(spoken, start=N)) == []
         assert len(list(datasets.rows(spoken, limit=1))) == 1
     facts = datasets.show("t")
-    assert (facts.rows, {(c.name, c.filled) for c in facts.columns}) == (N, {("id", 1.0), ("input", 1.0), ("answer", 1.0)})
+    assert (facts.rows, {(c["name"], c["filled"]) for c in facts.dump()["columns"]}) == (N, {("id", 1.0), ("input", 1.0), ("answer", 1.0)})
     (last,) = datasets.rows("t", start=N - 1)
     assert datasets.row("t", last.id) == last
     assert shop.lab.project().provenance.origin(last.id).data == last.data
