@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import gzip
 import json
+import re
 import zlib
 from base64 import b64encode
 from collections.abc import Iterator
@@ -15,6 +15,8 @@ from sqlalchemy import inspect, text
 from rowsmith.store.bodies import unpack
 from rowsmith.store.database import Database
 
+JSON = (b"{", b"[", b'"')
+"""What a text of JSON that holds words begins with."""
 VIRTUAL = {"search_words"}
 """Tables that hold nothing themselves: SQLite keeps the words of this one in the tables named after it, which are read."""
 
@@ -34,8 +36,8 @@ def forms(planted: str) -> list[bytes]:
 
 def places(database: Database, files: Path, *planted: str) -> list[str]:
     """Where one of the texts stands, in words; nothing where it stands nowhere."""
-    wanted = [form for one in planted for form in forms(one)]
-    return sorted({where for where, body in _every(database, files) if any(form in body for form in wanted)})
+    wanted = re.compile(b"|".join(re.escape(form) for one in planted for form in forms(one)))
+    return sorted({where for where, body in _every(database, files) if wanted.search(body)})
 
 
 def _every(database: Database, files: Path) -> Iterator[tuple[str, bytes]]:
@@ -48,6 +50,8 @@ def _every(database: Database, files: Path) -> Iterator[tuple[str, bytes]]:
         for table in held if database.dialect == "postgresql" else set(held) - VIRTUAL:
             for row in conn.execute(text(f'SELECT * FROM "{table}"')).mappings():
                 for column, value in row.items():
+                    if isinstance(value, int | float | None):
+                        continue
                     yield from _opened(f"{table}.{column}", _bytes(value))
         if database.dialect == "postgresql":
             stats = "SELECT tablename, attname, most_common_vals::text, histogram_bounds::text FROM pg_stats WHERE schemaname = 'public'"
@@ -78,6 +82,8 @@ def _opened(where: str, body: bytes) -> Iterator[tuple[str, bytes]]:
     except ValueError:
         parts = []
     for part in (*parts, body):
+        if part[:1] not in JSON:
+            continue
         try:
             yield f"{where}, as JSON", json.dumps(json.loads(part), ensure_ascii=False).encode("utf-8", "replace")
         except ValueError:
@@ -85,11 +91,12 @@ def _opened(where: str, body: bytes) -> Iterator[tuple[str, bytes]]:
 
 
 def _inflated(body: bytes) -> Iterator[bytes]:
+    rest = memoryview(body)
     for mark in STREAMS:
         at = body.find(mark)
         while at >= 0:
             try:
-                yield gzip.decompress(body[at:]) if mark[0] == 0x1F else zlib.decompressobj().decompress(body[at:], 1 << 24)
-            except (zlib.error, OSError, EOFError):
+                yield zlib.decompressobj(31 if mark[0] == 0x1F else 15).decompress(rest[at:], 1 << 24)
+            except zlib.error:
                 pass
             at = body.find(mark, at + 1)
