@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,7 +11,8 @@ from running import Bench, texts
 
 from rowsmith.app.proof import verify
 from rowsmith.core.errors import Invalid, NotFound
-from rowsmith.store.datasets import Datasets
+from rowsmith.core.row import Bad, New, Row
+from rowsmith.engine.feed import source_rows
 
 READ = {"kind": "read.dataset", "dataset": "t"}
 UPPER = {"kind": "transform.columns", "compute": {"text": "upper(text)"}}
@@ -121,14 +123,14 @@ def test_a_target_in_waves_keeps_earlier_parts(tmp_path: Path) -> None:
         assert verify(bench.lab).problems == []
 
 
-def test_a_source_may_not_give_one_id_twice(bench: Bench) -> None:
-    from rowsmith.core.row import Bad, New
-    from rowsmith.engine.feed import Feed, Occurrences
+def test_a_source_may_not_give_one_id_twice(tmp_path: Path) -> None:
+    class Twice:
+        title, kind = "s", "read.twice"
 
-    feed = Feed.__new__(Feed)
-    feed.recipe = "r"
-    seen = Occurrences(lambda: Path())
-    new = New({"a": 1}, id="ab" * 16)
-    assert feed._row(new, b"1", "s", seen, {"step": "s"}).id == "ab" * 16
-    assert isinstance(feed._row(new, b"2", "s", seen, {"step": "s"}), Bad)
-    assert Datasets(bench.lab.db).resolve("default", "t").rows == 3
+        def read(self, context: object) -> list[New]:
+            return [New({"a": 1}, id="ab" * 16), New({"a": 2}, id="ab" * 16), New({"a": 3}, id="cd" * 16)]
+
+    first, second, third = (row for _, row in source_rows(Twice(), SimpleNamespace(scratch=tmp_path), 0, "r"))  # type: ignore[arg-type]
+    assert isinstance(first, Row) and first.id == "ab" * 16
+    assert isinstance(second, Bad) and "ab" * 16 in second.detail
+    assert isinstance(third, Row) and third.id == "cd" * 16

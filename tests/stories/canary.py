@@ -22,6 +22,7 @@ from sqlalchemy import inspect
 from rowsmith.store.database import Database
 
 DEPTH = 6
+VIRTUAL = "SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL TABLE%'"
 
 
 class Parrot(ThreadingHTTPServer):
@@ -139,9 +140,10 @@ def files(folder: Path, *without: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def rows(db: Database) -> Iterator[tuple[str, bytes]]:
-    """Every value of every table."""
+    """Every value of every table; what a virtual table shows lies in the tables that it keeps for itself."""
     with db.read() as conn:
-        for table in inspect(conn).get_table_names():
+        virtual = set(conn.exec_driver_sql(VIRTUAL).scalars()) if db.dialect == "sqlite" else set()
+        for table in sorted(set(inspect(conn).get_table_names()) - virtual):
             for number, row in enumerate(conn.exec_driver_sql(f'SELECT * FROM "{table}"').mappings()):
                 for column, value in row.items():
                     yield f"{table}[{number}].{column}", bytes(value) if isinstance(value, bytes | memoryview) else str(value).encode()
