@@ -279,13 +279,16 @@ import sys
 from rowsmith.store.database import open_database
 from rowsmith.store.datasets import Datasets
 from version_rows import made
+from rowsmith.store import bodies
+bodies._WRITE_PLACES = 100
 db = open_database(sys.argv[1])
 Datasets(db).commit("p", "qa", made(400, start=100, says="new"), run=2)
 """
 
 
 @pytest.mark.parametrize(
-    "point", ["versions.blocks.after", "versions.nodes.after", "versions.ref.before", "versions.ref.after", "store.commit.before"]
+    "point",
+    ["versions.blocks.after", "versions.bodies.after", "versions.nodes.after", "versions.ref.before", "versions.ref.after", "store.commit.before"],
 )
 def test_a_commit_killed_anywhere_is_whole_or_absent_and_can_be_done_again(
     datasets: Datasets, database: Database, database_url: str, point: str

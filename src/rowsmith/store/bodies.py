@@ -10,34 +10,56 @@ import struct
 import zlib
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from functools import cache
 from hashlib import blake2b
+from itertools import islice
+from typing import Self
 
-from sqlalchemy import Connection, bindparam, insert, text
+from sqlalchemy import Connection, insert, text
 
 from rowsmith.core.errors import Unavailable
 from rowsmith.core.failpoints import failpoint
-from rowsmith.store.database import Database
+from rowsmith.store.database import Database, fetch_those
+from rowsmith.store.external_sort import sorter
 from rowsmith.store.holds import Hold
 from rowsmith.store.schema import block
+from rowsmith.store.sqlite import driver
 
 BLOCK_ROWS = 256
 BLOCK_BYTES = 1 << 20  # a block is closed early when its rows are large
 _WRITE_ROWS = 64 * BLOCK_ROWS  # rows a write transaction
-_WRITE_BYTES = 8 << 20
+_WRITE_BYTES = 32 << 20
+_WRITE_PLACES = 100_000
+_REMEMBERED = 1 << 18  # bodies that a writer knows to have stored just now
 _CACHED = 12
 
-_FIND = "SELECT hash, block, pos FROM body WHERE hash IN ({0})"
-_OPEN = text("SELECT n, body FROM block WHERE n IN :blocks").bindparams(bindparam("blocks", expanding=True))
+_FIND = "SELECT hash, block, pos FROM body WHERE hash IN ()"
+_OPEN = "SELECT n, body FROM block WHERE n IN ()"
 _BLOCK = insert(block).returning(block.c.n)
-_BODY = "INSERT INTO body (hash, block, pos) VALUES ({0}, {0}, {0}) ON CONFLICT DO NOTHING"
+_ANY = text("SELECT 1 FROM body LIMIT 1")
+_PLACE = struct.Struct(">16sqi")
+_PLACES = "INSERT INTO body (hash, block, pos) {} ON CONFLICT DO NOTHING"
+_UNNEST = "SELECT * FROM unnest(%b::bytea[], %b::bigint[], %b::int[])"
+_TOGETHER = 512
 
 Place = tuple[int, int]
 """Block number and position in the block."""
+Named = tuple[bytes, bytes]
+"""A body with its hash before it."""
 
 
 def tagged(tag: bytes, content: bytes) -> bytes:
     """16 bytes that name the content as what `tag` says it is: the same bytes as data and as a bucket have two names."""
-    return blake2b(content, digest_size=16, person=tag).digest()
+    name = _begun(tag).copy()
+    name.update(content)
+    return name.digest()
+
+
+@cache
+def _begun(tag: bytes) -> blake2b:
+    return blake2b(digest_size=16, person=tag)
 
 
 def pack(parts: Sequence[bytes]) -> bytes:
@@ -80,9 +102,8 @@ class Bodies:
         found: dict[bytes, Place] = {}
         with self._db.read() as conn:
             for at in range(0, len(wanted), 4096):
-                part = tuple(wanted[at : at + 4096])
-                sql = _FIND.format(",".join([_mark(self._db)] * len(part)))
-                found.update({name: (n, pos) for name, n, pos in conn.exec_driver_sql(sql, part)})
+                part = wanted[at : at + 4096]
+                found.update({name: (n, pos) for name, n, pos in fetch_those(conn, _FIND, part)})
         return found
 
     def read(self, hashes: Iterable[bytes]) -> dict[bytes, bytes]:
@@ -143,12 +164,7 @@ class Bodies:
     def packed(self, numbers: Sequence[int]) -> dict[int, bytes]:
         """These blocks as they are stored; missing ones are left out."""
         with self._db.read() as conn:
-            return {n: bytes(body) for n, body in conn.execute(_OPEN, {"blocks": list(numbers)})}
-
-
-def _mark(db: Database) -> str:
-    """The driver's placeholder: these two statements run for every row of a commit, and SQLAlchemy's own binding costs as much as they do."""
-    return "?" if db.dialect == "sqlite" else "%s"
+            return {n: bytes(body) for n, body in fetch_those(conn, _OPEN, numbers)}
 
 
 def missing(name: bytes) -> Unavailable:
@@ -162,47 +178,79 @@ def damaged(what: str) -> Unavailable:
 
 
 class BodyWriter:
-    """Stores bodies that are not there yet, in write transactions of bounded size, while `hold` keeps them. Call `close` after the last.
+    """Stores bodies that are not there yet, in write transactions of bounded size, while `hold` keeps them; all are durable when the block ends.
 
-    A writer that dies leaves whole blocks behind, which the next attempt finds and uses again.
+        with BodyWriter(db, hold) as bodies:
+            bodies.add(data, meta)
+
+    Blocks are compressed beside it and written as they fill. Where bodies lie is written last, sorted by hash: neighbours share a page of the
+    index, and two writers on PostgreSQL never wait for each other in a circle. A writer that dies leaves blocks that nothing names.
     """
 
     def __init__(self, db: Database, hold: Hold) -> None:
-        self._db = db
-        self._hold = hold
-        self._bodies = Bodies(db)
-        self._packed: list[tuple[bytes, list[bytes]]] = []  # block, hashes by position
-        self._pending: set[bytes] = set()
+        self._db, self._hold, self._bodies = db, hold, Bodies(db)
+        self._packing: list[tuple[Future[bytes], list[bytes]]] = []  # block, hashes by position
+        self._known: set[bytes] = set()
         self._rows = self._bytes = 0
 
-    def add(self, data: Sequence[tuple[bytes, bytes]], meta: Sequence[tuple[bytes, bytes]]) -> None:
-        """Store the (hash, body) of the data and meta of rows that stand together, at most `BLOCK_ROWS` of them."""
-        fresh = {name: body for name, body in (*data, *meta) if name not in self._pending}
-        for name in self._bodies.find(fresh):
-            del fresh[name]
+    def __enter__(self) -> Self:
+        with self._db.read() as conn:
+            self._first = conn.execute(_ANY).first() is None
+        self._open = ExitStack()
+        self._places = self._open.enter_context(sorter())
+        self._pool = self._open.enter_context(ThreadPoolExecutor(1, "blocks"))
+        return self
+
+    def add(self, data: Sequence[Named], meta: Sequence[Named]) -> None:
+        """Store the bodies of the data and meta of rows that stand together, at most `BLOCK_ROWS` of them."""
+        known = self._known
+        fresh = {name: body for name, body in (*data, *meta) if name not in known}
+        if not self._first:
+            for name in self._bodies.find(fresh):
+                del fresh[name]
         self._rows += len(data)
         if fresh:
-            self._pending.update(fresh)
-            packed = pack(list(fresh.values()))
-            self._bytes += len(packed)
-            self._packed.append((packed, list(fresh)))
+            bodies = list(fresh.values())
+            known.update(fresh)
+            self._bytes += sum(map(len, bodies))
+            self._packing.append((self._pool.submit(pack, bodies), list(fresh)))
         if self._rows >= _WRITE_ROWS or self._bytes >= _WRITE_BYTES:
-            self.close()
-
-    def close(self) -> None:
-        """Make everything added so far durable."""
-        if self._packed:
             with self._db.write() as conn:
-                self._hold.renew(conn)
                 self._write(conn)
             failpoint("versions.blocks.after")
-        self._packed, self._pending, self._rows, self._bytes = [], set(), 0, 0
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        with self._open:
+            if kind is None and (self._packing or len(self._places)):
+                self._close()
+
+    def _close(self) -> None:
+        with self._db.write() as conn:
+            self._write(conn)
+            places = iter(self._places)
+            self._place(conn, list(islice(places, _WRITE_PLACES)))
+        failpoint("versions.blocks.after")
+        while part := list(islice(places, _WRITE_PLACES)):
+            with self._db.write() as conn:
+                self._hold.renew(conn)
+                self._place(conn, part)
+            failpoint("versions.bodies.after")
 
     def _write(self, conn: Connection) -> None:
-        """Hashes go in sorted: neighbours share a page, and two writers on PostgreSQL never wait for each other in a circle."""
-        places: list[tuple[bytes, int, int]] = []
-        for packed, names in self._packed:
-            n = conn.execute(_BLOCK, {"body": packed}).scalar_one()
-            places += [(name, n, pos) for pos, name in enumerate(names)]
-        places.sort()
-        conn.exec_driver_sql(_BODY.format(_mark(self._db)), places)
+        self._hold.renew(conn)
+        for packed, names in self._packing:
+            n = int(conn.execute(_BLOCK, {"body": packed.result()}).scalar_one())
+            self._places.add([_PLACE.pack(name, n, pos) for pos, name in enumerate(names)])
+        self._packing, self._rows, self._bytes = [], 0, 0
+        if len(self._known) > _REMEMBERED:
+            self._known = set()
+
+    def _place(self, conn: Connection, places: Sequence[bytes]) -> None:
+        """Hundreds with a statement: binding values one row at a time costs more than storing them."""
+        for at in range(0, len(places), _TOGETHER):
+            part = places[at : at + _TOGETHER]
+            values = struct.unpack(">" + "16sqi" * len(part), b"".join(part))
+            if self._db.dialect == "sqlite":
+                driver(conn).execute(_PLACES.format("VALUES " + ",".join(["(?,?,?)"] * len(part))), values)
+            else:
+                conn.exec_driver_sql(_PLACES.format(_UNNEST), tuple(list(values[column::3]) for column in range(3)))

@@ -30,8 +30,9 @@ from rowsmith.store.database import Database
 from rowsmith.store.diffs import batches
 from rowsmith.store.files import atomic_write
 from rowsmith.store.heap import Stored
-from rowsmith.store.ordered import in_order, stored_rows
+from rowsmith.store.ordered import stored_rows
 from rowsmith.store.signing import Signature, Signer, by_version, signatures
+from rowsmith.store.streams import in_order
 from rowsmith.store.trees import Entry, Trees, turned
 from rowsmith.store.versions import Version, Versions
 

@@ -12,17 +12,15 @@ from contextlib import closing, contextmanager
 from rowsmith.core.errors import Invalid
 from rowsmith.core.ids import canonical
 from rowsmith.core.row import Row
-from rowsmith.store.bodies import BLOCK_BYTES, BLOCK_ROWS, BodyWriter, tagged
+from rowsmith.store.bodies import BLOCK_BYTES, BLOCK_ROWS, BodyWriter, Named, tagged
 from rowsmith.store.database import Database
+from rowsmith.store.external_sort import Sorter, sorter
 from rowsmith.store.faults import told
 from rowsmith.store.holds import Hold
 from rowsmith.store.trees import Entry, turned
 
 LONGEST_ORDER = 240
 DATA, META = b"rowsmith.data", b"rowsmith.meta"
-Named = tuple[bytes, bytes]
-"""A body with its hash before it."""
-_TWICE = "SELECT place FROM came GROUP BY place HAVING count(*) > 1 LIMIT 1"
 
 
 @contextmanager
@@ -37,65 +35,64 @@ def scratch() -> Iterator[sqlite3.Connection]:
 
 
 class Changes:
-    """Rows whose bodies are stored and that wait to be placed in a version."""
+    """Rows whose bodies are stored and that wait to be placed in a version; `len()` says how many."""
 
-    def __init__(self, conn: sqlite3.Connection) -> None:
-        self._conn = conn
+    def __init__(self, records: Sorter) -> None:
+        self._records = records
+
+    def __len__(self) -> int:
+        return len(self._records)
 
     def entries(self, prefix: bytes) -> Iterator[Entry]:
-        """Their entries by place, from the first one at every call; a key is the prefix and the row's own order."""
-        cursor = self._conn.execute("SELECT place, key, data, meta FROM change ORDER BY place")
-        while batch := cursor.fetchmany(1024):
-            yield from [Entry(place, prefix + key, data, meta) for place, key, data, meta in batch]
+        """Their entries by place, from the first one at every call; a key is the prefix and the row's own order.
+
+        Raises:
+            Invalid: an id comes twice.
+        """
+        last = b""
+        for record in self._records:
+            place, key = record[:16], 17 + record[16]
+            if place == last:
+                raise Invalid(f"Two rows have the id {turned(place).hex()}.", "Give every row of a commit an id of its own.")
+            yield Entry(place, prefix + record[17:key], record[key : key + 16], record[key + 16 :])
+            last = place
 
 
 @contextmanager
-def stored(db: Database, rows: Iterable[Row], hold: Hold, look: Callable[[Sequence[Entry]], None] = lambda _: None) -> Iterator[Changes]:
-    """Store the bodies of these rows, in row order, and hold their entries while the block lasts. `look` sees entries before anything of theirs
-    is stored, and may raise.
+def stored(db: Database, rows: Iterable[Row], hold: Hold, look: Callable[[Sequence[bytes]], None] = lambda _: None) -> Iterator[Changes]:
+    """Store the bodies of these rows, in row order, and hold their entries while the block lasts. `look` sees entries (encoded) before anything
+    of theirs is stored, and may raise.
 
     Raises:
-        Invalid: a row id is no id or comes twice, the rows are not in row order, or a value has no JSON form.
+        Invalid: a row id is no id, the rows are not in row order, or a value has no JSON form.
     """
-    with scratch() as conn:
-        conn.execute("CREATE TABLE came (place BLOB, key BLOB, data BLOB, meta BLOB)")
-        bodies = BodyWriter(db, hold)
-        for entries, data, meta in _blocks(rows):
-            look(entries)
-            bodies.add(data, meta)
-            conn.executemany("INSERT INTO came VALUES (?, ?, ?, ?)", entries)
-        bodies.close()
-        _sort(conn)
-        yield Changes(conn)
+    with sorter() as records:
+        with BodyWriter(db, hold) as bodies:
+            for entries, data, meta in _blocks(rows):
+                look(entries)
+                bodies.add(data, meta)
+                records.add(entries)
+        yield Changes(records)
 
 
-def _blocks(rows: Iterable[Row]) -> Iterator[tuple[list[Entry], list[Named], list[Named]]]:
-    """The rows as entries and named bodies, a block at a time: 256 rows, fewer where they are large."""
-    entries: list[Entry] = []
+def _blocks(rows: Iterable[Row]) -> Iterator[tuple[list[bytes], list[Named], list[Named]]]:
+    """The rows as encoded entries and named bodies, a block at a time: 256 rows, fewer where they are large."""
+    entries: list[bytes] = []
     data: list[Named] = []
     meta: list[Named] = []
     size, last = 0, b""
     for row in rows:
         said, beside = canonical(row.data), canonical({"origin": row.origin, "scores": row.scores})
-        data.append((tagged(DATA, said), said))
-        meta.append((tagged(META, beside), beside))
-        entries.append(Entry(_place(row), _key(row, last), data[-1][0], meta[-1][0]))
-        size, last = size + len(said) + len(beside), row.order
+        name, more = tagged(DATA, said), tagged(META, beside)
+        data.append((name, said))
+        meta.append((more, beside))
+        entries.append(b"%b%c%b%b%b" % (_place(row), len(key := _key(row, last)), key, name, more))
+        size, last = size + len(said) + len(beside), key
         if len(entries) == BLOCK_ROWS or size > BLOCK_BYTES:
             yield entries, data, meta
             entries, data, meta, size = [], [], [], 0
     if entries:
         yield entries, data, meta
-
-
-def _sort(conn: sqlite3.Connection) -> None:
-    conn.execute("CREATE TABLE change (place BLOB PRIMARY KEY, key BLOB, data BLOB, meta BLOB) WITHOUT ROWID")
-    try:
-        conn.execute("INSERT INTO change SELECT * FROM came ORDER BY place")
-    except sqlite3.IntegrityError:
-        (place,) = conn.execute(_TWICE).fetchone()
-        raise Invalid(f"Two rows have the id {turned(place).hex()}.", "Give every row of a commit an id of its own.") from None
-    conn.execute("DROP TABLE came")
 
 
 def _key(row: Row, last: bytes) -> bytes:

@@ -101,7 +101,7 @@ def _over(
     prefix = versions.prefix(dataset, None if replace else base, said.run)
     if replace or (all_of_run and base is not None and all(found.run in (None, said.run) for found in versions.log(base))):
         base = None
-    return drafted(trees, base, lambda: in_place(trees, base, changes.entries(prefix)))
+    return drafted(trees, base, lambda: in_place(trees, base, changes.entries(prefix)), len(changes))
 
 
 def commit_edits(db: Database, dataset: int, branch: str, said: Said, terms: Terms, also: Also | None) -> Commit:

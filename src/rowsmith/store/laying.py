@@ -15,8 +15,8 @@ from rowsmith.store.changes import DATA, META
 from rowsmith.store.database import Database
 from rowsmith.store.diffs import Difference, batches
 from rowsmith.store.heap import Heap, Stored
-from rowsmith.store.ordered import BATCH, BodyStream
 from rowsmith.store.positions import Positions
+from rowsmith.store.streams import BATCH, BodyStream
 from rowsmith.store.tombstones import living
 from rowsmith.store.trees import Entry, Trees, turned
 from rowsmith.store.versions import PREFIX, Version

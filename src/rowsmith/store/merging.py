@@ -19,8 +19,8 @@ import orjson
 
 from rowsmith.core.ids import canonical, child_id
 from rowsmith.core.merge import MISSING, ROW, Clash, cells, united
-from rowsmith.store.bodies import Bodies, BodyWriter, tagged
-from rowsmith.store.changes import DATA, META, Changes, Named, scratch
+from rowsmith.store.bodies import Bodies, BodyWriter, Named, tagged
+from rowsmith.store.changes import DATA, META, scratch
 from rowsmith.store.database import Database
 from rowsmith.store.diffs import Difference, batches, diff
 from rowsmith.store.holds import Hold
@@ -90,12 +90,18 @@ def merging(db: Database, sides: Iterable[Side], terms: Terms, hold: Hold) -> It
     """Merge two states. Bodies of rows that neither side had as they become are stored."""
     with scratch() as conn:
         conn.execute("CREATE TABLE change (place BLOB PRIMARY KEY, key BLOB, data BLOB, meta BLOB) WITHOUT ROWID")
-        merged = Merged(lambda: Changes(conn).entries(b""))
-        work = _Merging(db, conn, terms, merged, hold)
-        for batch in batches(sides, _BATCH):
-            work.carry_out(batch)
-        work.close()
+        merged = Merged(lambda: _changes(conn))
+        with BodyWriter(db, hold) as writer:
+            work = _Merging(db, conn, terms, merged, writer)
+            for batch in batches(sides, _BATCH):
+                work.carry_out(batch)
         yield merged
+
+
+def _changes(conn: sqlite3.Connection) -> Iterator[Entry]:
+    cursor = conn.execute("SELECT place, key, data, meta FROM change ORDER BY place")
+    while batch := cursor.fetchmany(1024):
+        yield from map(Entry._make, batch)
 
 
 def sides_of(db: Database, base: bytes | None, ours: bytes | None, theirs: bytes | None) -> Iterator[Side]:
@@ -114,8 +120,8 @@ def _sides(ours: Iterable[Difference], theirs: Iterable[Difference]) -> Iterator
 
 
 class _Merging:
-    def __init__(self, db: Database, conn: sqlite3.Connection, terms: Terms, merged: Merged, hold: Hold) -> None:
-        self._db, self._bodies, self._writer = db, Bodies(db), BodyWriter(db, hold)
+    def __init__(self, db: Database, conn: sqlite3.Connection, terms: Terms, merged: Merged, writer: BodyWriter) -> None:
+        self._db, self._bodies, self._writer = db, Bodies(db), writer
         self._conn, self._terms, self._merged = conn, terms, merged
 
     def carry_out(self, batch: list[Side]) -> None:
@@ -145,10 +151,6 @@ class _Merging:
         alive = [Difference(place, *(entry if entry and exact(entry) not in gone else None for entry in (c.old, c.new))) for c in changes if c]
         ours, theirs = (change if change.old != change.new else None for change in alive)
         return (place, ours, theirs) if ours or theirs else (place, changes[0], None)
-
-    def close(self) -> None:
-        """Make new bodies durable."""
-        self._writer.close()
 
     def _settled(
         self, place: bytes, ours: Difference | None, theirs: Difference | None, found: _Found, said: list[Named], beside: list[Named]

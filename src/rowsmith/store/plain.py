@@ -10,7 +10,8 @@ from itertools import islice
 from rowsmith.core.row import Row
 from rowsmith.store.database import Database
 from rowsmith.store.laying import Edited, edited, with_edits
-from rowsmith.store.ordered import in_order, standing, stored_rows
+from rowsmith.store.ordered import standing, stored_rows
+from rowsmith.store.streams import in_order
 from rowsmith.store.tombstones import erased_in
 from rowsmith.store.trees import Entry
 from rowsmith.store.versions import Version

@@ -79,10 +79,11 @@ class Said:
     signer: Signer | None = None
 
 
-def drafted(trees: Trees, base: Version | None, changes: Callable[[], Iterator[Entry]]) -> Draft:
-    """The state in which the changes stand over `base`. `changes()` gives them sorted by place, each time anew."""
+def drafted(trees: Trees, base: Version | None, changes: Callable[[], Iterator[Entry]], rows: int | None = None) -> Draft:
+    """The state in which the changes stand over `base`. `changes()` gives them sorted by place, each time anew; `rows`: how many there are, when
+    that is known and none takes a row away."""
     if base is None:
-        return _begun(trees, changes)
+        return _begun(trees, changes, sum(1 for change in changes() if change.data) if rows is None else rows)
     tree = trees.load(base.root)
     added = removed = differing = 0
     total = int.from_bytes(base.rolling, "big")
@@ -97,18 +98,18 @@ def drafted(trees: Trees, base: Version | None, changes: Callable[[], Iterator[E
     return Draft(trees.overlay(tree, changes(), rows), rows, _sum(total), Counts(added, removed, differing))
 
 
-def _begun(trees: Trees, changes: Callable[[], Iterator[Entry]]) -> Draft:
-    """The first state of all: how many rows there are says how the map is cut, so they are counted first."""
-    rows = sum(1 for change in changes() if change.data)
+def _begun(trees: Trees, changes: Callable[[], Iterator[Entry]], rows: int) -> Draft:
+    """The first state of all: how many rows there are says how the map is cut."""
     total = 0
 
     def summed() -> Iterator[Entry]:
         nonlocal total
         for change in changes():
-            total += rolling(change) if change.data else 0
-            yield change
+            if change.data:
+                total += rolling(change)
+                yield change
 
-    root = trees.overlay(None, (change for change in summed() if change.data), rows)
+    root = trees.overlay(None, summed(), rows)
     return Draft(root, rows, _sum(total), Counts(added=rows))
 
 

@@ -9,8 +9,8 @@ import orjson
 
 from rowsmith.core.row import Row
 from rowsmith.store.bodies import Bodies, missing
-from rowsmith.store.changes import scratch
 from rowsmith.store.database import Database
+from rowsmith.store.streams import BodyStream, in_order
 from rowsmith.store.tombstones import erased, erased_in, exact, living
 from rowsmith.store.trees import Entry, Trees, turned
 from rowsmith.store.versions import PREFIX, Version
@@ -26,8 +26,8 @@ _FEW = 16
 class VersionRows:
     """Rows of one version, in order; `len()` says how many. Can be read again and again and never lies in memory whole.
 
-    Entries are sorted in a temporary file; bodies are read 1,024 rows at a time, each block once a batch. Where the rows of a batch lie
-    in many blocks (a shuffled version), 64 MB of bodies are read at once. Erased rows are passed over, and not counted.
+    Entries are sorted in a temporary file; bodies are read 1,024 rows at a time. Where the rows of a batch lie in many blocks (a shuffled
+    version), 64 MB of bodies are read at once, each block once. Erased rows are passed over, and not counted.
 
     Raises (while reading):
         Unavailable: a part is missing or damaged.
@@ -46,15 +46,14 @@ class VersionRows:
     def __iter__(self) -> Iterator[Row]:
         if self._limit == 0:
             return
-        bodies = Bodies(self._db)
-        batches = self._batches()
-        first = next(batches, [])
-        if len(first) == _BATCH and _scattered(bodies, first):
-            batches = _in_windows(chain(first, chain.from_iterable(batches)), _window(bodies, first))
-        else:
-            batches = chain([first], batches)
-        for batch in batches:
-            found = bodies.there(name for entry in batch for name in (entry.data, entry.meta))
+        bodies, stream = Bodies(self._db), BodyStream(self._db)
+        entries = self._entries()
+        first = list(islice(entries, _BATCH))
+        scattered = len(first) == _BATCH and _scattered(bodies, first)
+        there, size = (bodies.there, _window(bodies, first)) if scattered else (stream.there, _BATCH)
+        entries = chain(first, entries)
+        while batch := list(islice(entries, size)):
+            found = there([name for entry in batch for name in (entry.data, entry.meta)])
             for entry in self._whole(batch, found):
                 yield row_of(entry, found[entry.data], found[entry.meta])
 
@@ -69,27 +68,17 @@ class VersionRows:
                 raise missing(entry.data if entry.data not in found else entry.meta)
         return [entry for entry in batch if entry.data in found and entry.meta in found]
 
-    def _batches(self) -> Iterator[list[Entry]]:
+    def _entries(self) -> Iterator[Entry]:
         trees = Trees(self._db)
-        with scratch() as conn:
-            conn.execute("CREATE TABLE entry (place BLOB, key BLOB, data BLOB, meta BLOB)")
-            entries = living(self._db, self.version.dataset, trees.entries(trees.load(self.version.root)))
-            conn.executemany("INSERT INTO entry VALUES (?, ?, ?, ?)", entries)
-            most = -1 if self._limit is None else self._limit
-            cursor = conn.execute("SELECT * FROM entry ORDER BY key, place LIMIT ? OFFSET ?", (most, self._start))
-            while batch := cursor.fetchmany(_BATCH):
-                yield [Entry._make(entry) for entry in batch]
+        entries = living(self._db, self.version.dataset, trees.entries(trees.load(self.version.root)))
+        stop = None if self._limit is None else self._start + self._limit
+        return islice(in_order(entries), self._start, stop)
 
 
 def _scattered(bodies: Bodies, entries: Sequence[Entry]) -> bool:
     """Whether the rows lie in so many blocks that it is better to gather more of them at once."""
     blocks = {block for block, _ in bodies.find(entry.data for entry in entries).values()}
     return len(blocks) > len(entries) // _FEW
-
-
-def _in_windows(entries: Iterator[Entry], rows: int) -> Iterator[list[Entry]]:
-    while window := list(islice(entries, rows)):
-        yield window
 
 
 def _window(bodies: Bodies, entries: Sequence[Entry]) -> int:

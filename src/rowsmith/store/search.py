@@ -19,10 +19,11 @@ from rowsmith.core.words import VERSION, cut
 from rowsmith.store.bodies import Bodies
 from rowsmith.store.database import Database
 from rowsmith.store.diffs import batches, diff, shown
-from rowsmith.store.ordered import BodyStream, in_order, standing
+from rowsmith.store.ordered import standing
 from rowsmith.store.schema_search import search_root
 from rowsmith.store.search_fts import FtsWords
 from rowsmith.store.search_tsvector import TsvectorWords
+from rowsmith.store.streams import BodyStream, in_order
 from rowsmith.store.trees import Entry, Trees
 from rowsmith.store.versions import Version
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, bindparam, text
 
 from rowsmith.core.errors import Invalid
 from rowsmith.store.database import Database, many
-from rowsmith.store.trees import Entry, Trees, turned
+from rowsmith.store.trees import Entry, Trees, decode_parts, turned
 from rowsmith.store.versions import Version
 
 _BATCH = 1024
@@ -111,14 +111,15 @@ class Gate:
         self._open = not _has(db, dataset)
         self._back: set[Exact] = set()
 
-    def look(self, batch: Sequence[Entry]) -> None:
-        """Look at rows before they are stored, a few hundred at a time.
+    def look(self, entries: Sequence[bytes]) -> None:
+        """Look at rows (encoded entries) before they are stored, a few hundred at a time.
 
         Raises:
             Invalid: one was erased; with its id, and by whom.
         """
         if self._open:
             return
+        batch = decode_parts(entries)
         gone = _found(self._db, batch, self._dataset)
         for entry in batch:
             lifted = gone.get(exact(entry))

@@ -14,24 +14,23 @@ from __future__ import annotations
 import struct
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from hashlib import blake2b
 from heapq import merge
 from itertools import groupby, islice, pairwise
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, text
-
 from rowsmith.core.failpoints import failpoint
 from rowsmith.store.bodies import damaged, tagged
-from rowsmith.store.database import Database
+from rowsmith.store.database import Database, fetch_those, many
 
 PAGE = 128
 _FULL = 90  # most rows a bucket holds on average
 _BATCH = 1024
 _PENDING = 4 << 20
 
-_GET = text("SELECT hash, body FROM node WHERE hash IN :hashes").bindparams(bindparam("hashes", expanding=True))
-_PUT = text("INSERT INTO node (hash, body) VALUES (:hash, :body) ON CONFLICT DO NOTHING")
+_CACHED = 16 << 20
+
+_GET = "SELECT hash, body FROM node WHERE hash IN ()"
+_PUT = "INSERT INTO node (hash, body) VALUES (?, ?) ON CONFLICT DO NOTHING"
 
 
 class Entry(NamedTuple):
@@ -75,7 +74,7 @@ def bucket_of(place: bytes, bits: int) -> int:
 
 def rolling(entry: Entry) -> int:
     """The entry's part in a version's rolling sum (modulo 2**128), which does not depend on buckets or order."""
-    return int.from_bytes(blake2b(b"".join(entry), digest_size=16, person=b"rowsmith.sum").digest(), "big")
+    return int.from_bytes(tagged(b"rowsmith.sum", b"".join(entry)), "big")
 
 
 def encode(entries: Iterable[Entry]) -> bytes:
@@ -164,15 +163,18 @@ class Trees:
         self._db = db
         self._pending: dict[bytes, bytes] = {}
         self._size = 0
+        self._read: dict[bytes, bytes] = {}
+        self._read_size = 0
 
     def get(self, hashes: Iterable[bytes]) -> dict[bytes, bytes]:
         """The nodes with these hashes; missing ones are left out."""
         wanted = list(dict.fromkeys(hashes))
         found = {name: self._pending[name] for name in wanted if name in self._pending}
         asked = [name for name in wanted if name not in found]
-        with self._db.read() as conn:
-            for at in range(0, len(asked), 4096):
-                found.update({bytes(h): bytes(body) for h, body in conn.execute(_GET, {"hashes": asked[at : at + 4096]})})
+        if asked:
+            with self._db.read() as conn:
+                for at in range(0, len(asked), 4096):
+                    found.update(fetch_those(conn, _GET, asked[at : at + 4096]))
         return found
 
     def whole(self, hashes: Iterable[bytes]) -> dict[bytes, bytes]:
@@ -187,6 +189,17 @@ class Trees:
             if name not in found:
                 raise damaged(f"node {name.hex()} is missing")
         return found
+
+    def _again(self, hashes: Iterable[bytes]) -> dict[bytes, bytes]:
+        """As `whole`; what was read lately is at hand: changes are looked at first, then written."""
+        wanted = set(hashes)
+        found = {name: self._read[name] for name in wanted & self._read.keys()}
+        fresh = self.whole(wanted - found.keys())
+        self._read_size += sum(map(len, fresh.values()))
+        if self._read_size > _CACHED:
+            self._read, self._read_size = {}, 0
+        self._read.update(fresh)
+        return found | fresh
 
     def load(self, root: bytes) -> Tree:
         """The tree below a root.
@@ -219,13 +232,13 @@ class Trees:
         while batch := list(islice(stream, _BATCH)):
             numbers = sorted({bucket_of(change.place, tree.bits) for change in batch})
             names = self._names(tree, numbers)
-            bodies = self.whole(names.values())
+            bodies = self._again(names.values())
             yield from ((change, lookup(bodies[names[bucket_of(change.place, tree.bits)]], change.place)) for change in batch)
 
     def _names(self, tree: Tree, numbers: Iterable[int]) -> dict[int, bytes]:
         """Hashes of the buckets with these numbers."""
         wanted = list(numbers)
-        pages = self.whole({tree.pages[n // PAGE] for n in wanted})
+        pages = self._again({tree.pages[n // PAGE] for n in wanted})
         return {n: pages[tree.pages[n // PAGE]][16 * (n % PAGE) : 16 * (n % PAGE) + 16] for n in wanted}
 
     def overlay(self, tree: Tree | None, changes: Iterable[Entry], rows: int) -> bytes:
@@ -246,9 +259,9 @@ class Trees:
     def _edited(self, tree: Tree, changes: Iterable[Entry]) -> list[bytes]:
         pages = list(tree.pages)
         for page, of_page in groupby(changes, key=_numbered(tree.bits, PAGE)):
-            names = list(cut(self.whole([pages[page]])[pages[page]]))
+            names = list(cut(self._again([pages[page]])[pages[page]]))
             by_bucket = [(n % PAGE, list(group)) for n, group in groupby(of_page, key=_numbered(tree.bits, 1))]
-            bodies = self.whole(names[n] for n, _ in by_bucket)
+            bodies = self._again(names[n] for n, _ in by_bucket)
             for n, group in by_bucket:
                 names[n] = self._put(b"rowsmith.bucket", changed(bodies[names[n]], group))
             pages[page] = self._put(b"rowsmith.page", b"".join(names))
@@ -280,7 +293,7 @@ class Trees:
         """Make the nodes written so far durable. Sorted, so that two writers on PostgreSQL never wait for each other in a circle."""
         if self._pending:
             with self._db.write() as conn:
-                conn.execute(_PUT, [{"hash": name, "body": body} for name, body in sorted(self._pending.items())])
+                many(conn, _PUT, sorted(self._pending.items()))
         self._pending, self._size = {}, 0
 
 

@@ -37,9 +37,10 @@ from rowsmith.store.faults import told
 from rowsmith.store.files import Files, sync_folder
 from rowsmith.store.heap import Damaged, Stored
 from rowsmith.store.laying import Edited, Overlay, lay
-from rowsmith.store.ordered import in_order, standing, stored_rows
+from rowsmith.store.ordered import standing, stored_rows
 from rowsmith.store.positions import Positions
 from rowsmith.store.schema import version as table
+from rowsmith.store.streams import in_order
 from rowsmith.store.tombstones import mark
 from rowsmith.store.trees import Entry, Trees, turned
 from rowsmith.store.versions import PREFIX, Version

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 
 from rowsmith.store.bodies import BLOCK_ROWS, BodyWriter, tagged
 from rowsmith.store.changes import META, scratch
-from rowsmith.store.database import Database
+from rowsmith.store.database import Database, many
 from rowsmith.store.diffs import Difference, batches
 from rowsmith.store.holds import Hold
 from rowsmith.store.merging import Side
@@ -19,8 +19,9 @@ from rowsmith.store.trees import Entry, Trees, turned
 from rowsmith.store.versions import Version
 
 _ALL = text("SELECT id, base_data, base_meta, data, meta, hash, key FROM edit WHERE dataset = :dataset AND branch = :branch ORDER BY id")
-_SETTLED = text("DELETE FROM edit WHERE dataset = :dataset AND branch = :branch AND id = :id AND (hash = :hash OR (hash IS NULL AND :removed = 1))")
-_REBASED = text("UPDATE edit SET base_data = :data, base_meta = :meta WHERE dataset = :dataset AND branch = :branch AND id = :id")
+_SETTLED = "DELETE FROM edit WHERE dataset = ? AND branch = ? AND id = ? AND hash = ?"
+_SETTLED_REMOVAL = "DELETE FROM edit WHERE dataset = ? AND branch = ? AND id = ? AND hash IS NULL"
+_REBASED = "UPDATE edit SET base_data = ?, base_meta = ? WHERE dataset = ? AND branch = ? AND id = ?"
 _Kept = tuple[bytes, bytes, bytes, bytes, bytes | None, bytes | None]
 
 
@@ -49,9 +50,10 @@ class WorkingSet:
         """Within the transaction that publishes them: they are edits no longer. Who has edited a row again has done so over what is
         committed now."""
         for batch in batches(self, 512):
-            ends = [{**self._where, "id": turned(e[0]), "hash": e[2] or None, "removed": int(not e[2])} for e in batch]
-            conn.execute(_SETTLED, ends)
-            conn.execute(_REBASED, [{**self._where, "id": turned(e[0]), "data": e[2] or None, "meta": e[3] or None} for e in batch])
+            where = (self._where["dataset"], self._where["branch"])
+            many(conn, _SETTLED, [(*where, turned(e[0]), e[2]) for e in batch if e[2]])
+            many(conn, _SETTLED_REMOVAL, [(*where, turned(e[0])) for e in batch if not e[2]])
+            many(conn, _REBASED, [(e[2] or None, e[3] or None, *where, turned(e[0])) for e in batch])
 
 
 @contextmanager
@@ -60,14 +62,12 @@ def working_set(db: Database, dataset: int, branch: str, head: Version | None, p
     where = {"dataset": dataset, "branch": branch}
     with scratch() as conn:
         conn.execute("CREATE TABLE edited (place BLOB PRIMARY KEY, key BLOB, data BLOB, meta BLOB, base_data BLOB, base_meta BLOB) WITHOUT ROWID")
-        writer = BodyWriter(db, hold)
-        with db.read() as reading:
+        with BodyWriter(db, hold) as writer, db.read() as reading:
             stream = reading.execution_options(stream_results=True).execute(_ALL, where)
             for batch in batches(stream, BLOCK_ROWS):
                 conn.executemany("INSERT INTO edited VALUES (?, ?, ?, ?, ?, ?)", [_kept(e, prefix) for e in batch])
                 said = [(bytes(e.hash), bytes(e.data)) for e in batch if e.hash]
                 writer.add(said, [(tagged(META, e.meta), bytes(e.meta)) for e in batch if e.hash])
-        writer.close()
         yield WorkingSet(db, conn, head, where)
 
 

@@ -1,0 +1,103 @@
+"""Rows as a stream: entries in row order, whatever their number, and the bodies behind them, block by block."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+
+from rowsmith.store.bodies import Bodies, damaged, missing, tagged, unpack
+from rowsmith.store.changes import DATA, META
+from rowsmith.store.database import Database
+from rowsmith.store.external_sort import sorter
+from rowsmith.store.trees import Entry
+
+BATCH = 1024
+_OPEN = 24  # blocks whose bodies are at hand
+_META = b'{"origin":'
+_WORTH = 8  # a block that gives fewer bodies than this is not worth opening unasked
+
+
+def in_order(entries: Iterable[Entry]) -> Iterator[Entry]:
+    """The entries in row order: by key, then by place."""
+    with sorter() as records:
+        stream = map(_record, entries)
+        while batch := list(islice(stream, BATCH)):
+            records.add(batch)
+        yield from map(_entry, records)
+
+
+def _record(entry: Entry) -> bytes:
+    """Bytes that sort as entries do: a key ends before every longer key that begins with it."""
+    place, key, data, meta = entry
+    return b"%b\0\0%b%b%b" % (key.replace(b"\0", b"\0\1"), place, data, meta)
+
+
+def _entry(record: bytes) -> Entry:
+    return Entry(record[-48:-32], record[:-50].replace(b"\0\1", b"\0"), record[-32:-16], record[-16:])
+
+
+class BodyStream:
+    """Bodies in row order. Rows that stand together mostly lie in one block, so one that is opened for a body is taken for what else is in
+    it: each body is known by its hash, which proves it besides, and few have to be looked up."""
+
+    def __init__(self, db: Database) -> None:
+        self._bodies = Bodies(db)
+        self._held: dict[bytes, bytes] = {}
+        self._blocks: deque[list[bytes]] = deque()
+
+    def read(self, hashes: Sequence[bytes]) -> dict[bytes, bytes]:
+        """These bodies (of rows that stand together).
+
+        Raises:
+            Unavailable: one is missing or its block is damaged.
+        """
+        found = self.there(hashes)
+        for name in hashes:
+            if name not in found:
+                raise missing(name)
+        return found
+
+    def there(self, hashes: Sequence[bytes]) -> dict[bytes, bytes]:
+        """Those of these bodies that are there: an erased one is not.
+
+        Raises:
+            Unavailable: a block is damaged.
+        """
+        found: dict[bytes, bytes] = {}
+        rest = self._taken(hashes, found)
+        while rest:
+            before = len(rest)
+            self._opened(rest[0])
+            rest = self._taken(rest, found)
+            if before - len(rest) < min(_WORTH, before):
+                found.update(self._bodies.there(rest))
+                break
+        return found
+
+    def _taken(self, hashes: Sequence[bytes], found: dict[bytes, bytes]) -> list[bytes]:
+        """Put what is at hand into `found`; the rest is returned."""
+        held, rest = self._held, []
+        for name in hashes:
+            if name in held:
+                found[name] = held[name]
+            else:
+                rest.append(name)
+        return rest
+
+    def _opened(self, name: bytes) -> None:
+        """Have the bodies of the block at hand in which this one lies."""
+        place = self._bodies.find([name]).get(name)
+        if place is None:
+            return
+        packed = self._bodies.packed([place[0]]).get(place[0])
+        try:
+            parts = unpack(packed or b"")
+        except ValueError as error:
+            raise damaged(f"block {place[0]} cannot be read ({error})") from None
+        block = {tagged(META if part.startswith(_META) else DATA, part): part for part in parts if part}
+        while len(self._blocks) >= _OPEN:
+            for old in self._blocks.popleft():
+                self._held.pop(old, None)
+        self._held.update(block)
+        self._blocks.append(list(block))
