@@ -132,9 +132,8 @@ class _Merging:
         found = self._bodies.read({name for entry in entries for name in (entry.data, entry.meta)})
         said: list[Named] = []
         beside: list[Named] = []
-        for place, ours, theirs in batch:
-            for entry in self._settled(place, ours, theirs, found, said, beside):
-                self._conn.execute("INSERT OR REPLACE INTO change VALUES (?, ?, ?, ?)", entry)
+        settled = (entry for side in batch for entry in self._settled(*side, found, said, beside))
+        self._conn.executemany("INSERT OR REPLACE INTO change VALUES (?, ?, ?, ?)", settled)
         if said:
             self._writer.add(said, beside)
 
