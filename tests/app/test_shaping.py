@@ -339,3 +339,17 @@ def test_combining_loses_no_distinct_row(lab: Lab, one: Any, other: Any, dedup: 
     said = Counter(row.data["says"] for row in rows_of(lab, "c"))
     pairs = {*one, *other}
     assert said == (Counter({says: 1 for _, says in pairs}) if dedup else Counter(says for _, says in pairs))
+
+
+def test_classes_and_groups_may_lie_in_scores_and_origin(lab: Lab, shaping: Shaping) -> None:
+    commit(lab, made(60, of=3))
+    assert shaping.balance("qa", "origin.source.name", cap=2, into="two").report["after"] == {f"d{n}.md": 2 for n in range(20)}
+    strata = shaping.sample("qa", 20, how="stratified", by="origin.source.name", equal_strata=True, into="one").report["strata"]
+    assert {name: found["taken"] for name, found in strata.items()} == {f"d{n}.md": 1 for n in range(20)}
+    shaping.split("qa", "a=0.5,b=0.5", by=["group:origin.source.hash"])
+    parts: dict[str, set[str]] = {}
+    for row in rows_of(lab):
+        parts.setdefault(row.origin["source"]["hash"], set()).add(str(row.data["split"]))
+    assert all(len(found) == 1 for found in parts.values()) and {part for found in parts.values() for part in found} == {"a", "b"}
+    with pytest.raises(Invalid, match=r"No row has a column 'origin\.nothing'"):
+        shaping.balance("qa", "origin.nothing")

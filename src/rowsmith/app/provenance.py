@@ -11,7 +11,7 @@ from rowsmith.app.forgetting import EVERY_RUN, Forgetting, finish, forget
 from rowsmith.app.known_sources import meant, of_runs
 from rowsmith.app.lab import Lab
 from rowsmith.app.origins import Origin, origin_of
-from rowsmith.core.errors import NotFound
+from rowsmith.core.errors import NotFound, choose
 from rowsmith.engine.retrace import has_read, roots_of_ids
 from rowsmith.store import forgotten
 from rowsmith.store.forgotten import Forgotten
@@ -119,7 +119,7 @@ class Provenance:
         """
         found = [one for one in self.forgotten() if one.done and source in (one.source, *one.plan.names, *one.plan.hashes, *one.plan.ids)]
         if not found:
-            raise NotFound(f"Nothing was forgotten under {source!r}.", f"It may be one of: {', '.join(one.source for one in self.forgotten())}.")
+            raise NotFound(f"Nothing was forgotten under {source!r}.", choose(source, [one.source for one in self.forgotten()]))
         return sum(forgotten.lift(self.lab.db, one) for one in found)
 
 

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from rowsmith.app.differences import Cell, Changed, Differing
     from rowsmith.app.edits import Edits
 
+SHOWN = 500
+"""Characters of a value that are printed for people; --json has all of them."""
+
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands."""
@@ -110,7 +113,11 @@ def _tell(done: Any) -> None:
     import orjson
 
     typer.echo(f"row {done.row}" + (", uncommitted" if done.edited else ""))
-    typer.echo("  removed" if done.data is None else f"  {orjson.dumps(done.data, option=orjson.OPT_INDENT_2).decode()}")
+    if done.data is None:
+        typer.echo("  removed")
+    for column, value in (done.data or {}).items():
+        said = orjson.dumps(value).decode()
+        typer.echo(f"  {column}: {said if len(said) <= SHOWN else said[:SHOWN] + '…'}")
     typer.echo(f"  token {done.token}", err=True)
 
 

@@ -39,6 +39,7 @@ from typing import Any
 
 from rowsmith.core.errors import Invalid
 from rowsmith.core.layout import placed
+from rowsmith.core.row import Json, Row
 from rowsmith.core.terms import Term, Typed, coerce
 
 MAX_LENGTH = 10_000
@@ -107,6 +108,11 @@ def reach(scope: Any, path: tuple[str, ...]) -> Any:
         else:
             return None
     return value
+
+
+def named(row: Row, name: str) -> Json:
+    """What a row has in a column, or where a dotted path such as `origin.source.file` leads; None where it has nothing."""
+    return row.data[name] if name in row.data else reach(row.scope, tuple(name.split(".")))
 
 
 @lru_cache(maxsize=512)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rowsmith.core.errors import Invalid, choose
+from rowsmith.core.expressions import named
 from rowsmith.core.ids import canonical, share
 from rowsmith.core.ports import Rows
 from rowsmith.core.row import Row
@@ -59,8 +60,8 @@ def balance(waves: Sequence[Rows], terms: Balancing, folder: Path) -> Balance:
 
 
 def class_of(row: Row, column: str) -> str | None:
-    """The class that a row says: a text as it stands, anything else as JSON; None when it says none."""
-    value = row.data.get(column)
+    """The class that a row says (in a column, or at a dotted path): a text as it stands, anything else as JSON; None when it says none."""
+    value = named(row, column)
     return value if value is None or isinstance(value, str) else canonical(value).decode()
 
 
@@ -92,10 +93,10 @@ class _Reading:
 
     def ranked(self, rows: Rows) -> Iterator[Ranked]:
         for number, row in enumerate(rows):
-            if not self._there:
-                self._there = self._by in row.data
-                self._columns |= row.data.keys()
             name = class_of(row, self._by)
+            if not self._there:
+                self._there = name is not None or self._by in row.data
+                self._columns |= row.data.keys()
             if name is None:
                 self.without_class += 1
             else:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from rowsmith.core.errors import Invalid, choose
-from rowsmith.core.expressions import parse_value
+from rowsmith.core.expressions import named, parse_value
 from rowsmith.core.ids import canonical, share
 from rowsmith.core.ports import Rows
 from rowsmith.core.row import Row
@@ -90,7 +90,7 @@ class _Columns:
 
     def look(self, row: Row) -> None:
         if self._missing:
-            self._missing -= row.data.keys()
+            self._missing = {name for name in self._missing if name not in row.data and named(row, name) is None}
             self._seen |= row.data.keys()
 
     def require(self, rows: int) -> None:
@@ -117,7 +117,7 @@ def _rankings(terms: Sampling) -> Callable[[Row, int], tuple[str, float, bytes] 
     """How a row is ranked: class, rank, and what decides a tie. None: it cannot be."""
     salt = f"sample {terms.seed}"
     if terms.how == "stratified":
-        return lambda row, _: (canonical(row.data.get(terms.by)).decode(), share(row.id, salt), bytes.fromhex(row.id))
+        return lambda row, _: (canonical(named(row, terms.by)).decode(), share(row.id, salt), bytes.fromhex(row.id))
     if terms.how == "random":
         return lambda row, _: ("", share(row.id, salt), bytes.fromhex(row.id))
     value = parse_value(terms.by)

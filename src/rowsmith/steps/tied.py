@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rowsmith.core.errors import Invalid, choose
+from rowsmith.core.expressions import named
 from rowsmith.core.ids import canonical, content_hash
 from rowsmith.core.ports import Rows
 from rowsmith.core.row import Row
@@ -53,7 +54,7 @@ class Tied:
             if self._likeness is not None and not self._likeness.add(row):
                 yield self._kinds[EXACT], content_hash({name: value for name, value in row.data.items() if name != self._without}), number
             if self._missing:
-                self._missing -= row.data.keys()
+                self._missing = {name for name in self._missing if name not in row.data and named(row, name) is None}
                 self._columns |= row.data.keys()
             if ties.source:
                 kind, key = own_key(row)
@@ -63,7 +64,7 @@ class Tied:
                 yield self._kinds[kind], key, number
 
     def _stratum(self, row: Row) -> int:
-        value = canonical(row.data.get(self._stratify)) if self._stratify else b""
+        value = canonical(named(row, self._stratify)) if self._stratify else b""
         if (number := self.strata.setdefault(value, len(self.strata))) >= MOST_STRATA:
             raise Invalid(f"Column {self._stratify!r} has more than {MOST_STRATA:,} values.", "Stratify by a column of a few classes.")
         return number

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rowsmith.core.errors import Invalid
+from rowsmith.core.expressions import named
 from rowsmith.core.ids import canonical, digest
 from rowsmith.core.row import Row
 
@@ -41,7 +42,7 @@ class Ties:
         if self.source:
             yield from source_keys(row)
         for column in self.groups:
-            if (value := row.data.get(column)) is not None:
+            if (value := named(row, column)) is not None:
                 yield GROUP + column, digest(canonical(value))
 
 
