@@ -4,11 +4,10 @@
 
 A home on SQLite is made with runs, edits, a merge over people's changes, a branch, a tag, statistics, signatures and files. Then one random bit
 of one random stored value is flipped, `verify` (without rebuilding) is asked, and the bit is flipped back; so many times. Values are the bodies,
-hashes and places of nodes, blocks and bodies, every column of versions, what branches and tags name, signatures, statistics, and the bytes of
-files.
+hashes and places of nodes, blocks and bodies, every column of versions and of branches and tags, signatures, statistics, and the bytes of files.
 
-A flip within a compressed block after which the block still holds the same bodies is no damage, and counted apart (`same`). Not flipped is what
-nothing else vouches for: the name of a branch, and its author and message. The last line of the output is one JSON object.
+A flip within a compressed block after which the block still holds the same bodies is no damage, and counted apart (`same`). The last line of the
+output is one JSON object.
 """
 
 from __future__ import annotations
@@ -30,11 +29,12 @@ from rowsmith.app.proof import verify
 from rowsmith.store.bodies import unpack
 
 COLUMNS = {
-    "node": ("hash", "body"), "block": ("body",), "body": ("hash", "block", "pos"), "ref": ("version", "kind", "dataset"),
+    "node": ("hash", "body"), "block": ("body",), "body": ("hash", "block", "pos"),
+    "ref": ("dataset", "name", "kind", "version", "author", "message", "created_at", "digest"),
     "version": ("id", "dataset", "parents", "generation", "root", "rows", "rolling", "run", "author", "message", "created_at"),
     "signature": ("version", "signer", "signature"), "statistics": ("facts",),
 }  # fmt: skip
-WEIGHTS = {"node": 4, "block": 6, "body": 2, "version": 4, "ref": 1, "signature": 1, "statistics": 1, "file": 2}
+WEIGHTS = {"node": 4, "block": 6, "body": 2, "version": 4, "ref": 2, "signature": 1, "statistics": 1, "file": 2}
 
 
 class Place(NamedTuple):

@@ -151,6 +151,23 @@ def test_rows_can_be_asked_for_by_what_people_think(project: Project, tmp_path: 
     assert project.datasets.export("qa", "jsonl", tmp_path / "out.jsonl", where=condition).rows_out == len(ASKED[condition][1])
 
 
+SORTED = {"reviews.score": [2, 1, 0, 3], "-reviews.score": [1, 2, 0, 3], "-reviews.accepted": [0, 1, 2, 3]}
+
+
+@pytest.mark.parametrize("sort", SORTED)
+def test_rows_are_sorted_by_what_people_think(project: Project, sort: str) -> None:
+    """What has none comes last; what is equal stays in row order."""
+    project.reviews.add("qa", ID, verdict="accept", label="good")
+    project.reviews.add("qa", ROWS[1].id, score=2.0)
+    project.edits.set("qa", ROWS[2].id, {"answer": "changed"})
+    project.reviews.add("qa", ROWS[2].id, score=0.5)
+    names = [row.id for row in ROWS]
+    for where in (None, "length(answer) > 0"):
+        assert [names.index(row.id) for row in project.datasets.rows("qa", where=where, sort=[sort])] == SORTED[sort]
+    with pytest.raises(NotFound, match="'reviewz'"):
+        project.datasets.rows("qa", sort=["reviewz.score"])
+
+
 def test_a_new_review_is_seen_at_once(project: Project) -> None:
     for n in range(3):
         assert project.datasets.rows("qa", where="reviews.accepted >= 1", sort=["-answer"]).total == n

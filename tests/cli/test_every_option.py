@@ -415,7 +415,8 @@ def test_provenance(t: Terminal) -> None:
     }  # fmt: skip
     assert t.rows_of("t") == []
     assert "erased" in t.say("origin", row["id"])
-    assert t.tell("verify")["erased"]
+    assert len(t.tell("verify")["erased"]) == 2
+    assert "erased by request: version" in (said := t.say("verify")), said
     t.say("run", "recipe.yaml", code=1)
     assert t.tell("forget", "tea.txt", "--lift") == {"source": "tea.txt", "rows": 1}
     assert t.tell("run", "recipe.yaml")["kept"] == 1
@@ -818,6 +819,7 @@ def test_samples(t: Terminal) -> None:
     assert t.tell("sample", "t", "-n", 5)["dataset"] == "t"
     assert len(t.rows_of("t")) == 5
     assert "5 rows, and 6 are to be taken" in t.tell("sample", "t", "-n", 6, code=1)["what"]
+    assert "-n' / '--rows': Input should be greater than or equal to 1" in t.tell("sample", "t", "-n", 0, code=2)["what"]
 
 
 @shows("balance --by", "balance --cap", "balance --shares", "balance --seed", "balance --into", "balance --json")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 from set_rows import ListRows, carried_out
 from shaping_rows import alike, sourced
 
@@ -30,7 +31,6 @@ def test_random(tmp_path: Path) -> None:
     assert set(map(id_of, through(tmp_path, n=10, seed=1))) < set(map(id_of, one)), "a smaller sample lies within a larger one"
     assert len(through(tmp_path, share=0.25)) == 25
     assert through(tmp_path, n=500) == ROWS
-    assert through(tmp_path, n=0) == []
 
 
 def id_of(row: Row) -> str:
@@ -145,6 +145,12 @@ def test_a_column_that_no_row_has(tmp_path: Path, settings: Any) -> None:
 )  # fmt: skip
 def test_settings_that_cannot_be(settings: Any, what: str) -> None:
     assert what in SampleStep(**settings).check()[0]
+
+
+@pytest.mark.parametrize("settings", [{"n": 0}, {"n": -1}, {"share": 0.0}, {"share": -0.5}])
+def test_a_sample_of_nothing_is_none(settings: Any) -> None:
+    with pytest.raises(ValidationError, match=r"greater than"):
+        SampleStep(**settings)
 
 
 def test_columns_that_must_be_there() -> None:

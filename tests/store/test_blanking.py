@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import text
-from version_rows import answers, made
+from version_rows import answers, bytes_in_blocks, made
 
 from rowsmith.core.errors import StorageBusy
 from rowsmith.store import projects
 from rowsmith.store.blanking import blank_unneeded
-from rowsmith.store.bodies import Bodies, unpack
+from rowsmith.store.bodies import Bodies
 from rowsmith.store.changes import stored
 from rowsmith.store.checks import check
 from rowsmith.store.database import Database
@@ -18,11 +17,6 @@ from rowsmith.store.holds import held
 from rowsmith.store.tombstones import put
 from rowsmith.store.trees import Trees
 from rowsmith.store.versions import Version
-
-
-def bytes_in_blocks(db: Database) -> bytes:
-    with db.read() as conn:
-        return b"".join(part for (body,) in conn.execute(text("SELECT body FROM block")) for part in unpack(bytes(body)))
 
 
 def entomb(db: Database, version: Version, wanted: str) -> None:

@@ -8,13 +8,16 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import nullcontext
 from pathlib import Path
 
+import psycopg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from rowsmith.core.errors import Invalid, StorageBusy, StorageFull, Unavailable
+from rowsmith.store import postgres
 from rowsmith.store.database import Database, open_database
 from rowsmith.store.sqlite import Turn, refuse_network, wal_safe
 
@@ -235,6 +238,25 @@ def test_a_broken_connection_is_busy_and_the_next_write_works(other_url: str) ->
         conn.execute(ADD, {"name": "c"})
         conn.execute(kill)
     assert count(db) == 1
+    db.close()
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("sleeper", ["rowsmith", "another program"])
+def test_only_our_own_transactions_are_ended_when_they_sleep_amid_a_request(other_url: str, monkeypatch: pytest.MonkeyPatch, sleeper: str) -> None:
+    """The server's own timeout does not see them: the request has begun."""
+    monkeypatch.setattr(postgres, "SLEEP_S", 0.3)
+    db = open_database(f"{other_url}?options=-c%20lock_timeout%3D1s")
+    add(db, "a")
+    asleep = psycopg.connect(other_url.replace("+psycopg", ""), application_name=sleeper)
+    asleep.execute("UPDATE project SET created_at = 1")
+    asleep.pgconn.enter_pipeline_mode()
+    asleep.pgconn.send_query_params(b"SELECT 1", None)
+    asleep.pgconn.flush()
+    for free in (False, sleeper == "rowsmith"):
+        with nullcontext() if free else pytest.raises(StorageBusy, match="a lock was not free"), db.write() as conn:
+            conn.execute(text("UPDATE project SET created_at = 2"))
+    asleep.close()
     db.close()
 
 

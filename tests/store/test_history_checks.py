@@ -75,6 +75,12 @@ def test_a_whole_history_has_no_problem(db: Database) -> None:
         ("UPDATE ref SET kind = 'brunch' WHERE name = 'v1'", "ref", "which is nothing"),
         ("UPDATE ref SET version = (SELECT version FROM ref WHERE dataset = 2) WHERE name = 'v1'", "ref", "of another dataset"),
         ("UPDATE ref SET dataset = 77 WHERE name = 'v1'", "ref", "its dataset is missing"),
+        ("UPDATE ref SET name = 'v2' WHERE name = 'v1'", "ref", "is altered"),
+        ("UPDATE ref SET kind = 'tag' WHERE name = 'v1'", "ref", "is altered"),
+        ("UPDATE ref SET author = 'ne' WHERE name = 'v1'", "ref", "is altered"),
+        ("UPDATE ref SET message = 'a' WHERE name = 'v1'", "ref", "is altered"),
+        ("UPDATE ref SET created_at = created_at + 1 WHERE name = 'v1'", "ref", "is altered"),
+        ("UPDATE ref SET digest = NULL WHERE name = 'v1'", "ref", "is altered"),
         ("UPDATE edit SET dataset = 77", "edit", "its dataset is missing"),
         ("UPDATE edit SET branch = 'gone'", "edit", "its branch is missing"),
         ("UPDATE edit SET data = meta", "edit", "does not have its hash"),
@@ -91,6 +97,22 @@ def test_what_does_not_fit_is_found(copy: Database, sql: str, kind: str, said: s
     found = problems(copy)
     assert [p for p in found if p["kind"] == kind and said in p["what"]], found
     assert all(set(p) == {"kind", "what", "where"} and all(p.values()) for p in found)
+
+
+def test_a_branch_that_moves_is_whole_if_it_was(db: Database) -> None:
+    datasets = Datasets(db)
+    first, refs = datasets.resolve("p", "qa"), Refs(db, datasets.get("p", "qa"))
+
+    def move() -> None:
+        datasets.commit("p", "qa", made(2, start=5))
+        refs.roll_back("main", first.id, "me", with_edits=True)
+        datasets.commit("p", "qa", made(3, start=5))
+
+    move()
+    assert problems(db) == []
+    change(db, "UPDATE ref SET author = 'somebody else' WHERE name = 'main'")
+    move()
+    assert [(p["where"], "altered" in p["what"]) for p in problems(db)] == [("qa@main", True), ("other@main", True)]
 
 
 def test_statistics_that_are_not_those_of_the_rows_are_found(db: Database) -> None:

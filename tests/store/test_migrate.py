@@ -14,6 +14,7 @@ from sqlalchemy import create_engine, inspect, text
 from rowsmith.core.errors import Conflict, NotFound
 from rowsmith.store import migrate
 from rowsmith.store.database import Database, open_database
+from rowsmith.store.naming import digest
 from rowsmith.store.schema import metadata
 from rowsmith.store.schema_search import compared
 
@@ -73,6 +74,20 @@ def test_calls_learn_the_request_that_they_answer(database_url: str) -> None:
     with db.read() as conn:
         found = [tuple(row) for row in conn.execute(text('SELECT key, base, idx FROM "call" ORDER BY key'))]
     assert found == [(b"1", b"base", 3), (b"2", None, None)]
+    db.close()
+
+
+def test_names_of_versions_are_vouched_for(database_url: str) -> None:
+    """Those that were there already, too: with all that they say."""
+    db = Database(database_url)
+    migrate.upgrade(db, "0080")
+    refs = [(1, "main", "branch", "0a", "me", "", 1764355200.123456), (1, "v1", "tag", "0b", "Zoë", "the first", None)]
+    with db.write() as conn:
+        for ref in refs:
+            conn.execute(text("INSERT INTO ref VALUES (:a, :b, :c, :d, :e, :f, :g)"), dict(zip("abcdefg", ref, strict=True)))
+    migrate.upgrade(db)
+    with db.read() as conn:
+        assert [bytes(found) for found in conn.execute(text("SELECT digest FROM ref ORDER BY name")).scalars()] == [digest(*ref) for ref in refs]
     db.close()
 
 

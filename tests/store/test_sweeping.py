@@ -6,13 +6,16 @@ import os
 import subprocess
 import sys
 import threading
+from typing import Any
 
+import orjson
 import pytest
 from sqlalchemy import text
-from version_rows import made, made_row
+from version_rows import answers, bytes_in_blocks, made, made_row
 
 from rowsmith.core.errors import Conflict
-from rowsmith.store import sweeping
+from rowsmith.store import blanking, sweeping
+from rowsmith.store.bodies import Bodies
 from rowsmith.store.committing import commit_edits
 from rowsmith.store.database import Database
 from rowsmith.store.datasets import Datasets
@@ -23,6 +26,7 @@ from rowsmith.store.publishing import Said
 from rowsmith.store.refs import Refs
 from rowsmith.store.runs import Runs
 from rowsmith.store.sweeping import sweep
+from rowsmith.store.trees import Trees
 from rowsmith.store.versions import Version, Versions
 
 
@@ -41,16 +45,67 @@ def stranded(db: Database) -> tuple[Version, list[int]]:
     return first, before
 
 
+def half_stranded(db: Database) -> tuple[Version, Version]:
+    """Two versions that live; a third that does not has rows of its own in the block of the second's."""
+    datasets = Datasets(db)
+    first = datasets.commit("p", "qa", made(10))
+    datasets.commit("p", "qa", made(40, start=100, says="going") + made(40, start=200, says="staying"))
+    Refs(db, datasets.get("p", "qa")).roll_back("main", first.id, "me")
+    return first, datasets.commit("p", "qa", made(40, start=200, says="staying"))
+
+
 def test_what_nothing_leads_to_goes(database: Database) -> None:
     first, before = stranded(database)
     now = counts(database)
     swept = sweep(database, grace_s=0, only_count=True)
     assert counts(database) == now
     assert sweep(database, grace_s=0) == swept
-    assert [swept.versions, swept.nodes, swept.bodies, swept.blocks] == [now[i] - before[i] for i in range(4)]
-    assert swept.bytes > 10_000 and counts(database) == before
+    newest = 1  # block, which stays
+    assert [swept.versions, swept.nodes, swept.bodies, swept.blocks + newest] == [now[i] - before[i] for i in range(4)]
+    assert swept.bytes > 10_000 and counts(database) == [*before[:3], before[3] + newest]
     assert list(Datasets(database).rows(first)) == made(1000) and list(Datasets(database).check(first)) == []
-    assert sweep(database, grace_s=0) == sweeping.Swept(0, 0, 0, 0, 0)
+    assert sweep(database, grace_s=0) == sweeping.Swept(0, 0, 0, 0, 0, 0)
+
+
+def test_what_is_dead_beside_what_lives_goes(database: Database) -> None:
+    first, live = half_stranded(database)
+    text_of = bytes_in_blocks(database)
+    assert sweep(database, grace_s=3600).blanked == 0 and bytes_in_blocks(database) == text_of
+    assert sweep(database, grace_s=0, only_count=True).blanked == 80 and bytes_in_blocks(database) == text_of
+    assert sweep(database, grace_s=0).blanked == 80
+    assert b"going" not in bytes_in_blocks(database) and b"staying" in bytes_in_blocks(database)
+    assert sweep(database, grace_s=0) == sweeping.Swept(0, 0, 0, 0, 0, 0)
+    for version in (first, live):
+        assert list(Datasets(database).check(version)) == []
+    again = Datasets(database).commit("p", "qa", made(40, start=100, says="going"))
+    assert answers(Datasets(database).rows(again))[-40:] == [f"going {i}" for i in range(100, 140)]
+
+
+def test_when_somebody_commits_what_is_dead_stays_for_the_next_sweep(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    half_stranded(database)
+
+    def commits(*asked: Any) -> int:
+        Datasets(database).commit("p", "other", made(40, start=100, says="going"))
+        return blanking.blank(*asked)
+
+    monkeypatch.setattr(sweeping, "blank", commits)
+    assert sweep(database, grace_s=0).blanked == 0
+    assert answers(Datasets(database).rows(Datasets(database).resolve("p", "other"))) == [f"going {i}" for i in range(100, 140)]
+
+
+def test_the_number_of_a_block_is_not_given_again(database: Database) -> None:
+    """Whoever has a block open knows it by its number."""
+    datasets, reader, trees = Datasets(database), Bodies(database), Trees(database)
+
+    def said(version: Version) -> list[str]:
+        bodies = reader.read({entry.data for entry in trees.entries(trees.load(version.root))})
+        return sorted(orjson.loads(body)["answer"] for body in bodies.values())
+
+    first = datasets.commit("p", "qa", made(1))
+    assert said(datasets.commit("p", "qa", made(2, start=1, says="one"))) == ["answer 0", "one 1", "one 2"]
+    Refs(database, datasets.get("p", "qa")).roll_back("main", first.id, "me")
+    sweep(database, grace_s=0)
+    assert said(datasets.commit("p", "qa", made(2, start=1, says="two"))) == ["answer 0", "two 1", "two 2"]
 
 
 def test_what_is_young_tagged_or_made_by_a_run_stays(database: Database) -> None:
@@ -129,20 +184,22 @@ CHILD = """
 import sys
 from rowsmith.store.database import open_database
 from rowsmith.store.sweeping import sweep
+from rowsmith.store.trees import Trees
 sweep(open_database(sys.argv[1]), grace_s=0)
 """
 
 
-@pytest.mark.parametrize("point", ["sweep.before", "sweep.removed", "store.commit.before", "sweep.after"])
+@pytest.mark.parametrize("point", ["sweep.before", "sweep.removed", "store.commit.before", "sweep.after", "sweep.blanked"])
 def test_killed_in_a_sweep(database: Database, database_url: str, point: str) -> None:
     first, before = stranded(database)
     now = counts(database)
+    swept = [*before[:3], before[3] + 1]  # the newest block stays
     env = {**os.environ, "ROWSMITH_FAILPOINTS": f"{point}=kill"}
     assert subprocess.run([sys.executable, "-c", CHILD, database_url], env=env).returncode == -9
-    assert counts(database) == (before if point == "sweep.after" else now)
+    assert counts(database) == (swept if point in ("sweep.after", "sweep.blanked") else now)
     assert list(Datasets(database).check(first)) == []
     sweep(database, grace_s=0)
-    assert counts(database) == before
+    assert counts(database) == swept and b"other" not in bytes_in_blocks(database)
 
 
 def test_what_a_run_reads_stays(database: Database) -> None:

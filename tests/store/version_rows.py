@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from sqlalchemy import text
+
 from rowsmith.core.ids import source_id, source_order
 from rowsmith.core.row import Row
+from rowsmith.store.bodies import unpack
+from rowsmith.store.database import Database
 
 
 def made(n: int, *, start: int = 0, says: str = "answer") -> list[Row]:
@@ -23,3 +27,9 @@ def made_row(i: int, text: Any) -> Row:
 def answers(rows: Iterable[Row]) -> list[Any]:
     """What the rows answer."""
     return [row.data["answer"] for row in rows]
+
+
+def bytes_in_blocks(db: Database) -> bytes:
+    """All bodies that lie in blocks, needed or not."""
+    with db.read() as conn:
+        return b"".join(part for (body,) in conn.execute(text("SELECT body FROM block")) for part in unpack(bytes(body)))

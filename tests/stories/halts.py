@@ -11,6 +11,7 @@ from pathlib import Path
 from proofs import Outcome, counted, rows_of
 from stage import Stage, server, stage
 
+from rowsmith.store.postgres import SLEEP_S
 from rowsmith.testing import CommandLine
 
 PLACES = 16
@@ -114,8 +115,8 @@ def stop_from_outside(folder: Path, kind: str, *, seed: int, times: int, rows: i
 
 
 def asleep(folder: Path, kind: str, *, seed: int, times: int, rows: int = 120) -> Outcome:
-    """R13. A worker sleeps (SIGSTOP) for longer than its lease, another takes the run over and finishes it, the sleeper wakes up:
-    nothing that it writes counts."""
+    """R13. A worker sleeps (SIGSTOP) for longer than its lease, and longer than a transaction may; another takes the run over and finishes it;
+    the sleeper wakes up: nothing that it writes counts."""
     chance = random.Random(seed)
     total = Outcome(f"R13 asleep past the lease, {kind}")
     for turn in range(times):
@@ -131,8 +132,8 @@ def _one_sleeper(folder: Path, kind: str, chance: random.Random, rows: int) -> O
         with home.start(*words, env=env) as sleeper:
             model.wait_for(chance.randrange(1, rows // 2))
             _put_to_sleep(home, sleeper, chance)
-            time.sleep(8.2)
-            other = home.result(*words, env=env, timeout_s=60)
+            time.sleep(SLEEP_S + 1)  # on PostgreSQL it may hold locks
+            other = home.result(*words, env=env, timeout_s=120)
             assert other["state"] == "finished", other
             with home.database() as db:
                 before, versions = rows_of(db), _facts(home)

@@ -18,6 +18,7 @@ from rowsmith.store.plain import PlainRows
 from rowsmith.store.refs import Refs
 from rowsmith.store.reviews import UNREVIEWED, Reviews
 from rowsmith.store.runs import Runs
+from rowsmith.store.sorting import read_sort
 from rowsmith.store.stages import StageRows
 from rowsmith.store.versions import Version
 from rowsmith.store.view import Look, View
@@ -51,7 +52,8 @@ def look(lab: Lab, project: str, spoken: str, wanted: Look, start: int, limit: i
     """
     if start < 0 or (limit is not None and limit < 0):
         raise Invalid("Rows are counted from 0.", "Give a start and a limit of 0 or more.")
-    reviewed = wanted.where is not None and REVIEWS in parse(wanted.where).columns
+    named = {name for sort in wanted.sort for name in read_sort(sort).expression.columns} | (parse(wanted.where).columns if wanted.where else set())
+    reviewed = REVIEWS in named
     if spoken.startswith(OF_RUN):
         return _of_run(lab, spoken.removeprefix(OF_RUN), replace(wanted, reviews=UNREVIEWED if reviewed else None), start, limit)
     version, changed = seen(lab, project, spoken, edits=edits)

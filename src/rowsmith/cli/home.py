@@ -103,7 +103,8 @@ def gc(
     if as_json:
         return print_json(vars_of(swept))
     said = f"{swept.versions:,} versions, {swept.bodies:,} bodies of rows, {swept.nodes + swept.blocks:,} parts, {swept.bytes:,} bytes"
-    return typer.echo(f"{said} {'would go' if dry_run else 'removed'}.")
+    beside = f"; {swept.blanked:,} bodies out of parts that stay" if swept.blanked else ""
+    return typer.echo(f"{said} {'would go' if dry_run else 'removed'}{beside}.")
 
 
 def upgrade(home: Home = HOME) -> None:

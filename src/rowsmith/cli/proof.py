@@ -21,7 +21,9 @@ def tell_proof(lab: Lab, dataset: str | None, project: str, lock: Path | None, r
     if as_json:
         print_json(proof.dump())
     else:
-        _tell(proof.checked, proof.problems)
+        _tell({**proof.checked, "erased": len(proof.erased)}, proof.problems)
+        for said in proof.erased:
+            typer.echo(f"  erased by request: {said}")
     raise typer.Exit(0 if proof.ok else 1)
 
 

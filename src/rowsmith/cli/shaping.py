@@ -65,7 +65,7 @@ def split(
 
 def sample(
     dataset: Branch,
-    n: Annotated[int, typer.Option("-n", "--rows", metavar="N", min=0, help="How many rows.")],
+    n: Annotated[int, typer.Option("-n", "--rows", metavar="N", min=1, help="How many rows.")],
     how: Annotated[str, typer.Option("--how", help="random, stratified, weighted, top or diverse.")] = "random",
     by: Annotated[str, typer.Option("--by", metavar="COLUMN", help="Column of strata, expression of weight or value, or text compared.")] = "",
     equal_strata: Annotated[bool, typer.Option("--equal-strata", help="As many rows of each stratum.")] = False,

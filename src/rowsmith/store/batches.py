@@ -153,6 +153,7 @@ class Batches:
             batch = _record(found) if found else None
             if batch is None or not batch.open or batch.keeper == keeper or (batch.keeper is not None and alive(self.db, conn, batch.keeper)):
                 return batch
+        self.db.end_sleepers()  # it may be taken from one of them
         with self.db.write() as conn:
             found = conn.execute(_GET if self.db.dialect == "sqlite" else text(f"{_GET.text} FOR UPDATE"), {"n": n}).one_or_none()
             if found is None or _record(found) != batch:  # somebody was quicker

@@ -31,10 +31,15 @@ _NUMBERS = text("SELECT n FROM block WHERE n > :after ORDER BY n LIMIT :k")
 _GET = text("SELECT n, body FROM block WHERE n IN :blocks").bindparams(bindparam("blocks", expanding=True))
 _SET = text("UPDATE block SET body = :body WHERE n = :n")
 _BASES = text("SELECT base_data, base_meta FROM edit WHERE base_data IS NOT NULL")
-_VERSIONS = text("SELECT dataset, root, id FROM version ORDER BY id")
+_VERSIONS = text("SELECT dataset, root, id FROM version")
+_IDS = text("SELECT id FROM version")
 
 
-class _Moved(Exception):
+class Held(StorageBusy):
+    """Somebody is about to publish a version, which may need what is to go."""
+
+
+class Moved(Exception):
     """Versions have come or gone since it was found out what they need."""
 
 
@@ -55,17 +60,18 @@ def blank_unneeded(db: Database, unindex: Callable[[Bodies], object] = lambda bo
         try:
             with scratch() as conn:
                 seen = _needed(db, conn)
-                overfull = list(_overfull(db, conn))
-                for bodies in _going(db, overfull):
+                going = list(overfull(db, conn))
+                for bodies in _bodies(db, going):
                     unindex(bodies)
-                for block, live in overfull:
-                    done += _blanked(db, block, live, seen)
+                for block, gone in going:
+                    done += blank(db, block, gone, seen)
+                    failpoint("forget.block")
                 return done
-        except _Moved:
+        except Moved:
             continue
 
 
-def _needed(db: Database, conn: sqlite3.Connection) -> list[str]:
+def _needed(db: Database, conn: sqlite3.Connection) -> set[str]:
     """Put the places of all bodies that are needed into the scratch database. The versions that were looked at."""
     conn.execute("CREATE TABLE needed (hash BLOB PRIMARY KEY) WITHOUT ROWID")
     conn.execute("CREATE TABLE place (block INT, pos INT)")
@@ -91,43 +97,44 @@ def _needed(db: Database, conn: sqlite3.Connection) -> list[str]:
             break
         after = found[-1][0]
     conn.execute("CREATE INDEX ix_place ON place (block)")
-    return [name for _, _, name in versions]
+    return {name for _, _, name in versions}
 
 
-def _overfull(db: Database, conn: sqlite3.Connection) -> Iterator[tuple[int, frozenset[int]]]:
-    """The blocks in which something lies that is not needed, and the positions of what is. Opens no block further than its head."""
+def overfull(db: Database, conn: sqlite3.Connection) -> Iterator[tuple[int, frozenset[int]]]:
+    """The blocks in which something lies that is not needed, and its positions. The scratch database has the `place` of all that is. Opens no
+    block further than its head."""
     after = -1
     while True:
         with db.read() as read:
             numbers = [int(n) for (n,) in read.execute(_NUMBERS, {"after": after, "k": _BLOCKS})]
             blocks = {n: bytes(body) for n, body in read.execute(_GET, {"blocks": numbers})} if numbers else {}
         for n, packed in sorted(blocks.items()):
-            live = frozenset(pos for (pos,) in conn.execute("SELECT pos FROM place WHERE block = ?", (n,)))
-            if any(length and pos not in live for pos, length in enumerate(_lengths(packed))):
-                yield n, live
+            live = {pos for (pos,) in conn.execute("SELECT pos FROM place WHERE block = ?", (n,))}
+            if gone := frozenset(pos for pos, length in enumerate(_lengths(packed)) if length and pos not in live):
+                yield n, gone
         if len(numbers) < _BLOCKS:
             return
         after = numbers[-1]
 
 
-def _going(db: Database, overfull: Sequence[tuple[int, frozenset[int]]]) -> Iterator[dict[bytes, bytes]]:
+def _bodies(db: Database, going: Sequence[tuple[int, frozenset[int]]]) -> Iterator[dict[bytes, bytes]]:
     """What is to go, as data by its hash, 16 MB at a time; scores and origins among it are in no index."""
-    going: dict[bytes, bytes] = {}
+    found: dict[bytes, bytes] = {}
     size = 0
-    for n, live in overfull:
-        parts = _parts(db, n)
-        going.update((tagged(DATA, part), part) for pos, part in enumerate(parts) if part and pos not in live)
+    for n, gone in going:
+        with db.read() as conn:
+            parts = _opened(conn, n)
+        found.update((tagged(DATA, part), part) for pos, part in enumerate(parts) if pos in gone)
         size += sum(map(len, parts))
         if size > _BYTES:
-            yield going
-            going, size = {}, 0
-    if going:
-        yield going
+            yield found
+            found, size = {}, 0
+    if found:
+        yield found
 
 
-def _parts(db: Database, n: int) -> list[bytes]:
-    with db.read() as conn:
-        row = conn.execute(_GET, {"blocks": [n]}).first()
+def _opened(conn: Connection, n: int) -> list[bytes]:
+    row = conn.execute(_GET, {"blocks": [n]}).first()
     try:
         return unpack(bytes(row.body)) if row else []
     except ValueError:  # damaged: verify names it
@@ -146,24 +153,21 @@ def _lengths(packed: bytes) -> tuple[int, ...]:
         return ()
 
 
-def _blanked(db: Database, n: int, live: frozenset[int], seen: list[str]) -> int:
+def blank(db: Database, n: int, gone: frozenset[int], seen: set[str]) -> int:
+    """Take the bodies at these positions out of a block, which no version needs; how many there were. `seen` are the versions there were.
+
+    Raises:
+        Held, Moved: they may be needed by now.
+    """
     with db.write() as conn:
-        _require_still(db, conn, seen)
-        packed = conn.execute(_GET, {"blocks": [n]}).one().body
-        try:
-            parts = unpack(bytes(packed))
-        except ValueError:  # damaged: verify names it
-            return 0
-        gone = [pos for pos, part in enumerate(parts) if part and pos not in live]
-        names = [(tagged(kind, parts[pos]),) for pos in gone for kind in (DATA, META)]
-        many(conn, f"DELETE FROM body WHERE hash = ? AND block = {n:d}", names)
-        conn.execute(_SET, {"n": n, "body": pack([part if pos in live else b"" for pos, part in enumerate(parts)])})
-    failpoint("forget.block")
-    return len(gone)
-
-
-def _require_still(db: Database, conn: Connection, seen: list[str]) -> None:
-    if any_held(db, conn):
-        raise StorageBusy("A version is being committed just now.", "Try again when the commit has ended.")
-    if [row.id for row in conn.execute(_VERSIONS)] != seen:
-        raise _Moved
+        if any_held(db, conn):
+            raise Held("A version is being committed just now.", "Try again when the commit has ended.")
+        if {str(name) for name in conn.execute(_IDS).scalars()} != seen:
+            raise Moved
+        parts = _opened(conn, n)
+        going = [part for pos, part in enumerate(parts) if part and pos in gone]
+        if going:
+            names = [(tagged(kind, part),) for part in going for kind in (DATA, META)]
+            many(conn, f"DELETE FROM body WHERE hash = ? AND block = {n:d}", names)
+            conn.execute(_SET, {"n": n, "body": pack([b"" if pos in gone else part for pos, part in enumerate(parts)])})
+    return len(going)

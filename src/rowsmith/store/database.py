@@ -71,6 +71,12 @@ class Database:
         with told(self._side.place, self._side.folder):
             self._side.scrub(tables)
 
+    def end_sleepers(self) -> None:
+        """Roll the transactions back in which a process sleeps (PostgreSQL; a SQLite file is locked until its process wakes up or ends). Whoever
+        cannot get a lock does so, too, before the error."""
+        with told(self._side.place, self._side.folder):
+            self._side.end_sleepers()
+
     def now(self, conn: Connection) -> float:
         """The database's clock: seconds since 1970, to the microsecond. Leases and limits are measured by it."""
         return self._side.now(conn)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import text
 
+from rowsmith.store import naming
 from rowsmith.store.audit import Found
 from rowsmith.store.bodies import Bodies, tagged
 from rowsmith.store.changes import DATA
@@ -19,7 +20,7 @@ Checked = Iterator[tuple[str, list[Found]]]
 _KINDS = ("branch", "tag", "release")
 _DATASETS = text("SELECT n, name FROM dataset")
 _VERSIONS = text("SELECT id, dataset FROM version")
-_REFS = text("SELECT dataset, name, kind, version FROM ref ORDER BY dataset, name")
+_REFS = text("SELECT dataset, name, kind, version, author, message, created_at, digest FROM ref ORDER BY dataset, name")
 _EDITS = text("SELECT dataset, branch, id, base_data, base_meta, data, hash FROM edit ORDER BY dataset, branch, id")
 _REVIEWS = text('SELECT n, dataset, "row", verdict FROM review ORDER BY n')
 _SIGNATURES = text("SELECT version, signer, signature FROM signature ORDER BY version, signer")
@@ -67,7 +68,9 @@ def _refs(db: Database, known: Known, only: int | None) -> Checked:
     for ref in refs:
         if only not in (None, ref.dataset):
             continue
+        *said, digest = ref
         wrong = [
+            *(["what it says, of its version or of itself, is altered"] if bytes(digest or b"") != naming.digest(*said) else []),
             *([f"it is a {ref.kind!r}, which is nothing"] if ref.kind not in _KINDS else []),
             *(["its dataset is missing"] if ref.dataset not in known.datasets else []),
             *([f"it names version {ref.version[:12]}, which is missing"] if ref.version not in known.versions else []),

@@ -7,11 +7,20 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 
 from sqlalchemy import URL, Connection, create_engine, text
+from sqlalchemy.exc import OperationalError
 
 from rowsmith.core.errors import Unavailable
 from rowsmith.core.failpoints import failpoint
 
-_SETTINGS = "-c statement_timeout=60000 -c lock_timeout=30000 -c idle_in_transaction_session_timeout=10000 -c timezone=UTC"
+SLEEP_S = 10.0
+"""How long a transaction may wait for its client."""
+_SETTINGS = f"-c statement_timeout=60000 -c lock_timeout=30000 -c idle_in_transaction_session_timeout={SLEEP_S:.0f}s -c timezone=UTC"
+_LOCKED = "55P03"
+_END_SLEEPERS = text(
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND usename = current_user "
+    "AND application_name = current_setting('application_name') AND xact_start IS NOT NULL AND wait_event = 'ClientRead' "
+    "AND state_change < clock_timestamp() - make_interval(secs => :s)"
+)
 _NOW = text("SELECT CAST(extract(epoch FROM clock_timestamp()) AS double precision)")
 
 
@@ -46,10 +55,21 @@ class Postgres:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A write transaction (READ COMMITTED); several may run at once, in this process too."""
-        with self._writing.begin() as conn:
-            yield conn
-            failpoint("store.commit.before")
+        try:
+            with self._writing.begin() as conn:
+                yield conn
+                failpoint("store.commit.before")
+        except OperationalError as error:
+            if getattr(error.orig, "sqlstate", None) == _LOCKED:
+                self.end_sleepers()
+            raise
         failpoint("store.commit.after")
+
+    def end_sleepers(self) -> None:
+        """End our own transactions, of whatever process, that wait for it for too long. The server ends those that wait between two requests;
+        of a process that was stopped amid a request that it sends in parts (as `many` does), it waits for the rest for ever."""
+        with self._writing.connect() as conn:
+            conn.execute(_END_SLEEPERS, {"s": SLEEP_S})
 
     def scrub(self, tables: Sequence[str]) -> None:
         """Nothing of what was deleted is left in the files of these tables, nor in what the planner knows of them: each is written anew, and

@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 
 import orjson
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from rowsmith.core.failpoints import failpoint
-from rowsmith.store import events
+from rowsmith.store import events, naming
 from rowsmith.store.database import Database
 from rowsmith.store.diffs import Difference
 from rowsmith.store.holds import Hold
@@ -22,12 +22,6 @@ from rowsmith.store.schema import version as table
 from rowsmith.store.signing import Signer, sign
 from rowsmith.store.trees import Entry, Trees, rolling
 from rowsmith.store.versions import Version
-
-_OPEN = text(
-    "INSERT INTO ref (dataset, name, kind, version, author, created_at) VALUES (:dataset, :name, 'branch', :new, :author, :now) "
-    "ON CONFLICT DO NOTHING"
-)
-_MOVE = text("UPDATE ref SET version = :new WHERE dataset = :dataset AND name = :name AND kind = 'branch' AND version = :seen")
 
 Also = Callable[[Connection, Version], None]
 """What else happens in the transaction that publishes a version."""
@@ -177,7 +171,6 @@ def counted(differences: Iterable[Difference]) -> Counts:
 
 
 def _move(conn: Connection, dataset: int, branch: str, head: Version | None, to: Version) -> bool:
-    ref = {"dataset": dataset, "name": branch, "new": to.id}
     if head:
-        return conn.execute(_MOVE, {**ref, "seen": head.id}).rowcount == 1
-    return conn.execute(_OPEN, {**ref, "author": to.author, "now": to.created_at}).rowcount == 1
+        return naming.move(conn, dataset, branch, head.id, to.id)
+    return naming.make(conn, dataset, branch, "branch", to.id, to.author, "", to.created_at)

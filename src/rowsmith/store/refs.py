@@ -10,7 +10,7 @@ from typing import Literal
 from sqlalchemy import Connection, select, text
 
 from rowsmith.core.errors import Conflict, Invalid, NotFound, choose
-from rowsmith.store import events
+from rowsmith.store import events, naming
 from rowsmith.store.database import Database
 from rowsmith.store.datasets import Dataset
 from rowsmith.store.schema import ref as table
@@ -19,12 +19,7 @@ Kind = Literal["branch", "tag", "release"]
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./+-]{0,199}")
 _LIKE_A_VERSION = re.compile(r"[0-9a-f]{4,32}")
-_MAKE = text(
-    "INSERT INTO ref (dataset, name, kind, version, author, message, created_at) "
-    "VALUES (:dataset, :name, :kind, :version, :author, :message, :now) ON CONFLICT DO NOTHING"
-)
 _DELETE = text("DELETE FROM ref WHERE dataset = :dataset AND name = :name AND version = :version AND kind <> 'release'")
-_BACK = text("UPDATE ref SET version = :to WHERE dataset = :dataset AND name = :name AND kind = 'branch' AND version = :version")
 _FORGET = text("DELETE FROM edit WHERE dataset = :dataset AND branch = :name")
 _EDITS = text("SELECT count(*) FROM edit WHERE dataset = :dataset AND branch = :name")
 
@@ -80,10 +75,8 @@ class Refs:
                 f"{name!r} cannot be the name of a {kind}.",
                 "Use up to 200 letters, digits and _ . / + -, not beginning with a sign, and nothing that looks like a version (4 to 32 of 0-9a-f).",
             )
-        values = {"dataset": self.dataset.n, "name": name, "kind": kind, "version": version, "author": author, "message": message}
         with self._db.write() as conn:
-            now = self._db.now(conn)
-            if conn.execute(_MAKE, {**values, "now": now}).rowcount != 1:
+            if not naming.make(conn, self.dataset.n, name, kind, version, author, message, self._db.now(conn)):
                 raise Conflict(f"There is a branch, tag or release called {name!r} already.", "Take another name, or delete that one.")
             self._note(conn, f"dataset.{kind}", name, version, author)
         return self.get(name)
@@ -115,7 +108,7 @@ class Refs:
         ref = self.get(name, "branch")
         with self._db.write() as conn:
             self._without_edits(conn, ref, with_edits)
-            if conn.execute(_BACK, {"dataset": self.dataset.n, "name": name, "version": ref.version, "to": to}).rowcount != 1:
+            if not naming.move(conn, self.dataset.n, name, ref.version, to):
                 raise Conflict(f"{name!r} has moved meanwhile.", "Look at it again: rowsmith log DATASET.")
             self._note(conn, "dataset.rolled_back", name, to, author, was=ref.version)
         return ref

@@ -158,6 +158,7 @@ class Runs:
         Raises:
             Conflict: a live process does already.
         """
+        self.db.end_sleepers()  # it may be taken from one of them
         with self.db.write() as conn:
             run = _one(conn, n)
             if run.owner is not None and run.owner != owner and alive(self.db, conn, run.owner):

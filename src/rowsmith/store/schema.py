@@ -294,6 +294,7 @@ ref = Table(
     Column("author", String(200), nullable=False, server_default=""),
     Column("message", Text, nullable=False, server_default=""),
     Column("created_at", Float),
+    Column("digest", LargeBinary),  # of all of it (store.naming)
 )  # fmt: skip
 
 # The working set of a branch: rows as they are to be, not committed yet. `base_data` and `base_meta` name what the branch's head had when the

@@ -41,7 +41,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which rows, in which order. `sample`: that many of them, chosen by row id and `seed`. `reviews`: what `reviews` means in `where`."""
+    """Which rows, in which order. `sample`: that many of them, chosen by row id and `seed`. `reviews`: what `reviews` means in `where` and `sort`."""
 
     where: Expression | None
     search: str | None
@@ -105,7 +105,7 @@ class Selecting:
             Damaged: the base's file is not what was written.
         """
         for sort in wanted.sort:
-            require_known(sort, self._layouts)
+            require_known(sort, self._layouts(wanted))
         name = f"s{next(_numbers)}"
         made: list[str] = []
         try:
@@ -118,9 +118,9 @@ class Selecting:
             for table in made:
                 self._duck.execute(f"DROP TABLE IF EXISTS {table}")
 
-    @property
-    def _layouts(self) -> list[Layout]:
-        return [self._base.layout, *([self._over] if self._over else [])]
+    def _layouts(self, wanted: Wanted) -> list[Layout]:
+        every = [self._base.layout, *([self._over] if self._over else [])]
+        return every if wanted.reviews is None else [one.beside(REVIEWS, _REVIEWED) for one in every]
 
     def _hits(self, name: str, found: Found | None, made: list[str]) -> tuple[str, str]:
         """Conditions on the base's rows and on those laid over."""
@@ -152,31 +152,29 @@ class Selecting:
 
     def _selected(self, name: str, wanted: Wanted, hits: tuple[str, str], made: list[str]) -> Selection:
         kinds = [kind_of(sort, self._base.layout, self._overlay.rows()) for sort in wanted.sort]
-        keys = [[key_of(sort, layout, kind) for sort, kind in zip(wanted.sort, kinds, strict=True)] for layout in self._layouts]
+        keys = [[key_of(sort, layout, kind) for sort, kind in zip(wanted.sort, kinds, strict=True)] for layout in self._layouts(wanted)]
         columns = [n for n, key in enumerate(keys[0]) for _ in key.columns]
         names = [f"k{n}_{sum(1 for m in columns[:i] if m == n)}" for i, n in enumerate(columns)]
         more = ["id"] if wanted.sample is not None else []
         made += [f"q_{name}"]
-        selects = [self._part(name, where, key, names, more, wanted) for where, key in zip(self._sources(hits), keys, strict=True)]
+        sources = self._sources(name, hits, wanted)
+        selects = [self._part(where, key, names, more, wanted) for where, key in zip(sources, keys, strict=True)]
         self._duck.execute(f"CREATE TABLE q_{name} AS {' UNION ALL '.join(selects)}")
         chosen = self._sampled(name, wanted, made) if wanted.sample is not None else ""
-        joins, order = self._order(name, wanted.sort, keys, made)
+        joins, order = self._order(name, wanted, keys, made)
         self._duck.execute(f"CREATE TABLE {name} AS SELECT q.mark FROM q_{name} q {joins} {chosen} ORDER BY {', '.join([*order, 'q.mark'])}")
         return Selection(self._duck, name)
 
-    def _sources(self, hits: tuple[str, str]) -> Iterator[tuple[str, Layout, list[str]]]:
+    def _sources(self, name: str, hits: tuple[str, str], wanted: Wanted) -> Iterator[tuple[str, Layout, list[str]]]:
         gone = [f"mark NOT IN (SELECT v FROM gone_{self._name})"] if self._overlay.gone else []
-        yield self._base.source, self._base.layout, [*gone, *filter(None, hits[:1])]
-        if self._over is not None:
-            yield f"over_{self._name}", self._over, [*filter(None, hits[1:])]
+        conditions = [[*gone, *filter(None, hits[:1])], [*filter(None, hits[1:])]]
+        for source, layout, where in zip((self._base.source, f"over_{self._name}"), self._layouts(wanted), conditions, strict=False):
+            yield (source if wanted.reviews is None else _with_reviews(source, name)), layout, where
 
-    def _part(self, name: str, where: tuple[str, Layout, list[str]], keys: list[Key], names: list[str], more: list[str], wanted: Wanted) -> str:
+    def _part(self, where: tuple[str, Layout, list[str]], keys: list[Key], names: list[str], more: list[str], wanted: Wanted) -> str:
         source, layout, conditions = where
-        if wanted.reviews is not None:
-            source = _with_reviews(source, name)
         if wanted.where is not None:
-            columns = layout.json if wanted.reviews is None else {REVIEWS: _REVIEWED, **layout.json}
-            conditions = [*conditions, f"({wanted.where.duckdb(columns, layout.typed)})"]
+            conditions = [*conditions, f"({wanted.where.duckdb(layout.json, layout.typed)})"]
         sorted_by = [f"{sql} AS {name}" for sql, name in zip((sql for key in keys for sql in key.columns), names, strict=True)]
         return f"SELECT {', '.join(['mark', *more, *sorted_by])} FROM {source} WHERE {' AND '.join(conditions) or 'TRUE'}"
 
@@ -193,10 +191,10 @@ class Selecting:
         self._fill(f"chosen_{name}", "BIGINT", chosen)
         return f"WHERE q.mark IN (SELECT v FROM chosen_{name})"
 
-    def _order(self, name: str, sorts: Sequence[Sort], keys: list[list[Key]], made: list[str]) -> tuple[str, list[str]]:
+    def _order(self, name: str, wanted: Wanted, keys: list[list[Key]], made: list[str]) -> tuple[str, list[str]]:
         """Joins and terms of the ORDER BY. Long texts are read again only where their beginnings are the same."""
         joins, order = "", []
-        for n, sort in enumerate(sorts):
+        for n, sort in enumerate(wanted.sort):
             turn = f"{'DESC' if sort.descending else 'ASC'} NULLS LAST"
             if not keys[0][n].text:
                 order += [f"q.k{n}_{i} {turn}" for i in range(len(keys[0][n].columns))]
@@ -209,7 +207,7 @@ class Selecting:
                 made.append(f"f{n}_{name}")
                 wholes = [
                     f"SELECT mark, {key[n].text} AS whole FROM {source} WHERE mark IN (SELECT mark FROM t{n}_{name})"
-                    for (source, _, _), key in zip(self._sources(("", "")), keys, strict=True)
+                    for (source, _, _), key in zip(self._sources(name, ("", ""), wanted), keys, strict=True)
                 ]
                 self._duck.execute(f"CREATE TABLE f{n}_{name} AS {' UNION ALL '.join(wholes)}")
                 joins += f" LEFT JOIN f{n}_{name} ON f{n}_{name}.mark = q.mark"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rowsmith.core.row import Json
 from rowsmith.core.terms import Typed
@@ -151,6 +151,10 @@ class Layout:
     def has(self, name: str) -> bool:
         """Whether any row may have something of this name."""
         return name in RESERVED or name in self.names
+
+    def beside(self, name: str, sql: str) -> Layout:
+        """The same with something beside the columns; a column of that name goes before it."""
+        return replace(self, json={name: sql, **self.json}, names=tuple(sorted({name, *self.names})))
 
 
 def layout(columns: list[Column], hidden: list[str]) -> Layout:

@@ -21,7 +21,7 @@ _SHOWN = 40
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """One thing to sort by: a column, something in `scores` or `origin`, or any other expression; the greatest first with `descending`."""
+    """One thing to sort by: a column, something in `scores`, `origin` or `reviews`, or any other expression; the greatest first with `descending`."""
 
     expression: Expression
     descending: bool

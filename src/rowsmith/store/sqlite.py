@@ -181,6 +181,9 @@ class Sqlite:
                 f"Another program reads {self.place}, so that its write-ahead log cannot be emptied now.", "Try again when it has ended."
             )
 
+    def end_sleepers(self) -> None:
+        """Nobody but the process itself can let go of a file's lock."""
+
     def now(self, conn: Connection) -> float:
         """SQLite runs within the process and on its host's clock (network file systems are refused), so that is the database's clock;
         its own `julianday('now')` knows milliseconds only."""

@@ -2,7 +2,10 @@
 
 Live is what a branch, tag or release names, what a run made or reads, and all that these descend from; further, versions younger than the grace
 period, and the bodies that uncommitted edits were made over. Everything is marked first, then one transaction removes what was not marked,
-after it has made sure that nobody is about to publish a version (store.holds) and that no version has come meanwhile.
+after it has made sure that nobody is about to publish a version (store.holds) and that no version has come meanwhile. Of the blocks that hold
+live bodies beside others, the others are taken out then (store.blanking), block by block.
+
+The newest block stays, empty if need be: SQLite would give its number again, and whoever has a block open knows it by its number.
 """
 
 from __future__ import annotations
@@ -10,7 +13,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -18,6 +21,7 @@ from sqlalchemy import Connection, text
 
 from rowsmith.core.errors import Conflict
 from rowsmith.core.failpoints import failpoint
+from rowsmith.store.blanking import Held, Moved, blank, overfull
 from rowsmith.store.changes import scratch
 from rowsmith.store.database import Database, many
 from rowsmith.store.diffs import batches
@@ -37,13 +41,14 @@ _PAGE = 4096
 @dataclass(frozen=True, slots=True)
 class Swept:
     """What was removed, or would be: versions, nodes of their trees, bodies of rows, blocks that held nothing else, and the bytes of nodes and
-    blocks."""
+    blocks; `blanked`: bodies that were taken out of blocks that stay."""
 
     versions: int
     nodes: int
     bodies: int
     blocks: int
     bytes: int
+    blanked: int
 
 
 def sweep(db: Database, *, grace_s: float, only_count: bool = False) -> Swept:
@@ -56,9 +61,11 @@ def sweep(db: Database, *, grace_s: float, only_count: bool = False) -> Swept:
         with scratch() as conn:
             seen, dead = _versions(db, grace_s)
             _mark(db, conn, seen, dead)
-            swept = _found(db, conn, len(dead))
-            if only_count or _removed(db, conn, seen, dead):
+            swept, going = _found(db, conn, len(dead))
+            if only_count:
                 return swept
+            if _removed(db, conn, seen, dead):
+                return replace(swept, blanked=_blanked(db, going, seen.keys() - set(dead)))
         time.sleep(WAIT_S)
     raise Conflict("Others are committing all the time.", "Try again when they have ended. A process that died counts for ten minutes.")
 
@@ -112,29 +119,32 @@ def _add(conn: sqlite3.Connection, table: str, names: Iterable[bytes]) -> None:
     conn.executemany(f"INSERT OR IGNORE INTO {table} VALUES (?)", ((name,) for name in names))
 
 
-def _found(db: Database, conn: sqlite3.Connection, versions: int) -> Swept:
-    """Put what is stored and not marked into the scratch database, and count it."""
-    conn.execute("CREATE TABLE dead_node (hash BLOB)")
-    conn.execute("CREATE TABLE dead_body (hash BLOB, block INTEGER)")
-    conn.execute("CREATE TABLE block (n INTEGER PRIMARY KEY)")
-    size = 0
+def _found(db: Database, conn: sqlite3.Connection, versions: int) -> tuple[Swept, list[tuple[int, frozenset[int]]]]:
+    """Put what is stored and not marked into the scratch database, and count it; beside it the positions to blank, by block."""
+    conn.execute("CREATE TABLE dead_node (hash BLOB, size INTEGER)")
+    conn.execute("CREATE TABLE dead_body (hash BLOB)")
+    conn.execute("CREATE TABLE place (block INTEGER, pos INTEGER, PRIMARY KEY (block, pos)) WITHOUT ROWID")
     for page in _pages(db, "SELECT hash, length(body) AS size FROM node WHERE hash > :last ORDER BY hash LIMIT :k", b""):
-        dead = [row for row in page if not conn.execute("SELECT 1 FROM node WHERE hash = ?", (bytes(row[0]),)).fetchone()]
-        conn.executemany("INSERT INTO dead_node VALUES (?)", [(bytes(name),) for name, _ in dead])
-        size += sum(length for _, length in dead)
-    for page in _pages(db, "SELECT hash, block FROM body WHERE hash > :last ORDER BY hash LIMIT :k", b""):
-        for name, block in page:
+        dead = [(bytes(name), size) for name, size in page if not conn.execute("SELECT 1 FROM node WHERE hash = ?", (bytes(name),)).fetchone()]
+        conn.executemany("INSERT INTO dead_node VALUES (?, ?)", dead)
+    for page in _pages(db, "SELECT hash, block, pos FROM body WHERE hash > :last ORDER BY hash LIMIT :k", b""):
+        for name, block, pos in page:
             if conn.execute("SELECT 1 FROM body WHERE hash = ?", (bytes(name),)).fetchone():
-                conn.execute("INSERT OR IGNORE INTO block VALUES (?)", (block,))
+                conn.execute("INSERT OR IGNORE INTO place VALUES (?, ?)", (block, pos))
             else:
-                conn.execute("INSERT INTO dead_body VALUES (?, ?)", (bytes(name), block))
-    conn.execute("CREATE TABLE dead_block (n INTEGER)")
+                conn.execute("INSERT INTO dead_body VALUES (?)", (bytes(name),))
+    conn.execute("CREATE TABLE dead_block (n INTEGER PRIMARY KEY, size INTEGER)")
+    newest = 0
     for page in _pages(db, "SELECT n, length(body) AS size FROM block WHERE n > :last ORDER BY n LIMIT :k", 0):
-        dead = [row for row in page if not conn.execute("SELECT 1 FROM block WHERE n = ?", (row[0],)).fetchone()]
-        conn.executemany("INSERT INTO dead_block VALUES (?)", [(n,) for n, _ in dead])
-        size += sum(length for _, length in dead)
-    nodes, bodies, blocks = (conn.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("dead_node", "dead_body", "dead_block"))
-    return Swept(versions, nodes, bodies, blocks, size)
+        dead = [(n, size) for n, size in page if not conn.execute("SELECT 1 FROM place WHERE block = ? LIMIT 1", (n,)).fetchone()]
+        conn.executemany("INSERT INTO dead_block VALUES (?, ?)", dead)
+        newest = page[-1][0]
+    conn.execute("DELETE FROM dead_block WHERE n = ?", (newest,))
+    going = [(n, gone) for n, gone in overfull(db, conn) if not conn.execute("SELECT 1 FROM dead_block WHERE n = ?", (n,)).fetchone()]
+    nodes, node_bytes = conn.execute("SELECT count(*), total(size) FROM dead_node").fetchone()
+    blocks, block_bytes = conn.execute("SELECT count(*), total(size) FROM dead_block").fetchone()
+    (bodies,) = conn.execute("SELECT count(*) FROM dead_body").fetchone()
+    return Swept(versions, nodes, bodies, blocks, int(node_bytes + block_bytes), sum(len(gone) for _, gone in going)), going
 
 
 def _pages(db: Database, sql: str, last: bytes | int) -> Iterator[list[tuple[Any, ...]]]:
@@ -167,6 +177,18 @@ def _removed(db: Database, conn: sqlite3.Connection, seen: dict[str, Version], d
         failpoint("sweep.removed")
     failpoint("sweep.after")
     return True
+
+
+def _blanked(db: Database, going: Iterable[tuple[int, frozenset[int]]], left: set[str]) -> int:
+    """How many bodies were taken out of blocks that stay. Once somebody commits, the rest is for the next sweep."""
+    done = 0
+    for n, gone in going:
+        try:
+            done += blank(db, n, gone, left)
+        except (Held, Moved):
+            break
+        failpoint("sweep.blanked")
+    return done
 
 
 def _now_named(conn: Connection) -> set[str]:

@@ -25,8 +25,8 @@ class SampleStep(Step):
     or no number is dropped (`no_weight`), so is one without a value (`no_value`). Rows of earlier waves count towards `n`.
     """
 
-    n: Annotated[int, Field(ge=0)] | None = Field(None, description="How many rows; all, when there are fewer.")
-    share: Annotated[float, Field(ge=0, le=1)] | None = Field(None, description="Instead of n: which share of the rows, from 0 to 1.")
+    n: Annotated[int, Field(ge=1)] | None = Field(None, description="How many rows; all, when there are fewer.")
+    share: Annotated[float, Field(gt=0, le=1)] | None = Field(None, description="Instead of n: which share of the rows, above 0 and up to 1.")
     how: Literal["random", "stratified", "weighted", "top", "diverse"] = Field("random", description="How they are chosen.")
     by: str = Field("", description="Column of strata, expression of weight or value, or column whose text is compared.")
     equal_strata: bool = Field(False, description="stratified: as many rows of each stratum, as far as it has them.")
