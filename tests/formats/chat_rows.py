@@ -44,3 +44,16 @@ ODD = {
     "turn_order": chat(ASKS),
 }
 """Rows that no trainer's format holds, by reason."""
+CHOSEN, REJECTED = {"role": "assistant", "content": "4 °C. ☂"}, {"role": "assistant", "content": "Dunno."}
+CALL2 = {"id": "c2", "type": "function", "function": {"name": "time", "arguments": {"zone": "CET"}}}
+PARALLEL = (
+    {"role": "assistant", "content": None, "tool_calls": [CALL, CALL2]},
+    RESULT,
+    {"role": "tool", "tool_call_id": "c2", "content": "12:00"},
+)
+"""Two calls at once, the arguments of one as text and of the other as a mapping, and their results."""
+WEATHER = {"city": "Oslo"}
+
+
+def pair(asked: Any = "Weather in Oslo?", chosen: Any = "4 °C. ☂", rejected: Any = "Dunno.", **data: Any) -> Row:
+    return row(input=asked, chosen=chosen, rejected=rejected, **data)

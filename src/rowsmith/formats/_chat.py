@@ -1,48 +1,93 @@
-"""The conversation in a row, for the formats of trainers: `messages` (and `tools`), or `input` and `answer`."""
+"""The conversation in a row, for the formats of trainers: `messages`, or `input` and `answer`; and `tools`, which the model may call."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
+
+import orjson
 
 from rowsmith.core.errors import RowFailed
 from rowsmith.core.row import Json, Row
 from rowsmith.formats._format import json_bytes, says, unused
 
 NEEDS = (("messages",), ("input", "answer"))
-ROLES = {"system", "developer", "user", "assistant", "tool"}
+ROLES = ("system", "developer", "user", "assistant", "tool")
 
 Message = dict[str, Any]
 
 
 def used(row: Row) -> tuple[str, ...]:
     """The columns that the conversation is made of."""
-    return ("messages", "tools") if says(row.data.get("messages")) else ("input", "answer")
+    return ("messages", "tools") if says(row.data.get("messages")) else ("input", "answer", "tools")
 
 
-def lost(row: Row, fields: frozenset[str]) -> list[str]:
-    """Columns beyond the conversation, and fields of messages beyond these, that say something."""
-    messages = row.data.get("messages") or [] if used(row)[0] == "messages" else []
-    extra = {f"messages.{name}" for message in messages for name, value in message.items() if name not in fields and says(value)}
-    return [*unused(row, used(row)), *sorted(extra)]
+def lost(row: Row, fields: frozenset[str], columns: Sequence[str] | None = None) -> list[str]:
+    """Columns beyond these (default: the conversation), and fields of the messages in them beyond these fields, that say something."""
+    columns = used(row) if columns is None else columns
+    return [*unused(row, columns), *fields_lost(row, fields, columns)]
+
+
+def fields_lost(row: Row, fields: frozenset[str], columns: Sequence[str]) -> list[str]:
+    """Fields beyond these of the messages in these columns that say something, as `column.field`."""
+    held = [(name, row.data[name]) for name in columns if name != "tools" and isinstance(row.data.get(name), list)]
+    messages = [(column, message) for column, value in held for message in value if isinstance(message, dict)]
+    return sorted({f"{column}.{name}" for column, message in messages for name, value in message.items() if name not in fields and says(value)})
 
 
 def conversation(row: Row) -> list[Message]:
-    """The messages, checked: known roles, something asked, and something answered at the end.
+    """The messages, checked: known roles, and something answered at the end.
 
     Raises:
-        RowFailed: `no_conversation`, `messages`, `role`, `not_text`, `turn_order`, `empty_answer`.
+        RowFailed: `no_conversation`, `messages`, `role`, `not_text`, `empty_input`, `turn_order`, `empty_answer`.
     """
-    messages = row.data.get("messages") if used(row)[0] == "messages" else _pair(row)
-    if not isinstance(messages, list) or not all(isinstance(message, dict) for message in messages):
-        raise RowFailed("messages", "`messages` is not a list of mappings.")
-    for message in messages:
-        if message.get("role") not in ROLES:
-            raise RowFailed("role", f"A message has the role {message.get('role')!r}; known are {', '.join(sorted(ROLES))}.")
+    messages = checked(row.data.get("messages"), "messages") if says(row.data.get("messages")) else _pair(row)
     if messages[-1]["role"] != "assistant":
         raise RowFailed("turn_order", "The last message is not the assistant's.")
     if not says(messages[-1].get("content")) and not says(messages[-1].get("tool_calls")):
         raise RowFailed("empty_answer", "The last message says nothing.")
     return messages
+
+
+def checked(messages: Json, column: str) -> list[Message]:
+    """A value that should be messages: a list of mappings with known roles, at least one.
+
+    Raises:
+        RowFailed: `messages`, `role`.
+    """
+    if not isinstance(messages, list) or not messages or not all(isinstance(message, dict) for message in messages):
+        raise RowFailed("messages", f"`{column}` is not a list of mappings.")
+    for message in messages:
+        if message.get("role") not in ROLES:
+            raise RowFailed("role", f"A message has the role {message.get('role')!r}; known are {', '.join(sorted(ROLES))}.")
+    return messages
+
+
+def said(row: Row, column: str, role: str) -> list[Message]:
+    """The messages in a column that holds messages, or the text that one of this role said.
+
+    Raises:
+        RowFailed: `empty_COLUMN`, `not_text`, and the reasons of `checked`.
+    """
+    value = row.data.get(column)
+    if isinstance(value, list) and value:
+        return checked(value, column)
+    if not says(value) or (isinstance(value, str) and not value.strip()):
+        raise RowFailed(f"empty_{column}", f"`{column}` says nothing.")
+    if not isinstance(value, str):
+        raise RowFailed("not_text", f"`{column}` is neither text nor messages.")
+    return [{"role": role, "content": value}]
+
+
+def asked_last(prompt: list[Message]) -> list[Message]:
+    """A prompt, which ends with something that an assistant answers.
+
+    Raises:
+        RowFailed: `turn_order`.
+    """
+    if not prompt or prompt[-1]["role"] not in ("user", "tool"):
+        raise RowFailed("turn_order", "What comes before the answer does not end with the user or a tool.")
+    return prompt
 
 
 def _pair(row: Row) -> list[Message]:
@@ -80,6 +125,8 @@ def calls_of(message: Message) -> list[tuple[str, Json]]:
     calls = message.get("tool_calls") or []
     if not isinstance(calls, list):
         raise RowFailed("tool_calls", "`tool_calls` is not a list.")
+    if calls and message["role"] != "assistant":
+        raise RowFailed("tool_calls", "Only the assistant calls tools.")
     found = []
     for call in calls:
         function = call.get("function") if isinstance(call, dict) else None
@@ -89,6 +136,40 @@ def calls_of(message: Message) -> list[tuple[str, Json]]:
     return found
 
 
+def arguments_of(arguments: Json) -> dict[str, Json]:
+    """The arguments of a tool call as a mapping, parsed where they are JSON text.
+
+    Raises:
+        RowFailed: `tool_calls`.
+    """
+    found = _parsed(arguments)
+    if not isinstance(found, dict):
+        raise RowFailed("tool_calls", "The arguments of a tool call are no mapping, and no JSON of one.")
+    return found
+
+
+def tools_of(row: Row) -> list[dict[str, Json]]:
+    """The tools that the model may call, parsed where they are JSON text; none is an empty list.
+
+    Raises:
+        RowFailed: `tools`.
+    """
+    tools = _parsed(row.data.get("tools"))
+    if not says(tools):
+        return []
+    if not isinstance(tools, list) or not all(isinstance(tool, dict) for tool in tools):
+        raise RowFailed("tools", "`tools` is no list of tools, and no JSON of one.")
+    return tools
+
+
 def as_text(value: Json) -> str:
     """Text as it stands, anything else as JSON."""
     return value if isinstance(value, str) else json_bytes(value).decode()
+
+
+def _parsed(value: Json) -> Json:
+    """The value; what its text says where that is JSON."""
+    try:
+        return orjson.loads(value) if isinstance(value, str) else value
+    except orjson.JSONDecodeError:
+        return value

@@ -91,8 +91,8 @@ def built_in(name: str) -> Format:
     Raises:
         NotFound: there is none; the fix lists those there are.
     """
-    names = [module.name for module in iter_modules([str(Path(__file__).parent)]) if not module.name.startswith("_")]
+    names = [module.name.replace("_", "-") for module in iter_modules([str(Path(__file__).parent)]) if not module.name.startswith("_")]
     if name not in names:
         raise NotFound(f"No format is called {name!r}.", choose(name, names))
-    found: Format = import_module(f"rowsmith.formats.{name}").FORMAT
+    found: Format = import_module(f"rowsmith.formats.{name.replace('-', '_')}").FORMAT
     return found

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from rowsmith.core.errors import RowFailed
 from rowsmith.core.row import Json, Row
-from rowsmith.formats import _chat
+from rowsmith.formats import _chat, _turns
 from rowsmith.formats._format import Format
 
 
@@ -17,26 +16,16 @@ class Alpaca(Format):
     name = "alpaca"
     extension = "jsonl"
     needs = _chat.NEEDS
-    drops = ("columns beside the conversation", "fields of messages beside role and content")
+    drops = _turns.DROPS
 
     def row(self, row: Row) -> dict[str, Json]:
-        """The record; fails with `system_prompt`, `tool_calls`, `extra_turns` and the reasons of `_chat.conversation`."""
-        messages = _chat.conversation(row)
-        roles = [message["role"] for message in messages]
-        if "system" in roles or "developer" in roles:
-            raise RowFailed("system_prompt", "Alpaca has no place for a system prompt.")
-        if "tool" in roles or row.data.get("tools") or any(_chat.calls_of(message) for message in messages):
-            raise RowFailed("tool_calls", "Alpaca has no place for tools.")
-        if len(roles) > 2:
-            raise RowFailed("extra_turns", f"Alpaca holds one turn; the row has {len(roles)} messages.")
-        if roles != ["user", "assistant"]:
-            raise RowFailed("turn_order", "The row does not begin with the user.")
-        asked, answer = map(_chat.text_of, messages)
+        """The record; fails with the reasons of `_turns.one_turn` and `_chat.conversation`."""
+        asked, answer = _turns.one_turn(_chat.conversation(row), row)
         return {"instruction": asked, "input": "", "output": answer}
 
     def lost(self, row: Row) -> list[str]:
         """What the record does not hold."""
-        return _chat.lost(row, frozenset({"role", "content"}))
+        return _chat.lost(row, _turns.FIELDS)
 
 
 FORMAT = Alpaca()

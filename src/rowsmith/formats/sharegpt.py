@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from itertools import groupby
 
-import orjson
-
 from rowsmith.core.errors import RowFailed
 from rowsmith.core.row import Json, Row
 from rowsmith.formats import _chat
@@ -28,13 +26,13 @@ class ShareGpt(Format):
     drops = ("columns beside the conversation", "fields of messages beside role, content and tool_calls", "ids of tool calls")
 
     def row(self, row: Row) -> dict[str, Json]:
-        """The record; fails with `turn_order`, `tool_calls` and the reasons of `_chat.conversation`."""
+        """The record; fails with `turn_order`, `tool_calls`, `tools` and the reasons of `_chat.conversation`."""
         turns: list[dict[str, str]] = []
         for is_tool, group in groupby(_chat.conversation(row), key=lambda message: message["role"] == "tool"):
             messages = list(group)
             turns += [_results(messages)] if is_tool else [_turn(message) for message in messages]
         _alternate([turn["from"] for turn in turns])
-        tools = row.data.get("tools")
+        tools = _chat.tools_of(row)
         return {"conversations": turns, "tools": _chat.as_text(tools)} if tools else {"conversations": turns}
 
     def lost(self, row: Row) -> list[str]:
@@ -48,15 +46,8 @@ def _turn(message: _chat.Message) -> dict[str, str]:
         return {"from": _FROM[message["role"]], "value": text}
     if text:
         raise RowFailed("tool_calls", "ShareGPT has no place for text beside a tool call.")
-    made = [{"name": name, "arguments": _parsed(arguments)} for name, arguments in calls]
+    made = [{"name": name, "arguments": _chat.arguments_of(arguments)} for name, arguments in calls]
     return {"from": "function_call", "value": json_bytes(made if len(made) > 1 else made[0]).decode()}
-
-
-def _parsed(arguments: Json) -> Json:
-    try:
-        return orjson.loads(arguments) if isinstance(arguments, str) else arguments
-    except orjson.JSONDecodeError:
-        raise RowFailed("tool_calls", "The arguments of a tool call are no JSON.") from None
 
 
 def _results(messages: list[_chat.Message]) -> dict[str, str]:

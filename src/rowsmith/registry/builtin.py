@@ -29,8 +29,8 @@ def names(group: str) -> tuple[str, ...]:
         return tuple(sorted({*map(_hyphened, _modules(room)), *(path.stem for path in (_ROOT / PROFILES).glob("*.yaml"))}))
     if group == "connectors":  # what they share lies beside them
         return tuple(sorted(name for name in _modules(room) if f"\n{NAMES[group]}" in (room / f"{name}.py").read_text(encoding="utf-8")))
-    if group != "steps":
-        return tuple(sorted(_modules(room)))
+    if group == "formats":
+        return tuple(sorted(map(_hyphened, _modules(room))))
     verbs = sorted(item.name for item in iter_modules([str(room)]) if item.ispkg)
     return tuple(f"{verb}.{noun}" for verb in verbs for noun in sorted(_modules(room / verb)))
 
@@ -44,7 +44,7 @@ def load(group: str, name: str) -> Any:
     """Import one extension."""
     if group == "providers":
         return built_in(name)
-    module = import_module(f"rowsmith.{ROOMS[group].replace('/', '.')}.{name}")
+    module = import_module(f"rowsmith.{ROOMS[group].replace('/', '.')}.{name.replace('-', '_')}")
     if group != "steps":
         return getattr(module, NAMES[group])
     own = [item for item in vars(module).values() if _is_step(item) and item.__module__ == module.__name__]
@@ -54,7 +54,7 @@ def load(group: str, name: str) -> Any:
 
 
 def _hyphened(name: str) -> str:
-    """A provider's name as recipes write it: a hyphen, which a module cannot have, where the module has an underscore."""
+    """The name of a provider or format as it is written: a hyphen, which a module cannot have, where the module has an underscore."""
     return name.replace("_", "-")
 
 

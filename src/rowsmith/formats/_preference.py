@@ -1,0 +1,86 @@
+"""Preferences in a row: `input`, and a `chosen` and a `rejected` answer to it, each text or messages; or answers with a `label`."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from rowsmith.core.errors import RowFailed
+from rowsmith.core.row import Row
+from rowsmith.formats import _chat
+from rowsmith.formats._format import says
+from rowsmith.formats._turns import one_turn
+
+NEEDS = (("input", "chosen", "rejected"),)
+LABELLED = tuple((*needs, "label") for needs in _chat.NEEDS)
+USED = ("input", "chosen", "rejected", "tools")
+
+
+class Preference(NamedTuple):
+    """What was asked, and two answers that go on from there."""
+
+    prompt: list[_chat.Message]
+    chosen: list[_chat.Message]
+    rejected: list[_chat.Message]
+
+
+def preference(row: Row) -> Preference:
+    """The preference, checked: the prompt ends with the user or a tool, the answers begin and end with the assistant and differ.
+
+    Raises:
+        RowFailed: `no_preference`, `empty_input`, `empty_chosen`, `empty_rejected`, `turn_order`, `equal`, and the reasons of `_chat.said`.
+    """
+    if not all(column in row.data for column in ("input", "chosen", "rejected")):
+        raise RowFailed("no_preference", "It needs `input`, `chosen` and `rejected`.")
+    found = Preference(_chat.asked_last(_chat.said(row, "input", "user")), _answer(row, "chosen"), _answer(row, "rejected"))
+    if _words(found.chosen) == _words(found.rejected):
+        raise RowFailed("equal", "`chosen` and `rejected` say the same, so nothing can be learned from them (L06).")
+    return found
+
+
+def texts(row: Row) -> tuple[str, str, str]:
+    """Question, chosen and rejected answer, each one text.
+
+    Raises:
+        RowFailed: the reasons of `preference` and of `_turns.one_turn`.
+    """
+    found = preference(row)
+    (asked, chosen), (_, rejected) = one_turn(found.prompt + found.chosen, row), one_turn(found.prompt + found.rejected, row)
+    return asked, chosen, rejected
+
+
+def single(answer: list[_chat.Message]) -> _chat.Message:
+    """The only message of an answer.
+
+    Raises:
+        RowFailed: `extra_turns`.
+    """
+    if len(answer) > 1:
+        raise RowFailed("extra_turns", f"The format holds one message as an answer; the row has {len(answer)}.")
+    return answer[0]
+
+
+def label(row: Row) -> bool:
+    """Whether the answer is a good one.
+
+    Raises:
+        RowFailed: `pair`, where the row is a preference; `label`.
+    """
+    if says(row.data.get("chosen")) and says(row.data.get("rejected")):
+        raise RowFailed("pair", "The row is a preference: export it as dpo or trl-dpo, which TRL's KTO trainer takes apart by itself.")
+    found = row.data.get("label")
+    if not isinstance(found, bool):
+        raise RowFailed("label", "It needs a `label` that is true or false, and no text or number (L07).")
+    return found
+
+
+def _answer(row: Row, column: str) -> list[_chat.Message]:
+    messages = _chat.said(row, column, "assistant")
+    if messages[0]["role"] != "assistant" or messages[-1]["role"] != "assistant":
+        raise RowFailed("turn_order", f"`{column}` does not begin and end with the assistant.")
+    if not says(messages[-1].get("content")) and not says(messages[-1].get("tool_calls")):
+        raise RowFailed(f"empty_{column}", f"`{column}` says nothing at its end.")
+    return messages
+
+
+def _words(messages: list[_chat.Message]) -> list[object]:
+    return [[message["role"], message.get("content"), message.get("tool_calls")] for message in messages]

@@ -1,0 +1,37 @@
+"""ChatML, which is a template and no schema: `{text}`, the conversation rendered with `<|im_start|>` and `<|im_end|>`."""
+
+from __future__ import annotations
+
+from rowsmith.core.errors import RowFailed
+from rowsmith.core.row import Json, Row
+from rowsmith.formats import _chat, _turns
+from rowsmith.formats._format import Format
+
+_MARKS = ("<|im_start|>", "<|im_end|>")
+
+
+class ChatMl(Format):
+    """For trainers that take text and apply no template of their own; one that does wants `messages`, `trl-sft` or `openai`.
+
+    What the developer says is the system's. ChatML has no rule of its own for tools, so rows with tools are left out; and a text that
+    holds one of the two marks would end a turn where it stands, so that row is, too.
+    """
+
+    name = "chatml"
+    extension = "jsonl"
+    needs = _chat.NEEDS
+    drops = _turns.DROPS
+
+    def row(self, row: Row) -> dict[str, Json]:
+        """The record; fails with `marks` and the reasons of `_turns.turns` and `_chat.conversation`."""
+        turns = _turns.turns(_chat.conversation(row), row)
+        if any(mark in text for _, text in turns for mark in _MARKS):
+            raise RowFailed("marks", f"A message holds {' or '.join(_MARKS)}.")
+        return {"text": "".join(f"<|im_start|>{role}\n{text}<|im_end|>\n" for role, text in turns)}
+
+    def lost(self, row: Row) -> list[str]:
+        """What the record does not hold."""
+        return _chat.lost(row, _turns.FIELDS)
+
+
+FORMAT = ChatMl()

@@ -1,0 +1,31 @@
+"""Gemini on Vertex AI, supervised tuning: `{systemInstruction?, contents}`."""
+
+from __future__ import annotations
+
+from rowsmith.core.row import Json, Row
+from rowsmith.formats import _chat, _gemini, _turns
+from rowsmith.formats._format import Format
+
+
+class Gemini(Format):
+    """A system prompt, then user and `model` in turns, all text.
+
+    What a tuning file may say of tools is not documented, so rows with tools are left out.
+    """
+
+    name = "gemini"
+    extension = "jsonl"
+    needs = _chat.NEEDS
+    drops = _turns.DROPS
+
+    def row(self, row: Row) -> dict[str, Json]:
+        """The record; fails with the reasons of `_turns.turns`, `_turns.alternating` and `_chat.conversation`."""
+        system, turns = _turns.alternating(_turns.turns(_chat.conversation(row), row))
+        return {**_gemini.instruction("systemInstruction", system), "contents": [_gemini.content(turn) for turn in turns]}
+
+    def lost(self, row: Row) -> list[str]:
+        """What the record does not hold."""
+        return _chat.lost(row, _turns.FIELDS)
+
+
+FORMAT = Gemini()

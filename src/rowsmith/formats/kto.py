@@ -1,0 +1,32 @@
+"""Single answers with a verdict, as text: `{prompt, completion, label}`."""
+
+from __future__ import annotations
+
+from rowsmith.core.row import Json, Row
+from rowsmith.formats import _chat, _preference, _turns
+from rowsmith.formats._format import Format
+
+
+class Kto(Format):
+    """A question, an answer, and whether it is a good one: rows with a column `label` that is true or false.
+
+    Whoever trains with it needs rows of both labels. Conversations go as `trl-kto`.
+    """
+
+    name = "kto"
+    extension = "jsonl"
+    needs = _preference.LABELLED
+    drops = _turns.DROPS
+
+    def row(self, row: Row) -> dict[str, Json]:
+        """The record; fails with the reasons of `_preference.label`, `_turns.one_turn` and `_chat.conversation`."""
+        label = _preference.label(row)
+        asked, answer = _turns.one_turn(_chat.conversation(row), row)
+        return {"prompt": asked, "completion": answer, "label": label}
+
+    def lost(self, row: Row) -> list[str]:
+        """What the record does not hold."""
+        return [name for name in _chat.lost(row, _turns.FIELDS) if name != "label"]
+
+
+FORMAT = Kto()

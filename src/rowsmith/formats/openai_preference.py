@@ -1,0 +1,34 @@
+"""OpenAI's preference lines: `{input, preferred_output, non_preferred_output}`. Also read by Azure, Together and Fireworks."""
+
+from __future__ import annotations
+
+from rowsmith.core.row import Json, Row
+from rowsmith.formats import _chat, _openai, _preference
+from rowsmith.formats._format import Format
+
+
+class OpenAiPreference(Format):
+    """A conversation under `input`, with its tools, and two answers of one message each. Messages are as in `openai`, without weights."""
+
+    name = "openai-preference"
+    extension = "jsonl"
+    needs = _preference.NEEDS
+    drops = ("columns beside the preference", "weights and fields of messages that the API does not know")
+
+    def row(self, row: Row) -> dict[str, Json]:
+        """The record; fails with `tools` and the reasons of `_preference.preference`, `_preference.single` and `_openai.message`."""
+        found, tools = _preference.preference(row), _chat.tools_of(row)
+        asked: dict[str, Json] = {"messages": [_message(message) for message in found.prompt]}
+        chosen, rejected = (_message(_preference.single(answer)) for answer in (found.chosen, found.rejected))
+        return {"input": {**asked, "tools": tools} if tools else asked, "preferred_output": [chosen], "non_preferred_output": [rejected]}
+
+    def lost(self, row: Row) -> list[str]:
+        """What the record does not hold."""
+        return _chat.lost(row, _openai.FIELDS - {"weight"}, _preference.USED)
+
+
+def _message(message: _chat.Message) -> dict[str, Json]:
+    return {name: value for name, value in _openai.message(message).items() if name != "weight"}
+
+
+FORMAT = OpenAiPreference()

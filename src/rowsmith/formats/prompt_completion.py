@@ -1,0 +1,28 @@
+"""Prompt and completion as text: `{prompt, completion}`. Read by TRL, MLX-LM, Together, and Bedrock for models other than Nova."""
+
+from __future__ import annotations
+
+from rowsmith.core.row import Json, Row
+from rowsmith.formats import _chat, _turns
+from rowsmith.formats._format import Format
+
+
+class PromptCompletion(Format):
+    """One question and one answer, both plain text. Longer conversations, and prompts for a system, go as `trl-prompt-completion`."""
+
+    name = "prompt-completion"
+    extension = "jsonl"
+    needs = _chat.NEEDS
+    drops = _turns.DROPS
+
+    def row(self, row: Row) -> dict[str, Json]:
+        """The record; fails with the reasons of `_turns.one_turn` and `_chat.conversation`."""
+        asked, answer = _turns.one_turn(_chat.conversation(row), row)
+        return {"prompt": asked, "completion": answer}
+
+    def lost(self, row: Row) -> list[str]:
+        """What the record does not hold."""
+        return _chat.lost(row, _turns.FIELDS)
+
+
+FORMAT = PromptCompletion()

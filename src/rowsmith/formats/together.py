@@ -1,0 +1,32 @@
+"""Together (3.1.1), conversations: `{messages: [{role, content}]}`."""
+
+from __future__ import annotations
+
+from rowsmith.core.row import Json, Row
+from rowsmith.formats import _chat, _turns
+from rowsmith.formats._format import Format
+
+
+class Together(Format):
+    """A system prompt first, then user and assistant in turns, all text. Its own check of a file looks at less than its server does (L40).
+
+    Together also reads `text`, `prompt-completion` and `openai-preference`; a file holds one of them.
+    """
+
+    name = "together"
+    extension = "jsonl"
+    needs = _chat.NEEDS
+    drops = _turns.DROPS
+
+    def row(self, row: Row) -> dict[str, Json]:
+        """The record; fails with the reasons of `_turns.turns`, `_turns.alternating` and `_chat.conversation`."""
+        turns = _turns.turns(_chat.conversation(row), row)
+        _turns.alternating(turns)
+        return {"messages": _turns.plain(turns)}
+
+    def lost(self, row: Row) -> list[str]:
+        """What the record does not hold."""
+        return _chat.lost(row, _turns.FIELDS)
+
+
+FORMAT = Together()

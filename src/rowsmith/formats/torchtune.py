@@ -1,0 +1,33 @@
+"""torchtune (0.6.1), `OpenAIToMessages`: `{messages: [{role, content}]}`."""
+
+from __future__ import annotations
+
+from rowsmith.core.row import Json, Row
+from rowsmith.formats import _chat, _turns
+from rowsmith.formats._format import Format
+
+
+class Torchtune(Format):
+    """A system prompt first, then user and assistant in turns, all text: what its `validate_messages` lets through.
+
+    torchtune does not read tool calls, and makes of a message without content a copy of the one before it (L28, L29), so rows with tools
+    are left out.
+    """
+
+    name = "torchtune"
+    extension = "jsonl"
+    needs = _chat.NEEDS
+    drops = _turns.DROPS
+
+    def row(self, row: Row) -> dict[str, Json]:
+        """The record; fails with the reasons of `_turns.turns`, `_turns.alternating` and `_chat.conversation`."""
+        turns = _turns.turns(_chat.conversation(row), row)
+        _turns.alternating(turns)
+        return {"messages": _turns.plain(turns)}
+
+    def lost(self, row: Row) -> list[str]:
+        """What the record does not hold."""
+        return _chat.lost(row, _turns.FIELDS)
+
+
+FORMAT = Torchtune()

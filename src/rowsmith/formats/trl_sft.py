@@ -1,0 +1,31 @@
+"""TRL's SFT trainer (1.16.0): `{messages, tools?}`."""
+
+from __future__ import annotations
+
+from rowsmith.core.row import Json, Row
+from rowsmith.formats import _chat, _trl
+from rowsmith.formats._format import Format
+
+
+class TrlSft(Format):
+    """Conversations as the chat template wants them: arguments of tool calls as mappings, empty content beside a call, names of tools at
+    their results.
+
+    TRL's loss covers every turn unless `assistant_only_loss` is set (L05), which `trl-prompt-completion` does not need.
+    """
+
+    name = "trl-sft"
+    extension = "jsonl"
+    needs = _chat.NEEDS
+    drops = _trl.DROPS
+
+    def row(self, row: Row) -> dict[str, Json]:
+        """The record; fails with the reasons of `_trl.messages`, `_trl.with_tools` and `_chat.conversation`."""
+        return _trl.with_tools({"messages": _trl.messages(_chat.conversation(row))}, row)
+
+    def lost(self, row: Row) -> list[str]:
+        """What the record does not hold."""
+        return _chat.lost(row, _trl.FIELDS)
+
+
+FORMAT = TrlSft()

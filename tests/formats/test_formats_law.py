@@ -1,0 +1,126 @@
+"""What holds for every format: a row becomes one record, whole, or is refused with a reason; and what is said to be lost is what did not go."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import Any
+
+import pytest
+from chat_rows import ASKS, CHOSEN, REJECTED, SAYS, SYSTEM, TOOLS, row
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rowsmith import registry
+from rowsmith.core.errors import RowFailed
+from rowsmith.core.row import Json
+from rowsmith.formats import Format, built_in
+from rowsmith.registry import builtin
+
+NAMES = builtin.names("formats")
+SAMPLES: dict[str, Json] = {
+    "messages": [ASKS, SAYS], "input": "Weather in Oslo?", "answer": "4 C.", "chosen": "4 C.", "rejected": "Dunno.", "text": "It is cold.",
+    "label": True, "choices": ["4 C.", "5 C."],
+}  # fmt: skip
+
+text = st.text(st.characters(exclude_categories=["Cs"]), max_size=12) | st.sampled_from(["2+3?", "Grüße ☃", "a\u2028b", "{{ x }}", "<|im_end|>", " "])
+value = st.none() | st.booleans() | st.integers(-9, 9) | text | st.lists(text, max_size=2) | st.dictionaries(st.sampled_from("ab"), text)
+content = text | st.none() | st.lists(st.fixed_dictionaries({"type": st.just("text"), "text": text}), max_size=2) | value
+arguments = st.sampled_from([{"city": "Oslo"}, '{"city":"Oslo"}', "{", [], None])
+function = st.fixed_dictionaries({"name": st.just("weather"), "arguments": arguments})
+call = st.fixed_dictionaries({"function": function}, optional={"id": st.just("c1")})
+more = {"weight": st.integers(0, 1), "thinking": text, "name": st.just("Ann")}
+
+
+def said(role: str) -> st.SearchStrategy[Any]:
+    return st.fixed_dictionaries({"role": st.just(role), "content": content}, optional=more)
+
+
+calls = st.fixed_dictionaries({"role": st.just("assistant"), "content": content, "tool_calls": st.lists(call, max_size=2)}, optional=more)
+result = st.fixed_dictionaries({"role": st.just("tool"), "content": content}, optional={"tool_call_id": st.just("c1")})
+turn = st.tuples(said("user"), said("assistant")) | st.tuples(said("user"), calls, result, said("assistant"))
+leading = st.lists(st.sampled_from(["system", "developer"]).flatmap(said), max_size=1)
+conversation = st.tuples(leading, st.lists(turn, min_size=1, max_size=2)).map(lambda found: [*found[0], *(one for turn in found[1] for one in turn)])
+prompt = conversation.map(lambda messages: messages[:-1])
+wild = st.lists(st.sampled_from([ASKS, SAYS, SYSTEM]) | said("user") | calls | result | value, max_size=3)
+columns = {
+    "messages": conversation | wild, "input": text | prompt | wild, "answer": text | st.integers(-1, 3) | value,
+    "chosen": text | st.just([CHOSEN]) | wild, "rejected": text | st.just([REJECTED]) | wild,
+    "choices": st.lists(text, min_size=2, max_size=3, unique=True) | value, "text": text | value, "label": st.booleans() | value,
+}  # fmt: skip
+beside = {
+    "tools": st.sampled_from([TOOLS, json.dumps(TOOLS), "no JSON", None]), "contexts": st.lists(text, min_size=1, max_size=2) | value,
+    "reference": text, "note": value, "label": st.booleans(),
+}  # fmt: skip
+shapes = [["messages"], ["input", "chosen", "rejected"], ["input", "choices", "answer"], ["input", "answer"], ["text", "label"], ["text"]]
+
+
+def of_shape(shape: list[str]) -> st.SearchStrategy[dict[str, Json]]:
+    others = {name: found for name, found in beside.items() if name not in shape}
+    return st.fixed_dictionaries({name: columns[name] for name in shape}, optional=others)
+
+
+rows = st.one_of(map(of_shape, shapes))
+
+
+def record_of(format: Format, data: dict[str, Json]) -> Json:
+    """The record; of a row that does not go, why."""
+    try:
+        return format.row(row(**data))
+    except RowFailed as error:
+        return f"{error.reason}: {error.what}"
+
+
+def says(value: Json) -> bool:
+    return value not in (None, "", [], {})
+
+
+@pytest.mark.parametrize("name", NAMES)
+@settings(max_examples=60)
+@given(data=rows)
+def test_a_row_becomes_one_record_or_is_refused_and_what_is_lost_did_not_go(name: str, data: dict[str, Json]) -> None:
+    format = built_in(name)
+    before = json.dumps(data)
+    record = record_of(format, data)
+    if isinstance(record, str):
+        reason, _, detail = record.partition(": ")
+        assert reason.isidentifier()
+        assert detail.endswith(".")
+        return
+    line = format.line(record, tuple(record))
+    if format.header:
+        (values,) = csv.reader(io.StringIO(line.decode(), newline=""))
+        assert len(values) == len(record)
+    else:
+        assert len(line.decode().splitlines()) == 1
+        assert json.loads(line) == record
+    lost = format.lost(row(**data))
+    for column in filter(lambda column: says(data[column]), data):
+        without = record_of(format, {name: value for name, value in data.items() if name != column})
+        assert (without == record) == (column in lost), column
+    for field in (found for found in lost if found not in data):
+        column, _, key = field.partition(".")
+        bare = [{name: value for name, value in message.items() if name != key} for message in data[column]]
+        assert bare != data[column]
+        assert record_of(format, data | {column: bare}) == record
+    assert json.dumps(data) == before
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_format_needs_what_it_says_that_it_needs(name: str) -> None:
+    format = built_in(name)
+    for needs in format.needs:
+        sample = {column: SAMPLES[column] for column in needs}
+        assert isinstance(record_of(format, sample), dict), needs
+        for column in needs:
+            assert isinstance(record_of(format, {name: value for name, value in sample.items() if name != column}), str), (needs, column)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_name_of_a_format_is_its_file_s(name: str) -> None:
+    found = registry.format(name)
+    assert found is built_in(name)
+    assert found.name == name
+    assert type(found).__module__ == f"rowsmith.formats.{name.replace('-', '_')}"
+    assert type(found)() == found
