@@ -1,4 +1,4 @@
-"""Writes the pages of docs/ that are made from the code: cli.md, steps.md, providers.md, what-works.md.
+"""Writes the pages of docs/ that are made from the code: cli.md, steps.md, formats.md, providers.md, what-works.md.
 
     python scripts/docs.py            writes them
     python scripts/docs.py --check    only says whether they are current; exits 1 when they are not
@@ -41,7 +41,8 @@ SHAPES = {
 def pages() -> dict[str, str]:
     """The text of every generated page, by file name."""
     return {
-        "cli.md": HEAD + cli(), "steps.md": HEAD + steps(), "providers.md": HEAD + providers(), "what-works.md": HEAD + what_works(),
+        "cli.md": HEAD + cli(), "steps.md": HEAD + steps(), "formats.md": HEAD + formats(), "providers.md": HEAD + providers(),
+        "what-works.md": HEAD + what_works(),
     }  # fmt: skip
 
 
@@ -127,6 +128,30 @@ def default_of(setting: dict[str, Any]) -> str:
         return ""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return f"`{text}`" if len(text) <= 60 and "\n" not in text else "a text of its own" if isinstance(value, str) else "see `rowsmith steps`"
+
+
+# -- formats --------------------------------------------------------------------------------------------------------------------------
+
+
+def formats() -> str:
+    """Every built-in format: what it is, what it needs, holds and drops, from its module and its class."""
+    found = [(name, registry.format(name, ())) for name, item in registry.formats(()).items() if item.origin == "rowsmith"]
+    listed = [(f"[`{name}`](#{name})", needed(format), "; ".join(format.drops)) for name, format in found]
+    parts = ["# Formats\n", "`rowsmith export DATASET --as FORMAT -o PATH` and the step [`write.files`](steps.md#writefiles) write them.\n"]
+    parts += [
+        "A row that a format cannot hold is left out, and counted with a reason; columns and fields of rows that went without them are counted, "
+        "too. Both stand in what the command says and in `PATH.report.json`.\n",
+        table(["format", "columns that it needs", "what it never holds"], listed),
+    ]
+    for name, format in found:
+        parts += [f"\n## {name}\n", cleandoc(sys.modules[type(format).__module__].__doc__ or "") + "\n", cleandoc(type(format).__doc__ or "") + "\n"]
+        parts += [f"- `{option}`: {field.description}\n" for option, field in type(format).model_fields.items()]
+    return "\n".join(parts)
+
+
+def needed(format: Any) -> str:
+    """The sets of columns, one of which a row has to have."""
+    return " or ".join(", ".join(f"`{column}`" for column in columns) for columns in format.needs) or "any"
 
 
 # -- providers ------------------------------------------------------------------------------------------------------------------------

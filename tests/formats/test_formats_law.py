@@ -24,34 +24,43 @@ SAMPLES: dict[str, Json] = {
     "label": True, "choices": ["4 C.", "5 C."],
 }  # fmt: skip
 
-text = st.text(st.characters(exclude_categories=["Cs"]), max_size=12) | st.sampled_from(["2+3?", "Grüße ☃", "a\u2028b", "{{ x }}", "<|im_end|>", " "])
+text = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+words = st.sampled_from(["2+3?", "Grüße ☃", "a\u2028b", "{{ x }}", "yes", "no"])
 value = st.none() | st.booleans() | st.integers(-9, 9) | text | st.lists(text, max_size=2) | st.dictionaries(st.sampled_from("ab"), text)
-content = text | st.none() | st.lists(st.fixed_dictionaries({"type": st.just("text"), "text": text}), max_size=2) | value
-arguments = st.sampled_from([{"city": "Oslo"}, '{"city":"Oslo"}', "{", [], None])
+
+
+def mostly(good: st.SearchStrategy[Any], odd: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return st.integers(0, 11).flatmap(lambda n: good if n else odd)
+
+
+parts = st.lists(st.fixed_dictionaries({"type": st.just("text"), "text": words}), min_size=1, max_size=2)
+content = mostly(words | words | parts, value)
+arguments = mostly(st.sampled_from([{"city": "Oslo"}, '{"city":"Oslo"}']), st.sampled_from(["{", [], None]))
 function = st.fixed_dictionaries({"name": st.just("weather"), "arguments": arguments})
-call = st.fixed_dictionaries({"function": function}, optional={"id": st.just("c1")})
-more = {"weight": st.integers(0, 1), "thinking": text, "name": st.just("Ann")}
+call = mostly(st.fixed_dictionaries({"id": st.just("c1"), "function": function}), st.fixed_dictionaries({"function": function}))
+more = {"weight": st.integers(0, 1), "thinking": words, "name": st.just("Ann")}
 
 
-def said(role: str) -> st.SearchStrategy[Any]:
-    return st.fixed_dictionaries({"role": st.just(role), "content": content}, optional=more)
+def said(role: str, **fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return st.fixed_dictionaries({"role": st.just(role), "content": content, **fields}, optional=more)
 
 
-calls = st.fixed_dictionaries({"role": st.just("assistant"), "content": content, "tool_calls": st.lists(call, max_size=2)}, optional=more)
-result = st.fixed_dictionaries({"role": st.just("tool"), "content": content}, optional={"tool_call_id": st.just("c1")})
+calls = said("assistant", content=words | st.none(), tool_calls=st.lists(call, max_size=2))
+result = said("tool", tool_call_id=mostly(st.just("c1"), st.none()))
 turn = st.tuples(said("user"), said("assistant")) | st.tuples(said("user"), calls, result, said("assistant"))
 leading = st.lists(st.sampled_from(["system", "developer"]).flatmap(said), max_size=1)
 conversation = st.tuples(leading, st.lists(turn, min_size=1, max_size=2)).map(lambda found: [*found[0], *(one for turn in found[1] for one in turn)])
-prompt = conversation.map(lambda messages: messages[:-1])
-wild = st.lists(st.sampled_from([ASKS, SAYS, SYSTEM]) | said("user") | calls | result | value, max_size=3)
+single = st.tuples(said("user"), said("assistant")).map(list)
+wild = st.lists(st.sampled_from([ASKS, SAYS, SYSTEM]) | said("user") | calls | result | value, max_size=3) | value
 columns = {
-    "messages": conversation | wild, "input": text | prompt | wild, "answer": text | st.integers(-1, 3) | value,
-    "chosen": text | st.just([CHOSEN]) | wild, "rejected": text | st.just([REJECTED]) | wild,
-    "choices": st.lists(text, min_size=2, max_size=3, unique=True) | value, "text": text | value, "label": st.booleans() | value,
+    "messages": mostly(conversation | single, wild), "input": mostly(words | words | conversation.map(lambda found: found[:-1]), wild),
+    "answer": mostly(words | st.integers(0, 1), value), "chosen": mostly(words | st.just([CHOSEN]), wild),
+    "rejected": mostly(words | st.just([REJECTED]), wild), "choices": mostly(st.just(["yes", "no", "2+3?"]), value),
+    "text": mostly(words, value), "label": mostly(st.booleans(), value),
 }  # fmt: skip
 beside = {
-    "tools": st.sampled_from([TOOLS, json.dumps(TOOLS), "no JSON", None]), "contexts": st.lists(text, min_size=1, max_size=2) | value,
-    "reference": text, "note": value, "label": st.booleans(),
+    "tools": st.sampled_from([TOOLS, json.dumps(TOOLS), None, [], "no JSON"]), "contexts": mostly(st.lists(words, min_size=1, max_size=2), value),
+    "reference": words, "note": value, "label": st.booleans(),
 }  # fmt: skip
 shapes = [["messages"], ["input", "chosen", "rejected"], ["input", "choices", "answer"], ["input", "answer"], ["text", "label"], ["text"]]
 

@@ -119,7 +119,7 @@ def export(
     sounds that they refer to in a folder beside it (`PATH.files`).
 
     Args:
-        format: jsonl, csv, alpaca, sharegpt, openai, or a plug-in's name.
+        format: the name of a format that is built in (docs/formats.md), or a plug-in's.
         where: an expression that lets rows through; `reviews.accepted`, `reviews.score` and so on are what people think of them.
         with_lock: also write what the version rests on (`PATH.lock.json`; app.locks), with the hashes of the exported files.
         provenance: `column`, `sidecar` (`PATH.provenance.jsonl`) or `none`; default: what suits the format.

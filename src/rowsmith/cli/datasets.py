@@ -105,7 +105,7 @@ def show(
 
 def export(
     dataset: Spoken,
-    format_: Annotated[str, typer.Option("--as", metavar="FORMAT", help="jsonl, csv, alpaca, sharegpt, openai, or a plug-in's.")],
+    format_: Annotated[str, typer.Option("--as", metavar="FORMAT", help="jsonl, csv, openai, trl-sft, dpo ... (docs/formats.md), or a plug-in's.")],
     output: Annotated[str, typer.Option("-o", "--output", metavar="PATH", help="File to write; it appears whole or not at all.")],
     where: Annotated[
         str | None, typer.Option("--where", metavar="EXPR", help="Only rows that the expression lets through, such as reviews.accepted >= 1.")

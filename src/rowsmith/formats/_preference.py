@@ -12,6 +12,7 @@ from rowsmith.formats._turns import one_turn
 
 NEEDS = (("input", "chosen", "rejected"),)
 LABELLED = tuple((*needs, "label") for needs in _chat.NEEDS)
+DROPS = ("columns beside the preference", "fields of messages beside role and content")
 USED = ("input", "chosen", "rejected", "tools")
 
 

@@ -16,7 +16,7 @@ class Dpo(Format):
     name = "dpo"
     extension = "jsonl"
     needs = _preference.NEEDS
-    drops = _turns.DROPS
+    drops = _preference.DROPS
 
     def row(self, row: Row) -> dict[str, Json]:
         """The record; fails with the reasons of `_preference.texts`."""

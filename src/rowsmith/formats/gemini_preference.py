@@ -13,7 +13,7 @@ class GeminiPreference(Format):
     name = "gemini-preference"
     extension = "jsonl"
     needs = _preference.NEEDS
-    drops = _turns.DROPS
+    drops = _preference.DROPS
 
     def row(self, row: Row) -> dict[str, Json]:
         """The record; fails with the reasons of `_preference.preference`, `_preference.single`, `_turns.turns` and `_turns.alternating`."""

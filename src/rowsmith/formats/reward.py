@@ -13,7 +13,7 @@ class Reward(Format):
     name = "reward"
     extension = "jsonl"
     needs = _preference.NEEDS
-    drops = _turns.DROPS
+    drops = _preference.DROPS
 
     def row(self, row: Row) -> dict[str, Json]:
         """The record; fails with the reasons of `_preference.preference` and `_turns.turns`."""

@@ -24,7 +24,7 @@ class WriteFiles(Step):
     """
 
     path: str = setting(description="File to write, for example out/train.jsonl; a relative one is taken from the current folder.", min_length=1)
-    format: str = setting("jsonl", description="Format of the file, for example jsonl, csv, alpaca, sharegpt, openai.")
+    format: str = setting("jsonl", description="Format of the file, for example jsonl, csv, openai, trl-sft, dpo; docs/formats.md has them all.")
     provenance: Provenance | None = setting(
         None, description="Where each row says where it came from: in a column, in a sidecar file, or nowhere. Default: the format's own choice."
     )
