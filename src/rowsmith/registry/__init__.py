@@ -3,6 +3,7 @@
     built in    rowsmith.steps.<verb>.<noun>           exactly one Step class; the kind is the path
                 rowsmith.formats.<name>.FORMAT, rowsmith.llm.providers.<name>.PROVIDER, rowsmith.connectors.<name>.CONNECTOR,
                 and content/profiles/<name>.yaml, a provider as data
+                (a hyphen in the name of a format or provider is an underscore in its module's)
     packages    entry points in the groups rowsmith.steps, rowsmith.formats, rowsmith.providers, rowsmith.connectors; the entry
                 point's name is the kind or name, and a step's class states the same `kind`
     files       *.py, and *.yaml for profiles, in the `plugins` folders that are passed in (beside the recipe, in the home), once trusted;
