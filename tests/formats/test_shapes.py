@@ -10,6 +10,7 @@ from chat_rows import ASKS, CALLS, CHOSEN, ODD, PARALLEL, REJECTED, RESULT, SAYS
 
 from rowsmith.core.row import Row
 from rowsmith.formats import LossReport, built_in, encode_export
+from rowsmith.formats.input_answer_csv import InputAnswerCsv
 
 PAIR = {"prompt": "Weather in Oslo?", "chosen": "4 °C. ☂", "rejected": "Dunno."}
 MORE = {
@@ -68,6 +69,8 @@ def test_input_answer_as_a_table() -> None:
     found = list(csv.DictReader(io.StringIO(content, newline="")))
     assert found == [{"input": "a, b?", "answer": "x\ny"}, {"input": "Weather in Oslo?", "answer": "4 C."}]
     assert (report.rows_out, report.left_out, report.dropped) == (2, {"no_conversation": 1}, {"note": 1})
+    safe = InputAnswerCsv(spreadsheet_safe=True)
+    assert safe.line(safe.row(row(input="=1+1", answer="2"))) == b"'=1+1,2\n"
 
 
 def test_dpo() -> None:

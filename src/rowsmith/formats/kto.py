@@ -26,7 +26,7 @@ class Kto(Format):
 
     def lost(self, row: Row) -> list[str]:
         """What the record does not hold."""
-        return [name for name in _chat.lost(row, _turns.FIELDS) if name != "label"]
+        return _chat.lost(row, _turns.FIELDS, (*_chat.used(row), "label"))
 
 
 FORMAT = Kto()

@@ -24,7 +24,7 @@ class TrlKto(Format):
 
     def lost(self, row: Row) -> list[str]:
         """What the record does not hold."""
-        return [name for name in _chat.lost(row, _trl.FIELDS) if name != "label"]
+        return _chat.lost(row, _trl.FIELDS, (*_chat.used(row), "label"))
 
 
 FORMAT = TrlKto()
