@@ -287,14 +287,18 @@ Datasets(db).commit("p", "qa", made(400, start=100, says="new"), run=2)
 
 
 @pytest.mark.parametrize(
-    "point",
-    ["versions.blocks.after", "versions.bodies.after", "versions.nodes.after", "versions.ref.before", "versions.ref.after", "store.commit.before"],
+    ("point", "nth"),
+    [
+        ("versions.blocks.after", 1),
+        ("versions.blocks.after", 3),
+        *((name, 1) for name in ("versions.nodes.after", "versions.ref.before", "versions.ref.after", "store.commit.before")),
+    ],
 )
 def test_a_commit_killed_anywhere_is_whole_or_absent_and_can_be_done_again(
-    datasets: Datasets, database: Database, database_url: str, point: str
+    datasets: Datasets, database: Database, database_url: str, point: str, nth: int
 ) -> None:
     before = datasets.commit("p", "qa", made(300), run=1)
-    env = {**os.environ, "ROWSMITH_FAILPOINTS": f"{point}=kill", "PYTHONPATH": str(Path(__file__).parent)}
+    env = {**os.environ, "ROWSMITH_FAILPOINTS": f"{point}=kill:{nth}", "PYTHONPATH": str(Path(__file__).parent)}
     died = subprocess.run([sys.executable, "-c", DIES, database_url], env=env, capture_output=True, text=True, timeout=60)
     assert died.returncode == -9, died.stderr
     head = datasets.resolve("p", "qa")

@@ -234,7 +234,7 @@ class BodyWriter:
             with self._db.write() as conn:
                 self._hold.renew(conn)
                 self._place(conn, part)
-            failpoint("versions.bodies.after")
+            failpoint("versions.blocks.after")
 
     def _write(self, conn: Connection) -> None:
         self._hold.renew(conn)
