@@ -14,6 +14,7 @@ from rowsmith.store.trees import Entry
 
 BATCH = 1024
 _OPEN = 24  # blocks whose bodies are at hand
+_LOOKED_UP = 12  # bodies whose blocks are looked up at a time
 _META = b'{"origin":'
 _WORTH = 8  # a block that gives fewer bodies than this is not worth opening unasked
 
@@ -68,9 +69,9 @@ class BodyStream:
         rest = self._taken(hashes, found)
         while rest:
             before = len(rest)
-            self._opened(rest[0])
+            opened = self._open(rest[:: before // _LOOKED_UP + 1])
             rest = self._taken(rest, found)
-            if before - len(rest) < min(_WORTH, before):
+            if before - len(rest) < min(_WORTH * opened, before) or not opened:
                 found.update(self._bodies.there(rest))
                 break
         return found
@@ -85,19 +86,19 @@ class BodyStream:
                 rest.append(name)
         return rest
 
-    def _opened(self, name: bytes) -> None:
-        """Have the bodies of the block at hand in which this one lies."""
-        place = self._bodies.find([name]).get(name)
-        if place is None:
-            return
-        packed = self._bodies.packed([place[0]]).get(place[0])
-        try:
-            parts = unpack(packed or b"")
-        except ValueError as error:
-            raise damaged(f"block {place[0]} cannot be read ({error})") from None
-        block = {tagged(META if part.startswith(_META) else DATA, part): part for part in parts if part}
-        while len(self._blocks) >= _OPEN:
-            for old in self._blocks.popleft():
-                self._held.pop(old, None)
-        self._held.update(block)
-        self._blocks.append(list(block))
+    def _open(self, names: Sequence[bytes]) -> int:
+        """Have the bodies of the blocks at hand in which these lie; how many blocks."""
+        numbers = sorted({n for n, _ in self._bodies.find(names).values()})
+        packed = self._bodies.packed(numbers)
+        for n in numbers:
+            try:
+                parts = unpack(packed.get(n, b""))
+            except ValueError as error:
+                raise damaged(f"block {n} cannot be read ({error})") from None
+            block = {tagged(META if part.startswith(_META) else DATA, part): part for part in parts if part}
+            while len(self._blocks) >= _OPEN:
+                for old in self._blocks.popleft():
+                    self._held.pop(old, None)
+            self._held.update(block)
+            self._blocks.append(list(block))
+        return len(numbers)
