@@ -410,9 +410,8 @@ def test_provenance(t: Terminal) -> None:
     assert "would go" in t.say("forget", "tea.txt", stdin="n\n", code=130)
     assert json.loads(t.say("rows", "t", "--json").splitlines()[0]) == row
     gone = t.tell("forget", "tea.txt", "--yes")
-    assert {name: gone[name] for name in ("versions", "rows", "calls", "vectors", "unreachable")} == {
-        "versions": 1, "rows": 1, "calls": 1, "vectors": 0, "unreachable": []
-    }  # fmt: skip
+    assert {name: gone[name] for name in ("versions", "rows", "calls", "vectors")} == {"versions": 1, "rows": 1, "calls": 1, "vectors": 0}
+    assert [copy for copy in gone["unreachable"] if copy["kind"] != "temporary"] == [], "in the temporary folder others may be at work"
     assert t.rows_of("t") == []
     assert "erased" in t.say("origin", row["id"])
     assert len(t.tell("verify")["erased"]) == 2
