@@ -46,6 +46,17 @@ def alternating(found: list[Turn]) -> tuple[str | None, list[Turn]]:
     return system, rest
 
 
+def in_turns(row: Row) -> list[dict[str, str]]:
+    """The conversation of a row as messages of two fields: a system prompt first, then user and assistant in turns.
+
+    Raises:
+        RowFailed: the reasons of `turns`, `alternating` and `_chat.conversation`.
+    """
+    found = turns(_chat.conversation(row), row)
+    alternating(found)
+    return plain(found)
+
+
 def one_turn(messages: list[_chat.Message], row: Row) -> tuple[str, str]:
     """The text of one question and of one answer.
 

@@ -19,10 +19,8 @@ class Together(Format):
     drops = _turns.DROPS
 
     def row(self, row: Row) -> dict[str, Json]:
-        """The record; fails with the reasons of `_turns.turns`, `_turns.alternating` and `_chat.conversation`."""
-        turns = _turns.turns(_chat.conversation(row), row)
-        _turns.alternating(turns)
-        return {"messages": _turns.plain(turns)}
+        """The record; fails with the reasons of `_turns.in_turns`."""
+        return {"messages": _turns.in_turns(row)}
 
     def lost(self, row: Row) -> list[str]:
         """What the record does not hold."""

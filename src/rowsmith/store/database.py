@@ -34,7 +34,6 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        _keep_memory()
         self._side = _side(_parsed(url))
         self.dialect = cast(Literal["sqlite", "postgresql"], self._side.dialect)
         self.profile = self._side.profile
@@ -90,14 +89,6 @@ class Database:
         """Close all connections. No transaction may be open. A second call does nothing."""
         if (end := self._end.detach()) is not None and end[2][1] == os.getpid():
             self._side.close()
-
-
-def _keep_memory() -> None:
-    """Have glibc keep up to 32 MB of memory that is freed. By itself it returns every 128 KB at the top of its heap to the kernel, and what
-    works on rows asks for them again at once: page faults were over half of the time of a commit. It learns from the largest piece that it
-    has seen freed (mallopt(3), M_MMAP_THRESHOLD); this one is never touched."""
-    piece = bytearray(16 << 20)
-    del piece
 
 
 def many(conn: Connection, sql: str, rows: Sequence[tuple[Any, ...]]) -> int:
