@@ -93,7 +93,7 @@ class MemoryLedger:
         self._reserve(claimed.key, claimed.claim)
         return True
 
-    async def release(self, claimed: Claimed, detail: str, *, maybe_billed: bool) -> None:
+    async def release(self, claimed: Claimed, detail: str, *, maybe_billed: bool, sent: bool = True) -> None:
         await asyncio.sleep(self.commit_s)
         spend = self._current[claimed.key]
         spend.outcome, spend.detail = "maybe_billed" if maybe_billed else "released", detail

@@ -373,6 +373,20 @@ def test_the_ends_of_attempts(database: Database) -> None:
     assert wrong(database) == []
 
 
+def test_what_was_never_sent_is_left_to_its_day(database: Database) -> None:
+    limits = Limits(rpd=2, longest_wait_s=60)
+
+    async def told() -> None:
+        async with journal(database) as it:
+            claimed = [await it.claim(wish(row, limits=limits)) for row in (1, 2, 3)]
+            assert [claim.due > 0 for claim in claimed] == [True, True, False], "the third is for tomorrow, and nobody waits so long"
+            for claim, sent in zip(claimed, (True, False, False), strict=True):
+                await it.release(claim, "stopped", maybe_billed=False, sent=sent)
+
+    asyncio.run(told())
+    assert query(database, "SELECT used FROM rate WHERE kind = 'rpd'") == [(1,)]
+
+
 def test_a_claim_that_nobody_waits_for_any_more_is_given_back(database: Database) -> None:
     async def told() -> None:
         async with journal(database) as it:

@@ -91,6 +91,17 @@ def test_nothing_is_taken_for_who_does_not_wait(database: Database) -> None:
     assert [take(database, limits, now=MIDNIGHT) for _ in range(2)] == [MIDNIGHT - NOON, MIDNIGHT - NOON + DAY]
 
 
+def test_what_was_never_sent_counts_to_no_day_and_with_no_tokens(database: Database) -> None:
+    limits = Limits(rpd=2, tpm=61)
+    assert [take(database, limits, 30) for _ in range(2)] == [0.0, 30.0]
+    with database.write() as conn:
+        rates = Rates(conn, "a", NOON)
+        rates.unsent(limits, 30, NOON + 30)
+        rates.unsent(limits, 30, MIDNIGHT - DAY - 1)  # of a day that is over: its tokens alone come back
+        rates.save()
+    assert [take(database, limits) for _ in range(2)] == [0.0, MIDNIGHT - NOON]
+
+
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(1, 120), st.lists(st.floats(0, 1), min_size=40, max_size=130))
 def test_no_minute_holds_one_too_many_though_each_may_be_a_second_late(database: Database, rpm: int, late: list[float]) -> None:

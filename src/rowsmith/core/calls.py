@@ -98,7 +98,8 @@ class Claim:
 class Claimed:
     """The ledger's answer to a claim.
 
-    `mine`: the caller holds the key and may send after `delay_s` seconds (rate limit).
+    `mine`: the caller holds the key and may send after `delay_s` seconds (rate limit); `due`, on the database's clock, is the time that the
+    limits have set aside for it (0: none).
     `stored`: the answer is there (`raw`, `usage`); nothing is bought.
     `over_budget`: a cap would be passed; `scope` says which one (`run:12`, `project:name`).
     `absent`: the answer is not there, and the claim is to buy nothing.
@@ -113,6 +114,7 @@ class Claimed:
     raw: bytes = b""
     usage: Usage = field(default_factory=Usage)
     delay_s: float = 0.0
+    due: float = 0.0
     scope: str = ""
     attempt: int = 0
     batch: int = 0

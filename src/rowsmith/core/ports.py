@@ -145,8 +145,9 @@ class Ledger(Protocol):
         attempt is reserved. False: no budget for one; the claim is given up."""
         ...
 
-    async def release(self, claimed: Claimed, detail: str, *, maybe_billed: bool) -> None:
-        """Give the claim up without an answer. The reservation goes back, or stays counted when the outcome is not known."""
+    async def release(self, claimed: Claimed, detail: str, *, maybe_billed: bool, sent: bool = True) -> None:
+        """Give the claim up without an answer. The reservation goes back, or stays counted when the outcome is not known. What was never
+        `sent` does not count to the limits of its day either."""
         ...
 
     def refused(self, claimed: Claimed, reason: str, detail: str) -> None:

@@ -30,7 +30,7 @@ class BuysNothing:
         """Nothing is bought."""
         raise AssertionError("nothing is bought offline")
 
-    async def release(self, claimed: Claimed, detail: str, *, maybe_billed: bool) -> None:
+    async def release(self, claimed: Claimed, detail: str, *, maybe_billed: bool, sent: bool = True) -> None:
         """Nothing is bought."""
         raise AssertionError("nothing is bought offline")
 

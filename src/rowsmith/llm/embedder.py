@@ -107,7 +107,7 @@ class Embedder:
             try:
                 await desk.rest(claimed.delay_s, queue.form.place)
             except BaseException as error:
-                await lasting(desk.ledger.release(claimed, str(error) or type(error).__name__, maybe_billed=False))
+                await lasting(desk.ledger.release(claimed, str(error) or type(error).__name__, maybe_billed=False, sent=False))
                 self._room.ended()
                 raise
             return claimed

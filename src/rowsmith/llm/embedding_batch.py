@@ -80,9 +80,9 @@ class Lot:
                 settle(text, None)
         return bool(self.texts)
 
-    async def release(self, claimed: Claimed, detail: str, *, maybe_billed: bool) -> None:
+    async def release(self, claimed: Claimed, detail: str, *, maybe_billed: bool, sent: bool = True) -> None:
         """See Ledger."""
-        await asyncio.gather(*(self._ledger.release(text.claimed, detail, maybe_billed=maybe_billed) for text in self.texts))
+        await asyncio.gather(*(self._ledger.release(text.claimed, detail, maybe_billed=maybe_billed, sent=sent) for text in self.texts))
 
     async def store(self, form: EmbeddingForm, said: Vectors) -> None:
         """Every vector, durable under its own key. Usage is shared out by the texts' bytes, cost by the tokens, so that sums are exact."""

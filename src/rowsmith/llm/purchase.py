@@ -26,15 +26,15 @@ Body = bytes | Callable[[], bytes]
 
 
 class Purchase:
-    """One claimed call. `open`: the claim is neither settled nor given up."""
+    """One claimed call. `open`: the claim is neither settled nor given up; `sent`: a request may have reached the server."""
 
-    __slots__ = ("body", "claimed", "desk", "form", "health", "lane", "open", "probing", "sent_at", "trouble")
+    __slots__ = ("body", "claimed", "desk", "form", "health", "lane", "open", "probing", "sent", "sent_at", "trouble")
 
     def __init__(self, desk: Desk, form: Form, claimed: Claimed, body: Body) -> None:
         self.desk, self.form, self.claimed, self.body = desk, form, claimed, body
         self.lane, self.health = form.lane, form.server.health
         self.trouble = Trouble(desk, form, claimed)
-        self.open, self.probing, self.sent_at = True, False, 0.0
+        self.open, self.probing, self.sent, self.sent_at = True, False, False, 0.0
 
     async def carry_out(self) -> Bought | None:
         """The answer, durable; None when no budget was left for another attempt and the claim is given up.
@@ -47,7 +47,8 @@ class Purchase:
         except BaseException as error:
             if self.open:
                 self.open = False
-                await lasting(self.desk.ledger.release(self.claimed, str(error) or type(error).__name__, maybe_billed=self.trouble.in_doubt))
+                detail = str(error) or type(error).__name__
+                await lasting(self.desk.ledger.release(self.claimed, detail, maybe_billed=self.trouble.in_doubt, sent=self.sent))
             raise
         finally:
             if self.probing:
@@ -100,9 +101,11 @@ class Purchase:
         body = self.body if isinstance(self.body, bytes) else await asyncio.to_thread(self.body)
         attempt, form = Attempt(self.form.deadlines), self.form
         failpoint("gate.send")
+        sent, self.sent = self.sent, True
         try:
             status, headers, said = await (form.sender or self.desk.wire).post(attempt, form.url, form.headers, body)
         except NotSent as error:
+            self.sent = sent
             return error
         except Lost as error:
             self.trouble.in_doubt = True

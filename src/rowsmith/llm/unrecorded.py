@@ -19,7 +19,7 @@ class Unrecorded:
         """There is no further attempt."""
         return False
 
-    async def release(self, claimed: Claimed, detail: str, *, maybe_billed: bool) -> None:
+    async def release(self, claimed: Claimed, detail: str, *, maybe_billed: bool, sent: bool = True) -> None:
         """Nothing was reserved."""
 
     def refused(self, claimed: Claimed, reason: str, detail: str) -> None:

@@ -34,12 +34,13 @@ class Settling:
 
 @dataclass(slots=True)
 class Parting:
-    """An attempt that ended without an answer; `again`: another is reserved at once."""
+    """An attempt that ended without an answer; `again`: another is reserved at once; `sent`: it may have reached the server."""
 
     claimed: Claimed
     detail: str
     maybe_billed: bool
     again: bool = False
+    sent: bool = True
 
 
 def settle_dead(db: Database, conn: Connection, run: int, scopes: Sequence[str]) -> int:

@@ -167,9 +167,9 @@ class Journal:
         claimed.attempt += again
         return again
 
-    async def release(self, claimed: Claimed, detail: str, *, maybe_billed: bool) -> None:
+    async def release(self, claimed: Claimed, detail: str, *, maybe_billed: bool, sent: bool = True) -> None:
         """See core.ports.Ledger."""
-        await self._part(Parting(claimed, detail, maybe_billed))
+        await self._part(Parting(claimed, detail, maybe_billed, sent=sent))
 
     async def _part(self, parting: Parting) -> Any:
         waiter: Waiter = self._loop.create_future()
@@ -359,7 +359,7 @@ class Journal:
                 waiter.set_result(value)
             elif isinstance(value, Claimed) and value.state == "mine":  # whoever wanted it is gone
                 with self._lock:
-                    self._batch.partings.append((Parting(value, "not sent", maybe_billed=False), self._loop.create_future()))
+                    self._batch.partings.append((Parting(value, "not sent", maybe_billed=False, sent=False), self._loop.create_future()))
                 self._awake()
         if request:
             self._on_request(request)

@@ -248,7 +248,7 @@ class Ledger:
         if limited:
             waits = rates.take_all(conn, now, [(claims[i].profile, claims[i].limits, claims[i].paced_tokens) for i in limited])  # type: ignore[misc]
             for i, wait in zip(limited, waits, strict=True):
-                out[i].delay_s = wait  # type: ignore[union-attr]
+                out[i].delay_s, out[i].due = wait, now + wait if wait <= claims[i].limits.longest_wait_s else 0.0  # type: ignore[union-attr]
 
     def _note_reuse(
         self, conn: Connection, claims: Sequence[Claim], keys: dict[int, bytes], index: dict[int, int], earlier: dict[Where, list[Any]],
@@ -349,6 +349,10 @@ class Ledger:
                 self._charge(conn, taken)
                 self._write(conn, [self._row(claim, claimed.key, claimed.index, claimed.attempt + 1, RESERVED, now)])
                 return True
+        if not parting.sent and claim.limits and claimed.due:
+            loaded = rates.Rates(conn, claim.profile, now)
+            loaded.unsent(claim.limits, claim.paced_tokens, claimed.due)
+            loaded.save()
         self._give_up(conn, [claimed])
         return False
 

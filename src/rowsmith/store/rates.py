@@ -71,6 +71,13 @@ class Rates:
         if limits.tpm and tokens:
             self._kind("tpm")["tat"] -= tokens * MINUTE_S / limits.tpm
 
+    def unsent(self, limits: Limits, tokens: int, due: float) -> None:
+        """A request that could have been sent at `due`, and was not: it counts neither to its day nor with its tokens."""
+        day = self._kind("rpd")
+        if limits.rpd and day["used"] and day["day"] == day_of(due, limits.zone):
+            day["used"] -= 1
+        self.give_back(limits, tokens)
+
     def block(self, seconds: float) -> None:
         """Nothing may be sent for so long."""
         kind = self._kind("block")
