@@ -25,6 +25,7 @@ def configuration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         folder = tmp_path_factory.mktemp("configuration")
         patch.setenv("ROWSMITH_CONFIG", str(folder))
         patch.delenv("ROWSMITH_KEK", raising=False)
+        patch.setenv("ROWSMITH_BACKGROUND", "off")  # processes that outlive a test; tests of them switch it on
         yield folder
 
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from rowsmith.app import preparing
 from rowsmith.app.choices import Choices
 from rowsmith.app.lab import Lab
 from rowsmith.core.errors import Conflict
@@ -21,7 +22,6 @@ from rowsmith.store.edits import Edits
 from rowsmith.store.publishing import Said, told
 from rowsmith.store.refs import Kind, Ref, Refs
 from rowsmith.store.reviews import Reviews
-from rowsmith.store.statistics import count_now
 from rowsmith.store.versions import Version, Versions
 
 
@@ -218,8 +218,8 @@ class History:
         return Refs(self.lab.db, dataset).make(new, kind, version.id, self.lab.who, cleaned(message))
 
     def _committed(self, done: Commit) -> Committed:
-        """What is told of a commit, whose statistics are counted while that is cheap."""
-        count_now(self.lab.db, done.version)
+        """What is told of a commit, and what follows it."""
+        preparing.committed(self.lab, done.version)
         return _committed(done)
 
     def _said(self, message: str, author: str | None = None) -> Said:

@@ -48,6 +48,7 @@ class Lab:
     Raises:
         Conflict: the home's schema is older or newer than this program's.
         Unavailable: the database cannot be opened.
+        Invalid: ROWSMITH_BACKGROUND is neither on nor off.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class Lab:
         self.home = str(home)
         self.who = who or _user()
         self.environ = os.environ if environ is None else environ
+        self.background = _background(self.environ)
         self.db = open_home(home)
         self.files = Files(files_of(home, files))
         self._views: Views | None = None
@@ -188,6 +190,13 @@ def files_of(home: str | Path, files: str | Path | None = None) -> Path:
 def models_file(home: str | Path, files: Path | None = None) -> Path:
     """The home's own table of models: `models.yaml` in its folder; of a database, beside the folder of its files."""
     return (files or files_of(home)).parent / "models.yaml" if is_url(home) else Path(home).expanduser() / "models.yaml"
+
+
+def _background(environ: Mapping[str, str]) -> bool:
+    given = environ.get("ROWSMITH_BACKGROUND", "on")
+    if given not in ("on", "off"):
+        raise Invalid(f"ROWSMITH_BACKGROUND={given} is neither on nor off.", "Unset it, or set it to off: nothing is made ready beforehand.")
+    return given == "on"
 
 
 def _user() -> str:

@@ -15,6 +15,7 @@ from uuid import uuid4
 
 from pydantic import ValidationError
 
+from rowsmith.app import preparing
 from rowsmith.app.lab import Lab
 from rowsmith.core.errors import Conflict, Invalid, NotFound, Problem, choose
 from rowsmith.core.ports import Rows
@@ -126,10 +127,12 @@ def commit(lab: Lab, project: str, at: Target, rows: Iterable[Row], message: str
     Raises:
         Conflict: the branch has moved since it was read.
     """
-    return Datasets(lab.db).commit(
+    made = Datasets(lab.db).commit(
         project, at.dataset, numbered(begun(rows)), author=lab.who, signer=lab.signer, message=message, replace=alone or at.fresh, branch=at.branch,
         also=only_over(at.head),
     )  # fmt: skip
+    preparing.committed(lab, made)
+    return made
 
 
 def only_over(head: Version | None) -> Callable[[Any, Version], None]:

@@ -16,6 +16,7 @@ from typing import Any
 
 import rowsmith
 from rowsmith import registry
+from rowsmith.app import preparing
 from rowsmith.app.batches import asked_live, end_at_servers
 from rowsmith.app.lab import Lab
 from rowsmith.app.library import pin_datasets
@@ -47,7 +48,6 @@ from rowsmith.store.forgotten import runs_of
 from rowsmith.store.runs import Run, require
 from rowsmith.store.runs import Runs as Store
 from rowsmith.store.stages import StageRows
-from rowsmith.store.statistics import count_now
 
 OnProgress = Callable[[Progress], None]
 FOLLOW_S = 0.2
@@ -353,7 +353,7 @@ class Runs:
             all_of_run=True,
             also=lambda conn, made: require(conn, run),
         )
-        count_now(self.lab.db, version)
+        preparing.committed(self.lab, version)
         return options.into, version.id
 
     def _end(self, run: str, request: str, state: str, wait_s: float) -> Run:

@@ -105,7 +105,7 @@ class Search:
 
     def update(self, version: Version) -> None:
         """Index what of the version is not indexed yet."""
-        while not self._known(version):
+        while not self.knows(version):
             state, stream = self._state(), BodyStream(self._db)
             try:
                 for batch in batches(self._new(version), _BATCH):
@@ -118,7 +118,8 @@ class Search:
             except _Overtaken:
                 continue
 
-    def _known(self, version: Version) -> bool:
+    def knows(self, version: Version) -> bool:
+        """Whether all of the version is indexed."""
         with self._db.read() as conn:
             state = conn.execute(_STATE).first()
             found = conn.execute(_KNOWN, {"dataset": version.dataset, "root": version.root}).first()

@@ -71,6 +71,12 @@ def cheaply(db: Database, version: Version, most: int, *, near: Version | None =
     return statistics(db, version, near=near) if version.rows <= most else _counted(db, version, near)
 
 
+def ready(db: Database, version: Version) -> bool:
+    """Whether the version's statistics are kept whole, or cannot be kept."""
+    found = stored(db, version.root)
+    return (found is not None and found.duplicates is not None) or bool(erased_in(db, version))
+
+
 def count_now(db: Database, version: Version | None) -> None:
     """Count a version that has just been committed, where that means few rows; others are counted when somebody asks.
 

@@ -24,6 +24,11 @@ PREFIX = 7
 """Bytes of a key before the row's own order."""
 
 _HEAD = text("SELECT version FROM ref WHERE dataset = :dataset AND name = :name")
+_HEADS = text(
+    "SELECT dataset.project, dataset.name, ref.name, version.id FROM ref JOIN version ON version.id = ref.version "
+    "JOIN dataset ON dataset.n = ref.dataset WHERE ref.kind = 'branch' AND version.rows >= :least "
+    "ORDER BY version.created_at DESC, ref.name LIMIT :count"
+)
 _OTHERS = text("SELECT count(*) FROM version WHERE dataset = :dataset AND (run IS NULL OR run <> :run)")
 _LAST_RUN = text("SELECT max(run) FROM version WHERE dataset = :dataset")
 
@@ -49,6 +54,16 @@ class Version:
         """What `id` must be: the hash of all other fields."""
         facts = {name: value.hex() if isinstance(value, bytes) else value for name, value in asdict(self).items() if name != "id"}
         return tagged(b"rowsmith.version", canonical(facts)).hex()
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A branch and the version that it names."""
+
+    project: str
+    dataset: str
+    branch: str
+    version: Version
 
 
 class Versions:
@@ -78,6 +93,13 @@ class Versions:
         with self._db.read() as conn:
             name = conn.execute(_HEAD, {"dataset": dataset, "name": branch}).scalar()
             return next(_versions(conn, table.c.id == name), None) if name else None
+
+    def heads(self, count: int, least: int) -> list[Head]:
+        """The `count` branches of all datasets that were committed to last, among those of at least so many rows."""
+        with self._db.read() as conn:
+            found = conn.execute(_HEADS, {"count": count, "least": least}).all()
+            versions = {version.id: version for version in _versions(conn, table.c.id.in_({row[3] for row in found}))}
+        return [Head(project, dataset, branch, versions[name]) for project, dataset, branch, name in found]
 
     def log(self, version: Version) -> Iterator[Version]:
         """The version and all that it descends from, newest first."""

@@ -109,6 +109,13 @@ class Views:
         with self.lock:
             return self._near(version) is not None
 
+    def make(self, version: Version) -> None:
+        """Make the version's view, unless it can be read through one that is there."""
+        with self.lock:
+            self._let_go()
+            if self._near(version) is None:
+                self._made(version)
+
     def of_rows(self, rows: Iterable[Row]) -> View:
         """A view of rows that are in no version, in row order."""
         with self.lock:
