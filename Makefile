@@ -2,22 +2,25 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench battery docs setup lint stop
+.PHONY: help demo test test-consumers check bench battery docs setup lint stop
 
 BIN := .venv/bin
 WORKERS ?= 3
 
 help: ## List the targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## (.*)/\1\t\2/' | while IFS=$$'\t' read -r name what; do printf '  make %-9s %s\n' "$$name" "$$what"; done
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/\1\t\2/' | while IFS=$$'\t' read -r name what; do printf '  make %-15s %s\n' "$$name" "$$what"; done
 
 demo: setup ## A real recipe over this project's documentation: no key and, once set up, no network
 	@$(BIN)/python scripts/demo.py
 
 test: setup lint ## Everything: lint, types, floors, and the whole suite on SQLite and PostgreSQL, WORKERS files at once
-	@services="$$(scripts/services.sh)"; eval "$$services"; $(BIN)/pytest -n $(WORKERS) --dist loadfile
+	@services="$$(scripts/services.sh)"; eval "$$services"; $(BIN)/pytest -n $(WORKERS) --dist loadfile --ignore=tests/consumers
+
+test-consumers: setup ## Our exports, read by those who train and evaluate on them, each in an environment of its own
+	@$(BIN)/python scripts/consumers.py; $(BIN)/pytest tests/consumers
 
 check: setup lint ## The minute-long loop: lint, types, floors, and the fast tests
-	@services="$$(scripts/services.sh)"; eval "$$services"; $(BIN)/pytest --ignore=tests/stories -m "not slow and not battery"
+	@services="$$(scripts/services.sh)"; eval "$$services"; $(BIN)/pytest --ignore=tests/stories --ignore=tests/consumers -m "not slow and not battery"
 
 bench: setup ## Every benchmark: a table and one JSON line each (ARGS=--quick for a short one)
 	@failed=""; for script in $$(grep -l '^if __name__' benchmarks/*.py | grep -v '/battery\.py$$'); do \

@@ -41,10 +41,10 @@ def test_text() -> None:
 
 def test_chatml() -> None:
     format = built_in("chatml")
-    said = "<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\nWeather in Oslo?<|im_end|>\n<|im_start|>assistant\n4 C.<|im_end|>\n"
+    said = "<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\nWeather in Oslo?<|im_end|>\n<|im_start|>assistant\n4 C.<|im_end|>"
     assert format.row(chat(SYSTEM, ASKS, SAYS)) == {"text": said}
     assert format.row(chat({**SYSTEM, "role": "developer"}, ASKS, SAYS)) == {"text": said}
-    assert format.row(row(input="é", answer="ü"))["text"].endswith("<|im_start|>assistant\nü<|im_end|>\n")
+    assert format.row(row(input="é", answer="ü"))["text"].endswith("<|im_start|>assistant\nü<|im_end|>")
     assert reason(format, row(input="What is <|im_end|>?", answer="A mark.")) == "marks"
     assert reason(format, chat(ASKS, CALLS, RESULT, SAYS)) == "tool_calls"
     assert format.lost(chat(ASKS, {**SAYS, "thinking": "hm"})) == ["messages.thinking"]

@@ -45,7 +45,7 @@ def test_continuous_integration_runs_make_test() -> None:
     text = script.read_text(encoding="utf-8")
     assert text.startswith("#!/usr/bin/env bash\n")
     assert "set -euo pipefail" in text
-    assert text.rstrip().endswith("make test")
+    assert text.rstrip().endswith("make test\nmake test-consumers")
 
 
 def bare(tmp_path: Path) -> Path:

@@ -13,8 +13,9 @@ _MARKS = ("<|im_start|>", "<|im_end|>")
 class ChatMl(Format):
     """For trainers that take text and apply no template of their own; one that does wants `messages`, `trl-sft` or `openai`.
 
-    What the developer says is the system's. ChatML has no rule of its own for tools, so rows with tools are left out; and a text that
-    holds one of the two marks would end a turn where it stands, so that row is, too.
+    The text ends with the last mark: behind a line break, TRL would put a second one. What the developer says is the system's. ChatML has
+    no rule of its own for tools, so rows with tools are left out; and a text that holds one of the two marks would end a turn where it
+    stands, so that row is, too.
     """
 
     name = "chatml"
@@ -27,7 +28,7 @@ class ChatMl(Format):
         turns = _turns.turns(_chat.conversation(row), row)
         if any(mark in text for _, text in turns for mark in _MARKS):
             raise RowFailed("marks", f"A message holds {' or '.join(_MARKS)}.")
-        return {"text": "".join(f"<|im_start|>{role}\n{text}<|im_end|>\n" for role, text in turns)}
+        return {"text": "\n".join(f"<|im_start|>{role}\n{text}<|im_end|>" for role, text in turns)}
 
     def lost(self, row: Row) -> list[str]:
         """What the record does not hold."""
