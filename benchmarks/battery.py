@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import platform
 import random
 import sqlite3
@@ -27,6 +28,7 @@ from typing import Any
 
 STORIES = Path(__file__).parents[1] / "tests" / "stories"
 sys.path.insert(0, str(STORIES))
+os.environ["ROWSMITH_BACKGROUND"] = "off"  # nothing outlives a story
 
 import batches  # noqa: E402
 import clocks  # noqa: E402

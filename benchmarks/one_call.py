@@ -59,7 +59,8 @@ def write_rows(path: Path, rows: int) -> Path:
 def client(command: list[str]) -> tuple[float, float, str]:
     """CPU seconds, peak memory in MB, and the last line of a finished command."""
     with tempfile.TemporaryFile() as out:
-        process = subprocess.Popen(command, stdout=out, stderr=subprocess.DEVNULL, env={**os.environ, "OPENAI_API_KEY": "none"})
+        env = {**os.environ, "OPENAI_API_KEY": "none", "ROWSMITH_BACKGROUND": "off"}
+        process = subprocess.Popen(command, stdout=out, stderr=subprocess.DEVNULL, env=env)
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         out.seek(0)

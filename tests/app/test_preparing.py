@@ -25,9 +25,10 @@ from rowsmith.store.views import SMALL
 
 
 @pytest.fixture
-def lab(where: Place) -> Iterator[Lab]:
+def lab(where: Place, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lab]:
     """A home in which things are made ready in the background."""
-    with Lab(where.home, files=where.files, environ={**os.environ, "ROWSMITH_BACKGROUND": "on"}) as lab:
+    monkeypatch.delenv("ROWSMITH_BACKGROUND")
+    with where.lab() as lab:
         lab.project()
         yield lab
 
@@ -67,20 +68,22 @@ def test_a_commit_is_made_ready_by_a_process_that_goes_its_own_way(lab: Lab) -> 
     until(lambda: all(child.poll() == 0 for child in preparing._started))
 
 
-def test_small_versions_and_those_who_do_not_want_it_start_none(lab: Lab, where: Place) -> None:
+def test_small_versions_and_those_who_do_not_want_it_start_none(lab: Lab, where: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     before = list(preparing._started)
     preparing.committed(lab, commit(lab, SMALL - 1))
     preparing.committed(lab, None)
-    with Lab(where.home, files=where.files, environ={"ROWSMITH_BACKGROUND": "off"}) as other:
+    monkeypatch.setenv("ROWSMITH_BACKGROUND", "off")
+    with where.lab() as other:
         preparing.committed(other, commit(other, SMALL, "e"))
     assert [child for child in preparing._started if child not in before] == []
     assert preparing.prepare(lab) == 1, "the small one needs nothing"
     assert preparing.prepare(lab) == 0
 
 
-def test_a_wish_that_is_none(where: Place) -> None:
+def test_a_wish_that_is_none(where: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ROWSMITH_BACKGROUND", "maybe")
     with pytest.raises(Invalid, match="ROWSMITH_BACKGROUND=maybe is neither on nor off"):
-        Lab(where.home, files=where.files, environ={"ROWSMITH_BACKGROUND": "maybe"})
+        where.lab()
 
 
 def test_one_process_at_a_time(lab: Lab) -> None:

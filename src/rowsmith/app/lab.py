@@ -57,7 +57,7 @@ class Lab:
         self.home = str(home)
         self.who = who or _user()
         self.environ = os.environ if environ is None else environ
-        self.background = _background(self.environ)
+        self.background = _background()
         self.db = open_home(home)
         self.files = Files(files_of(home, files))
         self._views: Views | None = None
@@ -192,8 +192,8 @@ def models_file(home: str | Path, files: Path | None = None) -> Path:
     return (files or files_of(home)).parent / "models.yaml" if is_url(home) else Path(home).expanduser() / "models.yaml"
 
 
-def _background(environ: Mapping[str, str]) -> bool:
-    given = environ.get("ROWSMITH_BACKGROUND", "on")
+def _background() -> bool:
+    given = os.environ.get("ROWSMITH_BACKGROUND", "on")
     if given not in ("on", "off"):
         raise Invalid(f"ROWSMITH_BACKGROUND={given} is neither on nor off.", "Unset it, or set it to off: nothing is made ready beforehand.")
     return given == "on"
