@@ -12,7 +12,7 @@ import fcntl
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from subprocess import DEVNULL, PIPE, Popen
@@ -49,9 +49,10 @@ def prepare(lab: Lab) -> int:
     Raises:
         RowsmithError: one cannot be; that is an event, too.
     """
-    made = 0
+    made: set[str] = set()
     with _alone(lab.files.scratch("views")) as mine:
-        while mine and (head := next((head for head in Versions(lab.db).heads(HEADS, SMALL) if not _ready(lab, head.version)), None)):
+        while mine and (head := _unready(lab, made)):
+            made.add(head.version.id)
             start = time.monotonic()
             try:
                 lab.views.make(head.version)
@@ -61,8 +62,13 @@ def prepare(lab: Lab) -> int:
                 _tell(lab, head, "dataset.unprepared", reason=f"{error.what} {error.fix}")
                 raise
             _tell(lab, head, "dataset.prepared", seconds=round(time.monotonic() - start, 3))
-            made += 1
-    return made
+    return len(made)
+
+
+def _unready(lab: Lab, but: Collection[str]) -> Head | None:
+    """The head that was committed to last, of those that lack something; none of the versions `but`, which we have done what we can for."""
+    heads = (head for head in Versions(lab.db).heads(HEADS, SMALL) if head.version.id not in but)
+    return next((head for head in heads if not _ready(lab, head.version)), None)
 
 
 def _ready(lab: Lab, version: Version) -> bool:
@@ -103,8 +109,7 @@ def main() -> None:
     """The process in the background."""
     os.nice(10)
     with Lab(**orjson.loads(sys.stdin.buffer.read())) as lab:
-        while prepare(lab):  # whoever commits while it ends has seen it at work, and starts none
-            pass
+        prepare(lab)
 
 
 if __name__ == "__main__":
