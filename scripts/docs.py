@@ -22,6 +22,7 @@ from rowsmith.app.results import EXIT
 from rowsmith.cli.main import app
 from rowsmith.core.step import Step
 from rowsmith.engine.recipe_schema import describe
+from rowsmith.formats import SAMPLES, carried
 from rowsmith.llm.profile import NAMES, Profile, read_profile
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -32,6 +33,7 @@ STATES = {
     "stopped": "stopped on request; the same command goes on", "cancelled": "cancelled", "running": "another process carries it out",
     "failed": "an error, or a run that broke",
 }  # fmt: skip
+CARRIED = {"whole": "yes", "part": "in part", "no": ""}
 SHAPES = {
     "source": "where rows begin", "row": "works on each row, without a model", "asking": "asks a model about each row",
     "set": "sees all rows together",
@@ -137,11 +139,18 @@ def formats() -> str:
     """Every built-in format: what it is, what it needs, holds and drops, from its module and its class."""
     found = [(name, registry.format(name, ())) for name, item in registry.formats(()).items() if item.origin == "rowsmith"]
     listed = [(f"[`{name}`](#{name})", needed(format), "; ".join(format.drops)) for name, format in found]
-    parts = ["# Formats\n", "`rowsmith export DATASET --as FORMAT -o PATH` and the step [`write.files`](steps.md#writefiles) write them.\n"]
+    parts = [
+        "# Formats\n",
+        "`rowsmith export DATASET --as FORMAT -o PATH` and the step [`write.files`](steps.md#writefiles) write them, `rowsmith import FILE --into "
+        "DATASET` and the step [`read.records`](steps.md#readrecords) read them, `rowsmith convert IN OUT --to FORMAT` does both.\n",
+    ]
     parts += [
         "A row that a format cannot hold is left out, and counted with a reason; columns and fields of rows that went without them are counted, "
         "too. Both stand in what the command says and in `PATH.report.json`.\n",
         table(["format", "columns that it needs", "what it never holds"], listed),
+        "\n## What each carries\n",
+        "Of a row of each kind: the whole, a part, or nothing. What is carried whole comes back when it is read.\n",
+        table(["format", *SAMPLES], [(f"`{name}`", *(CARRIED[how] for how in carried(format).values())) for name, format in found]),
     ]
     for name, format in found:
         parts += [f"\n## {name}\n", cleandoc(sys.modules[type(format).__module__].__doc__ or "") + "\n", cleandoc(type(format).__doc__ or "") + "\n"]

@@ -496,7 +496,7 @@ ARGUMENTS: dict[str, list[str]] = {
     "split": ["t", "--parts", "a=0.5,b=rest"], "sample": ["t", "-n", "1"], "balance": ["t", "--by", "text"], "shuffle": ["t"],
     "columns": ["t", "--drop", "text"], "combine": ["t", "t@v1", "--into", "u"],
     "cherry-pick": ["t", "draft"], "rollback": ["t", "main", "--discard"], "edit": ["t", "--discard"], "verify": ["t"], "lock": ["t"],
-    "bundle": ["t", "-o", "out.zip"], "review add": ["t", "ROW", "--accept"], "review list": ["t"],
+    "import": ["ROWS", "--into", "t"], "bundle": ["t", "-o", "out.zip"], "review add": ["t", "ROW", "--accept"], "review list": ["t"],
 }  # fmt: skip
 
 
@@ -518,6 +518,7 @@ def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminal]:
         t.say("backup", "there.backup")
         t.say("calls", "export", "there.calls")
         t.say("models", "add", "openai/m", "--price-in", 1, "--price-out", 1)
+        put(t, "rows.jsonl", '{"text": "x"}\n')
         (t.folder / "row").write_text(ids(t)[0], encoding="utf-8")
         yield t
 
@@ -528,7 +529,7 @@ def spoken(lived_in: Terminal, folder: Path, command: str, home: str = "home") -
     for name in ("there.backup", "there.calls"):
         shutil.copy(lived_in.folder / name, folder / name)
     recipe = str(lived_in.folder / "recipe.yaml")
-    known = {"RECIPE": recipe, "ROW": (lived_in.folder / "row").read_text(encoding="utf-8")}
+    known = {"RECIPE": recipe, "ROWS": str(lived_in.folder / "rows.jsonl"), "ROW": (lived_in.folder / "row").read_text(encoding="utf-8")}
     return [*command.split(), *(known.get(word, word) for word in ARGUMENTS.get(command, []))], folder / "home"
 
 
@@ -539,7 +540,7 @@ def test_home(lived_in: Terminal, tmp_path: Path, command: str) -> None:
     words, home = spoken(lived_in, tmp_path, command)
     here = called([*words, "--home", str(home)], {"COLUMNS": "500"}, tmp_path)
     empty = called([*words, "--home", str(tmp_path / "empty")], {"COLUMNS": "500"}, tmp_path)
-    if command in ("upgrade", "plan", "project create", "calls import", "keys add"):
+    if command in ("upgrade", "plan", "project create", "calls import", "import", "keys add"):
         assert (tmp_path / "empty" / "rowsmith.db").exists()
     else:
         assert (here.returncode, here.stdout, here.stderr) != (empty.returncode, empty.stdout, empty.stderr)
@@ -946,6 +947,81 @@ def test_events(t: Terminal) -> None:
     printed = t.say("events")
     assert "dataset.committed" in printed
     assert "kept 6" in printed
+
+
+ALPACA = "".join(json.dumps({"instruction": f"{n}?", "input": "", "output": f"{n}.", "n": n}) + "\n" for n in range(3))
+
+
+def put(t: Terminal, name: str, text: str) -> str:
+    (t.folder / name).write_bytes(text.encode("latin-1"))
+    return name
+
+
+@shows("formats --json")
+def test_formats(t: Terminal) -> None:
+    told = {one["name"]: one for one in t.tell("formats")}
+    assert (told["alpaca"]["carries"]["system prompt"], told["sharegpt"]["carries"]["tool calls"], told["alpaca"]["reads"]) == ("no", "whole", True)
+    assert "alpaca" in t.say("formats")
+
+
+@shows("detect --map", "detect --encoding", "detect --delimiter", "detect --save-map", "detect --json")
+def test_detect(t: Terminal) -> None:
+    put(t, "a.jsonl", ALPACA + "{broken\n")
+    told = t.tell("detect", "a.jsonl")
+    assert set(told) >= {"container", "encoding", "delimiter", "rows", "broken", "candidates", "preview"}
+    assert (told["rows"], [one["line"] for one in told["broken"]], told["candidates"][0]["format"]) == (3, [4], "alpaca")
+    assert told["preview"][0]["row"] == {"input": "0?", "answer": "0.", "n": 0}
+    assert "answer: 0." in t.say("detect", "a.jsonl")
+    put(t, "b.csv", "Frage,Antwort;x\nWas?,Tee;y\n")
+    assert [t.tell("detect", "b.csv", "--delimiter", one)["columns"] for one in ",;"] == [["Frage", "Antwort;x"], ["Frage,Antwort", "x"]]
+    put(t, "c.csv", "input,answer\nWas?,Gr\xfc\xdfe\n")
+    assert [t.tell("detect", "c.csv", "--encoding", one)["preview"][0]["row"]["answer"] for one in ("latin-1", "cp1251")] == ["Grüße", "GrьЯe"]
+    put(t, "d.jsonl", '{"frage": "Was?", "antwort": "Tee"}\n')
+    assert t.tell("detect", "d.jsonl", "--save-map", "map.yaml")["candidates"][0]["score"] < 0.4
+    text = (t.folder / "map.yaml").read_text(encoding="utf-8")
+    (t.folder / "map.yaml").write_text(text.replace("frage: frage", "frage: input").replace("antwort: antwort", "antwort: answer"), encoding="utf-8")
+    assert t.tell("detect", "d.jsonl", "--map", "map.yaml")["candidates"][0]["format"] == "input-answer"
+
+
+@shows("convert --to", "convert --from", "convert --map", "convert --strict", "convert --json")
+def test_convert(t: Terminal) -> None:
+    put(t, "a.jsonl", ALPACA + "{broken\n")
+    told = t.tell("convert", "a.jsonl", "b.jsonl", "--to", "sharegpt")
+    assert {name: told[name] for name in ("read", "written", "consumer_keeps")} == {"read": 4, "written": 3, "consumer_keeps": 3}
+    assert [(one["file"], one["line"], one["reason"]) for one in told["rejected"]] == [("a.jsonl", 4, "broken_record")]
+    assert json.loads((t.folder / "b.jsonl").read_text(encoding="utf-8").splitlines()[0])["conversations"][1] == {"from": "gpt", "value": "0."}
+    assert len((t.folder / "b.jsonl.rejects.jsonl").read_text(encoding="utf-8").splitlines()) == 1
+    t.say("convert", "a.jsonl", "c.csv", "--to", "csv", "--from", "jsonl")
+    assert (t.folder / "c.csv").read_text(encoding="utf-8").startswith("instruction,input,output,n\n0?,")
+    (t.folder / "map.yaml").write_text("format: alpaca\nrename: {n: level}\n", encoding="utf-8")
+    t.say("convert", "a.jsonl", "d.csv", "--to", "csv", "--map", "map.yaml")
+    assert (t.folder / "d.csv").read_text(encoding="utf-8").startswith("input,answer,level\n")
+    assert "Nothing has been written" in t.tell("convert", "a.jsonl", "e.jsonl", "--to", "alpaca", "--strict", code=1)["what"]
+    assert not (t.folder / "e.jsonl").exists()
+
+
+@shows("import --into", "import --as", "import --map", "import --strict", "import --key", "import --rejects", "import --json")
+def test_import(t: Terminal) -> None:
+    put(t, "a.jsonl", ALPACA + "{broken\n")
+    told = t.tell("import", "a.jsonl", "--into", "t", "--rejects", "r.jsonl")
+    assert {name: told[name] for name in ("read", "kept")} == {"read": 4, "kept": 3}
+    assert [(one["file"], one["line"], one["reason"]) for one in told["rejected"]] == [("a.jsonl", 4, "broken_record")]
+    assert told["version"] == t.tell("datasets")[0]["version"]
+    assert t.rows_of("t")[0] == {"input": "0?", "answer": "0.", "n": 0}
+    assert json.loads((t.folder / "r.jsonl").read_text(encoding="utf-8"))["line"] == 4
+    assert "3 of 4 records in t" in t.say("import", "a.jsonl", "--into", "t", "--rejects", "r.jsonl")
+    assert "Nothing has been committed" in t.tell("import", "a.jsonl", "--into", "u", "--strict", code=1)["what"]
+    assert [one["name"] for one in t.tell("datasets")] == ["t"]
+    t.say("import", "a.jsonl", "--into", "plain", "--as", "jsonl", "--rejects", "r.jsonl")
+    assert "instruction" in t.rows_of("plain")[0]
+    (t.folder / "map.yaml").write_text("rename: {n: level}\n", encoding="utf-8")
+    t.say("import", "a.jsonl", "--into", "mapped", "--map", "map.yaml", "--rejects", "r.jsonl")
+    assert t.rows_of("mapped")[0] == {"input": "0?", "answer": "0.", "level": 0}
+    t.say("import", "a.jsonl", "--into", "keyed", "--key", "n", "--rejects", "r.jsonl")
+    put(t, "a.jsonl", ALPACA.replace('"0."', '"zero."'))
+    t.say("import", "a.jsonl", "--into", "keyed", "--key", "n")
+    assert [row["answer"] for row in t.rows_of("keyed")] == ["zero.", "1.", "2."]
+    assert t.tell("import", "a.jsonl", "--into", "whole", "--strict")["kept"] == 3
 
 
 def test_lists_say_when(t: Terminal) -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from rowsmith import registry
 from rowsmith.core.errors import RowFailed
 from rowsmith.core.row import Json
-from rowsmith.formats import Format, built_in
+from rowsmith.formats import Format, built_in, imported
 from rowsmith.registry import builtin
 
 NAMES = builtin.names("formats")
@@ -114,6 +114,21 @@ def test_a_row_becomes_one_record_or_is_refused_and_what_is_lost_did_not_go(name
         assert bare != data[column]
         assert record_of(format, data | {column: bare}) == record
     assert json.dumps(data) == before
+
+
+@pytest.mark.parametrize("name", NAMES)
+@settings(max_examples=120)
+@given(data=rows)
+def test_what_a_format_writes_it_reads_and_writes_again(name: str, data: dict[str, Json]) -> None:
+    """The record of what was read of a record is that record; and what came as it went stands under the same names."""
+    format = built_in(name)
+    record = record_of(format, data)
+    if isinstance(record, str):
+        return
+    before = json.dumps(record)
+    back = imported(format, record)
+    assert record_of(format, back) == record
+    assert json.dumps(record) == before
 
 
 @pytest.mark.parametrize("name", NAMES)

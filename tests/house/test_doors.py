@@ -29,7 +29,7 @@ ACTS = {
     Datasets: {
         "list": "datasets", "heads": "datasets", "versions": "show", "get": "show", "show": "show", "count": "show", "rows": "rows",
         "page": "rows", "prepare": "rows", "row": "origin", "export": "export", "licences": "licences",
-        "plots": "show --html", "lock": "lock", "bundle": "bundle",
+        "import_": "import", "plots": "show --html", "lock": "lock", "bundle": "bundle",
     },
     Reviews: {"add": "review add", "list": "review list", "any": "rows", "beside": "rows", "summaries": "export --where"},
     History: {
@@ -62,7 +62,10 @@ ACTS = {
         "disallow": "keys disallow", "rotate": "keys rotate", "of": "run", "problems": "doctor",
     },
 }  # fmt: skip
-OF_THE_HOME = {"verify", "backup", "restore", "upgrade", "gc", "doctor", "check", "plan", "steps", "schema", "plugins list", "plugins trust", ""}
+OF_THE_HOME = {
+    "verify", "backup", "restore", "upgrade", "gc", "doctor", "check", "plan", "steps", "schema", "plugins list", "plugins trust", "formats",
+    "detect", "convert", "",
+}  # fmt: skip
 OF_THE_DOOR = {"--home", "--project", "--json", "--help"}
 """Of `start`, `commit` is for pilots (`rowsmith plan --pilot`), which commit nothing."""
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b, file_digest
 from pathlib import Path
 from typing import Any
 
+from rowsmith.connectors.containers import read_records
 from rowsmith.core.errors import NotFound, RowFailed
 from rowsmith.core.ids import child_id, child_order, content_hash, source_id, source_order
 from rowsmith.core.prompt import parse
@@ -53,6 +54,9 @@ class StepContext:
             if self.input(path).hash == name:
                 return path
         raise NotFound(f"The file {name} is not in {self.folder}.")
+
+    def records(self, source: FileInput, **more: Any) -> Iterator[Any]:
+        return read_records(source.path, source.name, **more)
 
     def dataset(self, name: str) -> list[Row]:
         """Three rows that say the dataset's name."""

@@ -75,6 +75,8 @@ FILES = {
     "c.md": b"# Title\n",
     "d.txt": b"name,text\nn3,three\n" + b"x" * 300,
     "e.png": png(),
+    "f.jsonl": b'{"instruction": "one?", "output": "1", "topic": "n"}\n{"instruction": "two?", "output": "2", "topic": "m"}\n',
+    "g.jsonl": b'{"messages": [{"role": "user", "content": "one?"}, {"role": "bot", "content": "1"}]}\n',
 }
 SEEN = {"text": "x", "image": {"file": "ab" * 32, "media_type": "image/png"}}
 
@@ -93,6 +95,18 @@ CASES: dict[str, dict[str, Case]] = {
         "max_media_bytes": to("max_media_bytes", ..., 20, paths=["e.png"], format="image"),
         "licence": to("licence", ..., "CC-BY-4.0", paths=["a.jsonl"]),
         "terms": to("terms", ..., "own", paths=["c.md"]),
+    },
+    "read.records": {
+        "paths": to("paths", ["f.jsonl"], ["a.jsonl", "f.jsonl"]),
+        "format": to("format", ..., "jsonl", paths=["f.jsonl"]),
+        "rename": to("rename", ..., {"topic": "about"}, paths=["f.jsonl"]),
+        "constants": to("constants", ..., {"from": "us"}, paths=["f.jsonl"]),
+        "roles": to("roles", ..., {"bot": "assistant"}, paths=["g.jsonl"], format="openai"),
+        "key": to("key", ..., "topic", paths=["f.jsonl"]),
+        "encoding": to("encoding", "latin-1", "cp1251", paths=["b.csv"], format="jsonl"),
+        "delimiter": to("delimiter", ",", ";", paths=["b.csv"], format="jsonl", encoding="latin-1"),
+        "licence": to("licence", ..., "CC-BY-4.0", paths=["f.jsonl"]),
+        "terms": to("terms", ..., "own", paths=["f.jsonl"]),
     },
     "read.dataset": {"dataset": to("dataset", "qa", "faq")},
     "read.rows": {

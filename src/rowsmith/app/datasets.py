@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rowsmith.app.bundles import bundle
 from rowsmith.app.exports import Export, export
@@ -22,6 +23,12 @@ from rowsmith.store.stages import StageRows
 from rowsmith.store.statistics import statistics
 from rowsmith.store.versions import Version
 from rowsmith.store.view import Look, Page
+
+if TYPE_CHECKING:
+    from rowsmith.app.imports import Import
+    from rowsmith.app.profiles import MappingProfile
+    from rowsmith.app.runs import OnProgress
+    from rowsmith.engine.terms import Stopping
 
 
 class Datasets:
@@ -138,6 +145,19 @@ class Datasets:
         """Write rows to a file in a foreign format, with their provenance; see app.exports."""
         return export(
             self, spoken, format, path, where=where, provenance=provenance, with_lock=lock, policy=policy, drop_uncleared=drop_uncleared
+        )  # fmt: skip
+
+    def import_(
+        self, files: Sequence[str | Path], into: str, *, format: str | None = None, profile: MappingProfile | None = None, strict: bool = False,
+        key: str | None = None, rejects: str | Path | None = None, on_progress: OnProgress | None = None, stopping: Stopping | None = None,
+    ) -> Import:  # fmt: skip
+        """Import files of any format into a dataset; see app.imports."""
+        from rowsmith.app.imports import import_files
+        from rowsmith.app.profiles import MappingProfile
+
+        return import_files(
+            self.lab, self.project, files, into, format=format, profile=profile or MappingProfile(), strict=strict, key=key, rejects=rejects,
+            on_progress=on_progress, stopping=stopping,
         )  # fmt: skip
 
     def licences(self, spoken: str) -> Licences:

@@ -12,9 +12,9 @@ from rowsmith.app.lab import Lab
 from rowsmith.app.unreachable import copies
 from rowsmith.core.failpoints import failpoint
 from rowsmith.core.ids import content_hash, source_order
+from rowsmith.core.lines import stored
 from rowsmith.engine.batch_fetch import scratch_of
 from rowsmith.engine.retrace import roots_of_read, union, without_rows
-from rowsmith.steps.lines import stored
 from rowsmith.store import erasing, forgotten
 from rowsmith.store.batches import Batches
 from rowsmith.store.blanking import blank_unneeded

@@ -8,8 +8,8 @@ from pathlib import Path
 from rowsmith.app.lab import Lab
 from rowsmith.core.errors import Conflict
 from rowsmith.core.ids import content_hash
+from rowsmith.core.lines import stored
 from rowsmith.core.recipe import Recipe
-from rowsmith.steps.lines import stored
 from rowsmith.steps.read.rows import ReadRows
 from rowsmith.store import forgotten
 from rowsmith.store.forgotten import Forgotten

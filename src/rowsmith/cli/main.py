@@ -9,7 +9,24 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from rowsmith.cli import calls, datasets, edits, events, history, home, keys, models, plugins, projects, provenance, recipes, reviews, runs, shaping
+from rowsmith.cli import (
+    calls,
+    datasets,
+    edits,
+    events,
+    formats,
+    history,
+    home,
+    keys,
+    models,
+    plugins,
+    projects,
+    provenance,
+    recipes,
+    reviews,
+    runs,
+    shaping,
+)
 
 if TYPE_CHECKING:
     from rowsmith.core.errors import RowsmithError
@@ -32,7 +49,7 @@ def version(show: Annotated[bool, typer.Option("--version", help="Print the vers
         raise typer.Exit
 
 
-for room in (runs, recipes, datasets, shaping, history, edits, reviews, provenance, calls, projects, events, models, keys, home, plugins):
+for room in (runs, recipes, datasets, formats, shaping, history, edits, reviews, provenance, calls, projects, events, models, keys, home, plugins):
     room.add_to(app)
 
 

@@ -57,7 +57,7 @@ def run(
     """Run a recipe. The same command again goes on where it stopped, or shows the result."""
     from rowsmith.app.options import seconds
 
-    with _Watched() as watched:
+    with Watched() as watched:
         result = project(home, in_project, make=True).runs.start(
             recipe, sets=values(sets), into=into, target=target, limit=limit, budget_usd=budget, budget_tokens=budget_tokens, new=new,
             fresh=fresh, replace=replace, offline=offline, batch=batch, batch_only=batch_only,
@@ -82,7 +82,7 @@ def resume(
     as_json: AsJson = False,
 ) -> None:
     """Go on with a run that stopped, paused or was cancelled."""
-    with _Watched() as watched:
+    with Watched() as watched:
         result = project(home, in_project).runs.resume(
             run, budget_usd=budget, budget_tokens=budget_tokens, retry_failed=retry_failed, offline=offline, commit_partial=commit_partial,
             batch=batch, wait=wait, grace_s=grace, on_progress=watched.line, stopping=watched.stopping,
@@ -152,7 +152,7 @@ def _end(result: Result, as_json: bool) -> None:
     raise typer.Exit(result.exit_code)
 
 
-class _Watched:
+class Watched:
     """While a run is carried out: shows its progress, and turns SIGINT and SIGTERM into an orderly stop. A second signal ends at once."""
 
     def __init__(self) -> None:
@@ -164,7 +164,7 @@ class _Watched:
         self._signals = 0
         self._before: dict[int, Any] = {}
 
-    def __enter__(self) -> _Watched:
+    def __enter__(self) -> Watched:
         for number in (signal.SIGINT, signal.SIGTERM):
             self._before[number] = signal.signal(number, self._caught)
         return self

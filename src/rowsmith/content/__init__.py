@@ -63,6 +63,15 @@ def languages() -> dict[str, Any]:
     return found
 
 
+@cache
+def columns() -> dict[str, list[str]]:
+    """What other people call our columns, by our names: `content/columns.yaml`."""
+    from yaml import safe_load
+
+    found: dict[str, list[str]] = safe_load(files("rowsmith.content").joinpath("columns.yaml").read_text(encoding="utf-8"))
+    return found
+
+
 def _within(folder: str, ending: str) -> dict[str, Any]:
     items = files("rowsmith.content").joinpath(folder).iterdir()
     return {item.name.removesuffix(ending): item for item in items if item.name.endswith(ending)}

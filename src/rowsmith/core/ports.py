@@ -14,6 +14,7 @@ from pydantic import SecretStr
 
 from rowsmith.core.calls import Answer, Ask, Claim, Claimed, Embed, Embedded, Limits, Usage
 from rowsmith.core.models import ModelChoice
+from rowsmith.core.records import Contents, Fault, Record
 from rowsmith.core.row import Row
 
 
@@ -93,6 +94,17 @@ class Context(Protocol):
 
     def input(self, path: Path) -> Input:
         """Open one input file: the run pins it by hash and keeps a copy."""
+        ...
+
+    def records(
+        self, source: Input, *, encoding: str | None = None, delimiter: str | None = None, contents: Contents | None = None
+    ) -> Iterator[Record | Fault]:
+        """The records of an input file, whatever it is and however it is packed, read in a process of its own with bounded memory and time.
+        `contents` is filled with what is learned of it.
+
+        Raises:
+            Invalid: the file cannot be read at all, or costs more than it may.
+        """
         ...
 
     def dataset(self, name: str) -> Rows:

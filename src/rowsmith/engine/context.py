@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from rowsmith.core.calls import Answer, Ask, Asker, Embed, Embedded
 from rowsmith.core.ids import share
 from rowsmith.core.models import Model, ModelChoice
-from rowsmith.core.ports import Gate, Rows
+from rowsmith.core.ports import Gate, Input, Rows
 from rowsmith.core.prompt import parse
+from rowsmith.core.records import Contents, Fault, Record
 from rowsmith.core.row import Row
 from rowsmith.core.step import Step
 from rowsmith.engine.inputs import Inputs, Pinned
@@ -55,6 +56,14 @@ class StepContext:
     def input(self, path: Path) -> Pinned:
         """See core.ports.Context."""
         return self._inputs.input(path)
+
+    def records(
+        self, source: Input, *, encoding: str | None = None, delimiter: str | None = None, contents: Contents | None = None
+    ) -> Iterator[Record | Fault]:
+        """See core.ports.Context."""
+        from rowsmith.connectors.containers import read_records
+
+        return read_records(source.path, source.name, encoding=encoding, delimiter=delimiter, contents=contents)
 
     def dataset(self, name: str) -> Rows:
         """See core.ports.Context."""

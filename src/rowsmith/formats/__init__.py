@@ -4,7 +4,14 @@ Foreign column names (instruction, conversations ...) exist only in this room. A
 `FORMAT`; modules that begin with an underscore are what the formats share.
 """
 
+from rowsmith.formats._carried import SAMPLES, carried
+from rowsmith.formats._detect import SURE, Candidate, candidates
 from rowsmith.formats._export import Extra, LossReport, encode_export
-from rowsmith.formats._format import Format, Provenance, built_in
+from rowsmith.formats._format import Format, Provenance, built_in, every
+from rowsmith.formats._import import imported
+from rowsmith.formats._mapping import Mapping, unfolded
 
-__all__ = ["Extra", "Format", "LossReport", "Provenance", "built_in", "encode_export"]
+__all__ = [
+    "SAMPLES", "SURE", "Candidate", "Extra", "Format", "LossReport", "Mapping", "Provenance", "built_in", "candidates", "carried", "encode_export",
+    "every", "imported", "unfolded",
+]  # fmt: skip

@@ -79,6 +79,11 @@ def said(row: Row, column: str, role: str) -> list[Message]:
     return [{"role": role, "content": value}]
 
 
+def turn(asked: str, answer: str) -> list[Message]:
+    """One question and its answer as messages."""
+    return [{"role": "user", "content": asked}, {"role": "assistant", "content": answer}]
+
+
 def asked_last(prompt: list[Message]) -> list[Message]:
     """A prompt, which ends with something that an assistant answers.
 
@@ -98,7 +103,7 @@ def _pair(row: Row) -> list[Message]:
         raise RowFailed("not_text", "`input` and `answer` must be text.")
     if not asked.strip():
         raise RowFailed("empty_input", "`input` is empty.")
-    return [{"role": "user", "content": asked}, {"role": "assistant", "content": answer}]
+    return turn(asked, answer)
 
 
 def text_of(message: Message) -> str:

@@ -34,6 +34,12 @@ class Format(BaseModel):
     """What it never holds, in words. What an export really left out is counted in its LossReport."""
     provenance: ClassVar[Provenance] = "sidecar"
     """Where provenance goes unless the user says otherwise."""
+    keys: ClassVar[tuple[str, ...]] = ()
+    """The keys of a record that `read` reads; none: all of them, as columns."""
+    also: ClassVar[tuple[str, ...]] = ()
+    """Further columns that records of this format often have, by which it is recognised."""
+    rank: ClassVar[int] = 1
+    """Of formats that read a record alike, the one with the lower rank is named first."""
     header: ClassVar[bool] = False
     """Whether the file begins with the names of its columns, which must be known before the first row."""
 
@@ -44,6 +50,21 @@ class Format(BaseModel):
             RowFailed: the format cannot hold this row; the reason says why.
         """
         raise NotImplementedError
+
+    def read(self, record: dict[str, Json]) -> dict[str, Json]:
+        """The columns of the row that a record of this format says: what `row` makes of them is that record again.
+
+        Of the record's keys it reads `keys`; the others are the caller's, see `formats.imported`.
+
+        Raises:
+            RowFailed: it is no record of this format; the reason says why.
+        """
+        raise NotImplementedError
+
+    @property
+    def reads(self) -> bool:
+        """Whether it has a reading half."""
+        return type(self).read is not Format.read
 
     def lost(self, row: Row) -> list[str]:
         """The columns of a row, or parts of them, that say something and are not in its record."""
@@ -91,8 +112,17 @@ def built_in(name: str) -> Format:
     Raises:
         NotFound: there is none; the fix lists those there are.
     """
-    names = [module.name.replace("_", "-") for module in iter_modules([str(Path(__file__).parent)]) if not module.name.startswith("_")]
-    if name not in names:
+    if name not in (names := _names()):
         raise NotFound(f"No format is called {name!r}.", choose(name, names))
     found: Format = import_module(f"rowsmith.formats.{name.replace('-', '_')}").FORMAT
     return found
+
+
+def every() -> list[Format]:
+    """All formats that ship with Rowsmith, by name."""
+    return [built_in(name) for name in _names()]
+
+
+def _names() -> list[str]:
+    modules = iter_modules([str(Path(__file__).parent)])
+    return sorted(module.name.replace("_", "-") for module in modules if not module.name.startswith("_"))

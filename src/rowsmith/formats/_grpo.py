@@ -10,6 +10,8 @@ from rowsmith.formats import _chat
 from rowsmith.formats._format import says
 
 NEEDS = (("input",), ("messages",))
+ANSWERS = ("answer", "ground_truth", "solution", "reference", "tests")
+"""Columns that reward functions often compare with."""
 
 
 def used(row: Row) -> tuple[str, ...]:
@@ -48,3 +50,8 @@ def further(row: Row, reserved: Collection[str]) -> dict[str, Json]:
     if not (text := _chat.text_of(last)).strip():
         raise RowFailed("empty_answer", "The last message says nothing.")
     return {**found, "answer": text}
+
+
+def asked(record: dict[str, Json], messages: list[_chat.Message], *, plain: bool) -> dict[str, Json]:
+    """The columns of a row that asks this (`plain`: one text); what stands beside it in the record stays where it is."""
+    return {"messages": messages} if "input" in record else {"input": messages[0]["content"] if plain else messages}

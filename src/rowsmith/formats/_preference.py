@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from rowsmith.core.errors import RowFailed
-from rowsmith.core.row import Row
+from rowsmith.core.row import Json, Row
 from rowsmith.formats import _chat
 from rowsmith.formats._format import says
 from rowsmith.formats._turns import one_turn
@@ -72,6 +72,25 @@ def label(row: Row) -> bool:
     if not isinstance(found, bool):
         raise RowFailed("label", "It needs a `label` that is true or false, and no text or number (L07).")
     return found
+
+
+def parted(chosen: list[_chat.Message], rejected: list[_chat.Message]) -> Preference:
+    """Two whole conversations as what was asked and two answers: parted after the last message of the user or a tool that they share.
+
+    Raises:
+        RowFailed: `turn_order`, where they share no such beginning.
+    """
+    shared = next((i for i, (one, other) in enumerate(zip(chosen, rejected, strict=False)) if one != other), min(len(chosen), len(rejected)))
+    most = min(shared, len(chosen) - 1, len(rejected) - 1)
+    for end in range(most, 0, -1):
+        if chosen[end - 1]["role"] in ("user", "tool"):
+            return Preference(chosen[:end], chosen[end:], rejected[end:])
+    raise RowFailed("turn_order", "`chosen` and `rejected` do not begin with the same question.")
+
+
+def columns(found: Preference) -> dict[str, Json]:
+    """The columns of a row that holds the preference."""
+    return {"input": found.prompt, "chosen": found.chosen, "rejected": found.rejected}
 
 
 def _answer(row: Row, column: str) -> list[_chat.Message]:

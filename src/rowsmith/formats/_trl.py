@@ -7,7 +7,7 @@ joined. A tool's result carries the name of the tool that was called, where its 
 from __future__ import annotations
 
 from rowsmith.core.row import Json, Row
-from rowsmith.formats import _chat
+from rowsmith.formats import _chat, _reading
 from rowsmith.formats._format import says
 
 FIELDS = frozenset({"role", "content", "thinking", "name", "tool_calls", "tool_call_id"})
@@ -37,6 +37,16 @@ def with_tools(record: dict[str, Json], row: Row) -> dict[str, Json]:
     """
     tools = _chat.tools_of(row)
     return {**record, "tools": tools} if tools else record
+
+
+def prompt_completion(record: dict[str, Json]) -> dict[str, Json]:
+    """The columns of a row whose conversation is a prompt and a completion, both lists of messages.
+
+    Raises:
+        RowFailed: the reasons of `_reading.messages` and `_reading.tools`.
+    """
+    _reading.need(record, "prompt", "completion")
+    return {"messages": _reading.under(record, "prompt") + _reading.under(record, "completion"), **_reading.tools(record)}
 
 
 def _message(message: _chat.Message, called: dict[str, str]) -> dict[str, Json]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from rowsmith.core.errors import RowFailed
 from rowsmith.core.row import Json, Row
-from rowsmith.formats import _chat, _turns
-from rowsmith.formats._format import Format
+from rowsmith.formats import _chat, _reading, _turns
+from rowsmith.formats._format import Format, says
 
 
 class Alpaca(Format):
@@ -17,6 +18,8 @@ class Alpaca(Format):
     extension = "jsonl"
     needs = _chat.NEEDS
     drops = _turns.DROPS
+    keys = ("instruction", "input", "output", "system", "history")
+    rank = 0
 
     def row(self, row: Row) -> dict[str, Json]:
         """The record; fails with the reasons of `_turns.one_turn` and `_chat.conversation`."""
@@ -26,6 +29,27 @@ class Alpaca(Format):
     def lost(self, row: Row) -> list[str]:
         """What the record does not hold."""
         return _chat.lost(row, _turns.FIELDS)
+
+    def read(self, record: dict[str, Json]) -> dict[str, Json]:
+        """A question with its `input` below it, and the answer; with `system` or `history` it is `messages`. Fails as `_reading.texts`."""
+        asked, answer = _reading.texts(record, "instruction", "output")
+        beside, history, system = record.get("input"), record.get("history"), record.get("system")
+        if any(says(value) and not isinstance(value, str) for value in (beside, system)):
+            raise RowFailed("not_text", "`input` and `system` must be text.")
+        asked = f"{asked}\n\n{beside}" if says(beside) and str(beside).strip() else asked
+        if not says(history) and not says(system):
+            return _reading.pair(asked, answer)
+        before = [{"role": "system", "content": system}] if says(system) else []
+        turns = [*_turns_of(history), (asked, answer)]
+        return {"messages": before + [said for turn in turns for said in _chat.turn(*turn)]}
+
+
+def _turns_of(history: Json) -> list[tuple[str, str]]:
+    turns = history or []
+    pairs = isinstance(turns, list) and all(isinstance(turn, list) and len(turn) == 2 for turn in turns)
+    if not pairs or not all(isinstance(text, str) for turn in turns for text in turn):
+        raise RowFailed("history", "`history` is no list of questions with their answers.")
+    return [(asked, answer) for asked, answer in turns]
 
 
 FORMAT = Alpaca()

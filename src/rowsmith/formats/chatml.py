@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from rowsmith.core.errors import RowFailed
 from rowsmith.core.row import Json, Row
-from rowsmith.formats import _chat, _turns
+from rowsmith.formats import _chat, _reading, _turns
 from rowsmith.formats._format import Format
 
 _MARKS = ("<|im_start|>", "<|im_end|>")
+_TURN = re.compile(r"<\|im_start\|>(\w+)\n((?:(?!<\|im_(?:start|end)\|>).)*)<\|im_end\|>\n?", re.DOTALL)
+_WHOLE = re.compile(f"(?:{_TURN.pattern})+", re.DOTALL)
 
 
 class ChatMl(Format):
@@ -22,6 +26,8 @@ class ChatMl(Format):
     extension = "jsonl"
     needs = _chat.NEEDS
     drops = _turns.DROPS
+    keys = ("text",)
+    rank = 0
 
     def row(self, row: Row) -> dict[str, Json]:
         """The record; fails with `marks` and the reasons of `_turns.turns` and `_chat.conversation`."""
@@ -33,6 +39,13 @@ class ChatMl(Format):
     def lost(self, row: Row) -> list[str]:
         """What the record does not hold."""
         return _chat.lost(row, _turns.FIELDS)
+
+    def read(self, record: dict[str, Json]) -> dict[str, Json]:
+        """The turns as `messages`; fails with `no_chatml` and the reasons of `_reading`."""
+        text = _reading.text(record, "text")
+        if not _WHOLE.fullmatch(text):
+            raise RowFailed("no_chatml", "`text` is not turns between <|im_start|> and <|im_end|>.")
+        return {"messages": _reading.messages([{"role": role, "content": said} for role, said in _TURN.findall(text)], "text")}
 
 
 FORMAT = ChatMl()

@@ -29,6 +29,7 @@ class Csv(Format):
         False,
         description="Put an apostrophe before text that a spreadsheet would take for a formula (= + - @, tab, line break). Not reversible.",
     )
+    rank = 3
 
     def row(self, row: Row) -> dict[str, Json]:
         """The columns."""
@@ -57,6 +58,10 @@ class Csv(Format):
         if self.spreadsheet_safe and _FORMULA.match(safe) and not _number(safe):
             safe = f"'{safe}"
         return '"' + safe.replace('"', '""') + '"' if _QUOTED.search(safe) else safe
+
+    def read(self, record: dict[str, Json]) -> dict[str, Json]:
+        """The columns."""
+        return record
 
 
 def _number(text: str) -> bool:

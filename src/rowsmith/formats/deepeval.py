@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from rowsmith.core.errors import RowFailed
 from rowsmith.core.row import Json, Row
-from rowsmith.formats import _chat, _evaluation, _turns
-from rowsmith.formats._format import Format
+from rowsmith.formats import _chat, _evaluation, _reading, _turns
+from rowsmith.formats._format import Format, says
 
 
 class DeepEval(Format):
@@ -17,6 +18,7 @@ class DeepEval(Format):
     extension = "jsonl"
     needs = _chat.NEEDS
     drops = ("fields of messages beside role and content",)
+    keys = ("input", "expected_output", "context", "additional_metadata")
 
     def row(self, row: Row) -> dict[str, Json]:
         """The record; fails with `contexts` and the reasons of `_turns.one_turn` and `_chat.conversation`."""
@@ -29,6 +31,16 @@ class DeepEval(Format):
     def lost(self, row: Row) -> list[str]:
         """What the record does not hold."""
         return _chat.fields_lost(row, _turns.FIELDS, _chat.used(row))
+
+    def read(self, record: dict[str, Json]) -> dict[str, Json]:
+        """Question and answer, `contexts`, and the metadata as columns; fails with `metadata` and the reasons of `_reading.texts`."""
+        asked, answer = _reading.texts(record, "input", "expected_output")
+        more, context = record.get("additional_metadata") or {}, record.get("context")
+        if not isinstance(more, dict):
+            raise RowFailed("metadata", "`additional_metadata` is no mapping.")
+        taken = {"input", "answer"} & set(more)
+        found = {"messages": _chat.turn(asked, answer)} if taken else _reading.pair(asked, answer)
+        return {**more, **found, **({"contexts": context} if says(context) else {})}
 
 
 FORMAT = DeepEval()

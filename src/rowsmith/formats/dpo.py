@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rowsmith.core.row import Json, Row
-from rowsmith.formats import _chat, _preference, _turns
+from rowsmith.formats import _chat, _preference, _reading, _turns
 from rowsmith.formats._format import Format
 
 
@@ -17,6 +17,8 @@ class Dpo(Format):
     extension = "jsonl"
     needs = _preference.NEEDS
     drops = _preference.DROPS
+    keys = ("prompt", "chosen", "rejected")
+    rank = 0
 
     def row(self, row: Row) -> dict[str, Json]:
         """The record; fails with the reasons of `_preference.texts`."""
@@ -26,6 +28,11 @@ class Dpo(Format):
     def lost(self, row: Row) -> list[str]:
         """What the record does not hold."""
         return _chat.lost(row, _turns.FIELDS, _preference.USED)
+
+    def read(self, record: dict[str, Json]) -> dict[str, Json]:
+        """The preference; fails with the reasons of `_reading.texts`."""
+        asked, chosen, rejected = _reading.texts(record, "prompt", "chosen", "rejected")
+        return {"input": asked, "chosen": chosen, "rejected": rejected}
 
 
 FORMAT = Dpo()

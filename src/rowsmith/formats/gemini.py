@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rowsmith.core.row import Json, Row
-from rowsmith.formats import _chat, _gemini, _turns
+from rowsmith.formats import _chat, _gemini, _reading, _turns
 from rowsmith.formats._format import Format
 
 
@@ -17,6 +17,8 @@ class Gemini(Format):
     extension = "jsonl"
     needs = _chat.NEEDS
     drops = _turns.DROPS
+    keys = ("systemInstruction", "contents")
+    rank = 0
 
     def row(self, row: Row) -> dict[str, Json]:
         """The record; fails with the reasons of `_turns.turns`, `_turns.alternating` and `_chat.conversation`."""
@@ -26,6 +28,11 @@ class Gemini(Format):
     def lost(self, row: Row) -> list[str]:
         """What the record does not hold."""
         return _chat.lost(row, _turns.FIELDS)
+
+    def read(self, record: dict[str, Json]) -> dict[str, Json]:
+        """The conversation; fails with the reasons of `_gemini.messages`."""
+        system, (contents,) = record.get("systemInstruction"), _reading.need(record, "contents")
+        return {"messages": _gemini.system(system) + _gemini.messages(contents)}
 
 
 FORMAT = Gemini()

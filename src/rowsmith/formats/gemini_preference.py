@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rowsmith.core.row import Json, Row
-from rowsmith.formats import _chat, _gemini, _preference, _turns
+from rowsmith.formats import _chat, _gemini, _preference, _reading, _turns
 from rowsmith.formats._format import Format
 
 
@@ -14,6 +14,8 @@ class GeminiPreference(Format):
     extension = "jsonl"
     needs = _preference.NEEDS
     drops = _preference.DROPS
+    keys = ("system_instruction", "contents", "completions")
+    rank = 0
 
     def row(self, row: Row) -> dict[str, Json]:
         """The record; fails with the reasons of `_preference.preference`, `_preference.single`, `_turns.turns` and `_turns.alternating`."""
@@ -27,6 +29,13 @@ class GeminiPreference(Format):
     def lost(self, row: Row) -> list[str]:
         """What the record does not hold."""
         return _chat.lost(row, _turns.FIELDS, _preference.USED)
+
+    def read(self, record: dict[str, Json]) -> dict[str, Json]:
+        """The preference; fails with the reasons of `_gemini.messages` and `_gemini.scored`."""
+        contents, completions = _reading.need(record, "contents", "completions")
+        asked = _gemini.system(record.get("system_instruction")) + _gemini.messages(contents)
+        chosen, rejected = _gemini.scored(completions)
+        return {"input": asked, "chosen": _gemini.messages([chosen]), "rejected": _gemini.messages([rejected])}
 
 
 FORMAT = GeminiPreference()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rowsmith.core.errors import RowFailed
 from rowsmith.core.row import Json, Row
-from rowsmith.formats import _chat, _grpo, _turns
+from rowsmith.formats import _chat, _grpo, _reading, _turns
 from rowsmith.formats._format import Format
 
 
@@ -18,6 +18,9 @@ class Grpo(Format):
     extension = "jsonl"
     needs = _grpo.NEEDS
     drops = ("fields of messages beside role and content",)
+    keys = ("prompt",)
+    rank = 0
+    also = _grpo.ANSWERS
 
     def row(self, row: Row) -> dict[str, Json]:
         """The record; fails with `system_prompt`, `extra_turns` and the reasons of `_turns.turns`, `_grpo.prompt`, `_grpo.further`."""
@@ -31,6 +34,10 @@ class Grpo(Format):
     def lost(self, row: Row) -> list[str]:
         """What the record does not hold."""
         return _chat.fields_lost(row, _turns.FIELDS, _grpo.used(row))
+
+    def read(self, record: dict[str, Json]) -> dict[str, Json]:
+        """The prompt as `input`, or as `messages` where there is an `input` beside it; fails with the reasons of `_reading.text`."""
+        return _grpo.asked(record, [{"role": "user", "content": _reading.text(record, "prompt")}], plain=True)
 
 
 FORMAT = Grpo()

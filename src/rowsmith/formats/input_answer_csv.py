@@ -13,6 +13,8 @@ class InputAnswerCsv(Csv):
     name = "input-answer-csv"
     needs = _chat.NEEDS
     drops = _turns.DROPS
+    keys = ("input", "answer")
+    rank = 2
 
     def row(self, row: Row) -> dict[str, Json]:
         """The record; fails with the reasons of `input-answer`."""
@@ -21,6 +23,10 @@ class InputAnswerCsv(Csv):
     def lost(self, row: Row) -> list[str]:
         """What the record does not hold."""
         return input_answer.FORMAT.lost(row)
+
+    def read(self, record: dict[str, Json]) -> dict[str, Json]:
+        """The pair; fails as `input-answer`."""
+        return input_answer.FORMAT.read(record)
 
 
 FORMAT = InputAnswerCsv()

@@ -12,10 +12,15 @@ class Jsonl(Format):
     name = "jsonl"
     extension = "jsonl"
     provenance = "column"
+    rank = 2
 
     def row(self, row: Row) -> dict[str, Json]:
         """The columns."""
         return row.data
+
+    def read(self, record: dict[str, Json]) -> dict[str, Json]:
+        """The columns."""
+        return record
 
 
 FORMAT = Jsonl()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rowsmith.core.row import Json, Row
-from rowsmith.formats import _chat, _preference, _turns
+from rowsmith.formats import _chat, _preference, _reading, _turns
 from rowsmith.formats._format import Format
 
 
@@ -17,6 +17,8 @@ class Kto(Format):
     extension = "jsonl"
     needs = _preference.LABELLED
     drops = _turns.DROPS
+    keys = ("prompt", "completion", "label")
+    rank = 0
 
     def row(self, row: Row) -> dict[str, Json]:
         """The record; fails with the reasons of `_preference.label`, `_turns.one_turn` and `_chat.conversation`."""
@@ -27,6 +29,10 @@ class Kto(Format):
     def lost(self, row: Row) -> list[str]:
         """What the record does not hold."""
         return _chat.lost(row, _turns.FIELDS, (*_chat.used(row), "label"))
+
+    def read(self, record: dict[str, Json]) -> dict[str, Json]:
+        """Question, answer and label; fails with the reasons of `_reading.texts` and `_reading.label`."""
+        return {**_reading.pair(*_reading.texts(record, "prompt", "completion")), "label": _reading.label(record)}
 
 
 FORMAT = Kto()

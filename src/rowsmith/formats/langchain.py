@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rowsmith.core.row import Json, Row
-from rowsmith.formats import _chat, _openai
+from rowsmith.formats import _chat, _openai, _reading
 from rowsmith.formats._format import Format
 
 
@@ -17,6 +17,8 @@ class LangChain(Format):
     extension = "jsonl"
     needs = _chat.NEEDS
     drops = ("columns beside the messages, tools too", "weights and fields of messages that LangChain does not know")
+    keys = ("messages",)
+    rank = 2
 
     def row(self, row: Row) -> dict[str, Json]:
         """The record; fails with the reasons of `_openai.message`, `_chat.arguments_of` and `_chat.conversation`."""
@@ -25,6 +27,10 @@ class LangChain(Format):
     def lost(self, row: Row) -> list[str]:
         """What the record does not hold."""
         return _chat.lost(row, _openai.FIELDS - {"weight"}, [name for name in _chat.used(row) if name != "tools"])
+
+    def read(self, record: dict[str, Json]) -> dict[str, Json]:
+        """The conversation; fails with the reasons of `_reading.messages`."""
+        return {"messages": _reading.under(record, "messages", _openai.FIELDS - {"weight"})}
 
 
 def _message(message: _chat.Message) -> dict[str, Json]:

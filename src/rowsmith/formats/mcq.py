@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rowsmith.core.errors import RowFailed
 from rowsmith.core.row import Json, Row
+from rowsmith.formats import _reading
 from rowsmith.formats._format import Format, unused
 
 _USED = ("input", "choices", "answer")
@@ -19,6 +20,8 @@ class Mcq(Format):
     extension = "jsonl"
     needs = (_USED,)
     drops = ("columns beside input, choices and answer",)
+    keys = ("question", "choices", "answer")
+    rank = 0
 
     def row(self, row: Row) -> dict[str, Json]:
         """The record; fails with `no_choices`, `empty_input`, `not_text`, `choices`, `answer`."""
@@ -29,15 +32,26 @@ class Mcq(Format):
             raise RowFailed("not_text", "`input` must be text.")
         if not asked.strip():
             raise RowFailed("empty_input", "`input` is empty.")
-        if not isinstance(choices, list) or len(choices) < 2 or not all(isinstance(choice, str) and choice.strip() for choice in choices):
-            raise RowFailed("choices", "`choices` is no list of at least two texts.")
-        if len(set(choices)) < len(choices):
-            raise RowFailed("choices", "Two of the `choices` are the same.")
-        return {"question": asked, "choices": choices, "answer": _index(row.data["answer"], choices)}
+        return {"question": asked, "choices": _checked(choices), "answer": _index(row.data["answer"], choices)}
 
     def lost(self, row: Row) -> list[str]:
         """What the record does not hold."""
         return unused(row, _USED)
+
+    def read(self, record: dict[str, Json]) -> dict[str, Json]:
+        """Question, choices and answer as it stands; fails with `choices`, `answer` and the reasons of `_reading.text`."""
+        asked, (choices, answer) = _reading.text(record, "question"), _reading.need(record, "choices", "answer")
+        _checked(choices)
+        _index(answer, choices)
+        return {"input": asked, "choices": choices, "answer": answer}
+
+
+def _checked(choices: Json) -> list[str]:
+    if not isinstance(choices, list) or len(choices) < 2 or not all(isinstance(choice, str) and choice.strip() for choice in choices):
+        raise RowFailed("choices", "`choices` is no list of at least two texts.")
+    if len(set(choices)) < len(choices):
+        raise RowFailed("choices", "Two of the `choices` are the same.")
+    return choices
 
 
 def _index(answer: Json, choices: list[str]) -> int:

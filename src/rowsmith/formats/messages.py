@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rowsmith.core.row import Json, Row
-from rowsmith.formats import _chat
+from rowsmith.formats import _chat, _reading
 from rowsmith.formats._format import Format, unused
 
 
@@ -17,17 +17,20 @@ class Messages(Format):
     extension = "jsonl"
     needs = _chat.NEEDS
     drops = ("columns beside the conversation",)
+    keys = ("messages", "tools")
 
     def row(self, row: Row) -> dict[str, Json]:
-        """The record; fails with `tool_calls`, `tools` and the reasons of `_chat.conversation`."""
-        messages, tools = _chat.conversation(row), _chat.tools_of(row)
-        for message in messages:
-            _chat.calls_of(message)
+        """The record; fails with `tools` and the reasons of `_chat.conversation` and `_reading.messages`."""
+        messages, tools = _reading.messages(_chat.conversation(row), "messages"), _chat.tools_of(row)
         return {"messages": messages, "tools": tools} if tools else {"messages": messages}
 
     def lost(self, row: Row) -> list[str]:
         """What the record does not hold."""
         return unused(row, _chat.used(row))
+
+    def read(self, record: dict[str, Json]) -> dict[str, Json]:
+        """The conversation; fails with the reasons of `_reading.conversation`."""
+        return _reading.conversation(record)
 
 
 FORMAT = Messages()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from rowsmith.core.errors import RowFailed
 from rowsmith.core.row import Json, Row
-from rowsmith.formats import _chat, _openai
+from rowsmith.formats import _chat, _openai, _reading
 from rowsmith.formats._format import Format
 
 
@@ -18,6 +19,8 @@ class OpenAi(Format):
     extension = "jsonl"
     needs = _chat.NEEDS
     drops = ("columns beside the conversation", "fields of messages that the API does not know")
+    keys = ("messages", "tools")
+    rank = 0
 
     def row(self, row: Row) -> dict[str, Json]:
         """The record; fails with `tool_calls`, `tools` and the reasons of `_chat.conversation`."""
@@ -28,6 +31,13 @@ class OpenAi(Format):
     def lost(self, row: Row) -> list[str]:
         """What the record does not hold."""
         return _chat.lost(row, _openai.FIELDS)
+
+    def read(self, record: dict[str, Json]) -> dict[str, Json]:
+        """The conversation; fails with `tool_calls` and the reasons of `_reading.conversation`."""
+        found = _reading.conversation(record, fields=_openai.FIELDS)
+        if any(not isinstance(arguments, str) for message in found["messages"] for _, arguments in _chat.calls_of(message)):
+            raise RowFailed("tool_calls", "The arguments of a tool call are not JSON text.")
+        return found
 
 
 FORMAT = OpenAi()

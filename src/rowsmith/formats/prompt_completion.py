@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rowsmith.core.row import Json, Row
-from rowsmith.formats import _chat, _turns
+from rowsmith.formats import _chat, _reading, _turns
 from rowsmith.formats._format import Format
 
 
@@ -14,6 +14,8 @@ class PromptCompletion(Format):
     extension = "jsonl"
     needs = _chat.NEEDS
     drops = _turns.DROPS
+    keys = ("prompt", "completion")
+    rank = 0
 
     def row(self, row: Row) -> dict[str, Json]:
         """The record; fails with the reasons of `_turns.one_turn` and `_chat.conversation`."""
@@ -23,6 +25,10 @@ class PromptCompletion(Format):
     def lost(self, row: Row) -> list[str]:
         """What the record does not hold."""
         return _chat.lost(row, _turns.FIELDS)
+
+    def read(self, record: dict[str, Json]) -> dict[str, Json]:
+        """The pair; fails with the reasons of `_reading.texts`."""
+        return _reading.pair(*_reading.texts(record, "prompt", "completion"))
 
 
 FORMAT = PromptCompletion()

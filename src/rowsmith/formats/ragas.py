@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rowsmith.core.errors import RowFailed
 from rowsmith.core.row import Json, Row
-from rowsmith.formats import _chat, _evaluation, _turns
+from rowsmith.formats import _chat, _evaluation, _reading, _turns
 from rowsmith.formats._format import Format, says
 
 
@@ -19,6 +19,8 @@ class Ragas(Format):
     extension = "jsonl"
     needs = _chat.NEEDS
     drops = ("columns beside the conversation, contexts and reference", "fields of messages beside role and content")
+    keys = ("user_input", "reference_contexts", "response", "reference")
+    rank = 0
 
     def row(self, row: Row) -> dict[str, Json]:
         """The record; fails with `reference`, `contexts` and the reasons of `_turns.one_turn` and `_chat.conversation`."""
@@ -34,6 +36,16 @@ class Ragas(Format):
     def lost(self, row: Row) -> list[str]:
         """What the record does not hold."""
         return _chat.lost(row, _turns.FIELDS, (*_chat.used(row), "contexts", "reference"))
+
+    def read(self, record: dict[str, Json]) -> dict[str, Json]:
+        """Question, answer, `contexts`, and the reference beside a response; fails with the reasons of `_reading.text`."""
+        asked, contexts = _reading.text(record, "user_input"), record.get("reference_contexts")
+        beside: dict[str, Json] = {"contexts": contexts} if says(contexts) else {}
+        if not says(record.get("response")):
+            return {**_reading.pair(asked, _reading.text(record, "reference")), **beside}
+        if says(record.get("reference")):
+            beside["reference"] = _reading.text(record, "reference")
+        return {**_reading.pair(asked, _reading.text(record, "response")), **beside}
 
 
 FORMAT = Ragas()

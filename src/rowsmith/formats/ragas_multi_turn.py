@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from rowsmith.core.errors import RowFailed
 from rowsmith.core.row import Json, Row
-from rowsmith.formats import _chat
+from rowsmith.formats import _chat, _reading
 from rowsmith.formats._format import Format, says
 
 _TYPES = {"user": "human", "assistant": "ai", "tool": "tool"}
+_ROLES = {type_: role for role, type_ in _TYPES.items()}
 
 
 class RagasMultiTurn(Format):
@@ -20,6 +21,8 @@ class RagasMultiTurn(Format):
     extension = "jsonl"
     needs = _chat.NEEDS
     drops = ("columns beside the messages and reference, tools too", "fields of messages beside role, content and tool_calls", "ids of tool calls")
+    keys = ("user_input", "reference")
+    rank = 0
 
     def row(self, row: Row) -> dict[str, Json]:
         """The record; fails with `system_prompt`, `tool_calls`, `reference` and the reasons of `_chat.conversation`."""
@@ -41,11 +44,29 @@ class RagasMultiTurn(Format):
         columns = [*(name for name in _chat.used(row) if name != "tools"), "reference"]
         return _chat.lost(row, frozenset({"role", "content", "tool_calls", "tool_call_id"}), columns)
 
+    def read(self, record: dict[str, Json]) -> dict[str, Json]:
+        """The conversation and its reference; fails with the reasons of `_reading`."""
+        (turns,) = _reading.need(record, "user_input")
+        if not isinstance(turns, list) or not all(isinstance(turn, dict) and turn.get("type") in _ROLES for turn in turns):
+            raise RowFailed("messages", "`user_input` is no list of messages of the types human, ai and tool.")
+        found: dict[str, Json] = {"messages": _reading.messages([_said(turn) for turn in turns], "user_input")}
+        return {**found, "reference": _reading.text(record, "reference")} if says(record.get("reference")) else found
+
 
 def _message(message: _chat.Message) -> dict[str, Json]:
     told = {"type": _TYPES[message["role"]], "content": _chat.text_of(message)}
     calls = [{"name": name, "args": _chat.arguments_of(arguments)} for name, arguments in _chat.calls_of(message)]
     return {**told, "tool_calls": calls} if calls else told
+
+
+def _said(turn: dict[str, Json]) -> _chat.Message:
+    _reading.only(turn, ("type", "content", "tool_calls", "metadata"), "A message")
+    said = {"role": _ROLES[turn["type"]], "content": turn.get("content")}
+    calls = turn.get("tool_calls") or []
+    if not isinstance(calls, list) or not all(isinstance(call, dict) and isinstance(call.get("args"), dict) for call in calls):
+        raise RowFailed("tool_calls", "`tool_calls` is no list of calls with `name` and `args`.")
+    made = [{"type": "function", "function": {"name": call.get("name"), "arguments": call["args"]}} for call in calls]
+    return {**said, "tool_calls": made} if made else said
 
 
 FORMAT = RagasMultiTurn()

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from itertools import groupby
 
+import orjson
+
 from rowsmith.core.errors import RowFailed
 from rowsmith.core.row import Json, Row
-from rowsmith.formats import _chat
-from rowsmith.formats._format import Format, json_bytes
+from rowsmith.formats import _chat, _reading
+from rowsmith.formats._format import Format, json_bytes, says
 
+_ROLES = {
+    "system": "system", "human": "user", "user": "user", "gpt": "assistant", "assistant": "assistant", "model": "assistant", "bot": "assistant",
+    "chatgpt": "assistant", "function_call": "assistant", "observation": "tool", "tool": "tool",
+}  # fmt: skip
 _FROM = {"system": "system", "developer": "system", "user": "human", "assistant": "gpt", "tool": "observation"}
 
 
@@ -24,6 +30,8 @@ class ShareGpt(Format):
     extension = "jsonl"
     needs = _chat.NEEDS
     drops = ("columns beside the conversation", "fields of messages beside role, content and tool_calls", "ids of tool calls")
+    keys = ("conversations", "tools", "system")
+    rank = 0
 
     def row(self, row: Row) -> dict[str, Json]:
         """The record; fails with `turn_order`, `tool_calls`, `tools` and the reasons of `_chat.conversation`."""
@@ -38,6 +46,14 @@ class ShareGpt(Format):
     def lost(self, row: Row) -> list[str]:
         """What the record does not hold."""
         return _chat.lost(row, frozenset({"role", "content", "tool_calls", "tool_call_id"}))
+
+    def read(self, record: dict[str, Json]) -> dict[str, Json]:
+        """The conversation and its tools; calls get ids. Fails with `messages`, `role`, `not_text`, `tool_calls`, `tools`."""
+        turns = _checked(*_reading.need(record, "conversations"))
+        system = [{"role": "system", "content": _reading.text(record, "system")}] if says(record.get("system")) else []
+        calls = _Calls()
+        messages = [message for turn in turns for message in calls.messages(turn)]
+        return {"messages": _reading.messages(system + messages, "conversations"), **_reading.tools(record)}
 
 
 def _turn(message: _chat.Message) -> dict[str, str]:
@@ -60,6 +76,60 @@ def _alternate(speakers: list[str]) -> None:
     wrong = [i for i, who in enumerate(rest) if who not in (("human", "observation"), ("gpt", "function_call"))[i % 2]]
     if wrong:
         raise RowFailed("turn_order", f"Turn {wrong[0] + 1} is {rest[wrong[0]]}; after a system prompt, question and answer take turns.")
+
+
+def _checked(turns: Json) -> list[dict[str, Json]]:
+    if not isinstance(turns, list) or not turns or not all(isinstance(turn, dict) and isinstance(turn.get("value"), str) for turn in turns):
+        raise RowFailed("messages", "`conversations` is no list of turns with `from` and `value`.")
+    if wrong := [turn.get("from") for turn in turns if turn.get("from") not in _ROLES]:
+        raise RowFailed("role", f"A turn is from {wrong[0]!r}; known are {', '.join(sorted(_ROLES))}.")
+    return turns
+
+
+class _Calls:
+    """Reads turns, and gives the calls in them ids, by which their results find them."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._open: list[str] = []
+
+    def messages(self, turn: dict[str, Json]) -> list[_chat.Message]:
+        """The messages of a turn: one, or one for each result of calls that were made at once."""
+        role, text = _ROLES[turn["from"]], turn["value"]
+        more = {name: value for name, value in turn.items() if name not in ("from", "value")}
+        if turn["from"] == "function_call":
+            return [{"role": role, "content": None, "tool_calls": [self._call(call) for call in _calls(text)], **more}]
+        if role != "tool":
+            return [{"role": role, "content": text, **more}]
+        results = _apart(text, len(self._open))
+        ids, self._open = self._open or [""], []
+        return [{"role": role, "content": said, **({"tool_call_id": id_} if id_ else {}), **more} for id_, said in zip(ids, results, strict=False)]
+
+    def _call(self, call: dict[str, Json]) -> dict[str, Json]:
+        self._count += 1
+        self._open.append(f"call_{self._count}")
+        return {"id": self._open[-1], "type": "function", "function": {"name": call["name"], "arguments": call.get("arguments", {})}}
+
+
+def _calls(text: str) -> list[dict[str, Json]]:
+    try:
+        found = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        raise RowFailed("tool_calls", "A turn from function_call is no JSON.") from None
+    calls = found if isinstance(found, list) else [found]
+    if not calls or not all(isinstance(call, dict) and isinstance(call.get("name"), str) for call in calls):
+        raise RowFailed("tool_calls", "A turn from function_call names no function.")
+    return calls
+
+
+def _apart(text: str, count: int) -> list[str]:
+    """The results of so many calls, joined by us or by whoever else writes them as one JSON list."""
+    try:
+        found = orjson.loads(text) if count > 1 else None
+    except orjson.JSONDecodeError:
+        found = None
+    whole = isinstance(found, list) and len(found) == count and all(isinstance(one, str) for one in found)
+    return found if whole and isinstance(found, list) else [text]
 
 
 FORMAT = ShareGpt()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rowsmith.core.errors import RowFailed
 from rowsmith.core.row import Json, Row
+from rowsmith.formats import _reading
 from rowsmith.formats._format import Format, unused
 
 
@@ -14,6 +15,7 @@ class Text(Format):
     extension = "jsonl"
     needs = (("text",),)
     drops = ("columns beside text",)
+    keys = ("text",)
 
     def row(self, row: Row) -> dict[str, Json]:
         """The record; fails with `no_text`, `not_text`, `empty_text`."""
@@ -22,6 +24,10 @@ class Text(Format):
     def lost(self, row: Row) -> list[str]:
         """What the record does not hold."""
         return unused(row, ("text",))
+
+    def read(self, record: dict[str, Json]) -> dict[str, Json]:
+        """The text; fails with the reasons of `_reading.text`."""
+        return {"text": _reading.text(record, "text")}
 
 
 def text_in(row: Row) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rowsmith.core.row import Json, Row
-from rowsmith.formats import _chat, _turns
+from rowsmith.formats import _chat, _reading, _turns
 from rowsmith.formats._format import Format
 
 
@@ -17,6 +17,8 @@ class Together(Format):
     extension = "jsonl"
     needs = _chat.NEEDS
     drops = _turns.DROPS
+    keys = ("messages",)
+    rank = 3
 
     def row(self, row: Row) -> dict[str, Json]:
         """The record; fails with the reasons of `_turns.in_turns`."""
@@ -25,6 +27,10 @@ class Together(Format):
     def lost(self, row: Row) -> list[str]:
         """What the record does not hold."""
         return _chat.lost(row, _turns.FIELDS)
+
+    def read(self, record: dict[str, Json]) -> dict[str, Json]:
+        """The conversation; fails with the reasons of `_reading.messages`."""
+        return {"messages": _reading.under(record, "messages", _turns.FIELDS)}
 
 
 FORMAT = Together()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rowsmith.core.row import Json, Row
-from rowsmith.formats import _chat, _preference, _trl
+from rowsmith.formats import _chat, _preference, _reading, _trl
 from rowsmith.formats._format import Format
 
 
@@ -17,6 +17,8 @@ class TrlDpo(Format):
     extension = "jsonl"
     needs = _preference.NEEDS
     drops = _trl.DROPS
+    keys = ("prompt", "chosen", "rejected", "tools")
+    rank = 0
 
     def row(self, row: Row) -> dict[str, Json]:
         """The record; fails with the reasons of `_preference.preference`, `_trl.messages` and `_trl.with_tools`."""
@@ -27,6 +29,12 @@ class TrlDpo(Format):
     def lost(self, row: Row) -> list[str]:
         """What the record does not hold."""
         return _chat.lost(row, _trl.FIELDS, _preference.USED)
+
+    def read(self, record: dict[str, Json]) -> dict[str, Json]:
+        """The preference, all parts as messages; fails with the reasons of `_reading.messages`."""
+        asked = _reading.under(record, "prompt")
+        chosen, rejected = _reading.answers(record)
+        return {"input": asked, "chosen": chosen, "rejected": rejected, **_reading.tools(record)}
 
 
 FORMAT = TrlDpo()

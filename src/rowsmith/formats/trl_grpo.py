@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rowsmith.core.row import Json, Row
-from rowsmith.formats import _chat, _grpo, _trl
+from rowsmith.formats import _chat, _grpo, _reading, _trl
 from rowsmith.formats._format import Format
 
 _RESERVED = (
@@ -23,6 +23,8 @@ class TrlGrpo(Format):
     extension = "jsonl"
     needs = _grpo.NEEDS
     drops = ("weights and other fields of messages that chat templates do not read",)
+    keys = ("prompt",)
+    also = _grpo.ANSWERS
 
     def row(self, row: Row) -> dict[str, Json]:
         """The record; fails with the reasons of `_grpo.prompt`, `_grpo.further` and `_trl.messages`."""
@@ -31,6 +33,10 @@ class TrlGrpo(Format):
     def lost(self, row: Row) -> list[str]:
         """What the record does not hold."""
         return _chat.fields_lost(row, _trl.FIELDS, _grpo.used(row))
+
+    def read(self, record: dict[str, Json]) -> dict[str, Json]:
+        """The prompt as `input`, or as `messages` where there is an `input` beside it; fails with the reasons of `_reading.messages`."""
+        return _grpo.asked(record, _reading.under(record, "prompt"), plain=False)
 
 
 FORMAT = TrlGrpo()

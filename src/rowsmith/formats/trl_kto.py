@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rowsmith.core.row import Json, Row
-from rowsmith.formats import _chat, _preference, _trl
+from rowsmith.formats import _chat, _preference, _reading, _trl
 from rowsmith.formats._format import Format
 
 
@@ -14,6 +14,8 @@ class TrlKto(Format):
     extension = "jsonl"
     needs = _preference.LABELLED
     drops = _trl.DROPS
+    keys = ("prompt", "completion", "label", "tools")
+    rank = 0
 
     def row(self, row: Row) -> dict[str, Json]:
         """The record; fails with the reasons of `_preference.label` and `trl-prompt-completion`."""
@@ -25,6 +27,10 @@ class TrlKto(Format):
     def lost(self, row: Row) -> list[str]:
         """What the record does not hold."""
         return _chat.lost(row, _trl.FIELDS, (*_chat.used(row), "label"))
+
+    def read(self, record: dict[str, Json]) -> dict[str, Json]:
+        """The conversation and its label; fails with the reasons of `_reading.messages` and `_reading.label`."""
+        return {**_trl.prompt_completion(record), "label": _reading.label(record)}
 
 
 FORMAT = TrlKto()

@@ -17,6 +17,8 @@ class TrlPromptCompletion(Format):
     extension = "jsonl"
     needs = _chat.NEEDS
     drops = _trl.DROPS
+    keys = ("prompt", "completion", "tools")
+    rank = 0
 
     def row(self, row: Row) -> dict[str, Json]:
         """The record; fails with the reasons of `_trl.messages`, `_trl.with_tools`, `_chat.conversation` and `_chat.asked_last`."""
@@ -27,6 +29,10 @@ class TrlPromptCompletion(Format):
     def lost(self, row: Row) -> list[str]:
         """What the record does not hold."""
         return _chat.lost(row, _trl.FIELDS)
+
+    def read(self, record: dict[str, Json]) -> dict[str, Json]:
+        """The conversation; fails with the reasons of `_reading.messages`."""
+        return _trl.prompt_completion(record)
 
 
 FORMAT = TrlPromptCompletion()

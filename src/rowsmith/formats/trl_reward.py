@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rowsmith.core.row import Json, Row
-from rowsmith.formats import _chat, _preference, _trl
+from rowsmith.formats import _chat, _preference, _reading, _trl
 from rowsmith.formats._format import Format
 
 
@@ -14,6 +14,7 @@ class TrlReward(Format):
     extension = "jsonl"
     needs = _preference.NEEDS
     drops = _trl.DROPS
+    keys = ("chosen", "rejected", "tools")
 
     def row(self, row: Row) -> dict[str, Json]:
         """The record; fails with the reasons of `_preference.preference`, `_trl.messages` and `_trl.with_tools`."""
@@ -24,6 +25,10 @@ class TrlReward(Format):
     def lost(self, row: Row) -> list[str]:
         """What the record does not hold."""
         return _chat.lost(row, _trl.FIELDS, _preference.USED)
+
+    def read(self, record: dict[str, Json]) -> dict[str, Json]:
+        """The preference, parted where the two begin to differ; fails with the reasons of `_preference.parted`."""
+        return {**_preference.columns(_preference.parted(*_reading.answers(record))), **_reading.tools(record)}
 
 
 FORMAT = TrlReward()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from rowsmith.core.errors import RowFailed
 from rowsmith.core.row import Json, Row
-from rowsmith.formats import _chat, _trl
+from rowsmith.formats import _chat, _reading, _trl
 from rowsmith.formats._format import Format
 
 
@@ -18,6 +19,8 @@ class TrlSft(Format):
     extension = "jsonl"
     needs = _chat.NEEDS
     drops = _trl.DROPS
+    keys = ("messages", "tools")
+    rank = 2
 
     def row(self, row: Row) -> dict[str, Json]:
         """The record; fails with the reasons of `_trl.messages`, `_trl.with_tools` and `_chat.conversation`."""
@@ -26,6 +29,13 @@ class TrlSft(Format):
     def lost(self, row: Row) -> list[str]:
         """What the record does not hold."""
         return _chat.lost(row, _trl.FIELDS)
+
+    def read(self, record: dict[str, Json]) -> dict[str, Json]:
+        """The conversation; fails with `tool_calls` and the reasons of `_reading.conversation`."""
+        found = _reading.conversation(record, fields=_trl.FIELDS)
+        if any(not isinstance(arguments, dict) for message in found["messages"] for _, arguments in _chat.calls_of(message)):
+            raise RowFailed("tool_calls", "The arguments of a tool call are no mapping.")
+        return found
 
 
 FORMAT = TrlSft()

@@ -59,7 +59,7 @@ def _hyphened(name: str) -> str:
 
 
 def _modules(folder: Path) -> Iterator[str]:
-    return (item.name for item in iter_modules([str(folder)]) if not item.name.startswith("_"))
+    return (item.name for item in iter_modules([str(folder)]) if not item.name.startswith("_") and not item.ispkg)
 
 
 def _is_step(item: Any) -> bool:

@@ -7,11 +7,11 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, field_validator
 
+from rowsmith.core.lines import stored_text
 from rowsmith.core.ports import Context
 from rowsmith.core.row import Drop, New, Row
 from rowsmith.core.step import Column, Step
 from rowsmith.core.tokens import count_tokens, splitter
-from rowsmith.steps.lines import stored_text
 from rowsmith.steps.markdown import Block, blocks
 from rowsmith.steps.request import text_of
 from rowsmith.steps.spans import cut

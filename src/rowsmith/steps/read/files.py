@@ -11,14 +11,14 @@ from typing import Any, Literal
 
 from pydantic import Field, PositiveInt, field_validator, model_validator
 
+from rowsmith.core.delimited import Fault, Record, delimiter_of, not_decoded, records
 from rowsmith.core.errors import Invalid, NotFound
 from rowsmith.core.ids import canonical
+from rowsmith.core.lines import encoding_of, json_value, lines, open_lines, stored_text
 from rowsmith.core.ports import Context, Input
 from rowsmith.core.row import Bad, New
 from rowsmith.core.step import InputPaths
-from rowsmith.steps.delimited import Fault, Record, delimiter_of, not_decoded, records
 from rowsmith.steps.licensed import Licensed
-from rowsmith.steps.lines import encoding_of, json_value, lines, open_lines, stored_text
 from rowsmith.steps.media import Unfit, look
 from rowsmith.steps.paths import known
 
@@ -192,7 +192,7 @@ class ReadFiles(Licensed):
             yield New({self.text_column: text}, {"source": place})
 
     def _json_lines(self, source: Input) -> Iterator[New | Bad]:
-        file, encoding = open_lines(source.path, self.encoding)
+        file, encoding = open_lines(source.path.open("rb"), self.encoding)
         with file:
             for number, raw in lines(file, self.max_line_bytes):
                 if isinstance(raw, bytes) and raw.isspace():
@@ -223,7 +223,7 @@ class ReadFiles(Licensed):
             return
         if not names:
             return
-        file, encoding = open_lines(source.path, self.encoding)
+        file, encoding = open_lines(source.path.open("rb"), self.encoding)
         with file:
             found = records(lines(file, self.max_line_bytes), encoding, delimiter, self.max_line_bytes)
             next(found)
@@ -251,7 +251,7 @@ class ReadFiles(Licensed):
     def _header(self, path: Path, name: str) -> tuple[str, list[str]]:
         """Delimiter and column names of a table; no names when it is empty."""
         delimiter = self.delimiter or ("\t" if path.suffix.lower() == ".tsv" or name.lower().endswith(".tsv") else delimiter_of(self._sample(path)))
-        file, encoding = open_lines(path, self.encoding)
+        file, encoding = open_lines(path.open("rb"), self.encoding)
         with file:
             first = next(records(lines(file, self.max_line_bytes), encoding, delimiter, self.max_line_bytes), None)
         if isinstance(first, Fault):
@@ -264,7 +264,7 @@ class ReadFiles(Licensed):
         return delimiter, names
 
     def _sample(self, path: Path) -> str:
-        file, encoding = open_lines(path, self.encoding)
+        file, encoding = open_lines(path.open("rb"), self.encoding)
         with file:
             sample = file.read(_SAMPLE)
         whole = sample if len(sample) < _SAMPLE else sample[: sample.rfind(b"\n") + 1] or sample
@@ -277,7 +277,7 @@ class ReadFiles(Licensed):
             return {self.media_column or kind}
         if kind == "csv":
             return set(self._header(path, path.name)[1])
-        file, encoding = open_lines(path, self.encoding)
+        file, encoding = open_lines(path.open("rb"), self.encoding)
         names: set[str] = set()
         with file:
             for _, raw in islice(lines(file, min(self.max_line_bytes, 1 << 20)), _PEEK_LINES):

@@ -9,10 +9,10 @@ from typing import Any
 from pydantic import Field, JsonValue, field_validator
 
 from rowsmith.core.ids import canonical
+from rowsmith.core.lines import stored
 from rowsmith.core.ports import Context
 from rowsmith.core.row import Bad, New
 from rowsmith.steps.licensed import Licensed
-from rowsmith.steps.lines import stored
 
 
 class ReadRows(Licensed):

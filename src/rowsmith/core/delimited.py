@@ -132,10 +132,11 @@ def not_decoded(error: UnicodeDecodeError, where: str) -> str:
 
 def delimiter_of(sample: str) -> str:
     """The delimiter among `, ; tab |` under which most records have as many fields as the first one, and more than one; else the comma."""
-    return max(DELIMITERS, key=lambda delimiter: _fit(sample, delimiter))
+    return max(DELIMITERS, key=lambda delimiter: fit(sample, delimiter))
 
 
-def _fit(sample: str, delimiter: str) -> tuple[float, int]:
+def fit(sample: str, delimiter: str) -> tuple[float, int]:
+    """The share of records that have as many fields as the first one, and how many; nothing where that has but one."""
     widths: list[int] = []
     try:
         for values in csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter):

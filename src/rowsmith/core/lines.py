@@ -8,7 +8,6 @@ import json
 import re
 from collections.abc import Iterator
 from math import isfinite
-from pathlib import Path
 from typing import IO, Any, NoReturn
 
 import orjson
@@ -34,10 +33,9 @@ def encoding_of(head: bytes, encoding: str) -> tuple[str, int]:
     return encoding, 0
 
 
-def open_lines(path: Path, encoding: str) -> tuple[IO[bytes], str]:
-    """The file behind its byte-order mark, with the encoding of its lines. UTF-16, UTF-32 and others in which a line end is not one
-    byte are turned into UTF-8 on the way; what is not valid in them stays invalid there, so that its line is found."""
-    file = path.open("rb")
+def open_lines(file: IO[bytes], encoding: str) -> tuple[IO[bytes], str]:
+    """A file that has just been opened, behind its byte-order mark, with the encoding of its lines. UTF-16, UTF-32 and others in which a
+    line end is not one byte are turned into UTF-8 on the way; what is not valid in them stays invalid there, so that its line is found."""
     encoding, mark = encoding_of(file.read(4), encoding)
     file.seek(mark)
     if '\n"'.encode(encoding) == b'\n"':

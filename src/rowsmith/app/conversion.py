@@ -1,0 +1,154 @@
+"""A file of one format as a file of another: no home, no project, and no row in memory longer than it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rowsmith import registry
+from rowsmith.app.profiles import MappingProfile
+from rowsmith.app.rejects import Rejects
+from rowsmith.connectors.containers import read_records
+from rowsmith.core.errors import Invalid, Problem, RowFailed
+from rowsmith.core.records import Contents, Fault
+from rowsmith.core.row import Row
+from rowsmith.formats import Format, Mapping, built_in
+from rowsmith.steps.export import write_export
+from rowsmith.steps.importing import chosen, recognised, row_of
+from rowsmith.steps.sampled import Sample
+
+MOST_PROBLEMS = 20
+_NO_PROFILE = MappingProfile()
+_SUFFIXES = {"csv": ("csv",), "jsonl": ("jsonl", "ndjson", "json-lines")}
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """What came of a conversion. `read` counts every record, `rejected` lists those that were not written ({file, line, reason, detail}, the
+    first thousand; `rejected_count` of them, all in the file `rejects`), `consumer_keeps` the rows that whoever reads the format will keep as
+    far as the format itself knows, `dropped` columns that the format cannot hold, with the rows in which they say something."""
+
+    path: str
+    format: str
+    from_format: str
+    read: int
+    written: int
+    rejected: list[dict[str, Any]]
+    rejected_count: int
+    consumer_keeps: int
+    dropped: dict[str, int]
+    rejects: str | None
+    notes: list[str] = field(default_factory=list)
+
+    def dump(self) -> dict[str, Any]:
+        """As plain data."""
+        return asdict(self)
+
+
+def convert(
+    source: str | Path, target: str | Path, to: str, *, from_: str | None = None, profile: MappingProfile = _NO_PROFILE, strict: bool = False
+) -> Converted:
+    """Write the records of a file as another format, into a file that appears whole or not at all. What cannot be read, or held by the format,
+    is listed and kept in `TARGET.rejects.jsonl`.
+
+    Args:
+        to: the format to write; from_: the format that is read, default: recognised.
+        profile: a mapping that is applied to each record first.
+        strict: refuse, and write nothing, where a record would be rejected.
+
+    Raises:
+        NotFound: no such file or format. Invalid: the file cannot be read or its format is not recognised; or rejects (`strict`).
+        StorageFull, Unavailable: the target cannot be written.
+    """
+    made, path = registry.format(to), Path(target)
+    _require_suffix(made, path)
+    if path.resolve() == Path(source).resolve():
+        raise Invalid("A file cannot be converted into itself.", "Name another file to write.")
+    contents = Contents()
+    format, mapping = _format(Path(source), from_ or profile.format, profile, contents)
+    with Rejects(path.with_name(f"{path.name}.rejects.jsonl")) as rejects:
+        rows = _Rows(Path(source), profile, mapping, format, made, rejects)
+        if strict:
+            rows.require_all()
+        report = write_export(path, rows, made, provenance="none")
+        kept = rejects.done()
+    return Converted(
+        str(path), to, format.name, report.rows_in + rejects.count, report.rows_out, rejects.listed, rejects.count, report.rows_out,
+        dict(report.dropped), kept, contents.notes,
+    )  # fmt: skip
+
+
+def _require_suffix(format: Format, path: Path) -> None:
+    suffix = path.suffix.lower().lstrip(".")
+    able = _SUFFIXES.get(format.extension, (format.extension,))
+    if path.is_dir() or suffix not in able:
+        raise Invalid(f"{format.name} is not written to {path.name!r}.", f"Give a file that ends in .{able[0]}.")
+
+
+def _format(path: Path, name: str, profile: MappingProfile, contents: Contents) -> tuple[Format, Mapping]:
+    if name:
+        found = built_in(name)
+        if not found.reads:
+            raise Invalid(f"The format {name} is written, and not read.", "rowsmith formats says which are read.")
+        return found, profile.mapping
+    sample = Sample()
+    for _ in sample.through(read_records(path, path.name, encoding=profile.encoding, delimiter=profile.delimiter, contents=contents)):
+        pass
+    return chosen(recognised(sample.records(), profile.mapping), profile.mapping, path.name)
+
+
+class _Rows:
+    """The rows of the file that the target can hold; can be read more than once, and tells each reject once."""
+
+    def __init__(self, path: Path, profile: MappingProfile, mapping: Mapping, format: Format, target: Format, rejects: Rejects) -> None:
+        self._path, self._profile, self._mapping, self._format, self._target, self._rejects = path, profile, mapping, format, target, rejects
+        self._told = False
+
+    def __iter__(self) -> Iterator[Row]:
+        tell, self._told = not self._told, True
+        for number, item in enumerate(self._items()):
+            if isinstance(item, Fault):
+                if tell:
+                    self._rejects.add(item.file, item.line, item.reason, item.detail)
+                continue
+            file, line, record, data, error = item
+            if error is None:
+                yield Row(f"{number:032x}", number.to_bytes(6, "big"), data)
+            elif tell:
+                self._rejects.add(file, line, error.reason, error.what, record)
+
+    def _items(self) -> Iterator[Any]:
+        """Faults, and of each record its file, line, content, columns, and why it does not go."""
+        for record in read_records(self._path, self._path.name, encoding=self._profile.encoding, delimiter=self._profile.delimiter):
+            if isinstance(record, Fault):
+                yield record
+                continue
+            data: dict[str, Any] = {}
+            try:
+                data, _ = row_of(record, self._mapping, self._format)
+                self._target.row(Row("0" * 32, b"", data))
+            except RowFailed as error:
+                yield record.file, record.line, record.data, data, error
+                continue
+            yield record.file, record.line, record.data, data, None
+
+    def require_all(self) -> None:
+        """Read everything.
+
+        Raises:
+            Invalid: a record would be rejected.
+        """
+        for _ in self:
+            pass
+        if self._rejects.count:
+            raise refused(self._rejects, "Nothing has been written.")
+
+
+def refused(rejects: Rejects, said: str) -> Invalid:
+    """The error of `--strict`."""
+    first = rejects.listed[:MOST_PROBLEMS]
+    problems = [Problem(f"{one['reason']}: {one['detail']}", file=one["file"], line=one["line"]) for one in first]
+    fix = "Repair them, or leave --strict out: then they are listed, and the others taken."
+    return Invalid(f"{rejects.count:,} records cannot be taken. {said}", fix, problems)

@@ -1,0 +1,94 @@
+"""Imports: files of any format into a dataset. An import is a run of one step, read.records: it can be killed and run again, and is proven and
+rebuilt as any other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rowsmith.app.conversion import refused
+from rowsmith.app.lab import Lab
+from rowsmith.app.profiles import MappingProfile
+from rowsmith.app.rejects import Rejects
+from rowsmith.app.results import Result
+from rowsmith.app.runs import OnProgress, Runs
+from rowsmith.core.errors import Invalid
+from rowsmith.core.recipe import Recipe
+from rowsmith.engine import recipe_file
+from rowsmith.engine.terms import Stopping
+
+EVERY = 1_000_000_000
+_PLACE = re.compile(r"(.*?):(\d+): (.*)", re.DOTALL)
+_NO_PROFILE = MappingProfile()
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """What came of an import. `read` counts every record; `rejected` lists those that became no row ({file, line, reason, detail}, the first
+    thousand; `rejected_count` of them, all in the file `rejects`). `version` is None where nothing was committed."""
+
+    dataset: str
+    run: str
+    state: str
+    read: int
+    kept: int
+    rejected: list[dict[str, Any]]
+    rejected_count: int
+    rejects: str | None
+    version: str | None
+    reason: str = ""
+    notes: list[str] = field(default_factory=list)
+
+    def dump(self) -> dict[str, Any]:
+        """As plain data."""
+        return asdict(self)
+
+
+def import_files(
+    lab: Lab, project: str, files: Sequence[str | Path], into: str, *, format: str | None = None, profile: MappingProfile = _NO_PROFILE,
+    strict: bool = False, key: str | None = None, rejects: str | Path | None = None, on_progress: OnProgress | None = None,
+    stopping: Stopping | None = None,
+) -> Import:  # fmt: skip
+    """Import files into a dataset, merged by row id. The same files again are the same import.
+
+    Args:
+        files: files, folders or globs.
+        format: the format of the records; default: the profile's, else recognised for each file.
+        profile: what is done to each record first.
+        strict: refuse, and commit nothing, where a record is rejected.
+        key: the column whose value identifies a row; default: `id` where a row has one.
+        rejects: the file of rejected records; default: `DATASET.rejects.jsonl`. There is none where nothing was rejected.
+
+    Raises:
+        NotFound: no such file or format. Invalid: a file cannot be read at all, or its format is not recognised; or rejects (`strict`).
+    """
+    step = {"kind": "read.records", "paths": [str(Path(file)) for file in files], **profile.settings(), **({"key": key} if key else {})}
+    recipe = recipe_file.build({"name": f"import {into}", "into": into, "steps": [{**step, **({"format": format} if format else {})}]})
+    runs = Runs(lab, project)
+    done = _start(runs, recipe, commit=not strict, on_progress=on_progress, stopping=stopping)
+    with Rejects(Path(rejects) if rejects else Path(f"{into}.rejects.jsonl")) as kept:
+        kept.add_all(_rejected(runs, done.run))
+        if strict and kept.count:
+            raise refused(kept, "Nothing has been committed.")
+        if strict:
+            done = _start(runs, recipe, commit=True, on_progress=on_progress, stopping=stopping)
+        where = kept.done()
+    version = done.version if done.dataset == into else None
+    return Import(into, done.run, done.state, done.requested, done.kept, kept.listed, kept.count, where, version, done.reason)
+
+
+def _start(runs: Runs, recipe: Recipe, **how: Any) -> Result:
+    done = runs.start(recipe, **how)
+    if done.state not in ("finished", "shortfall", "stopped"):
+        raise Invalid(f"The import {done.run} is {done.state}: {done.reason}.", f"See rowsmith runs {done.run}; the same command goes on with it.")
+    return done
+
+
+def _rejected(runs: Runs, run: str) -> Iterator[tuple[str, int, str, str]]:
+    for trouble in runs.troubles(run, EVERY):
+        found = _PLACE.fullmatch(trouble["detail"])
+        file, line, detail = (found[1], int(found[2]), found[3]) if found else ("", 0, trouble["detail"])
+        yield file, line, trouble["reason"], detail

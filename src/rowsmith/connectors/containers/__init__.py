@@ -1,0 +1,20 @@
+"""Strangers' files as records: CSV, JSON, JSON Lines, Parquet, Arrow and spreadsheets, packed or not, each opened in a child process.
+
+What a file is, its bytes say; its name only breaks ties. `read_records` is all that others use.
+
+    limits.py      what a file may cost
+    recognise.py   what it is
+    unpack.py      the file within gz, bz2, xz, zst and zip
+    encoding.py    which letters its bytes are
+    text.py        JSON Lines and tables of text, a record at a time
+    json_array.py  one JSON value, a record at a time
+    sheets.py      XLSX and ODS
+    columnar.py    Parquet and Arrow
+    child.py       the child process, which may neither send nor write anything
+    reader.py      whoever starts it, and watches it
+"""
+
+from rowsmith.connectors.containers.limits import Limits
+from rowsmith.connectors.containers.reader import read_records
+
+__all__ = ["Limits", "read_records"]

@@ -1,0 +1,126 @@
+"""Parquet and Arrow files, by batches of rows."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from collections.abc import Iterator
+from datetime import date, datetime, time
+from math import isfinite
+from typing import IO, Any
+
+from rowsmith.connectors.containers.limits import Limits, Refused
+from rowsmith.connectors.containers.said import Facts, Said, note, record
+from rowsmith.core.lines import stored
+
+_BATCH = 256
+_MEMORY_MB = 400
+_WIDE = ("HUGEINT", "UHUGEINT", "DECIMAL", "BIGNUM")
+_NO_NUMBER = "Numbers that JSON has none for (NaN, infinity) are null: {:,}."
+
+
+def read_parquet(path: str, limits: Limits) -> Iterator[Said]:
+    """The facts of a Parquet file and its records; dates, decimals and numbers beyond 64 bits are text.
+
+    Raises:
+        Refused: it cannot be read.
+    """
+    import duckdb
+
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "threads": "1", "memory_limit": f"{_MEMORY_MB}MB", "temp_directory": "", "autoinstall_known_extensions": "false",
+    }  # fmt: skip
+    try:
+        with duckdb.connect(":memory:", config=config) as database:
+            found = database.execute("DESCRIBE SELECT * FROM read_parquet(?)", [path]).fetchall()
+            names = [str(column[0]) for column in found]
+            if len(names) > limits.columns:
+                raise Refused(f"It has {len(names):,} columns; {limits.columns:,} are the most.", "Take the columns apart into several files.")
+            yield Facts("parquet", columns=tuple(names))
+            wide = [name for name, kind, *_ in found if str(kind).startswith(_WIDE)]
+            changed = ", ".join(f"CAST({_quoted(name)} AS VARCHAR) AS {_quoted(name)}" for name in wide)
+            picked = f"SELECT * REPLACE ({changed}) FROM read_parquet(?)" if wide else "SELECT * FROM read_parquet(?)"
+            cursor = database.execute(f"SELECT CAST(to_json(__row) AS VARCHAR) FROM ({picked}) AS __row", [path])
+            yield from _json_rows(cursor)
+    except duckdb.Error as error:
+        said = str(error).splitlines()[0][:300]
+        raise Refused(f"The Parquet file cannot be read: {said}", "It may be cut off or damaged: copy it again.") from None
+
+
+def _json_rows(cursor: Any) -> Iterator[Said]:
+    number, odd = 0, 0
+    while rows := cursor.fetchmany(_BATCH):
+        for (text,) in rows:
+            number += 1
+            raw = text.encode("utf-8", "replace")
+            if b"NaN" in raw or b"Infinity" in raw or b"\\u0000" in raw:
+                gone: list[str] = []
+                value = json.loads(text, parse_constant=gone.append)
+                odd += len(gone)
+                yield record(number, stored(value))
+            else:
+                yield b"[%d,%b]" % (number, raw)
+    if odd:
+        yield note(_NO_NUMBER.format(odd))
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def read_arrow(file: IO[bytes], limits: Limits) -> Iterator[Said]:
+    """The facts of an Arrow file or stream and its records; dates and decimals are text, bytes base64.
+
+    Raises:
+        Refused: it cannot be read.
+    """
+    import nanoarrow
+    from nanoarrow.ipc import InputStream
+
+    if file.read(6) == b"ARROW1":
+        file.read(2)  # a file holds a stream behind its mark
+    else:
+        file.seek(0)
+    number, plain = 0, _Plain()
+    try:
+        with InputStream.from_readable(file) as source:
+            stream = nanoarrow.ArrayStream(source)
+            names = [field.name for field in stream.schema.fields]
+            if len(names) > limits.columns:
+                raise Refused(f"It has {len(names):,} columns; {limits.columns:,} are the most.", "Take the columns apart into several files.")
+            yield Facts("arrow", columns=tuple(names))
+            for batch in stream:
+                for row in batch.iter_py():
+                    number += 1
+                    yield record(number, plain.value(row))
+    except (RuntimeError, ValueError, NotImplementedError, KeyError) as error:
+        fix = "It may be cut off or damaged: copy it again, or give Parquet."
+        raise Refused(f"The Arrow file cannot be read: {str(error)[:300]}.", fix) from None
+    if plain.odd:
+        yield note(_NO_NUMBER.format(plain.odd))
+
+
+class _Plain:
+    """Makes JSON values of what Arrow holds, and counts what JSON cannot hold."""
+
+    def __init__(self) -> None:
+        self.odd = 0
+
+    def value(self, found: Any) -> Any:
+        """The JSON value."""
+        if isinstance(found, dict):
+            return {str(name): self.value(one) for name, one in found.items()}
+        if isinstance(found, list | tuple):
+            return [self.value(one) for one in found]
+        if isinstance(found, float) and not isfinite(found):
+            self.odd += 1
+            return None
+        if found is None or isinstance(found, bool | float | str):
+            return stored(found) if isinstance(found, str) else found
+        if isinstance(found, int):
+            return found if -(2**63) <= found < 2**64 else str(found)
+        if isinstance(found, bytes):
+            return b64encode(found).decode()
+        return found.isoformat() if isinstance(found, datetime | date | time) else str(found)
+
+

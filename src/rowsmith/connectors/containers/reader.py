@@ -1,0 +1,115 @@
+"""Starts the child that reads a file, watches it, and gives what it says as records."""
+
+from __future__ import annotations
+
+import os
+import select
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import IO, Any
+
+import orjson
+
+from rowsmith.connectors.containers.limits import Limits
+from rowsmith.core.errors import Invalid, NotFound
+from rowsmith.core.records import Contents, Fault, Record
+
+_PASSED_ON = ("PATH", "PYTHONPATH", "PYTHONHOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "SYSTEMROOT", "VIRTUAL_ENV")
+"""What the child's environment has of ours: no key is among it."""
+
+
+def read_records(
+    path: Path, name: str, *, encoding: str | None = None, delimiter: str | None = None, contents: Contents | None = None,
+    limits: Limits | None = None,
+) -> Iterator[Record | Fault]:  # fmt: skip
+    """Every record of a file, in order, read in a child process with bounded memory, time and output.
+
+    Args:
+        name: what the user knows the file as; its suffix breaks ties.
+        encoding, delimiter: go before what is found.
+        contents: filled with what is learned of the file.
+
+    Raises:
+        NotFound: there is no such file.
+        Invalid: the file cannot be read at all, or costs more than it may.
+    """
+    if not path.is_file():
+        raise NotFound(f"There is no file {name!r}.", "Check the path.")
+    limits, contents = limits or Limits(), Contents() if contents is None else contents
+    with tempfile.TemporaryDirectory(prefix="rowsmith-") as scratch, tempfile.TemporaryFile() as complaints:
+        told = {"path": str(path.absolute()), "name": Path(name).name, "given": {"encoding": encoding, "delimiter": delimiter}}
+        environ = {key: value for key in _PASSED_ON if (value := os.environ.get(key)) is not None}
+        child = subprocess.Popen(
+            [sys.executable, "-P", "-m", "rowsmith.connectors.containers.child"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=complaints,
+            env={**environ, "MALLOC_ARENA_MAX": "2"}, cwd=scratch,
+        )  # fmt: skip
+        assert child.stdin is not None and child.stdout is not None
+        try:
+            with child.stdin as stdin:
+                stdin.write(orjson.dumps({**told, "limits": asdict(limits), "scratch": scratch}))
+            yield from _Told(name, contents).records(_lines(child.stdout.fileno(), name, limits.stall_s))
+            if child.wait() != 0:
+                raise _died(name, child.returncode, limits, complaints)
+        finally:
+            child.kill()
+            child.wait()
+            child.stdout.close()
+
+
+def _lines(pipe: int, name: str, stall_s: float) -> Iterator[bytes]:
+    left = b""
+    while True:
+        if not select.select([pipe], [], [], stall_s)[0]:
+            raise Invalid(f"{name}: nothing came of it for {stall_s:g} s.", "The file may be made to hang readers: look at what it holds.")
+        if not (data := os.read(pipe, 1 << 18)):
+            return
+        *lines, left = (left + data).split(b"\n")
+        yield from lines
+
+
+class _Told:
+    def __init__(self, name: str, contents: Contents) -> None:
+        self._name, self._contents = name, contents
+        self._file, self._flat = name, False
+
+    def records(self, lines: Iterator[bytes]) -> Iterator[Record | Fault]:
+        """What the lines say."""
+        for line in lines:
+            said = orjson.loads(line)
+            if isinstance(said, list):
+                yield Record(self._file, said[0], said[1], self._flat) if len(said) == 2 else Fault(self._file, said[0], said[2], said[3])
+            else:
+                self._hear(said)
+
+    def _hear(self, said: dict[str, Any]) -> None:
+        if "what" in said:
+            raise Invalid(f"{self._file}: {said['what']}", said["fix"])
+        if "member" in said:
+            self._file = f"{self._name}/{said['member']}"
+        elif "note" in said:
+            self._contents.notes.append(f"{self._file}: {said['note']}")
+        elif "facts" in said:
+            self._learn(said["facts"])
+
+    def _learn(self, facts: dict[str, Any]) -> None:
+        known = self._contents
+        self._flat = facts["container"] not in ("json", "jsonl", "array")
+        if facts["guessed"]:
+            known.notes.append(f"{self._file}: its encoding is guessed, {facts['encoding']}.")
+        if not known.container:
+            known.container = "json" if facts["container"] == "array" else facts["container"]
+            known.encoding, known.delimiter, known.columns = facts["encoding"], facts["delimiter"], tuple(facts["columns"])
+
+
+def _died(name: str, code: int, limits: Limits, complaints: IO[bytes]) -> Invalid:
+    """The error for a child that ended before it was done; `code` is its exit status, a signal as a negative number."""
+    signals = {-24: f"took more than the {limits.cpu_s} s and more that it may", -25: "unpacked to more than it may", -9: "was ended by the system"}
+    complaints.seek(0)
+    said = complaints.read().decode(errors="replace").strip().splitlines()
+    why = signals.get(code) or f"broke its reader ({said[-1][:200] if said else f'exit status {code}'})"
+    what = f"{name}: the file {why}, and nothing of it is taken."
+    return Invalid(what, "Look at what it holds; it may be damaged or hostile.")

@@ -1,0 +1,44 @@
+"""What comes of a file of records: records, those that cannot be read, and what has been learned of the file on the way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record: its file (with the archive's name before it), its line (its number where there are no lines), what it says, and whether it
+    comes from a table (`flat`), which may hold lists and mappings as text."""
+
+    file: str
+    line: int
+    data: dict[str, Any]
+    flat: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A record that cannot be read: file and line (0: the whole file), a code and the detail."""
+
+    file: str
+    line: int
+    reason: str
+    detail: str
+
+    @property
+    def where(self) -> str:
+        """The file, and the line where there is one."""
+        return f"{self.file}:{self.line}" if self.line else self.file
+
+
+@dataclass
+class Contents:
+    """What has been learned of a file so far: the container, encoding, delimiter and columns of the (first) file in it, and what whoever reads
+    it has to know."""
+
+    container: str = ""
+    encoding: str | None = None
+    delimiter: str | None = None
+    columns: tuple[str, ...] = ()
+    notes: list[str] = field(default_factory=list)

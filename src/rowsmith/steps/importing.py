@@ -1,0 +1,57 @@
+"""How records become rows: a table's text is unfolded, the mapping applied, and a format reads what came of it. Which format that is, records
+sampled across the whole file say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+
+from rowsmith import content
+from rowsmith.core.errors import Invalid
+from rowsmith.core.lines import stored
+from rowsmith.core.records import Record
+from rowsmith.formats import SURE, Candidate, Format, Mapping, built_in, candidates, every, imported, unfolded
+
+PROVENANCE = "provenance"
+"""The column that our own exports have, where provenance travels as one."""
+
+
+def row_of(record: Record, mapping: Mapping, format: Format) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The columns of the row that a record becomes; and what our own export said of where it came from, if it did.
+
+    Raises:
+        RowFailed: it is no record of the format; the reason says why.
+    """
+    told = record.data.get(PROVENANCE)
+    ours = isinstance(told, dict) and "id" in told and "origin" in told
+    data = {name: value for name, value in record.data.items() if not (ours and name == PROVENANCE)}
+    found = imported(format, mapping.applied(unfolded(data, orjson.loads) if record.flat else data))
+    return stored(found), told if ours and told else {}
+
+
+def recognised(sampled: Sequence[Record], mapping: Mapping) -> list[Candidate]:
+    """The formats that the records may have after the mapping, the likeliest first; those that the mapping breaks are left out."""
+    found = []
+    for record in sampled:
+        data = {name: value for name, value in record.data.items() if name != PROVENANCE}
+        found.append((record.line, mapping.applied(unfolded(data, orjson.loads) if record.flat else data)))
+    return candidates([one for one in found if one[1]], every(), content.columns(), flat=any(record.flat for record in sampled))
+
+
+def chosen(found: Sequence[Candidate], mapping: Mapping, name: str) -> tuple[Format, Mapping]:
+    """The first candidate's format, and the mapping with what that renames.
+
+    Raises:
+        Invalid: none is likely enough; says what comes nearest.
+    """
+    if not found:
+        return built_in("jsonl"), mapping
+    best = found[0]
+    if best.score < SURE:
+        near = f" Nearest is {best.format}: {best.evidence[0]}." if best.evidence else ""
+        fix = f"Say it with --as FORMAT (rowsmith formats), or --as {found[-1].format} for the columns as they stand; or map columns: --map PROFILE."
+        raise Invalid(f"{name}: no format is recognised.{near}", fix)
+    columns: dict[str, str | None] = {**{old: new and best.map.get(new, new) for old, new in mapping.rename.items()}, **best.map}
+    return built_in(best.format), mapping.model_copy(update={"rename": columns})

@@ -1,0 +1,113 @@
+"""Records of any format, from files of any container."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field
+
+from rowsmith.core.errors import NotFound, RowFailed
+from rowsmith.core.ids import canonical
+from rowsmith.core.ports import Context, Input
+from rowsmith.core.records import Fault, Record
+from rowsmith.core.row import Bad, New
+from rowsmith.core.step import InputPaths
+from rowsmith.formats import Format, Mapping, built_in
+from rowsmith.steps.importing import chosen, recognised, row_of
+from rowsmith.steps.licensed import Licensed
+from rowsmith.steps.paths import known
+from rowsmith.steps.sampled import Sample
+
+SUFFIXES = ("csv", "tsv", "tab", "json", "jsonl", "ndjson", "parquet", "arrow", "feather", "xlsx", "ods")
+PACKED = ("gz", "bz2", "xz", "zst", "zip")
+
+
+class ReadRecords(Licensed):
+    """Reads CSV, TSV, JSON, JSON Lines, Parquet, Arrow, XLSX and ODS files, also packed as gz, bz2, xz, zst or zip, and makes rows of their
+    records: an Alpaca record becomes `input` and `answer`, one of ShareGPT `messages`, and so on.
+
+    What a file is, its bytes say, whatever its name. Each file is read in a process of its own, with bounded memory, time and output. The
+    format is recognised by records sampled across the whole file, unless it is given. A record that cannot be read, or is not of the format,
+    becomes a failed row with its file and line, and reading goes on behind it; a file that cannot be read at all ends the run.
+
+    Origin: `source` {name, hash, line, key, and the `member` of an archive}, and `provenance` where the file is an export of ours.
+    """
+
+    paths: InputPaths = Field(description="Files, folders or globs, from the recipe's folder, else from the current one.", min_length=1)
+    format: str = Field("", description="Format of the records, for example alpaca, sharegpt, openai, jsonl. Default: recognised for each file.")
+    rename: dict[str, str | None] = Field({}, description="New names of columns, before the format reads them; null leaves a column out.")
+    constants: dict[str, Any] = Field({}, description="Columns with one value that every record gets.")
+    roles: dict[str, str] = Field({}, description="Roles of messages by what the file calls them, for example bot: assistant.")
+    key: str | None = Field(
+        None, description="Column whose value identifies a row, so that edits to it keep its id. Default: `id` where the row has one."
+    )
+    encoding: str | None = Field(None, description="Encoding of texts. Default: UTF-8 where it fits, else guessed. A byte-order mark goes before it.")
+    delimiter: str | None = Field(
+        None, description="Delimiter of tables. Default: the one of comma, semicolon, tab and bar that fits best.", min_length=1, max_length=1
+    )
+
+    def check(self) -> list[str]:
+        """Missing files, an unknown format, one that cannot be read, an unknown encoding."""
+        problems = []
+        try:
+            if self.format and not built_in(self.format).reads:
+                problems.append(f"The format {self.format} is written, and not read.")
+            problems += [f"There is no file {pattern!r}. Check the path." for pattern in self.paths if known(pattern) == []]
+            "".encode(self.encoding or "utf-8")
+        except NotFound as error:
+            problems.append(str(error))
+        except LookupError:
+            problems.append(f"No text encoding is called {self.encoding!r}. Use utf-8, utf-16, latin-1, cp1252 or another that Python knows.")
+        return problems
+
+    def mapping(self) -> Mapping:
+        """What is done to each record first."""
+        return Mapping(rename=self.rename, constants=self.constants, roles=self.roles)
+
+    def read(self, ctx: Context) -> Iterator[New | Bad]:
+        """Every record of every file, files in the order of `paths`.
+
+        Raises:
+            NotFound: a pattern names no file.
+            Invalid: a file cannot be read at all, or its format is not recognised.
+        """
+        for pattern in self.paths:
+            for path in ctx.paths([pattern]):
+                if path.name == Path(pattern).name or _is_known(path.name):
+                    yield from self._file(ctx.input(path), ctx)
+
+    def _file(self, source: Input, ctx: Context) -> Iterator[New | Bad]:
+        format, mapping = self._format(source, ctx)
+        for record in ctx.records(source, encoding=self.encoding, delimiter=self.delimiter):
+            yield Bad(record.reason, record.detail, record.where) if isinstance(record, Fault) else self._row(record, source, mapping, format)
+
+    def _format(self, source: Input, ctx: Context) -> tuple[Format, Mapping]:
+        if self.format:
+            return built_in(self.format), self.mapping()
+        sample = Sample()
+        for _ in sample.through(ctx.records(source, encoding=self.encoding, delimiter=self.delimiter)):
+            pass
+        return chosen(recognised(sample.records(), self.mapping()), self.mapping(), source.name)
+
+    def _row(self, record: Record, source: Input, mapping: Mapping, format: Format) -> New | Bad:
+        where = f"{record.file}:{record.line}"
+        try:
+            data, told = row_of(record, mapping, format)
+        except RowFailed as error:
+            return Bad(error.reason, error.what, where)
+        place: dict[str, Any] = self.licensed({"name": source.name, "hash": source.hash, "line": record.line})
+        if record.file != source.name:
+            place["member"] = record.file[len(source.name) + 1 :]
+        origin = {"source": place, **({"provenance": told} if told else {})}
+        value = data.get(self.key or "id")
+        if value is not None and value != "":
+            place["key"] = key = value if isinstance(value, str) else canonical(value).decode()
+            return New(data, origin, key=key)
+        return Bad("no_key", f"The row has no {self.key!r}, which `key` names.", where) if self.key else New(data, origin)
+
+
+def _is_known(name: str) -> bool:
+    *_, before, last = ["", *name.lower().split(".")]
+    return last in SUFFIXES or (last in PACKED and (before in SUFFIXES or last == "zip"))

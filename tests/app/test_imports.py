@@ -1,0 +1,163 @@
+"""Imports: files of any format into a dataset, and out of one again; what a file is; and one format as another, without a home."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from homes import Place, Workshop
+
+from rowsmith.app.conversion import convert
+from rowsmith.app.detection import detect
+from rowsmith.app.profiles import read_profile
+from rowsmith.core.errors import Invalid, NotFound
+
+PAIRS = [{"instruction": f"How many are {n}?", "input": "", "output": f"{n} ü."} for n in range(40)]
+TURNS = [{"from": "human", "value": "Hello"}, {"from": "gpt", "value": "Hi."}]
+
+
+@pytest.fixture
+def shop(where: Place, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workshop]:
+    with Workshop(where) as made:
+        monkeypatch.chdir(made.folder)
+        yield made
+
+
+def put(folder: Path, name: str, *records: Any) -> Path:
+    path = folder / name
+    path.parent.mkdir(exist_ok=True)
+    body = "".join(one if isinstance(one, str) else json.dumps(one) + "\n" for one in records).encode()
+    path.write_bytes(gzip.compress(body) if name.endswith(".gz") else body)
+    return path
+
+
+def test_files_of_several_formats_become_one_dataset_with_their_places(shop: Workshop) -> None:
+    put(shop.folder, "in/a.jsonl", *PAIRS[:3], "{broken\n", {"instruction": "b"})
+    put(shop.folder, "in/b.jsonl.gz", {"conversations": TURNS})
+    put(shop.folder, "in/readme.md", "Not a record.\n")
+    datasets = shop.lab.project().datasets
+    done = datasets.import_(["in"], "t")
+    assert (done.read, done.kept, done.state) == (6, 4, "shortfall")
+    assert [(one["file"], one["line"], one["reason"]) for one in done.rejected] == [("a.jsonl", 4, "broken_record"), ("a.jsonl", 5, "keys")]
+    assert [json.loads(line) for line in Path(str(done.rejects)).read_text(encoding="utf-8").splitlines()] == done.rejected
+    rows = list(datasets.rows("t"))
+    assert [sorted(row.data) for row in rows] == [["answer", "input"]] * 3 + [["messages"]]
+    assert [(row.origin["source"]["name"], row.origin["source"]["line"]) for row in rows] == [*(("a.jsonl", n) for n in (1, 2, 3)), ("b.jsonl.gz", 1)]
+    assert datasets.import_(["in"], "t").version == done.version
+
+
+def test_an_export_comes_back_as_it_went(shop: Workshop) -> None:
+    datasets = shop.lab.project().datasets
+    first = datasets.import_([put(shop.folder, "a.jsonl", *PAIRS)], "t")
+    assert first.rejects is None
+    said = [row.data for row in datasets.rows("t")]
+    for format, path in (("alpaca", "out.jsonl"), ("jsonl", "out.jsonl"), ("csv", "out.csv"), ("input-answer", "out.jsonl")):
+        datasets.export("t", format, path)
+        back = datasets.import_([path], f"from-{format}")
+        assert (back.kept, [row.data for row in datasets.rows(f"from-{format}")]) == (40, said)
+    column = next(iter(datasets.rows("from-jsonl"))).origin["provenance"]
+    assert column["origin"]["source"]["name"] == "a.jsonl"
+
+
+def test_the_rows_of_an_archive_name_their_member(shop: Workshop) -> None:
+    import zipfile
+
+    with zipfile.ZipFile(shop.folder / "a.zip", "w") as archive:
+        archive.writestr("x/a.jsonl", "".join(json.dumps(one) + "\n" for one in PAIRS[:2]))
+        archive.writestr("b.jsonl", "oops\n" + json.dumps(PAIRS[2]) + "\n")
+    done = shop.lab.project().datasets.import_(["a.zip"], "t", format="alpaca")
+    assert [(one["file"], one["line"]) for one in done.rejected] == [("a.zip/b.jsonl", 1)]
+    sources = [row.origin["source"] for row in shop.lab.project().datasets.rows("t")]
+    assert [(source["name"], source["member"]) for source in sources] == [("a.zip", "x/a.jsonl")] * 2 + [("a.zip", "b.jsonl")]
+
+
+def test_a_file_that_cannot_be_read_is_refused_and_nothing_is_committed(shop: Workshop) -> None:
+    project = shop.lab.project()
+    for name, body in (("bomb.jsonl", gzip.compress(b'{"a":"' + b"x" * 100_000_000)), ("paper.csv", b"%PDF-1.7"), ("wide.csv", wide(200))):
+        (shop.folder / name).write_bytes(body)
+        with pytest.raises(Invalid) as error:
+            project.datasets.import_([name], "t")
+        assert name in error.value.what
+    assert project.datasets.list() == []
+    with pytest.raises((NotFound, Invalid)):
+        project.datasets.import_(["nothing.jsonl"], "t")
+    assert project.datasets.import_(["wide.csv"], "t", format="csv").kept == 3
+
+
+def wide(columns: int) -> bytes:
+    return "".join(",".join(f"{word}{n}" for n in range(columns)) + "\n" for word in "cxyz").encode()
+
+
+def test_strict_refuses_and_says_every_reason(shop: Workshop) -> None:
+    datasets = shop.lab.project().datasets
+    path = put(shop.folder, "a.jsonl", *PAIRS, "{\n", {"instruction": "b"})
+    with pytest.raises(Invalid) as error:
+        datasets.import_([path], "t", strict=True)
+    assert [(problem.file, problem.line) for problem in error.value.problems] == [("a.jsonl", 41), ("a.jsonl", 42)]
+    assert (datasets.list(), list(shop.folder.glob("*rejects*"))) == ([], [])
+    assert datasets.import_([path], "t").kept == 40
+
+
+def test_detection_reads_the_whole_file_and_gives_evidence(tmp_path: Path) -> None:
+    path = put(tmp_path, "a.csv", *PAIRS * 20, "{\n", *[{"text": "odd"}] * 9, {"instruction": "last", "output": "x", "late": 1})
+    found = detect(path)
+    assert (found.container, found.rows, found.broken_count) == ("jsonl", 810, 1)
+    assert found.broken == [{"line": 801, "reason": "broken_record", "detail": found.broken[0]["detail"]}]
+    assert (found.candidates[0].format, "late" in found.columns) == ("alpaca", True)
+    assert any("do not" in one for one in found.candidates[0].evidence)
+    assert found.preview[0]["text"] == "input: How many are 0?\nanswer: 0 ü."
+    for name, body in (("empty.csv", b""), ("blank.jsonl", b"\n\n")):
+        (tmp_path / name).write_bytes(body)
+        with pytest.raises(Invalid, match="no records"):
+            detect(tmp_path / name)
+
+
+def test_a_profile_is_written_edited_and_used(tmp_path: Path) -> None:
+    path = put(tmp_path, "a.csv", "Frage;Antwort;Nr\n", 'Was ist das?;"Ein Tee; ein guter";1\n')
+    detect(path, save_map=tmp_path / "map.yaml")
+    profile = read_profile(tmp_path / "map.yaml")
+    assert (profile.rename, profile.delimiter) == ({"Frage": "Frage", "Antwort": "Antwort", "Nr": "Nr"}, ";")
+    (tmp_path / "map.yaml").write_text("rename: {Frage: input, Antwort: answer, Nr: null}\nconstants: {lang: de}\n", encoding="utf-8")
+    done = convert(path, tmp_path / "out.jsonl", "jsonl", profile=read_profile(tmp_path / "map.yaml"))
+    assert json.loads((tmp_path / "out.jsonl").read_bytes()) == {"input": "Was ist das?", "answer": "Ein Tee; ein guter", "lang": "de"}
+    assert (done.from_format, done.read, done.written) == ("input-answer", 1, 1)
+
+
+@pytest.mark.parametrize(("text", "said"), [("a: [", "no YAML"), ("renames: {}", "no mapping profile"), ("- a", "no mapping profile")])
+def test_what_is_no_profile(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "map.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(Invalid, match=said):
+        read_profile(tmp_path / "map.yaml")
+    with pytest.raises(NotFound):
+        read_profile(tmp_path / "none.yaml")
+
+
+def test_a_conversion_lists_what_neither_side_can_hold(tmp_path: Path) -> None:
+    system = {"from": "system", "value": "Be brief."}
+    path = put(tmp_path, "a.jsonl", {"conversations": TURNS}, {"conversations": [system, *TURNS]}, "{\n", {"text": "x"})
+    done = convert(path, tmp_path / "out.jsonl", "alpaca")
+    assert (done.read, done.written, done.consumer_keeps, done.rejected_count) == (4, 1, 1, 3)
+    assert [(one["line"], one["reason"]) for one in done.rejected] == [(2, "system_prompt"), (3, "broken_record"), (4, "keys")]
+    kept = [json.loads(line) for line in Path(str(done.rejects)).read_text(encoding="utf-8").splitlines()]
+    assert kept[2]["record"] == {"text": "x"}
+    again = convert(path, tmp_path / "out.csv", "csv", from_="sharegpt")
+    assert (again.written, again.read) == (2, 4)
+    whole = convert(put(tmp_path, "b.jsonl", {"conversations": TURNS}), tmp_path / "out.jsonl", "alpaca", strict=True)
+    assert (whole.rejects, (tmp_path / "out.jsonl.rejects.jsonl").exists()) == (None, False)
+
+
+def test_conversions_that_cannot_be(tmp_path: Path) -> None:
+    path = put(tmp_path, "a.jsonl", *PAIRS)
+    with pytest.raises(Invalid, match=r"ends in \.jsonl"):
+        convert(path, tmp_path / "out.csv", "alpaca")
+    with pytest.raises(Invalid, match="itself"):
+        convert(path, path, "jsonl")
+    with pytest.raises(NotFound):
+        convert(path, tmp_path / "out.jsonl", "alpacca")
+    with pytest.raises(NotFound):
+        convert(path, tmp_path / "out.jsonl", "alpaca", from_="shargpt")
+    assert not (tmp_path / "out.jsonl").exists()
