@@ -198,6 +198,6 @@ def test_a_mapping_renames_drops_adds_and_gives_roles() -> None:
 
 def test_a_table_holds_lists_as_text_and_other_text_stays() -> None:
     flat = {"messages": json.dumps([ASKS, SAYS]), "tools": "[broken", "answer": '{"a": 1}', "prompt": "[1]", "chosen": json.dumps([SAYS]), "n": 3}
-    found = unfolded(flat, json.loads)
+    found = unfolded(flat)
     assert (found["messages"], found["chosen"]) == ([ASKS, SAYS], [SAYS])
     assert {name: found[name] for name in ("tools", "answer", "prompt", "n")} == {name: flat[name] for name in ("tools", "answer", "prompt", "n")}

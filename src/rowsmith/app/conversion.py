@@ -12,9 +12,9 @@ from rowsmith.app.profiles import MappingProfile
 from rowsmith.app.rejects import Rejects
 from rowsmith.connectors.containers import read_records
 from rowsmith.core.errors import Invalid, Problem, RowFailed
-from rowsmith.core.records import Contents, Fault
+from rowsmith.core.records import Contents, Fault, Record
 from rowsmith.core.row import Row
-from rowsmith.formats import Format, Mapping, built_in
+from rowsmith.formats import Format, LossReport, Mapping, built_in
 from rowsmith.steps.export import write_export
 from rowsmith.steps.importing import chosen, recognised, row_of
 from rowsmith.steps.sampled import Sample
@@ -69,13 +69,13 @@ def convert(
     contents = Contents()
     format, mapping = _format(Path(source), from_ or profile.format, profile, contents)
     with Rejects(path.with_name(f"{path.name}.rejects.jsonl")) as rejects:
-        rows = _Rows(Path(source), profile, mapping, format, made, rejects)
+        rows = _Rows(Path(source), profile, mapping, format, rejects)
         if strict:
-            rows.require_all()
-        report = write_export(path, rows, made, provenance="none")
+            rows.require_all(made)
+        report = write_export(path, rows, made, provenance="none", report=LossReport(on_leave=rows.not_held))
         kept = rejects.done()
     return Converted(
-        str(path), to, format.name, report.rows_in + rejects.count, report.rows_out, rejects.listed, rejects.count, report.rows_out,
+        str(path), to, format.name, report.rows_out + rejects.count, report.rows_out, rejects.listed, rejects.count, report.rows_out,
         dict(report.dropped), kept, contents.notes,
     )  # fmt: skip
 
@@ -100,48 +100,46 @@ def _format(path: Path, name: str, profile: MappingProfile, contents: Contents) 
 
 
 class _Rows:
-    """The rows of the file that the target can hold; can be read more than once, and tells each reject once."""
+    """The rows of the file; can be read more than once, and tells each record that cannot be read once."""
 
-    def __init__(self, path: Path, profile: MappingProfile, mapping: Mapping, format: Format, target: Format, rejects: Rejects) -> None:
-        self._path, self._profile, self._mapping, self._format, self._target, self._rejects = path, profile, mapping, format, target, rejects
+    def __init__(self, path: Path, profile: MappingProfile, mapping: Mapping, format: Format, rejects: Rejects) -> None:
+        self._path, self._profile, self._mapping, self._format, self._rejects = path, profile, mapping, format, rejects
         self._told = False
+        self._last: Record | None = None
 
     def __iter__(self) -> Iterator[Row]:
         tell, self._told = not self._told, True
-        for number, item in enumerate(self._items()):
-            if isinstance(item, Fault):
-                if tell:
-                    self._rejects.add(item.file, item.line, item.reason, item.detail)
-                continue
-            file, line, record, data, error = item
-            if error is None:
-                yield Row(f"{number:032x}", number.to_bytes(6, "big"), data)
-            elif tell:
-                self._rejects.add(file, line, error.reason, error.what, record)
-
-    def _items(self) -> Iterator[Any]:
-        """Faults, and of each record its file, line, content, columns, and why it does not go."""
-        for record in read_records(self._path, self._path.name, encoding=self._profile.encoding, delimiter=self._profile.delimiter):
+        stream = read_records(self._path, self._path.name, encoding=self._profile.encoding, delimiter=self._profile.delimiter)
+        for number, record in enumerate(stream):
             if isinstance(record, Fault):
-                yield record
+                if tell:
+                    self._rejects.add(record.file, record.line, record.reason, record.detail)
                 continue
-            data: dict[str, Any] = {}
             try:
                 data, _ = row_of(record, self._mapping, self._format)
-                self._target.row(Row("0" * 32, b"", data))
             except RowFailed as error:
-                yield record.file, record.line, record.data, data, error
+                if tell:
+                    self._rejects.add(record.file, record.line, error.reason, error.what, record.data)
                 continue
-            yield record.file, record.line, record.data, data, None
+            self._last = record
+            yield Row(f"{number:032x}", number.to_bytes(6, "big"), data)
 
-    def require_all(self) -> None:
+    def not_held(self, row: Row, error: RowFailed) -> None:
+        """The row that came last cannot be written."""
+        if self._last is not None:
+            self._rejects.add(self._last.file, self._last.line, error.reason, error.what, self._last.data)
+
+    def require_all(self, target: Format) -> None:
         """Read everything.
 
         Raises:
             Invalid: a record would be rejected.
         """
-        for _ in self:
-            pass
+        for row in self:
+            try:
+                target.row(row)
+            except RowFailed as error:
+                self.not_held(row, error)
         if self._rejects.count:
             raise refused(self._rejects, "Nothing has been written.")
 

@@ -34,8 +34,13 @@ class LossReport:
     attachments_missing: int = 0
     """Images and sounds that the rows refer to: written beside the file, and not found."""
 
+    on_leave: Callable[[Row, RowFailed], None] | None = None
+    """Told of every row that the format cannot hold."""
+
     def leave(self, row: Row, error: RowFailed) -> None:
         """Count a row that the format cannot hold."""
+        if self.on_leave is not None:
+            self.on_leave(row, error)
         self.left_out[error.reason] += 1
         if self.left_out[error.reason] <= _EXAMPLES:
             self.examples.append({"id": row.id, "reason": error.reason, "detail": error.what})

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from rowsmith.core.errors import RowFailed
+from rowsmith.core.lines import json_value
 from rowsmith.core.row import Json
 
 LISTS = ("messages", "conversations", "conversation", "dialog", "dialogue", "prompt", "completion", "chosen", "rejected", "contents")
@@ -34,6 +35,8 @@ class Mapping(BaseModel):
         Raises:
             RowFailed: `columns`, where two columns would have one name.
         """
+        if not (self.rename or self.constants or self.roles):
+            return record
         names = [name if (new := self.rename.get(name, name)) is None else new for name in record]
         kept = [(new, value) for new, (name, value) in zip(names, record.items(), strict=True) if self.rename.get(name, name) is not None]
         found = dict(kept)
@@ -51,14 +54,14 @@ class Mapping(BaseModel):
         return {**message, **{key: self.roles.get(message[key], message[key]) for key in keys}}
 
 
-def unfolded(record: dict[str, Json], loads: Any) -> dict[str, Json]:
+def unfolded(record: dict[str, Json]) -> dict[str, Json]:
     """The record of a table, in which the columns that hold lists or mappings hold them as JSON text. Other text stays as it is, also
     where it is JSON."""
     found = dict(record)
     for name, value in record.items():
         if isinstance(value, str) and value[:1] in ("[", "{") and (name in _MADE_OF or name in _EITHER):
             try:
-                inner = loads(value)
+                inner = json_value(value.encode())
             except ValueError:
                 continue  # a text that only begins like one
             if name in _MADE_OF or _messages(inner):

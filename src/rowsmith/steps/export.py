@@ -22,11 +22,11 @@ from rowsmith.steps.files_beside import Beside, Find, nowhere
 
 def write_export(
     path: Path, rows: Iterable[Row], format: Format, *, find: Find = nowhere, provenance: Provenance | None = None,
-    extra: Extra | None = None,
+    extra: Extra | None = None, report: LossReport | None = None,
 ) -> LossReport:  # fmt: skip
     """Write rows into a file, with its sidecar (`<path>.provenance.jsonl`) and its report (`<path>.report.json`). Images and sounds that
     the rows refer to are written into the folder `<path>.files`, and each reference gets the `path` of its file there; `find` says where
-    they lie.
+    they lie. A `report` that is given is filled.
 
     Each file appears whole or not at all, the folder too. The report goes first when an export begins to replace files and comes last, so
     one that is there belongs to the files beside it: it holds their BLAKE2b-256 hashes.
@@ -35,7 +35,7 @@ def write_export(
         StorageFull, Unavailable: the file cannot be written; what stood there before still stands.
         Invalid: see formats.encode_export; or the folder holds other files.
     """
-    report = LossReport()
+    report = LossReport() if report is None else report
     where = provenance or format.provenance
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

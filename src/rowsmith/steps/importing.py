@@ -6,11 +6,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import orjson
-
 from rowsmith import content
 from rowsmith.core.errors import Invalid
-from rowsmith.core.lines import stored
 from rowsmith.core.records import Record
 from rowsmith.formats import SURE, Candidate, Format, Mapping, built_in, candidates, every, imported, unfolded
 
@@ -24,11 +21,12 @@ def row_of(record: Record, mapping: Mapping, format: Format) -> tuple[dict[str, 
     Raises:
         RowFailed: it is no record of the format; the reason says why.
     """
-    told = record.data.get(PROVENANCE)
+    data, told = record.data, record.data.get(PROVENANCE)
     ours = isinstance(told, dict) and "id" in told and "origin" in told
-    data = {name: value for name, value in record.data.items() if not (ours and name == PROVENANCE)}
-    found = imported(format, mapping.applied(unfolded(data, orjson.loads) if record.flat else data))
-    return stored(found), told if ours and told else {}
+    if ours:
+        data = {name: value for name, value in data.items() if name != PROVENANCE}
+    found = imported(format, mapping.applied(unfolded(data) if record.flat else data))
+    return found, told if ours and told else {}
 
 
 def recognised(sampled: Sequence[Record], mapping: Mapping) -> list[Candidate]:
@@ -36,7 +34,7 @@ def recognised(sampled: Sequence[Record], mapping: Mapping) -> list[Candidate]:
     found = []
     for record in sampled:
         data = {name: value for name, value in record.data.items() if name != PROVENANCE}
-        found.append((record.line, mapping.applied(unfolded(data, orjson.loads) if record.flat else data)))
+        found.append((record.line, mapping.applied(unfolded(data) if record.flat else data)))
     return candidates([one for one in found if one[1]], every(), content.columns(), flat=any(record.flat for record in sampled))
 
 
