@@ -113,7 +113,7 @@ class _Rows:
         for number, record in enumerate(stream):
             if isinstance(record, Fault):
                 if tell:
-                    self._rejects.add(record.file, record.line, record.reason, record.detail)
+                    self._rejects.add(record.file, record.line, record.reason, record.detail, record.raw or None)
                 continue
             try:
                 data, _ = row_of(record, self._mapping, self._format)

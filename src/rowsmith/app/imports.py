@@ -15,8 +15,10 @@ from rowsmith.app.profiles import MappingProfile
 from rowsmith.app.rejects import Rejects
 from rowsmith.app.results import Result
 from rowsmith.app.runs import OnProgress, Runs
+from rowsmith.connectors.containers import read_records
 from rowsmith.core.errors import Invalid
 from rowsmith.core.recipe import Recipe
+from rowsmith.core.records import Fault, Record
 from rowsmith.engine import recipe_file
 from rowsmith.engine.terms import Stopping
 
@@ -70,7 +72,8 @@ def import_files(
     runs = Runs(lab, project)
     done = _start(runs, recipe, commit=not strict, on_progress=on_progress, stopping=stopping)
     with Rejects(Path(rejects) if rejects else Path(f"{into}.rejects.jsonl")) as kept:
-        kept.add_all(_rejected(runs, done.run))
+        for told, record in _rejected(lab, runs, done.run, profile):
+            kept.add(*told, record)
         if strict and kept.count:
             raise refused(kept, "Nothing has been committed.")
         if strict:
@@ -87,8 +90,23 @@ def _start(runs: Runs, recipe: Recipe, **how: Any) -> Result:
     return done
 
 
-def _rejected(runs: Runs, run: str) -> Iterator[tuple[str, int, str, str]]:
-    for trouble in runs.troubles(run, EVERY):
+Told = tuple[str, int, str, str]
+"""File, line, reason and detail of a record that became no row."""
+
+
+def _rejected(lab: Lab, runs: Runs, run: str, profile: MappingProfile) -> Iterator[tuple[Told, Any]]:
+    """The rejected records in the order of the files, each with what it says, which is read once more from the home's copies."""
+    troubles = runs.troubles(run, EVERY)
+    said = _said(lab, runs.get(run).lock, profile) if troubles else iter(())
+    for trouble in troubles:
         found = _PLACE.fullmatch(trouble["detail"])
-        file, line, detail = (found[1], int(found[2]), found[3]) if found else ("", 0, trouble["detail"])
-        yield file, line, trouble["reason"], detail
+        told = (found[1], int(found[2]), trouble["reason"], found[3]) if found else ("", 0, trouble["reason"], trouble["detail"])
+        same = (record for record in said if (record.file, record.line) == told[:2])
+        record = next(same, None) if found else None
+        yield told, record.data if isinstance(record, Record) else (record.raw or None) if record else None
+
+
+def _said(lab: Lab, lock: dict[str, Any], profile: MappingProfile) -> Iterator[Record | Fault]:
+    for patterns in lock["inputs"].values():
+        for name, hash_ in dict.fromkeys((name, hash_) for files in patterns.values() for name, hash_ in files):
+            yield from read_records(lab.files.path(hash_), name, encoding=profile.encoding, delimiter=profile.delimiter)

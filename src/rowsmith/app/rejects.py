@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO
@@ -34,11 +33,6 @@ class Rejects:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._file = self._part.open("xb")
         self._file.write(orjson.dumps(told if record is None else {**told, "record": record}) + b"\n")
-
-    def add_all(self, found: Iterable[tuple[str, int, str, str]]) -> None:
-        """Several."""
-        for file, line, reason, detail in found:
-            self.add(file, line, reason, detail)
 
     def done(self) -> str | None:
         """Let the file appear; its path, or None where there is none."""

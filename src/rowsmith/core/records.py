@@ -19,12 +19,13 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A record that cannot be read: file and line (0: the whole file), a code and the detail."""
+    """A record that cannot be read: file and line (0: the whole file), a code, the detail, and the beginning of what it says."""
 
     file: str
     line: int
     reason: str
     detail: str
+    raw: str = ""
 
     @property
     def where(self) -> str:

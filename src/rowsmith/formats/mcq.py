@@ -39,9 +39,11 @@ class Mcq(Format):
         return unused(row, _USED)
 
     def read(self, record: dict[str, Json]) -> dict[str, Json]:
-        """Question, choices and answer as it stands; fails with `choices`, `answer` and the reasons of `_reading.text`."""
+        """Question, choices and answer, which may be a number as text; fails with `choices`, `answer` and the reasons of `_reading.text`."""
         asked, (choices, answer) = _reading.text(record, "question"), _reading.need(record, "choices", "answer")
         _checked(choices)
+        if isinstance(answer, str) and answer.strip().isdecimal() and answer not in choices:
+            answer = int(answer)  # a table holds numbers as text
         _index(answer, choices)
         return {"input": asked, "choices": choices, "answer": answer}
 

@@ -67,7 +67,7 @@ def contents(file: IO[bytes], size: int, name: str, given: Given, limits: Limits
         yield from _zip(file, size, given, limits, scratch, lambda: name)
     elif packing:
         with unpack.unpacked(file, packing, limits) as stream:
-            inner = name.rpartition(".")[0] if "." in name else name
+            inner = name[: -len(packing) - 1] if name.lower().endswith(f".{packing}") else name
             yield from _cut_off(_stream(stream, inner, given, limits, scratch))
     else:
         yield from _plain(file, head, name, given, limits, lambda: file.name)

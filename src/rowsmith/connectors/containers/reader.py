@@ -81,7 +81,7 @@ class _Told:
         for line in lines:
             said = orjson.loads(line)
             if isinstance(said, list):
-                yield Record(self._file, said[0], said[1], self._flat) if len(said) == 2 else Fault(self._file, said[0], said[2], said[3])
+                yield Record(self._file, said[0], said[1], self._flat) if len(said) == 2 else Fault(self._file, said[0], said[2], said[3], said[4])
             else:
                 self._hear(said)
 

@@ -3,7 +3,7 @@
     {"member": "a.csv"}                          what follows is of this file within an archive
     {"container": ..., "encoding": ...}          the facts, before the first record
     [12, {...}]                                  a record and its line, or its number where there are no lines
-    [13, null, "broken_record", "..."]           one that cannot be read, and why
+    [13, null, "broken_record", "...", "..."]    one that cannot be read, why, and the beginning of what it says
     {"note": "..."}                              something that whoever reads it has to know
     {"what": "...", "fix": "..."}                the file cannot be read; this is the last line
 
@@ -17,6 +17,8 @@ from typing import Any
 
 import orjson
 
+MOST_RAW = 2000
+"""Of a record that cannot be read, so much is told: bytes or characters."""
 Said = Any
 """Facts, or the bytes of a line."""
 
@@ -49,9 +51,10 @@ def record(number: int, value: dict[str, Any]) -> bytes:
     return orjson.dumps([number, value])
 
 
-def fault(number: int, reason: str, detail: str) -> bytes:
-    """The line of a record that cannot be read."""
-    return orjson.dumps([number, None, reason, detail[:1000]])
+def fault(number: int, reason: str, detail: str, raw: bytes | str = b"") -> bytes:
+    """The line of a record that cannot be read; `raw` is what it says."""
+    text = raw[:MOST_RAW].decode("utf-8", "replace") if isinstance(raw, bytes) else raw[:MOST_RAW].encode("utf-8", "replace").decode()
+    return orjson.dumps([number, None, reason, detail[:1000], text])
 
 
 def note(text: str) -> bytes:

@@ -39,7 +39,7 @@ def read_sheets(path: str, container: str, limits: Limits) -> Iterator[Said]:
     for number, cells in rows:
         found = [_cell(cell) for cell in cells]
         if any(cell is not None for cell in found[width:]):
-            yield fault(number, "broken_record", f"The row has a cell beyond the {width} columns of the header.")
+            yield fault(number, "broken_record", f"The row has a cell beyond the {width} columns of the header.", str(cells))
         elif any(cell is not None for cell in found):
             yield record(number, stored(dict(zip(columns, found, strict=False))))
 

@@ -79,12 +79,12 @@ def _json_record(number: int, raw: bytes, letters: str, what: str) -> Said:
     try:
         value = json_value(raw, letters)
     except UnicodeDecodeError as error:
-        return fault(number, "encoding", not_decoded(error, f"of the {what}"))
+        return fault(number, "encoding", not_decoded(error, f"of the {what}"), raw)
     except ValueError as error:
-        return fault(number, "broken_record", f"The {what} is not JSON: {error}")
+        return fault(number, "broken_record", f"The {what} is not JSON: {error}", raw)
     if isinstance(value, str):
         value = {"text": value}
-    return record(number, value) if isinstance(value, dict) else fault(number, "broken_record", f"The {what} is no JSON object.")
+    return record(number, value) if isinstance(value, dict) else fault(number, "broken_record", f"The {what} is no JSON object.", raw)
 
 
 def _array(file: IO[bytes], letters: str, limits: Limits) -> Iterator[Said]:
@@ -140,7 +140,8 @@ def _table(file: IO[bytes], letters: str, sample: str, name: str, given: Given, 
             if isinstance(one, Fault):
                 yield fault(one.line, one.reason, one.detail)
             elif len(one.values) != len(names):
-                yield fault(one.line, "broken_record", f"The record has {len(one.values)} fields, the header has {len(names)}.")
+                detail = f"The record has {len(one.values)} fields, the header has {len(names)}."
+                yield fault(one.line, "broken_record", detail, delimiter.join(one.values))
             else:
                 yield record(one.line, dict(zip(names, one.values, strict=True)))
 
