@@ -45,6 +45,8 @@ def test_files_of_several_formats_become_one_dataset_with_their_places(shop: Wor
     assert [(one["file"], one["line"], one["reason"]) for one in done.rejected] == [("a.jsonl", 4, "broken_record"), ("a.jsonl", 5, "keys")]
     kept = [json.loads(line) for line in Path(str(done.rejects)).read_text(encoding="utf-8").splitlines()]
     assert kept == [{**done.rejected[0], "record": "{broken\n"}, {**done.rejected[1], "record": {"instruction": "b"}}]
+    told = shop.lab.project().provenance.forget("a.jsonl", dry_run=True)
+    assert [copy["where"] for copy in told.unreachable if copy["kind"] == "export"] == [str(Path(str(done.rejects)).absolute())]
     rows = list(datasets.rows("t"))
     assert [sorted(row.data) for row in rows] == [["answer", "input"]] * 3 + [["messages"]]
     assert [(row.origin["source"]["name"], row.origin["source"]["line"]) for row in rows] == [*(("a.jsonl", n) for n in (1, 2, 3)), ("b.jsonl.gz", 1)]

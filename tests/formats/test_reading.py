@@ -166,12 +166,15 @@ def test_records_are_recognised_although_some_are_broken_or_mislead() -> None:
 
 
 @pytest.mark.parametrize(("record", "format", "rename"), [
-    ({"question": "q", "response": "a"}, "jsonl", {"question": "input", "response": "answer"}),
-    ({"prompt": "q", "response": "a"}, "jsonl", {"prompt": "input", "response": "answer"}),
-    ({"Query": "q", "Ground_Truth": "a", "id": 3}, "jsonl", {"Query": "input", "Ground_Truth": "answer"}),
-    ({"prompt": "q", "preferred": "a", "dispreferred": "b"}, "jsonl", {"prompt": "input", "preferred": "chosen", "dispreferred": "rejected"}),
-    ({"review": "good", "sentiment": "pos"}, "jsonl", {"review": "text", "sentiment": "label"}),
-    ({"document": "Oslo is cold."}, "jsonl", {"document": "text"}),
+    ({"question": "q", "response": "a"}, "input-answer", {"question": "input", "response": "answer"}),
+    ({"prompt": "q", "response": "a"}, "input-answer", {"prompt": "input", "response": "answer"}),
+    ({"Query": "q", "Ground_Truth": "a", "id": 3}, "input-answer", {"Query": "input", "Ground_Truth": "answer"}),
+    ({"prompt": "q", "preferred": "a", "dispreferred": "b"}, "dpo", {"preferred": "chosen", "dispreferred": "rejected"}),
+    ({"review": "good", "sentiment": "pos"}, "classification", {"review": "text", "sentiment": "label"}),
+    ({"document": "Oslo is cold."}, "text", {"document": "text"}),
+    ({"query": "q", "reply": "a", "label": True}, "kto", {"query": "prompt", "reply": "completion"}),
+    ({"question": "q", "options": ["a", "b"], "answer": 1}, "mcq", {"options": "choices"}),
+    ({"instruction": "a", "input": "b", "response": "c"}, "alpaca", {"response": "output"}),
     ({"dialogue": [ASKS, SAYS]}, "openai", {"dialogue": "messages"}),
     ({"chat": [{"from": "human", "value": "q"}, {"from": "gpt", "value": "a"}]}, "sharegpt", {"chat": "conversations"}),
 ])  # fmt: skip

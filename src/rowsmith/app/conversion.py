@@ -14,7 +14,7 @@ from rowsmith.connectors.containers import read_records
 from rowsmith.core.errors import Invalid, Problem, RowFailed
 from rowsmith.core.records import Contents, Fault, Record
 from rowsmith.core.row import Row
-from rowsmith.formats import Format, LossReport, Mapping, built_in
+from rowsmith.formats import Format, LossReport, Mapping
 from rowsmith.steps.export import write_export
 from rowsmith.steps.importing import chosen, recognised, row_of
 from rowsmith.steps.sampled import Sample
@@ -89,7 +89,7 @@ def _require_suffix(format: Format, path: Path) -> None:
 
 def _format(path: Path, name: str, profile: MappingProfile, contents: Contents) -> tuple[Format, Mapping]:
     if name:
-        found = built_in(name)
+        found: Format = registry.format(name)
         if not found.reads:
             raise Invalid(f"The format {name} is written, and not read.", "rowsmith formats says which are read.")
         return found, profile.mapping

@@ -15,6 +15,7 @@ from rowsmith.app.profiles import MappingProfile
 from rowsmith.app.rejects import Rejects
 from rowsmith.app.results import Result
 from rowsmith.app.runs import OnProgress, Runs
+from rowsmith.app.unreachable import EXPORTED, note_copy
 from rowsmith.connectors.containers import read_records
 from rowsmith.core.errors import Invalid
 from rowsmith.core.recipe import Recipe
@@ -79,6 +80,8 @@ def import_files(
         if strict:
             done = _start(runs, recipe, commit=True, on_progress=on_progress, stopping=stopping)
         where = kept.done()
+    if where is not None:
+        note_copy(lab, project, EXPORTED, Path(where), format="rejects", rows=kept.count, run=done.run)
     version = done.version if done.dataset == into else None
     return Import(into, done.run, done.state, done.requested, done.kept, kept.listed, kept.count, where, version, done.reason)
 

@@ -17,7 +17,14 @@ from rowsmith.formats._import import imported
 SURE = 0.4
 """Score from which the first candidate is taken without asking."""
 _CANONICAL, _MAPPED, _NOTHING = 0.5, 0.8, 0.05
-_SHAPES = (("input", "chosen", "rejected"), ("input", "choices", "answer"), ("input", "answer"), ("text", "label"), ("text",))
+_WANTED = {
+    "dpo": ("prompt", "chosen", "rejected"), "mcq": ("question", "choices", "answer"), "kto": ("prompt", "completion", "label"),
+    "alpaca": ("instruction", "output"), "input-answer": ("input", "answer"), "classification": ("text", "label"), "text": ("text",),
+    "openai": ("messages",), "sharegpt": ("conversations",),
+}  # fmt: skip
+"""The keys that columns with other names may stand for."""
+_OURS = {"prompt": "input", "question": "input", "completion": "answer", "output": "answer", "conversations": "messages"}
+"""Keys that have the same other names as a column of ours."""
 _NAMES = 8
 
 Sampled = Sequence[tuple[int, dict[str, Json]]]
@@ -49,7 +56,7 @@ def candidates(sampled: Sampled, formats: Sequence[Format], aliases: Mapping[str
     if not sampled:
         return []
     found = [one for format in formats if format.reads and format.keys and (one := _of_format(format, sampled))]
-    found += [*_canonical(plain, sampled), *_mapped(plain, sampled, formats, aliases)]
+    found += [*_canonical(plain, sampled), *_mapped(sampled, formats, aliases)]
     names = sorted({name for _, record in sampled for name in record})
     more = f" and {len(names) - _NAMES} more" if len(names) > _NAMES else ""
     nothing = Candidate(plain, _NOTHING, [f"the columns as they stand: {', '.join(names[:_NAMES])}{more}"])
@@ -88,32 +95,20 @@ def _canonical(plain: str, sampled: Sampled) -> Iterator[Candidate]:
         yield Candidate(plain, round(_CANONICAL * shapes.total() / len(sampled), 3), evidence)
 
 
-def _mapped(plain: str, sampled: Sampled, formats: Sequence[Format], aliases: Mapping[str, list[str]]) -> Iterator[Candidate]:
+def _mapped(sampled: Sampled, formats: Sequence[Format], aliases: Mapping[str, list[str]]) -> Iterator[Candidate]:
     columns = list(dict.fromkeys(name for _, record in sampled for name in record))
-    for shape in _SHAPES:
-        if rename := _mapping.suggested(columns, aliases, shape):
-            good = sum(not found.problem and found.shape == ", ".join(shape) for _, record in sampled if (found := fit(_renamed(record, rename))))
-            if one := _with(plain, rename, good, sampled, len(shape), columns):
-                yield one
-    for name, key in (("openai", "messages"), ("sharegpt", "conversations")):
-        format = next((one for one in formats if one.name == name), None)
-        rename = _mapping.suggested(columns, {key: aliases.get("messages", [])}, (key,))
-        if format and rename:
-            good = sum(_reads(format, _renamed(record, rename)) for _, record in sampled)
-            if one := _with(name, rename, good, sampled, 1, columns):
-                yield one
-
-
-def _with(name: str, rename: dict[str, str], good: int, sampled: Sampled, known: int, columns: list[str]) -> Candidate | None:
-    if good * 20 < len(sampled):
-        return None
-    told = ", ".join(f"{old} is {new}" for old, new in rename.items())
-    score = _MAPPED * good / len(sampled) * (0.5 + 0.5 * min(1.0, known / len(columns)))
-    return Candidate(name, round(score, 3), [f"{good:,} of {len(sampled):,} sampled records fit when {told}"], rename)
-
-
-def _renamed(record: dict[str, Json], rename: dict[str, str]) -> dict[str, Json]:
-    return {rename.get(name, name): value for name, value in record.items()}
+    known = {theirs: [ours, *aliases.get(ours, ())] for theirs, ours in _OURS.items()} | dict(aliases)
+    by_name = {format.name: format for format in formats}
+    for name, keys in _WANTED.items():
+        rename = _mapping.suggested(columns, known, keys) if name in by_name else None
+        if not rename:
+            continue
+        good = sum(_reads(by_name[name], {rename.get(key, key): value for key, value in record.items()}) for _, record in sampled)
+        if good * 20 >= len(sampled):
+            told = ", ".join(f"{old} is {new}" for old, new in rename.items())
+            covered = sum(rename.get(column, column) in (*by_name[name].keys, *by_name[name].also) for column in columns) / len(columns)
+            score = _MAPPED * good / len(sampled) * (0.5 + 0.5 * covered)
+            yield Candidate(name, round(score, 3), [f"{good:,} of {len(sampled):,} sampled records fit when {told}"], rename)
 
 
 def _reads(format: Format, record: dict[str, Json]) -> bool:

@@ -26,7 +26,8 @@ def main() -> None:
     path, limits = Path(told["path"]), Limits(**told["limits"])
     size = path.stat().st_size
     fence(limits, size)
-    say = _Out(limits.output(size) * 4)
+    say = _Out(os.dup(1), limits.output(size) * 4)
+    os.dup2(2, 1)  # what a library prints is no record
     try:
         with path.open("rb") as file:
             for said in contents(file, size, told["name"], Given(**told["given"]), limits, Path(told["scratch"])):
@@ -162,8 +163,8 @@ def _cut_off(said: Iterator[Said]) -> Iterator[Said]:
 class _Out:
     """The way out, in large writes, up to a number of bytes."""
 
-    def __init__(self, most: int) -> None:
-        self._most, self._count = most, 0
+    def __init__(self, to: int, most: int) -> None:
+        self._to, self._most, self._count = to, most, 0
         self._held: list[bytes] = []
         self._size = 0
 
@@ -184,16 +185,15 @@ class _Out:
         self._held, self._size = [], 0
         if self._count > self._most:
             raise Refused("Far more comes of it than its size lets expect.", "Look at what it holds, and give it in parts.")
-        _write(data)
+        self._write(data)
 
     def last(self, what: str, fix: str) -> None:
         """Why nothing more comes."""
-        _write(b"\n".join([*self._held, orjson.dumps({"what": what, "fix": fix}), b""]))
+        self._write(b"\n".join([*self._held, orjson.dumps({"what": what, "fix": fix}), b""]))
 
-
-def _write(data: bytes) -> None:
-    while data:
-        data = data[os.write(1, data) :]
+    def _write(self, data: bytes) -> None:
+        while data:
+            data = data[os.write(self._to, data) :]
 
 
 if __name__ == "__main__":
