@@ -10,9 +10,12 @@ from typing import Any
 
 import pytest
 from homes import Place, Workshop
+from web import Web, http
 
+from rowsmith import Lab
 from rowsmith.app.conversion import convert
 from rowsmith.app.detection import detect
+from rowsmith.app.downloads import name_of
 from rowsmith.app.profiles import read_profile
 from rowsmith.core.errors import Invalid, NotFound
 
@@ -93,6 +96,39 @@ def test_a_file_that_cannot_be_read_is_refused_and_nothing_is_committed(shop: Wo
 
 def wide(columns: int) -> bytes:
     return "".join(",".join(f"{word}{n}" for n in range(columns)) + "\n" for word in "cxyz").encode()
+
+
+def test_a_file_at_an_address_is_imported_detected_and_converted(shop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    body = gzip.compress("".join(json.dumps(one) + "\n" for one in PAIRS[:3]).encode())
+    with Web(lambda seen: http(body) if "tea" in seen.target else http(status=404)) as web:
+        allowed = {"ROWSMITH_EGRESS_HOSTS": "127.0.0.1", "ROWSMITH_EGRESS_PORTS": str(web.port)}
+        address = web.url("127.0.0.1", "/a/tea.jsonl.gz")
+        with pytest.raises(Invalid):
+            shop.lab.project().datasets.import_([address], "t")
+        with pytest.raises(Invalid):
+            detect(address)
+        assert web.seen == []
+        for name, value in allowed.items():
+            monkeypatch.setenv(name, value)
+        with Lab(shop.where.home, files=shop.where.files, environ={**shop.where.environ, **allowed}) as lab:
+            done = lab.project().datasets.import_([f"{address}?signature=secret"], "t")
+            assert (done.kept, done.rejected) == (3, [])
+            sources = [row.origin["source"] for row in lab.project().datasets.rows("t")]
+            assert [(source["name"], source["url"]) for source in sources] == [("tea.jsonl.gz", address)] * 3
+            with pytest.raises(NotFound, match="nothing at"):
+                lab.project().datasets.import_([web.url("127.0.0.1", "/gone.jsonl")], "t")
+        assert (detect(address).candidates[0].format, detect(address).file) == ("alpaca", address)
+        assert convert(address, shop.folder / "out.jsonl", "sharegpt").written == 3
+
+
+@pytest.mark.parametrize(("url", "name"), [
+    ("https://h/a/b.jsonl?x=1#y", "b.jsonl"), ("https://h/", "download"),
+    ("https://h/..%2f..%2fetc%2fpasswd", "passwd"), ("https://h/%2e%2e", "download"),
+    ("https://h/.hidden.csv", "hidden.csv"), ("https://h/a%00b\\c.csv", "c.csv"), ("https://h/a%0ab.csv", "a_b.csv"),
+    (f"https://h/{'x' * 300}.csv", "x" * 146 + ".csv"),
+])  # fmt: skip
+def test_what_an_address_calls_a_file_is_a_name_and_no_path(url: str, name: str) -> None:
+    assert name_of(url) == name
 
 
 def test_strict_refuses_and_says_every_reason(shop: Workshop) -> None:

@@ -102,6 +102,7 @@ CASES: dict[str, dict[str, Case]] = {
         "rename": to("rename", ..., {"topic": "about"}, paths=["f.jsonl"]),
         "constants": to("constants", ..., {"from": "us"}, paths=["f.jsonl"]),
         "roles": to("roles", ..., {"bot": "assistant"}, paths=["g.jsonl"], format="openai"),
+        "urls": to("urls", ..., {"f.jsonl": "https://example.com/f.jsonl"}, paths=["f.jsonl"]),
         "key": to("key", ..., "topic", paths=["f.jsonl"]),
         "encoding": to("encoding", "latin-1", "cp1251", paths=["b.csv"], format="jsonl"),
         "delimiter": to("delimiter", ",", ";", paths=["b.csv"], format="jsonl", encoding="latin-1"),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from rowsmith import registry
+from rowsmith.app.downloads import here
 from rowsmith.app.profiles import MappingProfile
 from rowsmith.app.rejects import Rejects
 from rowsmith.connectors.containers import read_records
@@ -54,6 +56,7 @@ def convert(
     is listed and kept in `TARGET.rejects.jsonl`.
 
     Args:
+        source: a path, or an address (https://...).
         to: the format to write; from_: the format that is read, default: recognised.
         profile: a mapping that is applied to each record first.
         strict: refuse, and write nothing, where a record would be rejected.
@@ -64,18 +67,23 @@ def convert(
     """
     made, path = registry.format(to), Path(target)
     _require_suffix(made, path)
-    if path.resolve() == Path(source).resolve():
+    with here([source], os.environ) as [(file, _)]:
+        return _convert(file, path, made, from_ or profile.format, profile, strict)
+
+
+def _convert(source: Path, path: Path, made: Format, from_: str, profile: MappingProfile, strict: bool) -> Converted:
+    if path.resolve() == source.resolve():
         raise Invalid("A file cannot be converted into itself.", "Name another file to write.")
     contents = Contents()
-    format, mapping = _format(Path(source), from_ or profile.format, profile, contents)
+    format, mapping = _format(source, from_, profile, contents)
     with Rejects(path.with_name(f"{path.name}.rejects.jsonl")) as rejects:
-        rows = _Rows(Path(source), profile, mapping, format, rejects)
+        rows = _Rows(source, profile, mapping, format, rejects)
         if strict:
             rows.require_all(made)
         report = write_export(path, rows, made, provenance="none", report=LossReport(on_leave=rows.not_held))
         kept = rejects.done()
     return Converted(
-        str(path), to, format.name, report.rows_out + rejects.count, report.rows_out, rejects.listed, rejects.count, report.rows_out,
+        str(path), made.name, format.name, report.rows_out + rejects.count, report.rows_out, rejects.listed, rejects.count, report.rows_out,
         dict(report.dropped), kept, contents.notes,
     )  # fmt: skip
 

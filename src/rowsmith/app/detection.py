@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from rowsmith.app.downloads import here
 from rowsmith.app.profiles import MappingProfile, write_profile
 from rowsmith.connectors.containers import read_records
 from rowsmith.core.errors import Invalid, RowFailed
@@ -44,12 +46,13 @@ class Detected:
 
 
 def detect(
-    path: str | Path, *, profile: MappingProfile = _NO_PROFILE, encoding: str | None = None, delimiter: str | None = None,
+    file: str | Path, *, profile: MappingProfile = _NO_PROFILE, encoding: str | None = None, delimiter: str | None = None,
     save_map: str | Path | None = None,
 ) -> Detected:  # fmt: skip
     """Read a file once, and say what it is.
 
     Args:
+        file: a path, or an address (https://...).
         profile: a mapping that is applied first.
         encoding, delimiter: go before what is found and what the profile says.
         save_map: write a mapping profile to edit here.
@@ -57,11 +60,18 @@ def detect(
     Raises:
         NotFound: there is no such file. Invalid: it cannot be read, or has no records.
     """
-    contents, sample, name = Contents(), Sample(), Path(path).name
+    with here([file], os.environ) as [(path, _)]:
+        return _detect(path, str(file), profile, encoding, delimiter, save_map)
+
+
+def _detect(
+    path: Path, spoken: str, profile: MappingProfile, encoding: str | None, delimiter: str | None, save_map: str | Path | None
+) -> Detected:  # fmt: skip
+    contents, sample, name = Contents(), Sample(), path.name
     broken: list[dict[str, Any]] = []
     count = 0
     stream = read_records(
-        Path(path), name, encoding=encoding or profile.encoding, delimiter=delimiter or profile.delimiter, contents=contents
+        path, name, encoding=encoding or profile.encoding, delimiter=delimiter or profile.delimiter, contents=contents
     )  # fmt: skip
     for record in sample.through(stream):
         if isinstance(record, Fault):
@@ -78,7 +88,7 @@ def detect(
         write_profile(save_map, columns, found[0] if found else None, contents.encoding, contents.delimiter)
     preview = _preview(records, found, profile)
     return Detected(
-        str(path), contents.container, contents.encoding, contents.delimiter, columns, sample.count, broken, count, found, preview, contents.notes
+        spoken, contents.container, contents.encoding, contents.delimiter, columns, sample.count, broken, count, found, preview, contents.notes
     )
 
 

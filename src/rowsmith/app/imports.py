@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from rowsmith.app.conversion import refused
+from rowsmith.app.downloads import here
 from rowsmith.app.lab import Lab
 from rowsmith.app.profiles import MappingProfile
 from rowsmith.app.rejects import Rejects
@@ -58,7 +59,7 @@ def import_files(
     """Import files into a dataset, merged by row id. The same files again are the same import.
 
     Args:
-        files: files, folders or globs.
+        files: files, folders, globs or addresses (https://...).
         format: the format of the records; default: the profile's, else recognised for each file.
         profile: what is done to each record first.
         strict: refuse, and commit nothing, where a record is rejected.
@@ -68,17 +69,29 @@ def import_files(
     Raises:
         NotFound: no such file or format. Invalid: a file cannot be read at all, or its format is not recognised; or rejects (`strict`).
     """
-    step = {"kind": "read.records", "paths": [str(Path(file)) for file in files], **profile.settings(), **({"key": key} if key else {})}
-    recipe = recipe_file.build({"name": f"import {into}", "into": into, "steps": [{**step, **({"format": format} if format else {})}]})
+    with here(files, lab.environ) as found:
+        return _import(
+            lab, project, found, into, {**({"key": key} if key else {}), **({"format": format} if format else {})}, profile, strict, rejects,
+            on_progress=on_progress, stopping=stopping,
+        )  # fmt: skip
+
+
+def _import(
+    lab: Lab, project: str, files: Sequence[tuple[Path, str]], into: str, settings: dict[str, Any], profile: MappingProfile, strict: bool,
+    rejects: str | Path | None, **watched: Any,
+) -> Import:  # fmt: skip
+    urls = {path.name: url for path, url in files if url}
+    step = {"kind": "read.records", "paths": [str(path) for path, _ in files], **profile.settings(), **settings, **({"urls": urls} if urls else {})}
+    recipe = recipe_file.build({"name": f"import {into}", "into": into, "steps": [step]})
     runs = Runs(lab, project)
-    done = _start(runs, recipe, commit=not strict, on_progress=on_progress, stopping=stopping)
+    done = _start(runs, recipe, commit=not strict, **watched)
     with Rejects(Path(rejects) if rejects else Path(f"{into}.rejects.jsonl")) as kept:
         for told, record in _rejected(lab, runs, done.run, profile):
             kept.add(*told, record)
         if strict and kept.count:
             raise refused(kept, "Nothing has been committed.")
         if strict:
-            done = _start(runs, recipe, commit=True, on_progress=on_progress, stopping=stopping)
+            done = _start(runs, recipe, commit=True, **watched)
         where = kept.done()
     if where is not None:
         note_copy(lab, project, EXPORTED, Path(where), format="rejects", rows=kept.count, run=done.run)

@@ -39,7 +39,7 @@ def formats(as_json: AsJson = False) -> None:
 
 
 def detect(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="File to look at, whatever it is called and however it is packed.")],
+    file: Annotated[str, typer.Argument(metavar="FILE", help="File or address to look at, whatever it is called and however it is packed.")],
     map_: Map = None,
     encoding: Encoding = None,
     delimiter: Delimiter = None,
@@ -68,7 +68,7 @@ def detect(
 
 
 def convert(
-    source: Annotated[Path, typer.Argument(metavar="IN", help="File to read, whatever it is called and however it is packed.")],
+    source: Annotated[str, typer.Argument(metavar="IN", help="File or address to read, whatever it is called and however it is packed.")],
     target: Annotated[Path, typer.Argument(metavar="OUT", help="File to write; it appears whole or not at all.")],
     to: Annotated[str, typer.Option("--to", metavar="FORMAT", help="Format to write (rowsmith formats).")],
     from_: Annotated[str | None, typer.Option("--from", metavar="FORMAT", help="Format of the records. Default: recognised.")] = None,
@@ -95,7 +95,7 @@ def convert(
 
 
 def import_(
-    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Files, folders or globs.")],
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Files, folders, globs or addresses (https://...).")],
     into: Annotated[str, typer.Option("--into", metavar="DATASET", help="Dataset to import into; rows are merged by id.")],
     as_: Annotated[str | None, typer.Option("--as", metavar="FORMAT", help="Format of the records. Default: recognised for each file.")] = None,
     map_: Map = None,

@@ -17,7 +17,8 @@ class Row:
     `id` is 32 hexadecimal digits (see core.ids); `order` sorts rows as they stood in their sources.
     Rows are never changed in place: use `with_data`, `with_scores`.
 
-    `origin` keys used so far: `source` {name, file, hash, span [start, end) in characters, line, key, page, member, licence, terms}
+    `origin` keys used so far: `source` {name, file, hash, span [start, end) in characters, line, key, page, member, url,
+    licence, terms}
     (a list of those where a row has several),
     `parents` [row ids], `made` [{step, kind, prompt, variant, model, licence, terms, calls}] in the order in which steps worked on the row.
     """

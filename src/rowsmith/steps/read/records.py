@@ -32,7 +32,7 @@ class ReadRecords(Licensed):
     format is recognised by records sampled across the whole file, unless it is given. A record that cannot be read, or is not of the format,
     becomes a failed row with its file and line, and reading goes on behind it; a file that cannot be read at all ends the run.
 
-    Origin: `source` {name, hash, line, key, and the `member` of an archive}, and `provenance` where the file is an export of ours.
+    Origin: `source` {name, hash, line, key, url, and the `member` of an archive}, and `provenance` where the file is an export of ours.
     """
 
     paths: InputPaths = Field(description="Files, folders or globs, from the recipe's folder, else from the current one.", min_length=1)
@@ -40,6 +40,7 @@ class ReadRecords(Licensed):
     rename: dict[str, str | None] = Field({}, description="New names of columns, before the format reads them; null leaves a column out.")
     constants: dict[str, Any] = Field({}, description="Columns with one value that every record gets.")
     roles: dict[str, str] = Field({}, description="Roles of messages by what the file calls them, for example bot: assistant.")
+    urls: dict[str, str] = Field({}, description="Where files were downloaded from, by their names; their rows carry it.")
     key: str | None = Field(
         None, description="Column whose value identifies a row, so that edits to it keep its id. Default: `id` where the row has one."
     )
@@ -98,6 +99,8 @@ class ReadRecords(Licensed):
         except RowFailed as error:
             return Bad(error.reason, error.what, where)
         place: dict[str, Any] = self.licensed({"name": source.name, "hash": source.hash, "line": record.line})
+        if url := self.urls.get(source.name):
+            place["url"] = url
         if record.file != source.name:
             place["member"] = record.file[len(source.name) + 1 :]
         origin = {"source": place, **({"provenance": told} if told else {})}
