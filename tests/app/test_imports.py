@@ -189,9 +189,30 @@ def test_a_conversion_lists_what_neither_side_can_hold(tmp_path: Path) -> None:
     assert (whole.rejects, (tmp_path / "out.jsonl.rejects.jsonl").exists()) == (None, False)
 
 
+@pytest.mark.parametrize("name", [f"out{container}{packing}" for container in (".jsonl", ".json") for packing in ("", ".gz", ".bz2", ".xz", ".zst")])
+def test_the_suffix_of_a_path_is_the_container(tmp_path: Path, name: str) -> None:
+    path, out = put(tmp_path, "a.jsonl", *PAIRS), tmp_path / name
+    assert convert(path, out, "sharegpt").written == 40
+    found, first = detect(out), out.read_bytes()
+    assert (found.container, found.candidates[0].format, found.rows, found.broken) == (name.split(".")[1], "sharegpt", 40, [])
+    convert(out, tmp_path / "back.jsonl", "alpaca")
+    assert [json.loads(line) for line in (tmp_path / "back.jsonl").read_bytes().splitlines()] == PAIRS
+    convert(path, out, "sharegpt")
+    assert out.read_bytes() == first
+    assert json.loads((tmp_path / f"{name}.report.json").read_bytes())["files"][name]["bytes"] == len(first)
+
+
+def test_a_container_without_a_record(tmp_path: Path) -> None:
+    path = put(tmp_path, "a.jsonl", {"conversations": [{"from": "system", "value": "a"}, *TURNS]})
+    assert convert(path, tmp_path / "out.json", "alpaca").written == 0
+    assert json.loads((tmp_path / "out.json").read_bytes()) == []
+    assert convert(path, tmp_path / "out.csv.gz", "csv").written == 1
+    assert detect(tmp_path / "out.csv.gz").candidates[0].format in ("openai", "messages")
+
+
 def test_conversions_that_cannot_be(tmp_path: Path) -> None:
     path = put(tmp_path, "a.jsonl", *PAIRS)
-    with pytest.raises(Invalid, match=r"ends in \.jsonl"):
+    with pytest.raises(Invalid, match=r"ends in \.jsonl or"):
         convert(path, tmp_path / "out.csv", "alpaca")
     with pytest.raises(Invalid, match="itself"):
         convert(path, path, "jsonl")

@@ -19,11 +19,12 @@ from rowsmith.core.row import Row
 from rowsmith.formats import Format, LossReport, Mapping
 from rowsmith.steps.export import write_export
 from rowsmith.steps.importing import chosen, recognised, row_of
+from rowsmith.steps.layout import PACKERS, suffixes
 from rowsmith.steps.sampled import Sample
 
 MOST_PROBLEMS = 20
 _NO_PROFILE = MappingProfile()
-_SUFFIXES = {"csv": ("csv",), "jsonl": ("jsonl", "ndjson", "json-lines")}
+_SUFFIXES = {"jsonl": (".jsonl", ".ndjson", ".json")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +90,10 @@ def _convert(source: Path, path: Path, made: Format, from_: str, profile: Mappin
 
 
 def _require_suffix(format: Format, path: Path) -> None:
-    suffix = path.suffix.lower().lstrip(".")
-    able = _SUFFIXES.get(format.extension, (format.extension,))
-    if path.is_dir() or suffix not in able:
-        raise Invalid(f"{format.name} is not written to {path.name!r}.", f"Give a file that ends in .{able[0]}.")
+    able = _SUFFIXES.get(format.extension, (f".{format.extension}",))
+    if path.is_dir() or suffixes(path)[0] not in able:
+        fix = f"Give a file that ends in {' or '.join(able)}, and then in {', '.join(PACKERS)} where it is to be packed."
+        raise Invalid(f"{format.name} is not written to {path.name!r}.", fix)
 
 
 def _format(path: Path, name: str, profile: MappingProfile, contents: Contents) -> tuple[Format, Mapping]:

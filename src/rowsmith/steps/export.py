@@ -18,6 +18,7 @@ from rowsmith.core.failpoints import failpoint
 from rowsmith.core.row import Row
 from rowsmith.formats import Extra, Format, LossReport, Provenance, encode_export
 from rowsmith.steps.files_beside import Beside, Find, nowhere
+from rowsmith.steps.layout import Layout
 
 
 def write_export(
@@ -26,7 +27,7 @@ def write_export(
 ) -> LossReport:  # fmt: skip
     """Write rows into a file, with its sidecar (`<path>.provenance.jsonl`) and its report (`<path>.report.json`). Images and sounds that
     the rows refer to are written into the folder `<path>.files`, and each reference gets the `path` of its file there; `find` says where
-    they lie. A `report` that is given is filled.
+    they lie. The suffixes of the path say whether the file is packed (steps.layout). A `report` that is given is filled.
 
     Each file appears whole or not at all, the folder too. The report goes first when an export begins to replace files and comes last, so
     one that is there belongs to the files beside it: it holds their BLAKE2b-256 hashes.
@@ -36,7 +37,7 @@ def write_export(
         Invalid: see formats.encode_export; or the folder holds other files.
     """
     report = LossReport() if report is None else report
-    where = provenance or format.provenance
+    where, layout = provenance or format.provenance, Layout(path, format)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with ExitStack() as stack:
@@ -44,9 +45,10 @@ def write_export(
             side = stack.enter_context(_Part(_beside(path, "provenance.jsonl"))) if where == "sidecar" else None
             files = stack.enter_context(Beside(_beside(path, "files"), find))
             for line, beside in encode_export(rows, format, provenance=where, report=report, extra=extra, change=files.taken_along):
-                main.write(line)
+                main.write(layout.line(line))
                 if side is not None and beside is not None:
                     side.write(beside)
+            main.write(layout.end())
             report.attachments, report.attachments_missing = files.count, files.missing
             _publish(path, [main] + ([side] if side else []), files, {"format": format.name, "provenance": where, **report.dump()})
     except OSError as error:
