@@ -202,6 +202,28 @@ def test_the_suffix_of_a_path_is_the_container(tmp_path: Path, name: str) -> Non
     assert json.loads((tmp_path / f"{name}.report.json").read_bytes())["files"][name]["bytes"] == len(first)
 
 
+def test_a_conversion_into_parquet_and_out_of_it_changes_nothing(tmp_path: Path) -> None:
+    odd = [
+        {"messages": [{"role": "user", "content": f"{n}?"}, {"role": "assistant", "content": "☃ 'quoted'"}], "day": "2024-01-31", "n": n,
+         "code": "00123", "score": 0.5 if n else 1, "ok": n % 2 == 0, "tags": ["a", "b"], "more": {"a": [n], "b": None}, "mixed": "x" if n else ["x"],
+         "q'\"uote": "1e5", **({"late": "x"} if n == 39 else {})} for n in range(40)
+    ]  # fmt: skip
+    path, out = put(tmp_path, "a.jsonl", *odd), tmp_path / "out.parquet"
+    assert convert(path, out, "jsonl", from_="jsonl").written == 40
+    assert (detect(out).container, detect(out).candidates[0].format) == ("parquet", "openai")
+    convert(out, tmp_path / "back.jsonl", "jsonl", from_="jsonl")
+    back = [json.loads(line) for line in (tmp_path / "back.jsonl").read_bytes().splitlines()]
+    for was, is_ in zip(odd, back, strict=True):
+        assert {**is_, "more": json.loads(is_["more"])} == {"late": None, **was, "mixed": was["mixed"] if was["n"] else '["x"]'}
+    for name, records, why in (("none", [], "no record"), ("case", [{"a": 1, "A": 2}], "case alone")):
+        with pytest.raises(Invalid, match=why):
+            convert(put(tmp_path, f"{name}.jsonl", *records or ["oops\n", "{}\n"]), tmp_path / "x.parquet", "jsonl", from_="jsonl")
+        assert not (tmp_path / "x.parquet").exists()
+    assert convert(path, tmp_path / "chat.parquet", "openai").written == 40
+    with pytest.raises(Invalid, match="Parquet is already"):
+        convert(path, tmp_path / "x.parquet.gz", "jsonl")
+
+
 def test_a_container_without_a_record(tmp_path: Path) -> None:
     path = put(tmp_path, "a.jsonl", {"conversations": [{"from": "system", "value": "a"}, *TURNS]})
     assert convert(path, tmp_path / "out.json", "alpaca").written == 0

@@ -24,7 +24,7 @@ from rowsmith.steps.sampled import Sample
 
 MOST_PROBLEMS = 20
 _NO_PROFILE = MappingProfile()
-_SUFFIXES = {"jsonl": (".jsonl", ".ndjson", ".json")}
+_SUFFIXES = {"jsonl": (".jsonl", ".ndjson", ".json", ".parquet")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +91,9 @@ def _convert(source: Path, path: Path, made: Format, from_: str, profile: Mappin
 
 def _require_suffix(format: Format, path: Path) -> None:
     able = _SUFFIXES.get(format.extension, (f".{format.extension}",))
-    if path.is_dir() or suffixes(path)[0] not in able:
-        fix = f"Give a file that ends in {' or '.join(able)}, and then in {', '.join(PACKERS)} where it is to be packed."
+    container, packing = suffixes(path)
+    if path.is_dir() or container not in able or (packing and container == ".parquet"):
+        fix = f"Give a file that ends in {' or '.join(able)}, and then in {', '.join(PACKERS)} where it is to be packed (Parquet is already)."
         raise Invalid(f"{format.name} is not written to {path.name!r}.", fix)
 
 

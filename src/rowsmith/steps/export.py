@@ -18,7 +18,7 @@ from rowsmith.core.failpoints import failpoint
 from rowsmith.core.row import Row
 from rowsmith.formats import Extra, Format, LossReport, Provenance, encode_export
 from rowsmith.steps.files_beside import Beside, Find, nowhere
-from rowsmith.steps.layout import Layout
+from rowsmith.steps.layout import layout
 
 
 def write_export(
@@ -37,18 +37,20 @@ def write_export(
         Invalid: see formats.encode_export; or the folder holds other files.
     """
     report = LossReport() if report is None else report
-    where, layout = provenance or format.provenance, Layout(path, format)
+    where, lying = provenance or format.provenance, layout(path, format)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with ExitStack() as stack:
+            stack.callback(lying.close)
             main = stack.enter_context(_Part(path))
             side = stack.enter_context(_Part(_beside(path, "provenance.jsonl"))) if where == "sidecar" else None
             files = stack.enter_context(Beside(_beside(path, "files"), find))
             for line, beside in encode_export(rows, format, provenance=where, report=report, extra=extra, change=files.taken_along):
-                main.write(layout.line(line))
+                main.write(lying.line(line))
                 if side is not None and beside is not None:
                     side.write(beside)
-            main.write(layout.end())
+            for data in lying.end():
+                main.write(data)
             report.attachments, report.attachments_missing = files.count, files.missing
             _publish(path, [main] + ([side] if side else []), files, {"format": format.name, "provenance": where, **report.dump()})
     except OSError as error:

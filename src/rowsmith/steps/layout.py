@@ -1,15 +1,16 @@
-"""How the records of an export lie in its file, as the suffixes of its path say: a line each, or in one JSON array; packed, or not."""
+"""How the records of an export lie in its file, as the suffixes of its path say: a line each, in one JSON array, or as Parquet; packed, or not."""
 
 from __future__ import annotations
 
 import bz2
 import lzma
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from rowsmith.formats import Format
+from rowsmith.steps.parquet import ParquetLayout
 
 
 class Plain:
@@ -59,8 +60,15 @@ class Layout:
         packed: bytes = self._pack.compress(line)
         return packed
 
-    def end(self) -> bytes:
+    def end(self) -> Iterator[bytes]:
         """The bytes that come last."""
         tail = (b"\n]\n" if self._any else b"[]\n") if self._array else b""
-        packed: bytes = self._pack.compress(tail) + self._pack.flush()
-        return packed
+        yield self._pack.compress(tail) + self._pack.flush()
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+def layout(path: Path, format: Format) -> Layout | ParquetLayout:
+    """How the records of this format are to lie in the file of this path."""
+    return ParquetLayout() if suffixes(path) == (".parquet", "") and format.extension == "jsonl" else Layout(path, format)

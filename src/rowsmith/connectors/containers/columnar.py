@@ -29,10 +29,10 @@ def read_parquet(path: str, limits: Limits) -> Iterator[Said]:
 
     config: dict[str, str | bool | int | float | list[str]] = {
         "threads": "1", "memory_limit": f"{_MEMORY_MB}MB", "temp_directory": "", "autoinstall_known_extensions": "false",
-        "enable_progress_bar": "false",
     }  # fmt: skip
     try:
         with duckdb.connect(":memory:", config=config) as database:
+            database.execute("SET enable_progress_bar = false")
             found = database.execute("DESCRIBE SELECT * FROM read_parquet(?)", [path]).fetchall()
             names = [str(column[0]) for column in found]
             if len(names) > limits.columns:
