@@ -56,6 +56,16 @@ def test_files_of_several_formats_become_one_dataset_with_their_places(shop: Wor
     assert datasets.import_(["in"], "t").version == done.version
 
 
+def test_what_is_named_or_matched_is_read_whatever_its_suffix(shop: Workshop) -> None:
+    datasets = shop.lab.project().datasets
+    put(shop.folder, "in/a.txt", PAIRS[0])
+    put(shop.folder, "in/b.txt", PAIRS[1])
+    with pytest.raises(NotFound, match="None of the 2 files"):
+        datasets.import_(["in"], "t")
+    assert datasets.import_(["in/a.txt"], "t").kept == 1
+    assert datasets.import_(["in/*.txt"], "u").kept == 2
+
+
 def test_an_export_comes_back_as_it_went(shop: Workshop) -> None:
     datasets = shop.lab.project().datasets
     first = datasets.import_([put(shop.folder, "a.jsonl", *PAIRS)], "t")

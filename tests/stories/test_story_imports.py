@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import signal
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from rowsmith import Lab
+from rowsmith.core.errors import RowsmithError
 from rowsmith.core.row import Row
 from rowsmith.testing import CommandLine, failpoint_env, visits
 
@@ -80,3 +82,26 @@ def test_a_conversion_that_is_killed_leaves_the_old_file_or_the_new_one(tmp_path
         assert (folder / "out.jsonl").read_bytes() in (b"old\n", made), point
         assert spoken(folder, *words)[0] == 0
         assert (folder / "out.jsonl").read_bytes() == made
+
+
+def kept(folder: Path) -> int:
+    """How many rows a run that may only just begin has kept."""
+    if not (folder / "home" / "rowsmith.db").exists():
+        return 0
+    with suppress(RowsmithError), Lab(folder / "home") as lab:  # its tables may only just be made
+        return sum(run.kept for run in lab.project().runs.list())
+    return 0
+
+
+def test_an_import_that_is_stopped_says_so_and_goes_on(tmp_path: Path) -> None:
+    folder = prepared(tmp_path / "stopped")
+    (folder / "in.jsonl").write_text("".join(json.dumps({"text": f"text {n}"}) + "\n" for n in range(60_000)), encoding="utf-8")
+    words = ["import", "in.jsonl", "--into", "t", "--strict", "--json"]
+    with CommandLine(*words, env={"ROWSMITH_HOME": str(folder / "home")}, cwd=folder) as command:
+        while not kept(folder):
+            assert command.process.poll() is None
+        command.process.send_signal(signal.SIGTERM)
+        assert command.wait(60) == 5
+        assert (command.result["state"], command.result["version"], command.result["kept"] < 60_000) == ("stopped", None, True)
+    code, out = spoken(folder, *words)
+    assert (code, json.loads(out.splitlines()[-1])["kept"]) == (0, 60_000)

@@ -25,6 +25,7 @@ from rowsmith.engine import recipe_file
 from rowsmith.engine.terms import Stopping
 
 EVERY = 1_000_000_000
+STOPPED = "stopped"
 _PLACE = re.compile(r"(.*?):(\d+): (.*)", re.DOTALL)
 _NO_PROFILE = MappingProfile()
 
@@ -90,7 +91,7 @@ def _import(
             kept.add(*told, record)
         if strict and kept.count:
             raise refused(kept, "Nothing has been committed.")
-        if strict:
+        if strict and done.state != STOPPED:
             done = _start(runs, recipe, commit=True, **watched)
         where = kept.done()
     if where is not None:
@@ -101,7 +102,7 @@ def _import(
 
 def _start(runs: Runs, recipe: Recipe, **how: Any) -> Result:
     done = runs.start(recipe, **how)
-    if done.state not in ("finished", "shortfall", "stopped"):
+    if done.state not in ("finished", "shortfall", STOPPED):
         raise Invalid(f"The import {done.run} is {done.state}: {done.reason}.", f"See rowsmith runs {done.run}; the same command goes on with it.")
     return done
 

@@ -10,6 +10,7 @@ import typer
 from rowsmith.cli.options import HOME, PROJECT, AsJson, Home, InProject, project
 
 if TYPE_CHECKING:
+    from rowsmith.app.imports import Import
     from rowsmith.app.profiles import MappingProfile
 
 Map = Annotated[str | None, typer.Option("--map", metavar="PROFILE", help="Mapping profile: how columns are renamed (rowsmith detect --save-map).")]
@@ -108,6 +109,7 @@ def import_(
 ) -> None:
     """Import files into a dataset: CSV, TSV, JSON, JSON Lines, Parquet, Arrow, XLSX, ODS, also packed, in any format that is read. The same
     command again goes on where it stopped."""
+    from rowsmith.app.results import EXIT
     from rowsmith.cli.runs import Watched
     from rowsmith.cli.show import print_json
 
@@ -118,12 +120,18 @@ def import_(
             stopping=watched.stopping,
         )  # fmt: skip
     if as_json:
-        return print_json(done.dump())
-    typer.echo(f"{done.kept:,} of {done.read:,} records in {into}, version {(done.version or 'none')[:12]}, by run {done.run}")
+        print_json(done.dump())
+    else:
+        _tell_import(done)
+    if EXIT[done.state] == EXIT["stopped"]:
+        raise typer.Exit(EXIT["stopped"])
+
+
+def _tell_import(done: Import) -> None:
+    typer.echo(f"{done.kept:,} of {done.read:,} records in {done.dataset}, version {(done.version or 'none')[:12]}, by run {done.run}")
     _tell_rejects(done.rejected, done.rejected_count, "rejected")
     if done.rejects:
         typer.echo(f"  rejected records in {done.rejects}", err=True)
-    return None
 
 
 def _profile(path: str | None) -> MappingProfile:

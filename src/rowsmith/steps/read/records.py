@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from glob import has_magic
 from pathlib import Path
 from typing import Any
 
@@ -71,13 +72,12 @@ class ReadRecords(Licensed):
         """Every record of every file, files in the order of `paths`.
 
         Raises:
-            NotFound: a pattern names no file.
+            NotFound: a pattern names no file, or a folder holds none that may be read.
             Invalid: a file cannot be read at all, or its format is not recognised.
         """
         for pattern in self.paths:
-            for path in ctx.paths([pattern]):
-                if path.name == Path(pattern).name or _is_known(path.name):
-                    yield from self._file(ctx.input(path), ctx)
+            for path in _chosen(pattern, ctx.paths([pattern])):
+                yield from self._file(ctx.input(path), ctx)
 
     def _file(self, source: Input, ctx: Context) -> Iterator[New | Bad]:
         format, mapping = self._format(source, ctx)
@@ -109,6 +109,16 @@ class ReadRecords(Licensed):
             place["key"] = key = value if isinstance(value, str) else canonical(value).decode()
             return New(data, origin, key=key)
         return Bad("no_key", f"The row has no {self.key!r}, which `key` names.", where) if self.key else New(data, origin)
+
+
+def _chosen(pattern: str, found: Sequence[Path]) -> list[Path]:
+    """What is named or matched is read, whatever its suffix; of a folder only what has a suffix of files that are read."""
+    named = has_magic(pattern) or [path.name for path in found] == [Path(pattern).name]
+    chosen = [path for path in found if named or _is_known(path.name)]
+    if not chosen:
+        what = f"None of the {len(found):,} files in {pattern!r} has the suffix of a file that is read."
+        raise NotFound(what, f"Name the file itself, or a glob; known are {', '.join(SUFFIXES)}, also packed as {', '.join(PACKED)}.")
+    return chosen
 
 
 def _is_known(name: str) -> bool:
