@@ -60,6 +60,7 @@ def cli() -> str:
     codes = [(f"`{code}`", STATES[state]) for state, code in sorted(EXIT.items(), key=lambda item: item[1]) if state in STATES]
     parts += ["\n## Exit codes of run and resume\n", table(["code", "the run"], codes)]
     parts += ["\nEvery other command ends with 0 when it did what was asked, 1 after an error; a wrong command line gives 2.\n"]
+    parts += ["An import that was stopped ends with 5, as its run.\n"]
     return "\n".join(parts)
 
 
