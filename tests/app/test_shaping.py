@@ -136,6 +136,12 @@ def test_a_branch_is_shaped_and_a_version_is_not(lab: Lab, shaping: Shaping) -> 
     assert shaping.sample(f"qa@{first.id[:8]}", 4, into="qa@try").branch == "try"
     with pytest.raises(NotFound, match="has no branch 'gone'"):
         shaping.sample("qa", 3, into="qa@gone")
+    with pytest.raises(NotFound, match=r"has no branch 'b@c'\. Choose one of: main"):
+        shaping.sample("qa", 3, into="new@b@c")  # a dataset begins with its main branch
+    for nothing in ("", "@try"):
+        with pytest.raises(Invalid, match="--into names no dataset"):
+            shaping.sample("qa", 3, into=nothing)
+    assert len(rows_of(lab)) == 20
 
 
 def test_samples(lab: Lab, shaping: Shaping) -> None:
@@ -162,6 +168,7 @@ def test_samples(lab: Lab, shaping: Shaping) -> None:
     [
         ({"n": 21}, "has 20 rows, and 21 are to be taken", "-n 20"),
         ({"n": 15, "how": "weighted", "by": "CASE WHEN n < 10 THEN 1 ELSE 0 END"}, "10 of them with a weight above 0", "-n 10"),
+        ({"n": 5, "how": "weighted", "by": "0"}, "0 of them with a weight above 0", "Give rows a weight above 0"),
         ({"n": 5, "how": "weighted", "by": "n - 1"}, "1 rows have no usable weight .row .*: -1", "coalesce"),
         ({"n": 5, "how": "top", "by": "text"}, "20 rows have no usable value", "coalesce"),
         ({"n": 5, "how": "top", "by": "gone"}, "No row has a column 'gone'", "label, n, text"),
@@ -205,7 +212,7 @@ def test_balance(lab: Lab, shaping: Shaping) -> None:
     assert shaping.balance("qa", "label", cap=30, into="even").report["after"] == {"common": 30, "rare": 20}
     assert shaping.balance("qa", "label", shares={"common": 0.75, "rare": 0.25}, into="even").report["after"] == {"common": 40, "rare": 13}
     assert head(lab, "even").message.endswith("by label, common 0.75, rare 0.25, seed 42")
-    for settings_, what in (({"cap": -1}, "cap: "), ({"shares": {"common": 0.5}}, "sum to 0.5"), ({"shares": {"x": 1.0}}, "class 'x'")):
+    for settings_, what in (({"cap": 0}, "cap: "), ({"shares": {"common": 0.5}}, "sum to 0.5"), ({"shares": {"x": 1.0}}, "class 'x'")):
         with pytest.raises(Invalid, match=what):
             shaping.balance("qa", "label", **settings_)
     with pytest.raises(Invalid, match="No row has a column 'gone'"):
@@ -248,6 +255,7 @@ def test_columns(lab: Lab, shaping: Shaping) -> None:
         ({"compute": {"x": "gone + 1"}}, "No row has a column 'gone'"),
         ({"compute": {"x": "n +"}}, "compute 'x'"),
         ({"set": {"x": "{{ gone }}"}}, "gone"),
+        ({"drop": ["label", "n", "text"]}, "No column of the row would be left"),
     ],
 )
 def test_columns_that_cannot_be(lab: Lab, shaping: Shaping, settings: dict[str, Any], what: str) -> None:

@@ -58,6 +58,9 @@ def test_it_is_whole_and_loads_nothing(page: str) -> None:
 def test_it_is_for_light_and_dark_and_for_small_screens(page: str) -> None:
     assert "prefers-color-scheme:dark" in page and "color-scheme:light dark" in page
     assert "width=device-width" in page and "overflow-x:auto" in page
+    tables, regions = page.count("<table>"), re.findall('<div class="scroll" role="region" aria-label="([a-z]+)" tabindex="0"><table>', page)
+    assert regions == ["columns", "versions"] and tables == 2  # what is wider than the screen is reached by the keyboard, too
+    assert page.count("no-repeat local") == page.count("no-repeat scroll") == 2  # a shadow where there is more, hidden at the end
 
 
 def test_it_says_what_the_terminal_says(page: str) -> None:

@@ -65,6 +65,13 @@ def test_set_and_into(t: Terminal) -> None:
     assert "Run r1: finished" in t.say("run", recipe)
 
 
+def test_a_run_into_what_cannot_be_a_dataset_asks_nothing(t: Terminal) -> None:
+    recipe = t.recipe(texts("a"), ask(), models={"writer": t.model()})
+    for into in ("a/b", "a@b", ""):
+        assert "cannot be the name of a dataset" in t.tell("run", recipe, "--into", into, code=1)["what"]
+    assert (t.server.calls.requests, t.tell("runs")) == ([], [])
+
+
 @shows("run --target", "run --limit")
 def test_target_and_limit(t: Terminal) -> None:
     assert t.tell("run", t.recipe(SIX), "--target", 2)["kept"] == 2
@@ -417,6 +424,7 @@ def test_provenance(t: Terminal) -> None:
     assert len(t.tell("verify")["erased"]) == 2
     assert "erased by request: version" in (said := t.say("verify")), said
     t.say("run", "recipe.yaml", code=1)
+    assert "cannot go together" in t.tell("forget", "tea.txt", "--lift", "--dry-run", code=1)["what"]
     assert t.tell("forget", "tea.txt", "--lift") == {"source": "tea.txt", "rows": 1}
     assert t.tell("run", "recipe.yaml")["kept"] == 1
     assert "are gone" in t.say("forget", "tea.txt", stdin="y\n")
@@ -595,6 +603,22 @@ def test_edits_and_what_they_change(t: Terminal) -> None:
     assert t.tell("edit", "t", a, "--discard") == {"discarded": 1}
     assert t.tell("edit", "t", "--discard") == {"discarded": 3}
     assert t.tell("diff", "t")["rows"] == []
+    assert t.tell("edit", "t", "--where", "n >= 1", "--set", "n=7", "--set", "text=8") == {"edited": 2}
+    assert [(row["n"], row["text"]) for row in t.rows_of("t")] == [(0, "a"), (7, "8"), (7, "8")]  # each value of the kind that was there
+
+
+def test_a_name_that_no_row_has_is_told_with_what_may_be_meant(t: Terminal) -> None:
+    t.say("run", t.recipe({"kind": "read.rows", "rows": [{"answer": "yes", "topic": "tea"}, {"answer": "no"}]}))
+    env = {"ROWSMITH_HOME": str(t.folder / "home")}
+    for words, rows in (
+        (["rows", "t", "--where", "topci = 'tea'"], 0), (["rows", "t", "--where", "topci IS NULL"], 2), (["rows", "t", "--where", "topic = 'x'"], 0),
+        (["edit", "t", "--where", "topci = 'tea'", "--set", "a=b"], 0),
+        (["export", "t", "--as", "jsonl", "-o", "out.jsonl", "--where", "topci = 'tea'"], 0),
+    ):  # fmt: skip
+        done = called(words, env, t.folder)
+        assert done.returncode == 0 and (words[0] != "rows" or len(done.stdout.splitlines()) == rows)
+        said = "Note: No row has a column 'topci'; it is NULL. Did you mean 'topic'?"
+        assert (said in done.stderr) == any("topci" in word for word in words), done.stderr
 
 
 @pytest.mark.parametrize(
@@ -606,6 +630,9 @@ def test_edits_and_what_they_change(t: Terminal) -> None:
         (("--where", "n > 1"), "--where goes with"),
         (("--add", '{"a": 1}', "--remove"), "--add and --remove cannot go together"), (("ROW", "--unset", "zz"), "has no column 'zz'"),
         (("ROW", "--set", "n"), "gives no value"), (("ROW", "--add", '{"a": 1}'), "gets its id by itself"),
+        (("--where", "n > 1", "--discard"), "--where goes with"), (("--where", "n > 1", "--remove"), "--where goes with"),
+        (("ROW", "--seen", "abc"), "--seen goes with"), (("--add", '{"a": 1}', "--seen", "abc"), "--seen goes with"),
+        (("--where", "n > 1", "--set", "n=1", "--seen", "abc"), "--seen goes with"), (("ROW", "--discard", "--seen", "abc"), "--seen goes with"),
     ],
 )  # fmt: skip
 def test_edits_that_cannot_be(t: Terminal, words: tuple[str, ...], says: str) -> None:
@@ -646,8 +673,8 @@ def test_branches_tags_and_releases(t: Terminal) -> None:
     assert t.tell("branch", "t", "new")["version"] == second
     assert t.tell("tag", "t", "v1", "--at", "old", "--message", "good")["message"] == "good"
     assert t.tell("tag", "t", "v2", "-m", "better", "--release")["kind"] == "release"
-    assert [ref["name"] for ref in t.tell("branch", "t")] == ["main", "new", "old"]
-    assert [(ref["name"], ref["kind"], ref["version"]) for ref in t.tell("tag", "t")] == [("v1", "tag", first), ("v2", "release", second)]
+    assert [ref["name"] for ref in t.tell("branch", "t")["branches"]] == ["main", "new", "old"]
+    assert [(ref["name"], ref["kind"], ref["version"]) for ref in t.tell("tag", "t")["tags"]] == [("v1", "tag", first), ("v2", "release", second)]
     assert t.rows_of("t@v1")[0]["text"] == "a" and t.rows_of("t@v2")[0]["text"] == "A"
     t.say("edit", "t@new", ids(t)[0], "--set", "text=B")
     assert "uncommitted" in t.tell("branch", "t", "new", "--delete", code=1)["what"]
@@ -655,7 +682,23 @@ def test_branches_tags_and_releases(t: Terminal) -> None:
     t.say("tag", "t", "v1", "--delete")
     assert "is a release" in t.tell("tag", "t", "v2", "--delete", code=1)["what"]
     assert "stays" in t.tell("branch", "t", "main", "--delete", code=1)["what"]
-    assert [ref["name"] for ref in (*t.tell("branch", "t"), *t.tell("tag", "t"))] == ["main", "old", "v2"]
+    assert [ref["name"] for ref in (*t.tell("branch", "t")["branches"], *t.tell("tag", "t")["tags"])] == ["main", "old", "v2"]
+    for words, says in (
+        (("branch", "t", "v2", "--delete"), "is a release"), (("tag", "t", "old", "--delete"), "is a branch, not a tag"),
+        (("branch", "t", "new", "--discard"), "--discard needs --delete"), (("branch", "t", "old", "--delete", "--at", "v2"), "cannot go together"),
+        (("branch", "t", "--delete"), "needs the name of a branch"), (("branch", "t", "--at", "v2"), "--at needs"),
+        (("tag", "t", "--release"), "--release needs the name of a tag"), (("tag", "t", "v2", "--delete", "-m", "x"), "cannot go together"),
+    ):  # fmt: skip
+        assert says in t.tell(*words, code=1)["what"]
+
+
+def test_names_of_a_dataset_name_its_own_versions(t: Terminal) -> None:
+    t.say("run", t.recipe(*ROWS))
+    t.say("sample", "t", "-n", 2, "--into", "other")
+    for words in (("rollback", "t", "other@main"), ("tag", "t", "v1", "--at", "other@main"), ("branch", "t", "b", "--at", "other@main")):
+        assert "is a version of another dataset" in t.tell(*words, code=1)["what"]
+    assert len(said(t)) == 3 and t.tell("restore", "t", "other@main")["removed"] == 1
+    assert t.tell("verify")["ok"]
 
 
 def forked(t: Terminal) -> list[str]:
@@ -742,6 +785,7 @@ def test_restoring_and_rolling_back(t: Terminal) -> None:
     assert t.tell("rollback", "t", first[:8], "--discard")["name"] == "main"
     assert (said(t), t.tell("log", "t")["total"]) == (["a", "b", "c"], 1)
     t.say("backup", "a.backup")
+    assert "--message needs" in t.tell("restore", "a.backup", "-m", "x", home="elsewhere", code=1)["what"]
     assert t.tell("restore", "a.backup", home="elsewhere")["to_do"] == []
 
 
@@ -756,6 +800,8 @@ def test_what_people_changed_stands_and_where_the_base_moved_is_shown(t: Termina
     assert [row["made"] for row in t.rows_of("t")] == ["mine", "b2", "c2"]
     assert t.tell("diff", "t", "--moved")["rows"] == [{"row": a, "field": "made", "base": "a1", "ours": "mine", "theirs": "a2"}]
     assert '"mine"' in t.say("diff", "t", "--moved")
+    assert "cannot go together" in t.tell("diff", "t", "main", "main", "--moved", code=1)["what"]
+    assert "no branch called" in t.tell("diff", f"t@{t.tell('log', 't')['versions'][0]['version'][:8]}", code=1)["what"]
     assert t.tell("verify")["ok"]
 
 
@@ -794,6 +840,8 @@ def test_reports_of_splits(t: Terminal) -> None:
     rows = [{"text": long, "note": "one thing", "split": "a"}, {"text": long.replace("coast", "hills"), "note": "quite another", "split": "b"}]
     t.say("run", t.recipe({"kind": "read.rows", "rows": rows}))
     assert t.tell("split", "t", "--report")["pairs"][0]["near"] == 1
+    for more in (("--parts", "a=1,b=rest"), ("--into", "u"), ("--stratify", "text"), ("--seed", 7)):
+        assert "cannot go together" in t.tell("split", "t", "--report", *more, code=1)["what"]
     assert t.tell("split", "t", "--report", "--similarity", 0.95)["clean"]
     assert t.tell("split", "t", "--report", "--compare", "note")["clean"]
     assert t.tell("split", "t", "--report", "--by", "group:text", "--by", "group:note")["pairs"][0]["groups"] == {}
@@ -865,6 +913,8 @@ def test_combining(t: Terminal) -> None:
         rows = [{"text": text, "from": name} for text in said]
         t.say("run", t.recipe({"kind": "read.rows", "name": name, "rows": rows}, name=name, file=f"{name}.yaml"))
     assert t.tell("combine", "one", "two", "--into", "u")["rows"] == len(t.rows_of("u")) == 5
+    for more in (("--compare", "text"), ("--similarity", 0.5), ("--dedup", "exact", "--similarity", 0.5)):
+        assert "needs --dedup" in t.tell("combine", "one", "two", "--into", "u", *more, code=1)["what"]
     dropped = [
         t.tell("combine", "one", "two", "--into", "u", "--dedup", *more)["dropped"]
         for more in (("exact",), ("exact", "--compare", "text"), ("near", "--compare", "text"), ("near", "--compare", "text", "--similarity", 0.95))
@@ -917,11 +967,16 @@ def test_what_is_told_and_proven_of_a_version(t: Terminal) -> None:
     assert f"sealed by {signer}" in t.say("bundle", "t", "--output", "5.zip")
     assert t.tell("verify", "--bundle", "5.zip", "--signer", signer)["ok"]
     assert not t.tell("verify", "--bundle", "5.zip", "--signer", "0" * 32, code=1)["ok"]
+    assert "version" not in t.say("verify", "--bundle", "1.json", code=1)  # a file that is no bundle is of no version
     t.say("edit", "t", ids(t)[0], "--set", "text=x")
     t.say("commit", "t", "-m", "later")
     assert t.tell("verify", "t")["checked"]["versions"] == 2
-    for words in (["t", "--lock", "1.json"], ["--signer", signer]):
-        t.tell("verify", *words, code=1)
+    for words, says in (
+        (["t", "--lock", "1.json"], "DATASET and --lock cannot go together"), (["t", "--bundle", "5.zip"], "DATASET and --bundle"),
+        (["--lock", "1.json", "--bundle", "5.zip"], "--bundle and --lock"), (["--lock", "1.json", "--no-rebuild"], "--no-rebuild and --lock"),
+        (["--signer", signer], "there is none"),
+    ):  # fmt: skip
+        assert says in t.tell("verify", *words, code=1)["what"]
 
 
 @shows("gc --grace", "gc --dry-run", "gc --json")

@@ -50,3 +50,13 @@ def test_both_caps_of_a_project_are_told(tmp_path: Path) -> None:
     assert said == "Project p: cap $0.20, token cap 5,000; spent $0.00, 0 tokens.\n"
     said = called(["project", "budget", "p", "--usd", "3", "--home", home], {}, tmp_path).stdout
     assert said == "Project p: cap $3.00, token cap none; spent $0.00, 0 tokens.\n"
+
+
+def test_a_table_is_folded_to_the_screen_and_not_in_a_pipe(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    said = "word " * 60
+    monkeypatch.delenv("COLUMNS", raising=False)
+    table(["row", "says"], [("ab" * 16, said)])
+    assert len(capsys.readouterr().out.splitlines()) == 2
+    monkeypatch.setenv("COLUMNS", "80")
+    table(["row", "says"], [("ab" * 16, said)])
+    assert len(capsys.readouterr().out.splitlines()) > 2

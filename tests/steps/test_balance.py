@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 from set_rows import ListRows, carried_out
 from shaping_rows import sourced
 
@@ -28,7 +29,8 @@ def test_the_same_of_each_a_cap_and_shares(tmp_path: Path) -> None:
     assert classes(tmp_path, cap=25) == {"a": 10, "b": 25, "c": 25}
     assert classes(tmp_path, shares={"a": 0.1, "b": 0.3, "c": 0.6}) == {"a": 10, "b": 30, "c": 60}
     assert classes(tmp_path, shares={"a": 0.5, "b": 0.5}) == {"a": 10, "b": 10}
-    assert classes(tmp_path, cap=0) == {}
+    with pytest.raises(ValidationError, match="cap"):
+        BalanceStep(by="label", cap=0)  # nothing of anything is no balance
 
 
 def test_what_is_dropped_says_why(tmp_path: Path) -> None:

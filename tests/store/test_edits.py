@@ -89,6 +89,26 @@ def test_a_stale_edit_is_refused_with_the_current_value(database: Database, firs
         working.change(SEVEN, lambda row: row.data, "bob")
 
 
+def test_an_edit_that_is_taken_back_changes_nothing_and_one_that_a_commit_overtook_is_kept(database: Database, first: Version) -> None:
+    working = edits(database, first)
+    original = Datasets(database).row(first, SEVEN)
+
+    def say(text: object) -> None:
+        working.change(SEVEN, lambda row: {**row.data, "answer": text}, "ann")
+
+    say("one")
+    say(original.data["answer"])
+    stands = working.standing(SEVEN).row
+    assert stands is not None and (stands.data, stands.origin) == (original.data, original.origin)
+    assert commit(database, first).id == first.id and len(working) == 0
+    say("two")
+    with held(database) as hold, working_set(database, first.dataset, "main", first, b"", hold) as taken:
+        say(original.data["answer"])
+        with database.write() as conn:
+            taken.settle(conn, first)
+    assert [edit.data for edit in working] == [original.data]
+
+
 def test_an_edit_that_comes_in_while_others_are_committed_stays(database: Database, first: Version) -> None:
     working = edits(database, first)
     working.change(SEVEN, lambda row: {**row.data, "answer": "one"}, "ann")

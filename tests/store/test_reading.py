@@ -10,11 +10,12 @@ from version_rows import made
 
 from rowsmith.core.ids import source_order
 from rowsmith.core.row import Row
-from rowsmith.store import reading
+from rowsmith.store import streams
 from rowsmith.store.bodies import Bodies
 from rowsmith.store.database import Database
 from rowsmith.store.datasets import Datasets
 from rowsmith.store.ordering import sorted_by
+from rowsmith.store.plain import PlainRows
 
 
 def shuffled(rows: list[Row]) -> list[Row]:
@@ -28,8 +29,8 @@ def test_scattered_rows_come_in_order(database: Database, monkeypatch: pytest.Mo
     ordered = datasets.commit("p", "qa", rows)
     mixed = shuffled(rows)
     version = datasets.commit("p", "qa", mixed, replace=True)
-    monkeypatch.setattr(reading, "_BATCH", 64)
-    monkeypatch.setattr(reading, "_GATHERED", 200 * 500)
+    monkeypatch.setattr(streams, "BATCH", 64)
+    monkeypatch.setattr(streams, "_GATHERED", 200 * 500)
     opened: list[int] = []
     packed = Bodies.packed
     monkeypatch.setattr(Bodies, "packed", lambda self, numbers: opened.extend(numbers) or packed(self, numbers))
@@ -38,6 +39,9 @@ def test_scattered_rows_come_in_order(database: Database, monkeypatch: pytest.Mo
     scattered = len(opened)
     assert scattered <= 5 * (1200 // 64) / 2, "fewer than a block a batch and block"
     assert list(datasets.rows(version, start=1000, limit=100)) == [replace(row, order=row.order) for row in mixed[1000:1100]]
+    opened.clear()
+    assert [row.id for row in PlainRows(database, version)] == [row.id for row in mixed], "as people look at them, and as views are made"
+    assert len(opened) <= scattered
     opened.clear()
     assert list(datasets.rows(ordered)) == rows
     assert len(opened) < scattered

@@ -16,6 +16,7 @@ from rowsmith.core.statistics import Statistics
 from rowsmith.store.datasets import MAIN, Datasets
 from rowsmith.store.diffs import Difference, RowDifference, diff, row_differences, shown
 from rowsmith.store.edits import Edits
+from rowsmith.store.refs import Refs
 from rowsmith.store.statistics import changed, cheaply
 from rowsmith.store.trees import Trees
 from rowsmith.store.versions import Version
@@ -104,6 +105,8 @@ class Differences:
         """
         name, _, branch = spoken.partition("@")
         dataset = self._store.get(self.project, name)
+        if branch and branch != MAIN:
+            Refs(self.lab.db, dataset).get(branch, "branch")
         edits = Edits(self.lab.db, dataset.n, branch or MAIN)
         head = self._store.resolve(self.project, f"{name}@{branch or MAIN}") if self._store.versions(self.project, name) else None
         differing = [found for edit in edits if _row(found := self._edited(edits, edit.id)).fields]

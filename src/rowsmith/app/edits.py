@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rowsmith.app.lab import Lab
@@ -68,17 +68,24 @@ class Edits:
 
         return _edited(row_id(row), self._of(spoken).change(row_id(row), make, self.lab.who, seen=seen))
 
-    def set_where(self, spoken: str, where: str, values: Mapping[str, Json], *, without: Sequence[str] = ()) -> int:
-        """The same for every row of the branch that a condition lets through, edits included; how many were edited.
+    def set_where(
+        self, spoken: str, where: str, values: Mapping[str, Json] | Callable[[Mapping[str, Json]], Mapping[str, Json]], *,
+        without: Sequence[str] = (),
+    ) -> int:  # fmt: skip
+        """The same for every row of the branch that a condition lets through, edits included; how many were edited. `values` may be a
+        function of what a row says.
 
         Raises:
             Invalid: the condition cannot be read.
         """
         condition = parse(where)
-        names = [row.id for row in self.standing(spoken) if condition.test(row.scope)]
-        for name in names:
-            self.set(spoken, name, values, without=[column for column in without if column in (self.get(spoken, name).data or {})])
-        return len(names)
+        found = [
+            (row.id, values(row.data) if callable(values) else values, [column for column in without if column in row.data])
+            for row in self.standing(spoken) if condition.test(row.scope)
+        ]  # fmt: skip
+        for name, given, gone in found:
+            self.set(spoken, name, given, without=gone)
+        return len(found)
 
     def add(self, spoken: str, data: Mapping[str, Json]) -> Edited:
         """A new row, behind all others.

@@ -13,7 +13,7 @@ from typing import Any
 from rowsmith.app import preparing
 from rowsmith.app.choices import Choices
 from rowsmith.app.lab import Lab
-from rowsmith.core.errors import Conflict
+from rowsmith.core.errors import Conflict, Invalid
 from rowsmith.core.ids import cleaned
 from rowsmith.core.merge import Clash
 from rowsmith.store.committing import Commit, commit_edits, commit_merge, commit_state, moved
@@ -112,6 +112,7 @@ class History:
 
         Raises:
             Conflict: the name is taken.
+            Invalid: the version is one of another dataset.
         """
         return self._named(name, new, "branch", at, "")
 
@@ -120,18 +121,19 @@ class History:
 
         Raises:
             Conflict: the name is taken.
+            Invalid: the version is one of another dataset.
         """
         return self._named(name, new, "release" if release else "tag", at, message)
 
-    def delete(self, name: str, ref: str, *, discard: bool = False) -> Ref:
-        """Forget a branch or a tag; `discard` loses the branch's uncommitted edits, too.
+    def delete(self, name: str, ref: str, *, kind: Kind | None = None, discard: bool = False) -> Ref:
+        """Forget a branch or a tag, with `kind` only one of that kind; `discard` loses the branch's uncommitted edits, too.
 
         Raises:
-            Conflict: it is a release, the main branch, or has uncommitted edits.
+            Conflict: it is a release, the main branch or of another kind, or has uncommitted edits.
         """
         if ref == MAIN:
             raise Conflict(f"{MAIN!r} is the branch that is meant when none is named, and stays.", "Delete another one.")
-        return Refs(self.lab.db, self._store.get(self.project, name)).delete(ref, self.lab.who, with_edits=discard)
+        return Refs(self.lab.db, self._store.get(self.project, name)).delete(ref, self.lab.who, kind=kind, with_edits=discard)
 
     def merge(
         self, spoken: str, source: str, *, message: str = "", rows: str = "three-way", prefer: str = "", resolve: Sequence[str] = ()
@@ -155,7 +157,6 @@ class History:
         dataset, branch = self._branch(spoken)
         theirs = self._version(dataset, source)
         said, choices = self._said(message or f"Merge {source} into {branch}"), Choices(resolve)
-
 
         def also(conn: Any, version: Version) -> None:
             choices.all_used()
@@ -188,9 +189,10 @@ class History:
 
         Raises:
             Conflict: the branch has uncommitted edits and `discard` does not give them up.
+            Invalid: the version is one of another dataset.
         """
         dataset, branch = self._branch(spoken)
-        to = self._version(dataset, source)
+        to = self._own(dataset, source)
         return Refs(self.lab.db, dataset).roll_back(branch, to.id, self.lab.who, with_edits=discard)
 
     def moved(self, spoken: str) -> Sequence[Clash]:
@@ -212,9 +214,17 @@ class History:
     def _version(self, dataset: Dataset, source: str) -> Version:
         return self._store.resolve(self.project, source if "@" in source else f"{dataset.name}@{source}")
 
+    def _own(self, dataset: Dataset, source: str) -> Version:
+        """A version that a name of the dataset can stand for."""
+        version = self._version(dataset, source)
+        if version.dataset != dataset.n:
+            what = f"{source} is a version of another dataset, and names of {dataset.name} name its own."
+            raise Invalid(what, f"Bring its rows in: rowsmith restore {dataset.name} {source}, or rowsmith merge.")
+        return version
+
     def _named(self, name: str, new: str, kind: Kind, at: str, message: str) -> Ref:
         dataset = self._store.get(self.project, name)
-        version = self._version(dataset, at or MAIN)
+        version = self._own(dataset, at or MAIN)
         return Refs(self.lab.db, dataset).make(new, kind, version.id, self.lab.who, cleaned(message))
 
     def _committed(self, done: Commit) -> Committed:

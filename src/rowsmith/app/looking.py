@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from rowsmith.core.errors import Invalid
+from rowsmith.core.errors import Invalid, Problem, choose
 from rowsmith.core.expressions import parse
 from rowsmith.core.review import REVIEWS
 from rowsmith.core.row import Row
@@ -30,12 +30,14 @@ OF_RUN = "run:"
 
 
 class Rows(Iterator[Row]):
-    """Rows as a stream; `total` says how many there are to be seen in all, `shown` how many have come so far."""
+    """Rows as a stream; `total` says how many there are to be seen in all, `shown` how many have come so far. `unknown`: names in the
+    condition that no row has, and which may have been meant; rows may differ in their columns, so that this is no error."""
 
-    def __init__(self, rows: Iterable[Row], total: int) -> None:
+    def __init__(self, rows: Iterable[Row], total: int, unknown: Sequence[Problem] = ()) -> None:
         self._rows = iter(rows)
         self.total = total
         self.shown = 0
+        self.unknown = tuple(unknown)
 
     def __next__(self) -> Row:
         row = next(self._rows)
@@ -78,7 +80,9 @@ def seen(lab: Lab, project: str, spoken: str, *, edits: bool = True) -> tuple[Ve
 
 
 def _through(view: View, wanted: Look, start: int, limit: int | None) -> Rows:
-    return Rows(view.rows(start, limit, wanted), view.count(wanted))
+    missing, columns = view.unknown(wanted)
+    unknown = [Problem(f"No row has a column {name!r}; it is NULL.", choose(name, columns)) for name in missing]
+    return Rows(view.rows(start, limit, wanted), view.count(wanted), unknown)
 
 
 def _of_run(lab: Lab, run: str, wanted: Look, start: int, limit: int | None) -> Rows:

@@ -14,6 +14,7 @@ from rowsmith.core.prompt import parse
 from rowsmith.core.recipe import Recipe
 from rowsmith.core.slots import NOT_RECORDED
 from rowsmith.core.step import PROMPT
+from rowsmith.store.datasets import check_name
 from rowsmith.store.runs import Asked, PromptUse, Run
 
 
@@ -59,6 +60,7 @@ class Options:
 
     def check(self) -> None:
         """Raise Invalid for what no run can be asked for."""
+        check_name(self.into)
         for name in ("target", "limit", "budget_tokens"):
             value = getattr(self, name)
             if value is not None and value < 1:

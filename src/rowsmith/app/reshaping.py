@@ -90,14 +90,14 @@ def target(lab: Lab, project: str, spoken: str, into: str | None) -> Target:
 
     Raises:
         NotFound: there is no such dataset or version.
-        Invalid: it has no rows, or it is spoken of by a tag or version, which cannot be committed to.
+        Invalid: it has no rows, or it is spoken of by a tag or version, which cannot be committed to; nothing can have the name of `into`.
     """
     store = Datasets(lab.db)
     version = store.resolve(project, spoken)
     rows = store.rows(version)
     if not len(rows):
         raise Invalid(f"{spoken} has no rows.", "Commit rows into it: rowsmith run RECIPE --into DATASET.")
-    name, _, which = (into or spoken).partition("@")
+    name, _, which = (spoken if into is None else into).partition("@")
     branch = which or MAIN
     if into is None:
         head: Version | None = version
@@ -115,9 +115,11 @@ def _branches(store: Datasets, lab: Lab, project: str, name: str) -> dict[str, s
 
 def _head(store: Datasets, lab: Lab, project: str, name: str, branch: str) -> Version | None:
     """What stands where an act commits to; None where nothing does yet."""
+    if not name:
+        raise Invalid("--into names no dataset.", "Write --into NAME, or leave it out.")
     known = _branches(store, lab, project, name) if name in {one.name for one in store.list(project)} else {}
-    if known and branch not in known:
-        raise NotFound(f"Dataset {name!r} has no branch {branch!r}.", choose(branch, sorted(known)))
+    if branch not in (known or {MAIN: ""}):
+        raise NotFound(f"Dataset {name!r} has no branch {branch!r}.", choose(branch, sorted(known) or [MAIN]))
     return store.resolve(project, f"{name}@{known[branch]}") if known else None
 
 

@@ -95,7 +95,8 @@ class Runs:
         lock = self._lock(loaded, base)
         identity = self._identity(loaded, lock, base)
         wanted = Options(
-            into=into or loaded.into or loaded.name, target=loaded.target if target is None else target, limit=limit, attempts=loaded.attempts,
+            into=loaded.into or loaded.name if into is None else into, attempts=loaded.attempts,
+            target=loaded.target if target is None else target, limit=limit,
             budget_usd=loaded.budget_usd if budget_usd is None else budget_usd,
             budget_tokens=loaded.budget_tokens if budget_tokens is None else budget_tokens, replace=replace, commit=commit,
             commit_partial=commit_partial, offline=offline, base=str(base), batch=batch or batch_only, batch_only=batch_only,

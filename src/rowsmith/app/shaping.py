@@ -186,7 +186,8 @@ class Shaping:
             raise Invalid(f"{unusable:,} rows have no usable {what} ({'; '.join(examples)}).", fix)
         if chosen < n:
             able = f", {chosen:,} of them with a weight above 0" if chosen < len(at.rows) else ""
-            raise Invalid(f"{at.spoken} has {len(at.rows):,} rows{able}, and {n:,} are to be taken.", f"Take at most {chosen:,}: -n {chosen}.")
+            fix = f"Take at most {chosen:,}: -n {chosen}." if chosen else "Give rows a weight above 0."
+            raise Invalid(f"{at.spoken} has {len(at.rows):,} rows{able}, and {n:,} are to be taken.", fix)
 
 
 def _columns(at: Target, how: Columns, folder: Path) -> Iterator[Row]:

@@ -16,7 +16,9 @@ Bar = tuple[str, int]
 _MOST = 40
 _STYLE = """
 :root{color-scheme:light dark;--bg:#f9fafb;--surface:#fff;--line:#dee2e5;--fg:#1b2026;--muted:#585e66;--accent:#007780;--track:#eceef0}
+:root{--edge:#1b202638}
 @media(prefers-color-scheme:dark){:root{--bg:#0e1115;--surface:#14171c;--line:#2a3036;--fg:#e5e8ec;--muted:#999fa7;--accent:#3bcfcf;--track:#1c2127}}
+@media(prefers-color-scheme:dark){:root{--edge:#e5e8ec40}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--bg);color:var(--fg);font:13px/20px Inter,system-ui,sans-serif;font-variant-numeric:tabular-nums}
 main{max-width:1120px;margin:0 auto;padding:24px 16px 48px}
@@ -34,7 +36,12 @@ dd{margin:0;font-size:20px;line-height:28px;font-weight:500;overflow-wrap:anywhe
 .bars .n{text-align:right;color:var(--muted)}
 svg{display:block;width:100%;height:12px;background:var(--track);border-radius:2px}
 rect{fill:var(--accent)}
-.scroll{overflow-x:auto}
+.scroll{overflow-x:auto;scrollbar-width:thin;background:
+linear-gradient(90deg,var(--surface) 40%,transparent) 0 0/40px 100% no-repeat local,
+linear-gradient(-90deg,var(--surface) 40%,transparent) 100% 0/40px 100% no-repeat local,
+linear-gradient(90deg,var(--edge),transparent) 0 0/14px 100% no-repeat scroll,
+linear-gradient(-90deg,var(--edge),transparent) 100% 0/14px 100% no-repeat scroll}
+.scroll:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 table{border-collapse:collapse;width:100%;min-width:600px}
 th,td{text-align:left;white-space:nowrap;padding:4px 12px 4px 0;border-bottom:1px solid var(--line);vertical-align:middle}
 th{color:var(--muted);font-weight:500}
@@ -132,7 +139,7 @@ def _columns(columns: Sequence[Mapping[str, Any]], rows: int) -> str:
         tokens = f'<td class="n">{c["tokens"]["total"]:,}</td><td class="n">{"–" if mean is None else f"{mean:,.1f}"}</td>'
         lines.append(f"<tr><td>{escape(c['name'])}</td>{filled}<td>{types}</td>{tokens}</tr>")
     head = '<th>column</th><th>filled</th><th class="n"></th><th>types</th><th class="n">tokens</th><th class="n">mean</th>'
-    return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{"".join(lines)}</tbody></table></div>'
+    return _table("columns", head, lines)
 
 
 def _versions(versions: Sequence[tuple[Version, int]]) -> str:
@@ -140,7 +147,13 @@ def _versions(versions: Sequence[tuple[Version, int]]) -> str:
         f'<tr><td>{v.id[:12]}</td><td class="n">{n:,}</td><td>{escape(v.author)}</td><td>{escape(v.message)}</td></tr>' for v, n in versions[:_MOST]
     ]
     head = '<th>version</th><th class="n">rows</th><th>by</th><th>message</th>'
-    return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{"".join(lines)}</tbody></table></div>'
+    return _table("versions", head, lines)
+
+
+def _table(name: str, head: str, lines: Sequence[str]) -> str:
+    """A table. Where it is wider than the screen, a shadow stands at each edge beyond which there is more, and the keyboard reaches it."""
+    table = f'<table><thead><tr>{head}</tr></thead><tbody>{"".join(lines)}</tbody></table>'
+    return f'<div class="scroll" role="region" aria-label="{name}" tabindex="0">{table}</div>'
 
 
 def _share(n: int, of: int) -> str:

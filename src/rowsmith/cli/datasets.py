@@ -60,7 +60,7 @@ def rows(
 ) -> None:
     """Print rows: the data of each as a line of JSON; with --json its id, scores, origin and reviews, too, and last how many there are."""
     from rowsmith.app.reviews import told_beside
-    from rowsmith.cli.show import print_json
+    from rowsmith.cli.show import print_json, tell_unknown
 
     there = project(home, in_project)
     found = there.datasets.rows(
@@ -69,6 +69,7 @@ def rows(
     for row, reviews in there.reviews.beside(dataset, found):
         told = {"id": row.id, "data": row.data, "scores": row.scores, "origin": row.origin, "reviews": told_beside(row, reviews)}
         print_json(told if as_json else row.data)
+    tell_unknown(found.unknown)
     if as_json:
         return print_json({"total": found.total, "shown": found.shown})
     return typer.echo(f"{found.shown:,} of {found.total:,} rows", err=True)
@@ -121,12 +122,14 @@ def export(
     as_json: AsJson = False,
 ) -> None:
     """Export a dataset to a file, with its provenance."""
-    from rowsmith.cli.show import print_json
+    from rowsmith.cli.show import print_json, tell_unknown
 
     doors = project(home, in_project).datasets
     done = doors.export(
         dataset, format_, output, where=where, provenance=provenance, lock=with_lock, policy=policy, drop_uncleared=drop_uncleared
     )  # fmt: skip
+    if where is not None and not done.rows_out:
+        tell_unknown(doors.rows(dataset, where=where, limit=0).unknown)
     if as_json:
         return print_json(done.dump())
     typer.echo(f"{done.rows_out:,} of {done.rows_in:,} rows as {format_} in {done.path}")

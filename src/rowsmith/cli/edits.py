@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rowsmith.cli.history import OnBranch
-from rowsmith.cli.options import HOME, PROJECT, AsJson, Home, InProject, project
+from rowsmith.cli.options import HOME, PROJECT, AsJson, Home, InProject, one_of, project
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from rowsmith.app.differences import Cell, Changed, Differing
     from rowsmith.app.edits import Edits
@@ -42,20 +42,25 @@ def edit(
     as_json: AsJson = False,
 ) -> None:
     """Edit rows of a branch by hand. Edits are uncommitted until `rowsmith commit`; `rowsmith diff DATASET` shows them."""
-    from rowsmith.cli.show import print_json, vars_of
+    from functools import partial
+
+    from rowsmith.cli.show import print_json, tell_unknown, vars_of
     from rowsmith.core.errors import Invalid
 
-    edits = project(home, in_project).edits
-    doing = [name for name, asked in (("--add", add), ("--remove", remove), ("--discard", discard), ("--set or --unset", sets or unset)) if asked]
-    if len(doing) > 1:
-        raise Invalid(f"{' and '.join(doing)} cannot go together.", "Give one of them.")
+    there = project(home, in_project)
+    edits = there.edits
+    doing = one_of({"--add": add is not None, "--remove": remove, "--discard": discard, "--set or --unset": sets or unset})
+    if where is not None and (row is not None or doing != "--set or --unset"):
+        raise Invalid("--where goes with --set or --unset, and without a row.", "For example: --where \"label = 'x'\" --set label=y.")
+    if seen is not None and (row is None or doing not in ("--remove", "--set or --unset")):
+        raise Invalid("--seen goes with a row, and --set, --unset or --remove.", "Leave it out, or say what the row is to be.")
     if discard:
         count = edits.discard(dataset, row)
         return print_json({"discarded": count}) if as_json else typer.echo(f"{count:,} edits discarded.")
     if where is not None:
-        if row is not None or not (sets or unset):
-            raise Invalid("--where goes with --set or --unset, and without a row.", "For example: --where \"label = 'x'\" --set label=y.")
-        count = edits.set_where(dataset, where, values_of(sets, None), without=unset or ())
+        count = edits.set_where(dataset, where, partial(values_of, sets), without=unset or ())
+        if not count:
+            tell_unknown(there.datasets.rows(dataset, where=where, limit=0).unknown)
         return print_json({"edited": count}) if as_json else typer.echo(f"{count:,} rows edited.")
     done = _one(edits, dataset, row, sets, unset, add, remove, seen)
     return print_json(vars_of(done)) if as_json else _tell(done)
@@ -78,7 +83,7 @@ def _one(
     return edits.set(dataset, row, values_of(sets, stands.data), without=unset or (), seen=seen) if sets or unset else stands
 
 
-def values_of(sets: list[str] | None, data: dict[str, Any] | None) -> dict[str, Any]:
+def values_of(sets: list[str] | None, data: Mapping[str, Any] | None) -> dict[str, Any]:
     """What --set says. A column that holds something other than text takes JSON where it can be read so."""
     import orjson
 
@@ -136,6 +141,7 @@ def diff(
 
     there = project(home, in_project)
     if moved:
+        one_of({"--moved": moved, "a second version": new})
         return _moved(there.history.moved(f"{dataset}@{old}" if old else dataset), limit, as_json)
     found = there.differences.between(dataset, old, new or "", limit=limit) if old else there.differences.uncommitted(dataset, limit=limit)
     return print_json(found.dump()) if as_json else _show(found)

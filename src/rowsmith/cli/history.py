@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rowsmith.cli.options import HOME, PROJECT, AsJson, Home, InProject, project
+from rowsmith.cli.options import HOME, PROJECT, AsJson, Home, InProject, needs, one_of, project
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,8 +86,11 @@ def branch(
     """Begin a branch of a dataset, delete one, or list them."""
     history = project(home, in_project).history
     if name is None:
-        return _list(history.refs(dataset, "branch"), as_json)
-    ref = history.delete(dataset, name, discard=discard) if delete else history.branch(dataset, name, at=at)
+        needs("the name of a branch", {"--at": at, "--delete": delete, "--discard": discard}, "Write rowsmith branch DATASET NAME.")
+        return _list("branches", history.refs(dataset, "branch"), as_json)
+    one_of({"--delete": delete, "--at": at})
+    needs("--delete", {"--discard": discard and not delete}, "To give up uncommitted edits alone: rowsmith edit DATASET@BRANCH --discard.")
+    ref = history.delete(dataset, name, kind="branch", discard=discard) if delete else history.branch(dataset, name, at=at)
     return _told(ref, f"Branch {ref.name} " + ("is deleted; it was" if delete else "begins at"), as_json)
 
 
@@ -105,8 +108,12 @@ def tag(
     """Name a version of a dataset for good, delete a tag, or list tags and releases."""
     history = project(home, in_project).history
     if name is None:
-        return _list(history.refs(dataset, "tag", "release"), as_json)
-    ref = history.delete(dataset, name) if delete else history.tag(dataset, name, at=at, message=message, release=release)
+        given = {"--at": at, "--message": message, "--release": release, "--delete": delete}
+        needs("the name of a tag", given, "Write rowsmith tag DATASET NAME.")
+        return _list("tags", history.refs(dataset, "tag", "release"), as_json)
+    for option, asked in (("--at", at), ("--message", message), ("--release", release)):
+        one_of({"--delete": delete, option: asked})
+    ref = history.delete(dataset, name, kind="tag") if delete else history.tag(dataset, name, at=at, message=message, release=release)
     return _told(ref, f"{ref.kind.capitalize()} {ref.name} " + ("is deleted; it named" if delete else "names"), as_json)
 
 
@@ -114,7 +121,7 @@ def merge(
     dataset: OnBranch,
     source: Source,
     message: Message = "",
-    rows: Annotated[str, typer.Option("--rows", metavar="HOW", help="Rows that one side lacks: three-way, union or intersection.")] = "three-way",
+    rows: Annotated[str, typer.Option("--rows", metavar="HOW", help="Rows one side lacks: three-way, union, intersection, theirs.")] = "three-way",
     prefer: Prefer = "",
     resolve: Resolve = None,
     home: Home = HOME,
@@ -181,11 +188,11 @@ def _short(value: object) -> str:
     return said if len(said) <= 120 else said[:119] + "…"
 
 
-def _list(refs: Sequence[Ref], as_json: bool) -> None:
+def _list(what: str, refs: Sequence[Ref], as_json: bool) -> None:
     from rowsmith.cli.show import print_json, table, vars_of, when
 
     if as_json:
-        return print_json([vars_of(ref) for ref in refs])
+        return print_json({what: [vars_of(ref) for ref in refs]})
     rows = [(ref.name, ref.kind, ref.version[:12], when(ref.created_at), ref.author, ref.message) for ref in refs]
     return table(["name", "kind", "version", "made", "by", "message"], rows)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rowsmith.cli.options import HOME, PROJECT, AsJson, Home, InProject, age, lab, project
+from rowsmith.cli.options import HOME, PROJECT, AsJson, Home, InProject, age, lab, needs, one_of, project
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,9 +44,11 @@ def verify(
     from rowsmith.cli.proof import tell_bundle, tell_proof
     from rowsmith.core.errors import Invalid
 
-    asked = [name for name, given in (("DATASET", dataset), ("--bundle", bundle), ("--lock", lock)) if given is not None]
-    if len(asked) > 1:
-        raise Invalid(f"{' and '.join(asked)} cannot go together.", "Prove one of them.")
+    given = one_of({"--bundle": bundle, "--lock": lock})
+    if given and dataset is not None:
+        raise Invalid(f"DATASET and {given} cannot go together.", "It says itself which dataset and version it is of: leave DATASET out.")
+    if given and not rebuild:
+        raise Invalid(f"--no-rebuild and {given} cannot go together.", "It is proved without a rebuild: leave --no-rebuild out.")
     if signer and bundle is None:
         raise Invalid("--signer says who has to answer for a bundle, and there is none.", "Give --bundle PATH.")
     if bundle is not None:
@@ -80,6 +82,7 @@ def restore(
 
     if version is not None:
         return tell_committed(project(home, in_project).history.restore(source, version, message=message), as_json)
+    needs("a dataset and a VERSION", {"--message": message}, "A backup is restored as it is: leave it out.")
     done = act(Path(source), home)
     if as_json:
         return print_json(vars_of(done))

@@ -11,6 +11,8 @@ import typer
 from rowsmith.core.errors import Invalid, NotFound
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from rowsmith.app.keys import Keys
     from rowsmith.app.lab import Lab
     from rowsmith.app.projects import Project
@@ -50,6 +52,29 @@ def keys(home: str) -> Keys:
     from rowsmith.app.lab import is_home
 
     return Keys(os.environ, cache(partial(lab, home)) if is_home(home) else None)
+
+
+def one_of(given: Mapping[str, object]) -> str:
+    """The option that is given, among those that exclude each other; empty where none is.
+
+    Raises:
+        Invalid: more than one is.
+    """
+    asked = [name for name, value in given.items() if value]
+    if len(asked) > 1:
+        raise Invalid(f"{' and '.join(asked)} cannot go together.", "Give one of them.")
+    return "".join(asked)
+
+
+def needs(what: str, given: Mapping[str, object], fix: str) -> None:
+    """Options that mean nothing without `what` are refused, not passed over.
+
+    Raises:
+        Invalid: one of them is given.
+    """
+    for name, value in given.items():
+        if value:
+            raise Invalid(f"{name} needs {what}.", fix)
 
 
 def values(sets: list[str] | None) -> dict[str, str]:

@@ -37,7 +37,8 @@ def tell_bundle(path: Path, signers: Sequence[str], as_json: bool) -> NoReturn:
         print_json({"ok": proof.ok, **vars_of(proof)})
     else:
         _tell(proof.checked, proof.problems)
-        typer.echo(f"version {proof.version} of {proof.dataset}, {proof.rows:,} rows")
+        if proof.version:
+            typer.echo(f"version {proof.version} of {proof.dataset}, {proof.rows:,} rows")
         if proof.erased:
             typer.echo(f"  of {len(proof.erased):,} rows, which were erased, the hashes alone")
         typer.echo(f"  signed by {', '.join(proof.signers.version) or 'nobody'}; the bundle is sealed by {proof.signers.bundle or 'nobody'}")

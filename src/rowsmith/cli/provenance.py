@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rowsmith.cli.options import HOME, PROJECT, AsJson, Home, InProject, project
+from rowsmith.cli.options import HOME, PROJECT, AsJson, Home, InProject, one_of, project
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,6 +76,7 @@ def forget(
     """Erase a source and every row that came from it from all copies that the home holds; list the copies that it cannot reach."""
     from rowsmith.cli.show import print_json
 
+    one_of({"--dry-run": dry_run, "--lift": lift})
     doors = project(home, in_project).provenance
     if lift:
         rows = doors.lift(source)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rowsmith.cli.options import HOME, PROJECT, AsJson, Home, InProject, project
+from rowsmith.cli.options import HOME, PROJECT, AsJson, Home, InProject, needs, one_of, project
 
 if TYPE_CHECKING:
     from rowsmith.app.reshaping import Shaped
@@ -52,6 +52,8 @@ def split(
 
     doors, ties = project(home, in_project).shaping, by or ["source", "near_duplicates"]
     if report:
+        for name, given in {"--parts": parts, "--stratify": stratify, "--into": into is not None, "--seed": seed != 42}.items():
+            one_of({"--report": report, name: given})
         found = doors.overlap(dataset, column=column, by=ties, similarity=similarity, compare=compare)
         told = {**asdict(found), "clean": found.clean}
         return print_json(told) if as_json else _show_overlap(told)
@@ -85,7 +87,7 @@ def sample(
 def balance(
     dataset: Branch,
     by: Annotated[str, typer.Option("--by", metavar="COLUMN", help="Column of classes.")],
-    cap: Annotated[int | None, typer.Option("--cap", metavar="N", min=0, help="Most rows of a class. Default: as many as the smallest has.")] = None,
+    cap: Annotated[int | None, typer.Option("--cap", metavar="N", min=1, help="Most rows of a class. Default: as many as the smallest has.")] = None,
     shares: Annotated[str | None, typer.Option("--shares", metavar="SHARES", help="Instead: the share of each class: yes=0.5,no=0.5.")] = None,
     seed: Seed = 42,
     into: Into = None,
@@ -135,6 +137,8 @@ def combine(
     as_json: AsJson = False,
 ) -> None:
     """Put several datasets into one, without duplicates across them if that is wanted."""
+    needs("--dedup", {"--compare": compare if dedup is None else None}, "Say which duplicates are looked for: --dedup exact or --dedup near.")
+    needs("--dedup near", {"--similarity": similarity != 0.7 and dedup != "near"}, "Rows that are nearly the same: --dedup near.")
     done = project(home, in_project).shaping.combine(datasets, into, dedup=dedup, similarity=similarity, compare=compare)  # type: ignore[arg-type]
     _show(done, as_json, ("from", "rows"), list(done.report["sources"].items()))
     if not as_json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,11 @@ from rowsmith.core.errors import Invalid, RowsmithError
 
 if TYPE_CHECKING:
     from rowsmith.app.results import Result
+    from rowsmith.core.errors import Problem
+
+
+_PIPE = 100_000
+"""Characters of a line where nobody has to see it whole."""
 
 
 def tell_error(error: RowsmithError, *, as_json: bool) -> None:
@@ -24,6 +30,12 @@ def tell_error(error: RowsmithError, *, as_json: bool) -> None:
     if as_json:
         problems = [vars_of(problem) for problem in error.problems] if isinstance(error, Invalid) else []
         print_json({"error": type(error).__name__, "what": error.what, "fix": error.fix, "problems": problems, **error.more})
+
+
+def tell_unknown(unknown: Iterable[Problem]) -> None:
+    """Names in a condition that no row has, on the error stream."""
+    for problem in unknown:
+        typer.secho(f"Note: {problem}", fg="yellow", err=True)
 
 
 def vars_of(value: Any) -> dict[str, Any]:
@@ -42,7 +54,8 @@ def print_json(value: Any) -> None:
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, title: str = "") -> None:
-    """A table; columns of numbers stand to the right."""
+    """A table; columns of numbers stand to the right. Cells are folded to the width of a terminal (or COLUMNS), and nowhere else: what a pipe
+    gets has each row on a line of its own."""
     from rich.console import Console
     from rich.table import Table
 
@@ -53,7 +66,8 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, title: str =
         out.add_column(name, justify="right" if right else "left", overflow="fold")
     for row in found:
         out.add_row(*(f"{cell:,}" if isinstance(cell, int) and not isinstance(cell, bool) else str(cell) for cell in row))
-    Console(markup=False, emoji=False, highlight=False).print(out)  # what rows and prompts say is text
+    width = None if sys.stdout.isatty() or os.environ.get("COLUMNS") else _PIPE
+    Console(markup=False, emoji=False, highlight=False, width=width).print(out)  # what rows and prompts say is text
 
 
 def _cell(value: Any) -> Any:

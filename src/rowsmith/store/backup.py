@@ -111,7 +111,7 @@ def restore(source: Path, home: Path, url: str | None = None) -> Backup:
         StorageFull: no space is left.
     """
     if not source.is_file():
-        raise NotFound(f"There is no backup {source}.", "Give the path of a file that rowsmith backup made.")
+        raise NotFound(f"There is no backup {source}.", "Give the path of a file that rowsmith backup made; or of a dataset a VERSION, too.")
     home = home.absolute()
     if home.exists() and (not home.is_dir() or any(home.iterdir())):
         raise Conflict(f"{home} is not empty.", "Restore into a new folder, or move the old home away first.")

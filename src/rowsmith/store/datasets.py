@@ -32,6 +32,15 @@ _NAME = re.compile(r"(?!run:)[^@/\x00-\x1f\x7f\s](?:[^@/\x00-\x1f\x7f]{0,198}[^@
 _HEX = re.compile(r"[0-9a-f]{4,32}")
 
 
+def check_name(name: str) -> None:
+    """Raise Invalid for what cannot be the name of a dataset."""
+    if not _NAME.fullmatch(name):
+        raise Invalid(
+            f"{name!r} cannot be the name of a dataset.",
+            "Use up to 200 characters without '@', '/' and line breaks, no space at either end, and not beginning with 'run:'.",
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Dataset:
     """A name with a history. `n` is its number in the database."""
@@ -54,11 +63,7 @@ class Datasets:
         Raises:
             Invalid: the name cannot be one.
         """
-        if not _NAME.fullmatch(name):
-            raise Invalid(
-                f"{name!r} cannot be the name of a dataset.",
-                "Use up to 200 characters without '@', '/' and line breaks, no space at either end, and not beginning with 'run:'.",
-            )
+        check_name(name)
         with self._db.write() as conn:
             conn.execute(_CREATE, {"project": project, "name": name, "now": self._db.now(conn)})
         return self.get(project, name)

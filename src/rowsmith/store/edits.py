@@ -127,13 +127,17 @@ class Edits:
             return Standing(row, edit.token, edit, entry, name)
         if entry is None:
             raise NotFound(f"Branch {self._where['branch']!r} has no row {id_!r}.", "List its rows with rowsmith rows.")
+        return Standing(self._committed(entry), entry.data.hex(), None, entry, name)
+
+    def _committed(self, entry: Entry) -> Row:
         bodies = Bodies(self._db).read((entry.data, entry.meta))
-        return Standing(row_of(entry, bodies[entry.data], bodies[entry.meta]), entry.data.hex(), None, entry, name)
+        return row_of(entry, bodies[entry.data], bodies[entry.meta])
 
     def change(
         self, id_: str, make: Callable[[Row], Mapping[str, Json]], author: str, *, seen: str | None = None, also: Also | None = None
     ) -> Standing:
-        """Let the row say what `make` makes of it; who edits it now is in its origin, with the columns that changed.
+        """Let the row say what `make` makes of it; who edits it now is in its origin, with the columns that changed. Where it says again what
+        the branch's head says, it is that row again, and a commit finds nothing changed.
 
         `seen`: the token of what the editor saw. Without it `make` is asked again when somebody else was first. `also(conn, token)` is carried
         out in the transaction that writes the edit, with the row's new token.
@@ -153,7 +157,11 @@ class Edits:
                     with self._db.write() as conn:
                         also(conn, stands.token)
                 return stands
-            if self._put(stands, id_, data, stands.row.scores, origin, author, also):
+            scores = stands.row.scores
+            if stands.edit is not None and stands.entry is not None and stands.entry.data.hex() == token(data):
+                committed = self._committed(stands.entry)
+                scores, origin = committed.scores, committed.origin
+            if self._put(stands, id_, data, scores, origin, author, also):
                 return self.standing(id_)
 
     def remove(self, id_: str, author: str, *, seen: str | None = None) -> None:

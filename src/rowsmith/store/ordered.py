@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from rowsmith.store.bodies import missing
 from rowsmith.store.database import Database
-from rowsmith.store.diffs import batches
 from rowsmith.store.heap import Stored
-from rowsmith.store.streams import BATCH, BodyStream
+from rowsmith.store.streams import with_bodies
 from rowsmith.store.tombstones import living
 from rowsmith.store.trees import Entry, Trees
 from rowsmith.store.versions import Version
@@ -20,10 +20,16 @@ def standing(db: Database, version: Version) -> Iterator[Entry]:
 
 
 def stored_rows(db: Database, entries: Iterable[Entry], extra: Mapping[bytes, bytes] | None = None) -> Iterator[Stored]:
-    """The rows of these entries, which come in row order; bodies in `extra` (by hash) go before the database's."""
-    bodies, beside = BodyStream(db), extra or {}
-    for batch in batches(entries, BATCH):
-        names = [name for entry in batch for name in (entry.data, entry.meta) if name not in beside]
-        found = {**bodies.read(names), **beside} if beside else bodies.read(names)
+    """The rows of these entries, which come in row order; bodies in `extra` (by hash) go before the database's.
+
+    Raises:
+        Unavailable: one is missing or its block is damaged.
+    """
+    beside = extra or {}
+    for batch, found in with_bodies(db, entries, beside):
+        found.update(beside)
         for entry in batch:
-            yield Stored(entry, found[entry.data], found[entry.meta])
+            data, meta = found.get(entry.data), found.get(entry.meta)
+            if data is None or meta is None:
+                raise missing(entry.data if data is None else entry.meta)
+            yield Stored(entry, data, meta)

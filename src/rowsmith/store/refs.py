@@ -81,16 +81,18 @@ class Refs:
             self._note(conn, f"dataset.{kind}", name, version, author)
         return self.get(name)
 
-    def delete(self, name: str, author: str, *, with_edits: bool = False) -> Ref:
-        """Forget a branch or tag. Its versions stay until a sweep finds that nothing else leads to them.
+    def delete(self, name: str, author: str, *, kind: Kind | None = None, with_edits: bool = False) -> Ref:
+        """Forget a branch or tag (with `kind`, one of that kind alone). Its versions stay until a sweep finds that nothing else leads to them.
 
         Raises:
             NotFound: there is none.
-            Conflict: it is a release, has moved meanwhile, or has uncommitted edits.
+            Conflict: it is a release or of another kind, has moved meanwhile, or has uncommitted edits.
         """
         ref = self.get(name)
         if ref.kind == "release":
             raise Conflict(f"{name!r} is a release, and stays.", "Only tags and branches can be deleted.")
+        if kind not in (None, ref.kind):
+            raise Conflict(f"{name!r} is a {ref.kind}, not a {kind}.", f"Delete it as what it is: rowsmith {ref.kind} DATASET {name} --delete.")
         with self._db.write() as conn:
             self._without_edits(conn, ref, with_edits)
             if conn.execute(_DELETE, {"dataset": self.dataset.n, "name": name, "version": ref.version}).rowcount != 1:

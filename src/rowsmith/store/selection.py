@@ -118,6 +118,13 @@ class Selecting:
             for table in made:
                 self._duck.execute(f"DROP TABLE IF EXISTS {table}")
 
+    def unknown(self, wanted: Wanted) -> tuple[list[str], list[str]]:
+        """Names in the condition that no row has, by name, and the columns that rows have. Such a name is NULL, and no error."""
+        every = self._layouts(wanted)
+        used = sorted(wanted.where.columns) if wanted.where else []
+        missing = [name for name in used if not any(layout.has(name) for layout in every)]
+        return missing, sorted({name for layout in every for name in layout.names})
+
     def _layouts(self, wanted: Wanted) -> list[Layout]:
         every = [self._base.layout, *([self._over] if self._over else [])]
         return every if wanted.reviews is None else [one.beside(REVIEWS, _REVIEWED) for one in every]

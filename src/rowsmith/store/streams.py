@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Container, Iterable, Iterator, Sequence
+from itertools import chain, islice
 
 from rowsmith.store.bodies import Bodies, damaged, missing, tagged, unpack
 from rowsmith.store.changes import DATA, META
@@ -17,6 +17,11 @@ _OPEN = 24  # blocks whose bodies are at hand
 _LOOKED_UP = 12  # bodies whose blocks are looked up at a time
 _META = b'{"origin":'
 _WORTH = 8  # a block that gives fewer bodies than this is not worth opening unasked
+_GATHERED = 64 << 20
+_AROUND = 300
+"""Bytes of memory that a row takes besides its bodies, about."""
+_FEW = 16
+"""Rows that a block should give, for reading a batch block by block."""
 
 
 def in_order(entries: Iterable[Entry]) -> Iterator[Entry]:
@@ -36,6 +41,37 @@ def _record(entry: Entry) -> bytes:
 
 def _entry(record: bytes) -> Entry:
     return Entry(record[-48:-32], record[:-50].replace(b"\0\1", b"\0"), record[-32:-16], record[-16:])
+
+
+def with_bodies(db: Database, entries: Iterable[Entry], but: Container[bytes] = ()) -> Iterator[tuple[list[Entry], dict[bytes, bytes]]]:
+    """Entries in row order, some at a time, with their bodies by hash; those named in `but` are not read, and erased ones are not there.
+
+    1,024 rows are read at a time. Where the rows of a batch lie in many blocks (a shuffled version), 64 MB of bodies are read at once, each
+    block once.
+
+    Raises:
+        Unavailable: a block is damaged.
+    """
+    bodies, stream, rest = Bodies(db), BodyStream(db), iter(entries)
+    first = list(islice(rest, BATCH))
+    scattered = len(first) == BATCH and _scattered(bodies, first)
+    there, size = (bodies.there, _window(bodies, first)) if scattered else (stream.there, BATCH)
+    rest = chain(first, rest)
+    while batch := list(islice(rest, size)):
+        yield batch, there([name for entry in batch for name in (entry.data, entry.meta) if name not in but])
+
+
+def _scattered(bodies: Bodies, entries: Sequence[Entry]) -> bool:
+    """Whether the rows lie in so many blocks that it is better to gather more of them at once."""
+    blocks = {block for block, _ in bodies.find(entry.data for entry in entries).values()}
+    return len(blocks) > len(entries) // _FEW
+
+
+def _window(bodies: Bodies, entries: Sequence[Entry]) -> int:
+    """How many rows like these fill _GATHERED bytes."""
+    found = bodies.there(name for entry in entries for name in (entry.data, entry.meta))
+    size = (sum(map(len, found.values())) + _AROUND * len(entries)) / len(entries)
+    return max(BATCH, int(_GATHERED / size))
 
 
 class BodyStream:

@@ -161,16 +161,32 @@ class View:
         with self._site.lock:
             return self._selection(wanted).total
 
+    def unknown(self, look: Look) -> tuple[list[str], list[str]]:
+        """Names in the condition that no row has, which are NULL in every row, and the columns that rows have.
+
+        Raises:
+            Invalid: the condition cannot be read.
+        """
+        wanted = _wanted(look)
+        return ([], []) if wanted is None or wanted.where is None else self._whole(lambda: self._unknown(wanted))
+
+    def _unknown(self, wanted: Wanted) -> tuple[list[str], list[str]]:
+        with self._site.lock, told_of("a view", self._site.workspace.path):
+            return self._selects().unknown(wanted)
+
+    def _selects(self) -> Selecting:
+        """With the lock held."""
+        if self._selecting is None:
+            self._selecting = Selecting(self._site.duck, self._base, self._overlay, self._site.workspace)
+        return self._selecting
+
     def _selection(self, wanted: Wanted) -> Selection:
         """With the lock held."""
         if wanted in self._kept:
             self._kept.move_to_end(wanted)
             return self._kept[wanted]
-        duck, workspace = self._site.duck, self._site.workspace
-        with told_of("a view", workspace.path):
-            if self._selecting is None:
-                self._selecting = Selecting(duck, self._base, self._overlay, workspace)
-            made = self._kept[wanted] = self._selecting.select(wanted, self._found)
+        with told_of("a view", self._site.workspace.path):
+            made = self._kept[wanted] = self._selects().select(wanted, self._found)
             if len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)[1].drop()
         return made

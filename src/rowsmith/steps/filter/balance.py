@@ -21,7 +21,7 @@ class BalanceStep(Step):
     """
 
     by: Column = Field(description="Column of classes.")
-    cap: Annotated[int, Field(ge=0)] | None = Field(None, description="Most rows of a class. Default: as many as the smallest class has.")
+    cap: Annotated[int, Field(ge=1)] | None = Field(None, description="Most rows of a class. Default: as many as the smallest class has.")
     shares: dict[str, Annotated[float, Field(ge=0, le=1)]] | None = Field(
         None, description="Instead: the share of each class, summing to 1, for example {yes: 0.5, no: 0.5}. Classes not named have none."
     )

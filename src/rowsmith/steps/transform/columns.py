@@ -22,7 +22,7 @@ class Columns(Step):
     """Changes the columns of each row, in this order: `rename`, `set`, `compute`, then `keep` or `drop`.
 
     `set` and `compute` work in the order written, and each sees what was made before it. A column of the same name is replaced by `set`
-    and `compute`; `rename` never replaces one: such a row fails (`column_taken`).
+    and `compute`; `rename` never replaces one: such a row fails (`column_taken`). So does a row of which nothing would be left (`no_column_left`).
     """
 
     rename: dict[str, str] = Field(default_factory=dict, description="New names of columns: {old: new}. A row without the old column stays as it is.")
@@ -41,7 +41,10 @@ class Columns(Step):
             data[name] = parse_value(expression).value({**beside, **data})
         if self.keep:
             data = {name: data[name] for name in self.keep if name in data}
-        yield row.with_data({name: value for name, value in data.items() if name not in self.drop})
+        left = {name: value for name, value in data.items() if name not in self.drop}
+        if not left:
+            raise RowFailed("no_column_left", "No column of the row would be left, and a row without columns says nothing.")
+        yield row.with_data(left)
 
     def _renamed(self, data: dict[str, Any]) -> dict[str, Any]:
         out = {self.rename.get(name, name): value for name, value in data.items()}
