@@ -154,11 +154,16 @@ def test_one_file_of_several_after_the_other(full: Workshop) -> None:
     assert verify(full.lab).problems == []
 
 
+def _lasting(told: forgetting.Forgetting) -> forgetting.Forgetting:
+    """What was told, without the temporary folder, in which others may be at work."""
+    return replace(told, unreachable=[copy for copy in told.unreachable if copy["kind"] != "temporary"])
+
+
 def test_forgetting_is_done_once_and_can_be_asked_for_again(full: Workshop) -> None:
     dry = provenance(full).forget("alice.txt", dry_run=True)
     assert left(full)
     first = provenance(full).forget("alice.txt")
-    assert replace(dry, dry_run=False) == first
+    assert _lasting(replace(dry, dry_run=False)) == _lasting(first)
     again = provenance(full).forget("alice.txt")
     assert (again.rows, again.versions, again.calls, again.vectors, again.files) == (0, 0, 0, 0, 0)
     assert verify(full.lab, rebuild=False).problems == []
