@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from consumer import Case, Read, read
+from consumer import Case, Read
 from written import PAIRS, TALKS
 
+ENVIRONMENT, READER = "trl", "axolotl_strategies"
 CASES: dict[str, Case] = {
     "openai": ("openai", TALKS, {"settings": {"type": "chat_template"}}),
     "messages": ("messages", TALKS, {"settings": {"type": "chat_template"}}),
@@ -14,11 +15,6 @@ CASES: dict[str, Case] = {
     }}),
     "trl-dpo": ("trl-dpo", PAIRS, {"dpo": "chat_template.default", "settings": {"type": "chat_template.default", "field_messages": "prompt"}}),
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Read]:
-    return read("trl", "axolotl_strategies", CASES, tmp_path_factory.mktemp("axolotl"))
 
 
 @pytest.mark.parametrize("name", CASES)

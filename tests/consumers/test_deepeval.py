@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from consumer import Case, Read, read
+from consumer import Case, Read
 from written import TALKS, records
 
+ENVIRONMENT, READER = "deepeval", "deepeval_goldens"
 CASES: dict[str, Case] = {
     "deepeval": ("deepeval", [*TALKS[:3], {"input": "Refunds?", "answer": "30 days.", "contexts": ["Within", "30 days."], "note": 3}], {}),
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Read]:
-    return read("deepeval", "deepeval_goldens", CASES, tmp_path_factory.mktemp("deepeval"))
 
 
 @pytest.mark.parametrize("name", CASES)

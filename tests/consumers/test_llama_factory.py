@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from consumer import Case, Read, read
+from consumer import Case, Read
 from written import CALLING, PAIRS, TALKS
 
 TAGS = {
@@ -14,6 +14,7 @@ TAGS = {
 LABELLED = [{**talk, "label": n % 2 == 0} for n, talk in enumerate(TALKS[:3])]
 ALTERNATING = [*TALKS, CALLING]
 MESSAGES = {"formatting": "sharegpt", "columns": {"messages": "messages"}, "tags": TAGS}
+ENVIRONMENT, READER = "llama-factory", "llama_factory"
 CASES: dict[str, Case] = {
     "alpaca": ("alpaca", TALKS[:3], {"stage": "sft", "info": {}}),
     "sharegpt": ("sharegpt", ALTERNATING, {"stage": "sft", "info": {
@@ -26,11 +27,6 @@ CASES: dict[str, Case] = {
     }}),
     "kto": ("kto", LABELLED, {"stage": "kto", "info": {"columns": {"prompt": "prompt", "response": "completion", "kto_tag": "label"}}}),
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Read]:
-    return read("llama-factory", "llama_factory", CASES, tmp_path_factory.mktemp("llama-factory"))
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from consumer import Case, Read, read
+from consumer import Case, Read
 from written import TALKS
 
+ENVIRONMENT, READER = "mlx", "mlx_folder"
 CASES: dict[str, Case] = {
     "openai": ("openai", TALKS, {}),
     "messages": ("messages", TALKS, {}),
     "prompt-completion": ("prompt-completion", TALKS[:3], {}),
     "text": ("text", [{"text": "Tea is good."}, {"text": "Grüße ☂"}], {}),
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Read]:
-    return read("mlx", "mlx_folder", CASES, tmp_path_factory.mktemp("mlx"))
 
 
 @pytest.mark.parametrize("name", CASES)

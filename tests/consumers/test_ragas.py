@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from consumer import Case, Read, read
+from consumer import Case, Read
 from written import CALLING, TALKS, records
 
+ENVIRONMENT, READER = "ragas", "ragas_samples"
 CASES: dict[str, Case] = {
     "ragas": ("ragas", [*TALKS[:2], {"input": "Refunds?", "answer": "30 days.", "reference": "30 days", "contexts": ["Within 30 days."]}], {}),
     "ragas-multi-turn": ("ragas-multi-turn", [TALKS[0], TALKS[4], CALLING], {}),
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Read]:
-    return read("ragas", "ragas_samples", CASES, tmp_path_factory.mktemp("ragas"))
 
 
 @pytest.mark.parametrize("name", CASES)

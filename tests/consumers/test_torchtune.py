@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from consumer import Case, Read, read
+from consumer import Case, Read
 from written import TALKS
 
+ENVIRONMENT, READER = "trl", "torchtune_transforms"
 CASES: dict[str, Case] = {
     "torchtune": ("torchtune", TALKS, {"transform": "openai"}),
     "alpaca": ("alpaca", TALKS[:3], {"transform": "alpaca"}),
     "input-answer": ("input-answer", TALKS[:3], {"transform": "input-output", "settings": {"column_map": {"input": "input", "output": "answer"}}}),
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Read]:
-    return read("trl", "torchtune_transforms", CASES, tmp_path_factory.mktemp("torchtune"))
 
 
 @pytest.mark.parametrize("name", CASES)

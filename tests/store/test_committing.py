@@ -10,7 +10,8 @@ import pytest
 from version_rows import made, made_row
 
 from rowsmith.core.merge import Clash
-from rowsmith.store.committing import Commit, commit_merge, commit_state, moved
+from rowsmith.store import committing, events
+from rowsmith.store.committing import Commit, commit_edits, commit_merge, commit_state, moved
 from rowsmith.store.database import Database
 from rowsmith.store.datasets import Datasets
 from rowsmith.store.edits import Edits
@@ -49,6 +50,33 @@ def test_both_sides_changes_come_together(database: Database) -> None:
     assert list(Datasets(database).check(done.version)) == []
     again = merged(database, theirs)
     assert (again.version, again.counts) == (done.version, Counts())
+
+
+def test_what_changes_nothing_is_not_told(database: Database) -> None:
+    _, theirs = forked(database, [made_row(1, "ours")], [made_row(2, "theirs")])
+    first = merged(database, theirs).version
+    before = events.found(database, "p")
+    assert [event.data["version"] for event in before if event.kind == "dataset.committed"][-1:] == [first.id if first else ""]
+    assert merged(database, theirs).version == first
+    assert first is not None and commit_state(database, theirs.dataset, "main", first, ME, None).counts == Counts()
+    assert [event.n for event in events.found(database, "p")] == [event.n for event in before]
+
+
+def test_edits_that_somebody_else_has_just_committed_are_committed_once(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    version = Datasets(database).commit("p", "qa", made(10), run=1)
+    Edits(database, version.dataset, "main").change(made_row(3, "").id, lambda row: {**row.data, "answer": "edited"}, "ann")
+    others: list[Commit] = []
+
+    def late(*given: object) -> Version | None:
+        monkeypatch.undo()
+        others.append(commit_edits(database, version.dataset, "main", ME, Terms(), None))
+        return committing.publish(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(committing, "publish", late)
+    ours = commit_edits(database, version.dataset, "main", ME, Terms(), None)
+    assert [other.counts for other in others] == [Counts(changed=1)]
+    assert (ours.version, ours.counts) == (None, Counts())
+    assert len(Datasets(database).versions("p", "qa")) == 2
 
 
 def test_a_branch_that_has_not_moved_becomes_the_other(database: Database) -> None:

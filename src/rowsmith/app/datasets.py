@@ -11,7 +11,7 @@ from rowsmith.app.exports import Export, export
 from rowsmith.app.lab import Lab
 from rowsmith.app.licences import Licences, licences_of
 from rowsmith.app.locks import Locked, lock
-from rowsmith.app.looking import Rows, look, seen
+from rowsmith.app.looking import Rows, look
 from rowsmith.core.row import Row
 from rowsmith.core.slots import KEPT_STAGE
 from rowsmith.core.statistics import Statistics
@@ -85,11 +85,6 @@ class Datasets:
         """A page of rows, as in `rows`, and how many there are in all."""
         found = self.rows(spoken, where=where, search=search, sort=sort, start=start, limit=limit, sample=sample, seed=seed)
         return Page(list(found), found.total)
-
-    def prepare(self, spoken: str) -> None:
-        """Make the view through which filters, sorts and pages of a version are quick, when it is not there; the first of them does, too."""
-        version, changed = seen(self.lab, self.project, spoken)
-        self.lab.views.open(version, changed)
 
     def row(self, spoken: str, id_: str) -> Row:
         """One row by its id.

@@ -18,8 +18,7 @@ from rowsmith.core.ids import cleaned
 from rowsmith.core.merge import Clash
 from rowsmith.store.committing import Commit, commit_edits, commit_merge, commit_state, moved
 from rowsmith.store.datasets import MAIN, Dataset, Datasets
-from rowsmith.store.edits import Edits
-from rowsmith.store.publishing import Said, told
+from rowsmith.store.publishing import Said
 from rowsmith.store.refs import Kind, Ref, Refs
 from rowsmith.store.reviews import Reviews
 from rowsmith.store.versions import Version, Versions
@@ -101,11 +100,12 @@ class History:
             Conflict: there is nothing to commit.
         """
         dataset, branch = self._branch(spoken)
-        if not len(Edits(self.lab.db, dataset.n, branch)):
+        choices = Choices(resolve)
+        terms = choices.terms("three-way", prefer)
+        done = commit_edits(self.lab.db, dataset.n, branch, self._said("commit", message, author), terms, choices.all_used)
+        if done.version is None and not done.count_open:
             raise Conflict(f"There are no uncommitted edits on {dataset.name}@{branch}.", "Edit first: rowsmith edit DATASET ROW --set COLUMN=VALUE.")
-        said, choices = self._said(message, author), Choices(resolve)
-        also = told(self.lab.db, self.project, dataset.name, branch, said, "commit", choices.all_used)
-        return self._committed(commit_edits(self.lab.db, dataset.n, branch, said, choices.terms("three-way", prefer), also))
+        return self._committed(done)
 
     def branch(self, name: str, new: str, *, at: str = "") -> Ref:
         """Begin a branch, at main's head or at another version of the dataset.
@@ -156,33 +156,30 @@ class History:
         """
         dataset, branch = self._branch(spoken)
         theirs = self._version(dataset, source)
-        said, choices = self._said(message or f"Merge {source} into {branch}"), Choices(resolve)
+        said, choices = self._said("merge", message or f"Merge {source} into {branch}"), Choices(resolve)
 
         def also(conn: Any, version: Version) -> None:
             choices.all_used()
             if theirs.dataset != dataset.n:
                 Reviews(self.lab.db, dataset.n).bring(conn, theirs.dataset, theirs)
 
-        publish = told(self.lab.db, self.project, dataset.name, branch, said, "merge", also)
-        return self._committed(commit_merge(self.lab.db, dataset.n, branch, theirs, said, choices.terms(rows, prefer), publish))
+        return self._committed(commit_merge(self.lab.db, dataset.n, branch, theirs, said, choices.terms(rows, prefer), also))
 
     def cherry_pick(self, spoken: str, source: str, *, message: str = "", prefer: str = "", resolve: Sequence[str] = ()) -> Committed:
         """Bring what one version changed over its first parent into a branch, and nothing else. Arguments as of `merge`."""
         dataset, branch = self._branch(spoken)
         theirs = self._version(dataset, source)
         base = Versions(self.lab.db).get(theirs.parents[0]) if theirs.parents else None
-        said, choices = self._said(message or f"{theirs.message} (picked from {theirs.id[:12]})".strip()), Choices(resolve)
-        also = told(self.lab.db, self.project, dataset.name, branch, said, "cherry-pick", choices.all_used)
+        said, choices = self._said("cherry-pick", message or f"{theirs.message} (picked from {theirs.id[:12]})".strip()), Choices(resolve)
         terms = choices.terms("three-way", prefer)
-        return self._committed(commit_merge(self.lab.db, dataset.n, branch, theirs, said, terms, also, base=base, picked=True))
+        return self._committed(commit_merge(self.lab.db, dataset.n, branch, theirs, said, terms, choices.all_used, base=base, picked=True))
 
     def restore(self, spoken: str, source: str, *, message: str = "") -> Committed:
         """Make a branch what another version is, as a new version: nothing of the history is lost. Uncommitted edits stay uncommitted."""
         dataset, branch = self._branch(spoken)
         state = self._version(dataset, source)
-        said = self._said(message or f"Restore {source}")
-        also = told(self.lab.db, self.project, dataset.name, branch, said, "restore")
-        return self._committed(commit_state(self.lab.db, dataset.n, branch, state, said, also))
+        said = self._said("restore", message or f"Restore {source}")
+        return self._committed(commit_state(self.lab.db, dataset.n, branch, state, said, None))
 
     def rollback(self, spoken: str, source: str, *, discard: bool = False) -> Ref:
         """Let a branch name another version, as if what came later had not been. What it named is in the answer, and can be named again.
@@ -232,8 +229,8 @@ class History:
         preparing.committed(self.lab, done.version)
         return _committed(done)
 
-    def _said(self, message: str, author: str | None = None) -> Said:
-        return Said(None, cleaned(author or self.lab.who), cleaned(message), self.lab.signer)
+    def _said(self, act: str, message: str, author: str | None = None) -> Said:
+        return Said(None, cleaned(author or self.lab.who), cleaned(message), self.lab.signer, act)
 
 
 def _committed(done: Commit) -> Committed:

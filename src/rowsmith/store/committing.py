@@ -62,7 +62,7 @@ def commit_rows(
                 make = _direct(versions, trees, dataset, head, changes, said, replace, all_of_run)
             else:
                 make = _regenerated(db, dataset, head, line, changes, said, replace, all_of_run, hold)
-            done = publish(db, dataset, branch, head, make, said.signer, hold, _both(gate.settle, also))
+            done = publish(db, dataset, branch, head, make, said, hold, _both(gate.settle, also))
             if done is not None:
                 return done
 
@@ -105,7 +105,8 @@ def _over(
 
 
 def commit_edits(db: Database, dataset: int, branch: str, said: Said, terms: Terms, also: Also | None) -> Commit:
-    """Make the branch's uncommitted edits its next version. Edits that come in meanwhile stay uncommitted.
+    """Make the branch's uncommitted edits its next version; no version where there are none, or somebody else has just committed them. Edits
+    that come in meanwhile stay uncommitted.
 
     Where the head has moved below an edited row, both changes stand; cells that both changed clash.
     """
@@ -114,6 +115,8 @@ def commit_edits(db: Database, dataset: int, branch: str, said: Said, terms: Ter
             head = Versions(db).head(dataset, branch)
             prefix = Versions(db).prefix(dataset, head, None)
             with working_set(db, dataset, branch, head, prefix, hold) as edits:
+                if not len(edits):
+                    return Commit(None, Counts())
                 done = _merged(db, dataset, branch, head, (), edits.sides(), said, terms, hold, _both(edits.settle, also))
             if done is not None:
                 return done
@@ -188,12 +191,12 @@ def _published(
         parents = [*([head] if head else []), *others]
         return (version(draft, dataset, parents, said, now),) if others or draft.counts.any else ()
 
-    return publish(db, dataset, branch, head, make, said.signer, hold, also)
+    return publish(db, dataset, branch, head, make, said, hold, also)
 
 
 def _forward(db: Database, dataset: int, branch: str, head: Version, to: Version, said: Said, also: Also | None) -> Commit | None:
     counts = _between(db, head, to)
-    return Commit(to, counts) if advance(db, dataset, branch, head, to, said.signer, also) else None
+    return Commit(to, counts) if advance(db, dataset, branch, head, to, said, also) else None
 
 
 def _between(db: Database, old: Version, new: Version) -> Counts:

@@ -15,7 +15,7 @@ from rowsmith.store.bodies import Bodies
 from rowsmith.store.checks import Problem, check
 from rowsmith.store.committing import commit_rows
 from rowsmith.store.database import Database
-from rowsmith.store.publishing import Also, Said, told
+from rowsmith.store.publishing import Also, Said
 from rowsmith.store.reading import VersionRows, row_of
 from rowsmith.store.schema import dataset as table
 from rowsmith.store.schema import ref
@@ -114,8 +114,7 @@ class Datasets:
         """
         dataset = self.create(project, name)
         said = Said(run, cleaned(author), cleaned(message), signer)
-        publish = told(self._db, project, name, branch, said, "commit", also)
-        return commit_rows(self._db, dataset.n, branch, rows, said, replace=replace, all_of_run=all_of_run, also=publish)
+        return commit_rows(self._db, dataset.n, branch, rows, said, replace=replace, all_of_run=all_of_run, also=also)
 
     def versions(self, project: str, name: str) -> Sequence[Version]:
         """All versions of a dataset, newest first."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 
 import orjson
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from rowsmith.core.failpoints import failpoint
 from rowsmith.store import events, naming
@@ -23,20 +23,10 @@ from rowsmith.store.signing import Signer, sign
 from rowsmith.store.trees import Entry, Trees, rolling
 from rowsmith.store.versions import Version
 
+_NAME = text("SELECT project, name FROM dataset WHERE n = :dataset")
+
 Also = Callable[[Connection, Version], None]
 """What else happens in the transaction that publishes a version."""
-
-
-def told(db: Database, project: str, name: str, branch: str, said: Said, act: str, also: Also | None = None) -> Also:
-    """The event of a version's publication (`act`: commit, merge, restore ...), written with it; `also` happens first."""
-
-    def publish(conn: Connection, version: Version) -> None:
-        if also is not None:
-            also(conn, version)
-        facts = {"dataset": name, "branch": branch, "version": version.id, "rows": version.rows, "act": act}
-        events.note(conn, db.now(conn), project, "dataset.committed", {**facts, "by": said.author, "message": said.message}, run=said.run)
-
-    return publish
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +55,13 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a commit says of itself, and who signs it (None: nobody)."""
+    """What a commit says of itself, who signs it (None: nobody), and what its event calls it: commit, merge, restore ..."""
 
     run: int | None
     author: str
     message: str
     signer: Signer | None = None
+    act: str = "commit"
 
 
 def drafted(trees: Trees, base: Version | None, changes: Callable[[], Iterator[Entry]], rows: int | None = None) -> Draft:
@@ -128,11 +119,11 @@ def version(draft: Draft, dataset: int, parents: Sequence[Version], said: Said, 
 
 
 def publish(
-    db: Database, dataset: int, branch: str, head: Version | None, make: Callable[[float], Sequence[Version]], signer: Signer | None, hold: Hold,
+    db: Database, dataset: int, branch: str, head: Version | None, make: Callable[[float], Sequence[Version]], said: Said, hold: Hold,
     also: Also | None,
 ) -> Version | None:  # fmt: skip
     """The last of the versions that `make(now)` gives, once it is the branch's head; None when the branch has moved from `head` meanwhile.
-    All of them are signed.
+    All of them are signed, and an event tells of the last.
 
     Without any version, the head stays what it is.
     """
@@ -144,8 +135,10 @@ def publish(
             return None
         for one in made:
             conn.execute(table.insert(), {**asdict(one), "parents": orjson.dumps(one.parents)})
-            sign(conn, now, signer, one.id)
+            sign(conn, now, said.signer, one.id)
         last = made[-1] if made else head
+        if made:
+            _tell(conn, now, dataset, branch, said, made[-1])
         if also is not None and last is not None:
             also(conn, last)
         hold.end(conn)
@@ -153,15 +146,24 @@ def publish(
     return last
 
 
-def advance(db: Database, dataset: int, branch: str, head: Version, to: Version, signer: Signer | None, also: Also | None) -> bool:
-    """Let a branch name another version that is there, and sign it; False when it has moved from `head` meanwhile."""
+def advance(db: Database, dataset: int, branch: str, head: Version, to: Version, said: Said, also: Also | None) -> bool:
+    """Let a branch name another version that is there, sign it, and tell of it; False when it has moved from `head` meanwhile."""
     with db.write() as conn:
         if not _move(conn, dataset, branch, head, to):
             return False
-        sign(conn, db.now(conn), signer, to.id)
+        if to.id != head.id:
+            now = db.now(conn)
+            sign(conn, now, said.signer, to.id)
+            _tell(conn, now, dataset, branch, said, to)
         if also is not None:
             also(conn, to)
     return True
+
+
+def _tell(conn: Connection, now: float, dataset: int, branch: str, said: Said, version: Version) -> None:
+    project, name = conn.execute(_NAME, {"dataset": dataset}).one()
+    facts = {"dataset": name, "branch": branch, "version": version.id, "rows": version.rows, "act": said.act}
+    events.note(conn, now, project, "dataset.committed", {**facts, "by": said.author, "message": said.message}, run=said.run)
 
 
 def counted(differences: Iterable[Difference]) -> Counts:

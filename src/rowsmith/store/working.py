@@ -31,6 +31,10 @@ class WorkingSet:
     def __init__(self, db: Database, conn: sqlite3.Connection, head: Version | None, where: dict[str, object]) -> None:
         self._db, self._conn, self._head, self._where = db, conn, head, where
 
+    def __len__(self) -> int:
+        (count,) = self._conn.execute("SELECT count(*) FROM edited").fetchone()
+        return int(count)
+
     def __iter__(self) -> Iterator[_Kept]:
         cursor = self._conn.execute("SELECT place, key, data, meta, base_data, base_meta FROM edited ORDER BY place")
         while batch := cursor.fetchmany(512):
