@@ -28,7 +28,7 @@ ACTS = {
     },
     Datasets: {
         "list": "datasets", "heads": "datasets", "versions": "show", "get": "show", "show": "show", "count": "show", "rows": "rows",
-        "page": "rows", "prepare": "rows", "row": "origin", "export": "export", "licences": "licences",
+        "page": "rows", "row": "origin", "export": "export", "licences": "licences",
         "import_": "import", "plots": "show --html", "lock": "lock", "bundle": "bundle",
     },
     Reviews: {"add": "review add", "list": "review list", "any": "rows", "beside": "rows", "summaries": "export --where"},
