@@ -150,7 +150,7 @@ def test_what_cannot_be_exported(shop: Workshop, spoken: str, format: str, optio
 
 def test_paths(shop: Workshop) -> None:
     shop.run(texts("a"))
-    with pytest.raises(Invalid, match="is a folder"):
+    with pytest.raises(Invalid, match="which no export wrote"):
         export(shop, "t", "jsonl", ".")
     path, _ = export(shop, "t", "jsonl", "new/folder/out.jsonl")
     assert len(lines(path)) == 1

@@ -230,7 +230,7 @@ def test_a_conversion_into_parquet_and_out_of_it_changes_nothing(tmp_path: Path)
             convert(put(tmp_path, f"{name}.jsonl", *records or ["oops\n", "{}\n"]), tmp_path / "x.parquet", "jsonl", from_="jsonl")
         assert not (tmp_path / "x.parquet").exists()
     assert convert(path, tmp_path / "chat.parquet", "openai").written == 40
-    with pytest.raises(Invalid, match="Parquet is already"):
+    with pytest.raises(Invalid, match="is packed already"):
         convert(path, tmp_path / "x.parquet.gz", "jsonl")
 
 
@@ -244,8 +244,8 @@ def test_a_container_without_a_record(tmp_path: Path) -> None:
 
 def test_conversions_that_cannot_be(tmp_path: Path) -> None:
     path = put(tmp_path, "a.jsonl", *PAIRS)
-    with pytest.raises(Invalid, match=r"ends in \.jsonl or"):
-        convert(path, tmp_path / "out.csv", "alpaca")
+    with pytest.raises(Invalid, match=r"ends in \.jsonl, "):
+        convert(path, tmp_path / "out.doc", "alpaca")
     with pytest.raises(Invalid, match="itself"):
         convert(path, path, "jsonl")
     with pytest.raises(NotFound):

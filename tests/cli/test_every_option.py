@@ -382,6 +382,26 @@ def test_export(t: Terminal) -> None:
     assert {(t.folder / name).read_text(encoding="utf-8") for name in ("1.json", "3.jsonl")} != {""}
 
 
+@shows("export --split-by", "export --shard-rows", "export --suffix", "export --spreadsheet-safe")
+def test_export_into_a_folder(t: Terminal) -> None:
+    rows = [{"input": f"={n}", "answer": "a", "part": "train" if n else "test"} for n in range(5)]
+    for name in "tu":
+        t.tell("run", t.recipe({"kind": "read.rows", "rows": rows}, file=f"{name}.yaml", into=name))
+    told = t.tell("export", "t", "--as", "jsonl", "-o", "1", "--split-by", "part", "--shard-rows", 3, "--suffix", ".csv.gz")
+    parts = [(one["path"], one["split"], one["rows"]) for one in told["parts"]]
+    assert parts == [
+        ("test.csv.gz", "test", 1), ("train-00000-of-00002.csv.gz", "train", 3), ("train-00001-of-00002.csv.gz", "train", 1),
+    ]  # fmt: skip
+    t.say("export", "t", "--as", "csv", "-o", "2.csv", "--spreadsheet-safe")
+    assert "'=1," in (t.folder / "2.csv").read_text(encoding="utf-8")
+    said = t.say("export", "t", "u", "--as", "llama-factory", "-o", "3")
+    assert "10 of 10 rows" in said
+    assert "5 in u.jsonl" in said
+    assert set(json.loads((t.folder / "3" / "dataset_info.json").read_text(encoding="utf-8"))) == {"t", "u"}
+    assert "named twice" in t.tell("export", "t", "t", "--as", "jsonl", "-o", "4", code=1)["what"]
+    assert "of one dataset" in t.tell("export", "t", "u", "--as", "jsonl", "-o", "4", "--lock", code=1)["what"]
+
+
 @shows("export --policy", "export --drop-uncleared", "licences --json")
 def test_licences(t: Terminal) -> None:
     t.tell("run", t.recipe({**texts("free"), "licence": "CC0-1.0"}, file="1.yaml", into="u"))
@@ -1053,6 +1073,20 @@ def test_convert(t: Terminal) -> None:
     assert (t.folder / "d.csv").read_text(encoding="utf-8").startswith("input,answer,level\n")
     assert "Nothing has been written" in t.tell("convert", "a.jsonl", "e.jsonl", "--to", "alpaca", "--strict", code=1)["what"]
     assert not (t.folder / "e.jsonl").exists()
+
+
+@shows("convert --split-by", "convert --shard-rows", "convert --suffix", "convert --spreadsheet-safe")
+def test_convert_into_a_folder(t: Terminal) -> None:
+    put(t, "a.jsonl", "".join(json.dumps({"input": f"={n}", "answer": "a", "part": "train" if n else "test"}) + "\n" for n in range(4)))
+    told = t.tell("convert", "a.jsonl", "1", "--to", "alpaca", "--from", "jsonl", "--split-by", "part", "--shard-rows", 2, "--suffix", ".json")
+    assert (told["read"], told["written"]) == (4, 4)
+    names = {path.name for path in (t.folder / "1").iterdir() if not path.name.startswith(".")}
+    assert names == {"test.json", "train-00000-of-00002.json", "train-00001-of-00002.json"}
+    t.say("convert", "a.jsonl", "2.csv", "--to", "csv", "--from", "jsonl", "--spreadsheet-safe")
+    assert "'=1," in (t.folder / "2.csv").read_text(encoding="utf-8")
+    t.say("convert", "a.jsonl", "3/", "--to", "openai")
+    assert json.loads((t.folder / "3" / "a.jsonl").read_text(encoding="utf-8").splitlines()[0])["messages"][1]["content"] == "a"
+    assert "which no export wrote" in t.tell("convert", "a.jsonl", ".", "--to", "openai", code=1)["what"]
 
 
 @shows("import --into", "import --as", "import --map", "import --strict", "import --key", "import --rejects", "import --json")

@@ -12,7 +12,7 @@ from chat_rows import ASKS, CALL, CALLS, REJECTED, RESULT, SAYS, SYSTEM, TOOLS, 
 from rowsmith import content
 from rowsmith.core.errors import RowFailed
 from rowsmith.core.row import Row
-from rowsmith.formats import SAMPLES, SURE, Mapping, built_in, candidates, carried, every, imported, unfolded
+from rowsmith.formats import SAMPLES, SURE, Mapping, built_in, candidates, carried, every, imported, json_bytes, unfolded
 
 PAIR = {"input": "Weather in Oslo?", "answer": "4 C."}
 BLOCK = {"role": "user", "parts": [{"text": "Weather in Oslo?"}]}
@@ -139,7 +139,7 @@ def test_a_row_that_a_format_carries_whole_comes_back(name: str, kind: str) -> N
         return
     assert how == ("part" if format.lost(Row("0" * 32, b"", data)) else "whole")
     assert format.reads
-    back = imported(format, json.loads(format.line(record)) if not format.header else record)
+    back = imported(format, json.loads(json_bytes(record)))
     assert format.row(Row("0" * 32, b"", back)) == record
     if how == "whole" and back.keys() == data.keys() and name not in ("promptfoo", "mcq"):
         assert {column: simple(value) for column, value in back.items()} == {column: simple(value) for column, value in data.items()}

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
-
 import pytest
 from chat_rows import ASKS, CALLS, CHOSEN, ODD, PARALLEL, REJECTED, RESULT, SAYS, SYSTEM, TOOLS, chat, pair, reason, row
 
 from rowsmith.core.row import Row
 from rowsmith.formats import LossReport, built_in, encode_export
-from rowsmith.formats.input_answer_csv import InputAnswerCsv
 
 PAIR = {"prompt": "Weather in Oslo?", "chosen": "4 °C. ☂", "rejected": "Dunno."}
 MORE = {
@@ -65,12 +61,10 @@ def test_one_question_and_one_answer(name: str, keys: tuple[str, str]) -> None:
 def test_input_answer_as_a_table() -> None:
     rows = [row(input="a, b?", answer="x\ny", note="n"), chat(ASKS, SAYS), row(text="no")]
     report = LossReport()
-    content = b"".join(line for line, _ in encode_export(rows, built_in("input-answer-csv"), provenance="none", report=report)).decode()
-    found = list(csv.DictReader(io.StringIO(content, newline="")))
+    found = [one.record for one in encode_export(rows, built_in("input-answer-csv"), provenance="none", report=report)]
     assert found == [{"input": "a, b?", "answer": "x\ny"}, {"input": "Weather in Oslo?", "answer": "4 C."}]
     assert (report.rows_out, report.left_out, report.dropped) == (2, {"no_conversation": 1}, {"note": 1})
-    safe = InputAnswerCsv(spreadsheet_safe=True)
-    assert safe.line(safe.row(row(input="=1+1", answer="2"))) == b"'=1+1,2\n"
+    assert built_in("input-answer-csv").extension == "csv"
 
 
 def test_dpo() -> None:

@@ -87,8 +87,11 @@ def test_rows_that_do_not_fit_are_reported_and_still_passed_on(tmp_path: Path) -
 def test_wrong_settings_are_told_before_the_run(tmp_path: Path) -> None:
     assert WriteFiles(path="a").check() == []
     assert "Did you mean 'jsonl'" in WriteFiles(path="a", format="jsnl").check()[0]
-    assert "no setting spreadsheet_safe" in WriteFiles(path="a", spreadsheet_safe=True).check()[0]
-    assert "is a folder" in WriteFiles(path=str(tmp_path)).check()[0]
+    assert "is no table" in WriteFiles(path="a", spreadsheet_safe=True).check()[0]
+    (tmp_path / "mine.txt").write_text("x")
+    assert "holds mine.txt, which no export wrote" in WriteFiles(path=str(tmp_path)).check()[0]
+    assert "No container has the suffix '.doc'" in WriteFiles(path="a/", suffix=".doc").check()[0]
+    assert "is packed already" in WriteFiles(path="a.parquet.gz").check()[0]
 
 
 def test_where_rows_go_is_no_part_of_the_run(tmp_path: Path) -> None:

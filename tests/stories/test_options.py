@@ -243,6 +243,9 @@ CASES: dict[str, dict[str, Case]] = {
         "path": to("path", "out.jsonl", "other.jsonl"),
         "format": to("format", "jsonl", "csv", path="out"),
         "provenance": to("provenance", "column", "sidecar", path="out"),
+        "split_by": to("split_by", None, "text", ({"text": "a"}, {"text": "b"}), path="out/"),
+        "shard_rows": to("shard_rows", None, 1, ({"text": "a"}, {"text": "b"}), path="out/"),
+        "suffix": to("suffix", ".jsonl", ".csv", path="out/"),
         "spreadsheet_safe": to("spreadsheet_safe", False, True, ({"text": "=1+1"},), path="out", format="csv"),
     },
 }
@@ -281,9 +284,11 @@ def outcome(kind: str, settings: Plain, case: Case, folder: Path) -> Any:
         return list(step.read(ctx))
     if step.shape == "set":
         given_back = list(step.all(ListRows(rows), ListRows(), ctx))
-        written = {path.name: path.read_bytes() for path in sorted(Path().iterdir())}
+        written = {str(path): path.read_bytes() for path in sorted(Path().rglob("*")) if path.is_file()}
         for name in written:
             Path(name).unlink()
+        for folder in [path for path in Path().iterdir() if path.is_dir()]:
+            folder.rmdir()
         return given_back, written
     if step.shape == "asking":
         return [asked(step, one, case.answer) for one in rows]

@@ -17,14 +17,16 @@ from rowsmith.core.errors import Invalid, Problem, RowFailed
 from rowsmith.core.records import Contents, Fault, Record
 from rowsmith.core.row import Row
 from rowsmith.formats import Format, LossReport, Mapping
-from rowsmith.steps.export import write_export
+from rowsmith.steps.export import Source, write_export
+from rowsmith.steps.export_folder import Arrangement, placed, write_folder
 from rowsmith.steps.importing import chosen, recognised, row_of
-from rowsmith.steps.layout import PACKERS, suffixes
+from rowsmith.steps.layout import CONTAINERS, PACKERS, container, suffixes
 from rowsmith.steps.sampled import Sample
 
 MOST_PROBLEMS = 20
 _NO_PROFILE = MappingProfile()
-_SUFFIXES = {"jsonl": (".jsonl", ".ndjson", ".json", ".parquet")}
+FILE = Arrangement()
+"""As the path says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,28 +53,35 @@ class Converted:
 
 
 def convert(
-    source: str | Path, target: str | Path, to: str, *, from_: str | None = None, profile: MappingProfile = _NO_PROFILE, strict: bool = False
-) -> Converted:
-    """Write the records of a file as another format, into a file that appears whole or not at all. What cannot be read, or held by the format,
-    is listed and kept in `TARGET.rejects.jsonl`.
+    source: str | Path, target: str | Path, to: str, *, from_: str | None = None, profile: MappingProfile = _NO_PROFILE, strict: bool = False,
+    arrangement: Arrangement = FILE,
+) -> Converted:  # fmt: skip
+    """Write the records of a file as another format, into a file or folder that appears whole or not at all. What cannot be read, or held by
+    the format, is listed and kept in `TARGET.rejects.jsonl`.
 
     Args:
         source: a path, or an address (https://...).
         to: the format to write; from_: the format that is read, default: recognised.
         profile: a mapping that is applied to each record first.
         strict: refuse, and write nothing, where a record would be rejected.
+        arrangement: splits, shards, containers.
 
     Raises:
         NotFound: no such file or format. Invalid: the file cannot be read or its format is not recognised; or rejects (`strict`).
         StorageFull, Unavailable: the target cannot be written.
     """
-    made, path = registry.format(to), Path(target)
-    _require_suffix(made, path)
+    made, path = registry.format(to), placed(target)
+    folder = arrangement.folder(target, made)
+    if not folder:
+        _require_suffix(made, path)
+        container(path, made, safe=arrangement.safe)
     with here([source], os.environ) as [(file, _)]:
-        return _convert(file, path, made, from_ or profile.format, profile, strict)
+        return _convert(file, path, made, from_ or profile.format, profile, strict, arrangement if folder else None, arrangement.safe)
 
 
-def _convert(source: Path, path: Path, made: Format, from_: str, profile: MappingProfile, strict: bool) -> Converted:
+def _convert(
+    source: Path, path: Path, made: Format, from_: str, profile: MappingProfile, strict: bool, folder: Arrangement | None, safe: bool
+) -> Converted:  # fmt: skip
     if path.resolve() == source.resolve():
         raise Invalid("A file cannot be converted into itself.", "Name another file to write.")
     contents = Contents()
@@ -81,7 +90,11 @@ def _convert(source: Path, path: Path, made: Format, from_: str, profile: Mappin
         rows = _Rows(source, profile, mapping, format, rejects)
         if strict:
             rows.require_all(made)
-        report = write_export(path, rows, made, provenance="none", report=LossReport(on_leave=rows.not_held))
+        report, named = LossReport(on_leave=rows.not_held), Source(rows, source.name.partition(".")[0])
+        if folder is not None:
+            write_folder(path, [named], made, folder, provenance="none", report=report)
+        else:
+            write_export(path, named, made, provenance="none", report=report, safe=safe)
         kept = rejects.done()
     return Converted(
         str(path), made.name, format.name, report.rows_out + rejects.count, report.rows_out, rejects.listed, rejects.count, report.rows_out,
@@ -90,10 +103,8 @@ def _convert(source: Path, path: Path, made: Format, from_: str, profile: Mappin
 
 
 def _require_suffix(format: Format, path: Path) -> None:
-    able = _SUFFIXES.get(format.extension, (f".{format.extension}",))
-    container, packing = suffixes(path)
-    if path.is_dir() or container not in able or (packing and container == ".parquet"):
-        fix = f"Give a file that ends in {' or '.join(able)}, and then in {', '.join(PACKERS)} where it is to be packed (Parquet is already)."
+    if suffixes(path)[0] not in CONTAINERS:
+        fix = f"Give a file that ends in {', '.join(CONTAINERS)}, those of text also packed ({', '.join(PACKERS)}); or a folder, with a slash."
         raise Invalid(f"{format.name} is not written to {path.name!r}.", fix)
 
 

@@ -15,6 +15,7 @@ from rowsmith.app.looking import Rows, look
 from rowsmith.core.row import Row
 from rowsmith.core.slots import KEPT_STAGE
 from rowsmith.core.statistics import Statistics
+from rowsmith.steps.export_folder import Arrangement
 from rowsmith.store.bundles import Bundle
 from rowsmith.store.datasets import Dataset
 from rowsmith.store.datasets import Datasets as Store
@@ -134,12 +135,14 @@ class Datasets:
         write_page(Path(path), spoken, self.show(spoken), versions, self.get(spoken))
 
     def export(
-        self, spoken: str, format: str, path: str | Path, *, where: str | None = None, provenance: str | None = None, lock: bool = False,
-        policy: str | None = None, drop_uncleared: bool = False,
+        self, spoken: str | Sequence[str], format: str, path: str | Path, *, where: str | None = None, provenance: str | None = None,
+        lock: bool = False, policy: str | None = None, drop_uncleared: bool = False, split_by: str | None = None, shard_rows: int | None = None,
+        suffix: str | None = None, spreadsheet_safe: bool = False,
     ) -> Export:  # fmt: skip
-        """Write rows to a file in a foreign format, with their provenance; see app.exports."""
+        """Write rows of one or more datasets to a file or folder in a foreign format, with their provenance; see app.exports."""
         return export(
-            self, spoken, format, path, where=where, provenance=provenance, with_lock=lock, policy=policy, drop_uncleared=drop_uncleared
+            self, spoken, format, path, where=where, provenance=provenance, with_lock=lock, policy=policy, drop_uncleared=drop_uncleared,
+            arrangement=Arrangement(split_by, shard_rows, suffix, spreadsheet_safe),
         )  # fmt: skip
 
     def import_(

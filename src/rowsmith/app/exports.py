@@ -1,10 +1,11 @@
-"""Exports: a dataset's rows in a foreign format, in a file that appears whole, with everything that led to each row."""
+"""Exports: rows of datasets in a foreign format, in a file or a folder that appears whole, with everything that led to each row."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 import orjson
 
 from rowsmith import registry
+from rowsmith.app.about import about
 from rowsmith.app.licences import Policy, Rights, objections, policy_of
 from rowsmith.app.locks import lock
 from rowsmith.app.reviews import Reviews, scope, told_beside
@@ -20,7 +22,9 @@ from rowsmith.core.calls import PICO
 from rowsmith.core.errors import Invalid, Problem
 from rowsmith.core.expressions import parse
 from rowsmith.core.row import Row
-from rowsmith.steps.export import write_export
+from rowsmith.formats import DataFile
+from rowsmith.steps.export import Source, write_export
+from rowsmith.steps.export_folder import FILES, Arrangement, placed, write_folder
 from rowsmith.store.calls import costs
 
 if TYPE_CHECKING:
@@ -29,13 +33,16 @@ if TYPE_CHECKING:
 PAGE = 500
 MOST_REASONS = 20
 CHOICES = ("column", "sidecar", "none")
+FILE = Arrangement()
+"""As the path says."""
 
 
 @dataclass(frozen=True, slots=True)
 class Export:
     """What an export did. `lost` maps reason to rows left out, `dropped` a column to the rows in which the format could not hold it. `files` is
     the folder of the images and sounds that the rows refer to, `files_out` how many there are, `lock` the lock beside the file. `uncleared` rows
-    were left out by the `policy`, `why` maps each reason to rows; they are no part of `rows_in`."""
+    were left out by the `policy`, `why` maps each reason to rows; they are no part of `rows_in`. `parts` are the data files of a folder
+    ({path, dataset, split, rows, bytes})."""
 
     path: str
     sidecar: str | None
@@ -51,6 +58,7 @@ class Export:
     policy: str | None = None
     uncleared: int = 0
     why: dict[str, int] = field(default_factory=dict)
+    parts: list[dict[str, Any]] = field(default_factory=list)
 
     def dump(self) -> dict[str, Any]:
         """As plain data."""
@@ -112,51 +120,81 @@ def _costed(made: dict[str, Any], paid: Mapping[str, int | None]) -> dict[str, A
 
 
 def export(
-    datasets: Datasets, spoken: str, format: str, path: str | Path, *, where: str | None = None, provenance: str | None = None,
-    with_lock: bool = False, policy: str | None = None, drop_uncleared: bool = False,
+    datasets: Datasets, spoken: str | Sequence[str], format: str, path: str | Path, *, where: str | None = None, provenance: str | None = None,
+    with_lock: bool = False, policy: str | None = None, drop_uncleared: bool = False, arrangement: Arrangement = FILE,
 ) -> Export:  # fmt: skip
     """Write the rows of `dataset`, `dataset@version` or `run:r12` to a file, with a report of what went (`PATH.report.json`), and the images and
-    sounds that they refer to in a folder beside it (`PATH.files`).
+    sounds that they refer to in a folder beside it (`PATH.files`). Or to a folder: where the format is one, where the path is one or ends in a
+    slash, where there are several datasets, or where they are to be parted.
 
     Args:
         format: the name of a format that is built in (docs/formats.md), or a plug-in's.
         where: an expression that lets rows through; `reviews.accepted`, `reviews.score` and so on are what people think of them.
         with_lock: also write what the version rests on (`PATH.lock.json`; app.locks), with the hashes of the exported files.
-        provenance: `column`, `sidecar` (`PATH.provenance.jsonl`) or `none`; default: what suits the format.
+        provenance: `column`, `sidecar` (`PATH.provenance.jsonl`, or the folder `PATH.provenance`) or `none`; default: what suits the format.
         policy: `commercial-training`, or the path of a YAML file (app.licences.Policy): rows that it does not let out stop the export, unless
             `drop_uncleared` leaves them out.
+        arrangement: splits, shards, containers.
 
     Raises:
-        NotFound: no such dataset, format or policy. Invalid: the path, the condition, the choice of provenance, or rows that the policy does not
-            let out, with each reason. StorageFull: nothing half written appears.
+        NotFound: no such dataset, format or policy. Invalid: the path, the condition, the choice of provenance or arrangement, or rows that the
+            policy does not let out, with each reason. StorageFull: nothing half written appears.
     """
-    found = registry.format(format)
+    names = [spoken] if isinstance(spoken, str) else list(spoken)
+    found, target = registry.format(format), placed(path)
     place = provenance or found.provenance
     if place not in CHOICES:
         raise Invalid(f"Provenance cannot be {place!r}.", f"Choose one of: {', '.join(CHOICES)}.")
-    target = Path(path)
-    if target.is_dir():
-        raise Invalid(f"{str(path)!r} is a folder.", "Give the path of a file.")
     way = cast(Literal["column", "sidecar", "none"], place)
-    if with_lock and spoken.startswith("run:"):
-        raise Invalid("Rows of a run that is not committed have no lock.", "Commit them first; or see what they rest on: rowsmith runs RUN --lock.")
+    _require_apart(names)
+    _require_lockable(names, with_lock)
     rules = None if policy is None else policy_of(policy)
-    rows = _Told(datasets, spoken, where, rules)
-    uncleared, why = rows.uncleared()
+    told = {name: _Told(datasets, name, where, rules) for name in names}
+    uncleared, why = 0, Counter[str]()
+    for rows in told.values():
+        count, reasons = rows.uncleared()
+        uncleared, why = uncleared + count, why + reasons
     if uncleared and not drop_uncleared:
         raise _refused(str(policy), uncleared, why)
-    report = write_export(target, rows, found, find=datasets.lab.files.find, provenance=way, extra=rows.beside)
-    _note(datasets, spoken, target, format=format, rows=report.rows_out)
+    sources = [Source(rows, label(name), rows.beside, partial(about, datasets, name)) for name, rows in told.items()]
+    parts: Sequence[DataFile] = ()
+    if arrangement.folder(path, found, len(names)):
+        report, parts = write_folder(target, sources, found, arrangement, find=datasets.lab.files.find, provenance=way)
+    else:
+        report = write_export(target, sources[0], found, find=datasets.lab.files.find, provenance=way, safe=arrangement.safe)
+    for name in names:
+        _note(datasets, name, target, format=format, rows=report.rows_out)
     notes = [f"{name!r} does not go into {format}: {count:,} rows say something there" for name, count in sorted(report.dropped.items())]
     if report.attachments_missing:
         notes.append(f"{report.attachments_missing:,} images or sounds that rows refer to are not in this home, and were left as they are")
-    locked = _locked(datasets, spoken, target, {"format": format, "where": where}) if with_lock else None
-    beside = str(target) + ".provenance.jsonl" if place == "sidecar" else None
+    locked = _locked(datasets, names[0], target, {"format": format, "where": where}) if with_lock else None
+    beside = None if place != "sidecar" else f"{target}.provenance" if parts else f"{target}.provenance.jsonl"
+    files = f"{target / FILES if parts else f'{target}.files'}" if report.attachments else None
     return Export(
-        str(target), beside, report.rows_in, report.rows_out, dict(report.left_out), dict(report.dropped), report.examples, tuple(notes),
-        str(target) + ".files" if report.attachments else None, report.attachments, locked, rules.name if rules else None, uncleared,
-        dict(why.most_common()),
+        str(target), beside, report.rows_in, report.rows_out, dict(report.left_out), dict(report.dropped), report.examples, tuple(notes), files,
+        report.attachments, locked, rules.name if rules else None, uncleared, dict(why.most_common()),
+        [{"path": one.path, "dataset": one.dataset, "split": one.split, "rows": one.rows, "bytes": one.bytes} for one in parts],
     )  # fmt: skip
+
+
+def label(spoken: str) -> str:
+    """What the rows of a dataset, or of a run, are called in an export."""
+    return spoken.removeprefix("run:").partition("@")[0]
+
+
+def _require_lockable(names: Sequence[str], with_lock: bool) -> None:
+    if not names:
+        raise Invalid("There is no dataset to export.", "Name one or more.")
+    if with_lock and len(names) > 1:
+        raise Invalid("A lock is of one dataset.", "Export one, or lock each: rowsmith lock DATASET -o PATH.")
+    if with_lock and names[0].startswith("run:"):
+        raise Invalid("Rows of a run that is not committed have no lock.", "Commit them first; or see what they rest on: rowsmith runs RUN --lock.")
+
+
+def _require_apart(names: Sequence[str]) -> None:
+    twice = [name for name, count in Counter(map(label, names)).items() if count > 1]
+    if twice:
+        raise Invalid(f"{twice[0]!r} is named twice.", "Name each dataset once; two versions of one go into two exports.")
 
 
 def _locked(datasets: Datasets, spoken: str, target: Path, export: dict[str, Any]) -> str | None:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from rowsmith.cli.options import HOME, PROJECT, AsJson, Home, InProject, project
+from rowsmith.cli.options import HOME, PROJECT, AsJson, Home, InProject, ShardRows, SplitBy, SpreadsheetSafe, Suffix, project
 
 Spoken = Annotated[str, typer.Argument(metavar="DATASET", help="A dataset, dataset@version, or run:r12 for the kept rows of a run.")]
 
@@ -105,9 +105,9 @@ def show(
 
 
 def export(
-    dataset: Spoken,
+    dataset: Annotated[list[str], typer.Argument(metavar="DATASET...", help="Name, name@version or run:r12; several go into one folder.")],
     format_: Annotated[str, typer.Option("--as", metavar="FORMAT", help="jsonl, csv, openai, trl-sft, dpo ... (docs/formats.md), or a plug-in's.")],
-    output: Annotated[str, typer.Option("-o", "--output", metavar="PATH", help="File to write; it appears whole or not at all.")],
+    output: Annotated[str, typer.Option("-o", "--output", metavar="PATH", help="File or folder to write; it appears whole or not at all.")],
     where: Annotated[
         str | None, typer.Option("--where", metavar="EXPR", help="Only rows that the expression lets through, such as reviews.accepted >= 1.")
     ] = None,
@@ -117,22 +117,30 @@ def export(
         str | None, typer.Option("--policy", metavar="NAME|FILE", help="Only rows that it clears: commercial-training, or a YAML file's.")
     ] = None,
     drop_uncleared: Annotated[bool, typer.Option("--drop-uncleared", help="Leave out rows that it does not clear, instead of refusing.")] = False,
+    split_by: SplitBy = None,
+    shard_rows: ShardRows = None,
+    suffix: Suffix = None,
+    spreadsheet_safe: SpreadsheetSafe = False,
     home: Home = HOME,
     in_project: InProject = PROJECT,
     as_json: AsJson = False,
 ) -> None:
-    """Export a dataset to a file, with its provenance."""
+    """Export datasets to a file or a folder, with their provenance."""
     from rowsmith.cli.show import print_json, tell_unknown
 
     doors = project(home, in_project).datasets
     done = doors.export(
-        dataset, format_, output, where=where, provenance=provenance, lock=with_lock, policy=policy, drop_uncleared=drop_uncleared
+        dataset, format_, output, where=where, provenance=provenance, lock=with_lock, policy=policy, drop_uncleared=drop_uncleared,
+        split_by=split_by, shard_rows=shard_rows, suffix=suffix, spreadsheet_safe=spreadsheet_safe,
     )  # fmt: skip
     if where is not None and not done.rows_out:
-        tell_unknown(doors.rows(dataset, where=where, limit=0).unknown)
+        for name in dataset:
+            tell_unknown(doors.rows(name, where=where, limit=0).unknown)
     if as_json:
         return print_json(done.dump())
     typer.echo(f"{done.rows_out:,} of {done.rows_in:,} rows as {format_} in {done.path}")
+    for part in done.parts:
+        typer.echo(f"  {part['rows']:,} in {part['path']}")
     if done.sidecar:
         typer.echo(f"  provenance in {done.sidecar}")
     if done.files:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rowsmith.cli.options import HOME, PROJECT, AsJson, Home, InProject, project
+from rowsmith.cli.options import HOME, PROJECT, AsJson, Home, InProject, ShardRows, SplitBy, SpreadsheetSafe, Suffix, project
 
 if TYPE_CHECKING:
     from rowsmith.app.imports import Import
@@ -70,18 +70,24 @@ def detect(
 
 def convert(
     source: Annotated[str, typer.Argument(metavar="IN", help="File or address to read, whatever it is called and however it is packed.")],
-    target: Annotated[Path, typer.Argument(metavar="OUT", help="File to write; it appears whole or not at all.")],
+    target: Annotated[str, typer.Argument(metavar="OUT", help="File or folder to write; it appears whole or not at all.")],
     to: Annotated[str, typer.Option("--to", metavar="FORMAT", help="Format to write (rowsmith formats).")],
     from_: Annotated[str | None, typer.Option("--from", metavar="FORMAT", help="Format of the records. Default: recognised.")] = None,
     map_: Map = None,
     strict: Strict = False,
+    split_by: SplitBy = None,
+    shard_rows: ShardRows = None,
+    suffix: Suffix = None,
+    spreadsheet_safe: SpreadsheetSafe = False,
     as_json: AsJson = False,
 ) -> None:
     """Convert a file into another format, with no project. What cannot go is listed, and kept in OUT.rejects.jsonl."""
     from rowsmith.app.conversion import convert as converted
     from rowsmith.cli.show import print_json
+    from rowsmith.steps.export_folder import Arrangement
 
-    done = converted(source, target, to, from_=from_, profile=_profile(map_), strict=strict)
+    arrangement = Arrangement(split_by, shard_rows, suffix, spreadsheet_safe)
+    done = converted(source, target, to, from_=from_, profile=_profile(map_), strict=strict, arrangement=arrangement)
     if as_json:
         return print_json(done.dump())
     typer.echo(f"{done.written:,} of {done.read:,} records, read as {done.from_format}, written as {done.format} in {done.path}")

@@ -26,6 +26,16 @@ Sets = Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", h
 HOME = ".rowsmith"
 _AGE = r"(\d{1,6})([mhd])"
 PROJECT = "default"
+SplitBy = Annotated[
+    str | None, typer.Option("--split-by", metavar="COL", help="Part the rows by this column's values: a folder, with files for each split.")
+]
+ShardRows = Annotated[int | None, typer.Option("--shard-rows", metavar="N", help="Write a folder of numbered files, each of N rows at most.")]
+Suffix = Annotated[
+    str | None, typer.Option("--suffix", metavar="SUFFIX", help="Container and packing of the files in a folder: .jsonl.gz, .parquet, .csv ...")
+]
+SpreadsheetSafe = Annotated[
+    bool, typer.Option("--spreadsheet-safe", help="CSV and TSV: disarm text that a spreadsheet would take for a formula. Not reversible.")
+]
 
 
 def lab(home: str, *, make: bool = False) -> Lab:

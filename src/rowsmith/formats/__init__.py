@@ -6,12 +6,12 @@ Foreign column names (instruction, conversations ...) exist only in this room. A
 
 from rowsmith.formats._carried import SAMPLES, carried
 from rowsmith.formats._detect import SURE, Candidate, candidates
-from rowsmith.formats._export import Extra, LossReport, encode_export
-from rowsmith.formats._format import Format, Provenance, built_in, every
+from rowsmith.formats._export import Encoded, Extra, LossReport, encode_export
+from rowsmith.formats._format import Companions, DataFile, Format, Laid, Provenance, built_in, every, json_bytes
 from rowsmith.formats._import import imported
 from rowsmith.formats._mapping import Mapping, unfolded
 
 __all__ = [
-    "SAMPLES", "SURE", "Candidate", "Extra", "Format", "LossReport", "Mapping", "Provenance", "built_in", "candidates", "carried", "encode_export",
-    "every", "imported", "unfolded",
+    "SAMPLES", "SURE", "Candidate", "Companions", "DataFile", "Encoded", "Extra", "Format", "Laid", "LossReport", "Mapping", "Provenance", "built_in",
+    "candidates", "carried", "encode_export", "every", "imported", "json_bytes", "unfolded",
 ]  # fmt: skip

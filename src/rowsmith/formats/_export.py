@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from rowsmith.core.errors import Invalid, RowFailed
 from rowsmith.core.row import Json, Row
@@ -52,22 +52,27 @@ class LossReport:
         return {**counts, "left_out": dict(self.left_out), "dropped": dict(self.dropped), "examples": self.examples, **attached}
 
 
+class Encoded(NamedTuple):
+    """A row on its way out: its record as a line of JSON, and its line of the sidecar, where there is one."""
+
+    row: Row
+    record: dict[str, Json]
+    line: bytes
+    beside: bytes | None
+
+
 def encode_export(
     rows: Iterable[Row], format: Format, *, provenance: Provenance, report: LossReport, extra: Extra | None = None,
     change: Callable[[dict[str, Json]], dict[str, Json]] | None = None,
-) -> Iterator[tuple[bytes, bytes | None]]:  # fmt: skip
-    """The lines of the file, each with its line of the sidecar (with `provenance="sidecar"`; the header has none). Fills `report`.
-    `change` is what is done to each record, whose columns stay the same.
+) -> Iterator[Encoded]:  # fmt: skip
+    """The rows that the format holds, each with its line of the sidecar (with `provenance="sidecar"`). Fills `report`. `change` is what is done
+    to each record, whose columns stay the same.
 
     Provenance is the row's id, origin and scores, and what the caller adds to every row as `extra` (dataset, version, run, recipe, reviews).
-    A format with a header reads the rows twice, so they must be something that can be read again.
 
     Raises:
-        Invalid: the rows have a column of their own called `provenance` where that is to be added, or cannot be read twice.
+        Invalid: the rows have a column of their own called `provenance` where that is to be added.
     """
-    columns = _columns(rows, format, provenance == "column") if format.header else ()
-    if head := format.head(columns):
-        yield head, None
     for row in rows:
         report.rows_in += 1
         try:
@@ -80,7 +85,7 @@ def encode_export(
         report.dropped.update(format.lost(row))
         if provenance == "column":
             record = _with_provenance(record, row, extra)
-        yield format.line(record, columns), json_line(provenance_of(row, extra)) if provenance == "sidecar" else None
+        yield Encoded(row, record, json_line(record, ascii=format.ascii), json_line(provenance_of(row, extra)) if provenance == "sidecar" else None)
 
 
 def provenance_of(row: Row, extra: Extra | None = None) -> dict[str, Json]:
@@ -93,16 +98,3 @@ def _with_provenance(record: dict[str, Json], row: Row, extra: Extra | None) -> 
     if COLUMN in record:
         raise Invalid(f"The rows have a column {COLUMN!r} of their own.", "Export with provenance in a sidecar, or rename that column.")
     return {**record, COLUMN: provenance_of(row, extra)}
-
-
-def _columns(rows: Iterable[Row], format: Format, provenance: bool) -> tuple[str, ...]:
-    """Every column of every record, in the order in which they first come."""
-    if iter(rows) is rows:
-        raise Invalid(f"The format {format.name} needs to read the rows twice, and these can be read once.", "Pass a list or a version's rows.")
-    found: dict[str, None] = {}
-    for row in rows:
-        try:
-            found.update(dict.fromkeys(format.row(row)))
-        except RowFailed:
-            continue  # counted when the row's turn to be written comes
-    return (*found, *((COLUMN,) if provenance else ()))

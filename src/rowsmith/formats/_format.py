@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -18,16 +20,59 @@ from rowsmith.core.row import Json, Row
 Provenance = Literal["column", "sidecar", "none"]
 
 
-class Format(BaseModel):
-    """A row's foreign clothes. The fields of a subclass are the format's options.
+@dataclass(frozen=True, slots=True)
+class DataFile:
+    """A data file of an export: its path from what lies beside it, with forward slashes; of which dataset and split (empty: none) its rows are,
+    their number, its bytes, their SHA-256 (64 hexadecimal digits), and its columns in the order in which they first came."""
 
-    Files are UTF-8 without a byte-order mark, line ends `\\n`, one record per row, a header only where `header` says so.
-    """
+    path: str
+    dataset: str
+    split: str
+    rows: int
+    bytes: int
+    sha256: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """What an export has written: its name, and its data files. `about` finds what a card may say of a dataset: its `version`, the `licences` and
+    terms, the `models` that wrote in it, and how many `sources` it has."""
+
+    name: str
+    files: Sequence[DataFile]
+    about: Callable[[str], Mapping[str, Any]]
+
+
+class Companions:
+    """What belongs beside the data files: configurations, cards. One object an export, which sees each record."""
+
+    def see(self, record: dict[str, Json]) -> None:
+        """A record that is written."""
+
+    def files(self, laid: Laid) -> dict[str, bytes]:
+        """The files, by their paths."""
+        raise NotImplementedError
+
+
+class Format(BaseModel):
+    """A row's foreign clothes: which record a row becomes. How records lie in a file is the container's business."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: ClassVar[str]
-    extension: ClassVar[str]
+    extension: ClassVar[str] = "jsonl"
+    """The container of its files, where their path does not say another."""
+    folder: ClassVar[bool] = False
+    """Whether it is always a folder: its data files, and what belongs beside them."""
+    ascii: ClassVar[bool] = False
+    """Whether letters beyond ASCII are escaped, for readers that take whatever encoding the machine has."""
+    numbered: ClassVar[bool] = False
+    """Whether the data files of a folder are numbered even where there is one."""
+    whole: ClassVar[str] = ""
+    """The split, in a folder, of rows that belong to none."""
+    splits: ClassVar[Mapping[str, str]] = {}
+    """What it calls a split that others call so."""
     needs: ClassVar[tuple[tuple[str, ...], ...]] = ()
     """Columns it needs: one of these sets. Empty: any."""
     drops: ClassVar[tuple[str, ...]] = ()
@@ -40,9 +85,6 @@ class Format(BaseModel):
     """Further columns that records of this format often have, by which it is recognised."""
     rank: ClassVar[int] = 1
     """Of formats that read a record alike, the one with the lower rank is named first."""
-    header: ClassVar[bool] = False
-    """Whether the file begins with the names of its columns, which must be known before the first row."""
-
     def row(self, row: Row) -> dict[str, Json]:
         """The record of a row.
 
@@ -70,18 +112,21 @@ class Format(BaseModel):
         """The columns of a row, or parts of them, that say something and are not in its record."""
         return []
 
-    def head(self, columns: Sequence[str]) -> bytes:
-        """What stands before the first record."""
-        return b""
+    def stem(self, dataset: str, split: str, many: bool) -> str:
+        """What a data file in a folder is called, without number and suffix; `many`: whether there are others' datasets, too."""
+        return (f"{dataset}-{split}" if many else split) if split else dataset
 
-    def line(self, record: dict[str, Json], columns: Sequence[str] = ()) -> bytes:
-        """One record as bytes, with its line end. `columns` is the header's order, where there is a header."""
-        return json_line(record)
+    def companions(self) -> Companions | None:
+        """Makes what belongs beside the data files, of one export."""
+        return None
 
 
-def json_line(record: Json) -> bytes:
-    """A JSON value on one line: also for readers that take U+0085, U+2028 and U+2029 for line ends, so these are escaped."""
+def json_line(record: Json, *, ascii: bool = False) -> bytes:
+    """A JSON value on one line: also for readers that take U+0085, U+2028 and U+2029 for line ends, so these are escaped; or, in `ascii`, whatever
+    is not ASCII."""
     line = json_bytes(record)
+    if ascii and not line.isascii():
+        return json.dumps(orjson.loads(line), separators=(",", ":")).encode() + b"\n"
     for mark, escape in ((b"\xc2\x85", b"\\u0085"), (b"\xe2\x80\xa8", b"\\u2028"), (b"\xe2\x80\xa9", b"\\u2029")):
         if mark in line:
             line = line.replace(mark, escape)

@@ -15,7 +15,6 @@ class Alpaca(Format):
     """
 
     name = "alpaca"
-    extension = "jsonl"
     needs = _chat.NEEDS
     drops = _turns.DROPS
     keys = ("instruction", "input", "output", "system", "history")

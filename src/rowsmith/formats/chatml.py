@@ -23,7 +23,6 @@ class ChatMl(Format):
     """
 
     name = "chatml"
-    extension = "jsonl"
     needs = _chat.NEEDS
     drops = _turns.DROPS
     keys = ("text",)

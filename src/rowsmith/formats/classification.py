@@ -12,7 +12,6 @@ class Classification(Format):
     """One label for each text: a name, a whole number, or true or false. It stands as it is."""
 
     name = "classification"
-    extension = "jsonl"
     needs = (("text", "label"),)
     drops = ("columns beside text and label",)
     keys = ("text", "label")

@@ -15,7 +15,6 @@ class DeepEval(Format):
     """
 
     name = "deepeval"
-    extension = "jsonl"
     needs = _chat.NEEDS
     drops = ("fields of messages beside role and content",)
     keys = ("input", "expected_output", "context", "additional_metadata")

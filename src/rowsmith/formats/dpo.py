@@ -14,7 +14,6 @@ class Dpo(Format):
     """
 
     name = "dpo"
-    extension = "jsonl"
     needs = _preference.NEEDS
     drops = _preference.DROPS
     keys = ("prompt", "chosen", "rejected")

@@ -14,7 +14,6 @@ class Gemini(Format):
     """
 
     name = "gemini"
-    extension = "jsonl"
     needs = _chat.NEEDS
     drops = _turns.DROPS
     keys = ("systemInstruction", "contents")

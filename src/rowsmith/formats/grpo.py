@@ -15,7 +15,6 @@ class Grpo(Format):
     """
 
     name = "grpo"
-    extension = "jsonl"
     needs = _grpo.NEEDS
     drops = ("fields of messages beside role and content",)
     keys = ("prompt",)

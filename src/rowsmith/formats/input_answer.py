@@ -11,7 +11,6 @@ class InputAnswer(Format):
     """One question and the answer that is expected, in JSON Lines. The same as a table: `input-answer-csv`."""
 
     name = "input-answer"
-    extension = "jsonl"
     needs = _chat.NEEDS
     drops = _turns.DROPS
     keys = ("input", "answer")

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from rowsmith.core.row import Json, Row
-from rowsmith.formats._format import Format
+from rowsmith.formats._format import Format, Provenance
 
 
 class Jsonl(Format):
     """One JSON object a line, with the row's columns as they stand. Loses nothing."""
 
     name = "jsonl"
-    extension = "jsonl"
-    provenance = "column"
+    provenance: ClassVar[Provenance] = "column"
     rank = 2
 
     def row(self, row: Row) -> dict[str, Json]:

@@ -14,7 +14,6 @@ class Kto(Format):
     """
 
     name = "kto"
-    extension = "jsonl"
     needs = _preference.LABELLED
     drops = _turns.DROPS
     keys = ("prompt", "completion", "label")

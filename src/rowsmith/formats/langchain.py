@@ -14,7 +14,6 @@ class LangChain(Format):
     """
 
     name = "langchain"
-    extension = "jsonl"
     needs = _chat.NEEDS
     drops = ("columns beside the messages, tools too", "weights and fields of messages that LangChain does not know")
     keys = ("messages",)

@@ -13,7 +13,6 @@ class LangChainDocuments(Format):
     the row's id."""
 
     name = "langchain-documents"
-    extension = "jsonl"
     needs = (("text",),)
     keys = ("page_content", "metadata", "id")
 

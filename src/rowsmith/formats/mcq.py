@@ -17,7 +17,6 @@ class Mcq(Format):
     """
 
     name = "mcq"
-    extension = "jsonl"
     needs = (_USED,)
     drops = ("columns beside input, choices and answer",)
     keys = ("question", "choices", "answer")

@@ -14,7 +14,6 @@ class Messages(Format):
     """
 
     name = "messages"
-    extension = "jsonl"
     needs = _chat.NEEDS
     drops = ("columns beside the conversation",)
     keys = ("messages", "tools")

@@ -15,7 +15,6 @@ class Nova(Format):
     """
 
     name = "nova"
-    extension = "jsonl"
     needs = _chat.NEEDS
     drops = _turns.DROPS
     keys = ("schemaVersion", "system", "messages")

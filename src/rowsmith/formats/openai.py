@@ -16,7 +16,6 @@ class OpenAi(Format):
     """
 
     name = "openai"
-    extension = "jsonl"
     needs = _chat.NEEDS
     drops = ("columns beside the conversation", "fields of messages that the API does not know")
     keys = ("messages", "tools")

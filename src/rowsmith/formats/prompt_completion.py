@@ -11,7 +11,6 @@ class PromptCompletion(Format):
     """One question and one answer, both plain text. Longer conversations, and prompts for a system, go as `trl-prompt-completion`."""
 
     name = "prompt-completion"
-    extension = "jsonl"
     needs = _chat.NEEDS
     drops = _turns.DROPS
     keys = ("prompt", "completion")

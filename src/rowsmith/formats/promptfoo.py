@@ -21,7 +21,6 @@ class Promptfoo(Format):
     """
 
     name = "promptfoo"
-    extension = "jsonl"
     needs = (("input", "answer"),)
     keys = ("vars", "assert")
 

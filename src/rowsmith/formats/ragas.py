@@ -16,7 +16,6 @@ class Ragas(Format):
     """
 
     name = "ragas"
-    extension = "jsonl"
     needs = _chat.NEEDS
     drops = ("columns beside the conversation, contexts and reference", "fields of messages beside role and content")
     keys = ("user_input", "reference_contexts", "response", "reference")

@@ -18,7 +18,6 @@ class RagasMultiTurn(Format):
     """
 
     name = "ragas-multi-turn"
-    extension = "jsonl"
     needs = _chat.NEEDS
     drops = ("columns beside the messages and reference, tools too", "fields of messages beside role, content and tool_calls", "ids of tool calls")
     keys = ("user_input", "reference")

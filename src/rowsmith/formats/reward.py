@@ -11,7 +11,6 @@ class Reward(Format):
     """Both conversations begin with what was asked. Messages have a role and text, and nothing else; with tools, `trl-reward`."""
 
     name = "reward"
-    extension = "jsonl"
     needs = _preference.NEEDS
     drops = _preference.DROPS
     keys = ("chosen", "rejected")

@@ -27,7 +27,6 @@ class ShareGpt(Format):
     """
 
     name = "sharegpt"
-    extension = "jsonl"
     needs = _chat.NEEDS
     drops = ("columns beside the conversation", "fields of messages beside role, content and tool_calls", "ids of tool calls")
     keys = ("conversations", "tools", "system")
@@ -56,10 +55,15 @@ class ShareGpt(Format):
         return {"messages": _reading.messages(system + messages, "conversations"), **_reading.tools(record)}
 
 
+def spoken(role: str, text: str) -> dict[str, str]:
+    """The turn in which someone of this role says this."""
+    return {"from": _FROM[role], "value": text}
+
+
 def _turn(message: _chat.Message) -> dict[str, str]:
     calls, text = _chat.calls_of(message), _chat.text_of(message)
     if not calls:
-        return {"from": _FROM[message["role"]], "value": text}
+        return spoken(message["role"], text)
     if text:
         raise RowFailed("tool_calls", "ShareGPT has no place for text beside a tool call.")
     made = [{"name": name, "arguments": _chat.arguments_of(arguments)} for name, arguments in calls]

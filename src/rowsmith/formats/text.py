@@ -12,7 +12,6 @@ class Text(Format):
     """The column `text`, and nothing else: trainers learn all of it, so there is no question and no answer in it."""
 
     name = "text"
-    extension = "jsonl"
     needs = (("text",),)
     drops = ("columns beside text",)
     keys = ("text",)

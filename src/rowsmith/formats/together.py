@@ -14,7 +14,6 @@ class Together(Format):
     """
 
     name = "together"
-    extension = "jsonl"
     needs = _chat.NEEDS
     drops = _turns.DROPS
     keys = ("messages",)

@@ -15,7 +15,6 @@ class Torchtune(Format):
     """
 
     name = "torchtune"
-    extension = "jsonl"
     needs = _chat.NEEDS
     drops = _turns.DROPS
     keys = ("messages",)

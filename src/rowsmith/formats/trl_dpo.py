@@ -14,7 +14,6 @@ class TrlDpo(Format):
     """
 
     name = "trl-dpo"
-    extension = "jsonl"
     needs = _preference.NEEDS
     drops = _trl.DROPS
     keys = ("prompt", "chosen", "rejected", "tools")

@@ -20,7 +20,6 @@ class TrlGrpo(Format):
     """
 
     name = "trl-grpo"
-    extension = "jsonl"
     needs = _grpo.NEEDS
     drops = ("weights and other fields of messages that chat templates do not read",)
     keys = ("prompt",)

@@ -11,7 +11,6 @@ class TrlKto(Format):
     """The last message is the completion that `label` calls good or not; the label is true or false, since a text stops TRL (L07)."""
 
     name = "trl-kto"
-    extension = "jsonl"
     needs = _preference.LABELLED
     drops = _trl.DROPS
     keys = ("prompt", "completion", "label", "tools")

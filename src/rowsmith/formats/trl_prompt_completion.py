@@ -14,7 +14,6 @@ class TrlPromptCompletion(Format):
     """
 
     name = "trl-prompt-completion"
-    extension = "jsonl"
     needs = _chat.NEEDS
     drops = _trl.DROPS
     keys = ("prompt", "completion", "tools")

@@ -16,7 +16,6 @@ class TrlSft(Format):
     """
 
     name = "trl-sft"
-    extension = "jsonl"
     needs = _chat.NEEDS
     drops = _trl.DROPS
     keys = ("messages", "tools")

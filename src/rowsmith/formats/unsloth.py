@@ -15,7 +15,6 @@ class Unsloth(Format):
     """
 
     name = "unsloth"
-    extension = "jsonl"
     needs = _chat.NEEDS
     drops = _turns.DROPS
     keys = ("conversations",)

@@ -1,4 +1,5 @@
-"""How the records of an export lie in its file, as the suffixes of its path say: a line each, in one JSON array, or as Parquet; packed, or not."""
+"""How the records of an export lie in its file, as the suffixes of its path say: a line each, in one JSON array, as a
+table, as Parquet or as a spreadsheet; packed, or not."""
 
 from __future__ import annotations
 
@@ -6,23 +7,15 @@ import bz2
 import lzma
 import zlib
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
+from rowsmith.core.errors import Invalid
 from rowsmith.formats import Format
 from rowsmith.steps.parquet import ParquetLayout
-
-
-class Plain:
-    """Packs nothing."""
-
-    def compress(self, data: bytes) -> bytes:
-        """The same."""
-        return data
-
-    def flush(self) -> bytes:
-        """Nothing."""
-        return b""
+from rowsmith.steps.table import TableLayout
+from rowsmith.steps.workbook import WorkbookLayout
 
 
 def _zstd() -> Any:
@@ -37,38 +30,129 @@ PACKERS: dict[str, Callable[[], Any]] = {
 """Each gives the same bytes for the same bytes, at any time."""
 
 
+CONTAINERS = (".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet", ".xlsx")
+"""The suffixes of the containers that records are written into; every format goes into each."""
+_PACKED_ALREADY = (".parquet", ".xlsx")
+_TABLES = {".csv": ",", ".tsv": "\t"}
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """How records lie in a file: `kind` is one of CONTAINERS, `packing` one of PACKERS or empty. `safe`: a table disarms text that a spreadsheet
+    would take for a formula."""
+
+    kind: str
+    packing: str = ""
+    safe: bool = False
+
+    @property
+    def suffix(self) -> str:
+        """The suffix of such files."""
+        return self.kind + self.packing
+
+
 def suffixes(path: Path) -> tuple[str, str]:
     """The suffix that names the container, and the one that names the packing; empty where there is none."""
     last = path.suffix.lower()
     return (Path(path.stem).suffix.lower(), last) if last in PACKERS else (last, "")
 
 
-class Layout:
-    """Makes of the lines of a format the bytes of a file, in their order."""
+def container(path: Path, format: Format, *, safe: bool = False) -> Container:
+    """How records of a format are to lie in the file of this path: as its suffixes say, where they say it.
 
-    def __init__(self, path: Path, format: Format) -> None:
-        container, packing = suffixes(path)
-        self._array = container == ".json" and format.extension == "jsonl"
-        self._pack = PACKERS[packing]() if packing else Plain()
-        self._any = False
+    Raises:
+        Invalid: the container cannot be packed, or is no table and `safe`.
+    """
+    said, packing = suffixes(path)
+    found = Container(said if said in CONTAINERS else f".{format.extension}", packing, safe)
+    if packing and found.kind in _PACKED_ALREADY:
+        raise Invalid(f"{path.name!r}: {found.kind} is packed already.", f"Leave {packing} away.")
+    if safe and found.kind not in (*_TABLES, ".xlsx"):
+        raise Invalid(f"{path.name!r} is no table, which alone can be made safe for spreadsheets.", f"End it in {' or '.join(_TABLES)}.")
+    return found
+
+
+class Laying(Protocol):
+    """Makes of lines of JSON, a record each, the bytes of a file, in their order."""
+
+    def line(self, line: bytes) -> bytes:
+        """The bytes that come with one more line."""
+        ...
+
+    def full(self) -> bool:
+        """No further line comes. Whether what comes last is known already, before other files that share its columns are full."""
+        ...
+
+    def end(self) -> Iterator[bytes]:
+        """The bytes that come last."""
+        ...
+
+    def close(self) -> None:
+        """Let go of what is held."""
+        ...
+
+
+class Lines:
+    """A line for each record, or one JSON array of them."""
+
+    def __init__(self, *, array: bool) -> None:
+        self._array, self._any = array, False
 
     def line(self, line: bytes) -> bytes:
         """The bytes that come with one more line."""
         if self._array:
             line = (b",\n" if self._any else b"[\n") + line.removesuffix(b"\n")
         self._any = True
-        packed: bytes = self._pack.compress(line)
-        return packed
+        return line
+
+    def full(self) -> bool:
+        """Nothing is waited for."""
+        return True
 
     def end(self) -> Iterator[bytes]:
         """The bytes that come last."""
-        tail = (b"\n]\n" if self._any else b"[]\n") if self._array else b""
-        yield self._pack.compress(tail) + self._pack.flush()
+        if self._array:
+            yield b"\n]\n" if self._any else b"[]\n"
 
     def close(self) -> None:
         """Nothing is held."""
 
 
-def layout(path: Path, format: Format) -> Layout | ParquetLayout:
-    """How the records of this format are to lie in the file of this path."""
-    return ParquetLayout() if suffixes(path) == (".parquet", "") and format.extension == "jsonl" else Layout(path, format)
+class Packed:
+    """What comes of a layout, packed."""
+
+    def __init__(self, inner: Laying, packing: str) -> None:
+        self._inner, self._pack = inner, PACKERS[packing]()
+
+    def line(self, line: bytes) -> bytes:
+        """The bytes that come with one more line."""
+        packed: bytes = self._pack.compress(self._inner.line(line))
+        return packed
+
+    def full(self) -> bool:
+        """As the layout."""
+        return self._inner.full()
+
+    def end(self) -> Iterator[bytes]:
+        """The bytes that come last."""
+        for data in self._inner.end():
+            yield self._pack.compress(data)
+        yield self._pack.flush()
+
+    def close(self) -> None:
+        """Let go of what the layout holds."""
+        self._inner.close()
+
+
+def layout(into: Container, columns: dict[str, Any]) -> Laying:
+    """Makes files of this container. `columns` gathers the columns of the records, and files that share it have the same ones."""
+    inner: Laying
+    if into.kind in _TABLES:
+        inner = TableLayout(columns, _TABLES[into.kind], safe=into.safe)
+    elif into.kind == ".parquet":
+        inner = ParquetLayout(columns)
+    elif into.kind == ".xlsx":
+        inner = WorkbookLayout(columns)
+    else:
+        inner = Lines(array=into.kind == ".json")
+    return Packed(inner, into.packing) if into.packing else inner

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,9 +9,9 @@ from typing import Any
 import orjson
 
 from rowsmith.core.errors import Invalid, Unavailable
+from rowsmith.steps.collected import Collected, pieces
 
 _MEMORY_MB = 400
-_CHUNK = 1 << 20
 _LONGEST = 1 << 24
 _TEXT, _FLAG, _WHOLE, _REAL, _JSON = "VARCHAR", "BOOLEAN", "BIGINT", "DOUBLE", "JSON"
 
@@ -24,20 +23,23 @@ class ParquetLayout:
     texts, is nested. Any other value, and values of several kinds, are JSON text, in which text stands as it is.
     """
 
-    def __init__(self) -> None:
-        self._scratch = tempfile.TemporaryDirectory(prefix="rowsmith-")
-        self._lines = Path(self._scratch.name, "lines")
-        self._file = self._lines.open("wb")
-        self._kinds: dict[str, str | None] = {}
+    def __init__(self, columns: dict[str, str | None]) -> None:
+        self._lines = Collected()
+        self._kinds = columns
         self._longest = _LONGEST
 
     def line(self, line: bytes) -> bytes:
         """Take one more record; no bytes come of it yet."""
         for name, value in orjson.loads(line).items():
             self._kinds[name] = _merged(self._kinds.get(name), _kind(value))
-        self._file.write(line)
+        self._lines.add(line)
         self._longest = max(self._longest, len(line) + 1)
         return b""
+
+    def full(self) -> bool:
+        """No further line comes; the columns may still."""
+        self._lines.done()
+        return False
 
     def end(self) -> Iterator[bytes]:
         """The bytes of the file.
@@ -45,21 +47,17 @@ class ParquetLayout:
         Raises:
             Invalid: there is no column, or two differ in case alone. Unavailable: a record is too large for Parquet's writer, or a disk too small.
         """
-        self._file.close()
         if not self._kinds:
             raise Invalid("There is no record to write, and Parquet holds no file without columns.", "Write JSON Lines, or give records.")
         if len({name.lower() for name in self._kinds}) < len(self._kinds):
             raise Invalid("Two columns differ in upper and lower case alone, which Parquet's readers take for one.", "Rename one of them.")
-        made = Path(self._scratch.name, "made")
+        made = self._lines.folder / "made"
         self._write(made)
-        with made.open("rb") as file:
-            while data := file.read(_CHUNK):
-                yield data
+        yield from pieces(made)
 
     def close(self) -> None:
         """Let the scratch files go."""
-        self._file.close()
-        self._scratch.cleanup()
+        self._lines.close()
 
     def _write(self, made: Path) -> None:
         import duckdb
@@ -67,8 +65,9 @@ class ParquetLayout:
         kinds = {name: kind or _TEXT for name, kind in self._kinds.items()}
         columns = ", ".join(f"{_text(name)}: {_text(kind)}" for name, kind in kinds.items())
         picked = ", ".join(f"{_name(name)} ->> '$' AS {_name(name)}" if kind == _JSON else _name(name) for name, kind in kinds.items())
-        read = f"read_json({_text(str(self._lines))}, format = 'newline_delimited', maximum_object_size = {self._longest}, columns = {{{columns}}})"
-        config: dict[str, Any] = {"threads": "1", "memory_limit": f"{_MEMORY_MB}MB", "temp_directory": self._scratch.name}
+        path = _text(str(self._lines.done()))
+        read = f"read_json({path}, format = 'newline_delimited', maximum_object_size = {self._longest}, columns = {{{columns}}})"
+        config: dict[str, Any] = {"threads": "1", "memory_limit": f"{_MEMORY_MB}MB", "temp_directory": str(self._lines.folder)}
         try:
             with duckdb.connect(":memory:", config=config) as database:
                 database.execute("SET enable_progress_bar = false")

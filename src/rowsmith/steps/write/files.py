@@ -1,4 +1,4 @@
-"""Rows into a file, whole or not at all."""
+"""Rows into a file or a folder, whole or not at all."""
 
 from __future__ import annotations
 
@@ -7,50 +7,66 @@ from dataclasses import dataclass
 from heapq import merge
 from pathlib import Path
 
-from rowsmith.core.errors import NotFound
+from rowsmith.core.errors import RowsmithError
 from rowsmith.core.ports import Context, Rows
 from rowsmith.core.row import Row
 from rowsmith.core.step import Step, setting
-from rowsmith.formats import Format, Provenance, built_in
-from rowsmith.steps.export import write_export
+from rowsmith.formats import Provenance, built_in
+from rowsmith.steps.export import Source, write_export
+from rowsmith.steps.export_folder import Arrangement, placed, require_ours, write_folder
+from rowsmith.steps.layout import container
 
 
 class WriteFiles(Step):
-    """Writes the rows into a file and passes all of them on unchanged.
+    """Writes the rows into a file, or a folder, and passes all of them on unchanged.
 
     The file appears whole or not at all. Beside it stand `<path>.report.json`, which says how many rows went in and out, why the others
     did not, and the file's hash; with `provenance: sidecar`, `<path>.provenance.jsonl`, a line for each row of the file; and where rows
-    refer to images or sounds, the folder `<path>.files`, which each reference then names as its `path`.
+    refer to images or sounds, the folder `<path>.files`, which each reference then names as its `path`. A path that ends in a slash, a format
+    that is a folder, splits and shards make a folder, in which everything appears at once.
     """
 
-    path: str = setting(description="File to write, for example out/train.jsonl; a relative one is taken from the current folder.", min_length=1)
+    path: str = setting(
+        description="File to write, for example out/train.jsonl, or folder; a relative one is taken from the current folder.", min_length=1
+    )
     format: str = setting("jsonl", description="Format of the file, for example jsonl, csv, openai, trl-sft, dpo; docs/formats.md has them all.")
     provenance: Provenance | None = setting(
         None, description="Where each row says where it came from: in a column, in a sidecar file, or nowhere. Default: the format's own choice."
     )
-    spreadsheet_safe: bool = setting(False, description="CSV only: disarm text that a spreadsheet would take for a formula. Not reversible.")
+    spreadsheet_safe: bool = setting(False, description="CSV and TSV: disarm text that a spreadsheet would take for a formula. Not reversible.")
+    split_by: str | None = setting(None, description="Column by whose values the rows are parted: `path` is a folder then, with a file for each.")
+    shard_rows: int | None = setting(None, description="Rows in each file at most: `path` is a folder then, with numbered files.", ge=1)
+    suffix: str | None = setting(None, description="Container and packing of the files in a folder, such as .parquet or .jsonl.gz.")
 
     def check(self) -> list[str]:
-        """Unknown format, an option that the format does not have, a path that is a folder."""
+        """An unknown format, or a container that it cannot have; a path that is a folder where a file is written, and the reverse."""
         try:
-            known = type(built_in(self.format)).model_fields
-        except NotFound as error:
+            format = built_in(self.format)
+            if self._arrangement.folder(self.path, format):
+                self._arrangement.into(format)
+                require_ours(placed(self.path))
+            else:
+                container(Path(self.path), format, safe=self.spreadsheet_safe)
+        except RowsmithError as error:
             return [str(error)]
-        wrong = [f"The format {self.format} has no setting spreadsheet_safe."] if self.spreadsheet_safe and "spreadsheet_safe" not in known else []
-        return wrong + ([f"{self.path} is a folder; name a file in it."] if Path(self.path).is_dir() else [])
+        return []
 
     def writes(self) -> list[str]:
         """The file."""
         return [self.path]
 
-    def chosen(self) -> Format:
-        """The format with its options."""
-        found = built_in(self.format)
-        return type(found).model_validate({"spreadsheet_safe": True}) if self.spreadsheet_safe else found
+    @property
+    def _arrangement(self) -> Arrangement:
+        return Arrangement(self.split_by, self.shard_rows, self.suffix, self.spreadsheet_safe)
 
     def all(self, new: Rows, kept: Rows, ctx: Context) -> Iterator[Row]:
         """Write all rows that came so far, in row order, then pass the new ones on."""
-        write_export(Path(self.path), _Both(new, kept), self.chosen(), find=ctx.file, provenance=self.provenance)
+        path, format = placed(self.path), built_in(self.format)
+        source = Source(_Both(new, kept), path.name.partition(".")[0])
+        if self._arrangement.folder(self.path, format):
+            write_folder(path, [source], format, self._arrangement, find=ctx.file, provenance=self.provenance)
+        else:
+            write_export(path, source, format, find=ctx.file, provenance=self.provenance, safe=self.spreadsheet_safe)
         yield from new
 
 

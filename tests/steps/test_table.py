@@ -1,4 +1,4 @@
-"""CSV: exact unless told otherwise; a spreadsheet-safe file holds no formula."""
+"""Tables: exact unless told otherwise; a spreadsheet-safe file holds no formula."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rowsmith.core.row import Row
-from rowsmith.formats import LossReport, encode_export
-from rowsmith.formats.csv import FORMAT, Csv
+from rowsmith.formats import json_bytes
+from rowsmith.steps.table import TableLayout
 
 PAYLOADS = [
     "=1+1", "+1+1", "-1+1", "@SUM(1)", '=HYPERLINK("http://x/","y")', "=cmd|' /C calc'!A0", "\t=1+1", "\r=1+1", "＝1+1", "＋1", "－1", "＠x", "\n=1",
@@ -20,18 +19,27 @@ PAYLOADS = [
 text = st.text(st.characters(exclude_categories=["Cs"]))
 
 
-def written(records: list[dict[str, object]], format: Csv = FORMAT) -> str:
-    rows = [Row(f"{i:032x}", i.to_bytes(2, "big"), record) for i, record in enumerate(records)]
-    return b"".join(line for line, _ in encode_export(rows, format, provenance="none", report=LossReport())).decode()
+def written(records: list[dict[str, object]], *, delimiter: str = ",", safe: bool = False) -> str:
+    laying = TableLayout({}, delimiter, safe=safe)
+    try:
+        assert {laying.line(json_bytes(record) + b"\n") for record in records} == {b""}
+        return b"".join(laying.end()).decode()
+    finally:
+        laying.close()
 
 
-def read(content: str) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(content, newline="")))
+def read(content: str, delimiter: str = ",") -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(content, newline=""), delimiter=delimiter))
 
 
 @given(st.lists(st.fixed_dictionaries({"a": text, "b": text}), min_size=1, max_size=20))
 def test_text_comes_back_byte_for_byte(records: list[dict[str, object]]) -> None:
     assert read(written(records)) == records
+
+
+@given(st.lists(st.fixed_dictionaries({"a": text, "b": text}), min_size=1, max_size=20))
+def test_with_tabs_too(records: list[dict[str, object]]) -> None:
+    assert read(written(records, delimiter="\t"), "\t") == records
 
 
 @given(st.lists(st.fixed_dictionaries({"only": text}), min_size=1, max_size=9))
@@ -57,10 +65,10 @@ def test_columns_that_come_late_are_in_the_header() -> None:
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_formulas(payload: str) -> None:
     assert read(written([{"a": payload, payload: "x"}]))[0] == {"a": payload, payload: "x"}
-    safe = read(written([{"a": payload, payload: "x"}], Csv(spreadsheet_safe=True)))[0]
+    safe = read(written([{"a": payload, payload: "x"}], safe=True))[0]
     assert safe == {"a": f"'{payload}", f"'{payload}": "x"}
 
 
 def test_safe_mode_leaves_numbers_and_words_alone() -> None:
     record = {"a": -5, "b": "-5.5", "c": "a=b", "d": [-1]}
-    assert written([record], Csv(spreadsheet_safe=True)) == written([record])
+    assert written([record], safe=True) == written([record])
