@@ -10,8 +10,9 @@ from rowsmith.formats._export import Extra, LossReport, encode_export
 from rowsmith.formats._format import Format, Provenance, built_in, every
 from rowsmith.formats._import import imported
 from rowsmith.formats._mapping import Mapping, unfolded
+from rowsmith.formats._review import Gathered, corrected
 
 __all__ = [
-    "SAMPLES", "SURE", "Candidate", "Extra", "Format", "LossReport", "Mapping", "Provenance", "built_in", "candidates", "carried", "encode_export",
-    "every", "imported", "unfolded",
+    "SAMPLES", "SURE", "Candidate", "Extra", "Format", "Gathered", "LossReport", "Mapping", "Provenance", "built_in", "candidates", "carried", "corrected",
+    "encode_export", "every", "imported", "unfolded",
 ]  # fmt: skip
