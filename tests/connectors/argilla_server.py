@@ -159,6 +159,22 @@ class ArgillaServer:
         self.records[words[0]] += made
         return 201, {"items": [_without(one, "responses", "suggestions") for one in made]}
 
+    def put_records(self, user: Body, words: list[str], body: Body, query: dict[str, list[str]]) -> tuple[int, Any]:
+        """Fields of records that are there stay what they are."""
+        there = {one["external_id"]: one for one in self.records[words[0]]}
+        new = [item for item in body["items"] if item["external_id"] not in there]
+        old = [item for item in body["items"] if item["external_id"] in there]
+        for item in old:
+            there[item["external_id"]] |= {name: item[name] for name in ("metadata",) if name in item}
+        made = self.add_records(user, words, {"items": new}, query)[1]["items"] if new else []
+        found = [there[item["external_id"]] for item in old]
+        return 200, {"items": made + found, "updated_item_ids": [one["id"] for one in found]}
+
+    def change_dataset(self, user: Body, words: list[str], body: Body, query: dict[str, list[str]]) -> tuple[int, Any]:
+        dataset = self._dataset(words[0])
+        dataset |= {name: value for name, value in body.items() if name in ("name", "guidelines", "allow_extra_metadata", "distribution", "metadata")}
+        return 200, dataset
+
     def list_records(self, user: Body, words: list[str], body: Body, query: dict[str, list[str]]) -> tuple[int, Any]:
         self._dataset(words[0])
         _owner(user)
@@ -222,6 +238,8 @@ ROUTES: list[tuple[str, Callable[..., tuple[int, Any]]]] = [
     ("POST datasets", ArgillaServer.make_dataset),
     ("PUT datasets/*/publish", ArgillaServer.publish),
     ("POST datasets/*/records/bulk", ArgillaServer.add_records),
+    ("PUT datasets/*/records/bulk", ArgillaServer.put_records),
+    ("PATCH datasets/*", ArgillaServer.change_dataset),
     ("GET datasets/*/records", ArgillaServer.list_records),
     ("DELETE datasets/*/records", ArgillaServer.drop_records),
     ("GET datasets/*/*", ArgillaServer.list_part),

@@ -66,8 +66,9 @@ class LabelStudioProject:
         people = {user["id"]: _who(user) for user in _listed(self._ask("GET", "/api/users/"))}
         answered = [task["id"] for task in self._tasks() if _answered(task)]
         for start in range(0, len(answered), _PAGE):
-            query = [("exportType", "JSON"), ("download_all_tasks", "true"), *(("ids[]", key) for key in answered[start : start + _PAGE])]
-            for task in self._ask("GET", self._at("export"), query=query):
+            some = answered[start : start + _PAGE]
+            query = [("exportType", "JSON"), ("download_all_tasks", "true"), *(("ids[]", key) for key in some)]
+            for task in (task for task in self._ask("GET", self._at("export"), query=query) if task["id"] in some):
                 for annotation in task["annotations"]:
                     if not annotation.get("was_cancelled"):
                         by = annotation["completed_by"]
