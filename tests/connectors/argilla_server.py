@@ -27,7 +27,7 @@ class Say(Exception):
 
 
 class ArgillaServer:
-    """What it holds stands in `workspaces`, `datasets` and `records`. `fails` are called before each request, and may raise Say or break off."""
+    """What it holds stands in `workspaces`, `datasets` and `records`. `breaks` says of a request that the connection is to be cut."""
 
     def __init__(self) -> None:
         self.users = {OWNER: _user("ada", "owner"), ANNOTATOR: _user("bob", "annotator")}
@@ -107,7 +107,7 @@ class ArgillaServer:
     def make_dataset(self, user: Body, words: list[str], body: Body, query: dict[str, list[str]]) -> tuple[int, Any]:
         _owner(user)
         if not re.fullmatch(r"(?!-|_)[a-zA-Z0-9-_ ]{1,200}", body["name"]):
-            raise Say(422, [{"loc": ["body", "name"], "msg": 'string does not match regex "^(?!-|_)[a-zA-Z0-9-_ ]+$"', "type": "value_error.str.regex"}])
+            raise _wrong("name", 'string does not match regex "^(?!-|_)[a-zA-Z0-9-_ ]+$"')
         made = {
             "id": str(uuid4()), "status": "draft", "guidelines": None, "distribution": {"strategy": "overlap", "min_submitted": 1},
             "metadata": None, "last_activity_at": TIME, "inserted_at": TIME, "updated_at": TIME, **body,
@@ -130,7 +130,8 @@ class ArgillaServer:
         if not NAME.fullmatch(body["name"]) or any(one["name"] == body["name"] for one in parts):
             raise Say(422, f"{words[1]} with name `{body['name']}` cannot be created")
         _options(body["settings"])
-        parts.append({"description": None, "required": False, **body, "id": str(uuid4()), "dataset_id": words[0], "inserted_at": TIME, "updated_at": TIME})
+        made = {"id": str(uuid4()), "dataset_id": words[0], "inserted_at": TIME, "updated_at": TIME}
+        parts.append({"description": None, "required": False, **body, **made})
         return 201, parts[-1]
 
     def publish(self, user: Body, words: list[str], body: Body, query: dict[str, list[str]]) -> tuple[int, Any]:
@@ -149,7 +150,7 @@ class ArgillaServer:
         if dataset["status"] != "ready":
             raise Say(422, "Records cannot be created for a non published dataset")
         if not 1 <= len(body["items"]) <= 500:
-            raise Say(422, [{"loc": ["body", "items"], "msg": "ensure this value has at most 500 items", "type": "value_error.list.max_items"}])
+            raise _wrong("items", "ensure this value has at most 500 items")
         there = {one["external_id"] for one in self.records[words[0]]}
         for place, item in enumerate(body["items"]):
             self._check_record(words[0], item, place)
@@ -180,7 +181,7 @@ class ArgillaServer:
         _owner(user)
         start, limit = int(query.get("offset", ["0"])[0]), int(query.get("limit", ["50"])[0])
         if not 1 <= limit <= 1000:
-            raise Say(422, [{"loc": ["query", "limit"], "msg": "ensure this value is less than or equal to 1000", "type": "value_error.number.not_le"}])
+            raise _wrong("limit", "ensure this value is less than or equal to 1000")
         beside = {part for value in query.get("include", ()) for part in value.split(",")}
         absent = {"responses", "suggestions"} - beside
         found = self.records[words[0]]
@@ -222,8 +223,8 @@ class ArgillaServer:
         suggestions = [{"id": str(uuid4()), "type": None, "score": None, "agent": None, "inserted_at": TIME, "updated_at": TIME, **one}
                        for one in item.get("suggestions") or ()]  # fmt: skip
         return {
-            "id": str(uuid4()), "status": "pending", "fields": item["fields"], "metadata": item.get("metadata"), "external_id": item.get("external_id"),
-            "responses": [], "suggestions": suggestions, "dataset_id": dataset, "inserted_at": TIME, "updated_at": TIME,
+            "id": str(uuid4()), "status": "pending", "fields": item["fields"], "metadata": item.get("metadata"),
+            "external_id": item.get("external_id"), "responses": [], "suggestions": suggestions, "dataset_id": dataset, "inserted_at": TIME, "updated_at": TIME,
         }  # fmt: skip
 
 
@@ -251,8 +252,14 @@ ROUTES: list[tuple[str, Callable[..., tuple[int, Any]]]] = [
 
 def _user(name: str, role: str) -> Body:
     return {
-        "id": str(uuid4()), "username": name, "first_name": name.capitalize(), "last_name": None, "role": role, "inserted_at": TIME, "updated_at": TIME,
+        "id": str(uuid4()), "username": name, "first_name": name.capitalize(), "last_name": None, "role": role,
+        "inserted_at": TIME, "updated_at": TIME,
     }  # fmt: skip
+
+
+def _wrong(name: str, message: str) -> Say:
+    """How the server tells what a schema does not take."""
+    return Say(422, [{"loc": ["body", name], "msg": message, "type": "value_error"}])
 
 
 def _owner(user: Body) -> None:
@@ -268,9 +275,9 @@ def _options(settings: Body) -> None:
         visible = settings.get("visible_options")
         good = 2 <= len(values) <= 500 and len(set(values)) == len(values) and all(1 <= len(value) <= 200 for value in values)
         if not good or (visible is not None and not 3 <= visible <= len(values)):
-            raise Say(422, [{"loc": ["body", "settings"], "msg": "the options are not valid", "type": "value_error"}])
+            raise _wrong("settings", "the options are not valid")
     if settings["type"] == "rating" and not (2 <= len(options) <= 11 and all(0 <= option["value"] <= 10 for option in options)):
-        raise Say(422, [{"loc": ["body", "settings"], "msg": "the ratings are not valid", "type": "value_error"}])
+        raise _wrong("settings", "the ratings are not valid")
 
 
 def _is_message(one: Any) -> bool:

@@ -148,15 +148,16 @@ class LabelStudioServer:
 
     def import_tasks(self, number: int, body: Any, query: dict[str, list[str]]) -> tuple[int, Any]:
         project = self._project(number)
-        wanted = {name for name in re.findall(r'value="\$(\w+)"', project["label_config"])}
+        wanted = set(re.findall(r'value="\$(\w+)"', project["label_config"]))
         for place, task in enumerate(body):
             if missing := wanted - task["data"].keys():
-                error = f"Error at item {place}: {task} :: \"{sorted(missing)[0]}\" key is expected in task data [item['data'] = {task['data']}]"
+                error = f'Error at item {place}: "{sorted(missing)[0]}" key is expected in task data [item["data"] = {task["data"]}]'
                 raise Say(400, "Validation error", validation_errors={"non_field_errors": [error]})
         for task in body:
             self.tasks.append({
-                "id": 100 + len(self.tasks) + len(self.gone), "data": task["data"], "meta": task.get("meta", {}), "project": number, "annotations": [],
-                "predictions": task.get("predictions", []), "created_at": TIME, "updated_at": TIME, "is_labeled": False, "inner_id": len(self.tasks) + 1,
+                "id": 100 + len(self.tasks) + len(self.gone), "data": task["data"], "meta": task.get("meta", {}), "project": number,
+                "annotations": [], "predictions": task.get("predictions", []), "created_at": TIME, "updated_at": TIME, "is_labeled": False,
+                "inner_id": len(self.tasks) + 1,
             })  # fmt: skip
         predictions = sum(len(task.get("predictions", ())) for task in body)
         return 201, {

@@ -13,8 +13,8 @@ from rowsmith.formats import Format, Gathered
 from rowsmith.steps.export import write_export
 
 SHAPES: dict[str, Sequence[dict[str, Any]]] = {
-    "pairs": [*TALKS[:3], {"input": "To be answered?", "answer": ""}, {"input": "Refunds?", "answer": "30 days.", "contexts": ["Within 30."], "n": 3}],
-    "messages": [*TALKS[3:], CALLING, {"messages": [{"role": "user", "content": [{"type": "text", "text": "Hi"}, {"type": "image", "path": "a.png"}]}]}],
+    "pairs": [*TALKS[:3], {"input": "To be answered?", "answer": ""}, {"input": "Refunds?", "answer": "30 days.", "contexts": ["30"], "n": 3}],
+    "messages": [*TALKS[3:], CALLING, {"messages": [{"role": "user", "content": [{"type": "text", "text": "Hi"}, {"type": "image"}]}]}],
     "preferences": [*PAIRS, {"input": "Same?", "chosen": "Yes.", "rejected": "Yes."}],
     "classes": [{"text": "Oslo", "label": "city <&\""}, {"text": "Nile ☂", "label": "river"}, {"text": "Yes", "label": True}, {"text": "?"}],
     "texts": [{"text": "Oslo is cold."}, {"text": "{{ x }} $text", "source": "a.md"}],

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from argilla_server import OWNER, argilla_server
+from argilla_server import OWNER, TIME, argilla_server
 from consumer import asked
 from reviewing import SHAPES, files, gathered
 
@@ -19,7 +19,7 @@ ENVIRONMENT, READER = "argilla", "argilla_client"
 
 def test_it_makes_datasets_of_our_settings_and_logs_our_records(tmp_path: Path) -> None:
     with argilla_server() as server:
-        server.workspaces.append({"id": "6b5b5c5e-0000-4000-8000-000000000001", "name": "team", "inserted_at": "2026-01-01", "updated_at": "2026-01-01"})
+        server.workspaces.append({"id": "6b5b5c5e-0000-4000-8000-000000000001", "name": "team", "inserted_at": TIME, "updated_at": TIME})
         cases: list[dict[str, Any]] = []
         for name, (path, rows) in files(argilla.FORMAT, tmp_path).items():
             settings = argilla.settings(gathered(argilla.see, argilla.FORMAT, rows))

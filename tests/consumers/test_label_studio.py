@@ -1,4 +1,4 @@
-"""Label Studio's SDK 2.1.2: its checks take our labelling configs, tasks and predictions; its client reads what we sent to the server that plays it."""
+"""Label Studio's SDK 2.1.2: its checks take our labelling configs, tasks and predictions, and its client reads what we pushed."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ def test_config_tasks_and_predictions_are_valid(name: str, said: dict[str, Any])
 
 
 def test_what_people_are_asked(said: dict[str, Any]) -> None:
-    about = {"verdict": ["Choices", ["answer"]], "score": ["Rating", ["answer"]], "correction": ["TextArea", ["answer"]], "note": ["TextArea", ["answer"]]}
-    assert said["pairs"]["controls"] == about
+    kinds = {"verdict": "Choices", "score": "Rating", "correction": "TextArea", "note": "TextArea"}
+    assert said["pairs"]["controls"] == {name: [kind, ["answer"]] for name, kind in kinds.items()}
     assert said["preferences"]["controls"]["preferred"] == ["Pairwise", ["chosen", "rejected"]]
     assert said["classes"]["controls"]["label"] == ["Choices", ["text"]]
     assert set(said["messages"]["sample"]) == {"messages"}

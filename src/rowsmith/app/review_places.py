@@ -61,5 +61,6 @@ def _reached(lab: Lab, project: str, api: object) -> tuple[Service, str]:
     except Paused as error:
         raise Unavailable(error.what, error.fix) from None
     if found is None:
-        raise Unavailable(f"There is no key for {name}: {key} is not set.", f"Set it, or enter it once: `rowsmith keys add {key} --url {quote(address)}`")
+        enter = f"Set it, or enter it once: `rowsmith keys add {key} --url {quote(address)}`"
+        raise Unavailable(f"There is no key for {name}: {key} is not set.", enter)
     return service, found.key.get_secret_value()

@@ -69,6 +69,7 @@ class Reviewers:
         says, gathered = self._gather(spoken, where, there, done)
         if not says:
             raise Invalid(f"No row of {spoken} can be shown to people.", "They need text, input and answer, messages, or two answers.")
+        gathered.shape()
         current, stale = _sorted(there, says, done)
         gathered.labels |= there.tool.labels()
         there.tool.prepare(there.settings(gathered))
@@ -106,7 +107,6 @@ class Reviewers:
                     done.examples.append({"id": row.id, "reason": error.reason, "detail": error.what})
                 continue
             says[row.id] = token(row.data)
-        gathered.shape()
         return says, gathered
 
     def _records(self, spoken: str, where: str | None, there: Place) -> Iterator[tuple[str, dict[str, Any]]]:

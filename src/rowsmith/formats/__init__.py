@@ -13,6 +13,6 @@ from rowsmith.formats._mapping import Mapping, unfolded
 from rowsmith.formats._review import Gathered, corrected
 
 __all__ = [
-    "SAMPLES", "SURE", "Candidate", "Extra", "Format", "Gathered", "LossReport", "Mapping", "Provenance", "built_in", "candidates", "carried", "corrected",
-    "encode_export", "every", "imported", "unfolded",
+    "SAMPLES", "SURE", "Candidate", "Extra", "Format", "Gathered", "LossReport", "Mapping", "Provenance", "built_in", "candidates", "carried",
+    "corrected", "encode_export", "every", "imported", "unfolded",
 ]  # fmt: skip

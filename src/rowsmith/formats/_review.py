@@ -144,7 +144,9 @@ class Gathered:
         if len(self.shapes) == 1:
             return next(iter(self.shapes))
         told = ", ".join(f"{count:,} of {' and '.join(COLUMNS[name])}" for name, count in self.shapes.most_common())
-        what = f"People are asked the same questions about all rows of a project, and these have several shapes: {told}." if told else "There are no rows."
+        if not told:
+            raise Invalid("There is no row that can be shown to people.", "They need text, input and answer, messages, or two answers.")
+        what = f"People are asked the same of all rows of a project, and these have several shapes: {told}."
         raise Invalid(what, 'Take those of one shape: --where "text IS NOT NULL".')
 
     def questions(self) -> list[Question]:

@@ -1,4 +1,4 @@
-"""Argilla (2.8.0), records: `{id, fields, metadata?, suggestions?}`, as its library names them, for a dataset with the settings that come with them."""
+"""Argilla (2.8.0), records as its library reads them: `{id, fields, metadata?, suggestions?}`, for a dataset with the settings beside them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Label Studio (label-studio-sdk 2.1.2), tasks: `{data, meta, predictions?}`, for a project with the labelling config that comes with them."""
+"""Label Studio (label-studio-sdk 2.1.2), tasks: `{data, meta, predictions?}`, for a project with the labelling config beside them."""
 
 from __future__ import annotations
 
@@ -82,8 +82,9 @@ def _dialogue(view: Xml.Element, name: str) -> None:
 
 
 def _choices(view: Xml.Element, question: Question) -> None:
-    required = {"required": "true"} if question.required else {}
-    choices = Xml.SubElement(view, "Choices", name=question.name, toName=question.about, choice="single", **required)
+    choices = Xml.SubElement(view, "Choices", name=question.name, toName=question.about, choice="single")
+    if question.required:
+        choices.set("required", "true")
     for value, _ in question.options:
         Xml.SubElement(choices, "Choice", value=value)
 
