@@ -224,7 +224,8 @@ class ArgillaServer:
                        for one in item.get("suggestions") or ()]  # fmt: skip
         return {
             "id": str(uuid4()), "status": "pending", "fields": item["fields"], "metadata": item.get("metadata"),
-            "external_id": item.get("external_id"), "responses": [], "suggestions": suggestions, "dataset_id": dataset, "inserted_at": TIME, "updated_at": TIME,
+            "external_id": item.get("external_id"), "responses": [], "suggestions": suggestions, "dataset_id": dataset,
+            "inserted_at": TIME, "updated_at": TIME,
         }  # fmt: skip
 
 

@@ -174,7 +174,8 @@ class LabelStudioServer:
         counted = [{**task, "total_annotations": len(task["annotations"]), "annotations": _stubs(task["annotations"])} for task in shown]
         everything = query.get("fields", ["task_only"])[0] == "all"
         tasks = [task if everything else {name: value for name, value in task.items() if name != "annotations"} for task in counted]
-        return 200, {"tasks": tasks, "total": len(found), "total_annotations": sum(len(task["annotations"]) for task in found), "total_predictions": 0}
+        annotations = sum(len(task["annotations"]) for task in found)
+        return 200, {"tasks": tasks, "total": len(found), "total_annotations": annotations, "total_predictions": 0}
 
     def drop_task(self, number: int, body: Body, query: dict[str, list[str]]) -> tuple[int, Any]:
         if not any(task["id"] == number for task in self.tasks):

@@ -12,6 +12,7 @@ from rowsmith.app.review_places import Place
 from rowsmith.app.reviews import opinion
 from rowsmith.connectors.review_tool import Answer
 from rowsmith.core.errors import Invalid, NotFound, RowFailed
+from rowsmith.core.failpoints import failpoint
 from rowsmith.core.ids import cleaned
 from rowsmith.core.row import Json
 from rowsmith.formats import corrected
@@ -88,6 +89,7 @@ class _Taking:
             current = current and self._current(answer, row, said, stands)
             if not current:
                 self._reviews.add_older(self._branch, row, token({**seen, **values}), said, answer.author, answer.at)
+        failpoint("reviewers.taken")
         self.done.added += 1
         self.done.older += not current
         self.done.edited += bool(values) and current

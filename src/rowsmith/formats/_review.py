@@ -51,7 +51,7 @@ def shown(row: Row) -> Shown:
         RowFailed: `no_shape`, `empty_text`, `label`, and the reasons of `_chat.checked` and `_chat.said`.
     """
     fields, label = _fields(row), _label(row) if "text" in row.data else ""
-    rest = {name: value for name, value in row.data.items() if fields.get(name) != value}
+    rest = {name: value for name, value in row.data.items() if name not in fields or fields[name] != value}
     return Shown(fields, rest, label, correctable(shape(fields), row.data))
 
 
