@@ -373,3 +373,17 @@ def test_servers_and_keys_that_are_none(w: World) -> None:
             w.project.reviewers.pull(target, "t")
     with pytest.raises(NotFound):
         w.project.reviewers.pull(ARGILLA, "nothing")
+
+
+def test_what_a_server_says_of_a_refusal_is_told_without_the_key(w: World) -> None:
+    w.have(PAIRS[0])
+    w.argilla.says = lambda seen: (422, {"detail": f"No, {seen.headers['x-argilla-api-key']}\x1b[2J: " + "x" * 9000})
+    with pytest.raises(Unavailable, match="HTTP 422: No, …") as error:
+        w.project.reviewers.push("t", ARGILLA)
+    assert (OWNER in str(error.value), "\x1b" in str(error.value), len(error.value.what) < 600) == (False, False, True)
+    w.argilla.says = lambda seen: (500, "x" * 200_000)
+    with pytest.raises(Unavailable, match=r"HTTP 500\."):
+        w.project.reviewers.push("t", ARGILLA)
+    w.argilla.says = lambda seen: (200, None)
+    with pytest.raises(Unavailable, match="does not answer as Argilla does"):
+        w.project.reviewers.push("t", ARGILLA)

@@ -27,7 +27,8 @@ class Say(Exception):
 
 
 class ArgillaServer:
-    """What it holds stands in `workspaces`, `datasets` and `records`. `breaks` says of a request that the connection is to be cut."""
+    """What it holds stands in `workspaces`, `datasets` and `records`. `breaks` says of a request that the connection is to be cut,
+    `says` replaces all answers."""
 
     def __init__(self) -> None:
         self.users = {OWNER: _user("ada", "owner"), ANNOTATOR: _user("bob", "annotator")}
@@ -37,6 +38,7 @@ class ArgillaServer:
         self.records: dict[str, list[Body]] = {}
         self.gone: list[str] = []
         self.breaks: Callable[[Seen], bool] = lambda seen: False
+        self.says: Callable[[Seen], tuple[int, Any]] | None = None
         self.web = Web(self._answer)
 
     @property
@@ -68,7 +70,7 @@ class ArgillaServer:
         if self.breaks(seen):
             return [CUT]
         try:
-            status, said = self._served(seen)
+            status, said = self._served(seen) if self.says is None else self.says(seen)
         except Say as error:
             status, said = error.status, {"detail": error.detail}
         return http(b"" if said is None else json.dumps(said).encode(), status, Content_Type="application/json")

@@ -31,7 +31,8 @@ def gathered(module: Any, *rows: Row) -> Gathered:
 def test_label_studio() -> None:
     format = built_in("label-studio")
     assert format.row(row(text="Oslo", label="city", page=3)) == {
-        "data": {"text": "Oslo"}, "meta": {"row": ID, "columns": {"label": "city", "page": 3}}, "predictions": [{"model_version": "rowsmith", "result": [
+        "data": {"text": "Oslo"}, "meta": {"row": ID, "columns": {"label": "city", "page": 3}},
+        "predictions": [{"model_version": "rowsmith", "result": [
             {"from_name": "label", "to_name": "text", "type": "choices", "value": {"choices": ["city"]}},
             {"from_name": "correction", "to_name": "text", "type": "textarea", "value": {"text": ["Oslo"]}},
         ]}],
@@ -78,7 +79,8 @@ def test_a_record_is_the_whole_row(name: str, data: dict[str, Any]) -> None:
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize(("why", "bad"), [
     ("no_shape", row(note="a")), ("no_shape", row(messages=[])), ("empty_input", row(input=" ", answer="b")), ("not_text", row(input="a", answer=2)),
-    ("empty_text", row(text="")), ("label", row(text="a", label=["b"])), ("label", row(text="a", label="b\n")), ("label", row(text="a", label="b" * 201)),
+    ("empty_text", row(text="")), ("label", row(text="a", label=["b"])), ("label", row(text="a", label="b\n")),
+    ("label", row(text="a", label="b" * 201)),
     ("messages", row(messages="a")), ("role", chat({"role": "bot", "content": "a"})), ("not_text", chat({"role": "user", "content": [3]})),
     ("empty_chosen", row(input="a", chosen="", rejected="b")), ("tool_calls", chat({"role": "user", "content": "a", "tool_calls": [CALL]})),
 ])  # fmt: skip

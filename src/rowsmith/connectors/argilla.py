@@ -50,14 +50,15 @@ class ArgillaDataset:
         """
         if not self._found():
             facts = {name: settings[name] for name in ("guidelines", "allow_extra_metadata", "distribution")}
-            self._dataset = self._ask("POST", "/datasets", body={"name": self.name, "workspace_id": self._made_workspace(), **facts})
+            body = {"name": self.name, "workspace_id": self._made_workspace(), **facts}
+            self._dataset = self._ask("POST", "/datasets", body=body, wants=["id", "status"])
         if self._dataset is not None and self._dataset["status"] == "draft":
             for kind in ("fields", "questions"):
-                there = {found["name"] for found in self._ask("GET", self._at(kind))["items"]}
+                there = {found["name"] for found in self._list(self._at(kind))}
                 for one in settings[kind]:
                     if one["name"] not in there:
                         self._ask("POST", self._at(kind), body=one)
-            self._dataset = self._ask("PUT", self._at("publish"))
+            self._dataset = self._ask("PUT", self._at("publish"), wants=["id", "status"])
         self._check(settings)
 
     def add(self, records: Sequence[Record]) -> None:
@@ -84,8 +85,12 @@ class ArgillaDataset:
 
     # -- within -------------------------------------------------------------------------------------------------------------------------
 
-    def _ask(self, method: str, path: str, *, query: Query = (), body: Json = None) -> Any:
-        return self._service.ask(method, f"/api/v1{path}", self._key, query=query, body=body)
+    def _ask(self, method: str, path: str, *, query: Query = (), body: Json = None, wants: Sequence[str] = ()) -> Any:
+        return self._service.ask(method, f"/api/v1{path}", self._key, query=query, body=body, wants=wants)
+
+    def _list(self, path: str, query: Query = ()) -> list[Any]:
+        found: list[Any] = self._ask("GET", path, query=query, wants=["items"])["items"]
+        return found
 
     def _at(self, path: str) -> str:
         assert self._dataset is not None
@@ -94,30 +99,29 @@ class ArgillaDataset:
     def _found(self) -> bool:
         if self._dataset is None and (workspace := self._workspace_id()) is not None:
             query = [("workspace_id", workspace), ("name", self.name)]
-            every = self._ask("GET", "/me/datasets", query=query)["items"]
+            every = self._list("/me/datasets", query)
             self._dataset = next((found for found in every if (found["name"], found["workspace_id"]) == (self.name, workspace)), None)
         return self._dataset is not None
 
     def _workspace_id(self) -> str | None:
         if self._workspace is None:
-            every = self._ask("GET", "/me/workspaces")["items"]
+            every = self._list("/me/workspaces")
             self._workspace = next((found["id"] for found in every if found["name"] == self.workspace), None)
         return self._workspace
 
     def _made_workspace(self) -> str:
         if (found := self._workspace_id()) is not None:
             return found
-        self._workspace = made = str(self._ask("POST", "/workspaces", body={"name": self.workspace})["id"])
+        self._workspace = made = str(self._ask("POST", "/workspaces", body={"name": self.workspace}, wants=["id"])["id"])
         return made
 
     def _questions(self) -> list[Any]:
-        found: list[Any] = self._ask("GET", self._at("questions"))["items"]
-        return found
+        return self._list(self._at("questions"))
 
     def _check(self, settings: Json) -> None:
         """Hold what is there to what is to be asked: a dataset that is published takes no further question, field or option."""
         questions = self._questions()
-        fields = {found["name"] for found in self._ask("GET", self._at("fields"))["items"]}
+        fields = {found["name"] for found in self._list(self._at("fields"))}
         wanted = {*(f"the field {one['name']!r}" for one in settings["fields"] if one["name"] not in fields)}
         names = {question["name"] for question in questions}
         wanted |= {f"the question {one['name']!r}" for one in settings["questions"] if one["name"] not in names}
@@ -130,7 +134,7 @@ class ArgillaDataset:
         start = 0
         while True:
             query: Query = [("include", "responses"), ("offset", start), ("limit", _PAGE)]
-            items = self._ask("GET", self._at("records"), query=query)["items"]
+            items = self._list(self._at("records"), query)
             yield from items
             start += len(items)
             if len(items) < _PAGE:
@@ -138,10 +142,10 @@ class ArgillaDataset:
 
     def _people(self) -> dict[str, str]:
         """What users are called. Owners alone may see everybody; others see those of the workspace."""
-        every = [self._ask("GET", "/me")]
+        every = [self._ask("GET", "/me", wants=["id", "username"])]
         for path in (f"/workspaces/{self._workspace_id()}/users", "/users"):
             try:
-                every += self._ask("GET", path)["items"]
+                every += self._list(path)
             except Refused as error:
                 if error.http != 403:
                     raise

@@ -46,9 +46,9 @@ class LabelStudioProject:
     def prepare(self, settings: Json) -> None:
         """See ReviewTool. A labelling config that asks all that it has to is left as people have made it."""
         if not self._found():
-            self._project = self._ask("POST", "/api/projects/", body={"title": self.name, "label_config": settings})
+            self._project = self._ask("POST", "/api/projects/", body={"title": self.name, "label_config": settings}, wants=["id"])
         elif not _covers(self._project, settings):
-            self._project = self._ask("PATCH", self._at(""), body={"label_config": settings})
+            self._project = self._ask("PATCH", self._at(""), body={"label_config": settings}, wants=["id"])
 
     def add(self, records: Sequence[Record]) -> None:
         """See ReviewTool."""
@@ -77,21 +77,21 @@ class LabelStudioProject:
 
     # -- within -------------------------------------------------------------------------------------------------------------------------
 
-    def _ask(self, method: str, path: str, *, query: Query = (), body: Json = None) -> Any:
+    def _ask(self, method: str, path: str, *, query: Query = (), body: Json = None, wants: Sequence[str] = ()) -> Any:
         try:
-            return self._service.ask(method, path, self._authorized(), query=query, body=body)
+            return self._service.ask(method, path, self._authorized(), query=query, body=body, wants=wants)
         except Refused as error:
             if error.http != 401 or self._access is None:
                 raise
             self._access = None  # an access token lives for minutes
-            return self._service.ask(method, path, self._authorized(), query=query, body=body)
+            return self._service.ask(method, path, self._authorized(), query=query, body=body, wants=wants)
 
     def _authorized(self) -> dict[str, str]:
         """The header of a legacy token, or of an access token that a personal access token brings."""
         if not _is_personal(self._key):
             return {"Authorization": f"Token {self._key}"}
         if self._access is None:
-            self._access = self._service.ask("POST", "/api/token/refresh/", {}, body={"refresh": self._key})["access"]
+            self._access = self._service.ask("POST", "/api/token/refresh/", {}, body={"refresh": self._key}, wants=["access"])["access"]
         return {"Authorization": f"Bearer {self._access}"}
 
     def _at(self, path: str) -> str:
@@ -101,10 +101,11 @@ class LabelStudioProject:
     def _found(self) -> bool:
         number = 1
         while self._project is None:
-            page = self._ask("GET", "/api/projects/", query=[("title", self.name), ("page", number), ("page_size", _PAGE)])
+            query: Query = [("title", self.name), ("page", number), ("page_size", _PAGE)]
+            page = self._ask("GET", "/api/projects/", query=query, wants=["results"])
             found = next((project for project in page["results"] if project["title"] == self.name), None)
             if found is not None:  # lists may leave parts out
-                self._project = self._ask("GET", f"/api/projects/{found['id']}/")
+                self._project = self._ask("GET", f"/api/projects/{found['id']}/", wants=["id"])
             elif not page.get("next"):
                 return False
             number += 1
@@ -115,7 +116,7 @@ class LabelStudioProject:
         number, seen = 1, 0
         while True:
             query = [("project", self._project["id"]), ("page", number), ("page_size", _PAGE), ("fields", "all")]
-            page = self._ask("GET", "/api/tasks/", query=query)
+            page = self._ask("GET", "/api/tasks/", query=query, wants=["tasks", "total"])
             yield from page["tasks"]
             number, seen = number + 1, seen + len(page["tasks"])
             if not page["tasks"] or seen >= page["total"]:

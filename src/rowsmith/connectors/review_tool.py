@@ -36,8 +36,6 @@ class Answer:
 class ReviewTool(Protocol):
     """A place for records in a tool. It is made when the first records come."""
 
-    name: str
-
     def held(self) -> Iterator[Held]:
         """Every record there is."""
         ...
