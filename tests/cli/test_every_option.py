@@ -506,6 +506,7 @@ ARGUMENTS: dict[str, list[str]] = {
     "columns": ["t", "--drop", "text"], "combine": ["t", "t@v1", "--into", "u"],
     "cherry-pick": ["t", "draft"], "rollback": ["t", "main", "--discard"], "edit": ["t", "--discard"], "verify": ["t"], "lock": ["t"],
     "import": ["ROWS", "--into", "t"], "bundle": ["t", "-o", "out.zip"], "review add": ["t", "ROW", "--accept"], "review list": ["t"],
+    "push": ["t", "argilla:team/t"], "pull": ["argilla:team/t", "--into", "t"],
 }  # fmt: skip
 
 

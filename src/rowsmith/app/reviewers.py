@@ -65,6 +65,7 @@ class Reviewers:
             NotFound: no such dataset. Invalid: the target, its address or the condition is none; the rows have several shapes; the target asks
             something else. Unavailable: the server cannot be reached, or refuses.
         """
+        Datasets(self.lab, self.project).get(spoken)
         there, done = place(self.lab, self.project, target), Pushed(target, spoken)
         says, gathered = self._gather(spoken, where, there, done)
         if not says:
@@ -93,7 +94,7 @@ class Reviewers:
         Raises:
             NotFound: no such dataset, branch or target. Otherwise as `push`.
         """
-        return taken(self.lab, self.project, place(self.lab, self.project, target), target, into, dry_run=dry_run)
+        return taken(self.lab, self.project, target, into, dry_run=dry_run)
 
     def _gather(self, spoken: str, where: str | None, there: Place, done: Pushed) -> tuple[dict[str, str], Gathered]:
         """The hashes of what the rows say, and what their records have in common."""

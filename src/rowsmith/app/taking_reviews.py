@@ -8,7 +8,7 @@ from typing import Any
 
 from rowsmith.app.edits import row_id
 from rowsmith.app.lab import Lab
-from rowsmith.app.review_places import Place
+from rowsmith.app.review_places import place
 from rowsmith.app.reviews import opinion
 from rowsmith.connectors.review_tool import Answer
 from rowsmith.core.errors import Invalid, NotFound, RowFailed
@@ -45,12 +45,13 @@ class Pulled:
         return asdict(self)
 
 
-def taken(lab: Lab, project: str, there: Place, target: str, into: str, *, dry_run: bool) -> Pulled:
+def taken(lab: Lab, project: str, target: str, into: str, *, dry_run: bool) -> Pulled:
     """See Reviewers.pull."""
     name, _, branch = into.partition("@")
     dataset = Datasets(lab.db).get(project, name)
     if branch and branch != MAIN:
         Refs(lab.db, dataset).get(branch, "branch")
+    there = place(lab, project, target)
     taking = _Taking(lab, dataset.n, branch or MAIN, Pulled(target, into, dry_run))
     for answer in there.tool.answers():
         try:
