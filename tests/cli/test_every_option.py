@@ -12,6 +12,7 @@ from typing import Any
 
 import keyring
 import pytest
+from argilla_server import argilla_server
 from keyring.backends.fail import Keyring as NoKeyring
 from keyrings import FOLDER, FileKeyring
 from running import Bench, ask, called, texts
@@ -525,6 +526,7 @@ ARGUMENTS: dict[str, list[str]] = {
     "columns": ["t", "--drop", "text"], "combine": ["t", "t@v1", "--into", "u"],
     "cherry-pick": ["t", "draft"], "rollback": ["t", "main", "--discard"], "edit": ["t", "--discard"], "verify": ["t"], "lock": ["t"],
     "import": ["ROWS", "--into", "t"], "bundle": ["t", "-o", "out.zip"], "review add": ["t", "ROW", "--accept"], "review list": ["t"],
+    "push": ["t", "argilla:team/t"], "pull": ["argilla:team/t", "--into", "t"],
 }  # fmt: skip
 
 
@@ -969,6 +971,27 @@ def test_reviews(t: Terminal) -> None:
     rows = [json.loads(line) for line in t.say("rows", "t", "--json").splitlines()]
     assert [len(row["reviews"]) for row in rows[:-1]] == [1, 1, 0]
     assert [row["n"] for row in t.rows_of("t", "--where", "reviews.accepted >= 1")] == [0]
+
+
+@shows("push --where", "push --json", "pull --into", "pull --dry-run", "pull --json")
+def test_reviewers(t: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    with argilla_server() as server:
+        for name, value in server.environ.items():
+            monkeypatch.setenv(name, value)
+        t.say("run", t.recipe(*ROWS))
+        assert t.tell("push", "t", "argilla:team/t", "--where", "text = 'a'")["added"] == 1
+        said = t.say("push", "t", "argilla:team/t")
+        assert "2 rows of t went to argilla:team/t; 1 were there." in said
+        server.respond(server.every()[0], verdict="accept", correction="A")
+        assert t.tell("pull", "argilla:team/t", "--into", "t", "--dry-run")["added"] == 1
+        assert "1 reviews of t would be taken" in t.say("pull", "argilla:team/t", "--into", "t", "--dry-run")
+        assert t.tell("review", "list", "t")["total"] == 0
+        t.say("branch", "t", "other")
+        told = t.tell("pull", "argilla:team/t", "--into", "t@other")
+        assert (told["added"], told["edited"]) == (1, 1)
+        assert (t.rows_of("t@other")[0]["text"], t.rows_of("t")[0]["text"]) == ("A", "a")
+        assert "0 reviews of t taken from argilla:team/t; 1 were here." in t.say("pull", "argilla:team/t", "--into", "t")
+        assert "is no place where people review" in t.tell("push", "t", "argila:team/t", code=1)["what"]
 
 
 @shows("show --html", "lock -o", "lock --output", "lock --json", "export --lock", "verify --lock")

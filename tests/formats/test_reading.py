@@ -73,6 +73,12 @@ FOREIGN: list[tuple[str, Any, Any]] = [
     ("deepeval", {"input": "q", "expected_output": "a", "context": ["c"], "additional_metadata": {"level": 3}}, {
         "input": "q", "answer": "a", "contexts": ["c"], "level": 3,
     }),
+    ("label-studio", {"data": {"text": "Great service"}, "predictions": [{"score": 0.9, "result": [
+        {"from_name": "c", "to_name": "t", "type": "choices", "value": {"choices": ["good"]}},
+    ]}]}, {"text": "Great service", "label": "good", "predictions": [{"score": 0.9, "result": [
+        {"from_name": "c", "to_name": "t", "type": "choices", "value": {"choices": ["good"]}},
+    ]}]}),
+    ("argilla", {"id": "1", "fields": {"input": "q", "answer": "a"}, "metadata": {"level": 3}}, {"input": "q", "answer": "a", "level": 3}),
     ("promptfoo", {"vars": {"input": '{{ "{{" }} x }}', "level": "3"}, "assert": [{"type": "equals", "value": "5"}]}, {
         "input": "{{ x }}", "level": "3", "answer": "5",
     }),
@@ -117,6 +123,9 @@ def test_a_record_is_read_and_recognised(name: str, record: Any, row: Any) -> No
     ("langchain-documents", "metadata", {"page_content": "a", "metadata": "b"}), ("deepeval", "metadata", {
         "input": "a", "expected_output": "b", "additional_metadata": [1],
     }),
+    ("label-studio", "no_shape", {"data": {"image": "a.png"}}), ("label-studio", "meta", {"data": {"text": "a"}, "meta": [1]}),
+    ("label-studio", "not_text", {"data": {"text": 3}}), ("argilla", "metadata", {"fields": {"text": "a"}, "metadata": {"columns": "{"}}),
+    ("argilla", "columns", {"fields": {"text": "a"}, "metadata": {"text": "b"}}), ("argilla", "no_shape", {"fields": {"prompt": "a"}}),
     ("alpaca", "columns", {"instruction": "a", "output": "b", "answer": "c"}),
 ])  # fmt: skip
 def test_what_is_no_record_of_a_format_is_refused_with_a_reason(name: str, why: str, record: Any) -> None:

@@ -17,6 +17,7 @@ from rowsmith.app.keys import Keys
 from rowsmith.app.models import Models
 from rowsmith.app.projects import Project, Projects
 from rowsmith.app.provenance import Provenance
+from rowsmith.app.reviewers import Reviewers
 from rowsmith.app.reviews import Reviews
 from rowsmith.app.runs import Runs
 from rowsmith.app.shaping import Shaping
@@ -32,6 +33,7 @@ ACTS = {
         "import_": "import", "plots": "show --html", "lock": "lock", "bundle": "bundle",
     },
     Reviews: {"add": "review add", "list": "review list", "any": "rows", "beside": "rows", "summaries": "export --where"},
+    Reviewers: {"push": "push", "pull": "pull"},
     History: {
         "log": "log", "refs": "branch", "commit": "commit", "branch": "branch", "tag": "tag", "delete": "branch --delete", "merge": "merge",
         "cherry_pick": "cherry-pick", "restore": "restore", "rollback": "rollback", "moved": "diff --moved",
@@ -50,7 +52,7 @@ ACTS = {
     Project: {
         "show": "project list", "set_budget": "project budget", "runs": "run", "datasets": "datasets", "events": "events", "calls": "calls list",
         "history": "log", "edits": "edit", "differences": "diff", "shaping": "split",
-        "reviews": "review list", "provenance": "origin",
+        "reviews": "review list", "reviewers": "push", "provenance": "origin",
     },
     Provenance: {
         "origin": "origin", "trace": "trace", "forget": "forget", "finish": "forget", "forgotten": "verify", "lift": "forget --lift",

@@ -20,6 +20,7 @@ from rowsmith.store import projects as store
 
 if TYPE_CHECKING:
     from rowsmith.app.provenance import Provenance
+    from rowsmith.app.reviewers import Reviewers
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,13 @@ class Project:
     def reviews(self) -> Reviews:
         """Review rows, and list what people think of them."""
         return Reviews(self.lab, self.name)
+
+    @property
+    def reviewers(self) -> Reviewers:
+        """Send rows to people who review them elsewhere, and take what they say."""
+        from rowsmith.app.reviewers import Reviewers
+
+        return Reviewers(self.lab, self.name)
 
     @property
     def events(self) -> Events:

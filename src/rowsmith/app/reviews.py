@@ -56,7 +56,7 @@ class Reviews:
         Raises:
             NotFound: there is no such row. Invalid: the review says nothing. Stale: the row is not what was seen, or has been removed.
         """
-        said = _opinion(verdict, score, label, note, values)
+        said = opinion(verdict, score, label, note, values)
         by = cleaned(author or self.lab.who)
         name, (n, branch) = row_id(row), self._branch(spoken)
         reviews, kept = store.Reviews(self.lab.db, n), []
@@ -132,7 +132,12 @@ def told_beside(row: Row, reviews: Sequence[Review]) -> Sequence[dict[str, Any]]
     return [{name: value for name, value in review.dump(current).items() if name != "row"} for review in reviews]
 
 
-def _opinion(verdict: str, score: float | None, label: str | None, note: str | None, values: Mapping[str, Json] | None) -> Opinion:
+def opinion(verdict: str, score: float | None, label: str | None, note: str | None, values: Mapping[str, Json] | None) -> Opinion:
+    """What a review says.
+
+    Raises:
+        Invalid: it says nothing, or its score or verdict is none.
+    """
     if score is not None and not math.isfinite(score):
         raise Invalid(f"The score {score} is no number.", "Give a finite one.")
     text = {name: cleaned(value) if value else None for name, value in (("label", label), ("note", note))}

@@ -23,6 +23,7 @@ from rowsmith.cli import (
     projects,
     provenance,
     recipes,
+    reviewers,
     reviews,
     runs,
     shaping,
@@ -49,7 +50,9 @@ def version(show: Annotated[bool, typer.Option("--version", help="Print the vers
         raise typer.Exit
 
 
-for room in (runs, recipes, datasets, formats, shaping, history, edits, reviews, provenance, calls, projects, events, models, keys, home, plugins):
+for room in (
+    runs, recipes, datasets, formats, shaping, history, edits, reviews, reviewers, provenance, calls, projects, events, models, keys, home, plugins,
+):  # fmt: skip
     room.add_to(app)
 
 

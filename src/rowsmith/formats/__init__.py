@@ -10,8 +10,9 @@ from rowsmith.formats._export import Encoded, Extra, LossReport, encode_export
 from rowsmith.formats._format import Companions, DataFile, Format, Laid, Provenance, built_in, every, json_bytes
 from rowsmith.formats._import import imported
 from rowsmith.formats._mapping import Mapping, unfolded
+from rowsmith.formats._review import Gathered, corrected
 
 __all__ = [
-    "SAMPLES", "SURE", "Candidate", "Companions", "DataFile", "Encoded", "Extra", "Format", "Laid", "LossReport", "Mapping", "Provenance", "built_in",
-    "candidates", "carried", "encode_export", "every", "imported", "json_bytes", "unfolded",
+    "SAMPLES", "SURE", "Candidate", "Companions", "DataFile", "Encoded", "Extra", "Format", "Gathered", "Laid", "LossReport", "Mapping", "Provenance",
+    "built_in", "candidates", "carried", "corrected", "encode_export", "every", "imported", "json_bytes", "unfolded",
 ]  # fmt: skip

@@ -23,6 +23,7 @@ from rowsmith.store.versions import Version
 _BATCH = 500
 _COLUMNS = 'n, "row", hash, verdict, score, label, note, fields, author, created_at, branch'
 _ANY = text("SELECT 1 FROM review WHERE dataset = :dataset LIMIT 1")
+_SAME = text('SELECT 1 FROM review WHERE dataset = :dataset AND "row" = :row AND author = :author AND created_at = :at')
 _STATE = text("SELECT max(n), count(*) FROM review WHERE dataset = :dataset")
 _REVIEWED = text('SELECT DISTINCT "row" FROM review WHERE dataset = :dataset')
 _OF = text(f'SELECT {_COLUMNS} FROM review WHERE dataset = :dataset AND "row" IN :rows ORDER BY n').bindparams(bindparam("rows", expanding=True))
@@ -70,14 +71,32 @@ class Reviews:
         self._db = db
         self._dataset = dataset
 
-    def add(self, conn: Connection, branch: str, row: str, hash_: str, said: Opinion, author: str) -> int:
-        """Write a review of what the row says with this hash; its number."""
+    def add(self, conn: Connection, branch: str, row: str, hash_: str, said: Opinion, author: str, at: float | None = None) -> int:
+        """Write a review of what the row says with this hash; its number. `at`: when it was made, where that was not now."""
         values = {
             "dataset": self._dataset, "branch": branch, "row": bytes.fromhex(row), "hash": bytes.fromhex(hash_), "verdict": said.verdict,
             "score": said.score, "label": said.label, "note": said.note, "fields": canonical(said.fields) if said.fields else None,
-            "author": author, "created_at": self._db.now(conn),
+            "author": author, "created_at": self._db.now(conn) if at is None else at,
         }  # fmt: skip
         return int(conn.execute(table.insert().returning(table.c.n), values).scalar_one())
+
+    def has(self, row: str, author: str, at: float) -> bool:
+        """Whether there is the review that somebody made of a row at a moment."""
+        with self._db.read() as conn:
+            return self._has(conn, row, author, at)
+
+    def add_once(self, conn: Connection, branch: str, row: str, hash_: str, said: Opinion, author: str, at: float) -> None:
+        """The same for a review that was made elsewhere, at this moment; nothing where it is here already."""
+        if not self._has(conn, row, author, at):
+            self.add(conn, branch, row, hash_, said, author, at)
+
+    def add_older(self, branch: str, row: str, hash_: str, said: Opinion, author: str, at: float) -> None:
+        """The same for one of a text that the row says no more, in a transaction of its own."""
+        with self._db.write() as conn:
+            self.add_once(conn, branch, row, hash_, said, author, at)
+
+    def _has(self, conn: Connection, row: str, author: str, at: float) -> bool:
+        return conn.execute(_SAME, {"dataset": self._dataset, "row": bytes.fromhex(row), "author": author, "at": at}).first() is not None
 
     def any(self) -> bool:
         """Whether there is one."""
