@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from rowsmith import registry
-from rowsmith.app.downloads import here
+from rowsmith.app.downloads import one_here
 from rowsmith.app.profiles import MappingProfile
 from rowsmith.app.rejects import Rejects
 from rowsmith.connectors.containers import read_records
@@ -57,7 +57,7 @@ def convert(
     is listed and kept in `TARGET.rejects.jsonl`.
 
     Args:
-        source: a path, or an address (https://...).
+        source: a path, an address (https://...), or a dataset on a hub (hf:owner/name).
         to: the format to write; from_: the format that is read, default: recognised.
         profile: a mapping that is applied to each record first.
         strict: refuse, and write nothing, where a record would be rejected.
@@ -68,7 +68,7 @@ def convert(
     """
     made, path = registry.format(to), Path(target)
     _require_suffix(made, path)
-    with here([source], os.environ) as [(file, _)]:
+    with one_here(source, os.environ) as file:
         return _convert(file, path, made, from_ or profile.format, profile, strict)
 
 

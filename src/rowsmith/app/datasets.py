@@ -25,6 +25,7 @@ from rowsmith.store.versions import Version
 from rowsmith.store.view import Look, Page
 
 if TYPE_CHECKING:
+    from rowsmith.app.downloads import Part
     from rowsmith.app.imports import Import
     from rowsmith.app.profiles import MappingProfile
     from rowsmith.app.runs import OnProgress
@@ -144,15 +145,17 @@ class Datasets:
 
     def import_(
         self, files: Sequence[str | Path], into: str, *, format: str | None = None, profile: MappingProfile | None = None, strict: bool = False,
-        key: str | None = None, rejects: str | Path | None = None, on_progress: OnProgress | None = None, stopping: Stopping | None = None,
+        key: str | None = None, rejects: str | Path | None = None, part: Part | None = None, on_progress: OnProgress | None = None,
+        stopping: Stopping | None = None,
     ) -> Import:  # fmt: skip
         """Import files of any format into a dataset; see app.imports."""
+        from rowsmith.app.downloads import WHOLE
         from rowsmith.app.imports import import_files
         from rowsmith.app.profiles import MappingProfile
 
         return import_files(
             self.lab, self.project, files, into, format=format, profile=profile or MappingProfile(), strict=strict, key=key, rejects=rejects,
-            on_progress=on_progress, stopping=stopping,
+            part=part or WHOLE, on_progress=on_progress, stopping=stopping,
         )  # fmt: skip
 
     def licences(self, spoken: str) -> Licences:
