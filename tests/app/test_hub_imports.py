@@ -27,8 +27,9 @@ TOKEN = "hf_canary0123456789"
 @pytest.fixture
 def hub() -> Iterator[DatasetHub]:
     with dataset_hub() as made:
-        made.commit = made.add("acme/qa", {"data/train-00000-of-00002.parquet": parquet(TRAIN[:200]), "data/train-00001-of-00002.parquet":
-                               parquet(TRAIN[200:]), "data/test-00000-of-00001.parquet": parquet(TEST), "README.md": b"---\nlicense: cc-by-4.0\n---\n"})  # fmt: skip
+        shards = {"train-00000-of-00002": TRAIN[:200], "train-00001-of-00002": TRAIN[200:], "test-00000-of-00001": TEST}
+        files = {f"data/{name}.parquet": parquet(rows) for name, rows in shards.items()}
+        made.commit = made.add("acme/qa", {**files, "README.md": b"---\nlicense: cc-by-4.0\n---\n"})
         yield made
 
 
@@ -89,7 +90,7 @@ def test_columns_are_chosen_of_any_file(here: Here) -> None:
     Path("a.jsonl").write_bytes(lines([{"a": 1, "b": 2}, {"b": 3}]))
     here.take("a.jsonl", "a", columns=("b",), format="jsonl")
     assert [row.data for row in here.rows("a")] == [{"b": 2}, {"b": 3}]
-    with pytest.raises(NotFound, match="no record has a column 'c'.*Choose one of: a, b"):
+    with pytest.raises(NotFound, match=r"no record has a column 'c'.*Choose one of: a, b"):
         here.take("a.jsonl", "c", columns=("c",), format="jsonl")
 
 
@@ -176,7 +177,7 @@ def test_a_sample_of_columns(here: Here) -> None:
     here.hub.convert("acme/qa", {("default", "train"): TRAIN})
     here.take("hf:acme/qa", sample=3, columns=("output",), format="jsonl")
     assert [sorted(row.data) for row in here.rows()] == [["output"]] * 3
-    with pytest.raises(NotFound, match="no column 'outptu'.*Did you mean 'output'"):
+    with pytest.raises(NotFound, match=r"no column 'outptu'.*Did you mean 'output'"):
         here.take("hf:acme/qa", sample=3, columns=("outptu",))
 
 
@@ -208,7 +209,7 @@ def test_a_busy_server_of_rows_is_waited_for_as_it_asks(here: Here) -> None:
     here.hub.interfere = lambda name, seen: busy.pop(0) if busy else None
     assert here.take("hf:acme/qa", sample=5).kept == 5
     here.hub.interfere = lambda name, seen: said({}, 429, Retry_After="7200")
-    with pytest.raises(Unavailable, match="busy .HTTP 429.. Do the same again later, in 7200 s"):
+    with pytest.raises(Unavailable, match=r"busy .HTTP 429.. Do the same again later, in 7200 s"):
         here.take("hf:acme/qa", "u", sample=5)
 
 
@@ -251,7 +252,7 @@ def test_what_cannot_be_taken_is_said(here: Here, name: str, how: dict[str, Any]
 
 def test_several_configurations_are_listed(here: Here) -> None:
     here.hub.add("acme/many", {"README.md": CONFIGS.encode(), "parts/en-1.jsonl": lines(TEST), "parts/de-1.jsonl": lines(TEST)})
-    with pytest.raises(Invalid, match="several configurations: en, de. Name one of them: hf:acme/many/en"):
+    with pytest.raises(Invalid, match=r"several configurations: en, de. Name one of them: hf:acme/many/en"):
         here.take("hf:acme/many")
 
 
@@ -271,5 +272,5 @@ def test_detect_and_convert_read_the_same_names(here: Here, monkeypatch: pytest.
     assert detect("hf:acme/qa/default/test").candidates[0].format == "alpaca"
     assert convert("hf:acme/qa/default/test", "out.jsonl", "sharegpt").written == 5
     assert convert("hf:datasets/acme/qa/data/test-00000-of-00001.parquet", "two.jsonl", "sharegpt").written == 5
-    with pytest.raises(Invalid, match="is 2 files. Import it"):
+    with pytest.raises(Invalid, match=r"is 2 files. Import it"):
         detect("hf:acme/qa/default/train")

@@ -104,6 +104,8 @@ class DatasetHub:
         match words:
             case ["api", "whoami-v2"]:
                 return self._whoami(token)
+            case ["api", "validate-yaml"]:
+                return said({"warnings": [], "errors": []})
             case ["api", "repos", "create"]:
                 return self._answered("create", seen) or self._create(token, json.loads(seen.body))
             case ["datasets", owner, name_git, "info", "lfs", "objects", "batch"]:

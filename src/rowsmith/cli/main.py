@@ -22,6 +22,7 @@ from rowsmith.cli import (
     plugins,
     projects,
     provenance,
+    push,
     recipes,
     reviews,
     runs,
@@ -49,7 +50,9 @@ def version(show: Annotated[bool, typer.Option("--version", help="Print the vers
         raise typer.Exit
 
 
-for room in (runs, recipes, datasets, formats, shaping, history, edits, reviews, provenance, calls, projects, events, models, keys, home, plugins):
+for room in (
+    runs, recipes, datasets, formats, push, shaping, history, edits, reviews, provenance, calls, projects, events, models, keys, home, plugins,
+):  # fmt: skip
     room.add_to(app)
 
 

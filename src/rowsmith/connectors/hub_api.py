@@ -34,10 +34,9 @@ class Api:
         """What is at an address of the hub's, or at a path of it, as JSON. Raises as `ask`."""
         return _json(await self.ask("GET", url))
 
-    async def post(self, url: str, data: Any, **headers: str) -> Any:
-        """What comes back for JSON that is sent; None for nothing. Raises as `ask`."""
-        kind = {"Content-Type": "application/json", **headers}
-        reply = await self.ask("POST", url, headers=kind, body=orjson.dumps(data))
+    async def post(self, url: str, data: Any, *, kind: str = "application/json", key: bool = True) -> Any:
+        """What comes back for JSON of this media type that is sent; None for nothing. Raises as `ask`."""
+        reply = await self.ask("POST", url, headers={"Content-Type": kind, "Accept": kind}, body=orjson.dumps(data), key=key)
         return _json(reply) if reply.body.strip() else None
 
     async def pages(self, url: str) -> AsyncIterator[Any]:
