@@ -158,7 +158,7 @@ def test_the_token_stands_nowhere(here: Here, where: Place) -> None:
     assert TOKEN not in json.dumps([event.data for event in here.lab.project().events.list()])
     written = [path for path in here.folder.rglob("*") if path.is_file()]
     assert [path for path in written if TOKEN.encode() in path.read_bytes()] == []
-    assert len(written) > 5
+    assert written
 
 
 def test_a_token_that_is_kept_is_found(here: Here) -> None:

@@ -34,10 +34,12 @@ def answered(record: Record | Fault) -> Record | Fault:
     """The row that a hub's server of rows has answered, its number in the split for a line; a fault where the server has cut off some of it."""
     if isinstance(record, Fault):
         return record
-    said, line = record.data, record.data["row_idx"] + 1
-    if cut := said["truncated_cells"]:
-        return Fault(record.file, line, "truncated", f"The server of rows has cut off {', '.join(cut)}; a whole split has it.")
-    return replace(record, line=line, data=said["row"])
+    number, row, cut = (record.data.get(name) for name in ("row_idx", "row", "truncated_cells"))
+    if not isinstance(number, int) or not isinstance(row, dict) or not isinstance(cut, list):
+        return Fault(record.file, record.line, "broken_record", "It is no answer of a server of rows.")
+    if cut:
+        return Fault(record.file, number + 1, "truncated", f"The server of rows has cut off {', '.join(map(str, cut))}; a whole split has it.")
+    return replace(record, line=number + 1, data=row)
 
 
 def narrowed(records: Iterable[Record | Fault], columns: Sequence[str], name: str) -> Iterator[Record | Fault]:
