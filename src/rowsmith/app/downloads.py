@@ -40,17 +40,18 @@ WHOLE = Part()
 @dataclass(frozen=True, slots=True)
 class Brought:
     """What a spoken file is here: a file, or the folder of several. `places` says of files where they are from, by their names; `answers`:
-    they hold what a server of rows has answered."""
+    they hold what a server of rows has answered; `cached` are the files as they lie in the cache, so that a download that breaks off goes on."""
 
     path: Path
     places: dict[str, dict[str, Any]] = field(default_factory=dict)
     answers: bool = False
     notes: tuple[str, ...] = ()
+    cached: tuple[Path, ...] = ()
 
 
 @contextmanager
 def here(files: Sequence[str | Path], environ: Mapping[str, str], part: Part = WHOLE) -> Iterator[list[Brought]]:
-    """The files; those at addresses and on hubs are downloaded, and gone again afterwards (what a hub keeps by its hash stays in the cache).
+    """The files; those at addresses and on hubs are downloaded, and gone again afterwards.
 
     Raises:
         Invalid: an address that may not be reached, or a `part` of what is no dataset on a hub. NotFound, Unavailable: the server does not give
@@ -59,7 +60,10 @@ def here(files: Sequence[str | Path], environ: Mapping[str, str], part: Part = W
     if part != WHOLE and (others := [str(file) for file in files if not str(file).startswith(HUB)]):
         raise Invalid(f"{others[0]} is no dataset on a hub, of which a split or a sample could be taken.", "Leave --split, --sample and --seed out.")
     with tempfile.TemporaryDirectory(prefix="rowsmith-") as folder:
-        yield [_brought(file, Path(folder, str(number)), environ, part) for number, file in enumerate(files)]
+        found = [_brought(file, Path(folder, str(number)), environ, part) for number, file in enumerate(files)]
+        yield found
+        for path in (path for one in found for path in one.cached):
+            path.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -55,16 +55,17 @@ def _file(spoken: str, folder: Path, environ: Mapping[str, str], part: Part) -> 
     name = f"{file.repo.removeprefix('datasets/')}/{file.path}"
     _link(copy.path, folder / name)
     url = file.at(Site.of(environ).endpoint, copy.commit)
-    return Brought(folder / name, {Path(name).name: {"revision": file.revision, "commit": copy.commit, "url": url}})
+    return Brought(folder / name, {Path(name).name: {"revision": file.revision, "commit": copy.commit, "url": url}}, cached=(copy.path,))
 
 
 def _whole(split: Split, folder: Path, site: Site, environ: Mapping[str, str]) -> Brought:
-    hub, places = Hub(environ), dict[str, dict[str, Any]]()
+    hub, places, cached = Hub(environ), dict[str, dict[str, Any]](), list[Path]()
     for file in split.files:
         name = f"{split.dataset.repo}/{file.path}"
-        _link(hub.download(str(file)).path, folder / name)
+        cached.append(hub.download(str(file)).path)
+        _link(cached[-1], folder / name)
         places[name] = {**_facts(split.dataset, split.commit, split.licence), "url": file.at(site.endpoint, file.revision)}
-    return Brought(folder, places, notes=split.notes)
+    return Brought(folder, places, notes=split.notes, cached=tuple(cached))
 
 
 def _sampled(rows: Sampled, folder: Path, site: Site, part: Part) -> Brought:

@@ -59,11 +59,13 @@ def pull(datasets: Datasets, spoken: str, into: str) -> Pulled:
     if ROWS not in paths:
         raise not_ours(str(name))
     files = [path for path in paths if path.startswith(f"{FILES}/")]
+    cached = {path: hub.download(str(HubFile(name.place, path, commit))).path for path in (*files, ROWS)}
     for path in files:
-        if lab.files.put_file(hub.download(str(HubFile(name.place, path, commit))).path) != path.rpartition("/")[2]:
+        if lab.files.put_file(cached[path]) != path.rpartition("/")[2]:
             raise Invalid(f"{path} of {name} is not what its name says.", "Push the dataset again where it came from.")
-    rows = read_rows(hub.download(str(HubFile(name.place, ROWS, commit))).path)
-    made = Store(lab.db).commit(
-        datasets.project, into, begun(rows), author=lab.who, signer=lab.signer, message=f"pulled from {name}, commit {commit[:12]}"
-    )
+    message = f"pulled from {name}, commit {commit[:12]}"
+    rows = begun(read_rows(cached[ROWS]))
+    made = Store(lab.db).commit(datasets.project, into, rows, author=lab.who, signer=lab.signer, message=message)
+    for path in cached.values():
+        path.unlink(missing_ok=True)
     return Pulled(into, made.id, made.rows, commit, len(files))
