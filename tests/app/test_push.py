@@ -18,8 +18,6 @@ from homes import Place, Workshop
 from web import http
 
 from rowsmith.app.downloads import Part
-from rowsmith.app.pull import pull
-from rowsmith.app.push import push
 from rowsmith.app.push_hub import PushedToHub
 from rowsmith.core.errors import Conflict, Invalid, NotFound, RowsmithError, Unavailable
 from rowsmith.core.ids import source_id
@@ -57,12 +55,12 @@ class Here:
         self.datasets._store.commit("default", "t", rows, replace=replace)
 
     def push(self, place: str = "hf:acme/qa", spoken: str = "t", **options: Any) -> PushedToHub:
-        done = push(self.datasets, spoken, place, options, lambda text: None)
+        done = self.datasets.push(spoken, place, **options)
         assert isinstance(done, PushedToHub)
         return done
 
     def pull(self, name: str = "hf:acme/qa", into: str = "back") -> list[Row]:
-        pull(self.datasets, name, into)
+        self.datasets.pull(name, into)
         return list(self.datasets.rows(into))
 
 
@@ -95,6 +93,19 @@ def test_what_is_pushed_and_pulled_is_equal(here: Here) -> None:
     assert table(repo.head["data/test-00000-of-00001.parquet"], here.folder) == [(f"{n}?", f"{n}.") for n in range(0, 40, 4)]
     taken = here.datasets.import_(["hf:acme/qa"], "imported", part=Part(split="train"), format="jsonl")
     assert taken.kept == 30
+
+
+def test_pictures_come_along_and_the_versions_are_proven(here: Here, tmp_path: Path) -> None:
+    (tmp_path / "p").write_bytes(b"a picture")
+    name = here.lab.files.put_file(tmp_path / "p")
+    picture = Row(source_id("push", "p", 0), b"\xff", {"image": {"file": name, "media_type": "image/png"}}, {}, ROWS[0].origin)
+    here.commit([picture], replace=True)
+    here.push()
+    here.lab.files.remove(name)
+    assert plain(here.pull()) == plain([picture])
+    assert here.lab.files.find(name).read_bytes() == b"a picture"
+    assert list(here.datasets._store.check(here.datasets.get("back"))) == []
+    assert [path for path in (here.folder / "cache").rglob("*") if path.is_file() and path.suffix != ".json"] == []
 
 
 def test_the_same_again_sends_nothing_and_a_change_sends_what_it_changes(here: Here) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rowsmith.app.bundles import bundle
 from rowsmith.app.exports import Export, export
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from rowsmith.app.downloads import Part
     from rowsmith.app.imports import Import
     from rowsmith.app.profiles import MappingProfile
+    from rowsmith.app.pull import Pulled
+    from rowsmith.app.push import Done
     from rowsmith.app.runs import OnProgress
     from rowsmith.engine.terms import Stopping
 
@@ -157,6 +159,18 @@ class Datasets:
             self.lab, self.project, files, into, format=format, profile=profile or MappingProfile(), strict=strict, key=key, rejects=rejects,
             part=part or WHOLE, on_progress=on_progress, stopping=stopping,
         )  # fmt: skip
+
+    def push(self, spoken: str, place: str, *, heard: Callable[[str], None] = lambda text: None, **options: Any) -> Done:
+        """Send a version to a place elsewhere, `hf:owner/name`; see app.push, and for the options the place's own module (app.push_hub)."""
+        from rowsmith.app.push import push
+
+        return push(self, spoken, place, options, heard)
+
+    def pull(self, name: str, into: str) -> Pulled:
+        """Bring the very rows back that a push has put on a hub; see app.pull."""
+        from rowsmith.app.pull import pull
+
+        return pull(self, name, into)
 
     def licences(self, spoken: str) -> Licences:
         """Count the rows by the licence and terms of their sources and of the models that wrote them; see app.licences."""

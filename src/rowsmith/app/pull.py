@@ -66,6 +66,6 @@ def pull(datasets: Datasets, spoken: str, into: str) -> Pulled:
     message = f"pulled from {name}, commit {commit[:12]}"
     rows = begun(read_rows(cached[ROWS]))
     made = Store(lab.db).commit(datasets.project, into, rows, author=lab.who, signer=lab.signer, message=message)
-    for path in cached.values():
-        path.unlink(missing_ok=True)
+    for copy in cached.values():
+        copy.unlink(missing_ok=True)
     return Pulled(into, made.id, made.rows, commit, len(files))

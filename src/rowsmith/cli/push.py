@@ -30,11 +30,10 @@ def push(
     as_json: AsJson = False,
 ) -> None:
     """Push a version of a dataset to a hub, with one commit at the end. The same command again goes on, and sends nothing twice."""
-    from rowsmith.app.push import push as pushed
     from rowsmith.cli.show import print_json
 
     options = {"public": public, "split_column": split_column, "message": message, "tag": tag}
-    done = pushed(project(home, in_project).datasets, dataset, place, options, lambda text: typer.echo(text, err=True))
+    done = project(home, in_project).datasets.push(dataset, place, heard=lambda text: typer.echo(text, err=True), **options)
     if as_json:
         return print_json(done.dump())
     for line in done.told():
@@ -50,10 +49,9 @@ def pull(
     as_json: AsJson = False,
 ) -> None:
     """Bring back what rowsmith push has written to a hub: the very rows, with their ids, origins and scores."""
-    from rowsmith.app.pull import pull as pulled
     from rowsmith.cli.show import print_json
 
-    done = pulled(project(home, in_project, make=True).datasets, name, into)
+    done = project(home, in_project, make=True).datasets.pull(name, into)
     if as_json:
         return print_json(done.dump())
     return typer.echo(f"{done.rows:,} rows in {done.dataset}, version {done.version[:12]}, from commit {done.commit[:12]}")
