@@ -13,6 +13,7 @@ from typing import Any
 import keyring
 import pytest
 from argilla_server import argilla_server
+from dataset_hub import DatasetHub, dataset_hub, lines
 from keyring.backends.fail import Keyring as NoKeyring
 from keyrings import FOLDER, FileKeyring
 from running import Bench, ask, called, texts
@@ -55,6 +56,7 @@ def t(tmp_path: Path) -> Iterator[Terminal]:
 
 
 SIX = texts(*"abcdef")
+HUB_TOKEN = "hf_writes0123456789"
 
 
 @shows("run --set", "run --into", "run --json")
@@ -525,20 +527,24 @@ ARGUMENTS: dict[str, list[str]] = {
     "split": ["t", "--parts", "a=0.5,b=rest"], "sample": ["t", "-n", "1"], "balance": ["t", "--by", "text"], "shuffle": ["t"],
     "columns": ["t", "--drop", "text"], "combine": ["t", "t@v1", "--into", "u"],
     "cherry-pick": ["t", "draft"], "rollback": ["t", "main", "--discard"], "edit": ["t", "--discard"], "verify": ["t"], "lock": ["t"],
+    "push": ["t", "hf:acme/qa"], "pull": ["hf:acme/qa", "--into", "t"],
     "import": ["ROWS", "--into", "t"], "bundle": ["t", "-o", "out.zip"], "review add": ["t", "ROW", "--accept"], "review list": ["t"],
-    "push": ["t", "argilla:team/t"], "pull": ["argilla:team/t", "--into", "t"],
 }  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminal]:
     """A home in which something is, and one (`apart`) where all of it is in the project `other`; each test has a copy of its own."""
-    with Terminal(tmp_path_factory.mktemp("lived-in")) as t:
+    with Terminal(tmp_path_factory.mktemp("lived-in")) as t, dataset_hub() as hub, pytest.MonkeyPatch.context() as patch:
+        for name, value in hub.environ(t.folder / "cache").items():
+            patch.setenv(name, value)
+        hub.writes = {HUB_TOKEN: ("acme",)}
         recipe = t.recipe(texts("a"), ask(), models={"writer": t.model(max_tokens=100, api_key_env="MINE")})
         for home, project in (("home", "default"), ("apart", "other")):
             t.say("project", "create", "other", home=home)
             scope = ["--project", project] if home == "apart" else []
             t.say("keys", "add", "MINE", "--url", t.server.url, *scope, stdin="a-key-of-mine", home=home)
+            t.say("keys", "add", "HF_TOKEN", "--url", hub.environ(t.folder)["HF_ENDPOINT"], stdin=HUB_TOKEN, home=home)
             t.say("run", t.recipe(texts("x"), file="x.yaml"), "--project", project, home=home)
             t.say("run", recipe, "--project", project, home=home)
             for act in (("commit", "t"), ("branch", "t", "draft"), ("tag", "t", "v1")):
@@ -548,6 +554,7 @@ def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminal]:
         t.say("backup", "there.backup")
         t.say("calls", "export", "there.calls")
         t.say("models", "add", "openai/m", "--price-in", 1, "--price-out", 1)
+        t.say("push", "t", "hf:acme/qa")
         put(t, "rows.jsonl", '{"text": "x"}\n')
         (t.folder / "row").write_text(ids(t)[0], encoding="utf-8")
         yield t
@@ -570,7 +577,7 @@ def test_home(lived_in: Terminal, tmp_path: Path, command: str) -> None:
     words, home = spoken(lived_in, tmp_path, command)
     here = called([*words, "--home", str(home)], {"COLUMNS": "500"}, tmp_path)
     empty = called([*words, "--home", str(tmp_path / "empty")], {"COLUMNS": "500"}, tmp_path)
-    if command in ("upgrade", "plan", "project create", "calls import", "import", "keys add"):
+    if command in ("upgrade", "plan", "project create", "calls import", "import", "pull", "keys add"):
         assert (tmp_path / "empty" / "rowsmith.db").exists()
     else:
         assert (here.returncode, here.stdout, here.stderr) != (empty.returncode, empty.stdout, empty.stderr)
@@ -1134,6 +1141,45 @@ def test_import(t: Terminal) -> None:
     t.say("import", "a.jsonl", "--into", "keyed", "--key", "n")
     assert [row["answer"] for row in t.rows_of("keyed")] == ["zero.", "1.", "2."]
     assert t.tell("import", "a.jsonl", "--into", "whole", "--strict")["kept"] == 3
+
+
+@pytest.fixture
+def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[DatasetHub]:
+    with dataset_hub() as made:
+        made.writes = {HUB_TOKEN: ("acme",)}
+        for name, value in made.environ(tmp_path / "cache", HF_TOKEN=HUB_TOKEN).items():
+            monkeypatch.setenv(name, value)
+        yield made
+
+
+@shows("import --split", "import --columns", "import --sample", "import --seed")
+def test_import_of_a_hub(t: Terminal, hub: DatasetHub) -> None:
+    rows = [{"input": f"{n}?", "answer": f"{n}.", "n": n} for n in range(50)]
+    hub.add("acme/qa", {"train.jsonl": lines(rows), "test.jsonl": lines(rows[:2])})
+    hub.convert("acme/qa", {("default", "train"): rows, ("default", "test"): rows[:2]})
+    assert "several splits: train, test" in t.tell("import", "hf:acme/qa", "--into", "t", code=1)["what"]
+    assert t.tell("import", "hf:acme/qa", "--split", "test", "--into", "t", "--columns", "input,answer")["kept"] == 2
+    assert t.rows_of("t") == [{"input": "0?", "answer": "0."}, {"input": "1?", "answer": "1."}]
+    some = ["import", "hf:acme/qa/default/train", "--sample", 5, "--into"]
+    t.say(*some, "a")
+    t.say(*some, "b", "--seed", 9)
+    assert (len(t.rows_of("a")), len(t.rows_of("b")), t.rows_of("a") != t.rows_of("b")) == (5, 5, True)
+    assert "There are no more than 2 rows." in t.tell("import", "hf:acme/qa/default/test", "--sample", 5, "--into", "c")["notes"]
+    for words, what in ((["--seed", 3], "--seed needs --sample"), (["--columns", "input,"], "does not list columns")):
+        assert what in t.tell("import", "hf:acme/qa/default/train", "--into", "d", *words, code=1)["what"]
+
+
+@shows("push --public", "push --split-by", "push --message", "push --tag", "push --json", "pull --into", "pull --json")
+def test_push_and_pull(t: Terminal, hub: DatasetHub) -> None:
+    t.say("run", t.recipe({"kind": "read.rows", "rows": [{"text": one, "part": part} for one, part in ("ax", "bx", "cy")]}))
+    told = t.tell("push", "t", "hf:acme/qa", "--split-by", "part", "--message", "mine", "--tag", "v1")
+    repo = hub.repos["acme/qa"]
+    assert (told["splits"], told["private"], repo.private, repo.log[-1]) == ({"x": 2, "y": 1}, True, True, (repo.refs["v1"], "mine"))
+    assert t.tell("push", "t", "hf:acme/open", "--public")["private"] is hub.repos["acme/open"].private is False
+    assert f"3 rows (train 3) in {told['url'].replace('qa', 'open')}, commit" in t.say("push", "t", "hf:acme/open")
+    assert t.tell("pull", "hf:acme/qa@v1", "--into", "back", home="other")["rows"] == 3
+    assert t.say("rows", "back", "--json", home="other") == t.say("rows", "t", "--json")
+    assert "3 rows in back, version" in t.say("pull", "hf:acme/qa", "--into", "back", home="other")
 
 
 def test_lists_say_when(t: Terminal) -> None:

@@ -30,7 +30,7 @@ ACTS = {
     Datasets: {
         "list": "datasets", "heads": "datasets", "versions": "show", "get": "show", "show": "show", "count": "show", "rows": "rows",
         "page": "rows", "row": "origin", "export": "export", "licences": "licences",
-        "import_": "import", "plots": "show --html", "lock": "lock", "bundle": "bundle",
+        "import_": "import", "plots": "show --html", "lock": "lock", "bundle": "bundle", "push": "push", "pull": "pull",
     },
     Reviews: {"add": "review add", "list": "review list", "any": "rows", "beside": "rows", "summaries": "export --where"},
     Reviewers: {"push": "push", "pull": "pull"},

@@ -77,6 +77,7 @@ FILES = {
     "e.png": png(),
     "f.jsonl": b'{"instruction": "one?", "output": "1", "topic": "n"}\n{"instruction": "two?", "output": "2", "topic": "m"}\n',
     "g.jsonl": b'{"messages": [{"role": "user", "content": "one?"}, {"role": "bot", "content": "1"}]}\n',
+    "h.jsonl": b'{"row_idx": 4, "row": {"topic": "n"}, "truncated_cells": []}\n',
 }
 SEEN = {"text": "x", "image": {"file": "ab" * 32, "media_type": "image/png"}}
 
@@ -102,7 +103,9 @@ CASES: dict[str, dict[str, Case]] = {
         "rename": to("rename", ..., {"topic": "about"}, paths=["f.jsonl"]),
         "constants": to("constants", ..., {"from": "us"}, paths=["f.jsonl"]),
         "roles": to("roles", ..., {"bot": "assistant"}, paths=["g.jsonl"], format="openai"),
-        "urls": to("urls", ..., {"f.jsonl": "https://example.com/f.jsonl"}, paths=["f.jsonl"]),
+        "only": to("only", ..., ["topic"], paths=["f.jsonl"], format="jsonl"),
+        "places": to("places", ..., {"f.jsonl": {"url": "https://example.com/f.jsonl"}}, paths=["f.jsonl"]),
+        "answers": to("answers", ..., True, paths=["h.jsonl"], format="jsonl"),
         "key": to("key", ..., "topic", paths=["f.jsonl"]),
         "encoding": to("encoding", "latin-1", "cp1251", paths=["b.csv"], format="jsonl"),
         "delimiter": to("delimiter", ",", ";", paths=["b.csv"], format="jsonl", encoding="latin-1"),

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from rowsmith import registry
-from rowsmith.app.downloads import here
+from rowsmith.app.downloads import one_here
 from rowsmith.app.profiles import MappingProfile
 from rowsmith.app.rejects import Rejects
 from rowsmith.connectors.containers import read_records
@@ -60,7 +60,7 @@ def convert(
     the format, is listed and kept in `TARGET.rejects.jsonl`.
 
     Args:
-        source: a path, or an address (https://...).
+        source: a path, an address (https://...), or a dataset on a hub (hf:owner/name).
         to: the format to write; from_: the format that is read, default: recognised.
         profile: a mapping that is applied to each record first.
         strict: refuse, and write nothing, where a record would be rejected.
@@ -75,7 +75,7 @@ def convert(
     if not folder:
         _require_suffix(made, path)
         container(path, made, safe=arrangement.safe)
-    with here([source], os.environ) as [(file, _)]:
+    with one_here(source, os.environ) as file:
         return _convert(file, path, made, from_ or profile.format, profile, strict, arrangement if folder else None, arrangement.safe)
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rowsmith.app.bundles import bundle
 from rowsmith.app.exports import Export, export
@@ -26,8 +26,10 @@ from rowsmith.store.versions import Version
 from rowsmith.store.view import Look, Page
 
 if TYPE_CHECKING:
+    from rowsmith.app.downloads import Part
     from rowsmith.app.imports import Import
     from rowsmith.app.profiles import MappingProfile
+    from rowsmith.app.push import Done
     from rowsmith.app.runs import OnProgress
     from rowsmith.engine.terms import Stopping
 
@@ -147,16 +149,31 @@ class Datasets:
 
     def import_(
         self, files: Sequence[str | Path], into: str, *, format: str | None = None, profile: MappingProfile | None = None, strict: bool = False,
-        key: str | None = None, rejects: str | Path | None = None, on_progress: OnProgress | None = None, stopping: Stopping | None = None,
+        key: str | None = None, rejects: str | Path | None = None, part: Part | None = None, on_progress: OnProgress | None = None,
+        stopping: Stopping | None = None,
     ) -> Import:  # fmt: skip
         """Import files of any format into a dataset; see app.imports."""
+        from rowsmith.app.downloads import WHOLE
         from rowsmith.app.imports import import_files
         from rowsmith.app.profiles import MappingProfile
 
         return import_files(
             self.lab, self.project, files, into, format=format, profile=profile or MappingProfile(), strict=strict, key=key, rejects=rejects,
-            on_progress=on_progress, stopping=stopping,
+            part=part or WHOLE, on_progress=on_progress, stopping=stopping,
         )  # fmt: skip
+
+    def push(self, spoken: str, place: str, *, heard: Callable[[str], None] = lambda text: None, **options: Any) -> Done:
+        """Send rows to a place elsewhere: `hf:owner/name`, `argilla:WORKSPACE/NAME`, `label-studio:TITLE`; see app.push, and for the options the
+        place's own module (app.push_hub, app.push_reviewers)."""
+        from rowsmith.app.push import push
+
+        return push(self, spoken, place, options, heard)
+
+    def pull(self, place: str, into: str, **options: Any) -> Done:
+        """Bring back the very rows that a push has put on a hub, or what people say who review rows elsewhere; see app.push."""
+        from rowsmith.app.push import pull
+
+        return pull(self, place, into, options)
 
     def licences(self, spoken: str) -> Licences:
         """Count the rows by the licence and terms of their sources and of the models that wrote them; see app.licences."""

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from rowsmith.app.downloads import here
+from rowsmith.app.downloads import one_here
 from rowsmith.app.profiles import MappingProfile, write_profile
 from rowsmith.connectors.containers import read_records
 from rowsmith.core.errors import Invalid, RowFailed
@@ -52,7 +52,7 @@ def detect(
     """Read a file once, and say what it is.
 
     Args:
-        file: a path, or an address (https://...).
+        file: a path, an address (https://...), or a dataset on a hub (hf:owner/name).
         profile: a mapping that is applied first.
         encoding, delimiter: go before what is found and what the profile says.
         save_map: write a mapping profile to edit here.
@@ -60,7 +60,7 @@ def detect(
     Raises:
         NotFound: there is no such file. Invalid: it cannot be read, or has no records.
     """
-    with here([file], os.environ) as [(path, _)]:
+    with one_here(file, os.environ) as path:
         return _detect(path, str(file), profile, encoding, delimiter, save_map)
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from rowsmith.app.conversion import refused
-from rowsmith.app.downloads import here
+from rowsmith.app.downloads import HUB, WHOLE, Brought, Part, here
+from rowsmith.app.hub_token import with_hub_token
 from rowsmith.app.lab import Lab
 from rowsmith.app.profiles import MappingProfile
 from rowsmith.app.rejects import Rejects
@@ -23,6 +24,7 @@ from rowsmith.core.recipe import Recipe
 from rowsmith.core.records import Fault, Record
 from rowsmith.engine import recipe_file
 from rowsmith.engine.terms import Stopping
+from rowsmith.steps.importing import answered
 
 EVERY = 1_000_000_000
 STOPPED = "stopped"
@@ -54,40 +56,44 @@ class Import:
 
 def import_files(
     lab: Lab, project: str, files: Sequence[str | Path], into: str, *, format: str | None = None, profile: MappingProfile = _NO_PROFILE,
-    strict: bool = False, key: str | None = None, rejects: str | Path | None = None, on_progress: OnProgress | None = None,
-    stopping: Stopping | None = None,
+    strict: bool = False, key: str | None = None, rejects: str | Path | None = None, part: Part = WHOLE,
+    on_progress: OnProgress | None = None, stopping: Stopping | None = None,
 ) -> Import:  # fmt: skip
     """Import files into a dataset, merged by row id. The same files again are the same import.
 
     Args:
-        files: files, folders, globs or addresses (https://...).
+        files: files, folders, globs, addresses (https://...), or datasets on a hub (hf:owner/name).
         format: the format of the records; default: the profile's, else recognised for each file.
         profile: what is done to each record first.
         strict: refuse, and commit nothing, where a record is rejected.
         key: the column whose value identifies a row; default: `id` where a row has one.
+        part: the split, the columns, or a random sample of a dataset on a hub; columns are chosen of any file.
         rejects: the file of rejected records; default: `DATASET.rejects.jsonl`. There is none where nothing was rejected.
 
     Raises:
         NotFound: no such file or format. Invalid: a file cannot be read at all, or its format is not recognised; or rejects (`strict`).
     """
-    with here(files, lab.environ) as found:
+    given = {"key": key, "format": format, "only": list(part.columns)}
+    environ = with_hub_token(lab, project) if any(str(file).startswith(HUB) for file in files) else lab.environ
+    with here(files, environ, replace(part, columns=()) if part.sample is None else part) as found:
         return _import(
-            lab, project, found, into, {**({"key": key} if key else {}), **({"format": format} if format else {})}, profile, strict, rejects,
+            lab, project, found, into, {name: value for name, value in given.items() if value}, profile, strict, rejects,
             on_progress=on_progress, stopping=stopping,
         )  # fmt: skip
 
 
 def _import(
-    lab: Lab, project: str, files: Sequence[tuple[Path, str]], into: str, settings: dict[str, Any], profile: MappingProfile, strict: bool,
+    lab: Lab, project: str, files: Sequence[Brought], into: str, settings: dict[str, Any], profile: MappingProfile, strict: bool,
     rejects: str | Path | None, **watched: Any,
 ) -> Import:  # fmt: skip
-    urls = {path.name: url for path, url in files if url}
-    step = {"kind": "read.records", "paths": [str(path) for path, _ in files], **profile.settings(), **settings, **({"urls": urls} if urls else {})}
+    places = {name: facts for file in files for name, facts in file.places.items()}
+    of_hub = {**({"places": places} if places else {}), **({"answers": True} if any(file.answers for file in files) else {})}
+    step = {"kind": "read.records", "paths": [str(file.path) for file in files], **profile.settings(), **settings, **of_hub}
     recipe = recipe_file.build({"name": f"import {into}", "into": into, "steps": [step]})
     runs = Runs(lab, project)
     done = _start(runs, recipe, commit=not strict, **watched)
     with Rejects(Path(rejects) if rejects else Path(f"{into}.rejects.jsonl")) as kept:
-        for told, record in _rejected(lab, runs, done.run, profile):
+        for told, record in _rejected(lab, runs, done.run, profile, answers="answers" in of_hub):
             kept.add(*told, record)
         if strict and kept.count:
             raise refused(kept, "Nothing has been committed.")
@@ -97,7 +103,8 @@ def _import(
     if where is not None:
         note_copy(lab, project, EXPORTED, Path(where), format="rejects", rows=kept.count, run=done.run)
     version = done.version if done.dataset == into else None
-    return Import(into, done.run, done.state, done.requested, done.kept, kept.listed, kept.count, where, version, done.reason)
+    notes = [note for file in files for note in file.notes]
+    return Import(into, done.run, done.state, done.requested, done.kept, kept.listed, kept.count, where, version, done.reason, notes)
 
 
 def _start(runs: Runs, recipe: Recipe, **how: Any) -> Result:
@@ -111,10 +118,11 @@ Told = tuple[str, int, str, str]
 """File, line, reason and detail of a record that became no row."""
 
 
-def _rejected(lab: Lab, runs: Runs, run: str, profile: MappingProfile) -> Iterator[tuple[Told, Any]]:
+def _rejected(lab: Lab, runs: Runs, run: str, profile: MappingProfile, *, answers: bool) -> Iterator[tuple[Told, Any]]:
     """The rejected records in the order of the files, each with what it says, which is read once more from the home's copies."""
     troubles = runs.troubles(run, EVERY)
     said = _said(lab, runs.get(run).lock, profile) if troubles else iter(())
+    said = map(answered, said) if answers else said
     for trouble in troubles:
         found = _PLACE.fullmatch(trouble["detail"])
         told = (found[1], int(found[2]), trouble["reason"], found[3]) if found else ("", 0, trouble["reason"], trouble["detail"])

@@ -46,6 +46,16 @@ class Pushed:
         """As plain data."""
         return asdict(self) | {"left_out": dict(self.left_out)}
 
+    def told(self) -> list[str]:
+        """In words, a line each."""
+        lines = [f"{self.added:,} rows of {self.dataset} went to {self.target}; {self.unchanged:,} were there."]
+        if self.replaced:
+            lines.append(f"  {self.replaced:,} of an older text that nobody had reviewed were taken away")
+        if self.kept:
+            lines.append(f"  {self.kept:,} of an older text that have reviews stay there: rowsmith pull {self.target} --into {self.dataset}")
+        lines += [f"  {count:,} rows cannot be shown ({reason})" for reason, count in sorted(self.left_out.items())]
+        return lines + [f"    {example['id']}: {example['detail']}" for example in self.examples]
+
 
 class Reviewers:
     """Tools in which people review the datasets of one project. They are spoken of as `argilla:WORKSPACE/NAME` and `label-studio:TITLE`."""

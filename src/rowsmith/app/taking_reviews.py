@@ -21,6 +21,7 @@ from rowsmith.store.edits import Edits, Stale, token
 from rowsmith.store.refs import Refs
 from rowsmith.store.reviews import Opinion, Reviews
 
+_SHOWN = 10
 _ASKED = ("verdict", "score", "label", "preferred", "correction", "note")
 
 
@@ -43,6 +44,20 @@ class Pulled:
     def dump(self) -> dict[str, Any]:
         """As plain data."""
         return asdict(self)
+
+    def told(self) -> list[str]:
+        """In words, a line each."""
+        taken = "would be taken" if self.dry_run else "taken"
+        lines = [f"{self.added:,} reviews of {self.dataset} {taken} from {self.target}; {self.known:,} were here."]
+        if self.edited:
+            next_ = "" if self.dry_run else f": rowsmith diff {self.dataset}, rowsmith commit {self.dataset}"
+            lines.append(f"  {self.edited:,} correct a row{next_}")
+        if self.older:
+            lines.append(f"  {self.older:,} are of what a row said before")
+        if self.empty:
+            lines.append(f"  {self.empty:,} answers say nothing")
+        lines += [f"  row {one['row'] or '?'}, reviewed by {one['by']}: {one['why']}" for one in self.missing[:_SHOWN]]
+        return lines + ([f"  and {len(self.missing) - _SHOWN:,} more (--json)"] if len(self.missing) > _SHOWN else [])
 
 
 def taken(lab: Lab, project: str, target: str, into: str, *, dry_run: bool) -> Pulled:

@@ -17,14 +17,15 @@ from rowsmith.store.versions import Versions
 
 EXPORTED, BUNDLED, LOCKED = "dataset.exported", "dataset.bundled", "dataset.locked"
 CALLS_EXPORTED, BACKED_UP = "calls.exported", "home.backed_up"
-"""Events that tell of a copy; each has its `path`."""
+PUSHED = "dataset.pushed"
+"""Events that tell of a copy; each has its `path`, an address where it is elsewhere."""
 _SERVER = "its write-ahead log, replicas, backups and the blocks that its files gave back hold what was deleted until they are used again"
 
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """A copy: its `kind` (export, bundle, lock, calls, backup, written, server,
-    temporary), `where` it is, `what` it holds, and whether it is still there
+    """A copy: its `kind` (export, bundle, lock, calls, backup, pushed, written,
+    server, temporary), `where` it is, `what` it holds, and whether it is still there
     as far as can be seen from here (None: that cannot be seen)."""
 
     kind: str
@@ -45,22 +46,24 @@ def copies(lab: Lab, project: str, plans: Sequence[Plan]) -> list[Copy]:
     return list({(copy.kind, copy.where): copy for copy in found}.values())
 
 
-def note_copy(lab: Lab, project: str, kind: str, path: Path, **facts: Any) -> None:
-    """An event: where a copy lies, so that it can be named when a source in it is forgotten."""
+def note_copy(lab: Lab, project: str, kind: str, path: Path | str, **facts: Any) -> None:
+    """An event: where a copy lies (a path, or an address), so that it can be named when a source in it is forgotten."""
     with lab.db.write() as conn:
-        told = {"path": str(path.absolute()), "by": lab.who, **facts}
+        told = {"path": path if isinstance(path, str) else str(path.absolute()), "by": lab.who, **facts}
         events.note(conn, lab.db.now(conn), project, kind, told)
 
 
 def _of_events(lab: Lab, project: str, versions: set[str], runs: list[Run]) -> Iterator[Copy]:
     since = min([run.created_at for run in runs] + [_committed(lab, versions)])
-    for row in events.of_kinds(lab.db, project, (EXPORTED, BUNDLED, LOCKED, CALLS_EXPORTED, BACKED_UP)):
+    for row in events.of_kinds(lab.db, project, (EXPORTED, BUNDLED, LOCKED, PUSHED, CALLS_EXPORTED, BACKED_UP)):
         said = row.data
         if row.kind == EXPORTED and (said.get("version") in versions or said.get("run") in {run.id for run in runs}):
             of = f"dataset {said['dataset']}, version {said['version'][:12]}" if said.get("version") else f"run {said['run']}"
             yield _copy("export", said["path"], f"{said['rows']:,} rows of {of} as {said['format']}, exported {_day(row.at)}")
         elif row.kind == BUNDLED and said["version"] in versions:
             yield _copy("bundle", said["path"], f"{said['rows']:,} rows of dataset {said['dataset']}, version {said['version'][:12]}, {_day(row.at)}")
+        elif row.kind == PUSHED and said["version"] in versions:
+            yield _copy("pushed", said["path"], f"{said['rows']:,} rows of dataset {said['dataset']}, version {said['version'][:12]}, {_day(row.at)}")
         elif row.kind == LOCKED and said["version"] in versions:
             yield _copy("lock", said["path"], f"the recipes behind dataset {said['dataset']}, and rows that stand in them, {_day(row.at)}")
         elif row.kind == CALLS_EXPORTED and row.at >= since:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rowsmith.cli.options import HOME, PROJECT, AsJson, Home, InProject, ShardRows, SplitBy, SpreadsheetSafe, Suffix, project
+from rowsmith.cli.options import HOME, PROJECT, AsJson, Home, InProject, ShardRows, SplitBy, SpreadsheetSafe, Suffix, needs, project
 
 if TYPE_CHECKING:
     from rowsmith.app.imports import Import
@@ -40,7 +40,7 @@ def formats(as_json: AsJson = False) -> None:
 
 
 def detect(
-    file: Annotated[str, typer.Argument(metavar="FILE", help="File or address to look at, whatever it is called and however it is packed.")],
+    file: Annotated[str, typer.Argument(metavar="FILE", help="File, address or hf:owner/name to look at, however it is called and packed.")],
     map_: Map = None,
     encoding: Encoding = None,
     delimiter: Delimiter = None,
@@ -69,7 +69,7 @@ def detect(
 
 
 def convert(
-    source: Annotated[str, typer.Argument(metavar="IN", help="File or address to read, whatever it is called and however it is packed.")],
+    source: Annotated[str, typer.Argument(metavar="IN", help="File, address or hf:owner/name to read, however it is called and packed.")],
     target: Annotated[str, typer.Argument(metavar="OUT", help="File or folder to write; it appears whole or not at all.")],
     to: Annotated[str, typer.Option("--to", metavar="FORMAT", help="Format to write (rowsmith formats).")],
     from_: Annotated[str | None, typer.Option("--from", metavar="FORMAT", help="Format of the records. Default: recognised.")] = None,
@@ -102,28 +102,38 @@ def convert(
 
 
 def import_(
-    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Files, folders, globs or addresses (https://...).")],
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Files, folders, globs, addresses, datasets of a hub (hf:owner/name).")],
     into: Annotated[str, typer.Option("--into", metavar="DATASET", help="Dataset to import into; rows are merged by id.")],
     as_: Annotated[str | None, typer.Option("--as", metavar="FORMAT", help="Format of the records. Default: recognised for each file.")] = None,
     map_: Map = None,
     strict: Strict = False,
     key: Annotated[str | None, typer.Option("--key", metavar="COL", help="Column that identifies a row. Default: id, where a row has one.")] = None,
+    split: Annotated[str | None, typer.Option("--split", metavar="NAME", help="Split of a dataset on a hub. Default: the only one.")] = None,
+    columns: Annotated[str | None, typer.Option("--columns", metavar="A,B", help="Columns that are read. Default: all.")] = None,
+    sample: Annotated[
+        int | None, typer.Option("--sample", metavar="N", min=1, help="So many random rows of a dataset on a hub, without downloading it.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option("--seed", metavar="N", help="Another seed, another sample. Default: 0.")] = None,
     rejects: Annotated[str | None, typer.Option("--rejects", metavar="PATH", help="File of rejects. Default: DATASET.rejects.jsonl.")] = None,
     home: Home = HOME,
     in_project: InProject = PROJECT,
     as_json: AsJson = False,
 ) -> None:
-    """Import files into a dataset: CSV, TSV, JSON, JSON Lines, Parquet, Arrow, XLSX, ODS, also packed, in any format that is read. The same
-    command again goes on where it stopped."""
+    """Import files, or a dataset of a hub, into a dataset: CSV, TSV, JSON, JSON Lines, Parquet, Arrow, XLSX, ODS, also packed, in any format
+    that is read. The same command again goes on where it stopped."""
+    from rowsmith.app.downloads import Part
+    from rowsmith.app.hub_downloads import columns_of
     from rowsmith.app.results import EXIT
     from rowsmith.cli.runs import Watched
     from rowsmith.cli.show import print_json
 
+    needs("--sample", {"--seed": seed is not None and sample is None}, "Add --sample N, or leave --seed out.")
+    part = Part(split or "", tuple(columns_of(columns)), sample, seed or 0)
     doors = project(home, in_project, make=True).datasets
     with Watched() as watched:
         done = doors.import_(
-            files, into, format=as_, profile=_profile(map_), strict=strict, key=key, rejects=rejects, on_progress=watched.line,
-            stopping=watched.stopping,
+            files, into, format=as_, profile=_profile(map_), strict=strict, key=key, rejects=rejects, part=part,
+            on_progress=watched.line, stopping=watched.stopping,
         )  # fmt: skip
     if as_json:
         print_json(done.dump())
@@ -136,6 +146,8 @@ def import_(
 def _tell_import(done: Import) -> None:
     typer.echo(f"{done.kept:,} of {done.read:,} records in {done.dataset}, version {(done.version or 'none')[:12]}, by run {done.run}")
     _tell_rejects(done.rejected, done.rejected_count, "rejected")
+    for note in done.notes:
+        typer.echo(f"  {note}", err=True)
     if done.rejects:
         typer.echo(f"  rejected records in {done.rejects}", err=True)
 

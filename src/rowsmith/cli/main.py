@@ -22,8 +22,8 @@ from rowsmith.cli import (
     plugins,
     projects,
     provenance,
+    push,
     recipes,
-    reviewers,
     reviews,
     runs,
     shaping,
@@ -51,7 +51,7 @@ def version(show: Annotated[bool, typer.Option("--version", help="Print the vers
 
 
 for room in (
-    runs, recipes, datasets, formats, shaping, history, edits, reviews, reviewers, provenance, calls, projects, events, models, keys, home, plugins,
+    runs, recipes, datasets, formats, push, shaping, history, edits, reviews, provenance, calls, projects, events, models, keys, home, plugins,
 ):  # fmt: skip
     room.add_to(app)
 

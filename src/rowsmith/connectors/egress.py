@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from rowsmith.connectors.decode import ACCEPTED
 from rowsmith.connectors.exchange import USUAL, Bounds, Broken, Incoming, Reply, told
+from rowsmith.connectors.file_part import FilePart
 from rowsmith.connectors.request import REDIRECTS, Request
 from rowsmith.connectors.resolve import Resolver, SystemResolver, connector
 from rowsmith.connectors.urls import is_address, parsed
@@ -46,7 +47,8 @@ class Egress:
             await self._session.close()
 
     async def send(
-        self, method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes = b"", bounds: Bounds = USUAL
+        self, method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes | FilePart = b"",
+        bounds: Bounds = USUAL,
     ) -> Reply:
         """Send a request and return the whole reply, whatever its status.
 
@@ -61,7 +63,8 @@ class Egress:
 
     @asynccontextmanager
     async def open(
-        self, method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes = b"", bounds: Bounds = USUAL
+        self, method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes | FilePart = b"",
+        bounds: Bounds = USUAL,
     ) -> AsyncIterator[Incoming]:
         """Send a request; gives the answer while it arrives. Raises as `send` does."""
         sent = {"User-Agent": "rowsmith", "Accept-Encoding": ACCEPTED, **(headers or {})}
@@ -97,14 +100,16 @@ class Egress:
         """The headers of one answer, as they come."""
         from aiohttp import ClientTimeout
 
-        host, port = request.url.raw_host or "", request.url.port or 0
+        host, port, body = request.url.raw_host or "", request.url.port or 0, request.body
         # An address that stands in the URL is resolved by nobody, so it is looked at here; a name once its addresses are known.
         self._allowed.check(host, [host] if is_address(host) else [], port)
         idle.reschedule(asyncio.get_running_loop().time() + bounds.connect_s + bounds.idle_s)
         with told(request.host):
             timeout = ClientTimeout(total=None, connect=bounds.connect_s)
+            data = _watched(body, idle, bounds.idle_s) if isinstance(body, FilePart) and body else body or None
+            length = {"Content-Length": str(len(body))} if isinstance(body, FilePart) else {}
             response = await self._opened().request(
-                request.method, request.url, data=request.body or None, headers=request.headers, allow_redirects=False, timeout=timeout
+                request.method, request.url, data=data, headers={**request.headers, **length}, allow_redirects=False, timeout=timeout
             )
         idle.reschedule(None)
         if len(response.raw_headers) > bounds.headers:
@@ -119,3 +124,11 @@ class Egress:
             pool = connector(self._allowed, self._resolver, self._tls)
             self._session = ClientSession(connector=pool, cookie_jar=DummyCookieJar(), trust_env=False, auto_decompress=False)
         return self._session
+
+
+async def _watched(body: FilePart, idle: asyncio.Timeout, idle_s: float) -> AsyncIterator[bytes]:
+    """What is sent; the server has `idle_s` for each piece, and then for its answer."""
+    async for piece in body.pieces():
+        idle.reschedule(asyncio.get_running_loop().time() + idle_s)
+        yield piece
+    idle.reschedule(asyncio.get_running_loop().time() + idle_s)

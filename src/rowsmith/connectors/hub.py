@@ -17,16 +17,14 @@ from rowsmith.connectors.egress import Egress
 from rowsmith.connectors.exchange import Bounds, Broken, Reply
 from rowsmith.connectors.hub_file import HubFile
 from rowsmith.connectors.hub_pins import Pins
+from rowsmith.connectors.hub_site import Site
 from rowsmith.connectors.plain import carried_out
 from rowsmith.connectors.proof import Wanted, not_wanted
 from rowsmith.connectors.request import REDIRECTS, Request
-from rowsmith.connectors.settings import allowed_by
 from rowsmith.connectors.urls import parsed
-from rowsmith.core.addresses import Allowed
 from rowsmith.core.errors import Invalid, NotFound, RowsmithError, StorageFull, Unavailable
 from rowsmith.core.folders import cache_folder
 
-ENDPOINT = "https://huggingface.co"
 MOST_REDIRECTS = 3
 
 
@@ -53,20 +51,9 @@ class Hub:
     """
 
     def __init__(self, environ: Mapping[str, str]) -> None:
-        given = environ.get("HF_ENDPOINT", "").strip()
-        try:
-            at = parsed(given or ENDPOINT)
-        except Invalid as error:
-            raise Invalid(f"HF_ENDPOINT is no address of a hub. {error.what}", error.fix) from None
-        token = environ.get("HF_TOKEN", "").strip()
-        if not re.fullmatch(r"[\x21-\x7e]*", token):
-            raise Invalid("HF_TOKEN holds spaces or characters that no token has.", "Set it to the token alone.")
-        allowed = allowed_by(environ)
-        # Who names a hub of their own may reach it, wherever it is.
-        self.allowed = Allowed((*allowed.hosts, at.raw_host or ""), (*allowed.ports, at.port or 0)) if given else allowed
-        self.host, self._endpoint = at.host or "", str(at).rstrip("/")
-        self._key = {"Authorization": f"Bearer {token}"} if token else {}
-        self._folder = cache_folder(environ) / "hub" / at.raw_authority.replace(":", "_")
+        self._site = Site.of(environ)
+        self.allowed, self.host = self._site.allowed, self._site.host
+        self._folder = cache_folder(environ) / "hub" / self._site.place
         self._pins = Pins(self._folder)
 
     def download(self, name: str, progress: Progress | None = None) -> Copy:
@@ -117,7 +104,7 @@ class Hub:
                 reply = await self._described(egress, file, file.revision)
             commit, wanted = self._promised(file, reply)
             place = self._place(file, commit)
-            done = await brought(egress, file.at(self._endpoint, commit), place, headers=self._key, wanted=wanted, progress=progress)
+            done = await brought(egress, file.at(self._site.endpoint, commit), place, headers=self._site.key, wanted=wanted, progress=progress)
         except Refusal as error:
             raise self._refused(file, error.http, error.headers) from None
         except StorageFull as error:
@@ -131,7 +118,7 @@ class Hub:
 
     async def _described(self, egress: Egress, file: HubFile, revision: str) -> Reply:
         """What the hub says of the file. Where large files lie elsewhere it says so in a redirect; that of a renamed repository says nothing."""
-        request = Request("HEAD", parsed(file.at(self._endpoint, revision)), {"Accept-Encoding": "identity", **self._key})
+        request = Request("HEAD", parsed(file.at(self._site.endpoint, revision)), {"Accept-Encoding": "identity", **self._site.key})
         for _ in range(MOST_REDIRECTS + 1):
             reply = await egress.send("HEAD", str(request.url), headers=request.headers, bounds=Bounds(redirects=0))
             if reply.status not in REDIRECTS or "X-Linked-ETag" in reply.headers:
@@ -162,19 +149,10 @@ class Hub:
         return commit, wanted
 
     def _refused(self, file: HubFile, status: int, said: Mapping[str, str]) -> RowsmithError:
-        repo, code, page = file.repo, said.get("X-Error-Code", ""), f"{self._endpoint}/{file.repo}"
-        if code == "GatedRepo":
-            return Unavailable(f"{repo} is gated: its owner lets in who has agreed to terms.", f"Agree at {page}, and set HF_TOKEN to your token.")
-        if code == "RevisionNotFound":
-            return NotFound(f"{repo} has no revision {file.revision}.", f"Look at {page}.")
-        if code == "RepoNotFound":
-            return NotFound(f"{self.host} has no repository {repo}, or it is private.", "Correct the name, or set HF_TOKEN.")
-        if status == 404:
-            return NotFound(f"{repo} has no file {file.path} at {file.revision}.", f"Look at {page}/tree/{file.revision}.")
-        if status in (401, 403):
-            fix = "HF_TOKEN is not a token that may read it." if self._key else "Set HF_TOKEN to a token that may read it."
-            return Unavailable(f"{self.host} does not let us read {repo} (HTTP {status}).", fix)
-        return Unavailable(f"{self.host} answers HTTP {status} for {file}.", "Try again later.")
+        if status == 404 and said.get("X-Error-Code", "") not in ("GatedRepo", "RevisionNotFound", "RepoNotFound"):
+            page = f"{self._site.endpoint}/{file.repo}/tree/{file.revision}"
+            return NotFound(f"{file.repo} has no file {file.path} at {file.revision}.", f"Look at {page}.")
+        return self._site.refused(file.repo, file.revision, status, said)
 
     def _place(self, file: HubFile, commit: str) -> Path:
         return self._folder.joinpath(file.repo, commit, file.path)

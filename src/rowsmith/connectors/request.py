@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from rowsmith.connectors.file_part import FilePart
 from rowsmith.connectors.urls import joined
 from rowsmith.core.addresses import AddressRefused
 
@@ -24,7 +25,7 @@ class Request:
     method: str
     url: URL
     headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes = b""
+    body: bytes | FilePart = b""
 
     @property
     def host(self) -> str:

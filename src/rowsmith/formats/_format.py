@@ -69,6 +69,8 @@ class Format(BaseModel):
     """Whether letters beyond ASCII are escaped, for readers that take whatever encoding the machine has."""
     numbered: ClassVar[bool] = False
     """Whether the data files of a folder are numbered even where there is one."""
+    split_name: ClassVar[str] = r"[\w.-]{1,80}"
+    """What the name of a split may be, as a pattern."""
     whole: ClassVar[str] = ""
     """The split, in a folder, of rows that belong to none."""
     splits: ClassVar[Mapping[str, str]] = {}

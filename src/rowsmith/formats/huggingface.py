@@ -17,6 +17,7 @@ class HuggingFace(Jsonl):
     extension = "parquet"
     folder = True
     numbered = True
+    split_name = r"\w+(\.\w+)*"
     whole = "train"
     splits = {"training": "train", "valid": "validation", "val": "validation", "dev": "validation", "eval": "validation", "testing": "test"}
     rank = 7

@@ -96,8 +96,8 @@ def write_folder(
                 writing.all(source, len(sources) > 1, where, report, files)
             report.attachments, report.attachments_missing = files.count, files.missing
             if not report.rows_out:
-                why = ", ".join(report.left_out) or "there are none"
-                raise Invalid(f"None of the {report.rows_in:,} rows goes into {format.name}: {why}.", "Choose another format, or other rows.")
+                first = f"{report.examples[0]['reason']}. {report.examples[0]['detail']}" if report.examples else "there are none."
+                raise Invalid(f"None of the {report.rows_in:,} rows goes into {format.name}: {first}", "Choose another format, or other rows.")
             of = {source.name: source for source in sources}
             laid, hashes = writing.end(Laid(folder.name, (), lambda name: of[name].about()))
             files.rename()
@@ -229,6 +229,8 @@ class _Writing:
     def _group(self, dataset: str, many: bool) -> _Group:
         key = (dataset, self._split)
         if key not in self._groups:
+            if self._split and not re.fullmatch(self._format.split_name, self._split):
+                raise Invalid(f"{self._split!r} cannot be the name of a split.", "Part the rows by a column of plain words.")
             stem = self._format.stem(dataset, self._split, many)
             for part in stem.split("/"):
                 if not _NAME.fullmatch(part) or part.startswith("."):

@@ -3,12 +3,13 @@ sampled across the whole file say."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from rowsmith import content
-from rowsmith.core.errors import Invalid
-from rowsmith.core.records import Record
+from rowsmith.core.errors import Invalid, NotFound, choose
+from rowsmith.core.records import Fault, Record
 from rowsmith.formats import SURE, Candidate, Format, Mapping, built_in, candidates, every, imported, unfolded
 
 PROVENANCE = "provenance"
@@ -27,6 +28,37 @@ def row_of(record: Record, mapping: Mapping, format: Format) -> tuple[dict[str, 
         data = {name: value for name, value in data.items() if name != PROVENANCE}
     found = imported(format, mapping.applied(unfolded(data) if record.flat else data))
     return found, told if ours and told else {}
+
+
+def answered(record: Record | Fault) -> Record | Fault:
+    """The row that a hub's server of rows has answered, its number in the split for a line; a fault where the server has cut off some of it."""
+    if isinstance(record, Fault):
+        return record
+    number, row, cut = (record.data.get(name) for name in ("row_idx", "row", "truncated_cells"))
+    if not isinstance(number, int) or not isinstance(row, dict) or not isinstance(cut, list):
+        return Fault(record.file, record.line, "broken_record", "It is no answer of a server of rows.")
+    if cut:
+        return Fault(record.file, number + 1, "truncated", f"The server of rows has cut off {', '.join(map(str, cut))}; a whole split has it.")
+    return replace(record, line=number + 1, data=row)
+
+
+def narrowed(records: Iterable[Record | Fault], columns: Sequence[str], name: str) -> Iterator[Record | Fault]:
+    """The records with these columns alone.
+
+    Raises:
+        NotFound: no record of the file has one of them.
+    """
+    missing, known = set(columns), dict[str, None]()
+    for record in records:
+        if isinstance(record, Record):
+            if missing:
+                missing -= record.data.keys()
+                known.update(dict.fromkeys(record.data))
+            record = replace(record, data={column: record.data[column] for column in columns if column in record.data})
+        yield record
+    if missing and known:
+        column = next(column for column in columns if column in missing)
+        raise NotFound(f"{name}: no record has a column {column!r}.", choose(column, list(known)))
 
 
 def recognised(sampled: Sequence[Record], mapping: Mapping) -> list[Candidate]:

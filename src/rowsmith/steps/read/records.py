@@ -16,7 +16,7 @@ from rowsmith.core.records import Fault, Record
 from rowsmith.core.row import Bad, New
 from rowsmith.core.step import InputPaths
 from rowsmith.formats import Format, Mapping, built_in
-from rowsmith.steps.importing import chosen, recognised, row_of
+from rowsmith.steps.importing import answered, chosen, narrowed, recognised, row_of
 from rowsmith.steps.licensed import Licensed
 from rowsmith.steps.paths import known
 from rowsmith.steps.sampled import Sample
@@ -33,7 +33,8 @@ class ReadRecords(Licensed):
     format is recognised by records sampled across the whole file, unless it is given. A record that cannot be read, or is not of the format,
     becomes a failed row with its file and line, and reading goes on behind it; a file that cannot be read at all ends the run.
 
-    Origin: `source` {name, hash, line, key, url, and the `member` of an archive}, and `provenance` where the file is an export of ours.
+    Origin: `source` {name, hash, line, key, what `places` says of the file, and the `member` of an archive}, and `provenance` where the file is
+    an export of ours.
     """
 
     paths: InputPaths = Field(description="Files, folders or globs, from the recipe's folder, else from the current one.", min_length=1)
@@ -41,7 +42,9 @@ class ReadRecords(Licensed):
     rename: dict[str, str | None] = Field({}, description="New names of columns, before the format reads them; null leaves a column out.")
     constants: dict[str, Any] = Field({}, description="Columns with one value that every record gets.")
     roles: dict[str, str] = Field({}, description="Roles of messages by what the file calls them, for example bot: assistant.")
-    urls: dict[str, str] = Field({}, description="Where files were downloaded from, by their names; their rows carry it.")
+    only: list[str] = Field([], description="Columns of the records that are read, before they are renamed. Default: all.")
+    places: dict[str, dict[str, Any]] = Field({}, description="Where files were downloaded from, by their names; their rows carry it.")
+    answers: bool = Field(False, description="The records are what a hub's server of rows answers: {row_idx, row, truncated_cells}.")
     key: str | None = Field(
         None, description="Column whose value identifies a row, so that edits to it keep its id. Default: `id` where the row has one."
     )
@@ -81,14 +84,20 @@ class ReadRecords(Licensed):
 
     def _file(self, source: Input, ctx: Context) -> Iterator[New | Bad]:
         format, mapping = self._format(source, ctx)
-        for record in ctx.records(source, encoding=self.encoding, delimiter=self.delimiter):
+        for record in self._records(source, ctx):
             yield Bad(record.reason, record.detail, record.where) if isinstance(record, Fault) else self._row(record, source, mapping, format)
+
+    def _records(self, source: Input, ctx: Context) -> Iterator[Record | Fault]:
+        """The records of a file, with the columns that are wanted."""
+        stream = ctx.records(source, encoding=self.encoding, delimiter=self.delimiter)
+        records = map(answered, stream) if self.answers else stream
+        return narrowed(records, self.only, source.name) if self.only else records
 
     def _format(self, source: Input, ctx: Context) -> tuple[Format, Mapping]:
         if self.format:
             return built_in(self.format), self.mapping()
         sample = Sample()
-        for _ in sample.through(ctx.records(source, encoding=self.encoding, delimiter=self.delimiter)):
+        for _ in sample.through(self._records(source, ctx)):
             pass
         return chosen(recognised(sample.records(), self.mapping()), self.mapping(), source.name)
 
@@ -98,9 +107,7 @@ class ReadRecords(Licensed):
             data, told = row_of(record, mapping, format)
         except RowFailed as error:
             return Bad(error.reason, error.what, where)
-        place: dict[str, Any] = self.licensed({"name": source.name, "hash": source.hash, "line": record.line})
-        if url := self.urls.get(source.name):
-            place["url"] = url
+        place: dict[str, Any] = self.licensed({"name": source.name, "hash": source.hash, "line": record.line, **self.places.get(source.name, {})})
         if record.file != source.name:
             place["member"] = record.file[len(source.name) + 1 :]
         origin = {"source": place, **({"provenance": told} if told else {})}
@@ -114,13 +121,14 @@ class ReadRecords(Licensed):
 def _chosen(pattern: str, found: Sequence[Path]) -> list[Path]:
     """What is named or matched is read, whatever its suffix; of a folder only what has a suffix of files that are read."""
     named = has_magic(pattern) or [path.name for path in found] == [Path(pattern).name]
-    chosen = [path for path in found if named or _is_known(path.name)]
+    chosen = [path for path in found if named or is_known(path.name)]
     if not chosen:
         what = f"None of the {len(found):,} files in {pattern!r} has the suffix of a file that is read."
         raise NotFound(what, f"Name the file itself, or a glob; known are {', '.join(SUFFIXES)}, also packed as {', '.join(PACKED)}.")
     return chosen
 
 
-def _is_known(name: str) -> bool:
+def is_known(name: str) -> bool:
+    """Whether a file's suffix is that of a file that is read."""
     *_, before, last = ["", *name.lower().split(".")]
     return last in SUFFIXES or (last in PACKED and (before in SUFFIXES or last == "zip"))
