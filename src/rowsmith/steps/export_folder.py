@@ -95,6 +95,7 @@ def write_folder(
             for source in sources:
                 writing.all(source, len(sources) > 1, where, report, files)
             report.attachments, report.attachments_missing = files.count, files.missing
+            report.settle()
             if not report.rows_out:
                 why = ", ".join(report.left_out) or "there are none"
                 raise Invalid(f"None of the {report.rows_in:,} rows goes into {format.name}: {why}.", "Choose another format, or other rows.")
