@@ -1,4 +1,4 @@
-"""Writes the pages of docs/ that are made from the code: cli.md, steps.md, formats.md, providers.md, what-works.md.
+"""Writes the pages of docs/ that are made from the code: cli.md, steps.md, formats.md, export-check.md, providers.md, what-works.md.
 
     python scripts/docs.py            writes them
     python scripts/docs.py --check    only says whether they are current; exits 1 when they are not
@@ -22,7 +22,7 @@ from rowsmith.app.results import EXIT
 from rowsmith.cli.main import app
 from rowsmith.core.step import Step
 from rowsmith.engine.recipe_schema import describe
-from rowsmith.formats import SAMPLES, carried
+from rowsmith.formats import SAMPLES, carried, consumers, every, rules
 from rowsmith.llm.profile import NAMES, Profile, read_profile
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -43,8 +43,8 @@ SHAPES = {
 def pages() -> dict[str, str]:
     """The text of every generated page, by file name."""
     return {
-        "cli.md": HEAD + cli(), "steps.md": HEAD + steps(), "formats.md": HEAD + formats(), "providers.md": HEAD + providers(),
-        "what-works.md": HEAD + what_works(),
+        "cli.md": HEAD + cli(), "steps.md": HEAD + steps(), "formats.md": HEAD + formats(),
+        "export-check.md": HEAD + export_check(), "providers.md": HEAD + providers(), "what-works.md": HEAD + what_works(),
     }  # fmt: skip
 
 
@@ -162,6 +162,45 @@ def formats() -> str:
 def needed(format: Any) -> str:
     """The sets of columns, one of which a row has to have."""
     return " or ".join(", ".join(f"`{column}`" for column in columns) for columns in format.needs) or "any"
+
+
+# -- the export check -----------------------------------------------------------------------------------------------------------------
+
+EFFECTS = {
+    "lost": "the consumer passes over the row", "altered": "it reads the row as something else",
+    "stops": "it ends with an error, and keeps nothing",
+    "noted": "the row is kept; whoever loads it has to know something. This alone fails no check",
+}  # fmt: skip
+
+
+def export_check() -> str:
+    """The consumers, and every rule with its code, from the rules themselves."""
+    usual = {name: [format.name for format in every() if format.consumer == name] for name in consumers()}
+    known = [
+        (f"`{one.name}`", one.title, ", ".join(f"`{name}`" for name in usual[one.name]), f"{one.max_length:,} tokens" if one.max_length else "")
+        for one in consumers().values()
+    ]  # fmt: skip
+    listed = [
+        (rule.code, ", ".join(f"`{name}`" for name in names) or "all", rule.effect, rule.what, rule.fix, "yes" if rule.tokens else "")
+        for rule, names in rules()
+    ]  # fmt: skip
+    parts = [
+        "# The export check\n",
+        "A file that loads is not a file that trains: most consumers drop rows or read them as something else, with a line in a log or with nothing. "
+        "`rowsmith export-check FILE` says of a file, whoever wrote it, how many rows its consumer will keep, and why not the rest; "
+        "`rowsmith export-check DATASET --as FORMAT` says it of an export before it is written. `rowsmith export` and `rowsmith convert` check what "
+        "they write, and refuse, with nothing written, where rows would get lost or altered; `--anyway` writes it all the same, and "
+        "`PATH.report.json` says what was found.\n",
+        "`--for CONSUMER` names who will read it. Lengths are counted with the tokenizer and the chat template of the model: `--tokenizer FOLDER` or "
+        "`--tokenizer hf:OWNER/NAME`, and `--max-length N` where yours is not the consumer's own (`pip install 'rowsmith[tokenizers]'`). The "
+        "template is a stranger's program: it runs in a sandbox in a child process. Without a tokenizer the check says what it cannot know. A "
+        "`dataset_info.json` beside a file is read, too. `make test-consumers` holds the check to what the real loaders keep.\n",
+        table(["consumer", "who it is", "usual reader of", "takes"], known),
+        "\n## What becomes of a row\n", table(["effect", "meaning"], EFFECTS.items()),
+        "\n## Codes\n", "L01 to L43 are losses in silence; words are errors that the consumer tells by itself.\n",
+        table(["code", "consumers", "effect", "what happens", "what to do", "needs the tokenizer"], listed),
+    ]  # fmt: skip
+    return "\n".join(parts)
 
 
 # -- providers ------------------------------------------------------------------------------------------------------------------------

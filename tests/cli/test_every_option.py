@@ -18,6 +18,7 @@ from keyring.backends.fail import Keyring as NoKeyring
 from keyrings import FOLDER, FileKeyring
 from running import Bench, ask, called, texts
 from terminal import commands
+from tiny_tokenizer import tokenizer
 
 from rowsmith.testing import CommandLine
 
@@ -518,7 +519,8 @@ WITH_HOME = sorted(name for name, options in commands().items() if "--home" in o
 WITH_PROJECT = sorted(name for name, options in commands().items() if "--project" in options)
 ARGUMENTS: dict[str, list[str]] = {
     "run": ["RECIPE"], "plan": ["RECIPE"], "resume": ["r1"], "stop": ["r1"], "cancel": ["r1"], "rows": ["t"], "show": ["t"],
-    "export": ["t", "--as", "jsonl", "-o", "out"], "backup": ["made.backup"], "restore": ["there.backup"], "project create": ["new"],
+    "export": ["t", "--as", "jsonl", "-o", "out"], "export-check": ["t", "--as", "text"],
+    "backup": ["made.backup"], "restore": ["there.backup"], "project create": ["new"],
     "project budget": ["other"], "project delete": ["other", "--yes"], "calls list": ["--run", "r1"], "calls show": ["abc"],
     "calls export": ["out.calls", "--dataset", "t"], "calls import": ["there.calls"],
     "check": ["RECIPE"], "keys add": ["OPENAI_API_KEY"], "keys remove": ["MINE"], "models add": ["openai/x", "--context", "5"],
@@ -1117,6 +1119,37 @@ def test_convert_into_a_folder(t: Terminal) -> None:
     t.say("convert", "a.jsonl", "3/", "--to", "openai")
     assert json.loads((t.folder / "3" / "a.jsonl").read_text(encoding="utf-8").splitlines()[0])["messages"][1]["content"] == "a"
     assert "which no export wrote" in t.tell("convert", "a.jsonl", ".", "--to", "openai", code=1)["what"]
+
+
+@shows(
+    "export-check --as", "export-check --for", "export-check --tokenizer", "export-check --max-length", "export-check --json", "convert --for",
+    "convert --tokenizer", "convert --max-length", "convert --anyway", "export --for", "export --tokenizer", "export --max-length", "export --anyway",
+)  # fmt: skip
+def test_the_export_check(t: Terminal) -> None:
+    letters = tokenizer(t.folder / "letters")
+    put(t, "a.jsonl", "".join(json.dumps({"prompt": text, "completion": "y"}) + "\n" for text in ("x" * 50, "x")))
+    told = t.tell("export-check", "a.jsonl")
+    assert (told["consumer"], told["rows_in"], told["consumer_keeps"], told["ok"], told["max_length"]) == ("trl-sft", 2, 2, True, 1024)
+    assert t.tell("export-check", "a.jsonl", "--for", "llama-factory")["consumer"] == "llama-factory"
+    measured = ("--tokenizer", letters, "--max-length", 40)
+    told = t.tell("export-check", "a.jsonl", *measured, code=1)
+    assert (told["consumer_keeps"], [one["code"] for one in told["findings"]], told["ok"]) == (1, ["L01"], False)
+    assert t.tell("export-check", "a.jsonl", *measured[:3], 60)["consumer_keeps"] == 2
+    assert "trl-sft keeps 1 of 2 rows" in t.say("export-check", "a.jsonl", *measured, code=1)
+    t.say("import", "a.jsonl", "--into", "t")
+    for act in (("convert", "a.jsonl", "b.jsonl", "--to", "prompt-completion"), ("export", "t", "--as", "prompt-completion", "-o", "b.jsonl")):
+        told = t.tell(*act, *measured, code=1)
+        assert "keep 1 of 2 rows" in told["what"] and "L01 lost, 1 row" in told["problems"][0]["what"]
+        assert not list(t.folder.glob("b.jsonl*"))
+        told = t.tell(*act, *measured, "--anyway")
+        assert (told["check"]["consumer_keeps"], told["check"]["max_length"]) == (1, 40)
+        report = json.loads((t.folder / "b.jsonl.report.json").read_text(encoding="utf-8"))
+        assert report["check"]["findings"][0]["code"] == "L01"
+        assert t.tell(*act, "--for", "mlx-lm")["check"]["consumer"] == "mlx-lm"
+        for path in t.folder.glob("b.jsonl*"):
+            path.unlink()
+    told = t.tell("export-check", "t", "--as", "alpaca")
+    assert (told["consumer"], told["rows_in"], told["consumer_keeps"]) == ("llama-factory", 2, 2)
 
 
 @shows("import --into", "import --as", "import --map", "import --strict", "import --key", "import --rejects", "import --json")

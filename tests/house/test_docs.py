@@ -11,7 +11,7 @@ from terminal import ROOT, commands, problems
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "decisions").glob("*.md")])
 
 
-@pytest.mark.parametrize("page", ["cli.md", "steps.md", "formats.md", "what-works.md"])
+@pytest.mark.parametrize("page", ["cli.md", "steps.md", "formats.md", "export-check.md", "what-works.md"])
 def test_generated_pages_are_current(page: str) -> None:
     made = runpy.run_path(str(ROOT / "scripts" / "docs.py"))["pages"]()[page]
     assert (ROOT / "docs" / page).read_text(encoding="utf-8") == made, "run: make docs"

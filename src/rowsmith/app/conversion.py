@@ -10,13 +10,14 @@ from typing import Any
 
 from rowsmith import registry
 from rowsmith.app.downloads import one_here
+from rowsmith.app.export_check import NOTHING, Checking
 from rowsmith.app.profiles import MappingProfile
 from rowsmith.app.rejects import Rejects
 from rowsmith.connectors.containers import read_records
 from rowsmith.core.errors import Invalid, Problem, RowFailed
 from rowsmith.core.records import Contents, Fault, Record
 from rowsmith.core.row import Row
-from rowsmith.formats import Format, LossReport, Mapping
+from rowsmith.formats import Checked, Format, LossReport, Mapping
 from rowsmith.steps.export import Source, write_export
 from rowsmith.steps.export_folder import Arrangement, placed, write_folder
 from rowsmith.steps.importing import chosen, recognised, row_of
@@ -46,15 +47,16 @@ class Converted:
     dropped: dict[str, int]
     rejects: str | None
     notes: list[str] = field(default_factory=list)
+    check: Checked | None = None
 
     def dump(self) -> dict[str, Any]:
         """As plain data."""
-        return asdict(self)
+        return {**asdict(self), "check": self.check and self.check.dump()}
 
 
 def convert(
     source: str | Path, target: str | Path, to: str, *, from_: str | None = None, profile: MappingProfile = _NO_PROFILE, strict: bool = False,
-    arrangement: Arrangement = FILE,
+    arrangement: Arrangement = FILE, checking: Checking = NOTHING,
 ) -> Converted:  # fmt: skip
     """Write the records of a file as another format, into a file or folder that appears whole or not at all. What cannot be read, or held by
     the format, is listed and kept in `TARGET.rejects.jsonl`.
@@ -65,9 +67,11 @@ def convert(
         profile: a mapping that is applied to each record first.
         strict: refuse, and write nothing, where a record would be rejected.
         arrangement: splits, shards, containers.
+        checking: who will read it, and with which tokenizer; a check that fails refuses, unless it says `anyway`.
 
     Raises:
-        NotFound: no such file or format. Invalid: the file cannot be read or its format is not recognised; or rejects (`strict`).
+        NotFound: no such file or format. Invalid: the file cannot be read or its format is not recognised; or rejects (`strict`);
+            or the export check fails.
         StorageFull, Unavailable: the target cannot be written.
     """
     made, path = registry.format(to), placed(target)
@@ -75,12 +79,14 @@ def convert(
     if not folder:
         _require_suffix(made, path)
         container(path, made, safe=arrangement.safe)
-    with one_here(source, os.environ) as file:
-        return _convert(file, path, made, from_ or profile.format, profile, strict, arrangement if folder else None, arrangement.safe)
+    with one_here(source, os.environ) as file, checking.of_export(made, path, arrangement.suffix) as check:
+        report = LossReport(check=check, anyway=checking.anyway)
+        return _convert(file, path, made, from_ or profile.format, profile, strict, arrangement if folder else None, arrangement.safe, report)
 
 
 def _convert(
-    source: Path, path: Path, made: Format, from_: str, profile: MappingProfile, strict: bool, folder: Arrangement | None, safe: bool
+    source: Path, path: Path, made: Format, from_: str, profile: MappingProfile, strict: bool, folder: Arrangement | None, safe: bool,
+    report: LossReport,
 ) -> Converted:  # fmt: skip
     if path.resolve() == source.resolve():
         raise Invalid("A file cannot be converted into itself.", "Name another file to write.")
@@ -90,15 +96,15 @@ def _convert(
         rows = _Rows(source, profile, mapping, format, rejects)
         if strict:
             rows.require_all(made)
-        report, named = LossReport(on_leave=rows.not_held), Source(rows, source.name.partition(".")[0])
+        report.on_leave, named = rows.not_held, Source(rows, source.name.partition(".")[0])
         if folder is not None:
             write_folder(path, [named], made, folder, provenance="none", report=report)
         else:
             write_export(path, named, made, provenance="none", report=report, safe=safe)
         kept = rejects.done()
     return Converted(
-        str(path), made.name, format.name, report.rows_out + rejects.count, report.rows_out, rejects.listed, rejects.count, report.rows_out,
-        dict(report.dropped), kept, contents.notes,
+        str(path), made.name, format.name, report.rows_out + rejects.count, report.rows_out, rejects.listed, rejects.count,
+        report.checked.consumer_keeps if report.checked else report.rows_out, dict(report.dropped), kept, contents.notes, report.checked,
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rowsmith.app.bundles import bundle
+from rowsmith.app.export_check import NOTHING, Checking
 from rowsmith.app.exports import Export, export
 from rowsmith.app.lab import Lab
 from rowsmith.app.licences import Licences, licences_of
@@ -139,12 +140,12 @@ class Datasets:
     def export(
         self, spoken: str | Sequence[str], format: str, path: str | Path, *, where: str | None = None, provenance: str | None = None,
         lock: bool = False, policy: str | None = None, drop_uncleared: bool = False, split_by: str | None = None, shard_rows: int | None = None,
-        suffix: str | None = None, spreadsheet_safe: bool = False,
+        suffix: str | None = None, spreadsheet_safe: bool = False, checking: Checking = NOTHING,
     ) -> Export:  # fmt: skip
         """Write rows of one or more datasets to a file or folder in a foreign format, with their provenance; see app.exports."""
         return export(
             self, spoken, format, path, where=where, provenance=provenance, with_lock=lock, policy=policy, drop_uncleared=drop_uncleared,
-            arrangement=Arrangement(split_by, shard_rows, suffix, spreadsheet_safe),
+            arrangement=Arrangement(split_by, shard_rows, suffix, spreadsheet_safe), checking=checking,
         )  # fmt: skip
 
     def import_(

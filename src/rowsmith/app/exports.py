@@ -14,6 +14,7 @@ import orjson
 
 from rowsmith import registry
 from rowsmith.app.about import about
+from rowsmith.app.export_check import NOTHING, Checking
 from rowsmith.app.licences import Policy, Rights, objections, policy_of
 from rowsmith.app.locks import lock
 from rowsmith.app.reviews import Reviews, scope, told_beside
@@ -22,7 +23,7 @@ from rowsmith.core.calls import PICO
 from rowsmith.core.errors import Invalid, Problem
 from rowsmith.core.expressions import parse
 from rowsmith.core.row import Row
-from rowsmith.formats import DataFile
+from rowsmith.formats import Checked, DataFile, LossReport
 from rowsmith.steps.export import Source, write_export
 from rowsmith.steps.export_folder import FILES, Arrangement, placed, write_folder
 from rowsmith.store.calls import costs
@@ -42,7 +43,7 @@ class Export:
     """What an export did. `lost` maps reason to rows left out, `dropped` a column to the rows in which the format could not hold it. `files` is
     the folder of the images and sounds that the rows refer to, `files_out` how many there are, `lock` the lock beside the file. `uncleared` rows
     were left out by the `policy`, `why` maps each reason to rows; they are no part of `rows_in`. `parts` are the data files of a folder
-    ({path, dataset, split, rows, bytes})."""
+    ({path, dataset, split, rows, bytes}), `check` what the export check found, where somebody in particular reads the format."""
 
     path: str
     sidecar: str | None
@@ -59,10 +60,11 @@ class Export:
     uncleared: int = 0
     why: dict[str, int] = field(default_factory=dict)
     parts: list[dict[str, Any]] = field(default_factory=list)
+    check: Checked | None = None
 
     def dump(self) -> dict[str, Any]:
         """As plain data."""
-        return asdict(self)
+        return {**asdict(self), "check": self.check and self.check.dump()}
 
 
 class _Told:
@@ -122,6 +124,7 @@ def _costed(made: dict[str, Any], paid: Mapping[str, int | None]) -> dict[str, A
 def export(
     datasets: Datasets, spoken: str | Sequence[str], format: str, path: str | Path, *, where: str | None = None, provenance: str | None = None,
     with_lock: bool = False, policy: str | None = None, drop_uncleared: bool = False, arrangement: Arrangement = FILE,
+    checking: Checking = NOTHING,
 ) -> Export:  # fmt: skip
     """Write the rows of `dataset`, `dataset@version` or `run:r12` to a file, with a report of what went (`PATH.report.json`), and the images and
     sounds that they refer to in a folder beside it (`PATH.files`). Or to a folder: where the format is one, where the path is one or ends in a
@@ -135,6 +138,7 @@ def export(
         policy: `commercial-training`, or the path of a YAML file (app.licences.Policy): rows that it does not let out stop the export, unless
             `drop_uncleared` leaves them out.
         arrangement: splits, shards, containers.
+        checking: who will read it, and with which tokenizer; an export check that fails refuses, unless it says `anyway`.
 
     Raises:
         NotFound: no such dataset, format or policy. Invalid: the path, the condition, the choice of provenance or arrangement, or rows that the
@@ -158,10 +162,13 @@ def export(
         raise _refused(str(policy), uncleared, why)
     sources = [Source(rows, label(name), rows.beside, partial(about, datasets, name)) for name, rows in told.items()]
     parts: Sequence[DataFile] = ()
-    if arrangement.folder(path, found, len(names)):
-        report, parts = write_folder(target, sources, found, arrangement, find=datasets.lab.files.find, provenance=way)
-    else:
-        report = write_export(target, sources[0], found, find=datasets.lab.files.find, provenance=way, safe=arrangement.safe)
+    find = datasets.lab.files.find
+    with checking.of_export(found, target, arrangement.suffix) as check:
+        report = LossReport(check=check, anyway=checking.anyway)
+        if arrangement.folder(path, found, len(names)):
+            _, parts = write_folder(target, sources, found, arrangement, find=find, provenance=way, report=report)
+        else:
+            write_export(target, sources[0], found, find=find, provenance=way, safe=arrangement.safe, report=report)
     for name in names:
         _note(datasets, name, target, format=format, rows=report.rows_out)
     notes = [f"{name!r} does not go into {format}: {count:,} rows say something there" for name, count in sorted(report.dropped.items())]
@@ -173,7 +180,7 @@ def export(
     return Export(
         str(target), beside, report.rows_in, report.rows_out, dict(report.left_out), dict(report.dropped), report.examples, tuple(notes), files,
         report.attachments, locked, rules.name if rules else None, uncleared, dict(why.most_common()),
-        [{"path": one.path, "dataset": one.dataset, "split": one.split, "rows": one.rows, "bytes": one.bytes} for one in parts],
+        [{"path": one.path, "dataset": one.dataset, "split": one.split, "rows": one.rows, "bytes": one.bytes} for one in parts], report.checked,
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from rowsmith.cli.export_check import Anyway, For, MaxLength, Tokenizer, checking, tell_check
 from rowsmith.cli.options import HOME, PROJECT, AsJson, Home, InProject, ShardRows, SplitBy, SpreadsheetSafe, Suffix, project
 
 Spoken = Annotated[str, typer.Argument(metavar="DATASET", help="A dataset, dataset@version, or run:r12 for the kept rows of a run.")]
@@ -121,6 +122,10 @@ def export(
     shard_rows: ShardRows = None,
     suffix: Suffix = None,
     spreadsheet_safe: SpreadsheetSafe = False,
+    consumer: For = None,
+    tokenizer: Tokenizer = None,
+    max_length: MaxLength = None,
+    anyway: Anyway = False,
     home: Home = HOME,
     in_project: InProject = PROJECT,
     as_json: AsJson = False,
@@ -132,6 +137,7 @@ def export(
     done = doors.export(
         dataset, format_, output, where=where, provenance=provenance, lock=with_lock, policy=policy, drop_uncleared=drop_uncleared,
         split_by=split_by, shard_rows=shard_rows, suffix=suffix, spreadsheet_safe=spreadsheet_safe,
+        checking=checking(consumer, tokenizer, max_length, anyway),
     )  # fmt: skip
     if where is not None and not done.rows_out:
         for name in dataset:
@@ -155,6 +161,8 @@ def export(
         typer.echo(f"  {count:,} rows left out: {reason}", err=True)
     for note in done.notes:
         typer.echo(f"  {note}", err=True)
+    if done.check:
+        tell_check(done.check)
     return None
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from rowsmith.cli.export_check import Anyway, For, MaxLength, Tokenizer, checking, tell_check
 from rowsmith.cli.options import HOME, PROJECT, AsJson, Home, InProject, ShardRows, SplitBy, SpreadsheetSafe, Suffix, needs, project
 
 if TYPE_CHECKING:
@@ -79,6 +80,10 @@ def convert(
     shard_rows: ShardRows = None,
     suffix: Suffix = None,
     spreadsheet_safe: SpreadsheetSafe = False,
+    consumer: For = None,
+    tokenizer: Tokenizer = None,
+    max_length: MaxLength = None,
+    anyway: Anyway = False,
     as_json: AsJson = False,
 ) -> None:
     """Convert a file into another format, with no project. What cannot go is listed, and kept in OUT.rejects.jsonl."""
@@ -87,7 +92,8 @@ def convert(
     from rowsmith.steps.export_folder import Arrangement
 
     arrangement = Arrangement(split_by, shard_rows, suffix, spreadsheet_safe)
-    done = converted(source, target, to, from_=from_, profile=_profile(map_), strict=strict, arrangement=arrangement)
+    asked = checking(consumer, tokenizer, max_length, anyway)
+    done = converted(source, target, to, from_=from_, profile=_profile(map_), strict=strict, arrangement=arrangement, checking=asked)
     if as_json:
         return print_json(done.dump())
     typer.echo(f"{done.written:,} of {done.read:,} records, read as {done.from_format}, written as {done.format} in {done.path}")
@@ -96,6 +102,8 @@ def convert(
         typer.echo(f"  {name!r} does not go into {done.format}: {count:,} rows say something there", err=True)
     for note in done.notes:
         typer.echo(f"  {note}", err=True)
+    if done.check:
+        tell_check(done.check)
     if done.rejects:
         typer.echo(f"  rejected records in {done.rejects}", err=True)
     return None

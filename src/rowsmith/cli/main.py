@@ -14,6 +14,7 @@ from rowsmith.cli import (
     datasets,
     edits,
     events,
+    export_check,
     formats,
     history,
     home,
@@ -51,7 +52,8 @@ def version(show: Annotated[bool, typer.Option("--version", help="Print the vers
 
 
 for room in (
-    runs, recipes, datasets, formats, push, shaping, history, edits, reviews, provenance, calls, projects, events, models, keys, home, plugins,
+    runs, recipes, datasets, formats, export_check, push, shaping, history, edits, reviews, provenance, calls, projects, events, models, keys,
+    home, plugins,
 ):  # fmt: skip
     room.add_to(app)
 

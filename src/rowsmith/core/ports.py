@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from rowsmith.core.calls import Answer, Ask, Claim, Claimed, Embed, Embedded, Limits, Usage
 from rowsmith.core.models import ModelChoice
 from rowsmith.core.records import Contents, Fault, Record
-from rowsmith.core.row import Row
+from rowsmith.core.row import Json, Row
 
 
 class Rows(Protocol):
@@ -288,6 +288,26 @@ class Weights(Protocol):
 
     def hash(self, name: str, note: Note) -> str:
         """What names the weights wherever they lie: 64 hexadecimal digits, SHA-256. Blocking; may download. Raises as `here`."""
+        ...
+
+
+class Tokens(Protocol):
+    """A model's tokenizer with its chat template."""
+
+    eos: str
+    """The text that ends a sequence; empty where there is none."""
+
+    def ids(self, said: str | list[dict[str, Any]], *, tools: Json = None, open: bool = False) -> list[int]:
+        """The tokens of a text, with the marks that the tokenizer adds, or of a conversation as the chat template renders it; `open`: up to
+        where the assistant answers next.
+
+        Raises:
+            RowFailed: `template`, which refuses the conversation, or there is none.
+        """
+        ...
+
+    def text(self, messages: list[dict[str, Any]], *, tools: Json = None, open: bool = False) -> str:
+        """The conversation as the chat template renders it. Raises as `ids`."""
         ...
 
 

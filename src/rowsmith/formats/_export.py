@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from rowsmith.core.errors import Invalid, RowFailed
 from rowsmith.core.row import Json, Row
+from rowsmith.formats._consumers import Check, Checked
 from rowsmith.formats._format import Format, Provenance, json_line
 
 COLUMN = "provenance"
@@ -34,6 +35,12 @@ class LossReport:
     attachments_missing: int = 0
     """Images and sounds that the rows refer to: written beside the file, and not found."""
 
+    check: Check | None = None
+    """Sees every record that is written."""
+    anyway: bool = False
+    """Whether the check may fail."""
+    checked: Checked | None = None
+    """What the check found."""
     on_leave: Callable[[Row, RowFailed], None] | None = None
     """Told of every row that the format cannot hold."""
 
@@ -45,11 +52,23 @@ class LossReport:
         if self.left_out[error.reason] <= _EXAMPLES:
             self.examples.append({"id": row.id, "reason": error.reason, "detail": error.what})
 
+    def settle(self) -> None:
+        """All records have been seen.
+
+        Raises:
+            Invalid: the check fails, and may not.
+        """
+        if self.check is not None:
+            self.checked = self.check.done(self.rows_in)
+            if not self.anyway:
+                self.checked.require()
+
     def dump(self) -> dict[str, Any]:
         """The report as plain data."""
         counts = {"rows_in": self.rows_in, "rows_out": self.rows_out}
         attached = {name: getattr(self, name) for name in ("attachments", "attachments_missing") if getattr(self, name)}
-        return {**counts, "left_out": dict(self.left_out), "dropped": dict(self.dropped), "examples": self.examples, **attached}
+        checked = {} if self.checked is None else {"check": self.checked.dump()}
+        return {**counts, "left_out": dict(self.left_out), "dropped": dict(self.dropped), "examples": self.examples, **attached, **checked}
 
 
 class Encoded(NamedTuple):
@@ -81,6 +100,8 @@ def encode_export(
             report.leave(row, error)
             continue
         record = record if change is None else change(record)
+        if report.check is not None:
+            report.check.see(record)
         report.rows_out += 1
         report.dropped.update(format.lost(row))
         if provenance == "column":

@@ -63,6 +63,8 @@ class Format(BaseModel):
     name: ClassVar[str]
     extension: ClassVar[str] = "jsonl"
     """The container of its files, where their path does not say another."""
+    consumer: ClassVar[str] = ""
+    """Who usually reads it, for the export check; none: it is checked for whom the user names."""
     folder: ClassVar[bool] = False
     """Whether it is always a folder: its data files, and what belongs beside them."""
     ascii: ClassVar[bool] = False

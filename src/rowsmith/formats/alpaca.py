@@ -15,6 +15,7 @@ class Alpaca(Format):
     """
 
     name = "alpaca"
+    consumer = "llama-factory"
     needs = _chat.NEEDS
     drops = _turns.DROPS
     keys = ("instruction", "input", "output", "system", "history")

@@ -18,6 +18,7 @@ class Axolotl(Format):
     """
 
     name = "axolotl"
+    consumer = "axolotl"
     folder = True
     whole = "train"
     needs = _chat.NEEDS

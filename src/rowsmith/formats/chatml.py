@@ -23,6 +23,7 @@ class ChatMl(Format):
     """
 
     name = "chatml"
+    consumer = "trl-sft"
     needs = _chat.NEEDS
     drops = _turns.DROPS
     keys = ("text",)

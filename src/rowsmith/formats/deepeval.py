@@ -15,6 +15,7 @@ class DeepEval(Format):
     """
 
     name = "deepeval"
+    consumer = "deepeval"
     needs = _chat.NEEDS
     drops = ("fields of messages beside role and content",)
     keys = ("input", "expected_output", "context", "additional_metadata")

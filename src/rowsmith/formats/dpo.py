@@ -14,6 +14,7 @@ class Dpo(Format):
     """
 
     name = "dpo"
+    consumer = "trl-dpo"
     needs = _preference.NEEDS
     drops = _preference.DROPS
     keys = ("prompt", "chosen", "rejected")

@@ -14,6 +14,7 @@ class Gemini(Format):
     """
 
     name = "gemini"
+    consumer = "gemini"
     needs = _chat.NEEDS
     drops = _turns.DROPS
     keys = ("systemInstruction", "contents")

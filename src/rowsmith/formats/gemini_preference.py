@@ -11,6 +11,7 @@ class GeminiPreference(Format):
     """A conversation that ends with the user, and two completions of one message each: the chosen with the score 1, the rejected with 0."""
 
     name = "gemini-preference"
+    consumer = "gemini"
     needs = _preference.NEEDS
     drops = _preference.DROPS
     keys = ("system_instruction", "contents", "completions")

@@ -15,6 +15,7 @@ class Grpo(Format):
     """
 
     name = "grpo"
+    consumer = "trl-grpo"
     needs = _grpo.NEEDS
     drops = ("fields of messages beside role and content",)
     keys = ("prompt",)

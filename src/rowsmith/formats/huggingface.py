@@ -14,6 +14,7 @@ class HuggingFace(Jsonl):
     """
 
     name = "huggingface"
+    consumer = "datasets"
     extension = "parquet"
     folder = True
     numbered = True

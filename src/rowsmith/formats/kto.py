@@ -14,6 +14,7 @@ class Kto(Format):
     """
 
     name = "kto"
+    consumer = "trl-kto"
     needs = _preference.LABELLED
     drops = _turns.DROPS
     keys = ("prompt", "completion", "label")

@@ -14,6 +14,7 @@ class LangChain(Format):
     """
 
     name = "langchain"
+    consumer = "langchain"
     needs = _chat.NEEDS
     drops = ("columns beside the messages, tools too", "weights and fields of messages that LangChain does not know")
     keys = ("messages",)

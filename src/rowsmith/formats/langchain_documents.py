@@ -13,6 +13,7 @@ class LangChainDocuments(Format):
     the row's id."""
 
     name = "langchain-documents"
+    consumer = "langchain"
     needs = (("text",),)
     keys = ("page_content", "metadata", "id")
 

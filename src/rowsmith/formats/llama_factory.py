@@ -16,6 +16,7 @@ class LlamaFactory(LlamaFactoryFolder):
     """
 
     name = "llama-factory"
+    consumer = "llama-factory"
     needs = _SHAREGPT.needs
     drops = _SHAREGPT.drops
     keys = ("conversations", "tools")

@@ -13,6 +13,7 @@ class LlamaFactoryKto(LlamaFactoryFolder):
     """For the stage `kto`: rows with a column `label` that is true or false; a text or number there would make the row none (L26)."""
 
     name = "llama-factory-kto"
+    consumer = "llama-factory"
     needs = _preference.LABELLED
     drops = sharegpt.FORMAT.drops
     keys = ("conversations", "kto_tag", "tools")

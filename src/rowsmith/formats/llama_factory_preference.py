@@ -15,6 +15,7 @@ class LlamaFactoryPreference(LlamaFactoryFolder):
     `value`; texts there would make the row none (L26)."""
 
     name = "llama-factory-preference"
+    consumer = "llama-factory"
     needs = _preference.NEEDS
     drops = _preference.DROPS
     keys = ("conversations", "chosen", "rejected")

@@ -19,6 +19,7 @@ class LmEval(LmEvalTask):
     """Records as `mcq` has them. A model that prefers a position looks good where the right choice always stands there: shuffle them first."""
 
     name = "lm-eval"
+    consumer = "lm-eval"
     needs = mcq.FORMAT.needs
     drops = mcq.FORMAT.drops
     keys = mcq.FORMAT.keys

@@ -18,6 +18,7 @@ class LmEvalGenerate(LmEvalTask):
     """One question and the answer that is expected: what the model says up to the end of its line has to be that answer."""
 
     name = "lm-eval-generate"
+    consumer = "lm-eval"
     needs = input_answer.FORMAT.needs
     drops = input_answer.FORMAT.drops
     keys = ("question", "answer")

@@ -17,6 +17,7 @@ class Mcq(Format):
     """
 
     name = "mcq"
+    consumer = "lm-eval"
     needs = (_USED,)
     drops = ("columns beside input, choices and answer",)
     keys = ("question", "choices", "answer")

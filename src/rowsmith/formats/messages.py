@@ -14,6 +14,7 @@ class Messages(Format):
     """
 
     name = "messages"
+    consumer = "axolotl"
     needs = _chat.NEEDS
     drops = ("columns beside the conversation",)
     keys = ("messages", "tools")

@@ -12,6 +12,7 @@ class MlxLm(TrlSft):
     """
 
     name = "mlx-lm"
+    consumer = "mlx-lm"
     folder = True
     ascii = True
     whole = "train"

@@ -15,6 +15,7 @@ class Nova(Format):
     """
 
     name = "nova"
+    consumer = "nova"
     needs = _chat.NEEDS
     drops = _turns.DROPS
     keys = ("schemaVersion", "system", "messages")

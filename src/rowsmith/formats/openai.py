@@ -16,6 +16,7 @@ class OpenAi(Format):
     """
 
     name = "openai"
+    consumer = "openai"
     needs = _chat.NEEDS
     drops = ("columns beside the conversation", "fields of messages that the API does not know")
     keys = ("messages", "tools")

@@ -12,6 +12,7 @@ class OpenAiPreference(Format):
     """A conversation under `input`, with its tools, and two answers of one message each. Messages are as in `openai`, without weights."""
 
     name = "openai-preference"
+    consumer = "openai"
     needs = _preference.NEEDS
     drops = ("columns beside the preference", "weights and fields of messages that the API does not know")
     keys = ("input", "preferred_output", "non_preferred_output")

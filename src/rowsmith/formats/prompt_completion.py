@@ -11,6 +11,7 @@ class PromptCompletion(Format):
     """One question and one answer, both plain text. Longer conversations, and prompts for a system, go as `trl-prompt-completion`."""
 
     name = "prompt-completion"
+    consumer = "trl-sft"
     needs = _chat.NEEDS
     drops = _turns.DROPS
     keys = ("prompt", "completion")

@@ -21,6 +21,7 @@ class Promptfoo(Format):
     """
 
     name = "promptfoo"
+    consumer = "promptfoo"
     needs = (("input", "answer"),)
     keys = ("vars", "assert")
 

@@ -16,6 +16,7 @@ class Ragas(Format):
     """
 
     name = "ragas"
+    consumer = "ragas"
     needs = _chat.NEEDS
     drops = ("columns beside the conversation, contexts and reference", "fields of messages beside role and content")
     keys = ("user_input", "reference_contexts", "response", "reference")

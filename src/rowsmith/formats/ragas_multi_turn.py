@@ -18,6 +18,7 @@ class RagasMultiTurn(Format):
     """
 
     name = "ragas-multi-turn"
+    consumer = "ragas"
     needs = _chat.NEEDS
     drops = ("columns beside the messages and reference, tools too", "fields of messages beside role, content and tool_calls", "ids of tool calls")
     keys = ("user_input", "reference")

@@ -11,6 +11,7 @@ class Reward(Format):
     """Both conversations begin with what was asked. Messages have a role and text, and nothing else; with tools, `trl-reward`."""
 
     name = "reward"
+    consumer = "trl-reward"
     needs = _preference.NEEDS
     drops = _preference.DROPS
     keys = ("chosen", "rejected")

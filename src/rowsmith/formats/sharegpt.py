@@ -27,6 +27,7 @@ class ShareGpt(Format):
     """
 
     name = "sharegpt"
+    consumer = "llama-factory"
     needs = _chat.NEEDS
     drops = ("columns beside the conversation", "fields of messages beside role, content and tool_calls", "ids of tool calls")
     keys = ("conversations", "tools", "system")

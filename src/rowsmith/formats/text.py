@@ -12,6 +12,7 @@ class Text(Format):
     """The column `text`, and nothing else: trainers learn all of it, so there is no question and no answer in it."""
 
     name = "text"
+    consumer = "trl-sft"
     needs = (("text",),)
     drops = ("columns beside text",)
     keys = ("text",)

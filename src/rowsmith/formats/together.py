@@ -14,6 +14,7 @@ class Together(Format):
     """
 
     name = "together"
+    consumer = "together"
     needs = _chat.NEEDS
     drops = _turns.DROPS
     keys = ("messages",)

@@ -15,6 +15,7 @@ class Torchtune(Format):
     """
 
     name = "torchtune"
+    consumer = "torchtune"
     needs = _chat.NEEDS
     drops = _turns.DROPS
     keys = ("messages",)

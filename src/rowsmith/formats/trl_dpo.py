@@ -14,6 +14,7 @@ class TrlDpo(Format):
     """
 
     name = "trl-dpo"
+    consumer = "trl-dpo"
     needs = _preference.NEEDS
     drops = _trl.DROPS
     keys = ("prompt", "chosen", "rejected", "tools")

@@ -20,6 +20,7 @@ class TrlGrpo(Format):
     """
 
     name = "trl-grpo"
+    consumer = "trl-grpo"
     needs = _grpo.NEEDS
     drops = ("weights and other fields of messages that chat templates do not read",)
     keys = ("prompt",)

@@ -11,6 +11,7 @@ class TrlKto(Format):
     """The last message is the completion that `label` calls good or not; the label is true or false, since a text stops TRL (L07)."""
 
     name = "trl-kto"
+    consumer = "trl-kto"
     needs = _preference.LABELLED
     drops = _trl.DROPS
     keys = ("prompt", "completion", "label", "tools")

@@ -14,6 +14,7 @@ class TrlPromptCompletion(Format):
     """
 
     name = "trl-prompt-completion"
+    consumer = "trl-sft"
     needs = _chat.NEEDS
     drops = _trl.DROPS
     keys = ("prompt", "completion", "tools")

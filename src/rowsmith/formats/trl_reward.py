@@ -11,6 +11,7 @@ class TrlReward(Format):
     """Both conversations begin with what was asked, which TRL recommends and finds out by itself. Answers that say the same are left out."""
 
     name = "trl-reward"
+    consumer = "trl-reward"
     needs = _preference.NEEDS
     drops = _trl.DROPS
     keys = ("chosen", "rejected", "tools")

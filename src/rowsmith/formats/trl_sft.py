@@ -16,6 +16,7 @@ class TrlSft(Format):
     """
 
     name = "trl-sft"
+    consumer = "trl-sft"
     needs = _chat.NEEDS
     drops = _trl.DROPS
     keys = ("messages", "tools")

@@ -15,6 +15,7 @@ class Unsloth(Format):
     """
 
     name = "unsloth"
+    consumer = "unsloth"
     needs = _chat.NEEDS
     drops = _turns.DROPS
     keys = ("conversations",)

@@ -11,6 +11,7 @@ class Xlsx(Jsonl):
     """
 
     name = "xlsx"
+    consumer = "spreadsheet"
     extension = "xlsx"
     provenance = "sidecar"
     rank = 6

@@ -44,7 +44,8 @@ def write_export(
 
     Raises:
         StorageFull, Unavailable: the file cannot be written; what stood there before still stands.
-        Invalid: see formats.encode_export and steps.layout; the format is a folder; or the folder of images and sounds holds other files.
+        Invalid: see formats.encode_export and steps.layout; the format is a folder; the folder of images and sounds holds other
+            files; or the report's check fails.
     """
     if format.folder:
         raise Invalid(f"{format.name} is a folder.", "Name a folder: a path that ends in /.")
@@ -63,6 +64,7 @@ def write_export(
                     companions.see(row.record)
             data.end()
             report.attachments, report.attachments_missing = files.count, files.missing
+            report.settle()
             parts = [*data.parts]
             if companions is not None:
                 one = DataFile(path.name, source.name or path.stem, "", data.rows, data.main.bytes, data.main.sha256, tuple(data.columns))

@@ -95,6 +95,7 @@ def write_folder(
             for source in sources:
                 writing.all(source, len(sources) > 1, where, report, files)
             report.attachments, report.attachments_missing = files.count, files.missing
+            report.settle()
             if not report.rows_out:
                 first = f"{report.examples[0]['reason']}. {report.examples[0]['detail']}" if report.examples else "there are none."
                 raise Invalid(f"None of the {report.rows_in:,} rows goes into {format.name}: {first}", "Choose another format, or other rows.")

@@ -91,9 +91,19 @@ def langchain(case: dict[str, Any], folder: str) -> dict[str, Any]:
 READERS = {reader.__name__: reader for reader in (datasets, openai, gemini, together, langchain)}
 
 
+def told(case: dict[str, Any], folder: str) -> dict[str, Any]:
+    """What came of it; a case that may stop the reader says so by itself."""
+    if not case.get("stops"):
+        return READERS[case["reader"]](case, folder)
+    try:
+        return READERS[case["reader"]](case, folder)
+    except (ValueError, KeyError) as error:  # pydantic's are ValueErrors
+        return {"kept": 0, "error": f"{type(error).__name__}: {error}"}
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
-        print(json.dumps({case["name"]: READERS[case["reader"]](case, folder) for case in json.load(sys.stdin)}, default=str))
+        print(json.dumps({case["name"]: told(case, folder) for case in json.load(sys.stdin)}, default=str))
 
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ def read(case: dict[str, Any], folder: Path) -> dict[str, Any]:
     tiny.save_model(len(tokens), str(base))
     tokens.save_pretrained(base)
     model = ModelArguments(model_name_or_path=str(base))
-    data = DataArguments(dataset=name, dataset_dir=str(folder), template="chatml", cutoff_len=512)
+    data = DataArguments(dataset=name, dataset_dir=str(folder), template="chatml", cutoff_len=2048)
     template = get_template_and_fix_tokenizer(tokens, data)
     training = transformers.Seq2SeqTrainingArguments(output_dir=str(folder / "out"), use_cpu=True, report_to="none")
     found = get_dataset(template, model, data, training, stage=case["stage"], tokenizer=tokens)["train_dataset"]
@@ -45,7 +45,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             try:
                 said[case["name"]] = read(case, Path(folder))
-            except ValueError as error:  # "Cannot find valid samples": every row was skipped
+            except (ValueError, RuntimeError) as error:  # "Cannot find valid samples": every row was skipped
                 said[case["name"]] = {"kept": 0, "error": str(error)}
     print(json.dumps(said))
 

@@ -14,7 +14,8 @@ import tiny
 from mlx_lm.tuner.datasets import load_local_dataset
 
 
-def read(path: str) -> dict[str, Any]:
+def read(case: dict[str, Any]) -> dict[str, Any]:
+    path = case["path"]
     with tempfile.TemporaryDirectory() as folder:
         shutil.copy(path, Path(folder) / "train.jsonl")
         tokens = tiny.tokenizer(Path(path).read_text(encoding="utf-8").split("\n"))
@@ -23,5 +24,15 @@ def read(path: str) -> dict[str, Any]:
     return {"kept": len(train), "texts": texts, "kind": type(train).__name__}
 
 
+def told(case: dict[str, Any]) -> dict[str, Any]:
+    """What came of it; a case that may stop the loader says so by itself."""
+    if not case.get("stops"):
+        return read(case)
+    try:
+        return read(case)
+    except (ValueError, KeyError) as error:
+        return {"kept": 0, "error": f"{type(error).__name__}: {error}"}
+
+
 if __name__ == "__main__":
-    print(json.dumps({case["name"]: read(case["path"]) for case in json.load(sys.stdin)}))
+    print(json.dumps({case["name"]: told(case) for case in json.load(sys.stdin)}))

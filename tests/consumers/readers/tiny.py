@@ -31,6 +31,13 @@ def tokenizer(texts: list[str]) -> Any:
     )
 
 
+def given(case: dict[str, Any], texts: list[str]) -> Any:
+    """The tokenizer in the folder that the case names, else one made for its texts."""
+    from transformers import AutoTokenizer
+
+    return AutoTokenizer.from_pretrained(case["tokenizer"]) if "tokenizer" in case else tokenizer(texts)
+
+
 def save_model(size: int, folder: str, *, scores: bool = False) -> None:
     """A Llama of some 100,000 weights; with `scores`, one that gives a number instead of words."""
     import torch

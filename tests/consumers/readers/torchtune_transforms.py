@@ -22,5 +22,15 @@ def read(case: dict[str, Any]) -> dict[str, Any]:
     return {"kept": len(rows), "rows": rows}
 
 
+def told(case: dict[str, Any]) -> dict[str, Any]:
+    """What came of it; a case that may stop the transform says so by itself."""
+    if not case.get("stops"):
+        return read(case)
+    try:
+        return read(case)
+    except (ValueError, KeyError, IndexError, TypeError, UnboundLocalError) as error:
+        return {"kept": 0, "error": f"{type(error).__name__}: {error}"}
+
+
 if __name__ == "__main__":
-    print(json.dumps({case["name"]: read(case) for case in json.load(sys.stdin)}))
+    print(json.dumps({case["name"]: told(case) for case in json.load(sys.stdin)}))

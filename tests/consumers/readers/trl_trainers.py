@@ -27,7 +27,7 @@ def carried_out(case: dict[str, Any], folder: str) -> dict[str, Any]:
     kind, path = case["trainer"], case["path"]
     with open(path, encoding="utf-8") as file:
         texts = file.read().splitlines()
-    tokens = tiny.tokenizer(texts)
+    tokens = tiny.given(case, texts)
     base = f"{folder}/{case['name']}"
     tiny.save_model(len(tokens), base, scores=kind == "reward")
     rows = load_dataset("json", data_files=path, split="train", cache_dir=f"{folder}/cache")
@@ -50,10 +50,20 @@ def carried_out(case: dict[str, Any], folder: str) -> dict[str, Any]:
     return {"rows": len(rows), "kept": len(kept), "columns": kept.column_names, "texts": found}
 
 
+def told(case: dict[str, Any], folder: str) -> dict[str, Any]:
+    """What came of it; a case that may stop the trainer says so by itself."""
+    if not case.get("stops"):
+        return carried_out(case, folder)
+    try:
+        return carried_out(case, folder)
+    except (TypeError, KeyError, IndexError, ValueError, AttributeError) as error:
+        return {"kept": 0, "error": f"{type(error).__name__}: {error}"}
+
+
 def main() -> None:
     cases = json.load(sys.stdin)
     with tempfile.TemporaryDirectory() as folder:
-        print(json.dumps({case["name"]: carried_out(case, folder) for case in cases}))
+        print(json.dumps({case["name"]: told(case, folder) for case in cases}))
 
 
 if __name__ == "__main__":

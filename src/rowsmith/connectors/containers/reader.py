@@ -18,7 +18,7 @@ from rowsmith.connectors.containers.limits import Limits
 from rowsmith.core.errors import Invalid, NotFound
 from rowsmith.core.records import Contents, Fault, Record
 
-_PASSED_ON = ("PATH", "PYTHONPATH", "PYTHONHOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "SYSTEMROOT", "VIRTUAL_ENV")
+PASSED_ON = ("PATH", "PYTHONPATH", "PYTHONHOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "SYSTEMROOT", "VIRTUAL_ENV")
 """What the child's environment has of ours: no key is among it."""
 
 
@@ -42,7 +42,7 @@ def read_records(
     limits, contents = limits or Limits(), Contents() if contents is None else contents
     with tempfile.TemporaryDirectory(prefix="rowsmith-") as scratch, tempfile.TemporaryFile() as complaints:
         told = {"path": str(path.absolute()), "name": Path(name).name, "given": {"encoding": encoding, "delimiter": delimiter}}
-        environ = {key: value for key in _PASSED_ON if (value := os.environ.get(key)) is not None}
+        environ = {key: value for key in PASSED_ON if (value := os.environ.get(key)) is not None}
         child = subprocess.Popen(
             [sys.executable, "-P", "-m", "rowsmith.connectors.containers.child"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=complaints,
             env={**environ, "MALLOC_ARENA_MAX": "2"}, cwd=scratch,
