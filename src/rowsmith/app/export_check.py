@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rowsmith import registry
-from rowsmith.app.downloads import here
+from rowsmith.app.downloads import one_here
 from rowsmith.connectors.containers import read_records
 from rowsmith.connectors.tokenizer import opened
 from rowsmith.core.errors import Invalid, RowFailed
@@ -83,7 +83,7 @@ def check_file(file: str | Path, checking: Checking = NOTHING) -> Checked:
     Raises:
         NotFound: no such file, consumer or tokenizer. Invalid: the file cannot be read, or nobody is known to read it.
     """
-    with here([file], os.environ) as [(path, _)]:
+    with one_here(file, os.environ) as path:
         setting = Setting(name=path.name, info=_info(path))
         with checking.of(setting, "" if checking.consumer else _usual(path)) as check:
             if check is None:
