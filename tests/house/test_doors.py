@@ -66,7 +66,7 @@ ACTS = {
 }  # fmt: skip
 OF_THE_HOME = {
     "verify", "backup", "restore", "upgrade", "gc", "doctor", "check", "plan", "steps", "schema", "plugins list", "plugins trust", "formats",
-    "detect", "convert", "",
+    "detect", "convert", "export-check", "",
 }  # fmt: skip
 OF_THE_DOOR = {"--home", "--project", "--json", "--help"}
 """Of `start`, `commit` is for pilots (`rowsmith plan --pilot`), which commit nothing."""
