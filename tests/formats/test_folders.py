@@ -82,6 +82,7 @@ def test_axolotl_has_a_configuration_and_trains_on_what_has_weight() -> None:
     assert [one["path"] for one in config["datasets"]] == ["train.jsonl"]
     assert [one["path"] for one in config["test_datasets"]] == ["test.jsonl"]
     assert config["excess_length_strategy"] == "raise"
+    assert {one["message_field_training"] for one in config["datasets"] + config["test_datasets"]} == {"train"}
 
 
 @pytest.mark.parametrize(("format", "kind"), [("lm-eval", "multiple_choice"), ("lm-eval-generate", "generate_until")])

@@ -61,7 +61,7 @@ class _Config(Companions):
 
 def _datasets(name: str, paths: list[str], *, split: bool = False) -> list[str]:
     more = ["    split: train"] if split else []
-    lines = [[f"  - path: {path}", "    ds_type: json", "    type: chat_template", *more] for path in paths]
+    lines = [[f"  - path: {path}", "    ds_type: json", "    type: chat_template", "    message_field_training: train", *more] for path in paths]
     return [f"{name}:", *(line for one in lines for line in one)] if paths else []
 
 
