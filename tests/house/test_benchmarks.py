@@ -97,3 +97,12 @@ def test_history_is_measured_operation_by_operation(tmp_path: Path) -> None:
     named = {"write", "commit of 1,000 edits", "diff of 1,000 changes", "branch", "merge of 1,000 and 500", "old version whole"}
     assert named <= told["seconds"].keys() and all(seconds > 0 for seconds in told["seconds"].values())
     assert told["rows"] == 1500 and all(size > 10 for size in told["peak_mb"].values())
+
+
+def test_converting_is_measured_stage_by_stage(tmp_path: Path) -> None:
+    command = [sys.executable, str(ROOT / "benchmarks" / "converting.py"), "--rows", "1000", "--json", str(tmp_path / "out.json")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    told = json.loads(done.stdout.splitlines()[-1])
+    assert told == json.loads((tmp_path / "out.json").read_text())
+    assert len(told["stages"]) == 5
+    assert all(figure > 0 for tools in told["stages"].values() for who in ("rowsmith", "duckdb") for figure in tools[who].values())

@@ -84,6 +84,19 @@ def test_rows_that_do_not_fit_are_reported_and_still_passed_on(tmp_path: Path) -
     assert len((tmp_path / "a.jsonl.provenance.jsonl").read_bytes().splitlines()) == 3
 
 
+def test_the_report_tells_what_the_consumer_makes_of_it(tmp_path: Path) -> None:
+    rows = [Row(f"{n:032x}", bytes([n]), {"input": f"{n}?", "answer": "Yes.", "label": True}) for n in range(4)]
+    assert carry_out(WriteFiles(path=str(tmp_path / "a.jsonl"), format="trl-kto"), tmp_path, rows) == rows
+    check = report_of(tmp_path / "a.jsonl")["check"]
+    assert isinstance(check, dict)
+    assert (check["consumer"], check["rows_out"]) == ("trl-kto", 4)
+    assert "L07" in [one["code"] for one in check["findings"]]
+    carry_out(WriteFiles(path=f"{tmp_path}/b/", format="trl-kto"), tmp_path, rows)
+    assert report_of(tmp_path / "b")["check"] == check
+    carry_out(WriteFiles(path=str(tmp_path / "c.jsonl")), tmp_path, rows)
+    assert "check" not in report_of(tmp_path / "c.jsonl")
+
+
 def test_wrong_settings_are_told_before_the_run(tmp_path: Path) -> None:
     assert WriteFiles(path="a").check() == []
     assert "Did you mean 'jsonl'" in WriteFiles(path="a", format="jsnl").check()[0]

@@ -54,7 +54,7 @@ class Service:
         """
         given = environ.get(variable, "").strip()
         if not given:
-            raise Invalid(f"Where {name} answers is not known.", f"Set {variable} to its address, like http://127.0.0.1:6900.")
+            raise Invalid(f"Where {name} answers is not known.", f"Set {variable} to its address, for example http://127.0.0.1:8080.")
         try:
             at = parsed(given)
         except Invalid as error:

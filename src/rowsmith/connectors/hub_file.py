@@ -34,7 +34,8 @@ class HubFile:
         """
         found = _FILE.fullmatch(text)
         if found is None:
-            raise Invalid(f"{text!r} names no file of a hub.", "Write it like hf:org/repo/file.gguf; @revision and #sha256=... may follow.")
+            fix = "Write a file like hf:org/repo/file.gguf (@revision and #sha256=... may follow), a dataset like hf:owner/name."
+            raise Invalid(f"{text!r} names no file of a hub.", fix)
         return cls(found["repo"], found["path"], found["revision"] or "main", (found["sha256"] or "").lower())
 
     def at(self, endpoint: str, revision: str) -> str:

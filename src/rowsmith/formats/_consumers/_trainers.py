@@ -50,7 +50,7 @@ class _Length(Watch):
     def __init__(self, setting: Setting) -> None:
         super().__init__(setting)
         assert setting.tokens is not None
-        self._tokens, self._most = setting.tokens, setting.max_length or 512
+        self._tokens, self._most = setting.tokens, setting.max_length or 2048
 
     def row(self, record: Record, line: int) -> str | None:
         found: list[dict[str, Any]] = told(turns(record, "messages")) or [_renamed(turn) for turn in turns(record, "conversations")]
@@ -187,7 +187,7 @@ CONSUMERS = (
                 "Axolotl", ("messages",), ("conversations",), ("instruction", "output"), ("text",), ("segments",), ("chosen", "rejected"),
                 ("prompt", "completion"), ("question", "answer"),
             ), L33, L34, LATE_KEYS, ARGUMENTS,
-        ), 512,
+        ), 2048,
     ),
     Consumer(
         "torchtune", "torchtune",

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from rowsmith.core.errors import RowsmithError
 from rowsmith.core.ports import Context, Rows
+from rowsmith.core.records import Contents
 from rowsmith.core.row import Row
 from rowsmith.core.step import Step, setting
-from rowsmith.formats import Provenance, built_in
+from rowsmith.formats import Check, Format, LossReport, Provenance, Setting, built_in, consumer
 from rowsmith.steps.export import Source, write_export
 from rowsmith.steps.export_folder import Arrangement, placed, require_ours, write_folder
 from rowsmith.steps.layout import container
@@ -21,7 +22,7 @@ class WriteFiles(Step):
     """Writes the rows into a file, or a folder, and passes all of them on unchanged.
 
     The file appears whole or not at all. Beside it stand `<path>.report.json`, which says how many rows went in and out, why the others
-    did not, and the file's hash; with `provenance: sidecar`, `<path>.provenance.jsonl`, a line for each row of the file; and where rows
+    did not, the file's hash, and what the usual consumer of the format will make of it (docs/export-check.md); with `provenance: sidecar`, `<path>.provenance.jsonl`, a line for each row of the file; and where rows
     refer to images or sounds, the folder `<path>.files`, which each reference then names as its `path`. A path that ends in a slash, a format
     that is a folder, splits and shards make a folder, in which everything appears at once.
     """
@@ -64,10 +65,18 @@ class WriteFiles(Step):
         path, format = placed(self.path), built_in(self.format)
         source = Source(_Both(new, kept), path.name.partition(".")[0])
         if self._arrangement.folder(self.path, format):
-            write_folder(path, [source], format, self._arrangement, find=ctx.file, provenance=self.provenance)
+            report = _checked(format, path.name, self._arrangement.into(format).kind)
+            write_folder(path, [source], format, self._arrangement, find=ctx.file, provenance=self.provenance, report=report)
         else:
-            write_export(path, source, format, find=ctx.file, provenance=self.provenance, safe=self.spreadsheet_safe)
+            report = _checked(format, path.name, container(path, format).kind)
+            write_export(path, source, format, find=ctx.file, provenance=self.provenance, safe=self.spreadsheet_safe, report=report)
         yield from new
+
+
+def _checked(format: Format, name: str, container: str) -> LossReport:
+    """A report that also tells what the usual consumer of the format will make of the file. Rows that are paid for are written all the same."""
+    setting = Setting(name=name, contents=Contents(container=container.lstrip(".")))
+    return LossReport(check=Check(consumer(format.consumer), setting) if format.consumer else None, anyway=True)
 
 
 @dataclass(frozen=True)
