@@ -22,9 +22,10 @@ class WriteFiles(Step):
     """Writes the rows into a file, or a folder, and passes all of them on unchanged.
 
     The file appears whole or not at all. Beside it stand `<path>.report.json`, which says how many rows went in and out, why the others
-    did not, the file's hash, and what the usual consumer of the format will make of it (docs/export-check.md); with `provenance: sidecar`, `<path>.provenance.jsonl`, a line for each row of the file; and where rows
-    refer to images or sounds, the folder `<path>.files`, which each reference then names as its `path`. A path that ends in a slash, a format
-    that is a folder, splits and shards make a folder, in which everything appears at once.
+    did not, the file's hash, and what the usual consumer of the format will make of it (docs/export-check.md); with
+    `provenance: sidecar`, `<path>.provenance.jsonl`, a line for each row of the file; and where rows refer to images or sounds, the folder
+    `<path>.files`, which each reference then names as its `path`. A path that ends in a slash, a format that is a folder, splits and shards
+    make a folder, in which everything appears at once.
     """
 
     path: str = setting(
