@@ -132,7 +132,7 @@ CASES = [
     factory("factory-empty", [{"instruction": "a", "input": "", "output": ""}, {"instruction": "a", "input": "", "output": "b"}], 2, "L27"),
     tune("tune-null", "openai", [{"messages": [user("a"), {"role": "assistant", "content": None}]}], 1, "L28"),
     tune("tune-null-first", "openai", [{"messages": [{"role": "user", "content": None}, says("a")]}], 0, "L28"),
-    tune("tune-tools", "openai", [{"messages": TALK}, {"messages": [user("Hi"), CALL, TOLD, says("Yo")]}], 0, "L29"),
+    tune("tune-tools", "openai", [{"messages": TALK}, {"messages": [user("Hi"), CALL, TOLD, says("Yo")]}], 0, "L29", "L29"),
     tune("tune-sharegpt", "sharegpt", [{"conversations": [human("Hi"), {"from": "tool", "value": "4"}]}], 0, "L29"),
     tune("tune-turns", "openai", [{"messages": [user("a"), user("b"), says("c")]}], 0, "turns"),
     Case("mlx-shapes", "mlx", "mlx_folder", "mlx-lm", [{"messages": TALK}, {"text": "a"}], 0, ("L30",), {"stops": True}),
