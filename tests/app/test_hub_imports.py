@@ -73,6 +73,11 @@ def test_a_split_is_taken_whole_with_its_commit_and_licence(here: Here) -> None:
     assert {one.licences for one in here.datasets.licences("t").sources} == {("cc-by-4.0",)}
 
 
+def test_the_cache_may_be_named_from_where_the_user_stands(here: Here) -> None:
+    here.datasets.lab.environ = {**here.datasets.lab.environ, "ROWSMITH_CACHE": "cache"}
+    assert here.take("hf:acme/qa", split="test").kept == len(TEST)
+
+
 def test_the_same_again_is_the_same_import_and_a_new_commit_keeps_ids(here: Here) -> None:
     first = here.take("hf:acme/qa/default/test")
     ids = [row.id for row in here.rows()]

@@ -90,7 +90,7 @@ def _facts(dataset: HubDataset, commit: str, licence: str) -> dict[str, Any]:
 
 def _link(target: Path, name: Path) -> None:
     name.parent.mkdir(parents=True, exist_ok=True)
-    name.symlink_to(target)
+    name.symlink_to(target.resolve())  # the cache may be named from where the user stands
 
 
 def columns_of(spoken: str | None) -> Sequence[str]:
