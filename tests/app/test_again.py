@@ -44,9 +44,9 @@ def test_a_finished_run_whose_file_goes_elsewhere_is_made_again_from_stored_answ
             step = {"kind": "write.files", "path": str(tmp_path / name), **more}
             return str(bench.run(texts("a", "b"), ask(), step).run)
 
-        assert [run("one.jsonl"), run("one.jsonl"), run("two.jsonl"), run("two.jsonl", format="csv")] == ["r1", "r1", "r2", "r3"]
+        assert [run("one.jsonl"), run("one.jsonl"), run("two"), run("two", format="csv")] == ["r1", "r1", "r2", "r3"]
         assert (tmp_path / "one.jsonl").read_text(encoding="utf-8").count("\n") == 2
-        assert (tmp_path / "two.jsonl").read_text(encoding="utf-8-sig").startswith("answer")
+        assert (tmp_path / "two").read_text(encoding="utf-8-sig").startswith("answer")
         assert len(bench.asked) == 2
 
 

@@ -24,9 +24,10 @@ from rowsmith.formats import SURE, built_in, every
 
 pytestmark = pytest.mark.slow
 WORDS = ["tea", "leaf", "cup", "steam", "kettle", "water", "sugar", "milk", "lemon", "spoon", "Grüße", "naïve"]
-ALIKE = {name: {"openai", "messages"} for name in ("messages", "openai", "together", "torchtune", "langchain", "trl-sft")}
+ALIKE = {name: {"openai", "messages"} for name in ("messages", "openai", "together", "torchtune", "langchain", "trl-sft", "axolotl", "mlx-lm")}
 """Formats whose records cannot be told apart; all others are recognised by name."""
 ALIKE |= {"input-answer-csv": {"input-answer"}, "jsonl": {"input-answer"}, "csv": {"input-answer"}, "trl-reward": {"reward"}}
+ALIKE |= {name: {"input-answer"} for name in ("parquet", "xlsx", "huggingface")} | {"llama-factory": {"sharegpt"}, "lm-eval": {"mcq"}}
 FLAT = ["alpaca", "input-answer", "prompt-completion", "dpo", "kto", "classification", "text", "mcq", "ragas", "grpo"]
 
 
