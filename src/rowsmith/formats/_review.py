@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from rowsmith.core.errors import Invalid, RowFailed
 from rowsmith.core.row import Json, Row
 from rowsmith.formats import _chat, _reading
-from rowsmith.formats._format import says
+from rowsmith.formats._format import Companions, Laid, says
 
 NEEDS = (("messages",), ("input", "chosen", "rejected"), ("input", "answer"), ("text",))
 LONGEST_LABEL = 200
@@ -195,3 +195,19 @@ def _label(row: Row) -> str:
     if not name.isprintable() or not name.strip() or len(name) > LONGEST_LABEL:
         raise RowFailed("label", f"`label` is no name, no whole number, not true or false, or longer than {LONGEST_LABEL} characters.")
     return name.strip()
+
+
+class Beside(Companions):
+    """The one file that a tool has to be given with its records: `make` writes it of what `see` has counted."""
+
+    def __init__(self, name: str, see: Callable[[Gathered, dict[str, Json]], None], make: Callable[[Gathered], bytes]) -> None:
+        self._name, self._see, self._make = name, see, make
+        self._seen = Gathered()
+
+    def see(self, record: dict[str, Json]) -> None:
+        """Count the record."""
+        self._see(self._seen, record)
+
+    def files(self, laid: Laid) -> dict[str, bytes]:
+        """The file."""
+        return {self._name: self._make(self._seen)}

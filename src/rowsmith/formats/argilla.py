@@ -10,7 +10,7 @@ from rowsmith.core.errors import RowFailed
 from rowsmith.core.ids import canonical
 from rowsmith.core.row import Json, Row
 from rowsmith.formats import _reading, _review
-from rowsmith.formats._format import Companions, Format, Laid
+from rowsmith.formats._format import Companions, Format
 from rowsmith.formats._review import Question
 
 AGENT = "rowsmith"
@@ -61,20 +61,7 @@ class Argilla(Format):
 
     def companions(self) -> Companions:
         """`settings.json`."""
-        return _Beside()
-
-
-class _Beside(Companions):
-    def __init__(self) -> None:
-        self._seen = _review.Gathered()
-
-    def see(self, record: dict[str, Json]) -> None:
-        """Count the record."""
-        see(self._seen, record)
-
-    def files(self, laid: Laid) -> dict[str, bytes]:
-        """The settings of a dataset."""
-        return {"settings.json": orjson.dumps(settings(self._seen), option=orjson.OPT_INDENT_2) + b"\n"}
+        return _review.Beside("settings.json", see, lambda seen: orjson.dumps(settings(seen), option=orjson.OPT_INDENT_2) + b"\n")
 
 
 FORMAT = Argilla()

@@ -7,7 +7,7 @@ from xml.etree import ElementTree as Xml
 from rowsmith.core.errors import RowFailed
 from rowsmith.core.row import Json, Row
 from rowsmith.formats import _reading, _review
-from rowsmith.formats._format import Companions, Format, Laid
+from rowsmith.formats._format import Companions, Format
 from rowsmith.formats._review import Question
 
 AGENT = "rowsmith"
@@ -52,20 +52,7 @@ class LabelStudio(Format):
 
     def companions(self) -> Companions:
         """`label-config.xml`."""
-        return _Beside()
-
-
-class _Beside(Companions):
-    def __init__(self) -> None:
-        self._seen = _review.Gathered()
-
-    def see(self, record: dict[str, Json]) -> None:
-        """Count the task."""
-        see(self._seen, record)
-
-    def files(self, laid: Laid) -> dict[str, bytes]:
-        """The labelling config."""
-        return {"label-config.xml": config(self._seen).encode()}
+        return _review.Beside("label-config.xml", see, lambda seen: config(seen).encode())
 
 
 FORMAT = LabelStudio()

@@ -43,6 +43,17 @@ class Watch:
         return None
 
 
+class Counting(Watch):
+    """One that counts the records, and finds something in the whole file alone."""
+
+    count = 0
+
+    def row(self, record: Record, line: int) -> str | None:
+        """Nothing is found in a record."""
+        self.count += 1
+        return None
+
+
 @dataclass(frozen=True)
 class Rule:
     """`code` is L01 to L43 of the catalogue of silent losses, or a word for what is not silent. `tokens`: it needs the consumer's tokenizer."""

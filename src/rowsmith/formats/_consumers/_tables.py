@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from rowsmith.formats._consumers._rule import Consumer, Record, Rule, Setting, Watch, each
+from rowsmith.formats._consumers._rule import Consumer, Counting, Record, Rule, Setting, Watch, each
 
 TABLES, LINES = ("csv", "tsv"), ("json", "jsonl", "array")
 _NAN = frozenset({"NA", "N/A", "n/a", "NaN", "nan", "-nan", "-NaN", "null", "NULL", "None", "<NA>", "#N/A", "#NA", "1.#IND", "1.#QNAN", "-1.#IND"})
@@ -120,14 +120,8 @@ def _big(record: Record) -> str | None:
     return None
 
 
-class _Delimited(Watch):
+class _Delimited(Counting):
     """One finding for the file, where its delimiter is none that the reader expects."""
-
-    count = 0
-
-    def row(self, record: Record, line: int) -> str | None:
-        self.count += 1
-        return None
 
     def end(self) -> tuple[int, str] | None:
         contents = self.setting.contents

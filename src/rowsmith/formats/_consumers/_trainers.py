@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-from rowsmith.formats._consumers._rule import Consumer, Record, Rule, Setting, Watch, each, shape, turns
+from rowsmith.formats._consumers._rule import Consumer, Counting, Record, Rule, Setting, Watch, each, shape, turns
 from rowsmith.formats._consumers._tables import ARGUMENTS, LATE_KEYS
 from rowsmith.formats._consumers._trl import L08_TWO, told
 
@@ -145,13 +145,7 @@ class _Blank(Watch):
         return f"The line before line {line} is empty." if blank else None
 
 
-class _WrongName(Watch):
-    count = 0
-
-    def row(self, record: Record, line: int) -> str | None:
-        self.count += 1
-        return None
-
+class _WrongName(Counting):
     def end(self) -> tuple[int, str] | None:
         return (self.count, "The file is called validation.jsonl.") if self.setting.name.lower() == "validation.jsonl" else None
 
