@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Record:
     """A record: its file (with the archive's name before it), its line (its number where there are no lines), what it says, and whether it
-    comes from a table (`flat`), which may hold lists and mappings as text."""
+    comes from a table (`flat`), which may hold lists and mappings as text. (Not frozen: making one that is
+    takes four times as long.)"""
 
     file: str
     line: int

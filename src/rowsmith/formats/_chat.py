@@ -13,6 +13,7 @@ from rowsmith.formats._format import json_bytes, says, unused
 
 NEEDS = (("messages",), ("input", "answer"))
 ROLES = ("system", "developer", "user", "assistant", "tool")
+_SPEAKERS = ("system", "user", "assistant")
 
 Message = dict[str, Any]
 
@@ -31,8 +32,8 @@ def lost(row: Row, fields: frozenset[str], columns: Sequence[str] | None = None)
 def fields_lost(row: Row, fields: frozenset[str], columns: Sequence[str]) -> list[str]:
     """Fields beyond these of the messages in these columns that say something, as `column.field`."""
     held = [(name, row.data[name]) for name in columns if name != "tools" and isinstance(row.data.get(name), list)]
-    messages = [(column, message) for column, value in held for message in value if isinstance(message, dict)]
-    return sorted({f"{column}.{name}" for column, message in messages for name, value in message.items() if name not in fields and says(value)})
+    more = [(column, message) for column, value in held for message in value if isinstance(message, dict) and not message.keys() <= fields]
+    return sorted({f"{column}.{name}" for column, message in more for name, value in message.items() if name not in fields and says(value)})
 
 
 def conversation(row: Row) -> list[Message]:
@@ -47,6 +48,29 @@ def conversation(row: Row) -> list[Message]:
     if not says(messages[-1].get("content")) and not says(messages[-1].get("tool_calls")):
         raise RowFailed("empty_answer", "The last message says nothing.")
     return messages
+
+
+def plain(row: Row) -> list[tuple[str, str]] | None:
+    """The roles and texts of a conversation of plain text, in which everyone says something and nobody calls tools: most are, and this is the
+    quick way through them. None: it is another one, or none; `conversation` says which."""
+    data = row.data
+    if "tools" in data:
+        return None
+    messages = data.get("messages")
+    if not says(messages):
+        asked, answer = data.get("input"), data.get("answer")
+        if type(asked) is not str or type(answer) is not str or not asked.strip() or not answer.strip():
+            return None
+        return [("user", asked), ("assistant", answer)]
+    found = []
+    for message in messages if type(messages) is list else ():
+        if type(message) is not dict or "tool_calls" in message:
+            return None
+        role, text = message.get("role"), message.get("content")
+        if role not in _SPEAKERS or type(text) is not str or not text.strip():
+            return None
+        found.append((role, text))
+    return found if found and found[-1][0] == "assistant" else None
 
 
 def checked(messages: Json, column: str) -> list[Message]:

@@ -15,6 +15,8 @@ from rowsmith.formats._format import Format, Provenance, json_line
 COLUMN = "provenance"
 """The column that holds provenance, where it travels as a column."""
 _EXAMPLES = 5
+_REFERENCE = b'"media_type"'
+"""Stands in the line of a record that refers to a file."""
 
 Extra = Mapping[str, Json] | Callable[[Row], Mapping[str, Json]]
 """What a caller adds to the provenance of every row: the same for all, or a function of the row."""
@@ -85,7 +87,7 @@ def encode_export(
     change: Callable[[dict[str, Json]], dict[str, Json]] | None = None,
 ) -> Iterator[Encoded]:  # fmt: skip
     """The rows that the format holds, each with its line of the sidecar (with `provenance="sidecar"`). Fills `report`. `change` is what is done
-    to each record, whose columns stay the same.
+    to each record that refers to files (steps.references), whose columns stay the same.
 
     Provenance is the row's id, origin and scores, and what the caller adds to every row as `extra` (dataset, version, run, recipe, reviews).
 
@@ -99,14 +101,18 @@ def encode_export(
         except RowFailed as error:
             report.leave(row, error)
             continue
-        record = record if change is None else change(record)
         if report.check is not None:
             report.check.see(record)
         report.rows_out += 1
         report.dropped.update(format.lost(row))
+        told = provenance_of(row, extra) if provenance != "none" else None
         if provenance == "column":
-            record = _with_provenance(record, row, extra)
-        yield Encoded(row, record, json_line(record, ascii=format.ascii), json_line(provenance_of(row, extra)) if provenance == "sidecar" else None)
+            record = _with_provenance(record, told)
+        line = json_line(record, ascii=format.ascii)
+        if change is not None and _REFERENCE in line:
+            record = change(record)
+            line = json_line(record, ascii=format.ascii)
+        yield Encoded(row, record, line, json_line(told) if provenance == "sidecar" else None)
 
 
 def provenance_of(row: Row, extra: Extra | None = None) -> dict[str, Json]:
@@ -115,7 +121,7 @@ def provenance_of(row: Row, extra: Extra | None = None) -> dict[str, Json]:
     return {"id": row.id, **more, "origin": row.origin, "scores": row.scores}
 
 
-def _with_provenance(record: dict[str, Json], row: Row, extra: Extra | None) -> dict[str, Json]:
+def _with_provenance(record: dict[str, Json], told: Json) -> dict[str, Json]:
     if COLUMN in record:
         raise Invalid(f"The rows have a column {COLUMN!r} of their own.", "Export with provenance in a sidecar, or rename that column.")
-    return {**record, COLUMN: provenance_of(row, extra)}
+    return {**record, COLUMN: told}

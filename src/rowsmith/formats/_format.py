@@ -129,7 +129,9 @@ def json_line(record: Json, *, ascii: bool = False) -> bytes:
     """A JSON value on one line: also for readers that take U+0085, U+2028 and U+2029 for line ends, so these are escaped; or, in `ascii`, whatever
     is not ASCII."""
     line = json_bytes(record)
-    if ascii and not line.isascii():
+    if line.isascii():
+        return line + b"\n"
+    if ascii:
         return json.dumps(orjson.loads(line), separators=(",", ":")).encode() + b"\n"
     for mark, escape in ((b"\xc2\x85", b"\\u0085"), (b"\xe2\x80\xa8", b"\\u2028"), (b"\xe2\x80\xa9", b"\\u2029")):
         if mark in line:

@@ -14,9 +14,10 @@ def imported(format: Format, record: dict[str, Json]) -> dict[str, Json]:
         RowFailed: the record is not of this format; or `columns`, where one of its other keys is called like a column that the format makes.
     """
     found = format.read(record)
-    if not format.keys:
+    keys = format.keys
+    rest = {name: value for name, value in record.items() if name not in keys} if keys else None
+    if not rest:
         return found
-    rest = {name: value for name, value in record.items() if name not in format.keys}
     if taken := sorted(found.keys() & rest.keys()):
         raise RowFailed("columns", f"It has `{taken[0]}` beside what {format.name} reads, which becomes a column of that name. Map it to another.")
     return {**found, **rest}

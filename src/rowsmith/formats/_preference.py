@@ -8,7 +8,7 @@ from rowsmith.core.errors import RowFailed
 from rowsmith.core.row import Json, Row
 from rowsmith.formats import _chat
 from rowsmith.formats._format import says
-from rowsmith.formats._turns import one_turn
+from rowsmith.formats._turns import one_turn, turns
 
 NEEDS = (("input", "chosen", "rejected"),)
 LABELLED = tuple((*needs, "label") for needs in _chat.NEEDS)
@@ -42,10 +42,10 @@ def texts(row: Row) -> tuple[str, str, str]:
     """Question, chosen and rejected answer, each one text.
 
     Raises:
-        RowFailed: the reasons of `preference` and of `_turns.one_turn`.
+        RowFailed: the reasons of `preference`, `_turns.turns` and `_turns.one_turn`.
     """
     found = preference(row)
-    (asked, chosen), (_, rejected) = one_turn(found.prompt + found.chosen, row), one_turn(found.prompt + found.rejected, row)
+    (asked, chosen), (_, rejected) = (one_turn(turns(found.prompt + side, row)) for side in (found.chosen, found.rejected))
     return asked, chosen, rejected
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from rowsmith.core.errors import RowFailed
 from rowsmith.core.row import Json, Row
@@ -39,6 +40,12 @@ def text(record: Record, name: str) -> str:
 
 def texts(record: Record, *names: str) -> list[str]:
     """The texts under these keys; raises as `text`."""
+    found: list[Any] = [record.get(name) for name in names]
+    for value in found:
+        if type(value) is not str or not value.strip():
+            break
+    else:
+        return found
     need(record, *names)
     return [text(record, name) for name in names]
 

@@ -46,24 +46,29 @@ def alternating(found: list[Turn]) -> tuple[str | None, list[Turn]]:
     return system, rest
 
 
+def of(row: Row) -> list[Turn]:
+    """The conversation of a row as turns. Raises as `turns` and `_chat.conversation`."""
+    found = _chat.plain(row)
+    return turns(_chat.conversation(row), row) if found is None else found
+
+
 def in_turns(row: Row) -> list[dict[str, str]]:
     """The conversation of a row as messages of two fields: a system prompt first, then user and assistant in turns.
 
     Raises:
         RowFailed: the reasons of `turns`, `alternating` and `_chat.conversation`.
     """
-    found = turns(_chat.conversation(row), row)
+    found = of(row)
     alternating(found)
     return plain(found)
 
 
-def one_turn(messages: list[_chat.Message], row: Row) -> tuple[str, str]:
+def one_turn(found: list[Turn]) -> tuple[str, str]:
     """The text of one question and of one answer.
 
     Raises:
-        RowFailed: `system_prompt`, `extra_turns`, `turn_order`, and the reasons of `turns`.
+        RowFailed: `system_prompt`, `extra_turns`, `turn_order`.
     """
-    found = turns(messages, row)
     roles = [role for role, _ in found]
     if "system" in roles:
         raise RowFailed("system_prompt", "The format has no place for a system prompt.")

@@ -30,8 +30,8 @@ class ChatMl(Format):
     rank = 0
 
     def row(self, row: Row) -> dict[str, Json]:
-        """The record; fails with `marks` and the reasons of `_turns.turns` and `_chat.conversation`."""
-        turns = _turns.turns(_chat.conversation(row), row)
+        """The record; fails with `marks` and the reasons of `_turns.of`."""
+        turns = _turns.of(row)
         if any(mark in text for _, text in turns for mark in _MARKS):
             raise RowFailed("marks", f"A message holds {' or '.join(_MARKS)}.")
         return {"text": "\n".join(f"<|im_start|>{role}\n{text}<|im_end|>" for role, text in turns)}

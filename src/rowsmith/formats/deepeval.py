@@ -21,8 +21,8 @@ class DeepEval(Format):
     keys = ("input", "expected_output", "context", "additional_metadata")
 
     def row(self, row: Row) -> dict[str, Json]:
-        """The record; fails with `contexts` and the reasons of `_turns.one_turn` and `_chat.conversation`."""
-        asked, answer = _turns.one_turn(_chat.conversation(row), row)
+        """The record; fails with `contexts` and the reasons of `_turns.one_turn` and `_turns.of`."""
+        asked, answer = _turns.one_turn(_turns.of(row))
         contexts, used = _evaluation.contexts(row), (*_chat.used(row), "contexts")
         rest = {name: value for name, value in row.data.items() if name not in used}
         record = {"input": asked, "expected_output": answer} | ({"context": contexts} if contexts else {})

@@ -21,8 +21,8 @@ class Gemini(Format):
     rank = 0
 
     def row(self, row: Row) -> dict[str, Json]:
-        """The record; fails with the reasons of `_turns.turns`, `_turns.alternating` and `_chat.conversation`."""
-        system, turns = _turns.alternating(_turns.turns(_chat.conversation(row), row))
+        """The record; fails with the reasons of `_turns.of` and `_turns.alternating`."""
+        system, turns = _turns.alternating(_turns.of(row))
         return {**_gemini.instruction("systemInstruction", system), "contents": [_gemini.content(turn) for turn in turns]}
 
     def lost(self, row: Row) -> list[str]:

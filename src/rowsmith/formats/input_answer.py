@@ -17,8 +17,8 @@ class InputAnswer(Format):
     rank = 0
 
     def row(self, row: Row) -> dict[str, Json]:
-        """The record; fails with the reasons of `_turns.one_turn` and `_chat.conversation`."""
-        asked, answer = _turns.one_turn(_chat.conversation(row), row)
+        """The record; fails with the reasons of `_turns.one_turn` and `_turns.of`."""
+        asked, answer = _turns.one_turn(_turns.of(row))
         return {"input": asked, "answer": answer}
 
     def lost(self, row: Row) -> list[str]:

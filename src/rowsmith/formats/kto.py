@@ -21,9 +21,9 @@ class Kto(Format):
     rank = 0
 
     def row(self, row: Row) -> dict[str, Json]:
-        """The record; fails with the reasons of `_preference.label`, `_turns.one_turn` and `_chat.conversation`."""
+        """The record; fails with the reasons of `_preference.label`, `_turns.one_turn` and `_turns.of`."""
         label = _preference.label(row)
-        asked, answer = _turns.one_turn(_chat.conversation(row), row)
+        asked, answer = _turns.one_turn(_turns.of(row))
         return {"prompt": asked, "completion": answer, "label": label}
 
     def lost(self, row: Row) -> list[str]:

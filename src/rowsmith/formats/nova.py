@@ -22,8 +22,8 @@ class Nova(Format):
     rank = 0
 
     def row(self, row: Row) -> dict[str, Json]:
-        """The record; fails with the reasons of `_turns.turns`, `_turns.alternating` and `_chat.conversation`."""
-        system, turns = _turns.alternating(_turns.turns(_chat.conversation(row), row))
+        """The record; fails with the reasons of `_turns.of` and `_turns.alternating`."""
+        system, turns = _turns.alternating(_turns.of(row))
         before = {"system": [{"text": system}]} if system is not None else {}
         messages = [{"role": role, "content": [{"text": text}]} for role, text in turns]
         return {"schemaVersion": "bedrock-conversation-2024", **before, "messages": messages}

@@ -18,8 +18,8 @@ class PromptCompletion(Format):
     rank = 0
 
     def row(self, row: Row) -> dict[str, Json]:
-        """The record; fails with the reasons of `_turns.one_turn` and `_chat.conversation`."""
-        asked, answer = _turns.one_turn(_chat.conversation(row), row)
+        """The record; fails with the reasons of `_turns.one_turn` and `_turns.of`."""
+        asked, answer = _turns.one_turn(_turns.of(row))
         return {"prompt": asked, "completion": answer}
 
     def lost(self, row: Row) -> list[str]:

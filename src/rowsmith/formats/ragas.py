@@ -23,8 +23,8 @@ class Ragas(Format):
     rank = 0
 
     def row(self, row: Row) -> dict[str, Json]:
-        """The record; fails with `reference`, `contexts` and the reasons of `_turns.one_turn` and `_chat.conversation`."""
-        asked, answer = _turns.one_turn(_chat.conversation(row), row)
+        """The record; fails with `reference`, `contexts` and the reasons of `_turns.one_turn` and `_turns.of`."""
+        asked, answer = _turns.one_turn(_turns.of(row))
         contexts, reference = _evaluation.contexts(row), row.data.get("reference")
         record: dict[str, Json] = {"user_input": asked} | ({"reference_contexts": contexts} if contexts else {})
         if not says(reference):

@@ -15,6 +15,8 @@ _ROLES = {
     "system": "system", "human": "user", "user": "user", "gpt": "assistant", "assistant": "assistant", "model": "assistant", "bot": "assistant",
     "chatgpt": "assistant", "function_call": "assistant", "observation": "tool", "tool": "tool",
 }  # fmt: skip
+_TAKE_TURNS = (("human", "observation"), ("gpt", "function_call"))
+_FIELDS = frozenset({"role", "content", "tool_calls", "tool_call_id"})
 _FROM = {"system": "system", "developer": "system", "user": "human", "assistant": "gpt", "tool": "observation"}
 
 
@@ -35,17 +37,15 @@ class ShareGpt(Format):
 
     def row(self, row: Row) -> dict[str, Json]:
         """The record; fails with `turn_order`, `tool_calls`, `tools` and the reasons of `_chat.conversation`."""
-        turns: list[dict[str, str]] = []
-        for is_tool, group in groupby(_chat.conversation(row), key=lambda message: message["role"] == "tool"):
-            messages = list(group)
-            turns += [_results(messages)] if is_tool else [_turn(message) for message in messages]
+        plain = _chat.plain(row)
+        turns = _turns(_chat.conversation(row)) if plain is None else [spoken(role, text) for role, text in plain]
         _alternate([turn["from"] for turn in turns])
-        tools = _chat.tools_of(row)
+        tools = None if plain else _chat.tools_of(row)
         return {"conversations": turns, "tools": _chat.as_text(tools)} if tools else {"conversations": turns}
 
     def lost(self, row: Row) -> list[str]:
         """What the record does not hold."""
-        return _chat.lost(row, frozenset({"role", "content", "tool_calls", "tool_call_id"}))
+        return _chat.lost(row, _FIELDS)
 
     def read(self, record: dict[str, Json]) -> dict[str, Json]:
         """The conversation and its tools; calls get ids. Fails with `messages`, `role`, `not_text`, `tool_calls`, `tools`."""
@@ -59,6 +59,14 @@ class ShareGpt(Format):
 def spoken(role: str, text: str) -> dict[str, str]:
     """The turn in which someone of this role says this."""
     return {"from": _FROM[role], "value": text}
+
+
+def _turns(messages: list[_chat.Message]) -> list[dict[str, str]]:
+    turns: list[dict[str, str]] = []
+    for is_tool, group in groupby(messages, key=lambda message: message["role"] == "tool"):
+        said = list(group)
+        turns += [_results(said)] if is_tool else [_turn(message) for message in said]
+    return turns
 
 
 def _turn(message: _chat.Message) -> dict[str, str]:
@@ -78,9 +86,9 @@ def _results(messages: list[_chat.Message]) -> dict[str, str]:
 
 def _alternate(speakers: list[str]) -> None:
     rest = speakers[1:] if speakers[0] == "system" else speakers
-    wrong = [i for i, who in enumerate(rest) if who not in (("human", "observation"), ("gpt", "function_call"))[i % 2]]
-    if wrong:
-        raise RowFailed("turn_order", f"Turn {wrong[0] + 1} is {rest[wrong[0]]}; after a system prompt, question and answer take turns.")
+    for i, who in enumerate(rest):
+        if who not in _TAKE_TURNS[i % 2]:
+            raise RowFailed("turn_order", f"Turn {i + 1} is {who}; after a system prompt, question and answer take turns.")
 
 
 def _checked(turns: Json) -> list[dict[str, Json]]:

@@ -22,8 +22,8 @@ class Unsloth(Format):
     rank = 0
 
     def row(self, row: Row) -> dict[str, Json]:
-        """The record; fails with the reasons of `_turns.turns` and `_chat.conversation`."""
-        return {"conversations": _turns.plain(_turns.turns(_chat.conversation(row), row))}
+        """The record; fails with the reasons of `_turns.of`."""
+        return {"conversations": _turns.plain(_turns.of(row))}
 
     def lost(self, row: Row) -> list[str]:
         """What the record does not hold."""

@@ -12,6 +12,9 @@ from rowsmith.formats._consumers._rule import FAILING, Consumer, Effect, Record,
 from rowsmith.formats._consumers._tables import TABLES
 
 MOST_EXAMPLES = 5
+_MOST_KEYS = 1000
+Row = Callable[[Record, int], str | None]
+"""What a watch does with a record and its line."""
 _NOTHING: Callable[[Setting], Watch] = each(lambda record: None)
 TEMPLATE = Rule(
     "template", "stops", "The chat template refuses the conversation, and whoever trains stops there.", "Change the row, or the template.", _NOTHING
@@ -85,7 +88,7 @@ class Check:
         self._consumer, self._setting = consumer, setting
         rules = [rule for rule in consumer.rules if setting.tokens is not None or not rule.tokens]
         self._watches = [(rule, rule.watch(setting)) for rule in rules]
-        self._rows = [(rule, watch.row) for rule, watch in self._watches if type(watch).row is not Watch.row]
+        self._rows: dict[tuple[str, ...], list[tuple[Rule, Row]]] = {}
         self._found: dict[int, tuple[Rule, Finding]] = {}
         self._seen = self._faults = self._lost = 0
 
@@ -93,7 +96,8 @@ class Check:
         """A record as it stands in the file, and its line or number."""
         self._seen += 1
         lost = False
-        for rule, row in self._rows:
+        rows = self._rows.get(keys := tuple(record))
+        for rule, row in self._looking(keys) if rows is None else rows:
             try:
                 said = row(record, line or self._seen)
             except RowFailed as error:
@@ -102,6 +106,16 @@ class Check:
                 self._hit(rule, 1, said, line or self._seen)
                 lost = lost or rule.effect == "lost"
         self._lost += lost
+
+    def _looking(self, keys: tuple[str, ...]) -> list[tuple[Rule, Row]]:
+        """The rules that may find something in a record with these keys; remembered, as most records of a file have the same ones."""
+        found: list[tuple[Rule, Row]] = [
+            (rule, watch.row) for rule, watch in self._watches
+            if type(watch).row is not Watch.row and (not rule.keys or any(key in keys for key in rule.keys))
+        ]  # fmt: skip
+        if len(self._rows) < _MOST_KEYS:
+            self._rows[keys] = found
+        return found
 
     def see_fault(self, fault: Fault) -> None:
         """What stands in the file and is no record. A table's record of another length is what its readers shift (L14)."""

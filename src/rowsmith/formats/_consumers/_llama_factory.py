@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from rowsmith.formats._consumers._rule import Consumer, Record, Rule, Watch, each, shape, turns
+from rowsmith.formats._consumers._rule import Consumer, Record, Rule, Setting, Watch, each, shape, turns
 
 TAGS = ("role_tag", "content_tag", "user_tag", "assistant_tag", "observation_tag", "function_tag", "system_tag")
 _SHAREGPT = dict(zip(TAGS, ("from", "value", "human", "gpt", "observation", "function_call", "system"), strict=True))
 _MESSAGES = dict(zip(TAGS, ("role", "content", "user", "assistant", "tool", "function_call", "system"), strict=True))
+_TURNS = ("conversations", "messages")
 _TRAINED = ("response", "chosen", "kto_tag")
 
 
@@ -20,27 +21,36 @@ def _said(record: Record) -> tuple[list[dict[str, Any]], Mapping[str, str]]:
     return found, _SHAREGPT if found and "from" in found[0] else _MESSAGES
 
 
+def _with_info(watch: Callable[[Setting], Watch]) -> Callable[[Setting], Watch]:
+    """One that has nothing to look at without a dataset_info.json."""
+    return lambda setting: Watch(setting) if setting.info is None else watch(setting)
+
+
 def _roles(record: Record) -> tuple[list[str], Mapping[str, str]]:
     """Who speaks, without a leading system prompt."""
     found, tags = _said(record)
-    names = [str(turn.get(tags["role_tag"])) for turn in found]
+    tag = tags["role_tag"]
+    names = [str(turn.get(tag)) for turn in found]
     return names[1:] if names[:1] == [tags["system_tag"]] else names, tags
 
 
 def _parallel(record: Record) -> str | None:
     names, tags = _roles(record)
-    pairs = itertools.pairwise(names)
-    twice = next((n for n, pair in enumerate(pairs) if pair == (tags["observation_tag"],) * 2), None)
+    if names.count(result := tags["observation_tag"]) < 2:
+        return None
+    twice = next((n for n, pair in enumerate(itertools.pairwise(names)) if pair == (result, result)), None)
     return None if twice is None else f"Turns {twice + 1} and {twice + 2} are results of tools."
 
 
 def _broken(record: Record) -> str | None:
     names, tags = _roles(record)
-    if not names or _parallel(record):
+    if not names:
         return None
     ranked = record.get("chosen") is not None and record.get("rejected") is not None
     ways = ((tags["user_tag"], tags["observation_tag"]), (tags["assistant_tag"], tags["function_tag"]))
     wrong = next((n for n, name in enumerate(names) if name not in ways[n % 2]), None)
+    if wrong is not None and _parallel(record):
+        return None
     if wrong is not None:
         return f"Turn {wrong + 1} is {names[wrong]}, where {' or '.join(ways[wrong % 2])} has to speak."
     return f"It ends with {names[-1]}." if len(names) % 2 != ranked else None
@@ -112,27 +122,62 @@ def _history(record: Record) -> str | None:
 
 
 _INFO = "Write all seven tags: role_tag, content_tag, user_tag, assistant_tag, observation_tag, function_tag, system_tag."
-L20 = Rule("L20", "lost", "LLaMA-Factory skips a conversation in which question and answer do not take turns.", "Export as sharegpt.", each(_broken))
-L21 = Rule("L21", "lost", "Two results of tools in a row break the turns: the row is skipped.", "Join them into one: --as sharegpt.", each(_parallel))
-L22 = Rule(
-    "L22", "lost", "A block of tags unsets every tag that it does not list: turns of those roles, and their rows, are dropped.", _INFO, _Untagged
+L20 = Rule(
+    "L20",
+    "lost",
+    "LLaMA-Factory skips a conversation in which question and answer do not take turns.",
+    "Export as sharegpt.",
+    each(_broken),
+    keys=_TURNS,
 )
-L22_NOTE = Rule("L22", "noted", "Turns with role and content need a block of tags, which unsets every tag that it does not list.", _INFO, _Tagged)
+L21 = Rule(
+    "L21",
+    "lost",
+    "Two results of tools in a row break the turns: the row is skipped.",
+    "Join them into one: --as sharegpt.",
+    each(_parallel),
+    keys=_TURNS,
+)
+L22 = Rule(
+    "L22",
+    "lost",
+    "A block of tags unsets every tag that it does not list: turns of those roles, and their rows, are dropped.",
+    _INFO,
+    _with_info(_Untagged),
+    keys=_TURNS,
+)
+L22_NOTE = Rule(
+    "L22",
+    "noted",
+    "Turns with role and content need a block of tags, which unsets every tag that it does not list.",
+    _INFO,
+    _Tagged,
+    keys=("messages",),
+)
 L23 = Rule(
     "L23", "lost", "A block of columns unsets every column that it does not list: without a response nothing is trained.",
-    "List every column that the file has, and none that it lacks.", _Unlisted,
+    "List every column that the file has, and none that it lacks.", _with_info(_Unlisted),
 )  # fmt: skip
-L24 = Rule("L24", "altered", "`tool_calls` are not read: the call vanishes, and an empty answer is trained.", "Export as sharegpt.", each(_calls))
+L24 = Rule(
+    "L24",
+    "altered",
+    "`tool_calls` are not read: the call vanishes, and an empty answer is trained.",
+    "Export as sharegpt.",
+    each(_calls),
+    keys=_TURNS,
+)
 L25 = Rule(
     "L25", "altered", '"formatting": "openai" adds "detailed thinking off" to every system prompt where there are no tools.',
-    'Use "sharegpt" with all seven tags.', _Openai,
+    'Use "sharegpt" with all seven tags.', _with_info(_Openai),
 )  # fmt: skip
 L26 = Rule(
     "L26", "lost", "Sides of the wrong kind, or a kto_tag that is neither true nor false, make a row without an answer, which is dropped.",
-    "Export as sharegpt or dpo; write kto_tag as true or false.", each(_kinds),
+    "Export as sharegpt or dpo; write kto_tag as true or false.", each(_kinds), keys=("chosen", "rejected", "kto_tag"),
 )  # fmt: skip
-L27 = Rule("L27", "altered", "An empty output trains an empty answer.", "Leave such rows out.", each(_empty))
-L27_HISTORY = Rule("L27", "noted", "The answers in `history` are trained on, too.", "Export as sharegpt, with mask_history.", each(_history))
+L27 = Rule("L27", "altered", "An empty output trains an empty answer.", "Leave such rows out.", each(_empty), keys=("output",))
+L27_HISTORY = Rule(
+    "L27", "noted", "The answers in `history` are trained on, too.", "Export as sharegpt, with mask_history.", each(_history), keys=("history",)
+)
 CONSUMERS = (
     Consumer(
         "llama-factory", "LLaMA-Factory",

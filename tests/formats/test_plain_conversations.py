@@ -1,0 +1,47 @@
+"""The quick way through plain conversations says what the careful way says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rowsmith.core.errors import RowFailed
+from rowsmith.core.row import Row
+from rowsmith.formats import _chat, _turns, consumers
+
+TEXTS = st.sampled_from(["Is it cold?", "Yes.", "", " ", "\n", "No, why?"]) | st.none() | st.just(3) | st.just([{"type": "text", "text": "Hi."}])
+MESSAGES = st.fixed_dictionaries(
+    {"role": st.sampled_from(["system", "developer", "user", "assistant", "tool", "bot"]), "content": TEXTS},
+    optional={"tool_calls": st.just([]), "name": st.just("Ann")},
+)
+TOOLS = st.sampled_from([[], None, "", 0, [{}]])
+DATA = st.fixed_dictionaries({}, optional={"messages": st.lists(MESSAGES, max_size=4) | TEXTS, "input": TEXTS, "answer": TEXTS, "tools": TOOLS})
+
+
+@given(DATA)
+def test_plain_turns_are_those_of_the_careful_way(data: dict[str, Any]) -> None:
+    row = Row("0" * 32, b"", data)
+    if (found := _chat.plain(row)) is None:
+        return
+    assert found == _turns.turns(_chat.conversation(row), row)
+
+
+def test_most_conversations_go_the_quick_way() -> None:
+    asks, says = {"role": "user", "content": "Why?"}, {"role": "assistant", "content": "So."}
+    assert _chat.plain(Row("0" * 32, b"", {"input": "Why?", "answer": "So.", "more": 1})) == [("user", "Why?"), ("assistant", "So.")]
+    assert _chat.plain(Row("0" * 32, b"", {"messages": [asks, says, asks, says]})) is not None
+    with pytest.raises(RowFailed, match="not the assistant"):
+        _turns.of(Row("0" * 32, b"", {"messages": [asks]}))
+
+
+@given(st.dictionaries(st.sampled_from(["text", "input", "answer", "label", "data"]), TEXTS | st.lists(MESSAGES)))
+def test_a_rule_finds_nothing_in_records_without_its_keys(record: dict[str, Any]) -> None:
+    from rowsmith.formats import Setting
+
+    for consumer in consumers().values():
+        for rule in consumer.rules:
+            if rule.keys and not any(key in record for key in rule.keys):
+                assert rule.watch(Setting()).row(record, 1) is None
