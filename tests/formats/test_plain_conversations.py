@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from rowsmith.core.errors import RowFailed
 from rowsmith.core.row import Row
-from rowsmith.formats import _chat, _turns, consumers
+from rowsmith.formats import Setting, _chat, _turns, consumers
 
 TEXTS = st.sampled_from(["Is it cold?", "Yes.", "", " ", "\n", "No, why?"]) | st.none() | st.just(3) | st.just([{"type": "text", "text": "Hi."}])
 MESSAGES = st.fixed_dictionaries(
@@ -39,9 +39,16 @@ def test_most_conversations_go_the_quick_way() -> None:
 
 @given(st.dictionaries(st.sampled_from(["text", "input", "answer", "label", "data"]), TEXTS | st.lists(MESSAGES)))
 def test_a_rule_finds_nothing_in_records_without_its_keys(record: dict[str, Any]) -> None:
-    from rowsmith.formats import Setting
-
     for consumer in consumers().values():
         for rule in consumer.rules:
             if rule.keys and not any(key in record for key in rule.keys):
                 assert rule.watch(Setting()).row(record, 1) is None
+
+
+@given(st.lists(st.dictionaries(st.sampled_from(["text", "messages", "conversations", "output", "history"]), TEXTS | st.lists(MESSAGES)), max_size=4))
+def test_a_forgetful_rule_remembers_nothing(records: list[dict[str, Any]]) -> None:
+    for consumer in consumers().values():
+        for rule in consumer.rules:
+            if not rule.tokens and (watch := rule.watch(Setting())).forgetful:
+                assert [watch.row(record, 1) for record in records] == [rule.watch(Setting()).row(record, 1) for record in records]
+                assert watch.end() is None

@@ -11,21 +11,22 @@ from typing import Any
 from rowsmith import registry
 from rowsmith.app.downloads import one_here
 from rowsmith.app.export_check import NOTHING, Checking
+from rowsmith.app.piecework import Piecework
 from rowsmith.app.profiles import MappingProfile
+from rowsmith.app.record_rows import RecordRows, require_none
 from rowsmith.app.rejects import Rejects
-from rowsmith.connectors.containers import read_records
-from rowsmith.core.errors import Invalid, Problem, RowFailed
+from rowsmith.connectors.containers import Cut, Limits, cut_file, read_records
+from rowsmith.core.errors import Invalid
 from rowsmith.core.records import Contents, Fault, Record
-from rowsmith.core.row import Row
 from rowsmith.formats import Checked, Format, LossReport, Mapping
-from rowsmith.steps.export import Source, write_export
+from rowsmith.steps.export import Source, write_export, write_lines
 from rowsmith.steps.export_folder import Arrangement, placed, write_folder
-from rowsmith.steps.importing import chosen, recognised, row_of
+from rowsmith.steps.importing import chosen, recognised
 from rowsmith.steps.layout import CONTAINERS, PACKERS, container, suffixes
 from rowsmith.steps.sampled import Sample
 
-MOST_PROBLEMS = 20
 _NO_PROFILE = MappingProfile()
+LIMITS = Limits()
 FILE = Arrangement()
 """As the path says."""
 
@@ -56,7 +57,7 @@ class Converted:
 
 def convert(
     source: str | Path, target: str | Path, to: str, *, from_: str | None = None, profile: MappingProfile = _NO_PROFILE, strict: bool = False,
-    arrangement: Arrangement = FILE, checking: Checking = NOTHING,
+    arrangement: Arrangement = FILE, checking: Checking = NOTHING, limits: Limits = LIMITS,
 ) -> Converted:  # fmt: skip
     """Write the records of a file as another format, into a file or folder that appears whole or not at all. What cannot be read, or held by
     the format, is listed and kept in `TARGET.rejects.jsonl`.
@@ -67,6 +68,7 @@ def convert(
         profile: a mapping that is applied to each record first.
         strict: refuse, and write nothing, where a record would be rejected.
         arrangement: splits, shards, containers.
+        limits: what the file may cost.
         checking: who will read it, and with which tokenizer; a check that fails refuses, unless it says `anyway`.
 
     Raises:
@@ -80,100 +82,69 @@ def convert(
         _require_suffix(made, path)
         container(path, made, safe=arrangement.safe)
     with one_here(source, os.environ) as file, checking.of_export(made, path, arrangement.suffix) as check:
+        if path.resolve() == file.resolve():
+            raise Invalid("A file cannot be converted into itself.", "Name another file to write.")
         report = LossReport(check=check, anyway=checking.anyway)
-        return _convert(file, path, made, from_ or profile.format, profile, strict, arrangement if folder else None, arrangement.safe, report)
+        with Rejects(path.with_name(f"{path.name}.rejects.jsonl")) as rejects:
+            if strict:
+                report.require = lambda: require_none(rejects, "Nothing has been written.")
+            return _Work(file, path, made, profile, arrangement, folder, limits).done(from_ or profile.format, report, rejects)
 
 
-def _convert(
-    source: Path, path: Path, made: Format, from_: str, profile: MappingProfile, strict: bool, folder: Arrangement | None, safe: bool,
-    report: LossReport,
-) -> Converted:  # fmt: skip
-    if path.resolve() == source.resolve():
-        raise Invalid("A file cannot be converted into itself.", "Name another file to write.")
-    contents = Contents()
-    format, mapping = _format(source, from_, profile, contents)
-    with Rejects(path.with_name(f"{path.name}.rejects.jsonl")) as rejects:
-        rows = _Rows(source, profile, mapping, format, rejects)
-        if strict:
-            rows.require_all(made)
-        report.on_leave, named = rows.not_held, Source(rows, source.name.partition(".")[0])
-        if folder is not None:
-            write_folder(path, [named], made, folder, provenance="none", report=report)
+@dataclass(frozen=True, slots=True)
+class _Work:
+    source: Path
+    path: Path
+    made: Format
+    profile: MappingProfile
+    arrangement: Arrangement
+    folder: bool
+    limits: Limits
+
+    def done(self, from_: str, report: LossReport, rejects: Rejects) -> Converted:
+        contents = Contents()
+        cut = cut_file(self.source, self.source.name, encoding=self.profile.encoding, contents=contents, limits=self.limits)
+        format, mapping = self._format(from_, cut)
+        apart = not self.folder and self.made.companions() is None and (report.check is None or report.check.forgetful)
+        if cut is not None and apart:
+            into = container(self.path, self.made).kind.lstrip(".")
+            work = Piecework(self.source, self.source.name, cut, format, mapping, self.made, into, self.path.name, self.limits)
+            write_lines(self.path, work.lines(report, rejects, contents), self.made, report=report, safe=self.arrangement.safe)
         else:
-            write_export(path, named, made, provenance="none", report=report, safe=safe)
+            contents = Contents()
+            rows = RecordRows(self._records(contents), mapping, format, rejects)
+            report.on_leave = rows.not_held
+            self._write(Source(rows, self.source.name.partition(".")[0]), report)
         kept = rejects.done()
-    return Converted(
-        str(path), made.name, format.name, report.rows_out + rejects.count, report.rows_out, rejects.listed, rejects.count,
-        report.checked.consumer_keeps if report.checked else report.rows_out, dict(report.dropped), kept, contents.notes, report.checked,
-    )  # fmt: skip
+        return Converted(
+            str(self.path), self.made.name, format.name, report.rows_out + rejects.count, report.rows_out, rejects.listed, rejects.count,
+            report.checked.consumer_keeps if report.checked else report.rows_out, dict(report.dropped), kept, contents.notes, report.checked,
+        )  # fmt: skip
+
+    def _write(self, rows: Source, report: LossReport) -> None:
+        if self.folder:
+            write_folder(self.path, [rows], self.made, self.arrangement, provenance="none", report=report)
+        else:
+            write_export(self.path, rows, self.made, provenance="none", report=report, safe=self.arrangement.safe)
+
+    def _format(self, name: str, cut: Cut | None) -> tuple[Format, Mapping]:
+        """The format of the records; where none is named, that of records sampled across the whole file."""
+        if name:
+            found: Format = registry.format(name)
+            if not found.reads:
+                raise Invalid(f"The format {name} is written, and not read.", "rowsmith formats says which are read.")
+            return found, self.profile.mapping
+        sample = Sample()
+        for _ in sample.through(self._records(Contents(), None if cut is None else cut.looked_at())):
+            pass
+        return chosen(recognised(sample.records(), self.profile.mapping), self.profile.mapping, self.source.name)
+
+    def _records(self, contents: Contents, cut: Cut | None = None) -> Iterator[Record | Fault]:
+        given = {"encoding": self.profile.encoding, "delimiter": self.profile.delimiter}
+        return read_records(self.source, self.source.name, **given, contents=contents, limits=self.limits, cut=cut)
 
 
 def _require_suffix(format: Format, path: Path) -> None:
     if suffixes(path)[0] not in CONTAINERS:
         fix = f"Give a file that ends in {', '.join(CONTAINERS)}, those of text also packed ({', '.join(PACKERS)}); or a folder, with a slash."
         raise Invalid(f"{format.name} is not written to {path.name!r}.", fix)
-
-
-def _format(path: Path, name: str, profile: MappingProfile, contents: Contents) -> tuple[Format, Mapping]:
-    if name:
-        found: Format = registry.format(name)
-        if not found.reads:
-            raise Invalid(f"The format {name} is written, and not read.", "rowsmith formats says which are read.")
-        return found, profile.mapping
-    sample = Sample()
-    for _ in sample.through(read_records(path, path.name, encoding=profile.encoding, delimiter=profile.delimiter, contents=contents)):
-        pass
-    return chosen(recognised(sample.records(), profile.mapping), profile.mapping, path.name)
-
-
-class _Rows:
-    """The rows of the file; can be read more than once, and tells each record that cannot be read once."""
-
-    def __init__(self, path: Path, profile: MappingProfile, mapping: Mapping, format: Format, rejects: Rejects) -> None:
-        self._path, self._profile, self._mapping, self._format, self._rejects = path, profile, mapping, format, rejects
-        self._told = False
-        self._last: Record | None = None
-
-    def __iter__(self) -> Iterator[Row]:
-        tell, self._told = not self._told, True
-        stream = read_records(self._path, self._path.name, encoding=self._profile.encoding, delimiter=self._profile.delimiter)
-        for number, record in enumerate(stream):
-            if isinstance(record, Fault):
-                if tell:
-                    self._rejects.add(record.file, record.line, record.reason, record.detail, record.raw or None)
-                continue
-            try:
-                data, _ = row_of(record, self._mapping, self._format)
-            except RowFailed as error:
-                if tell:
-                    self._rejects.add(record.file, record.line, error.reason, error.what, record.data)
-                continue
-            self._last = record
-            yield Row(f"{number:032x}", number.to_bytes(6, "big"), data)
-
-    def not_held(self, row: Row, error: RowFailed) -> None:
-        """The row that came last cannot be written."""
-        if self._last is not None:
-            self._rejects.add(self._last.file, self._last.line, error.reason, error.what, self._last.data)
-
-    def require_all(self, target: Format) -> None:
-        """Read everything.
-
-        Raises:
-            Invalid: a record would be rejected.
-        """
-        for row in self:
-            try:
-                target.row(row)
-            except RowFailed as error:
-                self.not_held(row, error)
-        if self._rejects.count:
-            raise refused(self._rejects, "Nothing has been written.")
-
-
-def refused(rejects: Rejects, said: str) -> Invalid:
-    """The error of `--strict`."""
-    first = rejects.listed[:MOST_PROBLEMS]
-    problems = [Problem(f"{one['reason']}: {one['detail']}", file=one["file"], line=one["line"]) for one in first]
-    fix = "Repair them, or leave --strict out: then they are listed, and the others taken."
-    return Invalid(f"{rejects.count:,} records cannot be taken. {said}", fix, problems)

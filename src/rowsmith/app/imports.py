@@ -9,11 +9,11 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from rowsmith.app.conversion import refused
 from rowsmith.app.downloads import HUB, WHOLE, Brought, Part, here
 from rowsmith.app.hub_token import with_hub_token
 from rowsmith.app.lab import Lab
 from rowsmith.app.profiles import MappingProfile
+from rowsmith.app.record_rows import require_none
 from rowsmith.app.rejects import Rejects
 from rowsmith.app.results import Result
 from rowsmith.app.runs import OnProgress, Runs
@@ -95,8 +95,8 @@ def _import(
     with Rejects(Path(rejects) if rejects else Path(f"{into}.rejects.jsonl")) as kept:
         for told, record in _rejected(lab, runs, done.run, profile, answers="answers" in of_hub):
             kept.add(*told, record)
-        if strict and kept.count:
-            raise refused(kept, "Nothing has been committed.")
+        if strict:
+            require_none(kept, "Nothing has been committed.")
         if strict and done.state != STOPPED:
             done = _start(runs, recipe, commit=True, **watched)
         where = kept.done()

@@ -138,13 +138,19 @@ def json_value(raw: bytes, encoding: str = "utf-8") -> Any:
 
 def _keys(value: Any) -> int:
     """How many keys the value has in all, or -1 below any sum where it has a number that may have been rounded."""
-    if type(value) is str:
-        return 0
-    if type(value) is dict:
-        return len(value) + sum([_keys(item) for item in value.values() if type(item) is not str])
-    if type(value) is list:
-        return sum([_keys(item) for item in value if type(item) is not str])
-    return -(1 << 40) if type(value) is float and abs(value) >= 2**63 else 0
+    kind, count = type(value), 0
+    if kind is dict:
+        count = len(value)
+        for item in value.values():
+            if type(item) is not str:
+                count += _keys(item)
+    elif kind is list:
+        for item in value:
+            if type(item) is not str:
+                count += _keys(item)
+    elif kind is float and abs(value) >= 2**63:
+        return -(1 << 40)
+    return count
 
 
 def _careful(text: str) -> Any:

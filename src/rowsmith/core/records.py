@@ -43,4 +43,11 @@ class Contents:
     encoding: str | None = None
     delimiter: str | None = None
     columns: tuple[str, ...] = ()
+    odd: int = 0
+    """Numbers that JSON has none for, which are null."""
     notes: list[str] = field(default_factory=list)
+
+    def end(self, name: str) -> None:
+        """The file, which the user knows by this name, has been read."""
+        if self.odd:
+            self.notes.append(f"{name}: Numbers that JSON has none for (NaN, infinity) are null: {self.odd:,}.")

@@ -31,9 +31,15 @@ def lost(row: Row, fields: frozenset[str], columns: Sequence[str] | None = None)
 
 def fields_lost(row: Row, fields: frozenset[str], columns: Sequence[str]) -> list[str]:
     """Fields beyond these of the messages in these columns that say something, as `column.field`."""
-    held = [(name, row.data[name]) for name in columns if name != "tools" and isinstance(row.data.get(name), list)]
-    more = [(column, message) for column, value in held for message in value if isinstance(message, dict) and not message.keys() <= fields]
-    return sorted({f"{column}.{name}" for column, message in more for name, value in message.items() if name not in fields and says(value)})
+    found: set[str] = set()
+    for column in columns:
+        messages = row.data.get(column)
+        if column == "tools" or not isinstance(messages, list):
+            continue
+        for message in messages:
+            if isinstance(message, dict) and not message.keys() <= fields:
+                found |= {f"{column}.{name}" for name, value in message.items() if name not in fields and says(value)}
+    return sorted(found) if found else []
 
 
 def conversation(row: Row) -> list[Message]:

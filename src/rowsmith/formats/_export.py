@@ -45,6 +45,8 @@ class LossReport:
     """What the check found."""
     on_leave: Callable[[Row, RowFailed], None] | None = None
     """Told of every row that the format cannot hold."""
+    require: Callable[[], None] | None = None
+    """Asked at the end; raises where what came of it is not to be written."""
 
     def leave(self, row: Row, error: RowFailed) -> None:
         """Count a row that the format cannot hold."""
@@ -54,12 +56,31 @@ class LossReport:
         if self.left_out[error.reason] <= _EXAMPLES:
             self.examples.append({"id": row.id, "reason": error.reason, "detail": error.what})
 
+    def part(self) -> dict[str, Any]:
+        """What the report says of a part of an export, as plain data."""
+        return {**self.dump(), **({} if self.check is None else {"found": self.check.part()})}
+
+    def add(self, part: Mapping[str, Any]) -> None:
+        """Add what the report of the part that comes next says."""
+        self.rows_in, self.rows_out = self.rows_in + part["rows_in"], self.rows_out + part["rows_out"]
+        self.dropped.update(part["dropped"])
+        room = {reason: _EXAMPLES - self.left_out[reason] for reason in part["left_out"]}
+        for example in part["examples"]:
+            if room[example["reason"]] > 0:
+                room[example["reason"]] -= 1
+                self.examples.append(example)
+        self.left_out.update(part["left_out"])
+        if self.check is not None:
+            self.check.add(part["found"])
+
     def settle(self) -> None:
         """All records have been seen.
 
         Raises:
-            Invalid: the check fails, and may not.
+            Invalid: the check fails, and may not; or see `require`.
         """
+        if self.require is not None:
+            self.require()
         if self.check is not None:
             self.checked = self.check.done(self.rows_in)
             if not self.anyway:
@@ -104,7 +125,8 @@ def encode_export(
         if report.check is not None:
             report.check.see(record)
         report.rows_out += 1
-        report.dropped.update(format.lost(row))
+        if lost := format.lost(row):
+            report.dropped.update(lost)
         told = provenance_of(row, extra) if provenance != "none" else None
         if provenance == "column":
             record = _with_provenance(record, told)

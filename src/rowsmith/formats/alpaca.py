@@ -34,10 +34,10 @@ class Alpaca(Format):
         """A question with its `input` below it, and the answer; with `system` or `history` it is `messages`. Fails as `_reading.texts`."""
         asked, answer = _reading.texts(record, "instruction", "output")
         beside, history, system = record.get("input"), record.get("history"), record.get("system")
-        if any(says(value) and not isinstance(value, str) for value in (beside, system)):
+        if (not isinstance(beside, str) and says(beside)) or (not isinstance(system, str) and says(system)):
             raise RowFailed("not_text", "`input` and `system` must be text.")
-        asked = f"{asked}\n\n{beside}" if says(beside) and str(beside).strip() else asked
-        if not says(history) and not says(system):
+        asked = f"{asked}\n\n{beside}" if beside and beside.strip() else asked
+        if not system and not says(history):
             return _reading.pair(asked, answer)
         before = [{"role": "system", "content": system}] if says(system) else []
         turns = [*_turns_of(history), (asked, answer)]

@@ -18,9 +18,9 @@ class Collected:
         self.path = self.folder / "lines"
         self._file = self.path.open("wb")
 
-    def add(self, line: bytes) -> None:
-        """One more line, with its end."""
-        self._file.write(line)
+    def add(self, lines: bytes) -> None:
+        """More lines, with their ends."""
+        self._file.write(lines)
 
     def lines(self) -> Iterator[bytes]:
         """All of them. None can be added any more."""

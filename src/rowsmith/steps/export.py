@@ -6,18 +6,27 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
 from rowsmith.core.errors import Invalid
 from rowsmith.core.failpoints import failpoint
 from rowsmith.core.row import Row
-from rowsmith.formats import DataFile, Extra, Format, Laid, LossReport, Provenance, encode_export
+from rowsmith.formats import Companions, DataFile, Extra, Format, Laid, LossReport, Provenance, encode_export
 from rowsmith.steps.files_beside import Beside, Find, nowhere
 from rowsmith.steps.layout import container
 from rowsmith.steps.part import Part, sync_folder, told
 from rowsmith.steps.row_file import RowFile
+
+
+class Lines(NamedTuple):
+    """Records that are made already: lines of JSON, how many, the columns that are in them, and how many files that they refer to are missing."""
+
+    data: bytes
+    rows: int
+    columns: Iterable[str]
+    missing: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +59,41 @@ def write_export(
     if format.folder:
         raise Invalid(f"{format.name} is a folder.", "Name a folder: a path that ends in /.")
     source = rows if isinstance(rows, Source) else Source(rows)
-    report, where = report or LossReport(), provenance or format.provenance
-    into, companions = container(path, format, safe=safe), format.companions()
+    report, where, companions = report or LossReport(), provenance or format.provenance, format.companions()
+
+    def fill(data: RowFile, files: Beside) -> None:
+        for row in encode_export(source.rows, format, provenance=where, report=report, extra=source.extra, change=files.taken_along):
+            data.add(row)
+            if companions is not None:
+                companions.see(row.record)
+
+    return _write(path, source, format, fill, companions, find, where, report, safe)
+
+
+def write_lines(path: Path, lines: Iterable[Lines], format: Format, *, report: LossReport, safe: bool = False) -> LossReport:
+    """Write lines that are made already into a file, as `write_export` does with rows; without provenance, for formats that have nothing beside
+    their data. `report` is filled by whoever makes them."""
+
+    def fill(data: RowFile, files: Beside) -> None:
+        for some in lines:
+            data.add_lines(some.data, some.rows, some.columns)
+            files.missing += some.missing
+
+    return _write(path, Source(()), format, fill, None, nowhere, "none", report, safe)
+
+
+def _write(
+    path: Path, source: Source, format: Format, fill: Callable[[RowFile, Beside], None], companions: Companions | None, find: Find,
+    where: Provenance, report: LossReport, safe: bool,
+) -> LossReport:  # fmt: skip
+    into = container(path, format, safe=safe)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with ExitStack() as stack:
             sidecar = beside(path, "provenance.jsonl") if where == "sidecar" else None
             data = stack.enter_context(RowFile(path, sidecar, into, {}, with_sha256=companions is not None))
             files = stack.enter_context(Beside(beside(path, "files"), find))
-            for row in encode_export(source.rows, format, provenance=where, report=report, extra=source.extra, change=files.taken_along):
-                data.add(row)
-                if companions is not None:
-                    companions.see(row.record)
+            fill(data, files)
             data.end()
             report.attachments, report.attachments_missing = files.count, files.missing
             report.settle()

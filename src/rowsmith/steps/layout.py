@@ -75,8 +75,8 @@ def container(path: Path, format: Format, *, safe: bool = False) -> Container:
 class Laying(Protocol):
     """Makes of lines of JSON, a record each, the bytes of a file, in their order."""
 
-    def line(self, line: bytes) -> bytes:
-        """The bytes that come with one more line."""
+    def lines(self, data: bytes) -> bytes:
+        """The bytes that come with more lines, whole ones."""
         ...
 
     def full(self) -> bool:
@@ -98,12 +98,12 @@ class Lines:
     def __init__(self, *, array: bool) -> None:
         self._array, self._any = array, False
 
-    def line(self, line: bytes) -> bytes:
-        """The bytes that come with one more line."""
-        if self._array:
-            line = (b",\n" if self._any else b"[\n") + line.removesuffix(b"\n")
-        self._any = True
-        return line
+    def lines(self, data: bytes) -> bytes:
+        """The bytes that come with more lines."""
+        if not self._array:
+            return data
+        begun, self._any = self._any, True
+        return (b",\n" if begun else b"[\n") + data.removesuffix(b"\n").replace(b"\n", b",\n")
 
     def full(self) -> bool:
         """Nothing is waited for."""
@@ -124,9 +124,9 @@ class Packed:
     def __init__(self, inner: Laying, packing: str) -> None:
         self._inner, self._pack = inner, PACKERS[packing]()
 
-    def line(self, line: bytes) -> bytes:
-        """The bytes that come with one more line."""
-        packed: bytes = self._pack.compress(self._inner.line(line))
+    def lines(self, data: bytes) -> bytes:
+        """The bytes that come with more lines."""
+        packed: bytes = self._pack.compress(self._inner.lines(data))
         return packed
 
     def full(self) -> bool:

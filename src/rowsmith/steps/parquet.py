@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import orjson
 from rowsmith.core.errors import Invalid, Unavailable
 from rowsmith.steps.collected import Collected, pieces
 
-_MEMORY_MB = 400
+_MEMORY_MB, _MOST_THREADS = 400, 4
 _LONGEST = 1 << 24
 _TEXT, _FLAG, _WHOLE, _REAL, _JSON = "VARCHAR", "BOOLEAN", "BIGINT", "DOUBLE", "JSON"
 
@@ -28,12 +29,16 @@ class ParquetLayout:
         self._kinds = columns
         self._longest = _LONGEST
 
-    def line(self, line: bytes) -> bytes:
-        """Take one more record; no bytes come of it yet."""
-        for name, value in orjson.loads(line).items():
-            self._kinds[name] = _merged(self._kinds.get(name), _kind(value))
-        self._lines.add(line)
-        self._longest = max(self._longest, len(line) + 1)
+    def lines(self, data: bytes) -> bytes:
+        """Take more records; no bytes come of them yet."""
+        kinds = self._kinds
+        for line in data.splitlines():
+            for name, value in orjson.loads(line).items():
+                kind = _TEXT if type(value) is str else _kind(value)
+                if kind != kinds.get(name, ""):
+                    kinds[name] = _merged(kinds.get(name), kind)
+            self._longest = max(self._longest, len(line) + 2)
+        self._lines.add(data)
         return b""
 
     def full(self) -> bool:
@@ -67,7 +72,8 @@ class ParquetLayout:
         picked = ", ".join(f"{_name(name)} ->> '$' AS {_name(name)}" if kind == _JSON else _name(name) for name, kind in kinds.items())
         path = _text(str(self._lines.done()))
         read = f"read_json({path}, format = 'newline_delimited', maximum_object_size = {self._longest}, columns = {{{columns}}})"
-        config: dict[str, Any] = {"threads": "1", "memory_limit": f"{_MEMORY_MB}MB", "temp_directory": str(self._lines.folder)}
+        threads = str(min(os.cpu_count() or 1, _MOST_THREADS))
+        config: dict[str, Any] = {"threads": threads, "memory_limit": f"{_MEMORY_MB}MB", "temp_directory": str(self._lines.folder)}
         try:
             with duckdb.connect(":memory:", config=config) as database:
                 database.execute("SET enable_progress_bar = false")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -50,12 +51,19 @@ class RowFile:
     def add(self, row: Encoded) -> None:
         """One more row."""
         self.rows += 1
-        for name in row.record:
-            self.columns.setdefault(name)
-        if data := self._laying.line(row.line):
+        if not row.record.keys() <= self.columns.keys():
+            self.columns.update(dict.fromkeys(row.record))
+        if data := self._laying.lines(row.line):
             self.main.write(data)
         if self._side is not None and row.beside is not None:
             self._side.write(row.beside)
+
+    def add_lines(self, data: bytes, rows: int, columns: Iterable[str]) -> None:
+        """More rows, as lines of JSON, and the columns that are in them. There is no sidecar."""
+        self.rows += rows
+        self.columns.update(dict.fromkeys(columns))
+        if laid := self._laying.lines(data):
+            self.main.write(laid)
 
     def full(self) -> None:
         """No further row comes: write what can be written, and let go of what need not be held."""

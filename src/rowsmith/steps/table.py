@@ -30,11 +30,12 @@ class TableLayout:
         self._columns = columns
         self._lines = Collected()
 
-    def line(self, line: bytes) -> bytes:
-        """Take one more record; no bytes come of it yet."""
-        for name in orjson.loads(line):
-            self._columns.setdefault(name)
-        self._lines.add(line)
+    def lines(self, data: bytes) -> bytes:
+        """Take more records; no bytes come of them yet."""
+        for line in data.splitlines():
+            for name in orjson.loads(line):
+                self._columns.setdefault(name)
+        self._lines.add(data)
         return b""
 
     def full(self) -> bool:

@@ -28,12 +28,18 @@ class WorkbookLayout:
         self._rows = 0
         self._lines = Collected()
 
-    def line(self, line: bytes) -> bytes:
-        """Take one more record; no bytes come of it yet.
+    def lines(self, data: bytes) -> bytes:
+        """Take more records; no bytes come of them yet.
 
         Raises:
-            Invalid: a spreadsheet cannot hold it.
+            Invalid: a spreadsheet cannot hold one.
         """
+        for line in data.splitlines():
+            self._take(line)
+        self._lines.add(data)
+        return b""
+
+    def _take(self, line: bytes) -> None:
         self._rows += 1
         if self._rows > MOST_ROWS:
             raise Invalid(f"A spreadsheet holds {MOST_ROWS:,} rows, and there are more.", _FIX)
@@ -43,8 +49,6 @@ class WorkbookLayout:
                 raise Invalid(f"Row {self._rows:,}: {name!r} has more than the {MOST_CHARACTERS:,} characters that a cell holds.", _FIX)
         if len(self._columns) > MOST_COLUMNS:
             raise Invalid(f"A spreadsheet holds {MOST_COLUMNS:,} columns, and there are more.", _FIX)
-        self._lines.add(line)
-        return b""
 
     def full(self) -> bool:
         """No further line comes; the columns may still."""

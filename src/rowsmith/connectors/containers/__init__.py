@@ -1,6 +1,7 @@
 """Strangers' files as records: CSV, JSON, JSON Lines, Parquet, Arrow and spreadsheets, packed or not, each opened in a child process.
 
-What a file is, its bytes say; its name only breaks ties. `read_records` is all that others use.
+What a file is, its bytes say; its name only breaks ties. `read_records` is what others use; `cut_file`, `started` and `died` are for those who
+read a large file in several processes.
 
     limits.py      what a file may cost
     recognise.py   what it is
@@ -10,11 +11,13 @@ What a file is, its bytes say; its name only breaks ties. `read_records` is all 
     json_array.py  one JSON value, a record at a time
     sheets.py      XLSX and ODS
     columnar.py    Parquet and Arrow
+    pieces.py      a large file in pieces that can be read apart
     child.py       the child process, which may neither send nor write anything
     reader.py      whoever starts it, and watches it
 """
 
 from rowsmith.connectors.containers.limits import Limits
-from rowsmith.connectors.containers.reader import read_records
+from rowsmith.connectors.containers.pieces import Cut
+from rowsmith.connectors.containers.reader import cut_file, died, read_records, started
 
-__all__ = ["Limits", "read_records"]
+__all__ = ["Cut", "Limits", "cut_file", "died", "read_records", "started"]

@@ -14,7 +14,9 @@ import orjson
 
 from rowsmith.connectors.containers import columnar, recognise, sheets, text, unpack
 from rowsmith.connectors.containers.limits import CutOff, Limits, Refused
-from rowsmith.connectors.containers.said import Facts, Given, Said, fault
+from rowsmith.connectors.containers.pieces import Piece, cut, read_pieces
+from rowsmith.connectors.containers.said import Given, Json, Said, fault, line_of
+from rowsmith.core.records import Fault, Record
 
 _FLUSH = 1 << 17
 _DEEP = "Unpack it yourself: an archive within another one is not opened."
@@ -30,14 +32,23 @@ def main() -> None:
     os.dup2(2, 1)  # what a library prints is no record
     try:
         with path.open("rb") as file:
-            for said in contents(file, size, told["name"], Given(**told["given"]), limits, Path(told["scratch"])):
-                say(said.line() if isinstance(said, Facts) else said)
+            for said in _asked(file, size, told, limits):
+                say(line_of(said))
         say.flush()
     except Refused as refused:
         say.last(refused.what, refused.fix)
     except (MemoryError, RecursionError):
         what = f"It needs more than the {limits.memory_bytes >> 20:,} MB of memory that a file may take."
         say.last(what, "Give it in smaller parts, or as JSON Lines or CSV, which are streamed.")
+
+
+def _asked(file: IO[bytes], size: int, told: dict[str, Any], limits: Limits) -> Iterator[Said]:
+    given = Given(**told["given"])
+    if told["task"] == "cut":
+        return cut(file, size, told["name"], given, limits)
+    if told["task"] == "pieces":
+        return read_pieces(file, told["container"], told["letters"], [Piece(*piece) for piece in told["pieces"]], limits)
+    return contents(file, size, told["name"], given, limits, Path(told["scratch"]))
 
 
 def fence(limits: Limits, size: int) -> None:
@@ -87,7 +98,7 @@ def _zip(file: IO[bytes], size: int, given: Given, limits: Limits, scratch: Path
     found = False
     for member, stream, _ in unpack.members(file, size, limits):
         found = True
-        yield orjson.dumps({"member": member.encode("utf-8", "replace").decode()})
+        yield {"member": member.encode("utf-8", "replace").decode()}
         yield from _cut_off(_stream(stream, member, given, limits, scratch))
     if not found:
         raise Refused("The archive holds no file.", "Put the files into it.")
@@ -151,12 +162,12 @@ def _plain(file: IO[bytes], head: bytes, name: str, given: Given, limits: Limits
 
 def _cut_off(said: Iterator[Said]) -> Iterator[Said]:
     """The same; what is cut off or damaged amid the file is a fault at its end."""
-    line = b"[0,"
+    number = 0
     try:
-        for line in said:
-            yield line
+        for one in said:
+            number = one.line if isinstance(one, Record | Json | Fault) else 0
+            yield one
     except CutOff as error:
-        number = int(line[1 : line.index(b",")]) if isinstance(line, bytes) else 0
         yield fault(number + 1, "damaged", f"The packed file is cut off or damaged here ({error}); what comes behind this is not read.")
 
 

@@ -4,27 +4,62 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime, time
 from math import isfinite
 from typing import IO, Any
 
 from rowsmith.connectors.containers.limits import Limits, Refused
-from rowsmith.connectors.containers.said import Facts, Said, note, record
+from rowsmith.connectors.containers.said import Facts, Json, Said, record
 from rowsmith.core.lines import stored
 
 _BATCH = 256
 _MEMORY_MB = 400
+_NUMBER = "file_row_number"
 _WIDE = ("HUGEINT", "UHUGEINT", "DECIMAL", "BIGNUM")
-_NO_NUMBER = "Numbers that JSON has none for (NaN, infinity) are null: {:,}."
 
 
-def read_parquet(path: str, limits: Limits) -> Iterator[Said]:
+def read_parquet(path: str, limits: Limits, rows: Sequence[tuple[int, int]] = ()) -> Iterator[Said]:
     """The facts of a Parquet file and its records; dates, decimals and numbers beyond 64 bits are text.
+
+    Args:
+        rows: which rows are read, [first, last) each, counted from 0 and in their order; default: all.
 
     Raises:
         Refused: it cannot be read.
     """
+    with _opened() as database:
+        found = database.execute("DESCRIBE SELECT * FROM read_parquet(?)", [path]).fetchall()
+        names = [str(column[0]) for column in found]
+        if len(names) > limits.columns:
+            raise Refused(f"It has {len(names):,} columns; {limits.columns:,} are the most.", "Take the columns apart into several files.")
+        yield Facts("parquet", columns=tuple(names))
+        wide = [name for name, kind, *_ in found if str(kind).startswith(_WIDE)]
+        changed = ", ".join(f"CAST({_quoted(name)} AS VARCHAR) AS {_quoted(name)}" for name in wide)
+        replaced = f" REPLACE ({changed})" if wide else ""
+        some = f"SELECT * EXCLUDE ({_NUMBER}){replaced} FROM read_parquet(?, {_NUMBER} = true) WHERE {_NUMBER} >= {{}} AND {_NUMBER} < {{}}"
+        for first, picked in [(first, some.format(first, last)) for first, last in rows] or [(0, f"SELECT *{replaced} FROM read_parquet(?)")]:
+            cursor = database.execute(f"SELECT CAST(to_json(__row) AS VARCHAR) FROM ({picked}) AS __row", [path])
+            yield from _json_rows(cursor, first)
+
+
+def groups(path: str) -> list[int]:
+    """The numbers of rows in the groups of a Parquet file, in their order; none where a column has the name by which rows are picked.
+
+    Raises:
+        Refused: it cannot be read.
+    """
+    with _opened() as database:
+        if any(name == _NUMBER for name, *_ in database.execute("DESCRIBE SELECT * FROM read_parquet(?)", [path]).fetchall()):
+            return []
+        asked = "SELECT any_value(row_group_num_rows) FROM parquet_metadata(?) GROUP BY row_group_id ORDER BY row_group_id"
+        return [int(count) for (count,) in database.execute(asked, [path]).fetchall()]
+
+
+@contextmanager
+def _opened() -> Iterator[Any]:
+    """DuckDB, with little memory and nothing that it could fetch; what it says against a file becomes Refused."""
     import duckdb
 
     config: dict[str, str | bool | int | float | list[str]] = {
@@ -33,23 +68,14 @@ def read_parquet(path: str, limits: Limits) -> Iterator[Said]:
     try:
         with duckdb.connect(":memory:", config=config) as database:
             database.execute("SET enable_progress_bar = false")
-            found = database.execute("DESCRIBE SELECT * FROM read_parquet(?)", [path]).fetchall()
-            names = [str(column[0]) for column in found]
-            if len(names) > limits.columns:
-                raise Refused(f"It has {len(names):,} columns; {limits.columns:,} are the most.", "Take the columns apart into several files.")
-            yield Facts("parquet", columns=tuple(names))
-            wide = [name for name, kind, *_ in found if str(kind).startswith(_WIDE)]
-            changed = ", ".join(f"CAST({_quoted(name)} AS VARCHAR) AS {_quoted(name)}" for name in wide)
-            picked = f"SELECT * REPLACE ({changed}) FROM read_parquet(?)" if wide else "SELECT * FROM read_parquet(?)"
-            cursor = database.execute(f"SELECT CAST(to_json(__row) AS VARCHAR) FROM ({picked}) AS __row", [path])
-            yield from _json_rows(cursor)
+            yield database
     except duckdb.Error as error:
         said = str(error).splitlines()[0][:300]
         raise Refused(f"The Parquet file cannot be read: {said}", "It may be cut off or damaged: copy it again.") from None
 
 
-def _json_rows(cursor: Any) -> Iterator[Said]:
-    number, odd = 0, 0
+def _json_rows(cursor: Any, number: int) -> Iterator[Said]:
+    odd = 0
     while rows := cursor.fetchmany(_BATCH):
         for (text,) in rows:
             number += 1
@@ -60,9 +86,9 @@ def _json_rows(cursor: Any) -> Iterator[Said]:
                 odd += len(gone)
                 yield record(number, stored(value))
             else:
-                yield b"[%d,%b]" % (number, raw)
+                yield Json(number, raw)
     if odd:
-        yield note(_NO_NUMBER.format(odd))
+        yield {"odd": odd}
 
 
 def _quoted(name: str) -> str:
@@ -98,7 +124,7 @@ def read_arrow(file: IO[bytes], limits: Limits) -> Iterator[Said]:
         fix = "It may be cut off or damaged: copy it again, or give Parquet."
         raise Refused(f"The Arrow file cannot be read: {str(error)[:300]}.", fix) from None
     if plain.odd:
-        yield note(_NO_NUMBER.format(plain.odd))
+        yield {"odd": plain.odd}
 
 
 class _Plain:

@@ -8,13 +8,15 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import asdict
+from contextlib import contextmanager
+from dataclasses import asdict, astuple
 from pathlib import Path
 from typing import IO, Any
 
 import orjson
 
 from rowsmith.connectors.containers.limits import Limits
+from rowsmith.connectors.containers.pieces import Cut, Piece
 from rowsmith.core.errors import Invalid, NotFound
 from rowsmith.core.records import Contents, Fault, Record
 
@@ -24,7 +26,7 @@ PASSED_ON = ("PATH", "PYTHONPATH", "PYTHONHOME", "LANG", "LC_ALL", "TMPDIR", "LD
 
 def read_records(
     path: Path, name: str, *, encoding: str | None = None, delimiter: str | None = None, contents: Contents | None = None,
-    limits: Limits | None = None,
+    limits: Limits | None = None, cut: Cut | None = None,
 ) -> Iterator[Record | Fault]:  # fmt: skip
     """Every record of a file, in order, read in a child process with bounded memory, time and output.
 
@@ -32,35 +34,74 @@ def read_records(
         name: what the user knows the file as; its suffix breaks ties.
         encoding, delimiter: go before what is found.
         contents: filled with what is learned of the file.
+        cut: read these pieces of the file alone.
 
     Raises:
         NotFound: there is no such file.
         Invalid: the file cannot be read at all, or costs more than it may.
     """
+    task = {"task": "contents"} if cut is None else {"task": "pieces", **asdict(cut), "pieces": [astuple(piece) for piece in cut.pieces]}
+    contents = Contents() if contents is None else contents
+    told = Told(name, contents)
+    with _child(path, name, {**task, "given": {"encoding": encoding, "delimiter": delimiter}}, limits or Limits()) as lines:
+        for line in lines:
+            if (said := told.heard(line)) is not None:
+                yield said
+    contents.end(name)
+
+
+def cut_file(
+    path: Path, name: str, *, encoding: str | None = None, contents: Contents | None = None, limits: Limits | None = None
+) -> Cut | None:
+    """The pieces in which a large file of JSON Lines or Parquet can be read, found in a child process; None where it is small, or something else.
+
+    Raises: as `read_records`.
+    """
+    contents = Contents() if contents is None else contents
+    told, pieces = Told(name, contents), []
+    with _child(path, name, {"task": "cut", "given": {"encoding": encoding, "delimiter": None}}, limits or Limits()) as lines:
+        for line in lines:
+            told.heard(line)
+            pieces += told.pieces
+    return Cut(contents.container, contents.encoding or "", tuple(pieces)) if len(pieces) > 1 else None
+
+
+@contextmanager
+def _child(path: Path, name: str, asked: dict[str, Any], limits: Limits) -> Iterator[Iterator[bytes]]:
+    """The lines that a child says of a file."""
     if not path.is_file():
         raise NotFound(f"There is no file {name!r}.", "Check the path.")
-    limits, contents = limits or Limits(), Contents() if contents is None else contents
     with tempfile.TemporaryDirectory(prefix="rowsmith-") as scratch, tempfile.TemporaryFile() as complaints:
-        told = {"path": str(path.absolute()), "name": Path(name).name, "given": {"encoding": encoding, "delimiter": delimiter}}
-        environ = {key: value for key in PASSED_ON if (value := os.environ.get(key)) is not None}
-        child = subprocess.Popen(
-            [sys.executable, "-P", "-m", "rowsmith.connectors.containers.child"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=complaints,
-            env={**environ, "MALLOC_ARENA_MAX": "2"}, cwd=scratch,
-        )  # fmt: skip
+        child = started("rowsmith.connectors.containers.child", scratch, complaints)
         assert child.stdin is not None and child.stdout is not None
+        told = {**asked, "path": str(path.absolute()), "name": Path(name).name, "limits": asdict(limits), "scratch": scratch}
         try:
             with child.stdin as stdin:
-                stdin.write(orjson.dumps({**told, "limits": asdict(limits), "scratch": scratch}))
-            yield from _Told(name, contents).records(_lines(child.stdout.fileno(), name, limits.stall_s))
+                stdin.write(orjson.dumps(told))
+            yield said_lines(child.stdout.fileno(), name, limits.stall_s)
             if child.wait() != 0:
-                raise _died(name, child.returncode, limits, complaints)
+                raise died(name, child.returncode, limits, complaints)
         finally:
             child.kill()
             child.wait()
             child.stdout.close()
 
 
-def _lines(pipe: int, name: str, stall_s: float) -> Iterator[bytes]:
+def started(module: str, scratch: str, complaints: IO[bytes]) -> subprocess.Popen[bytes]:
+    """A process of ours that gets files of strangers to read, without our keys in its environment."""
+    environ = {key: value for key in PASSED_ON if (value := os.environ.get(key)) is not None}
+    return subprocess.Popen(
+        [sys.executable, "-P", "-m", module], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=complaints,
+        env={**environ, "MALLOC_ARENA_MAX": "2"}, cwd=scratch,
+    )  # fmt: skip
+
+
+def said_lines(pipe: int, name: str, stall_s: float) -> Iterator[bytes]:
+    """The lines that come through a pipe, until it is closed.
+
+    Raises:
+        Invalid: none comes for so long.
+    """
     left = b""
     while True:
         if not select.select([pipe], [], [], stall_s)[0]:
@@ -71,21 +112,26 @@ def _lines(pipe: int, name: str, stall_s: float) -> Iterator[bytes]:
         yield from lines
 
 
-class _Told:
+class Told:
+    """What has been told of a file so far: fills `contents`, and knows whose records come.
+
+    `pieces`: those that the last line named.
+    """
+
     def __init__(self, name: str, contents: Contents) -> None:
         self._name, self._contents = name, contents
         self._file, self._flat = name, False
+        self.pieces: list[Piece] = []
 
-    def records(self, lines: Iterator[bytes]) -> Iterator[Record | Fault]:
-        """What the lines say."""
-        for line in lines:
-            said = orjson.loads(line)
-            if isinstance(said, list):
-                yield Record(self._file, said[0], said[1], self._flat) if len(said) == 2 else Fault(self._file, said[0], said[2], said[3], said[4])
-            else:
-                self._hear(said)
+    def heard(self, line: bytes) -> Record | Fault | None:
+        """The record or fault that a line says; None where it says something else.
 
-    def _hear(self, said: dict[str, Any]) -> None:
+        Raises:
+            Invalid: the file cannot be read.
+        """
+        said = orjson.loads(line)
+        if isinstance(said, list):
+            return Record(self._file, said[0], said[1], self._flat) if len(said) == 2 else Fault(self._file, said[0], said[2], said[3], said[4])
         if "what" in said:
             raise Invalid(f"{self._file}: {said['what']}", said["fix"])
         if "member" in said:
@@ -94,6 +140,9 @@ class _Told:
             self._contents.notes.append(f"{self._file}: {said['note']}")
         elif "facts" in said:
             self._learn(said["facts"])
+        self._contents.odd += said.get("odd", 0)
+        self.pieces = [Piece(*piece) for piece in said.get("pieces", ())]
+        return None
 
     def _learn(self, facts: dict[str, Any]) -> None:
         known = self._contents
@@ -105,7 +154,7 @@ class _Told:
             known.encoding, known.delimiter, known.columns = facts["encoding"], facts["delimiter"], tuple(facts["columns"])
 
 
-def _died(name: str, code: int, limits: Limits, complaints: IO[bytes]) -> Invalid:
+def died(name: str, code: int, limits: Limits, complaints: IO[bytes]) -> Invalid:
     """The error for a child that ended before it was done; `code` is its exit status, a signal as a negative number."""
     signals = {-24: f"took more than the {limits.cpu_s} s and more that it may", -25: "unpacked to more than it may", -9: "was ended by the system"}
     complaints.seek(0)

@@ -5,6 +5,8 @@
     [12, {...}]                                  a record and its line, or its number where there are no lines
     [13, null, "broken_record", "...", "..."]    one that cannot be read, why, and the beginning of what it says
     {"note": "..."}                              something that whoever reads it has to know
+    {"odd": 3}                                   so many numbers were none that JSON has, and are null
+    {"pieces": [[0, 4194304, 0], ...]}           the pieces that it can be read in (pieces.py)
     {"what": "...", "fix": "..."}                the file cannot be read; this is the last line
 
 A child that was done ends with 0.
@@ -13,14 +15,21 @@ A child that was done ends with 0.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
+from rowsmith.core.records import Fault, Record
+
 MOST_RAW = 2000
 """Of a record that cannot be read, so much is told: bytes or characters."""
-Said = Any
-"""Facts, or the bytes of a line."""
+
+
+class Json(NamedTuple):
+    """A record whose JSON is at hand: its number and that."""
+
+    line: int
+    data: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +42,6 @@ class Facts:
     delimiter: str | None = None
     columns: tuple[str, ...] = ()
 
-    def line(self) -> bytes:
-        """The line that says it."""
-        return orjson.dumps({"container": self.container, "facts": asdict(self)})
-
 
 @dataclass(frozen=True, slots=True)
 class Given:
@@ -46,17 +51,32 @@ class Given:
     delimiter: str | None = None
 
 
-def record(number: int, value: dict[str, Any]) -> bytes:
-    """The line of a record."""
-    return orjson.dumps([number, value])
+Said = Record | Json | Fault | Facts | dict[str, Any]
+"""What is said: of records and faults the file is not said, and of the others what a line of JSON holds."""
 
 
-def fault(number: int, reason: str, detail: str, raw: bytes | str = b"") -> bytes:
-    """The line of a record that cannot be read; `raw` is what it says."""
+def record(number: int, value: dict[str, Any]) -> Record:
+    """A record."""
+    return Record("", number, value)
+
+
+def fault(number: int, reason: str, detail: str, raw: bytes | str = b"") -> Fault:
+    """A record that cannot be read; `raw` is what it says."""
     text = raw[:MOST_RAW].decode("utf-8", "replace") if isinstance(raw, bytes) else raw[:MOST_RAW].encode("utf-8", "replace").decode()
-    return orjson.dumps([number, None, reason, detail[:1000], text])
+    return Fault("", number, reason, detail[:1000], text)
 
 
-def note(text: str) -> bytes:
-    """The line of a note."""
-    return orjson.dumps({"note": text})
+def note(text: str) -> dict[str, str]:
+    """Something to know."""
+    return {"note": text}
+
+
+def line_of(said: Said) -> bytes:
+    """The line that says it."""
+    if isinstance(said, Record):
+        return orjson.dumps([said.line, said.data])
+    if isinstance(said, Json):
+        return b"[%d,%b]" % said
+    if isinstance(said, Fault):
+        return orjson.dumps([said.line, None, said.reason, said.detail, said.raw])
+    return orjson.dumps({"container": said.container, "facts": asdict(said)} if isinstance(said, Facts) else said)

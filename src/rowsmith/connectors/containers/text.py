@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from math import inf
 from typing import IO, Any, Literal
 
 import orjson
@@ -33,17 +34,18 @@ def read_text(file: IO[bytes], head: bytes, name: str, given: Given, limits: Lim
     whole = len(head) < HEAD
     sample = head if whole else head[: head.rfind(b"\n") + 1] or head
     text = sample.decode(found.name, "replace").lstrip("\ufeff")
-    kind = _kind(text, whole, name)
+    kind = kind_of(text, whole, name)
     stream, letters = open_lines(file, found.name)
     if kind == "csv":
         yield from _table(stream, letters, text, name, given, limits, found)
         return
     yield Facts(kind, found.name, found.guessed)
-    readers = {"jsonl": _json_lines, "array": _array, "json": _object}
+    readers = {"jsonl": json_lines, "array": _array, "json": _object}
     yield from readers[kind](stream, letters, limits)
 
 
-def _kind(text: str, whole: bool, name: str) -> Literal["jsonl", "json", "array", "csv"]:
+def kind_of(text: str, whole: bool, name: str) -> Literal["jsonl", "json", "array", "csv"]:
+    """What a text is, by its beginning (the `whole` of it, perhaps), and its name."""
     start = text.lstrip()
     if start.startswith("[") and start[1:].lstrip()[:1] in tuple('{["-0123456789tfn]'):
         return "array"
@@ -66,13 +68,16 @@ def _object_of(line: str) -> dict[str, Any] | None:
     return value if isinstance(value, dict) else None
 
 
-def _json_lines(file: IO[bytes], letters: str, limits: Limits) -> Iterator[Said]:
-    with file:
-        for number, raw in lines(file, limits.line_bytes):
-            if isinstance(raw, int):
-                yield fault(number, "long_line", f"The line has {raw:,} bytes; {limits.line_bytes:,} is the most.")
-            elif not raw.isspace():
-                yield _json_record(number, raw, letters, "line")
+def json_lines(file: IO[bytes], letters: str, limits: Limits, before: int = 0, most: float = inf) -> Iterator[Said]:
+    """The records from where the file stands, behind so many lines; of the lines that begin within `most` bytes."""
+    for number, raw in lines(file, limits.line_bytes):
+        if isinstance(raw, int):
+            yield fault(before + number, "long_line", f"The line has {raw:,} bytes; {limits.line_bytes:,} is the most.")
+        elif not raw.isspace():
+            yield _json_record(before + number, raw, letters, "line")
+        most -= raw if isinstance(raw, int) else len(raw)
+        if most <= 0:
+            return
 
 
 def _json_record(number: int, raw: bytes, letters: str, what: str) -> Said:

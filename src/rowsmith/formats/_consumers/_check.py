@@ -92,6 +92,30 @@ class Check:
         self._found: dict[int, tuple[Rule, Finding]] = {}
         self._seen = self._faults = self._lost = 0
 
+    @property
+    def consumer(self) -> str:
+        """Whose check it is."""
+        return self._consumer.name
+
+    @property
+    def forgetful(self) -> bool:
+        """Whether parts of a file can be checked apart, and what was found be added up."""
+        return all(watch.forgetful or type(watch) is Watch for _, watch in self._watches)
+
+    def part(self) -> dict[str, Any]:
+        """What was found in a part of a file, as plain data."""
+        found = [[self._consumer.rules.index(rule), asdict(finding)] for rule, finding in self._found.values()]
+        return {"seen": self._seen, "lost": self._lost, "found": found}
+
+    def add(self, part: dict[str, Any]) -> None:
+        """Add what was found in the part of a file that comes next."""
+        for at, found in part["found"]:
+            rule = self._consumer.rules[at]
+            for example in found["examples"]:
+                self._hit(rule, 1, example["detail"], example["line"] + self._seen)
+            self._found[id(rule)][1].rows += found["rows"] - len(found["examples"])
+        self._seen, self._lost = self._seen + part["seen"], self._lost + part["lost"]
+
     def see(self, record: Record, line: int = 0) -> None:
         """A record as it stands in the file, and its line or number."""
         self._seen += 1

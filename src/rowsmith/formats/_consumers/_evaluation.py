@@ -47,6 +47,8 @@ def _camel(record: Record) -> str | None:
 
 
 class _Flattened(Watch):
+    forgetful = True
+
     def row(self, record: Record, line: int) -> str | None:
         if self.setting.contents.container not in TABLES:
             return None
@@ -55,6 +57,8 @@ class _Flattened(Watch):
 
 
 class _Lists(Watch):
+    forgetful = True
+
     def row(self, record: Record, line: int) -> str | None:
         if self.setting.contents.container not in LINES:
             return None

@@ -59,6 +59,8 @@ def _broken(record: Record) -> str | None:
 class _Untagged(Watch):
     """Turns whose role no tag of the dataset_info.json names."""
 
+    forgetful = True
+
     def row(self, record: Record, line: int) -> str | None:
         given = (self.setting.info or {}).get("tags")
         found, _ = _said(record)
@@ -72,6 +74,8 @@ class _Untagged(Watch):
 class _Unlisted(Watch):
     """Columns that the dataset_info.json unsets, as its `columns` do not list them."""
 
+    forgetful = True
+
     def row(self, record: Record, line: int) -> str | None:
         info = self.setting.info or {}
         given = info.get("columns")
@@ -82,6 +86,8 @@ class _Unlisted(Watch):
 
 class _Tagged(Watch):
     """Without a dataset_info.json: what one has to say for these records."""
+
+    forgetful = True
 
     def row(self, record: Record, line: int) -> str | None:
         if self.setting.info is not None or not (found := turns(record, "messages")) or "role" not in found[0]:
@@ -96,6 +102,8 @@ def _calls(record: Record) -> str | None:
 
 class _Openai(Watch):
     """Records that are read with `formatting: openai`."""
+
+    forgetful = True
 
     def row(self, record: Record, line: int) -> str | None:
         if (self.setting.info or {}).get("formatting") != "openai" or record.get("tools"):

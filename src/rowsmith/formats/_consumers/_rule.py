@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from rowsmith.core.ports import Tokens
 from rowsmith.core.records import Contents
@@ -29,7 +29,9 @@ class Setting:
 
 
 class Watch:
-    """A rule at work on one file, with what it has to remember of it."""
+    """A rule at work on one file, with what it has to remember of it. `forgetful`: it looks at each record alone, and remembers nothing."""
+
+    forgetful: ClassVar[bool] = False
 
     def __init__(self, setting: Setting) -> None:
         self.setting = setting
@@ -82,6 +84,8 @@ def each(found: Callable[[Record], str | None]) -> Callable[[Setting], Watch]:
     """A watch that looks at each record alone."""
 
     class Each(Watch):
+        forgetful = True
+
         def row(self, record: Record, line: int) -> str | None:
             return found(record)
 
@@ -106,8 +110,11 @@ def shape(title: str, *ways: tuple[str, ...]) -> Rule:
 
 def turns(record: Record, *keys: str) -> list[dict[str, Any]]:
     """The messages under these keys, one after the other; what is no mapping is left out."""
-    found = [record.get(key) for key in keys or ("messages",)]
-    return [turn for value in found if isinstance(value, list) for turn in value if isinstance(turn, dict)]
+    found: list[dict[str, Any]] = []
+    for key in keys or ("messages",):
+        if isinstance(value := record.get(key), list):
+            found += [turn for turn in value if isinstance(turn, dict)]
+    return found
 
 
 def shared(one: list[int], other: list[int]) -> int:

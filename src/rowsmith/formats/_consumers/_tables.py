@@ -25,6 +25,8 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 class _Tabular(Watch):
     """Looks at texts in a table alone."""
 
+    forgetful = True
+
     def row(self, record: Record, line: int) -> str | None:
         return self.cells(record) if self.setting.contents.container in TABLES else None
 
@@ -182,6 +184,8 @@ def _mappings(turns: list[Any]) -> list[dict[str, Any]]:
 
 class _JsonText(Watch):
     """Columns that hold JSON as text in Parquet: what datasets calls Json()."""
+
+    forgetful = True
 
     def row(self, record: Record, line: int) -> str | None:
         if self.setting.contents.container != "parquet":

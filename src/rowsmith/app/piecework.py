@@ -1,0 +1,151 @@
+"""A large file converted in pieces, by several processes at once, in the order of the file."""
+
+from __future__ import annotations
+
+import os
+import queue
+import select
+import subprocess
+import tempfile
+from collections import deque
+from collections.abc import Generator, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, closing
+from dataclasses import asdict, astuple, dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import orjson
+
+from rowsmith.app.rejects import Rejects
+from rowsmith.connectors.containers import Cut, Limits, died, started
+from rowsmith.core.errors import Invalid
+from rowsmith.core.records import Contents
+from rowsmith.formats import Format, LossReport, Mapping
+from rowsmith.steps.export import Lines
+
+_MOST = 4
+_READ = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Piecework:
+    """What is to be done with a file: `into` is the container and `target` the name of the file that is written."""
+
+    path: Path
+    name: str
+    cut: Cut
+    format: Format
+    mapping: Mapping
+    made: Format
+    into: str
+    target: str
+    limits: Limits
+
+    def lines(self, report: LossReport, rejects: Rejects, contents: Contents) -> Iterator[Lines]:
+        """The lines of all pieces, in their order. Fills `report`, `rejects` and `contents`.
+
+        Raises:
+            Invalid: the file cannot be read, or costs more than it may.
+        """
+        limits, count = self.limits, min(len(self.cut.pieces), os.cpu_count() or 1, _MOST)
+        with tempfile.TemporaryDirectory(prefix="rowsmith-") as scratch, tempfile.TemporaryFile() as complaints, ExitStack() as stack:
+            work = self._told(scratch, report)
+            free: queue.SimpleQueue[_Process] = queue.SimpleQueue()
+            for _ in range(count):
+                free.put(stack.enter_context(_Process(self.name, work, scratch, complaints, limits)))
+            pool = stack.enter_context(ThreadPoolExecutor(count, "piecework"))
+            with closing(_ahead(pool, free, self.cut, 2 * count)) as answers:
+                for told in answers:
+                    yield from self._taken(told, report, rejects, contents)
+            contents.end(self.name)
+
+    def _told(self, scratch: str, report: LossReport) -> bytes:
+        read = {"path": str(self.path.absolute()), "name": self.name, "container": self.cut.container, "letters": self.cut.letters}
+        made = {"from": self.format.name, "to": self.made.name, "mapping": self.mapping.model_dump(), "into": self.into, "target": self.target}
+        most = self.limits.output(self.path.stat().st_size) * 4
+        consumer = "" if report.check is None else report.check.consumer
+        return orjson.dumps({**read, **made, "consumer": consumer, "most": most, "limits": asdict(self.limits), "scratch": scratch}) + b"\n"
+
+    def _taken(self, told: dict[str, Any], report: LossReport, rejects: Rejects, contents: Contents) -> Iterator[Lines]:
+        if "what" in told:
+            raise Invalid(f"{self.name}: {told['what']}", told["fix"])
+        report.add(told)
+        contents.odd += told["odd"]
+        if told["rejects"]:
+            with open(told["rejects"], "rb") as file:
+                for line in file:
+                    rejects.add(**orjson.loads(line))
+            os.unlink(told["rejects"])
+        rows, missing = told["rows_out"], told["missing"]
+        with open(told["lines"], "rb") as file:
+            while data := file.read(_READ):
+                yield Lines(data + file.readline(), rows, told["columns"], missing)
+                rows = missing = 0
+        os.unlink(told["lines"])
+
+
+def _ahead(pool: ThreadPoolExecutor, free: queue.SimpleQueue[_Process], cut: Cut, most: int) -> Generator[dict[str, Any], None, None]:
+    """What is told of each piece, in order; so many pieces ahead of whoever listens, whose scratch files wait."""
+
+    def one(piece: bytes) -> dict[str, Any]:
+        process = free.get()
+        try:
+            return process.convert(piece)
+        finally:
+            free.put(process)
+
+    coming: deque[Future[dict[str, Any]]] = deque()
+    try:
+        for piece in cut.pieces:
+            coming.append(pool.submit(one, orjson.dumps(astuple(piece)) + b"\n"))
+            if len(coming) > most:
+                yield coming.popleft().result()
+        while coming:
+            yield coming.popleft().result()
+    finally:
+        for future in coming:
+            future.cancel()
+
+
+class _Process:
+    """A process that converts one piece at a time (converting.py)."""
+
+    def __init__(self, name: str, work: bytes, scratch: str, complaints: IO[bytes], limits: Limits) -> None:
+        self._name, self._limits, self._complaints = name, limits, complaints
+        self._process: subprocess.Popen[bytes] = started("rowsmith.app.converting", scratch, complaints)
+        self._say(work)
+
+    def __enter__(self) -> _Process:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+    def convert(self, piece: bytes) -> dict[str, Any]:
+        """What came of the piece.
+
+        Raises:
+            Invalid: the process ended, or nothing came of it for too long.
+        """
+        assert self._process.stdout is not None
+        self._say(piece)
+        line, pipe = b"", self._process.stdout.fileno()
+        while not line.endswith(b"\n"):
+            if not select.select([pipe], [], [], self._limits.stall_s)[0]:
+                what = f"{self._name}: nothing came of it for {self._limits.stall_s:g} s."
+                raise Invalid(what, "The file may be made to hang readers: look at what it holds.")
+            if not (data := os.read(pipe, 1 << 16)):
+                raise died(self._name, self._process.wait(), self._limits, self._complaints)
+            line += data
+        told: dict[str, Any] = orjson.loads(line)
+        return told
+
+    def _say(self, line: bytes) -> None:
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(line)
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            raise died(self._name, self._process.wait(), self._limits, self._complaints) from None

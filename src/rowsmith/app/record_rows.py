@@ -1,0 +1,52 @@
+"""Records on their way to becoming rows of a conversion; those that become none are rejected, with what they say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from rowsmith.app.rejects import Rejects
+from rowsmith.core.errors import Invalid, Problem, RowFailed
+from rowsmith.core.records import Fault, Record
+from rowsmith.core.row import Row
+from rowsmith.formats import Format, Mapping
+from rowsmith.steps.importing import row_of
+
+MOST_PROBLEMS = 20
+
+
+class RecordRows:
+    """The rows of records, which can be read once. Ids say the line: the file's number within an archive, and the line in it."""
+
+    def __init__(self, records: Iterable[Record | Fault], mapping: Mapping, format: Format, rejects: Rejects) -> None:
+        self._records, self._mapping, self._format, self._rejects = records, mapping, format, rejects
+        self._last: Record | None = None
+
+    def __iter__(self) -> Iterator[Row]:
+        file, files = "", 0
+        for record in self._records:
+            if isinstance(record, Fault):
+                self._rejects.add(record.file, record.line, record.reason, record.detail, record.raw or None)
+                continue
+            try:
+                data, _ = row_of(record, self._mapping, self._format)
+            except RowFailed as error:
+                self._rejects.add(record.file, record.line, error.reason, error.what, record.data)
+                continue
+            if record.file != file:
+                file, files = record.file, files + 1
+            self._last = record
+            yield Row(f"{files:08x}{record.line:024x}", b"", data)
+
+    def not_held(self, row: Row, error: RowFailed) -> None:
+        """The row that came last cannot be written."""
+        if self._last is not None:
+            self._rejects.add(self._last.file, self._last.line, error.reason, error.what, self._last.data)
+
+
+def require_none(rejects: Rejects, said: str) -> None:
+    """Raises Invalid, the error of `--strict`, where a record was rejected."""
+    if not rejects.count:
+        return
+    problems = [Problem(f"{one['reason']}: {one['detail']}", file=one["file"], line=one["line"]) for one in rejects.listed[:MOST_PROBLEMS]]
+    fix = "Repair them, or leave --strict out: then they are listed, and the others taken."
+    raise Invalid(f"{rejects.count:,} records cannot be taken. {said}", fix, problems)

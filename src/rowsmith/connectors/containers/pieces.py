@@ -1,0 +1,103 @@
+"""A large file in pieces, each of which can be read alone: JSON Lines by bytes, Parquet by its groups of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import astuple, dataclass
+from typing import IO
+
+from rowsmith.connectors.containers import columnar, recognise, text
+from rowsmith.connectors.containers.encoding import encoding
+from rowsmith.connectors.containers.limits import Limits
+from rowsmith.connectors.containers.said import Facts, Given, Said
+from rowsmith.core.lines import lines, open_lines
+
+_LOOK, _LOOK_ROWS = 1 << 15, 100
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """[start, end) of a file, in bytes of JSON Lines and in rows of Parquet, with the number of lines or rows `before` it. A line belongs to
+    the piece in which it begins."""
+
+    start: int
+    end: int
+    before: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What a file is (`jsonl` or `parquet`, and the encoding of its lines), and the pieces that make it up."""
+
+    container: str
+    letters: str
+    pieces: tuple[Piece, ...]
+
+    def looked_at(self, most: int = 32) -> Cut:
+        """The beginnings of some pieces, spread over the whole file, and its end."""
+        size, most = (_LOOK, most) if self.container == "jsonl" else (_LOOK_ROWS, most // 8)
+        chosen = self.pieces[:-1][:: max(1, len(self.pieces) // most)]
+        begun = [Piece(piece.start, min(piece.end, piece.start + size), piece.before) for piece in chosen]
+        last = self.pieces[-1]
+        end = last if self.container == "jsonl" else Piece(start := max(last.start, last.end - size), last.end, start)
+        return Cut(self.container, self.letters, (*begun, end))
+
+
+def cut(file: IO[bytes], size: int, name: str, given: Given, limits: Limits) -> Iterator[Said]:
+    """The facts of a file and its pieces; nothing where it is small, or cannot be cut.
+
+    Raises:
+        Refused: it cannot be read.
+    """
+    if size < limits.whole_bytes:
+        return
+    head = file.read(text.HEAD)
+    if recognise.packing(head):
+        return
+    if recognise.binary(head) == "parquet":
+        yield from _groups(str(file.name))
+    elif not recognise.binary(head) and not recognise.stranger(head):
+        yield from _by_bytes(file, size, head, name, given, limits)
+
+
+def _groups(path: str) -> Iterator[Said]:
+    counts = columnar.groups(path)
+    ends = [sum(counts[: n + 1]) for n in range(len(counts))]
+    yield Facts("parquet")
+    yield {"pieces": [astuple(Piece(end - count, end, end - count)) for count, end in zip(counts, ends, strict=True)]}
+
+
+def _by_bytes(file: IO[bytes], size: int, head: bytes, name: str, given: Given, limits: Limits) -> Iterator[Said]:
+    found = encoding(head, given.encoding)
+    begun = head[: head.rfind(b"\n") + 1] or head
+    file.seek(0)
+    stream, letters = open_lines(file, found.name)
+    if stream is not file or text.kind_of(begun.decode(found.name, "replace").lstrip("\ufeff"), False, name) != "jsonl":
+        return
+    yield Facts("jsonl", letters, found.guessed)
+    pieces, start, before, tail = [], file.tell(), 0, size - _LOOK
+    while start < size:
+        most = min(limits.piece_bytes, max(tail - start, 0)) or size  # the last piece is short: it is the end that is looked at
+        data = file.read(most)
+        end = start + len(data)
+        count = data.count(b"\n")
+        if data[-1:] != b"\n" and (rest := next(lines(file, limits.line_bytes), None)) is not None:
+            end, count = end + (rest[1] if isinstance(rest[1], int) else len(rest[1])), count + 1
+        pieces.append(astuple(Piece(start, end, before)))
+        start, before = end, before + count
+    yield {"pieces": pieces}
+
+
+def read_pieces(file: IO[bytes], container: str, letters: str, pieces: Sequence[Piece], limits: Limits) -> Iterator[Said]:
+    """What is in these pieces of a file.
+
+    Raises:
+        Refused: it cannot be read.
+    """
+    if container == "parquet":
+        yield from columnar.read_parquet(str(file.name), limits, [(piece.start, piece.end) for piece in pieces])
+        return
+    yield Facts(container, letters)
+    for piece in pieces:
+        file.seek(piece.start)
+        yield from text.json_lines(file, letters, limits, piece.before, piece.end - piece.start)

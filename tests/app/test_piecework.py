@@ -1,0 +1,144 @@
+"""A large file is converted in pieces by several processes: what comes of it is what comes of it in one go."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import orjson
+import pytest
+
+from rowsmith.app.conversion import Converted, convert
+from rowsmith.app.export_check import Checking
+from rowsmith.app.profiles import MappingProfile
+from rowsmith.connectors.containers import Limits, cut_file, read_records
+from rowsmith.core.errors import Invalid
+from rowsmith.core.records import Contents
+
+WHOLE, PIECES = Limits(whole_bytes=1 << 60), Limits(whole_bytes=1, piece_bytes=3000)
+
+
+def lines(seed: int, count: int = 400) -> list[bytes]:
+    """Chats and pairs, some of which are broken, empty, of other shapes, in other letters, or have columns that others have not."""
+    chance, found = random.Random(seed), []
+    for n in range(count):
+        asks, says = {"role": "user", "content": f"{n}: why?" * chance.randint(1, 9)}, {"role": "assistant", "content": "Därum. 因为\u2028so"}
+        chat: dict[str, Any] = {"messages": [asks, says] * chance.randint(1, 3)}
+        kind = chance.randrange(20)
+        if kind == 0:
+            found.append(b'{"messages": [\n')
+        elif kind == 1:
+            found.append(b"\n" if n % 2 else b"\xff\xfe\n")
+        else:
+            more: dict[int, dict[str, Any]] = {
+                2: {"messages": [asks]}, 3: {"messages": [says, asks, says]}, 4: {**chat, "level": n, "tools": [{"name": "f"}]},
+                5: {"messages": [{**asks, "name": "Ann"}, says]}, 6: {"other": 1}, 7: {**chat, "level": None},
+                8: {"messages": [asks, says, {"role": "tool", "content": "4"}, {"role": "tool", "content": "5"}, says]},
+                9: {"messages": [asks, says], "image": {"file": "0" * 64, "media_type": "image/png"}},
+            }  # fmt: skip
+            found.append(orjson.dumps(more.get(kind, chat)) + b"\n")
+    return found
+
+
+def converted(source: Path, target: Path, to: str, limits: Limits, **how: Any) -> tuple[Converted, dict[str, bytes]]:
+    """What came of it, under the name of a target that is the same for all, and all files that lie there then."""
+    target.parent.mkdir(exist_ok=True)
+    found = convert(source, target, to, limits=limits, checking=Checking(anyway=True), **how)
+    files = {str(file.relative_to(target.parent)): file.read_bytes() for file in target.parent.rglob("*") if file.is_file()}
+    return replace(found, path="", rejects=found.rejects and Path(found.rejects).name), files
+
+
+@pytest.mark.parametrize("to", ["jsonl", "alpaca", "sharegpt", "openai", "trl-sft", "mlx-lm", "lm-eval-generate"])
+def test_pieces_make_the_file_that_one_go_makes(tmp_path: Path, to: str) -> None:
+    source = tmp_path / "chats.jsonl"
+    source.write_bytes(b"".join(lines(1)))
+    assert cut_file(source, source.name, limits=PIECES) is not None
+    for suffix in (".jsonl", ".json", ".csv", ".parquet", ".jsonl.gz") if to in ("jsonl", "sharegpt") else (".jsonl",):
+        name = f"x{suffix}" if to not in ("mlx-lm", "lm-eval-generate") else "x/"
+        given = {"from_": "messages"} if to != "jsonl" else {}
+        apart = converted(source, tmp_path / f"a{suffix}" / name, to, PIECES, **given)
+        whole = converted(source, tmp_path / f"b{suffix}" / name, to, WHOLE, **given)
+        assert apart == whole
+        assert apart[0].rejected_count > 10 and apart[0].written > 100
+
+
+def test_a_parquet_file_is_cut_at_its_groups(tmp_path: Path) -> None:
+    source = tmp_path / "rows.parquet"
+    answer = "CASE WHEN i % 7 = 0 THEN ' ' ELSE 'answer' END AS answer"
+    made = f"SELECT 'question ' || i AS input, {answer}, CAST('nan' AS DOUBLE) AS odd FROM range(9000) t(i)"
+    duckdb.execute(f"COPY ({made}) TO '{source}' (FORMAT parquet, ROW_GROUP_SIZE 2048)")
+    cut = cut_file(source, source.name, limits=PIECES)
+    assert cut is not None and len(cut.pieces) == 5
+    apart, whole = (converted(source, tmp_path / name / "x.jsonl", "alpaca", how) for name, how in (("a", PIECES), ("b", WHOLE)))
+    assert apart == whole
+    assert apart[0].notes == ["rows.parquet: Numbers that JSON has none for (NaN, infinity) are null: 9,000."]
+    assert apart[0].rejected_count == 1286 and apart[0].rejected[0]["line"] == 1
+
+
+def test_a_mapping_is_applied_in_every_piece(tmp_path: Path) -> None:
+    source = tmp_path / "q.jsonl"
+    source.write_bytes(b"".join(orjson.dumps({"q": f"{n}?", "a": "Yes.", "x": n}) + b"\n" for n in range(900)))
+    profile = MappingProfile(rename={"q": "input", "a": "answer", "x": None})
+    apart, whole = (converted(source, tmp_path / name / "x.jsonl", "alpaca", how, profile=profile) for name, how in (("a", PIECES), ("b", WHOLE)))
+    assert apart == whole and apart[0].written == 900 and apart[0].dropped == {}
+
+
+def test_ids_are_the_same(tmp_path: Path) -> None:
+    source = tmp_path / "texts.jsonl"
+    source.write_bytes(b"".join(orjson.dumps({"text": f"Page {n}."}) + b"\n" * (1 + n % 3) for n in range(900)))
+    apart, whole = (converted(source, tmp_path / name / "x.jsonl", "llama-index", how) for name, how in (("a", PIECES), ("b", WHOLE)))
+    ids = {orjson.loads(line)["id_"] for line in apart[1]["x.jsonl"].splitlines()}
+    assert apart == whole and len(ids) == 900
+
+
+def test_the_same_is_recognised_from_pieces(tmp_path: Path) -> None:
+    source = tmp_path / "chats.jsonl"
+    whole = [line for line in lines(3, 2000) if b"other" not in line]
+    source.write_bytes(b"".join(whole) + b'{"messages": [{"role": "user", "content": "?"}, {"role": "assistant", "content": "."}]}\n')
+    cut = cut_file(source, source.name, limits=PIECES)
+    assert cut is not None
+    looked = [record.line for record in read_records(source, source.name, cut=cut.looked_at())]
+    assert looked == sorted(looked) and looked[0] == 1 and looked[-1] == len(whole) + 1
+    assert converted(source, tmp_path / "a" / "x.jsonl", "sharegpt", PIECES) == converted(source, tmp_path / "b" / "x.jsonl", "sharegpt", WHOLE)
+
+
+def test_every_line_is_in_one_piece(tmp_path: Path) -> None:
+    source = tmp_path / "chats.jsonl"
+    long = b'{"text": "' + b"x" * 9000 + b'"}\n'
+    for end in (b"", b'{"text": "no end"}', b"\n\n"):
+        source.write_bytes(b"\xef\xbb\xbf" + b"".join(lines(4, 100)) + long * 3 + b"\n" * 3 + long + end)
+        cut = cut_file(source, source.name, limits=PIECES)
+        assert cut is not None and cut.pieces[0].start == 3
+        assert [one.end for one in cut.pieces[:-1]] == [one.start for one in cut.pieces[1:]]
+        assert list(read_records(source, source.name, cut=cut)) == list(read_records(source, source.name))
+
+
+def test_what_cannot_be_cut_is_read_in_one_go(tmp_path: Path) -> None:
+    table, array, wide = tmp_path / "x.csv", tmp_path / "x.json", tmp_path / "wide.jsonl"
+    table.write_bytes(b"input,answer\n" + b"Why?,So.\n" * 2000)
+    array.write_bytes(b"[" + b",\n".join([b'{"input": "Why?", "answer": "So."}'] * 2000) + b"]")
+    wide.write_bytes("\ufeff".encode("utf-16-le") + '{"input": "Why?", "answer": "So."}\n'.encode("utf-16-le") * 2000)
+    for source in (table, array, wide):
+        assert cut_file(source, source.name, limits=PIECES) is None
+        assert convert(source, tmp_path / "out.jsonl", "alpaca", limits=PIECES).written == 2000
+    latin = tmp_path / "latin.jsonl"
+    latin.write_bytes('{"input": "Wär es nicht schön?", "answer": "Ja, für dich überall."}\n'.encode("cp1252") * 2000)
+    contents = Contents()
+    cut = cut_file(latin, latin.name, limits=PIECES, contents=contents)
+    assert cut is not None and "guessed" in contents.notes[0]
+    assert converted(latin, tmp_path / "a" / "x.jsonl", "alpaca", PIECES) == converted(latin, tmp_path / "b" / "x.jsonl", "alpaca", WHOLE)
+
+
+def test_strict_and_costs_hold_in_pieces(tmp_path: Path) -> None:
+    source, target = tmp_path / "chats.jsonl", tmp_path / "out.jsonl"
+    source.write_bytes(b"".join(lines(5)))
+    with pytest.raises(Invalid, match="records cannot be taken"):
+        convert(source, target, "sharegpt", from_="messages", strict=True, limits=PIECES)
+    small = tmp_path / "rows.parquet"
+    duckdb.execute(f"COPY (SELECT repeat('x', 10000) AS text FROM range(9000)) TO '{small}' (FORMAT parquet, ROW_GROUP_SIZE 2048)")
+    with pytest.raises(Invalid, match="Far more comes of it"):
+        convert(small, target, "text", limits=replace(PIECES, free_bytes=1 << 20))
+    assert not target.exists() and not list(tmp_path.glob("*.part")) and not list(tmp_path.glob("*rejects*"))
