@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -142,3 +145,25 @@ def test_strict_and_costs_hold_in_pieces(tmp_path: Path) -> None:
     with pytest.raises(Invalid, match="Far more comes of it"):
         convert(small, target, "text", limits=replace(PIECES, free_bytes=1 << 20))
     assert not target.exists() and not list(tmp_path.glob("*.part")) and not list(tmp_path.glob("*rejects*"))
+
+
+def test_a_conversion_that_is_killed_leaves_no_file_and_no_process(tmp_path: Path) -> None:
+    source, target = tmp_path / "chats.jsonl", tmp_path / "out.jsonl"
+    source.write_bytes(b"".join(lines(6, 300) * 100))
+    limits = "Limits(whole_bytes=1, piece_bytes=20_000)"
+    asked = f"convert({str(source)!r}, {str(target)!r}, 'sharegpt', from_='messages', limits={limits})"
+    code = f"from rowsmith.app.conversion import convert; from rowsmith.connectors.containers import Limits; {asked}"
+    process = subprocess.Popen([sys.executable, "-c", code])
+    workers: list[int] = []
+    while len(workers) < 2 and process.poll() is None:
+        time.sleep(0.01)
+        workers = [int(one) for one in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()]
+    list_of = [f"/proc/{pid}" for pid in workers]
+    process.kill()
+    process.wait()
+    assert list_of and not target.exists()
+    deadline = time.monotonic() + 30
+    while any(Path(one).exists() for one in list_of) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not any(Path(one).exists() for one in list_of)
+    assert convert(source, target, "sharegpt", from_="messages", limits=PIECES, checking=Checking(anyway=True)).written > 10_000

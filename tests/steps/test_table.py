@@ -22,7 +22,7 @@ text = st.text(st.characters(exclude_categories=["Cs"]))
 def written(records: list[dict[str, object]], *, delimiter: str = ",", safe: bool = False) -> str:
     laying = TableLayout({}, delimiter, safe=safe)
     try:
-        assert {laying.line(json_bytes(record) + b"\n") for record in records} == {b""}
+        assert {laying.lines(json_bytes(record) + b"\n") for record in records} == {b""}
         return b"".join(laying.end()).decode()
     finally:
         laying.close()
