@@ -3,8 +3,10 @@
     python benchmarks/converting.py [--rows 1000000] [--quick] [--others PYTHON] [--json PATH]
 
 Pairs (instruction, input, output) and chats of one to three turns, two per mille of the lines broken: JSON Lines to Parquet, and that to Alpaca and
-ShareGPT. DuckDB has its default threads and leaves broken lines out in silence; `--others PYTHON` is an interpreter that has polars and datasets,
-which get files without broken lines. CPU is that of all processes, memory the peak of their resident sum. The last line is one JSON object.
+ShareGPT; then pairs into a dataset of a home, and that out again with where each row comes from. The others keep a table (DuckDB's file, Parquet, a
+folder of Arrow) and write a number and a file's name beside each row: no ids, hashes, versions or origins. DuckDB has its default threads and
+leaves broken lines out in silence; `--others PYTHON` is an interpreter that has polars and datasets, which get files without broken lines. CPU is
+that of all processes, memory the peak of their resident sum. The last line is one JSON object.
 """
 
 from __future__ import annotations
@@ -23,12 +25,20 @@ from typing import Any
 
 WORDS = [a + b for a in ("wa", "lo", "mi", "ser", "tan", "ko", "pre", "fil") for b in ("ter", "nd", "ling", "s", "ment", "ra", "ble", "tion")]
 BROKEN = 500
-STAGES = ("pairs to Parquet", "Parquet to Alpaca", "Parquet to ShareGPT", "chats to Parquet", "chats to ShareGPT")
+STAGES = (
+    "pairs to Parquet", "Parquet to Alpaca", "Parquet to ShareGPT", "chats to Parquet", "chats to ShareGPT", "import of pairs",
+    "export with origin",
+)  # fmt: skip
 OURS = {
     "pairs to Parquet": ("pairs.jsonl", "p.parquet", "jsonl"), "Parquet to Alpaca": ("p.parquet", "a.jsonl", "alpaca"),
     "Parquet to ShareGPT": ("p.parquet", "s.jsonl", "sharegpt"), "chats to Parquet": ("chats.jsonl", "c.parquet", "jsonl"),
     "chats to ShareGPT": ("c.parquet", "cs.jsonl", "sharegpt"),
 }  # fmt: skip
+_LAB = "from rowsmith.app.lab import Lab; d = Lab('home').project('default').datasets; "
+KEPT = {
+    "import of pairs": _LAB + "d.import_(['pairs.jsonl'], 'd', format='alpaca')", "export with origin": _LAB + "d.export('d', 'jsonl', 'e.jsonl')",
+}  # fmt: skip
+_FROM = "{'line': %s, 'file': 'pairs.jsonl'} AS provenance"
 _ASKED = "CASE WHEN input <> '' THEN instruction || chr(10) || chr(10) || input ELSE instruction END AS input, output AS answer"
 _WHO = "CASE m.role WHEN 'system' THEN 'system' WHEN 'user' THEN 'human' ELSE 'gpt' END"
 _LINES = "read_json('{}.jsonl', format = 'newline_delimited', ignore_errors = true)"
@@ -40,16 +50,24 @@ DUCKDB = {
     "chats to Parquet": f"COPY (SELECT messages FROM {_LINES.format('chats')}) TO 'dc.parquet' (FORMAT parquet, COMPRESSION zstd)",
     "chats to ShareGPT": f"COPY (SELECT list_transform(messages, lambda m: {{'from': {_WHO}, 'value': m.content}}) AS conversations "
     "FROM 'dc.parquet') TO 'dcs.jsonl' (FORMAT json)",
+    "import of pairs": f"ATTACH 'd.duckdb' AS kept; CREATE TABLE kept.d AS SELECT {_ASKED} FROM {_LINES.format('pairs')}",
+    "export with origin": f"ATTACH 'd.duckdb' AS kept; COPY (SELECT *, {_FROM % 'rowid'} FROM kept.d) TO 'de.jsonl' (FORMAT json)",
 }
 POLARS = {
     "pairs to Parquet": "pl.scan_ndjson('pairs.whole').select(pl.col('instruction').alias('input'), pl.col('output').alias('answer'))"
     ".sink_parquet('pp.parquet')",
     "Parquet to Alpaca": "pl.scan_parquet('pp.parquet').select(pl.col('input').alias('instruction'), pl.lit('').alias('input'), "
     "pl.col('answer').alias('output')).sink_ndjson('pa.jsonl')",
+    "import of pairs": "pl.scan_ndjson('pairs.whole').sink_parquet('pk.parquet')",
+    "export with origin": "pl.scan_parquet('pk.parquet').with_row_index('line').with_columns(pl.struct('line', file=pl.lit('pairs.jsonl'))"
+    ".alias('provenance')).drop('line').sink_ndjson('pe.jsonl')",
 }
 DATASETS = {
     "pairs to Parquet": "D.from_json('pairs.whole', cache_dir='cache').to_parquet('hp.parquet')",
     "Parquet to Alpaca": "D.from_parquet('hp.parquet', cache_dir='cache').to_json('ha.jsonl')",
+    "import of pairs": "D.from_json('pairs.whole', cache_dir='cache').save_to_disk('kept')",
+    "export with origin": "d = D.load_from_disk('kept'); "
+    "d.map(lambda row, n: {'provenance': {'line': n, 'file': 'pairs.jsonl'}}, with_indices=True).to_json('he.jsonl')",
 }
 
 
@@ -102,8 +120,11 @@ def measured(command: list[str], folder: Path) -> dict[str, float]:
 
 def commands(stage: str, others: str) -> dict[str, list[str]]:
     """What is run, by whose it is."""
-    source, target, format = OURS[stage]
-    ours = f"from rowsmith.app.conversion import convert; convert({source!r}, {target!r}, {format!r})"
+    if stage in OURS:
+        source, target, format = OURS[stage]
+        ours = f"from rowsmith.app.conversion import convert; convert({source!r}, {target!r}, {format!r})"
+    else:
+        ours = KEPT[stage]
     found = {"rowsmith": [sys.executable, "-c", ours], "duckdb": [sys.executable, "-c", f'import duckdb; duckdb.execute("""{DUCKDB[stage]}""")']}
     if others and stage in POLARS:
         found["polars"] = [others, "-c", f"import polars as pl; {POLARS[stage]}"]

@@ -104,5 +104,5 @@ def test_converting_is_measured_stage_by_stage(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     told = json.loads(done.stdout.splitlines()[-1])
     assert told == json.loads((tmp_path / "out.json").read_text())
-    assert len(told["stages"]) == 5
+    assert len(told["stages"]) == 7
     assert all(figure > 0 for tools in told["stages"].values() for who in ("rowsmith", "duckdb") for figure in tools[who].values())

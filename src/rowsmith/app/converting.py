@@ -22,6 +22,7 @@ from rowsmith.connectors.containers.said import Json
 from rowsmith.core.records import Contents, Fault, Record
 from rowsmith.formats import Check, LossReport, Mapping, Setting, consumer, encode_export
 from rowsmith.steps.files_beside import Beside, nowhere
+from rowsmith.steps.kinds import Kinds
 
 
 def main() -> None:
@@ -38,7 +39,7 @@ def main() -> None:
 
 
 def _converted(file: IO[bytes], work: dict[str, Any], piece: Piece) -> dict[str, Any]:
-    scratch, contents, columns = Path(work["scratch"]) / f"{piece.start}", Contents(), dict[str, None]()
+    scratch, contents, kinds = Path(work["scratch"]) / f"{piece.start}", Contents(), Kinds()
     made = registry.format(work["to"])
     check = None
     if work["consumer"]:
@@ -50,15 +51,15 @@ def _converted(file: IO[bytes], work: dict[str, Any], piece: Piece) -> dict[str,
             report = LossReport(check=check, on_leave=rows.not_held)
             left = work["most"]
             for row in encode_export(rows, made, provenance="none", report=report, change=files.taken_along):
-                if not row.record.keys() <= columns.keys():
-                    columns.update(dict.fromkeys(row.record))
+                kinds.see(row.record, len(row.line))
                 out.write(row.line)
                 if (left := left - len(row.line)) < 0:
                     raise Refused("Far more comes of it than its size lets expect.", "Look at what it holds, and give it in parts.")
             rejected = rejects.done()
     except Refused as refused:
         return {"what": refused.what, "fix": refused.fix}
-    return {**report.part(), "lines": str(scratch), "columns": list(columns), "rejects": rejected, "missing": files.missing, "odd": contents.odd}
+    beside = {"rejects": rejected, "missing": files.missing, "odd": contents.odd}
+    return {**report.part(), **beside, "lines": str(scratch), "columns": kinds.columns, "longest": kinds.longest}
 
 
 def _records(file: IO[bytes], work: dict[str, Any], piece: Piece, contents: Contents) -> Iterator[Record | Fault]:

@@ -23,6 +23,7 @@ from rowsmith.core.errors import Invalid
 from rowsmith.core.records import Contents
 from rowsmith.formats import Format, LossReport, Mapping
 from rowsmith.steps.export import Lines
+from rowsmith.steps.kinds import Kinds
 
 _MOST = 4
 _READ = 1 << 20
@@ -77,10 +78,10 @@ class Piecework:
                 for line in file:
                     rejects.add(**orjson.loads(line))
             os.unlink(told["rejects"])
-        rows, missing = told["rows_out"], told["missing"]
+        rows, missing, kinds = told["rows_out"], told["missing"], Kinds(told["columns"], told["longest"])
         with open(told["lines"], "rb") as file:
             while data := file.read(_READ):
-                yield Lines(data + file.readline(), rows, told["columns"], missing)
+                yield Lines(data + file.readline(), rows, kinds, missing)
                 rows = missing = 0
         os.unlink(told["lines"])
 

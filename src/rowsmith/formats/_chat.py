@@ -88,8 +88,8 @@ def checked(messages: Json, column: str) -> list[Message]:
     if not isinstance(messages, list) or not messages or not all(isinstance(message, dict) for message in messages):
         raise RowFailed("messages", f"`{column}` is not a list of mappings.")
     for message in messages:
-        if message.get("role") not in ROLES:
-            raise RowFailed("role", f"A message has the role {message.get('role')!r}; known are {', '.join(sorted(ROLES))}.")
+        if (role := message.get("role")) not in ROLES:
+            raise RowFailed("role", f"A message has the role {role!r}; known are {', '.join(sorted(ROLES))}.")
     return messages
 
 

@@ -69,6 +69,8 @@ def messages(value: Json, name: str, fields: frozenset[str] | None = None) -> li
     found = _chat.checked(value, name)
     for message in found:
         content = message.get("content")
+        if type(content) is str and "tool_calls" not in message and (fields is None or message.keys() <= fields):
+            continue  # as most are
         if content is not None and not isinstance(content, str) and not (isinstance(content, list) and all(_is_part(part) for part in content)):
             raise RowFailed("not_text", f"The content of a message of the {message['role']} is neither text nor a list of parts.")
         _chat.calls_of(message)
@@ -94,7 +96,9 @@ def tools(record: Record) -> Record:
     Raises:
         RowFailed: `tools`.
     """
-    found = _chat.tools_of(Row("", b"", {"tools": record.get("tools")}))
+    if "tools" not in record:
+        return {}
+    found = _chat.tools_of(Row("", b"", {"tools": record["tools"]}))
     return {"tools": found} if found else {}
 
 

@@ -15,17 +15,18 @@ from rowsmith.core.failpoints import failpoint
 from rowsmith.core.row import Row
 from rowsmith.formats import Companions, DataFile, Extra, Format, Laid, LossReport, Provenance, encode_export
 from rowsmith.steps.files_beside import Beside, Find, nowhere
+from rowsmith.steps.kinds import Kinds
 from rowsmith.steps.layout import container
 from rowsmith.steps.part import Part, sync_folder, told
 from rowsmith.steps.row_file import RowFile
 
 
 class Lines(NamedTuple):
-    """Records that are made already: lines of JSON, how many, the columns that are in them, and how many files that they refer to are missing."""
+    """Records that are made already: lines of JSON, how many, what is in them, and how many files that they refer to are missing."""
 
     data: bytes
     rows: int
-    columns: Iterable[str]
+    kinds: Kinds
     missing: int
 
 
@@ -76,7 +77,7 @@ def write_lines(path: Path, lines: Iterable[Lines], format: Format, *, report: L
 
     def fill(data: RowFile, files: Beside) -> None:
         for some in lines:
-            data.add_lines(some.data, some.rows, some.columns)
+            data.add_lines(some.data, some.rows, some.kinds)
             files.missing += some.missing
 
     return _write(path, Source(()), format, fill, None, nowhere, "none", report, safe)

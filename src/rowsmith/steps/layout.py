@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from rowsmith.core.errors import Invalid
 from rowsmith.formats import Format
+from rowsmith.steps.kinds import Kinds
 from rowsmith.steps.parquet import ParquetLayout
 from rowsmith.steps.table import TableLayout
 from rowsmith.steps.workbook import WorkbookLayout
@@ -75,8 +76,8 @@ def container(path: Path, format: Format, *, safe: bool = False) -> Container:
 class Laying(Protocol):
     """Makes of lines of JSON, a record each, the bytes of a file, in their order."""
 
-    def lines(self, data: bytes) -> bytes:
-        """The bytes that come with more lines, whole ones."""
+    def lines(self, data: bytes, kinds: Kinds | None = None) -> bytes:
+        """The bytes that come with more lines, whole ones; `kinds` says what is in them, where that is known."""
         ...
 
     def full(self) -> bool:
@@ -98,7 +99,7 @@ class Lines:
     def __init__(self, *, array: bool) -> None:
         self._array, self._any = array, False
 
-    def lines(self, data: bytes) -> bytes:
+    def lines(self, data: bytes, kinds: Kinds | None = None) -> bytes:
         """The bytes that come with more lines."""
         if not self._array:
             return data
@@ -124,9 +125,9 @@ class Packed:
     def __init__(self, inner: Laying, packing: str) -> None:
         self._inner, self._pack = inner, PACKERS[packing]()
 
-    def lines(self, data: bytes) -> bytes:
+    def lines(self, data: bytes, kinds: Kinds | None = None) -> bytes:
         """The bytes that come with more lines."""
-        packed: bytes = self._pack.compress(self._inner.lines(data))
+        packed: bytes = self._pack.compress(self._inner.lines(data, kinds))
         return packed
 
     def full(self) -> bool:

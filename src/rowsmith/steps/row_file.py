@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 from rowsmith.formats import Encoded
+from rowsmith.steps.kinds import Kinds
 from rowsmith.steps.layout import Container, layout
 from rowsmith.steps.part import Part
 
@@ -58,11 +58,11 @@ class RowFile:
         if self._side is not None and row.beside is not None:
             self._side.write(row.beside)
 
-    def add_lines(self, data: bytes, rows: int, columns: Iterable[str]) -> None:
-        """More rows, as lines of JSON, and the columns that are in them. There is no sidecar."""
+    def add_lines(self, data: bytes, rows: int, kinds: Kinds) -> None:
+        """More rows, as lines of JSON, and what is in them. There is no sidecar."""
         self.rows += rows
-        self.columns.update(dict.fromkeys(columns))
-        if laid := self._laying.lines(data):
+        self.columns.update(dict.fromkeys(kinds.columns))
+        if laid := self._laying.lines(data, kinds):
             self.main.write(laid)
 
     def full(self) -> None:

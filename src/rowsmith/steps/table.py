@@ -13,6 +13,7 @@ import orjson
 
 from rowsmith.formats import json_bytes
 from rowsmith.steps.collected import Collected
+from rowsmith.steps.kinds import Kinds
 
 _FORMULA = re.compile("[=+\\-@\t\r\n＝＋－＠]")
 _NUMBER = re.compile(r"-[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
@@ -30,10 +31,10 @@ class TableLayout:
         self._columns = columns
         self._lines = Collected()
 
-    def lines(self, data: bytes) -> bytes:
+    def lines(self, data: bytes, kinds: Kinds | None = None) -> bytes:
         """Take more records; no bytes come of them yet."""
-        for line in data.splitlines():
-            for name in orjson.loads(line):
+        for names in [kinds.columns] if kinds else map(orjson.loads, data.splitlines()):
+            for name in names:
                 self._columns.setdefault(name)
         self._lines.add(data)
         return b""

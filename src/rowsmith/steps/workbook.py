@@ -10,6 +10,7 @@ import orjson
 from rowsmith.core.errors import Invalid
 from rowsmith.formats import json_bytes
 from rowsmith.steps.collected import Collected, pieces
+from rowsmith.steps.kinds import Kinds
 
 MOST_ROWS = 1_048_575
 MOST_COLUMNS = 16_384
@@ -28,7 +29,7 @@ class WorkbookLayout:
         self._rows = 0
         self._lines = Collected()
 
-    def lines(self, data: bytes) -> bytes:
+    def lines(self, data: bytes, kinds: Kinds | None = None) -> bytes:
         """Take more records; no bytes come of them yet.
 
         Raises:
