@@ -49,9 +49,10 @@ def _converted(file: IO[bytes], work: dict[str, Any], piece: Piece) -> dict[str,
             records = _records(file, work, piece, contents)
             rows = RecordRows(records, Mapping(**work["mapping"]), registry.format(work["from"]), rejects)
             report = LossReport(check=check, on_leave=rows.not_held)
-            left = work["most"]
+            left, typed = work["most"], work["into"] == "parquet"
             for row in encode_export(rows, made, provenance="none", report=report, change=files.taken_along):
-                kinds.see(row.record, len(row.line))
+                if typed or not row.record.keys() <= kinds.columns.keys():
+                    kinds.see(row.record, len(row.line))
                 out.write(row.line)
                 if (left := left - len(row.line)) < 0:
                     raise Refused("Far more comes of it than its size lets expect.", "Look at what it holds, and give it in parts.")
