@@ -91,6 +91,27 @@ def test_the_rows_of_an_archive_name_their_member(shop: Workshop) -> None:
     assert [(source["name"], source["member"]) for source in sources] == [("a.zip", "x/a.jsonl")] * 2 + [("a.zip", "b.jsonl")]
 
 
+def test_rejected_records_keep_their_places_whatever_their_files_are_called(shop: Workshop) -> None:
+    import zipfile
+
+    names = ["a:7: b.jsonl", "a:7: b.jsonl:2: c.jsonl", "new\nline:1: d.jsonl", "100:200"]
+    for name in names:
+        put(shop.folder, f"in/{name}", PAIRS[0], "a:1: {\n", {"instruction": name})
+    put(shop.folder, "in/none:9: e.jsonl", "\n")
+    with zipfile.ZipFile(shop.folder / "in/z:3: z.zip", "w") as archive:
+        archive.writestr("m:1: n.jsonl", "oops: 5: \n" + json.dumps(PAIRS[2]) + "\n")
+        archive.writestr("void:4: v.jsonl", "")
+    files = [*names, "none:9: e.jsonl", "z:3: z.zip", names[0]]
+    done = shop.lab.project().datasets.import_([f"in/{name}" for name in files], "t", format="alpaca")
+    broken = [(name, *one) for name in names for one in ((2, "broken_record", "a:1: {\n"), (3, "keys", {"instruction": name}))]
+    archived = [("z:3: z.zip/m:1: n.jsonl", 1, "broken_record", "oops: 5: \n"), ("z:3: z.zip/void:4: v.jsonl", 0, "empty_file", None)]
+    kept = [json.loads(line) for line in Path(str(done.rejects)).read_text(encoding="utf-8").splitlines()]
+    told = [(one["file"], one["line"], one["reason"], one.get("record")) for one in kept]
+    assert told == [*broken, ("none:9: e.jsonl", 0, "empty_file", None), *archived, *broken[:2]]
+    assert {one["detail"] for one in kept if one["line"] == 0} == {"The file has no records. Remove it, or put something in it."}
+    assert all(one["detail"].startswith("The line is not JSON") for one in kept if one["reason"] == "broken_record")
+
+
 def test_a_file_that_cannot_be_read_is_refused_and_nothing_is_committed(shop: Workshop) -> None:
     project = shop.lab.project()
     for name, body in (("bomb.jsonl", gzip.compress(b'{"a":"' + b"x" * 100_000_000)), ("paper.csv", b"%PDF-1.7"), ("wide.csv", wide(200))):

@@ -3,9 +3,9 @@ rebuilt as any other."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -18,17 +18,17 @@ from rowsmith.app.rejects import Rejects
 from rowsmith.app.results import Result
 from rowsmith.app.runs import OnProgress, Runs
 from rowsmith.app.unreachable import EXPORTED, note_copy
-from rowsmith.connectors.containers import read_records
 from rowsmith.core.errors import Invalid
 from rowsmith.core.recipe import Recipe
 from rowsmith.core.records import Fault, Record
 from rowsmith.engine import recipe_file
+from rowsmith.engine.context import StepContext
+from rowsmith.engine.inputs import Inputs
 from rowsmith.engine.terms import Stopping
-from rowsmith.steps.importing import answered
+from rowsmith.store import slots
+from rowsmith.store.runs import Run
 
-EVERY = 1_000_000_000
 STOPPED = "stopped"
-_PLACE = re.compile(r"(.*?):(\d+): (.*)", re.DOTALL)
 _NO_PROFILE = MappingProfile()
 
 
@@ -93,7 +93,7 @@ def _import(
     runs = Runs(lab, project)
     done = _start(runs, recipe, commit=not strict, **watched)
     with Rejects(Path(rejects) if rejects else Path(f"{into}.rejects.jsonl")) as kept:
-        for told, record in _rejected(lab, runs, done.run, profile, answers="answers" in of_hub):
+        for told, record in _rejected(lab, runs.get(done.run)):
             kept.add(*told, record)
         if strict:
             require_none(kept, "Nothing has been committed.")
@@ -118,20 +118,18 @@ Told = tuple[str, int, str, str]
 """File, line, reason and detail of a record that became no row."""
 
 
-def _rejected(lab: Lab, runs: Runs, run: str, profile: MappingProfile, *, answers: bool) -> Iterator[tuple[Told, Any]]:
-    """The rejected records in the order of the files, each with what it says, which is read once more from the home's copies."""
-    troubles = runs.troubles(run, EVERY)
-    said = _said(lab, runs.get(run).lock, profile) if troubles else iter(())
-    said = map(answered, said) if answers else said
-    for trouble in troubles:
-        found = _PLACE.fullmatch(trouble["detail"])
-        told = (found[1], int(found[2]), trouble["reason"], found[3]) if found else ("", 0, trouble["reason"], trouble["detail"])
-        same = (record for record in said if (record.file, record.line) == told[:2])
-        record = next(same, None) if found else None
-        yield told, record.data if isinstance(record, Record) else (record.raw or None) if record else None
+def _rejected(lab: Lab, run: Run) -> Iterator[tuple[Told, Any]]:
+    """The rejected records in the order of the files, each with what it says. The files are read once more, from the home's copies: the number
+    of a slot is that of its record."""
+    failed = {number: (reason, detail) for number, reason, detail in slots.failed_roots(lab.db, run.n, 0)}
+    for number, record in enumerate(islice(_records(lab, run), max(failed, default=-1) + 1)):
+        if number in failed:
+            reason, detail = failed[number]
+            told = (record.file, record.line, reason, detail.removeprefix(f"{record.where}: "))
+            yield told, record.data if isinstance(record, Record) else record.raw or None
 
 
-def _said(lab: Lab, lock: dict[str, Any], profile: MappingProfile) -> Iterator[Record | Fault]:
-    for patterns in lock["inputs"].values():
-        for name, hash_ in dict.fromkeys((name, hash_) for files in patterns.values() for name, hash_ in files):
-            yield from read_records(lab.files.path(hash_), name, encoding=profile.encoding, delimiter=profile.delimiter)
+def _records(lab: Lab, run: Run) -> Iterator[Record | Fault]:
+    step: Any = recipe_file.build(run.recipe).steps[0]
+    inputs = Inputs(run.lock["inputs"][step.title], lab.files)
+    yield from step.records(StepContext(step, 0, inputs, lab.files.scratch))

@@ -85,6 +85,11 @@ def source_order(step: int, ordinal: int) -> bytes:
     return step.to_bytes(1, "big") + ordinal.to_bytes(5, "big")
 
 
+def source_ordinal(order: bytes) -> int:
+    """The ordinal in a source row's order key."""
+    return int.from_bytes(order[1:6], "big")
+
+
 def child_order(parent: bytes, step: int, index: int) -> bytes:
     """The order key of a row made from another (4 bytes more than its parent's)."""
     return parent + step.to_bytes(1, "big") + index.to_bytes(3, "big")

@@ -17,6 +17,11 @@ class Record:
     data: dict[str, Any]
     flat: bool = False
 
+    @property
+    def where(self) -> str:
+        """The file and the line."""
+        return f"{self.file}:{self.line}"
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:

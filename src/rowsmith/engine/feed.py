@@ -80,7 +80,8 @@ def _row(new: New, order: bytes, title: str, seen: Occurrences, made: dict[str, 
     try:
         return _identified(new, order, name, seen, made, recipe)
     except Invalid as error:
-        return Bad("invalid", str(error), f"{name}:{source['line']}" if "line" in source else name)
+        file = f"{name}/{source['member']}" if "member" in source else name
+        return Bad("invalid", str(error), f"{file}:{source['line']}" if "line" in source else file)
 
 
 def _identified(new: New, order: bytes, name: str, seen: Occurrences, made: dict[str, Any], recipe: str) -> Row:

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, text
 
+from rowsmith.core.ids import source_ordinal
 from rowsmith.core.slots import CANCELLED, DROPPED, FAILED, KEPT, KEPT_STAGE, NOT_RECORDED, OVER_STAGE, PENDING, WAITING, Tally
 from rowsmith.store import draws
 from rowsmith.store.attempts import MAYBE_BILLED, REUSED, SETTLED
@@ -110,6 +111,13 @@ def failed_with(db: Database, n: int, reason: str) -> tuple[bytes, ...]:
     with db.read() as conn:
         rows = conn.execute(text(f"SELECT ord FROM slot WHERE run = :n AND state = {FAILED} AND reason = :r ORDER BY ord"), {"n": n, "r": reason})
         return tuple(bytes(r.ord) for r in rows)
+
+
+def failed_roots(db: Database, n: int, step: int) -> list[tuple[int, str, str]]:
+    """The rows of the source at the position `step` that failed, in their order: number (from 0) in the source, reason, detail."""
+    query = text(f"SELECT ord, reason, detail FROM slot WHERE run = :n AND made = :s AND state = {FAILED} AND length(ord) = 6 ORDER BY ord")
+    with db.read() as conn:
+        return [(source_ordinal(bytes(r.ord)), r.reason, r.detail or "") for r in conn.execute(query, {"n": n, "s": step})]
 
 
 def troubles(db: Database, n: int, state: int = FAILED, limit: int = 1000) -> list[dict[str, Any]]:

@@ -78,9 +78,17 @@ class ReadRecords(Licensed):
             NotFound: a pattern names no file, or a folder holds none that may be read.
             Invalid: a file cannot be read at all, or its format is not recognised.
         """
+        for source in self._sources(ctx):
+            yield from self._file(source, ctx)
+
+    def records(self, ctx: Context) -> Iterator[Record | Fault]:
+        """What `read` makes rows of, one for one, with all its columns. Raises as `read` does."""
+        for source in self._sources(ctx):
+            yield from self._stream(source, ctx)
+
+    def _sources(self, ctx: Context) -> Iterator[Input]:
         for pattern in self.paths:
-            for path in _chosen(pattern, ctx.paths([pattern])):
-                yield from self._file(ctx.input(path), ctx)
+            yield from map(ctx.input, _chosen(pattern, ctx.paths([pattern])))
 
     def _file(self, source: Input, ctx: Context) -> Iterator[New | Bad]:
         format, mapping = self._format(source, ctx)
@@ -89,9 +97,12 @@ class ReadRecords(Licensed):
 
     def _records(self, source: Input, ctx: Context) -> Iterator[Record | Fault]:
         """The records of a file, with the columns that are wanted."""
-        stream = ctx.records(source, encoding=self.encoding, delimiter=self.delimiter)
-        records = map(answered, stream) if self.answers else stream
+        records = self._stream(source, ctx)
         return narrowed(records, self.only, source.name) if self.only else records
+
+    def _stream(self, source: Input, ctx: Context) -> Iterator[Record | Fault]:
+        stream = ctx.records(source, encoding=self.encoding, delimiter=self.delimiter)
+        return map(answered, stream) if self.answers else stream
 
     def _format(self, source: Input, ctx: Context) -> tuple[Format, Mapping]:
         if self.format:
@@ -102,11 +113,10 @@ class ReadRecords(Licensed):
         return chosen(recognised(sample.records(), self.mapping()), self.mapping(), source.name)
 
     def _row(self, record: Record, source: Input, mapping: Mapping, format: Format) -> New | Bad:
-        where = f"{record.file}:{record.line}"
         try:
             data, told = row_of(record, mapping, format)
         except RowFailed as error:
-            return Bad(error.reason, error.what, where)
+            return Bad(error.reason, error.what, record.where)
         place: dict[str, Any] = self.licensed({"name": source.name, "hash": source.hash, "line": record.line, **self.places.get(source.name, {})})
         if record.file != source.name:
             place["member"] = record.file[len(source.name) + 1 :]
@@ -115,7 +125,7 @@ class ReadRecords(Licensed):
         if value is not None and value != "":
             place["key"] = key = value if isinstance(value, str) else canonical(value).decode()
             return New(data, origin, key=key)
-        return Bad("no_key", f"The row has no {self.key!r}, which `key` names.", where) if self.key else New(data, origin)
+        return Bad("no_key", f"The row has no {self.key!r}, which `key` names.", record.where) if self.key else New(data, origin)
 
 
 def _chosen(pattern: str, found: Sequence[Path]) -> list[Path]:
