@@ -188,7 +188,7 @@ def test_a_token_that_is_kept_is_found(here: Here) -> None:
     [("", "hf:acme/qa", {}, "There is no token for 127.0.0.1"), (STRANGER, "hf:acme/qa", {}, "does not know the token"),
      (READER, "hf:acme/qa", {}, "may not write to acme"), (TOKEN, "hf:other/qa", {}, "may not write to other"),
      (TOKEN, "hf:acme", {}, "names no dataset of a hub to push to"), (TOKEN, "hf:acme/qa/en", {}, "names no dataset of a hub to push to"),
-     (TOKEN, "hg:acme/qa", {}, "'hg:acme/qa' is no place to push to or pull from. Did you mean 'hf:'?"),
+     (TOKEN, "hg:acme/qa", {}, "'hg:acme/qa' is no place to push to or pull from. Places begin with one of: hf:, argilla:, label-studio:."),
      (TOKEN, "acme/qa", {}, "is no place to push to"),
      (TOKEN, "hf:acme/qa", {"tag": "a b"}, "cannot be a tag"), (TOKEN, "hf:acme/qa", {"split_by": "part"}, "It says nothing in 'part'"),
      (TOKEN, "hf:acme/qa", {"split_by": "input"}, "'0?' cannot be the name of a split")],

@@ -1000,7 +1000,10 @@ def test_reviewers(t: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
         assert (told["added"], told["edited"]) == (1, 1)
         assert (t.rows_of("t@other")[0]["text"], t.rows_of("t")[0]["text"]) == ("A", "a")
         assert "0 reviews of t taken from argilla:team/t; 1 were here." in t.say("pull", "argilla:team/t", "--into", "t")
-        assert "is no place to push to" in t.tell("push", "t", "argila:team/t", code=1)["what"]
+        wrong = t.tell("push", "t", "foo:x", code=1)
+        assert "'foo:x' is no place to push to" in wrong["what"]
+        assert "hf:, argilla:, label-studio:" in wrong["fix"]
+        assert "Did you mean" not in wrong["fix"]
 
 
 @shows("show --html", "lock -o", "lock --output", "lock --json", "export --lock", "verify --lock")

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 
-from rowsmith.core.errors import Invalid, choose
+from rowsmith.core.errors import Invalid
 
 if TYPE_CHECKING:
     from rowsmith.app.datasets import Datasets
@@ -54,8 +54,8 @@ def pull(datasets: Datasets, place: str, into: str, options: Mapping[str, Any]) 
 def _module(place: str) -> Any:
     kind, colon, _ = place.partition(":")
     if kind not in PLACES or not colon:
-        kinds = [f"{name}:" for name in PLACES]
-        fix = f"{choose(f'{kind}:', kinds)} Write it like hf:owner/name, argilla:WORKSPACE/NAME or label-studio:TITLE."
+        kinds = ", ".join(f"{name}:" for name in PLACES)
+        fix = f"Places begin with one of: {kinds}. Write it like hf:owner/name, argilla:WORKSPACE/NAME or label-studio:TITLE."
         raise Invalid(f"{place!r} is no place to push to or pull from.", fix)
     return import_module(PLACES[kind])
 
