@@ -125,6 +125,19 @@ def test_a_card_of_shards_and_datasets() -> None:
     assert head["configs"][1]["data_files"] == [{"split": "train", "path": [path for path, name, _ in names if name == "b"]}]
 
 
+def test_splits_stand_in_their_usual_order_and_others_as_they_came() -> None:
+    came = [("b", "test"), ("b", "extra"), ("b", "train"), ("a", "z"), ("b", "validation"), ("a", "test"), ("a", "a")]
+    files = beside("huggingface", laid(*((f"{name}/{split}.parquet", name, split) for name, split in came)), {"text": "a"})
+    configs = yaml.safe_load(files["README.md"].split("---")[1])["configs"]
+    b, a = ["train", "validation", "test", "extra"], ["test", "z", "a"]
+    assert [(one["config_name"], [file["split"] for file in one["data_files"]]) for one in configs] == [("b", b), ("a", a)]
+    rows = [line.split(" | ")[:2] for line in files["README.md"].splitlines() if line.startswith(("| a |", "| b |"))]
+    assert rows == [*(["| b", split] for split in b), *(["| a", split] for split in a)]
+    assert [one["name"] for one in json.loads(files["croissant.json"])["distribution"]] == [
+        *(f"b/{split}.parquet" for split in b), *(f"a/{split}.parquet" for split in a),
+    ]  # fmt: skip
+
+
 def test_croissant_names_each_file_by_its_hash() -> None:
     found = laid(("data/train-00000-of-00001.parquet", "qa", "train"), columns=("text", "n", "more", "mixed"))
     said = json.loads(beside("huggingface", found, {"text": "a", "n": 1, "more": {"a": 1}, "mixed": 1}, {"mixed": "x"})["croissant.json"])

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from rowsmith.core.row import Json
 from rowsmith.formats import _card, _croissant
-from rowsmith.formats._format import Companions, Laid
+from rowsmith.formats._format import Companions, DataFile, Laid
 from rowsmith.formats.jsonl import Jsonl
+
+_SPLITS = ("train", "validation", "test")
 
 
 class HuggingFace(Jsonl):
@@ -42,8 +47,16 @@ class _Described(Companions):
             self._kinds.setdefault(name, set()).add(type(value))
 
     def files(self, laid: Laid) -> dict[str, bytes]:
-        """Both files."""
+        """Both files; in them the splits stand in their usual order."""
+        laid = replace(laid, files=_in_order(laid.files))
         return {"README.md": _card.card(laid, self._kinds), "croissant.json": _croissant.croissant(laid, self._kinds)}
+
+
+def _in_order(files: Sequence[DataFile]) -> list[DataFile]:
+    """Dataset after dataset, of each the splits that everybody has first, then the others as they came."""
+    datasets = list(dict.fromkeys(file.dataset for file in files))
+    splits = [*_SPLITS, *dict.fromkeys(file.split for file in files if file.split not in _SPLITS)]
+    return sorted(files, key=lambda file: (datasets.index(file.dataset), splits.index(file.split)))
 
 
 FORMAT = HuggingFace()
