@@ -79,6 +79,17 @@ def test_an_export_comes_back_as_it_went(shop: Workshop) -> None:
     assert column["origin"]["source"]["name"] == "a.jsonl"
 
 
+def test_a_suffix_that_says_something_else_is_noted(shop: Workshop) -> None:
+    put(shop.folder, "in/a.csv", *PAIRS)
+    put(shop.folder, "in/b.jsonl", *PAIRS)
+    said = ["a.csv: its name says csv, and it is read as what it holds, jsonl."]
+    assert detect("in/a.csv").notes == said
+    for from_ in (None, "alpaca"):
+        assert [shop.lab.project().datasets.import_(["in"], "t", format=from_).notes for _ in "12"] == [said, said]
+        assert convert("in/a.csv", "out.jsonl", "sharegpt", from_=from_).notes == said
+        assert convert("in/b.jsonl", "out.jsonl", "sharegpt", from_=from_).notes == []
+
+
 def test_the_rows_of_an_archive_name_their_member(shop: Workshop) -> None:
     import zipfile
 

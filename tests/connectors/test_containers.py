@@ -81,6 +81,32 @@ def test_a_text_is_what_its_bytes_say(read: Callable[..., Read], name: str, body
     assert (data(found), found[2].container, found[2].encoding) == (ROWS, container, "utf-8")
 
 
+@pytest.mark.parametrize(("name", "body", "said"), [
+    ("a.csv", LINES, "csv, and it is read as what it holds, jsonl"), ("a.JSONL", table(), "jsonl, and it is read as what it holds, csv"),
+    ("a.jsonl", json.dumps(ROWS), "jsonl, and it is read as what it holds, json"), ("a.tsv", table(), "tsv, and it is read as what it holds, csv"),
+    ("a.csv.gz", gzip.compress(LINES.encode()), "csv, and it is read as what it holds, jsonl"), ("a.jsonl.gz", LINES, "gz, and it is not packed"),
+    ("a.jsonl", gzip.compress(LINES.encode()), "jsonl, and it is packed as gz"),
+    ("a.jsonl.gz", bz2.compress(LINES.encode()), "gz, and it is packed as bz2"),
+    ("a.xlsx", table(), "xlsx, and it is read as what it holds, csv"), ("a.parquet", LINES, "parquet, and it is read as what it holds, jsonl"),
+])  # fmt: skip
+def test_a_suffix_that_says_something_else_is_noted(read: Callable[..., Read], name: str, body: bytes | str, said: str) -> None:
+    found = read(name, body)
+    assert (data(found), found[2].notes) == (ROWS, [f"{name}: its name says {said}."])
+
+
+def test_a_suffix_that_says_what_it_is_or_nothing_is_not_noted(read: Callable[..., Read]) -> None:
+    packed = gzip.compress(LINES.encode())
+    for name, body in (
+        ("a.jsonl", LINES), ("a.ndjson.gz", packed), ("a", LINES), ("a.txt", packed), ("a.json", LINES), ("a.tab", table("\t")),
+        ("a.csv", table(";")), ("a.csv", table("\t")), ("a.zip", zipped(a_jsonl=LINES)), ("a.xlsx", workbook([["a"], [1]])),
+    ):  # fmt: skip
+        assert read(name, body)[2].notes == []
+    found = read("a.csv", zipped(a_jsonl=LINES, b_csv=LINES))
+    assert found[2].notes == [
+        "a.csv: its name says csv, and it is packed as zip.", "a.csv/b.csv: its name says csv, and it is read as what it holds, jsonl.",
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress, zstandard.compress])
 @pytest.mark.parametrize("name", ["a.jsonl.packed", "a.csv"])
 def test_packed_files_are_unpacked(read: Callable[..., Read], pack: Callable[[bytes], bytes], name: str) -> None:

@@ -20,7 +20,7 @@ from rowsmith.app.runs import OnProgress, Runs
 from rowsmith.app.unreachable import EXPORTED, note_copy
 from rowsmith.core.errors import Invalid
 from rowsmith.core.recipe import Recipe
-from rowsmith.core.records import Fault, Record
+from rowsmith.core.records import Record
 from rowsmith.engine import recipe_file
 from rowsmith.engine.context import StepContext
 from rowsmith.engine.inputs import Inputs
@@ -92,8 +92,9 @@ def _import(
     recipe = recipe_file.build({"name": f"import {into}", "into": into, "steps": [step]})
     runs = Runs(lab, project)
     done = _start(runs, recipe, commit=not strict, **watched)
+    files_read = _Read(lab, runs.get(done.run))
     with Rejects(Path(rejects) if rejects else Path(f"{into}.rejects.jsonl")) as kept:
-        for told, record in _rejected(lab, runs.get(done.run)):
+        for told, record in files_read.rejected():
             kept.add(*told, record)
         if strict:
             require_none(kept, "Nothing has been committed.")
@@ -103,7 +104,7 @@ def _import(
     if where is not None:
         note_copy(lab, project, EXPORTED, Path(where), format="rejects", rows=kept.count, run=done.run)
     version = done.version if done.dataset == into else None
-    notes = [note for file in files for note in file.notes]
+    notes = [*(note for file in files for note in file.notes), *files_read.notes()]
     return Import(into, done.run, done.state, done.requested, done.kept, kept.listed, kept.count, where, version, done.reason, notes)
 
 
@@ -118,18 +119,24 @@ Told = tuple[str, int, str, str]
 """File, line, reason and detail of a record that became no row."""
 
 
-def _rejected(lab: Lab, run: Run) -> Iterator[tuple[Told, Any]]:
-    """The rejected records in the order of the files, each with what it says. The files are read once more, from the home's copies: the number
-    of a slot is that of its record."""
-    failed = {number: (reason, detail) for number, reason, detail in slots.failed_roots(lab.db, run.n, 0)}
-    for number, record in enumerate(islice(_records(lab, run), max(failed, default=-1) + 1)):
-        if number in failed:
-            reason, detail = failed[number]
-            told = (record.file, record.line, reason, detail.removeprefix(f"{record.where}: "))
-            yield told, record.data if isinstance(record, Record) else record.raw or None
+class _Read:
+    """The files that an import has read, once more: the home's copies."""
 
+    def __init__(self, lab: Lab, run: Run) -> None:
+        self._failed = {number: (reason, detail) for number, reason, detail in slots.failed_roots(lab.db, run.n, 0)}
+        self._step: Any = recipe_file.build(run.recipe).steps[0]
+        self._context = StepContext(self._step, 0, Inputs(run.lock["inputs"][self._step.title], lab.files), lab.files.scratch)
 
-def _records(lab: Lab, run: Run) -> Iterator[Record | Fault]:
-    step: Any = recipe_file.build(run.recipe).steps[0]
-    inputs = Inputs(run.lock["inputs"][step.title], lab.files)
-    yield from step.records(StepContext(step, 0, inputs, lab.files.scratch))
+    def notes(self) -> list[str]:
+        """What is to be known of them."""
+        found: list[str] = self._step.notes(self._context)
+        return found
+
+    def rejected(self) -> Iterator[tuple[Told, Any]]:
+        """The rejected records in their order, each with what it says: the number of a slot is that of its record."""
+        most = max(self._failed, default=-1) + 1
+        for number, record in enumerate(islice(self._step.records(self._context), most)):
+            if number in self._failed:
+                reason, detail = self._failed[number]
+                told = (record.file, record.line, reason, detail.removeprefix(f"{record.where}: "))
+                yield told, record.data if isinstance(record, Record) else record.raw or None

@@ -15,7 +15,7 @@ import orjson
 from rowsmith.connectors.containers import columnar, recognise, sheets, text, unpack
 from rowsmith.connectors.containers.limits import CutOff, Limits, Refused
 from rowsmith.connectors.containers.pieces import Piece, cut, read_pieces
-from rowsmith.connectors.containers.said import Given, Json, Said, fault, line_of
+from rowsmith.connectors.containers.said import Given, Json, Said, fault, line_of, note
 from rowsmith.core.records import Fault, Record
 
 _FLUSH = 1 << 17
@@ -75,6 +75,8 @@ def contents(file: IO[bytes], size: int, name: str, given: Given, limits: Limits
     head = file.read(text.HEAD)
     file.seek(0)
     packing = recognise.packing(head)
+    if wrong := recognise.mispacked(name, packing):
+        yield note(wrong)
     if packing == "zip":
         yield from _zip(file, size, given, limits, scratch, lambda: name)
     elif packing:

@@ -9,7 +9,7 @@ from typing import IO
 from rowsmith.connectors.containers import columnar, recognise, text
 from rowsmith.connectors.containers.encoding import encoding
 from rowsmith.connectors.containers.limits import Limits
-from rowsmith.connectors.containers.said import Facts, Given, Said
+from rowsmith.connectors.containers.said import Facts, Given, Said, note
 from rowsmith.core.lines import lines, open_lines
 
 _LOOK, _LOOK_ROWS = 1 << 15, 100
@@ -54,6 +54,8 @@ def cut(file: IO[bytes], size: int, name: str, given: Given, limits: Limits) -> 
     head = file.read(text.HEAD)
     if recognise.packing(head):
         return
+    if wrong := recognise.mispacked(name, ""):
+        yield note(wrong)
     if recognise.binary(head) == "parquet":
         yield from _groups(str(file.name))
     elif not recognise.binary(head) and not recognise.stranger(head):

@@ -17,6 +17,7 @@ import orjson
 
 from rowsmith.connectors.containers.limits import Limits
 from rowsmith.connectors.containers.pieces import Cut, Piece
+from rowsmith.connectors.containers.recognise import misnamed
 from rowsmith.core.errors import Invalid, NotFound
 from rowsmith.core.records import Contents, Fault, Record
 
@@ -147,11 +148,14 @@ class Told:
     def _learn(self, facts: dict[str, Any]) -> None:
         known = self._contents
         self._flat = facts["container"] not in ("json", "jsonl", "array")
+        container = "json" if facts["container"] == "array" else facts["container"]
+        if wrong := misnamed(self._file, container):
+            known.notes.append(f"{self._file}: {wrong}")
         if facts["guessed"]:
             known.notes.append(f"{self._file}: its encoding is guessed, {facts['encoding']}.")
         if not known.container:
-            known.container = "json" if facts["container"] == "array" else facts["container"]
-            known.encoding, known.delimiter, known.columns = facts["encoding"], facts["delimiter"], tuple(facts["columns"])
+            known.container, known.encoding, known.delimiter = container, facts["encoding"], facts["delimiter"]
+            known.columns = tuple(facts["columns"])
 
 
 def died(name: str, code: int, limits: Limits, complaints: IO[bytes]) -> Invalid:

@@ -16,6 +16,29 @@ OTHERS = {
 }  # fmt: skip
 """What is never read, and what it is called."""
 
+_TOLD = {
+    "csv": ("csv", "tsv"), "tsv": ("tsv",), "tab": ("tsv",), "json": ("json", "jsonl"), "jsonl": ("jsonl",), "ndjson": ("jsonl",),
+    "parquet": ("parquet",), "arrow": ("arrow",), "feather": ("arrow",), "xlsx": ("xlsx",), "ods": ("ods",),
+}  # fmt: skip
+"""Suffix -> the containers that a file with it may hold. What many call .json is JSON Lines, and .csv a table with any delimiter."""
+_PACKINGS = (*PACKED.values(), "zip")
+
+
+def misnamed(name: str, container: str) -> str:
+    """What is to be said of a file whose suffix tells of another container; empty where there is nothing."""
+    *_, before, last = ["", *name.lower().split(".")]
+    suffix = before if last in _PACKINGS else last
+    return f"its name says {suffix}, and it is read as what it holds, {container}." if container not in _TOLD.get(suffix, (container,)) else ""
+
+
+def mispacked(name: str, packing: str) -> str:
+    """The same of a file whose suffix tells that it is packed otherwise, or not at all."""
+    suffix = name.lower().rpartition(".")[2]
+    if suffix in _PACKINGS and suffix != packing:
+        return f"its name says {suffix}, and it is {f'packed as {packing}' if packing else 'not packed'}."
+    unpacked = suffix in _TOLD and (packing != "zip" or suffix not in ("xlsx", "ods"))
+    return f"its name says {suffix}, and it is packed as {packing}." if packing and unpacked else ""
+
 
 def packing(head: bytes) -> str:
     """How the file is packed: gz, bz2, xz, zst, zip; empty for not at all."""

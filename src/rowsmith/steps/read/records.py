@@ -12,7 +12,7 @@ from pydantic import Field
 from rowsmith.core.errors import NotFound, RowFailed
 from rowsmith.core.ids import canonical
 from rowsmith.core.ports import Context, Input
-from rowsmith.core.records import Fault, Record
+from rowsmith.core.records import Contents, Fault, Record
 from rowsmith.core.row import Bad, New
 from rowsmith.core.step import InputPaths
 from rowsmith.formats import Format, Mapping, built_in
@@ -86,6 +86,13 @@ class ReadRecords(Licensed):
         for source in self._sources(ctx):
             yield from self._stream(source, ctx)
 
+    def notes(self, ctx: Context) -> list[str]:
+        """What whoever reads the files has to know of them, such as a suffix that says something else, as their beginnings tell."""
+        contents = Contents()
+        for source in self._sources(ctx):
+            next(self._stream(source, ctx, contents), None)
+        return contents.notes
+
     def _sources(self, ctx: Context) -> Iterator[Input]:
         for pattern in self.paths:
             yield from map(ctx.input, _chosen(pattern, ctx.paths([pattern])))
@@ -100,8 +107,8 @@ class ReadRecords(Licensed):
         records = self._stream(source, ctx)
         return narrowed(records, self.only, source.name) if self.only else records
 
-    def _stream(self, source: Input, ctx: Context) -> Iterator[Record | Fault]:
-        stream = ctx.records(source, encoding=self.encoding, delimiter=self.delimiter)
+    def _stream(self, source: Input, ctx: Context, contents: Contents | None = None) -> Iterator[Record | Fault]:
+        stream = ctx.records(source, encoding=self.encoding, delimiter=self.delimiter, contents=contents)
         return map(answered, stream) if self.answers else stream
 
     def _format(self, source: Input, ctx: Context) -> tuple[Format, Mapping]:
