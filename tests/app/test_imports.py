@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 from homes import Place, Workshop
 from web import Web, http
+from workbooks import workbook
 
 from rowsmith import Lab
 from rowsmith.app.conversion import convert
 from rowsmith.app.detection import detect
 from rowsmith.app.downloads import name_of
-from rowsmith.app.profiles import read_profile
+from rowsmith.app.profiles import MappingProfile, read_profile
 from rowsmith.core.errors import Invalid, NotFound
 
 PAIRS = [{"instruction": f"How many are {n}?", "input": "", "output": f"{n} ü."} for n in range(40)]
@@ -206,6 +207,29 @@ def test_a_profile_is_written_edited_and_used(tmp_path: Path) -> None:
     done = convert(path, tmp_path / "out.jsonl", "jsonl", profile=read_profile(tmp_path / "map.yaml"))
     assert json.loads((tmp_path / "out.jsonl").read_bytes()) == {"input": "Was ist das?", "answer": "Ein Tee; ein guter", "lang": "de"}
     assert (done.from_format, done.read, done.written) == ("input-answer", 1, 1)
+
+
+def test_a_profile_says_which_sheet_and_that_there_is_no_header(shop: Workshop) -> None:
+    second = [["Why?", "So.", 3], ["How?", "Thus.", None, "beyond"]]
+    (shop.folder / "a.xlsx").write_bytes(workbook([["input", "answer"], ["a", "b"]], second))
+    found = detect("a.xlsx", profile=MappingProfile(sheet="Sheet2", header=False), save_map="map.yaml")
+    profile = read_profile("map.yaml")
+    assert (found.columns, profile.sheet, profile.header) == ([f"column_{n}" for n in (1, 2, 3, 4)], "Sheet2", False)
+    profile = profile.model_copy(update={"format": "", "rename": {"column_1": "input", "column_2": "answer", "column_3": "n", "column_4": None}})
+    datasets = shop.lab.project().datasets
+    assert datasets.import_(["a.xlsx"], "t", profile=profile).kept == 2
+    said = [{"input": "Why?", "answer": "So.", "n": 3}, {"input": "How?", "answer": "Thus.", "n": None}]
+    assert [row.data for row in datasets.rows("t")] == said
+    assert convert("a.xlsx", "out.jsonl", "jsonl", profile=profile).written == 2
+    assert [json.loads(line) for line in Path("out.jsonl").read_bytes().splitlines()] == said
+    put(shop.folder, "b.csv", "Why?,So.\n", "How?\n", "When?,Now.\n")
+    rename: dict[str, str | None] = {"column_1": "input", "column_2": "answer"}
+    done = datasets.import_(["b.csv"], "u", profile=MappingProfile(header=False, rename=rename))
+    assert ([row.data["input"] for row in datasets.rows("u")], [one["line"] for one in done.rejected]) == (["Why?", "When?"], [2])
+    kept = [json.loads(line) for line in Path(str(done.rejects)).read_bytes().splitlines()]
+    assert kept[0]["record"] == "How?"
+    with pytest.raises(Invalid, match="no sheet 'Sheet3'"):
+        datasets.import_(["a.xlsx"], "v", profile=MappingProfile(sheet="Sheet3"))
 
 
 @pytest.mark.parametrize(("text", "said"), [("a: [", "no YAML"), ("renames: {}", "no mapping profile"), ("- a", "no mapping profile")])

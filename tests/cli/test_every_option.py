@@ -19,6 +19,7 @@ from keyrings import FOLDER, FileKeyring
 from running import Bench, ask, called, texts
 from terminal import commands
 from tiny_tokenizer import tokenizer
+from workbooks import workbook
 
 from rowsmith.testing import CommandLine
 
@@ -1072,6 +1073,28 @@ def test_formats(t: Terminal) -> None:
     told = {one["name"]: one for one in t.tell("formats")}
     assert (told["alpaca"]["carries"]["system prompt"], told["sharegpt"]["carries"]["tool calls"], told["alpaca"]["reads"]) == ("no", "whole", True)
     assert "alpaca" in t.say("formats")
+
+
+@shows("detect --sheet", "detect --no-header", "convert --sheet", "convert --no-header", "import --sheet", "import --no-header")
+def test_how_a_table_is_read(t: Terminal) -> None:
+    (t.folder / "a.xlsx").write_bytes(workbook([["input", "answer"], ["a", "b"]], [["input", "answer"], ["c", "d"]]))
+    assert t.tell("detect", "a.xlsx", "--sheet", "Sheet2")["preview"][0]["row"] == {"input": "c", "answer": "d"}
+    assert "Did you mean 'Sheet2'" in t.tell("detect", "a.xlsx", "--sheet", "Sheat2", code=1)["fix"]
+    told = t.tell("detect", "a.xlsx", "--no-header", "--sheet", "Sheet2", "--save-map", "map.yaml")
+    assert (told["columns"], told["rows"]) == (["column_1", "column_2"], 2)
+    text = (t.folder / "map.yaml").read_text(encoding="utf-8")
+    assert "sheet: Sheet2\nheader: false\n" in text
+    t.say("convert", "a.xlsx", "b.csv", "--to", "csv", "--sheet", "Sheet2")
+    assert (t.folder / "b.csv").read_text(encoding="utf-8") == "input,answer\nc,d\n"
+    t.say("convert", "a.xlsx", "b.csv", "--to", "csv", "--from", "csv", "--no-header")
+    assert (t.folder / "b.csv").read_text(encoding="utf-8") == "column_1,column_2\ninput,answer\na,b\n"
+    t.say("import", "a.xlsx", "--into", "second", "--sheet", "Sheet2")
+    assert t.rows_of("second") == [{"input": "c", "answer": "d"}]
+    t.say("import", "a.xlsx", "--into", "bare", "--as", "csv", "--no-header")
+    assert t.rows_of("bare") == [{"column_1": "input", "column_2": "answer"}, {"column_1": "a", "column_2": "b"}]
+    (t.folder / "map.yaml").write_text(text.replace("column_1: column_1", "column_1: text"), encoding="utf-8")
+    t.say("import", "a.xlsx", "--into", "mapped", "--as", "csv", "--map", "map.yaml")
+    assert t.rows_of("mapped")[1] == {"text": "c", "column_2": "d"}
 
 
 @shows("detect --map", "detect --encoding", "detect --delimiter", "detect --save-map", "detect --json")

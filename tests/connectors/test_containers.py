@@ -16,10 +16,10 @@ from typing import Any
 
 import duckdb
 import pytest
-import xlsxwriter
 import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
+from workbooks import workbook
 
 from rowsmith.connectors.containers import Limits, json_array, read_records
 from rowsmith.core.errors import Invalid, NotFound
@@ -210,17 +210,6 @@ def test_arrow_files_and_streams(read: Callable[..., Read]) -> None:
     assert "Arrow file cannot be read" in refusal(read, "a.arrow", stream[:200])
 
 
-def workbook(*sheets: list[list[Any]]) -> bytes:
-    out = io.BytesIO()
-    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
-        for rows in sheets:
-            sheet = book.add_worksheet()
-            for at, row in enumerate(rows):
-                for column, cell in enumerate(row):
-                    sheet.write_string(at, column, cell) if isinstance(cell, str) else sheet.write(at, column, cell)
-    return out.getvalue()
-
-
 ODS = """<?xml version="1.0"?><office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"
  xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" office:version="1.2">
 <office:body><office:spreadsheet><table:table table:name="one">{}</table:table></office:spreadsheet></office:body></office:document-content>"""
@@ -242,6 +231,39 @@ def test_spreadsheets(read: Callable[..., Read]) -> None:
     ods = zipped(mimetype="application/vnd.oasis.opendocument.spreadsheet", content_xml=ODS.format(body), **{"META-INF__manifest_xml": MANIFEST})
     found = read("a.ods", ods)
     assert (data(found), found[2].container) == ([{"text": "a", "label": "b"}], "ods")
+
+
+def test_a_sheet_is_chosen(read: Callable[..., Read]) -> None:
+    book = workbook([["a"], ["first"]], [["b"], ["second"]], [])
+    assert (data(read("a.xlsx", book)), data(read("a.xlsx", book, sheet="Sheet2"))) == ([{"a": "first"}], [{"b": "second"}])
+    assert read("a.xlsx", book, sheet="Sheet1")[2].notes == []
+    assert data(read("a.zip", zipped(a_xlsx=book), sheet="Sheet2")) == [{"b": "second"}]
+    assert "no sheet 'Sheat2'. Did you mean 'Sheet2'?" in refusal(read, "a.xlsx", book, sheet="Sheat2")
+    assert "'Sheet3' has nothing in it" in refusal(read, "a.xlsx", book, sheet="Sheet3")
+    packed = gzip.compress(LINES.encode())
+    for name, body, container in (("a.csv", table(), "csv"), ("a.jsonl.gz", packed, "jsonl"), ("a.parquet", parquet("SELECT 1 AS n"), "parquet")):
+        assert f"It is {container}, and has no sheet 'Sheet1'" in refusal(read, name, body, sheet="Sheet1")
+
+
+def test_a_table_without_a_header(read: Callable[..., Read]) -> None:
+    for delimiter in ",\t":
+        found = read("a.csv", f"x{delimiter}1\n\ny{delimiter}2\nz\n", header=False)
+        assert [(record.line, *record.data.values()) for record in found[0]] == [(1, "x", "1"), (3, "y", "2")]
+        assert ([fault.line for fault in found[1]], found[2].columns) == ([4], ("column_1", "column_2"))
+        assert "the first one has 2" in found[1][0].detail
+    assert data(read("one.csv", "x\nx\n", header=False)) == [{"column_1": "x"}] * 2
+    rows = [[None, None], [None, "x"], [None, 1, 2.5], [], [None, None, "z"]]
+    assert [(record.line, record.data) for record in read("a.xlsx", workbook(rows), header=False)[0]] == [
+        (2, {"column_1": "x", "column_2": None}), (3, {"column_1": 1, "column_2": 2.5}), (5, {"column_1": None, "column_2": "z"}),
+    ]  # fmt: skip
+    assert "Its first record cannot be read" in refusal(read, "a.csv", 'a,"b" c\n1,2\n', header=False)
+    assert "It is jsonl, which has names of its own" in refusal(read, "a.jsonl", LINES, header=False)
+    assert "It is parquet, which has names of its own" in refusal(read, "a.parquet", parquet("SELECT 1 AS n"), header=False)
+
+
+def test_a_table_may_begin_anywhere_in_its_sheet(read: Callable[..., Read]) -> None:
+    found = read("a.xlsx", workbook([[], [], [None, "a", "b"], [None, "x", 1]]))
+    assert [(record.line, record.data) for record in found[0]] == [(4, {"a": "x", "b": 1})]
 
 
 def nested(depth: int) -> str:

@@ -17,6 +17,7 @@ from media_files import png
 from running import Bench, Plain, ask, texts
 from set_rows import ListRows
 from step_context import StepContext
+from workbooks import workbook
 
 from rowsmith import registry
 from rowsmith.core.errors import RowFailed
@@ -71,6 +72,7 @@ def failing(messages: Any) -> Any:
 
 FILES = {
     "a.jsonl": b'{"id": 1, "name": "n1", "text": "one"}\n"plain text"\n{"name": "n2", "text": "two"}\n',
+    "s.xlsx": workbook([["text"], ["one"]], [["text"], ["two"]]),
     "b.csv": b"name,text;more\nn1,caf\xe9\n",
     "c.md": b"# Title\n",
     "d.txt": b"name,text\nn3,three\n" + b"x" * 300,
@@ -109,6 +111,8 @@ CASES: dict[str, dict[str, Case]] = {
         "key": to("key", ..., "topic", paths=["f.jsonl"]),
         "encoding": to("encoding", "latin-1", "cp1251", paths=["b.csv"], format="jsonl"),
         "delimiter": to("delimiter", ",", ";", paths=["b.csv"], format="jsonl", encoding="latin-1"),
+        "sheet": to("sheet", "Sheet1", "Sheet2", paths=["s.xlsx"], format="jsonl"),
+        "header": to("header", True, False, paths=["b.csv"], format="jsonl", encoding="latin-1"),
         "licence": to("licence", ..., "CC-BY-4.0", paths=["f.jsonl"]),
         "terms": to("terms", ..., "own", paths=["f.jsonl"]),
     },

@@ -103,7 +103,7 @@ class _Work:
 
     def done(self, from_: str, report: LossReport, rejects: Rejects) -> Converted:
         contents = Contents()
-        cut = cut_file(self.source, self.source.name, encoding=self.profile.encoding, contents=contents, limits=self.limits)
+        cut = cut_file(self.source, self.source.name, **self.profile.reading, contents=contents, limits=self.limits)
         format, mapping = self._format(from_, cut)
         apart = not self.folder and self.made.companions() is None and (report.check is None or report.check.forgetful)
         if cut is not None and apart:
@@ -140,8 +140,7 @@ class _Work:
         return chosen(recognised(sample.records(), self.profile.mapping), self.profile.mapping, self.source.name)
 
     def _records(self, contents: Contents, cut: Cut | None = None) -> Iterator[Record | Fault]:
-        given = {"encoding": self.profile.encoding, "delimiter": self.profile.delimiter}
-        return read_records(self.source, self.source.name, **given, contents=contents, limits=self.limits, cut=cut)
+        return read_records(self.source, self.source.name, **self.profile.reading, contents=contents, limits=self.limits, cut=cut)
 
 
 def _require_suffix(format: Format, path: Path) -> None:

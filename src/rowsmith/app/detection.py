@@ -45,35 +45,26 @@ class Detected:
         return {**asdict(self), "candidates": [one.dump() for one in self.candidates]}
 
 
-def detect(
-    file: str | Path, *, profile: MappingProfile = _NO_PROFILE, encoding: str | None = None, delimiter: str | None = None,
-    save_map: str | Path | None = None,
-) -> Detected:  # fmt: skip
+def detect(file: str | Path, *, profile: MappingProfile = _NO_PROFILE, save_map: str | Path | None = None) -> Detected:
     """Read a file once, and say what it is.
 
     Args:
         file: a path, an address (https://...), or a dataset on a hub (hf:owner/name).
-        profile: a mapping that is applied first.
-        encoding, delimiter: go before what is found and what the profile says.
+        profile: how it is to be read, and a mapping that is applied first.
         save_map: write a mapping profile to edit here.
 
     Raises:
         NotFound: there is no such file. Invalid: it cannot be read, or has no records.
     """
     with one_here(file, os.environ) as path:
-        return _detect(path, str(file), profile, encoding, delimiter, save_map)
+        return _detect(path, str(file), profile, save_map)
 
 
-def _detect(
-    path: Path, spoken: str, profile: MappingProfile, encoding: str | None, delimiter: str | None, save_map: str | Path | None
-) -> Detected:  # fmt: skip
+def _detect(path: Path, spoken: str, profile: MappingProfile, save_map: str | Path | None) -> Detected:
     contents, sample, name = Contents(), Sample(), path.name
     broken: list[dict[str, Any]] = []
     count = 0
-    stream = read_records(
-        path, name, encoding=encoding or profile.encoding, delimiter=delimiter or profile.delimiter, contents=contents
-    )  # fmt: skip
-    for record in sample.through(stream):
+    for record in sample.through(read_records(path, name, **profile.reading, contents=contents)):
         if isinstance(record, Fault):
             count += 1
             if len(broken) < MOST_LISTED:
@@ -84,8 +75,9 @@ def _detect(
     records = sample.records()
     found = recognised(records, profile.mapping)
     columns = list(contents.columns) or list(dict.fromkeys(key for record in records for key in record.data))
+    reading = {**profile.reading, "encoding": contents.encoding, "delimiter": contents.delimiter}
     if save_map is not None:
-        write_profile(save_map, columns, found[0] if found else None, contents.encoding, contents.delimiter)
+        write_profile(save_map, columns, found[0] if found else None, reading)
     preview = _preview(records, found, profile)
     return Detected(
         spoken, contents.container, contents.encoding, contents.delimiter, columns, sample.count, broken, count, found, preview, contents.notes

@@ -20,11 +20,18 @@ class MappingProfile(Mapping):
     format: str = Field("", description="Format of the records after renaming; empty: recognised.")
     encoding: str | None = Field(None, description="Encoding of the file.")
     delimiter: str | None = Field(None, description="Delimiter of a table.")
+    sheet: str | None = Field(None, description="Sheet of a spreadsheet.")
+    header: bool = Field(True, description="Whether the first row of a table names its columns; else they are column_1, column_2 and so on.")
 
     @property
     def mapping(self) -> Mapping:
         """What is done to each record."""
         return Mapping(rename=self.rename, constants=self.constants, roles=self.roles)
+
+    @property
+    def reading(self) -> dict[str, Any]:
+        """How the file is to be read, as `read_records` takes it."""
+        return {"encoding": self.encoding, "delimiter": self.delimiter, "sheet": self.sheet, "header": self.header}
 
     def settings(self) -> dict[str, Any]:
         """As settings of the step read.records."""
@@ -50,14 +57,15 @@ def read_profile(path: str | Path) -> MappingProfile:
         return MappingProfile.model_validate(given)
     except ValidationError as error:
         problems = [Problem(f"{'.'.join(map(str, found['loc'])) or 'profile'}: {found['msg']}.", file=str(path)) for found in error.errors()]
-        fix = "Known are rename, constants, roles, format, encoding and delimiter."
+        fix = "Known are rename, constants, roles, format, encoding, delimiter, sheet and header."
         raise Invalid(f"{path} is no mapping profile.", fix, problems) from None
 
 
-def write_profile(path: str | Path, columns: list[str], best: Candidate | None, encoding: str | None, delimiter: str | None) -> None:
-    """Write a profile to edit: the likeliest format, and every column with the name that it gets, its own where nothing else is suggested."""
+def write_profile(path: str | Path, columns: list[str], best: Candidate | None, reading: dict[str, Any]) -> None:
+    """Write a profile to edit: the likeliest format, every column with the name that it gets, its own where nothing else is suggested, and how
+    the file was read."""
     renamed = best.map if best else {}
     told: dict[str, Any] = {"format": best.format if best else "jsonl", "rename": {name: renamed.get(name, name) for name in columns}}
-    told |= {name: value for name, value in (("encoding", encoding), ("delimiter", delimiter)) if value}
+    told |= {name: value for name, value in reading.items() if value != MappingProfile.model_fields[name].default}
     head = "# How the columns of such files are called, and the format after that. null leaves a column out; constants: and roles: may be added.\n"
     Path(path).write_text(head + yaml.safe_dump(told, allow_unicode=True, sort_keys=False), encoding="utf-8")

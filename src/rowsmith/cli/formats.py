@@ -19,6 +19,9 @@ Strict = Annotated[bool, typer.Option("--strict", help="Refuse where a record is
 Encoding = Annotated[str | None, typer.Option("--encoding", metavar="NAME", help="Encoding of a text, such as cp1252. Default: found out.")]
 Delimiter = Annotated[str | None, typer.Option("--delimiter", metavar="C", help="Delimiter of a table. Default: found out.")]
 
+Sheet = Annotated[str | None, typer.Option("--sheet", metavar="NAME", help="Sheet of a spreadsheet. Default: the first with anything in it.")]
+NoHeader = Annotated[bool, typer.Option("--no-header", help="The first row of a table is a record; its columns are column_1, column_2 ...")]
+
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands."""
@@ -45,6 +48,8 @@ def detect(
     map_: Map = None,
     encoding: Encoding = None,
     delimiter: Delimiter = None,
+    sheet: Sheet = None,
+    no_header: NoHeader = False,
     save_map: Annotated[Path | None, typer.Option("--save-map", metavar="PROFILE", help="Write a mapping profile to edit (YAML).")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -52,7 +57,8 @@ def detect(
     from rowsmith.app.detection import detect as detected
     from rowsmith.cli.show import print_json, table
 
-    found = detected(file, profile=_profile(map_), encoding=encoding, delimiter=delimiter, save_map=save_map)
+    profile = _profile(map_, sheet, no_header, encoding=encoding, delimiter=delimiter)
+    found = detected(file, profile=profile, save_map=save_map)
     if as_json:
         return print_json(found.dump())
     facts = [found.container, found.encoding, f"delimiter {found.delimiter!r}" if found.delimiter else None, f"{found.rows:,} records"]
@@ -75,6 +81,8 @@ def convert(
     to: Annotated[str, typer.Option("--to", metavar="FORMAT", help="Format to write (rowsmith formats).")],
     from_: Annotated[str | None, typer.Option("--from", metavar="FORMAT", help="Format of the records. Default: recognised.")] = None,
     map_: Map = None,
+    sheet: Sheet = None,
+    no_header: NoHeader = False,
     strict: Strict = False,
     split_by: SplitBy = None,
     shard_rows: ShardRows = None,
@@ -93,7 +101,8 @@ def convert(
 
     arrangement = Arrangement(split_by, shard_rows, suffix, spreadsheet_safe)
     asked = checking(consumer, tokenizer, max_length, anyway)
-    done = converted(source, target, to, from_=from_, profile=_profile(map_), strict=strict, arrangement=arrangement, checking=asked)
+    profile = _profile(map_, sheet, no_header)
+    done = converted(source, target, to, from_=from_, profile=profile, strict=strict, arrangement=arrangement, checking=asked)
     if as_json:
         return print_json(done.dump())
     typer.echo(f"{done.written:,} of {done.read:,} records, read as {done.from_format}, written as {done.format} in {done.path}")
@@ -114,6 +123,8 @@ def import_(
     into: Annotated[str, typer.Option("--into", metavar="DATASET", help="Dataset to import into; rows are merged by id.")],
     as_: Annotated[str | None, typer.Option("--as", metavar="FORMAT", help="Format of the records. Default: recognised for each file.")] = None,
     map_: Map = None,
+    sheet: Sheet = None,
+    no_header: NoHeader = False,
     strict: Strict = False,
     key: Annotated[str | None, typer.Option("--key", metavar="COL", help="Column that identifies a row. Default: id, where a row has one.")] = None,
     split: Annotated[str | None, typer.Option("--split", metavar="NAME", help="Split of a dataset on a hub. Default: the only one.")] = None,
@@ -140,7 +151,7 @@ def import_(
     doors = project(home, in_project, make=True).datasets
     with Watched() as watched:
         done = doors.import_(
-            files, into, format=as_, profile=_profile(map_), strict=strict, key=key, rejects=rejects, part=part,
+            files, into, format=as_, profile=_profile(map_, sheet, no_header), strict=strict, key=key, rejects=rejects, part=part,
             on_progress=watched.line, stopping=watched.stopping,
         )  # fmt: skip
     if as_json:
@@ -160,10 +171,13 @@ def _tell_import(done: Import) -> None:
         typer.echo(f"  rejected records in {done.rejects}", err=True)
 
 
-def _profile(path: str | None) -> MappingProfile:
+def _profile(path: str | None, sheet: str | None, no_header: bool, **text: str | None) -> MappingProfile:
+    """The profile of --map, and what goes before it."""
     from rowsmith.app.profiles import MappingProfile, read_profile
 
-    return MappingProfile() if path is None else read_profile(path)
+    given = {**text, "sheet": sheet, "header": False if no_header else None}
+    profile = MappingProfile() if path is None else read_profile(path)
+    return profile.model_copy(update={name: value for name, value in given.items() if value is not None})
 
 
 def _tell_rejects(listed: list[dict[str, Any]], count: int, word: str) -> None:

@@ -97,10 +97,12 @@ class Context(Protocol):
         ...
 
     def records(
-        self, source: Input, *, encoding: str | None = None, delimiter: str | None = None, contents: Contents | None = None
-    ) -> Iterator[Record | Fault]:
+        self, source: Input, *, encoding: str | None = None, delimiter: str | None = None, sheet: str | None = None, header: bool = True,
+        contents: Contents | None = None,
+    ) -> Iterator[Record | Fault]:  # fmt: skip
         """The records of an input file, whatever it is and however it is packed, read in a process of its own with bounded memory and time.
-        `contents` is filled with what is learned of it.
+        Encoding and delimiter go before what is found; of a spreadsheet the `sheet` is read, else the first with anything in it; without a
+        `header` the columns of a table are column_1, column_2 ... `contents` is filled with what is learned of it.
 
         Raises:
             Invalid: the file cannot be read at all, or costs more than it may.

@@ -58,12 +58,13 @@ class StepContext:
         return self._inputs.input(path)
 
     def records(
-        self, source: Input, *, encoding: str | None = None, delimiter: str | None = None, contents: Contents | None = None
-    ) -> Iterator[Record | Fault]:
+        self, source: Input, *, encoding: str | None = None, delimiter: str | None = None, sheet: str | None = None, header: bool = True,
+        contents: Contents | None = None,
+    ) -> Iterator[Record | Fault]:  # fmt: skip
         """See core.ports.Context."""
         from rowsmith.connectors.containers import read_records
 
-        return read_records(source.path, source.name, encoding=encoding, delimiter=delimiter, contents=contents)
+        return read_records(source.path, source.name, encoding=encoding, delimiter=delimiter, sheet=sheet, header=header, contents=contents)
 
     def dataset(self, name: str) -> Rows:
         """See core.ports.Context."""

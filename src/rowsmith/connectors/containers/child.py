@@ -15,7 +15,7 @@ import orjson
 from rowsmith.connectors.containers import columnar, recognise, sheets, text, unpack
 from rowsmith.connectors.containers.limits import CutOff, Limits, Refused
 from rowsmith.connectors.containers.pieces import Piece, cut, read_pieces
-from rowsmith.connectors.containers.said import Given, Json, Said, fault, line_of, note
+from rowsmith.connectors.containers.said import Facts, Given, Json, Said, fault, line_of, note
 from rowsmith.core.records import Fault, Record
 
 _FLUSH = 1 << 17
@@ -25,14 +25,16 @@ _DEEP = "Unpack it yourself: an archive within another one is not opened."
 def main() -> None:
     """Say everything, to the last line."""
     told = orjson.loads(sys.stdin.buffer.read())
-    path, limits = Path(told["path"]), Limits(**told["limits"])
+    path, limits, given = Path(told["path"]), Limits(**told["limits"]), Given(**told["given"])
     size = path.stat().st_size
     fence(limits, size)
     say = _Out(os.dup(1), limits.output(size) * 4)
     os.dup2(2, 1)  # what a library prints is no record
     try:
         with path.open("rb") as file:
-            for said in _asked(file, size, told, limits):
+            for said in _asked(file, size, told, given, limits):
+                if isinstance(said, Facts):
+                    given.require_meant(said.container)
                 say(line_of(said))
         say.flush()
     except Refused as refused:
@@ -42,8 +44,7 @@ def main() -> None:
         say.last(what, "Give it in smaller parts, or as JSON Lines or CSV, which are streamed.")
 
 
-def _asked(file: IO[bytes], size: int, told: dict[str, Any], limits: Limits) -> Iterator[Said]:
-    given = Given(**told["given"])
+def _asked(file: IO[bytes], size: int, told: dict[str, Any], given: Given, limits: Limits) -> Iterator[Said]:
     if told["task"] == "cut":
         return cut(file, size, told["name"], given, limits)
     if told["task"] == "pieces":
@@ -95,7 +96,7 @@ def _zip(file: IO[bytes], size: int, given: Given, limits: Limits, scratch: Path
     file.seek(0)
     if book:
         unpack.require_small(file, size, limits)
-        yield from sheets.read_sheets(str(file.name), book, limits)
+        yield from sheets.read_sheets(str(file.name), book, given, limits)
         return
     found = False
     for member, stream, _ in unpack.members(file, size, limits):
@@ -125,7 +126,7 @@ def _stream(stream: IO[bytes], name: str, given: Given, limits: Limits, scratch:
                 yield from columnar.read_parquet(str(place), limits)
             elif book := recognise.workbook(whole):
                 unpack.require_small(whole, place.stat().st_size, limits)
-                yield from sheets.read_sheets(str(place), book, limits)
+                yield from sheets.read_sheets(str(place), book, given, limits)
             else:
                 raise Refused("It is an archive within an archive.", _DEEP)
         return

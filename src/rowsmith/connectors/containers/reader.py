@@ -26,14 +26,16 @@ PASSED_ON = ("PATH", "PYTHONPATH", "PYTHONHOME", "LANG", "LC_ALL", "TMPDIR", "LD
 
 
 def read_records(
-    path: Path, name: str, *, encoding: str | None = None, delimiter: str | None = None, contents: Contents | None = None,
-    limits: Limits | None = None, cut: Cut | None = None,
+    path: Path, name: str, *, encoding: str | None = None, delimiter: str | None = None, sheet: str | None = None, header: bool = True,
+    contents: Contents | None = None, limits: Limits | None = None, cut: Cut | None = None,
 ) -> Iterator[Record | Fault]:  # fmt: skip
     """Every record of a file, in order, read in a child process with bounded memory, time and output.
 
     Args:
         name: what the user knows the file as; its suffix breaks ties.
         encoding, delimiter: go before what is found.
+        sheet: the sheet of a spreadsheet; default: the first with anything in it.
+        header: whether the first row of a table names its columns; else they are column_1, column_2 ...
         contents: filled with what is learned of the file.
         cut: read these pieces of the file alone.
 
@@ -44,7 +46,8 @@ def read_records(
     task = {"task": "contents"} if cut is None else {"task": "pieces", **asdict(cut), "pieces": [astuple(piece) for piece in cut.pieces]}
     contents = Contents() if contents is None else contents
     told = Told(name, contents)
-    with _child(path, name, {**task, "given": {"encoding": encoding, "delimiter": delimiter}}, limits or Limits()) as lines:
+    given = {"encoding": encoding, "delimiter": delimiter, "sheet": sheet, "header": header}
+    with _child(path, name, {**task, "given": given}, limits or Limits()) as lines:
         for line in lines:
             if (said := told.heard(line)) is not None:
                 yield said
@@ -52,15 +55,17 @@ def read_records(
 
 
 def cut_file(
-    path: Path, name: str, *, encoding: str | None = None, contents: Contents | None = None, limits: Limits | None = None
-) -> Cut | None:
+    path: Path, name: str, *, encoding: str | None = None, delimiter: str | None = None, sheet: str | None = None, header: bool = True,
+    contents: Contents | None = None, limits: Limits | None = None,
+) -> Cut | None:  # fmt: skip
     """The pieces in which a large file of JSON Lines or Parquet can be read, found in a child process; None where it is small, or something else.
 
     Raises: as `read_records`.
     """
     contents = Contents() if contents is None else contents
     told, pieces = Told(name, contents), []
-    with _child(path, name, {"task": "cut", "given": {"encoding": encoding, "delimiter": None}}, limits or Limits()) as lines:
+    given = {"encoding": encoding, "delimiter": delimiter, "sheet": sheet, "header": header}
+    with _child(path, name, {"task": "cut", "given": given}, limits or Limits()) as lines:
         for line in lines:
             told.heard(line)
             pieces += told.pieces

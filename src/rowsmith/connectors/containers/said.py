@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from rowsmith.connectors.containers.limits import Refused
 from rowsmith.core.records import Fault, Record
 
 MOST_RAW = 2000
@@ -45,10 +46,24 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What the user says of a file, which goes before what is found: encoding, delimiter."""
+    """What the user says of a file, which goes before what is found: encoding, delimiter, the sheet of a spreadsheet, whether a table has a
+    header."""
 
     encoding: str | None = None
     delimiter: str | None = None
+    sheet: str | None = None
+    header: bool = True
+
+    def require_meant(self, container: str) -> None:
+        """Hold what is said of spreadsheets and tables against what the file is.
+
+        Raises:
+            Refused: it means nothing for that.
+        """
+        if self.sheet is not None and container not in ("xlsx", "ods"):
+            raise Refused(f"It is {container}, and has no sheet {self.sheet!r}.", "Leave the sheet out, or give XLSX or ODS.")
+        if not self.header and container not in ("csv", "tsv", "xlsx", "ods"):
+            raise Refused(f"It is {container}, which has names of its own and no header.", "Leave --no-header (header: false) out, or give a table.")
 
 
 Said = Record | Json | Fault | Facts | dict[str, Any]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from itertools import chain
 from math import inf
 from typing import IO, Any, Literal
 
@@ -14,7 +15,7 @@ from rowsmith.connectors.containers.encoding import Encoding, encoding
 from rowsmith.connectors.containers.json_array import elements
 from rowsmith.connectors.containers.limits import Limits, Refused
 from rowsmith.connectors.containers.said import Facts, Given, Said, fault, record
-from rowsmith.core.delimited import DELIMITERS, Fault, delimiter_of, fit, not_decoded, records
+from rowsmith.core.delimited import DELIMITERS, Fault, Record, delimiter_of, fit, not_decoded, records
 from rowsmith.core.lines import json_value, lines, open_lines
 
 HEAD = 1 << 20
@@ -139,22 +140,28 @@ def _table(file: IO[bytes], letters: str, sample: str, name: str, given: Given, 
         )
     with file:
         every = records(lines(file, limits.line_bytes), letters, delimiter, limits.line_bytes)
-        names = _header(next(every, None), limits)
+        first = _first(next(every, None), "header" if given.header else "first record")
+        names = usable(first.values if given.header else numbered(len(first.values)), limits)
         yield Facts("tsv" if delimiter == "\t" else "csv", found.name, found.guessed, delimiter, tuple(names))
-        for one in every:
+        for one in every if given.header else chain((first,), every):
             if isinstance(one, Fault):
                 yield fault(one.line, one.reason, one.detail)
             elif len(one.values) != len(names):
-                detail = f"The record has {len(one.values)} fields, the header has {len(names)}."
+                detail = f"The record has {len(one.values)} fields, the {'header' if given.header else 'first one'} has {len(names)}."
                 yield fault(one.line, "broken_record", detail, delimiter.join(one.values))
             else:
                 yield record(one.line, dict(zip(names, one.values, strict=True)))
 
 
-def _header(first: Any, limits: Limits) -> list[str]:
-    if first is None or isinstance(first, Fault):
-        raise Refused(f"Its header cannot be read. {first.detail if first else ''}".strip(), "Repair the file's first line.")
-    return usable(first.values, limits)
+def _first(found: Record | Fault | None, what: str) -> Record:
+    if found is None or isinstance(found, Fault):
+        raise Refused(f"Its {what} cannot be read. {found.detail if found else ''}".strip(), "Repair the file's first line.")
+    return found
+
+
+def numbered(count: int) -> list[str]:
+    """The names of the columns of a table without a header."""
+    return [f"column_{number}" for number in range(1, count + 1)]
 
 
 def usable(names: list[str], limits: Limits) -> list[str]:

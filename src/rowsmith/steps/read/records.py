@@ -52,6 +52,8 @@ class ReadRecords(Licensed):
     delimiter: str | None = Field(
         None, description="Delimiter of tables. Default: the one of comma, semicolon, tab and bar that fits best.", min_length=1, max_length=1
     )
+    sheet: str | None = Field(None, description="Sheet of a spreadsheet. Default: the first with anything in it.", min_length=1)
+    header: bool = Field(True, description="The first row of a table names its columns; else they are called column_1, column_2 and so on.")
 
     def check(self) -> list[str]:
         """Missing files, an unknown format, one that cannot be read, an unknown encoding."""
@@ -108,7 +110,9 @@ class ReadRecords(Licensed):
         return narrowed(records, self.only, source.name) if self.only else records
 
     def _stream(self, source: Input, ctx: Context, contents: Contents | None = None) -> Iterator[Record | Fault]:
-        stream = ctx.records(source, encoding=self.encoding, delimiter=self.delimiter, contents=contents)
+        stream = ctx.records(
+            source, encoding=self.encoding, delimiter=self.delimiter, sheet=self.sheet, header=self.header, contents=contents
+        )  # fmt: skip
         return map(answered, stream) if self.answers else stream
 
     def _format(self, source: Input, ctx: Context) -> tuple[Format, Mapping]:
