@@ -19,6 +19,7 @@ BLOCK = {"role": "user", "parts": [{"text": "Weather in Oslo?"}]}
 MODEL = {"role": "model", "parts": [{"text": "4 C."}]}
 CHOICE = {"input": "Cold?", "choices": ["yes", "no"], "answer": 1}
 MADE = {**CALL, "id": "call_1", "function": {"name": "weather", "arguments": WEATHER}}
+TWO = {"input": [SYSTEM, ASKS], "chosen": [SAYS], "rejected": [REJECTED]}
 FOREIGN: list[tuple[str, Any, Any]] = [
     ("alpaca", {"instruction": "Weather in Oslo?", "output": "4 C."}, PAIR),
     ("alpaca", {"instruction": "Translate.", "input": "Hund", "output": "dog"}, {"input": "Translate.\n\nHund", "answer": "dog"}),
@@ -61,6 +62,18 @@ FOREIGN: list[tuple[str, Any, Any]] = [
     ("trl-prompt-completion", {"prompt": [ASKS], "completion": [SAYS]}, {"messages": [ASKS, SAYS]}),
     ("trl-kto", {"prompt": [ASKS], "completion": [SAYS], "label": False}, {"messages": [ASKS, SAYS], "label": False}),
     ("trl-dpo", {"prompt": [ASKS], "chosen": [SAYS], "rejected": [REJECTED]}, {"input": [ASKS], "chosen": [SAYS], "rejected": [REJECTED]}),
+    ("trl-dpo", {"messages": [SYSTEM, ASKS], "chosen": [SAYS], "rejected": [REJECTED]}, TWO),
+    ("trl-dpo", {"messages": [SYSTEM, ASKS], "chosen": SAYS, "rejected": REJECTED}, TWO),
+    ("trl-dpo", {"messages": [SYSTEM, ASKS], "chosen": SAYS["content"], "rejected": REJECTED["content"], "tools": TOOLS}, {**TWO, "tools": TOOLS}),
+    ("trl-dpo", {"messages": [SYSTEM, ASKS, SAYS], "chosen": [SAYS], "rejected": REJECTED["content"]}, TWO),
+    ("trl-dpo", {"messages": [SYSTEM, ASKS], "chosen": [SYSTEM, ASKS, SAYS], "rejected": [SYSTEM, ASKS, REJECTED]}, TWO),
+    ("trl-dpo", {"prompt": [SYSTEM, ASKS], "chosen": SAYS["content"], "rejected": REJECTED["content"]}, TWO),
+    ("trl-dpo", {"prompt": [SYSTEM, ASKS], "chosen": [SYSTEM, ASKS, SAYS], "rejected": [SYSTEM, ASKS, REJECTED]}, TWO),
+    ("trl-dpo", {"prompt": ASKS["content"], "chosen": [SAYS], "rejected": [REJECTED]}, {**TWO, "input": [ASKS]}),
+    ("trl-dpo", {"prompt": ASKS["content"], "chosen": [SYSTEM, ASKS, SAYS], "rejected": [SYSTEM, ASKS, REJECTED]}, TWO),
+    ("trl-dpo", {"prompt": ASKS["content"], "chosen": [ASKS, SAYS], "rejected": [ASKS, REJECTED], "messages": [ASKS, SAYS], "score_chosen": 8.5}, {
+        **TWO, "input": [ASKS], "score_chosen": 8.5,
+    }),
     ("trl-grpo", {"prompt": [ASKS], "answer": "4"}, {"input": [ASKS], "answer": "4"}),
     ("unsloth", {"conversations": [ASKS, SAYS]}, {"messages": [ASKS, SAYS]}),
     ("langchain-documents", {"page_content": "Oslo", "metadata": {"page": 3}}, {"text": "Oslo", "page": 3}),
@@ -110,6 +123,12 @@ def test_a_record_is_read_and_recognised(name: str, record: Any, row: Any) -> No
     ("openai", "tool_calls", {"messages": [ASKS, {**CALLS, "tool_calls": [MADE]}]}),
     ("trl-sft", "tool_calls", {"messages": [ASKS, CALLS]}), ("messages", "tools", {"messages": [ASKS], "tools": "no JSON"}),
     ("chatml", "no_chatml", {"text": "plain"}), ("kto", "label", {"prompt": "a", "completion": "b", "label": "maybe"}),
+    ("trl-dpo", "messages", {"prompt": "q", "chosen": "a", "rejected": "b"}), ("trl-dpo", "keys", {"messages": [ASKS], "chosen": [SAYS]}),
+    ("trl-dpo", "turn_order", {"messages": [ASKS, SAYS], "chosen": "x", "rejected": "y"}),
+    ("trl-dpo", "turn_order", {"prompt": "Else?", "chosen": [ASKS, SAYS], "rejected": [ASKS, REJECTED]}),
+    ("trl-dpo", "columns", {"prompt": [ASKS], "chosen": [SAYS], "rejected": [REJECTED], "messages": [ASKS, REJECTED]}),
+    ("trl-dpo", "empty_chosen", {"messages": [ASKS], "chosen": " ", "rejected": "y"}),
+    ("trl-dpo", "role", {"messages": [ASKS], "chosen": {"from": "gpt"}, "rejected": "y"}),
     ("reward", "turn_order", {"chosen": [SAYS], "rejected": [REJECTED]}), ("mcq", "answer", {"question": "a", "choices": ["b", "c"], "answer": 9}),
     ("classification", "label", {"text": "a", "label": None}), ("nova", "schemaVersion", {"schemaVersion": "1", "messages": []}),
     ("nova", "messages", {"schemaVersion": "bedrock-conversation-2024", "messages": "x"}), ("gemini", "role", {"contents": [{"role": "assistant"}]}),

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from rowsmith.core.errors import RowFailed
 from rowsmith.core.row import Json, Row
-from rowsmith.formats import _chat
+from rowsmith.formats import _chat, _reading
 from rowsmith.formats._format import says
 from rowsmith.formats._turns import one_turn, turns
 
@@ -86,6 +86,47 @@ def parted(chosen: list[_chat.Message], rejected: list[_chat.Message]) -> Prefer
         if chosen[end - 1]["role"] in ("user", "tool"):
             return Preference(chosen[:end], chosen[end:], rejected[end:])
     raise RowFailed("turn_order", "`chosen` and `rejected` do not begin with the same question.")
+
+
+def read(record: dict[str, Json]) -> Preference:
+    """The preference in a record with `chosen` and `rejected` in which messages stand: as answers, each a list, one message or text, to a
+    `prompt` or `messages`; or as whole conversations that begin with that. `messages` may say what was chosen, too, also beside a `prompt`.
+
+    Raises:
+        RowFailed: `messages`, where all of it is text; `turn_order`; `columns`, where `messages` says something else than the rest; and the
+            reasons of `_reading.messages`.
+    """
+    name = "messages" if "messages" in record and "prompt" not in record else "prompt"
+    asked, *answers = _reading.need(record, name, "chosen", "rejected")
+    if all(isinstance(value, str) for value in (asked, *answers)):
+        raise RowFailed("messages", "All of it is text, and no message.")
+    prompt = _heard(asked, name, "user")
+    chosen, rejected = _heard(answers[0], "chosen", "assistant"), _heard(answers[1], "rejected", "assistant")
+    found = _taken_apart(prompt, chosen, rejected)
+    if name == "prompt" and says(record.get("messages")) and not _begins(_reading.under(record, "messages"), found):
+        raise RowFailed("columns", "`messages` says something else than `prompt` and `chosen`. Map it to another.")
+    return found
+
+
+def _taken_apart(prompt: list[_chat.Message], chosen: list[_chat.Message], rejected: list[_chat.Message]) -> Preference:
+    if chosen[0]["role"] == rejected[0]["role"] == "assistant":
+        said = len(prompt) - len(chosen)
+        return Preference(_chat.asked_last(prompt[:said] if prompt[said:] == chosen else prompt), chosen, rejected)
+    found = parted(chosen, rejected)
+    if not _begins(prompt, found) and _words(prompt) != _words(found.prompt[-1:]):
+        raise RowFailed("turn_order", "`chosen` and `rejected` do not begin with what was asked.")
+    return found
+
+
+def _begins(messages: list[_chat.Message], found: Preference) -> bool:
+    """Whether the messages are what was asked, with the chosen answer behind it or without."""
+    return _words(messages) in (_words(found.prompt), _words(found.prompt + found.chosen))
+
+
+def _heard(value: Json, name: str, role: str) -> list[_chat.Message]:
+    if isinstance(value, str):
+        return [{"role": role, "content": _reading.text({name: value}, name)}]
+    return _reading.messages([value] if isinstance(value, dict) else value, name)
 
 
 def columns(found: Preference) -> dict[str, Json]:

@@ -8,7 +8,8 @@ from rowsmith.formats._format import Format
 
 
 class TrlDpo(Format):
-    """What was asked, and two ways to go on. All are always messages, because TRL refuses a mix; plain text is `dpo`.
+    """What was asked, and two ways to go on. All are always messages, because TRL refuses a mix; plain text is `dpo`. Read are records of others
+    as well: with `messages` in place of `prompt`, with answers that are one message or text, and with answers that repeat what was asked.
 
     Two answers that say the same are left out (L06).
     """
@@ -17,7 +18,7 @@ class TrlDpo(Format):
     consumer = "trl-dpo"
     needs = _preference.NEEDS
     drops = _trl.DROPS
-    keys = ("prompt", "chosen", "rejected", "tools")
+    keys = ("prompt", "messages", "chosen", "rejected", "tools")
     rank = 0
 
     def row(self, row: Row) -> dict[str, Json]:
@@ -31,10 +32,8 @@ class TrlDpo(Format):
         return _chat.lost(row, _trl.FIELDS, _preference.USED)
 
     def read(self, record: dict[str, Json]) -> dict[str, Json]:
-        """The preference, all parts as messages; fails with the reasons of `_reading.messages`."""
-        asked = _reading.under(record, "prompt")
-        chosen, rejected = _reading.answers(record)
-        return {"input": asked, "chosen": chosen, "rejected": rejected, **_reading.tools(record)}
+        """The preference, all parts as messages; fails with the reasons of `_preference.read`."""
+        return {**_preference.columns(_preference.read(record)), **_reading.tools(record)}
 
 
 FORMAT = TrlDpo()
