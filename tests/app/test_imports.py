@@ -18,7 +18,10 @@ from rowsmith.app.conversion import convert
 from rowsmith.app.detection import detect
 from rowsmith.app.downloads import name_of
 from rowsmith.app.profiles import MappingProfile, read_profile
-from rowsmith.core.errors import Invalid, NotFound
+from rowsmith.app.proof import verify
+from rowsmith.connectors.containers import Limits
+from rowsmith.core.errors import Conflict, Invalid, NotFound
+from rowsmith.registry import plugins
 
 PAIRS = [{"instruction": f"How many are {n}?", "input": "", "output": f"{n} ü."} for n in range(40)]
 TURNS = [{"from": "human", "value": "Hello"}, {"from": "gpt", "value": "Hi."}]
@@ -67,6 +70,61 @@ def test_what_is_named_or_matched_is_read_whatever_its_suffix(shop: Workshop) ->
     assert datasets.import_(["in/*.txt"], "u").kept == 2
 
 
+ACME = """from rowsmith.core.errors import RowFailed
+from rowsmith.formats import Format
+
+class Acme(Format):
+    name = "acme"
+    keys = ("q", "a")
+
+    def row(self, row):
+        return {"q": row.data["input"], "a": row.data["answer"]}
+
+    def read(self, record):
+        if "q" not in record:
+            raise RowFailed("keys", "It has no `q`.")
+        return {"input": record["q"], "answer": record["a"].upper()}
+
+FORMAT = Acme()
+"""
+
+
+def test_a_format_of_a_plug_in_is_read_once_it_is_trusted(shop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ROWSMITH_CONFIG", str(shop.folder / "config"))
+    project, path = shop.lab.project(), put(shop.folder, "a.jsonl", {"q": "Why?", "a": "so"}, {"a": "b"})
+    plugin = put(shop.folder, "plugins/acme.py", ACME)
+    with pytest.raises(Invalid, match="is not trusted") as error:
+        project.datasets.import_([path], "t", format="acme")
+    assert f"rowsmith plugins trust {plugin}" in error.value.problems[0].fix
+    plugins.trust(plugin)
+    done = project.datasets.import_([path], "t", format="acme")
+    assert [row.data for row in project.datasets.rows("t")] == [{"input": "Why?", "answer": "SO"}]
+    assert [(one["line"], one["reason"]) for one in done.rejected] == [(2, "keys")]
+    assert project.datasets.import_([path], "t", format="acme").run == done.run
+    assert verify(shop.lab).problems == []
+    assert convert(path, "c.jsonl", "acme", from_="acme").written == project.datasets.export("t", "acme", "e.jsonl").rows_out == 1
+    assert json.loads(Path("c.jsonl").read_bytes()) == {"q": "Why?", "a": "SO"}
+    assert json.loads(Path("e.jsonl").read_bytes())["a"] == "SO"
+    many, cut = put(shop.folder, "many.jsonl", *[{"q": f"{n}?", "a": "so"} for n in range(400)]), Limits(whole_bytes=1, piece_bytes=1000)
+    assert convert(many, "c.jsonl", "acme", from_="acme", limits=cut).written == 400
+    assert detect(path, profile=MappingProfile(format="acme")).preview[0]["row"] == {"input": "Why?", "answer": "SO"}
+    plugin.write_text(ACME.replace("upper", "title"), encoding="utf-8")
+    with pytest.raises(Invalid, match="has changed since it was trusted"):
+        project.datasets.import_([path], "t", format="acme")
+    plugins.trust(plugin)
+    with pytest.raises(Conflict, match="The plug-in format 'acme' has changed since run"):
+        project.runs.resume(done.run)
+    assert [problem["what"] for problem in verify(shop.lab).problems] == ["it cannot be rebuilt: the code of format 'acme' has changed since"]
+    again = project.datasets.import_([path], "t", format="acme")
+    assert (again.run != done.run, [row.data["answer"] for row in project.datasets.rows("t")]) == (True, ["SO", "So"])
+    with pytest.raises(Invalid, match="No format is called 'acmee'"):
+        project.datasets.import_([path], "t", format="acmee")
+    mute = ACME[: ACME.index("    def read")].replace("acme", "mute") + "FORMAT = Acme()\n"
+    plugins.trust(put(shop.folder, "plugins/mute.py", mute))
+    with pytest.raises(Invalid, match="The format mute is written, and not read"):
+        project.datasets.import_([path], "t", format="mute")
+
+
 def test_an_export_comes_back_as_it_went(shop: Workshop) -> None:
     datasets = shop.lab.project().datasets
     first = datasets.import_([put(shop.folder, "a.jsonl", *PAIRS)], "t")
@@ -89,6 +147,11 @@ def test_a_suffix_that_says_something_else_is_noted(shop: Workshop) -> None:
         assert [shop.lab.project().datasets.import_(["in"], "t", format=from_).notes for _ in "12"] == [said, said]
         assert convert("in/a.csv", "out.jsonl", "sharegpt", from_=from_).notes == said
         assert convert("in/b.jsonl", "out.jsonl", "sharegpt", from_=from_).notes == []
+    put(shop.folder, "in/a.csv.gz")
+    Path("in/a.csv.gz").write_bytes(Path("in/a.csv").read_bytes())
+    said = ["a.csv.gz: its name says gz, and it is not packed.", f"a.csv.gz{said[0][5:]}"]
+    for limits in (Limits(), Limits(whole_bytes=1, piece_bytes=1000)):
+        assert convert("in/a.csv.gz", "out.jsonl", "sharegpt", limits=limits).notes == said
 
 
 def test_the_rows_of_an_archive_name_their_member(shop: Workshop) -> None:
@@ -228,6 +291,11 @@ def test_a_profile_says_which_sheet_and_that_there_is_no_header(shop: Workshop) 
     assert ([row.data["input"] for row in datasets.rows("u")], [one["line"] for one in done.rejected]) == (["Why?", "When?"], [2])
     kept = [json.loads(line) for line in Path(str(done.rejects)).read_bytes().splitlines()]
     assert kept[0]["record"] == "How?"
+    many = put(shop.folder, "c.jsonl", *PAIRS * 10)
+    for wrong in (MappingProfile(header=False), MappingProfile(sheet="Sheet1")):
+        for limits in (Limits(), Limits(whole_bytes=1, piece_bytes=1000)):
+            with pytest.raises(Invalid, match="It is jsonl"):
+                convert(many, "out.jsonl", "sharegpt", from_="alpaca", profile=wrong, limits=limits)
     with pytest.raises(Invalid, match="no sheet 'Sheet3'"):
         datasets.import_(["a.xlsx"], "v", profile=MappingProfile(sheet="Sheet3"))
 

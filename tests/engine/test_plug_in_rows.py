@@ -90,7 +90,7 @@ def test_a_changed_plug_in_is_another_run(bench: Bench) -> None:
     plug_in(bench, source % "old")
     assert (bench.run(*steps).run, bench.said(first, "by")) == ("r1", ["old"] * 4)
     told = [problem["what"] for problem in verify(bench.lab).problems]
-    assert told == ["it cannot be rebuilt: the code of own.step has changed since"]
+    assert told == ["it cannot be rebuilt: the code of step 'own.step' has changed since"]
 
 
 def test_a_row_that_comes_again_does_not_double_one_that_a_set_step_let_through(bench: Bench) -> None:

@@ -13,6 +13,7 @@ from rowsmith.core.errors import NotFound, RowFailed
 from rowsmith.core.ids import child_id, child_order, content_hash, source_id, source_order
 from rowsmith.core.prompt import parse
 from rowsmith.core.row import Bad, New, Row
+from rowsmith.formats import built_in
 from rowsmith.steps.paths import expand
 
 
@@ -57,6 +58,9 @@ class StepContext:
 
     def records(self, source: FileInput, **more: Any) -> Iterator[Any]:
         return read_records(source.path, source.name, **more)
+
+    def format(self, name: str) -> Any:
+        return built_in(name)
 
     def dataset(self, name: str) -> list[Row]:
         """Three rows that say the dataset's name."""

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from rowsmith import registry
+from rowsmith.app import plugins
 from rowsmith.app.downloads import one_here
 from rowsmith.app.export_check import NOTHING, Checking
 from rowsmith.app.piecework import Piecework
@@ -76,7 +76,7 @@ def convert(
             or the export check fails.
         StorageFull, Unavailable: the target cannot be written.
     """
-    made, path = registry.format(to), placed(target)
+    made, path = plugins.format(to), placed(target)
     folder = arrangement.folder(target, made)
     if not folder:
         _require_suffix(made, path)
@@ -106,7 +106,7 @@ class _Work:
         cut = cut_file(self.source, self.source.name, **self.profile.reading, contents=contents, limits=self.limits)
         format, mapping = self._format(from_, cut)
         apart = not self.folder and self.made.companions() is None and (report.check is None or report.check.forgetful)
-        if cut is not None and apart:
+        if cut is not None and apart and plugins.are_built_in(format, self.made):
             into = container(self.path, self.made).kind.lstrip(".")
             work = Piecework(self.source, self.source.name, cut, format, mapping, self.made, into, self.path.name, self.limits)
             write_lines(self.path, work.lines(report, rejects, contents), self.made, report=report, safe=self.arrangement.safe)
@@ -130,7 +130,7 @@ class _Work:
     def _format(self, name: str, cut: Cut | None) -> tuple[Format, Mapping]:
         """The format of the records; where none is named, that of records sampled across the whole file."""
         if name:
-            found: Format = registry.format(name)
+            found: Format = plugins.format(name)
             if not found.reads:
                 raise Invalid(f"The format {name} is written, and not read.", "rowsmith formats says which are read.")
             return found, self.profile.mapping

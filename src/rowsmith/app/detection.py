@@ -8,13 +8,14 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from rowsmith.app import plugins
 from rowsmith.app.downloads import one_here
 from rowsmith.app.profiles import MappingProfile, write_profile
 from rowsmith.connectors.containers import read_records
 from rowsmith.core.errors import Invalid, RowFailed
 from rowsmith.core.records import Contents, Fault, Record
 from rowsmith.core.shapes import texts
-from rowsmith.formats import Candidate, built_in
+from rowsmith.formats import Candidate
 from rowsmith.steps.importing import recognised, row_of
 from rowsmith.steps.sampled import Sample
 
@@ -85,11 +86,11 @@ def _detect(path: Path, spoken: str, profile: MappingProfile, save_map: str | Pa
 
 
 def _preview(records: Sequence[Record], found: Sequence[Candidate], profile: MappingProfile) -> list[dict[str, Any]]:
-    """The first rows of the likeliest format: line, columns, and what is said in them as one text."""
+    """The first rows of the profile's format, else the likeliest: line, columns, and what is said in them as one text."""
     if not found:
         return []
-    format, rename = built_in(profile.format or found[0].format), {**profile.mapping.rename, **found[0].map}
-    mapping = profile.mapping.model_copy(update={"rename": rename})
+    format = plugins.format(profile.format or found[0].format)
+    mapping = profile.mapping if profile.format else profile.mapping.model_copy(update={"rename": {**profile.rename, **found[0].map}})
     rows: list[dict[str, Any]] = []
     for record in records:
         try:

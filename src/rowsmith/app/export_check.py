@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rowsmith import registry
+from rowsmith.app import plugins
 from rowsmith.app.downloads import one_here
 from rowsmith.connectors.containers import read_records
 from rowsmith.connectors.tokenizer import opened
@@ -102,7 +102,7 @@ def check_dataset(datasets: Datasets, spoken: str, format: str, checking: Checki
     Raises:
         NotFound: no such dataset, format, consumer or tokenizer. Invalid: nobody in particular reads the format.
     """
-    made = registry.format(format)
+    made = plugins.format(format)
     with checking.of(Setting(contents=Contents(container=made.extension)), made.consumer) as check:
         if check is None:
             raise Invalid(f"Nobody in particular reads {format}.", f"Name who will: --for {_names()}.")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 import orjson
 
-from rowsmith import registry
+from rowsmith.app import plugins
 from rowsmith.app.about import about
 from rowsmith.app.export_check import NOTHING, Checking
 from rowsmith.app.licences import Policy, Rights, objections, policy_of
@@ -145,7 +145,7 @@ def export(
             policy does not let out, with each reason. StorageFull: nothing half written appears.
     """
     names = [spoken] if isinstance(spoken, str) else list(spoken)
-    found, target = registry.format(format), placed(path)
+    found, target = plugins.format(format), placed(path)
     place = provenance or found.provenance
     if place not in CHOICES:
         raise Invalid(f"Provenance cannot be {place!r}.", f"Choose one of: {', '.join(CHOICES)}.")

@@ -3,9 +3,27 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from rowsmith import registry
 from rowsmith.registry import plugins
+
+HERE = (Path("plugins"),)
+"""Where plug-in files lie, from the current folder."""
+
+
+def format(name: str) -> Any:
+    """The format of this name, which is built in, installed, or of a plug-in file here.
+
+    Raises:
+        NotFound: there is none. Invalid: it is of a plug-in that is not trusted, has changed, or cannot be loaded.
+    """
+    return registry.format(name, HERE)
+
+
+def are_built_in(*formats: Any) -> bool:
+    """Whether none is of a plug-in, which a process of ours that reads strangers' files would not know."""
+    return all(type(format).__module__.startswith("rowsmith.formats.") for format in formats)
 
 
 def found(folder: Path) -> list[tuple[str, str, str]]:

@@ -73,7 +73,8 @@ def quote(
     loaded, lock = runs.pinned(recipe, sets or {}, budget_usd)
     loaded = with_known(loaded, runs.lab.table)
     target = target or loaded.target
-    counted = estimate(loaded, lock, runs.lab.files, runs.lab.db, limit)
+    base = Path.cwd() if isinstance(recipe, Recipe) else recipe.parent
+    counted = estimate(loaded, lock, runs.lab.files, runs.lab.db, limit, (base / "plugins",))
     if pilot and counted.asked:
         done = runs.start(recipe, sets=sets, limit=pilot, budget_usd=budget_usd, commit=False)
         if done.requested - done.pending > 0 and done.calls + done.calls_reused > 0:

@@ -18,6 +18,7 @@ from rowsmith.core.row import Row
 from rowsmith.core.slots import KEPT_STAGE
 from rowsmith.engine import recipe_file
 from rowsmith.engine.offline import AnyKey
+from rowsmith.engine.origins import changed
 from rowsmith.engine.replay import Replay
 from rowsmith.engine.run import carry_out
 from rowsmith.engine.terms import Terms
@@ -39,8 +40,8 @@ def rebuild_problems(lab: Lab, run: Run) -> Iterator[Found]:
     try:
         folders = (Path(run.options["base"]) / "plugins",)
         recipe = recipe_file.build(run.recipe, plugins=folders)
-        if changed := [kind for kind, was in run.lock["steps"].items() if registry.origin(kind, folders) != was]:
-            yield {"kind": "rebuild", "what": f"it cannot be rebuilt: the code of {', '.join(changed)} has changed since", "where": where}
+        if other := changed(run.lock, folders):
+            yield {"kind": "rebuild", "what": f"it cannot be rebuilt: the code of {', '.join(other)} has changed since", "where": where}
             return
         version = own_version(lab, run)
         with TemporaryDirectory(prefix="rowsmith-rebuild-") as folder:

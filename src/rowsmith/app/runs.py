@@ -37,6 +37,7 @@ from rowsmith.engine.check_models import model_problems
 from rowsmith.engine.inputs import as_pinned, named, pin
 from rowsmith.engine.known import prices_of, with_known
 from rowsmith.engine.offline import AnyKey, Offline
+from rowsmith.engine.origins import changed, codes, origins
 from rowsmith.engine.run import carry_out
 from rowsmith.engine.terms import BatchTerms, Progress, Stopping, Tell, Terms
 from rowsmith.engine.yaml_text import Lines
@@ -235,7 +236,7 @@ class Runs:
             "inputs": pin(recipe, base, taking_in(self.lab, self.project, recipe)),
             "prompts": {f"{position}.{field}": name for position, field, name, _, _ in prompts(recipe)},
             "takes": [recipe.inputs_of(position) for position in range(len(recipe.steps))],
-            "steps": {step.kind: registry.origin(step.kind, self._plugins(base)) for step in recipe.steps},
+            **origins(recipe, self._plugins(base)),
             "code": {"rowsmith": rowsmith.__version__, "python": platform.python_version()},
         }
 
@@ -246,18 +247,14 @@ class Runs:
 
     def _identity(self, recipe: Recipe, lock: Mapping[str, Any], base: Path) -> str:
         """What makes two runs the same run: recipe, inputs, and the code of plug-in steps."""
-        own = {step.kind: code for step in recipe.steps if (code := registry.code(step.kind, self._plugins(base)))}
-        rests_on = [recipe.content(), named(lock["inputs"]), own, *([lock["datasets"]] if "datasets" in lock else [])]
+        rests_on = [recipe.content(), named(lock["inputs"]), codes(recipe, self._plugins(base)), *([lock["datasets"]] if "datasets" in lock else [])]
         return digest(as_written(rests_on)).hex()
 
     def _require_same_code(self, record: Run, base: Path) -> None:
         """A run does not go on with other code than it began with."""
-        for kind, was in record.lock["steps"].items():
-            if was != registry.origin(kind, self._plugins(base)):
-                raise Conflict(
-                    f"The plug-in step {kind!r} has changed since run {record.id} began.",
-                    "Run the recipe again: that is a new run, which reuses stored answers.",
-                )
+        for plugin in changed(record.lock, self._plugins(base)):
+            what = f"The plug-in {plugin} has changed since run {record.id} began."
+            raise Conflict(what, "Run the recipe again: that is a new run, which reuses stored answers.")
 
     def _purchases(self, identity: str) -> int:
         return max((run.options.get("fresh", 0) for run in self.store.newest(self.project, 10_000) if run.identity == identity), default=0)

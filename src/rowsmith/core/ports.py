@@ -109,6 +109,14 @@ class Context(Protocol):
         """
         ...
 
+    def format(self, name: str) -> Any:
+        """The format of this name (formats.Format), which is built in or of a plug-in.
+
+        Raises:
+            NotFound: there is none. Invalid: it is of a plug-in that is not trusted.
+        """
+        ...
+
     def dataset(self, name: str) -> Rows:
         """The rows of the version that a dataset had when the run began: the run pins it."""
         ...

@@ -38,6 +38,7 @@ WHERE = _Mark("where")
 PATHS = _Mark("paths")
 FILE = _Mark("file")
 DATASET = _Mark("dataset")
+FORMAT = _Mark("format")
 
 PromptText = Annotated[str, PROMPT]
 """A prompt with `{{ variables }}`. Its variables are checked before the run and it is stored as a Prompt version."""
@@ -56,6 +57,8 @@ InputPaths = Annotated[list[str], PATHS]
 
 DatasetName = Annotated[str, DATASET]
 """A dataset, `name` or `name@branch`, tag or version, that the run reads; pinned by its version in the run's lock."""
+FormatName = Annotated[str, FORMAT]
+"""A format that is built in, or of a plug-in; the step finds it by `ctx.format`."""
 
 
 def setting(default: Any = ..., description: str = "", **more: Any) -> Any:

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from rowsmith.core.errors import RowsmithError, StorageBusy, StorageFull
@@ -140,7 +141,8 @@ class Carrying:
 
         return [
             StepContext(
-                step, position, Inputs(lock.get(step.title, {}), self.files), folder, pinned_datasets(self.run.lock, step.title, self.library)
+                step, position, Inputs(lock.get(step.title, {}), self.files), folder, pinned_datasets(self.run.lock, step.title, self.library),
+                (Path(self.run.options["base"]) / "plugins",),
             )
             for position, step in enumerate(self.recipe.steps)
         ]  # fmt: skip

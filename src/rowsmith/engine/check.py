@@ -20,6 +20,7 @@ from rowsmith.engine.check_models import model_problems
 from rowsmith.engine.check_names import Columns, name_problems
 from rowsmith.engine.graph import graph_problems, idle_sources, retry_problems, takes
 from rowsmith.engine.holes import Hole
+from rowsmith.engine.origins import format_problems
 from rowsmith.engine.yaml_text import Lines
 from rowsmith.llm.facts import Table
 from rowsmith.steps.paths import relative_to
@@ -48,6 +49,7 @@ def check(
             *_step_problems(recipe.steps, lines),
             *model_problems(recipe, keys, lines, recipe.budget_usd if budget_usd is None else budget_usd, plugins, base, table),
             *file_problems(recipe, lines, plugins),
+            *format_problems(recipe, lines, plugins),
         ]
     return sorted(dict.fromkeys(found), key=lambda problem: problem.line)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from rowsmith import registry
 from rowsmith.core.calls import Answer, Ask, Asker, Embed, Embedded
 from rowsmith.core.ids import share
 from rowsmith.core.models import Model, ModelChoice
@@ -28,13 +29,17 @@ class StepContext:
     wanted: Sequence[int] = ()
     attempt = 0
 
-    def __init__(self, step: Step, position: int, inputs: Inputs, scratch: Callable[[str], Path], datasets: Mapping[str, Rows] | None = None) -> None:
+    def __init__(
+        self, step: Step, position: int, inputs: Inputs, scratch: Callable[[str], Path], datasets: Mapping[str, Rows] | None = None,
+        plugins: Sequence[Path] = (),
+    ) -> None:  # fmt: skip
         self.step = step.title
         self.position = position
         self.kind = step.kind
         self._inputs = inputs
         self._scratch = scratch
         self._datasets = datasets or {}
+        self._plugins = plugins
 
     @property
     def scratch(self) -> Path:
@@ -65,6 +70,10 @@ class StepContext:
         from rowsmith.connectors.containers import read_records
 
         return read_records(source.path, source.name, encoding=encoding, delimiter=delimiter, sheet=sheet, header=header, contents=contents)
+
+    def format(self, name: str) -> Any:
+        """See core.ports.Context."""
+        return registry.format(name, self._plugins)
 
     def dataset(self, name: str) -> Rows:
         """See core.ports.Context."""

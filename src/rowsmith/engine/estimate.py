@@ -6,7 +6,7 @@ What lies behind the first question of a row cannot be known without an answer; 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -144,15 +144,16 @@ class _Scale:
         """Nothing is sent."""
 
 
-def estimate(recipe: Recipe, lock: Mapping[str, Any], files: Files, db: Database, limit: int | None) -> Estimate:
-    """Count the rows and questions of a recipe over its pinned inputs; stops after `limit` rows."""
+def estimate(recipe: Recipe, lock: Mapping[str, Any], files: Files, db: Database, limit: int | None, plugins: Sequence[Path] = ()) -> Estimate:
+    """Count the rows and questions of a recipe over its pinned inputs; stops after `limit` rows. `plugins`: folders of plug-in files."""
     out = Estimate()
     counting: Any = _Counting()
     own = f"estimate-{uuid4().hex}"  # others may estimate at the same time
     scratch = files.scratch(own)
     contexts = [
         StepContext(
-            step, i, Inputs(lock["inputs"].get(step.title, {}), files), lambda name: _folder(scratch, name), pinned_datasets(lock, step.title, db)
+            step, i, Inputs(lock["inputs"].get(step.title, {}), files), lambda name: _folder(scratch, name), pinned_datasets(lock, step.title, db),
+            plugins,
         )
         for i, step in enumerate(recipe.steps)
     ]

@@ -139,11 +139,12 @@ def _rows(files: Files, run: Run, position: int, pinned: Pinned) -> Iterator[Row
     """What the step at `position` reads of these files."""
     left = {pattern: list(map(list, listed)) for pattern, listed in pinned.items() if listed}
     try:
-        recipe = recipe_file.build(run.recipe, plugins=(Path(run.options["base"]) / "plugins",))
+        plugins = (Path(run.options["base"]) / "plugins",)
+        recipe = recipe_file.build(run.recipe, plugins=plugins)
         step: Any = recipe.steps[position]
         step = step.model_copy(update={name: [p for p in patterns if p in left] for name, patterns in step.marked(PATHS).items()})
         with TemporaryDirectory(prefix="rowsmith-retrace-") as folder:
-            context = StepContext(step, position, Inputs(left, files), lambda name: _made(Path(folder) / name))
+            context = StepContext(step, position, Inputs(left, files), lambda name: _made(Path(folder) / name), plugins=plugins)
             for _, record in source_rows(step, context, position, ""):
                 yield record
     except (RowsmithError, OSError) as error:

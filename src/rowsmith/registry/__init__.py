@@ -100,14 +100,14 @@ def connector(name: str, folders: Sequence[Path] = ()) -> Any:
     return _one("connectors", name, folders).load()
 
 
-def origin(kind: str, folders: Sequence[Path] = ()) -> str:
-    """Where the step `kind` comes from, for a run's lock: `rowsmith`, a package and its version, or a file and its hash."""
-    return _one("steps", kind, folders).origin
+def origin(name: str, folders: Sequence[Path] = (), group: str = "steps") -> str:
+    """Where a step comes from, or what else is in the group, for a run's lock: `rowsmith`, a package and its version, or a file and its hash."""
+    return _one(group, name, folders).origin
 
 
-def code(kind: str, folders: Sequence[Path] = ()) -> str:
-    """What names the code of a plug-in step, for a run's identity: a package and its version, or a file's hash; empty for a built-in one."""
-    return _one("steps", kind, folders).code
+def code(name: str, folders: Sequence[Path] = (), group: str = "steps") -> str:
+    """What names the code of a plug-in, for a run's identity: a package and its version, or a file's hash; empty for what is built in."""
+    return _one(group, name, folders).code
 
 
 def _one(group: str, name: str, folders: Sequence[Path]) -> Found:

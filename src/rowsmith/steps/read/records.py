@@ -14,8 +14,8 @@ from rowsmith.core.ids import canonical
 from rowsmith.core.ports import Context, Input
 from rowsmith.core.records import Contents, Fault, Record
 from rowsmith.core.row import Bad, New
-from rowsmith.core.step import InputPaths
-from rowsmith.formats import Format, Mapping, built_in
+from rowsmith.core.step import FormatName, InputPaths
+from rowsmith.formats import Format, Mapping
 from rowsmith.steps.importing import answered, chosen, narrowed, recognised, row_of
 from rowsmith.steps.licensed import Licensed
 from rowsmith.steps.paths import known
@@ -38,7 +38,7 @@ class ReadRecords(Licensed):
     """
 
     paths: InputPaths = Field(description="Files, folders or globs, from the recipe's folder, else from the current one.", min_length=1)
-    format: str = Field("", description="Format of the records, for example alpaca, sharegpt, openai, jsonl. Default: recognised for each file.")
+    format: FormatName = Field("", description="Format of the records, such as alpaca, or a plug-in's. Default: recognised for each file.")
     rename: dict[str, str | None] = Field({}, description="New names of columns, before the format reads them; null leaves a column out.")
     constants: dict[str, Any] = Field({}, description="Columns with one value that every record gets.")
     roles: dict[str, str] = Field({}, description="Roles of messages by what the file calls them, for example bot: assistant.")
@@ -56,15 +56,10 @@ class ReadRecords(Licensed):
     header: bool = Field(True, description="The first row of a table names its columns; else they are called column_1, column_2 and so on.")
 
     def check(self) -> list[str]:
-        """Missing files, an unknown format, one that cannot be read, an unknown encoding."""
-        problems = []
+        """Missing files, an unknown encoding."""
+        problems = [f"There is no file {pattern!r}. Check the path." for pattern in self.paths if known(pattern) == []]
         try:
-            if self.format and not built_in(self.format).reads:
-                problems.append(f"The format {self.format} is written, and not read.")
-            problems += [f"There is no file {pattern!r}. Check the path." for pattern in self.paths if known(pattern) == []]
             "".encode(self.encoding or "utf-8")
-        except NotFound as error:
-            problems.append(str(error))
         except LookupError:
             problems.append(f"No text encoding is called {self.encoding!r}. Use utf-8, utf-16, latin-1, cp1252 or another that Python knows.")
         return problems
@@ -117,7 +112,7 @@ class ReadRecords(Licensed):
 
     def _format(self, source: Input, ctx: Context) -> tuple[Format, Mapping]:
         if self.format:
-            return built_in(self.format), self.mapping()
+            return ctx.format(self.format), self.mapping()
         sample = Sample()
         for _ in sample.through(self._records(source, ctx)):
             pass
