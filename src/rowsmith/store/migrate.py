@@ -6,7 +6,8 @@ Alembic is loaded only when there is something to change.
 
 from __future__ import annotations
 
-import io
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, inspect, text
@@ -18,7 +19,7 @@ from rowsmith.store.migrations import HEAD
 from rowsmith.store.schema import metadata
 
 if TYPE_CHECKING:
-    from alembic.config import Config
+    from alembic.script import ScriptDirectory
 
     from rowsmith.store.database import Database
 
@@ -32,9 +33,7 @@ def head() -> str:
 
 def known() -> list[str]:
     """All revisions, the oldest first."""
-    from alembic.script import ScriptDirectory
-
-    return [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()][::-1]
+    return [script.revision for script in _scripts().walk_revisions()][::-1]
 
 
 def revision(db: Database) -> str | None:
@@ -110,14 +109,13 @@ def _next(conn: Connection, order: list[str], to: str, *, forward: bool) -> list
 
 
 def _apply(conn: Connection, step: str, *, forward: bool) -> None:
-    from alembic import command
+    from alembic.operations import Operations
+    from alembic.runtime.migration import MigrationContext
 
-    config = _config()
-    config.attributes["connection"] = conn
-    if forward:
-        command.upgrade(config, step)
-    else:
-        command.downgrade(config, f"{step}-1" if step != known()[0] else "base")
+    context, script = MigrationContext.configure(conn), _scripts().get_revision(step)
+    with Operations.context(context):
+        (script.module.upgrade if forward else script.module.downgrade)()
+    context.stamp(_scripts(), step if forward else str(script.down_revision or "base"))
 
 
 def _current(conn: Connection) -> str | None:
@@ -127,9 +125,8 @@ def _current(conn: Connection) -> str | None:
     return str(found) if found is not None else None
 
 
-def _config() -> Config:
-    from alembic.config import Config
+@cache
+def _scripts() -> ScriptDirectory:
+    from alembic.script import ScriptDirectory
 
-    config = Config(stdout=io.StringIO())
-    config.set_main_option("script_location", "rowsmith.store:migrations")
-    return config
+    return ScriptDirectory(Path(__file__).with_name("migrations"))
