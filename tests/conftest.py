@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -12,6 +13,8 @@ from hypothesis import HealthCheck, settings
 
 from rowsmith.store.database import Database, open_database
 
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else every process that a test starts compiles all that it imports
+sys.dont_write_bytecode = False
 settings.register_profile("rowsmith", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("rowsmith")  # how busy the machine is decides nothing
 
