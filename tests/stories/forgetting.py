@@ -56,22 +56,19 @@ class Story:
         with self.home.database() as db:
             assert (word in shown(db)) == (not begun), step
             assert all(planted(number) in shown(db) for number in self._left(step)), step
-        with Lab(self.home.home, files=self._files()) as lab:
+        with Lab(self.home.home, files=self.home.files) as lab:
             problems = verify(lab, rebuild=False).problems
             assert [problem["kind"] for problem in problems] == ["erasure"] * begun, (step, problems)
             told = lab.project().provenance.forget(name)
         assert (told.rows, told.versions, told.calls, told.files) == (1, 1, 1, 1), (step, told)
         with self.home.database() as db:
-            assert places(db, self._files(), word) == [], step
+            assert places(db, self.home.files, word) == [], step
             assert all(planted(number) in shown(db) for number in self._left(step)), step
 
     def _left(self, step: str) -> list[int]:
         """The numbers of the files whose turn has not come."""
         order = list(self.names)
         return [int(self.names[other].removesuffix(".txt")) for other in order[order.index(step) + 1 :]]
-
-    def _files(self) -> Path:
-        return self.home.folder / ("files" if "://" in self.home.home else "home/files")
 
 
 def planted(number: int) -> str:
@@ -96,6 +93,4 @@ def killed(folder: Path, kind: str, steps: list[str]) -> None:
         story.begin(model, steps)
         for step in steps:
             story.killed_at(step)
-        proof = home.result("verify", "--json")
-        assert proof["problems"] == []
-        assert len(proof["erased"]) == 2  # the version, and the run
+        assert len(home.prove().erased) == 2  # the version, and the run

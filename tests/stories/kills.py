@@ -41,7 +41,7 @@ def _one_job(folder: Path, kind: str, chance: random.Random, kills: int, rows: i
                 break
         again = len(model.calls)
         home.result(*words)
-        home.result("verify", "--no-rebuild", "--json")
+        home.prove(rebuild=False)
         assert len(model.calls) == again, "a finished run asked again"
         return counted("", home, model.calls, rows, runs=hits, bound=hits * PLACES)
 
@@ -88,7 +88,7 @@ def kill_at(folder: Path, kind: str, model: ModelServer, name: str, nth: int, sa
             return Outcome(name)
         result = home.result(*words)
         assert result["state"] == "finished", result
-        home.result("verify", "--no-rebuild", "--json")
+        home.prove(rebuild=False)
         repeated = len(model.calls) - start - same.calls
         with home.database() as db:
             sound(db)

@@ -11,6 +11,8 @@ from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
 
+from rowsmith import Lab
+from rowsmith.app.proof import Proof, verify
 from rowsmith.store.database import Database, open_database
 from rowsmith.testing import CommandLine, ModelServer, ModelServerProcess, Request, postgres_database, rowsmith
 
@@ -29,7 +31,8 @@ class Stage:
     def __init__(self, folder: Path, database: str | None = None) -> None:
         self.folder = folder
         self.home = database.replace("+psycopg", "") if database else str(folder / "home")
-        self.env = {"ROWSMITH_FILES": str(folder / "files")}
+        self.files = folder / ("files" if database else "home/files")
+        self.env = {"ROWSMITH_FILES": str(self.files)}
         self.input = folder / "input.jsonl"
         folder.mkdir(parents=True, exist_ok=True)
 
@@ -63,6 +66,13 @@ class Stage:
         assert code is None or done.returncode == code, f"exit {done.returncode}, not {code}\n{done.stdout[-2000:]}\n{done.stderr[-3000:]}"
         found: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
         return found
+
+    def prove(self, *, rebuild: bool = True) -> Proof:
+        """Every proof that the home can give: what `rowsmith verify` does, in this process, which is quicker."""
+        with Lab(self.home, files=self.files, environ={}) as lab:
+            proof = verify(lab, rebuild=rebuild)
+        assert proof.ok, proof
+        return proof
 
     @contextmanager
     def database(self) -> Iterator[Database]:

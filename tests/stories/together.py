@@ -21,7 +21,7 @@ def two_recipes(folder: Path, kind: str, *, seed: int, rows: int = 150) -> Outco
             for command in (one, two):
                 assert command.wait(100) == 0, command.err
                 assert "locked" not in command.err
-        home.result("verify", "--no-rebuild", "--json")
+        home.prove(rebuild=False)
         return counted(f"R38 two recipes at once, {kind}", home, model.calls, rows, runs=2, bound=len(model.calls))
 
 

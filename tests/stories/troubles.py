@@ -173,7 +173,7 @@ def backup_under_way(folder: Path, kind: str, to: str, *, times: int = 2, rows: 
                 other.input = home.input
                 done = other.finish("restore", copy)
                 assert done.returncode == 0, done.stderr
-                other.result("verify", "--no-rebuild", "--json")
+                other.prove(rebuild=False)
                 result = other.result(*words)
                 assert result["kept"] == rows, result
                 with other.database() as db:
