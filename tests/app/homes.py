@@ -8,9 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
-import psycopg
+from lent import copied, lent
 from running import Bench
 from sqlalchemy import text
 
@@ -64,20 +63,16 @@ class Place:
 
 @contextmanager
 def place(kind: str, folder: Path, copy_of: Place | None = None) -> Iterator[Place]:
-    """A new home of this kind, or the copy of another one that nobody has open."""
+    """A new home of this kind (on PostgreSQL its tables are there already), or the copy of another one that nobody has open."""
     folder.mkdir(parents=True, exist_ok=True)
     if copy_of is not None:
         shutil.copytree(copy_of.folder / "home", folder / "home")
+    environ = dict(copy_of.environ) if copy_of else {}
     if kind == "sqlite":
-        yield Place(folder, environ=dict(copy_of.environ) if copy_of else {})
-        return
-    name = f"rowsmith_{uuid4().hex[:16]}"
-    with psycopg.connect(_server("postgres"), autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name}" + (f" TEMPLATE {copy_of.database}" if copy_of else ""))
-        try:
-            yield Place(folder, name, dict(copy_of.environ) if copy_of else {})
-        finally:
-            admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        yield Place(folder, environ=environ)
+    else:
+        with copied(copy_of.database) if copy_of else lent() as url:
+            yield Place(folder, url.rpartition("/")[2], environ)
 
 
 class Workshop(Bench):

@@ -26,8 +26,8 @@ def tables(db: Database) -> list[str]:
         return sorted(name for name in inspect(conn).get_table_names() if compared(name, "table"))
 
 
-def test_up_down_up(database_url: str) -> None:
-    db = Database(database_url)
+def test_up_down_up(empty_url: str) -> None:
+    db = Database(empty_url)
     steps = migrate.upgrade(db)
     assert steps[-1] == migrate.head()
     assert tables(db) == TABLES
@@ -60,9 +60,9 @@ def test_the_migrations_make_the_schema_to_the_letter(tmp_path: object) -> None:
     assert statements(f"sqlite:///{tmp_path}/a.db") == statements(f"sqlite:///{tmp_path}/b.db")
 
 
-def test_calls_learn_the_request_that_they_answer(database_url: str) -> None:
+def test_calls_learn_the_request_that_they_answer(empty_url: str) -> None:
     """From the ledger; what no run has used any more stays without."""
-    db = Database(database_url)
+    db = Database(empty_url)
     migrate.upgrade(db, "0001")
     spent = "INSERT INTO spend VALUES (1, :k, 0, 0, 0, :a, :b, 3, :k, 0, 0, NULL, NULL, NULL, 1, NULL, 1.0)"
     with db.write() as conn:
@@ -77,9 +77,9 @@ def test_calls_learn_the_request_that_they_answer(database_url: str) -> None:
     db.close()
 
 
-def test_names_of_versions_are_vouched_for(database_url: str) -> None:
+def test_names_of_versions_are_vouched_for(empty_url: str) -> None:
     """Those that were there already, too: with all that they say."""
-    db = Database(database_url)
+    db = Database(empty_url)
     migrate.upgrade(db, "0080")
     refs = [(1, "main", "branch", "0a", "me", "", 1764355200.123456), (1, "v1", "tag", "0b", "Zoë", "the first", None)]
     with db.write() as conn:
@@ -100,14 +100,14 @@ getattr(migrate, sys.argv[2])(Database(sys.argv[1]), *sys.argv[3:])
 
 
 @pytest.mark.parametrize("point", ["store.migrate.applied", "store.commit.before", "store.commit.after", "store.migrate.step"])
-def test_killed_in_a_migration(database_url: str, point: str) -> None:
+def test_killed_in_a_migration(empty_url: str, point: str) -> None:
     env = {"ROWSMITH_FAILPOINTS": f"{point}=kill"}
-    db = Database(database_url)
-    assert subprocess.run([sys.executable, "-c", CHILD, database_url, "upgrade"], env=env).returncode == -9
+    db = Database(empty_url)
+    assert subprocess.run([sys.executable, "-c", CHILD, empty_url, "upgrade"], env=env).returncode == -9
     assert tables(db) in ([], TABLES)
     migrate.upgrade(db)
     assert tables(db) == TABLES
-    assert subprocess.run([sys.executable, "-c", CHILD, database_url, "downgrade", "base"], env=env).returncode == -9
+    assert subprocess.run([sys.executable, "-c", CHILD, empty_url, "downgrade", "base"], env=env).returncode == -9
     back = migrate.revision(db) == migrate.known()[-2]  # one step, or none
     assert (set(tables(db)) <= set(TABLES)) if back else (tables(db), migrate.revision(db)) == (TABLES, migrate.head())
     migrate.upgrade(db)
@@ -116,10 +116,10 @@ def test_killed_in_a_migration(database_url: str, point: str) -> None:
     db.close()
 
 
-def test_many_processes_open_a_new_home_at_once(database_url: str) -> None:
-    opening = [subprocess.Popen([sys.executable, "-c", CHILD, database_url, "require_current"], stderr=subprocess.PIPE) for _ in range(4)]
+def test_many_processes_open_a_new_home_at_once(empty_url: str) -> None:
+    opening = [subprocess.Popen([sys.executable, "-c", CHILD, empty_url, "require_current"], stderr=subprocess.PIPE) for _ in range(4)]
     assert [process.communicate()[1] for process in opening] == [b""] * 4
-    db = open_database(database_url)
+    db = open_database(empty_url)
     assert tables(db) == TABLES
     db.close()
 
@@ -135,11 +135,11 @@ def test_another_revision_is_refused(database: Database) -> None:
         migrate.upgrade(database, "9999")
 
 
-def test_tables_of_somebody_else_are_left_alone(database_url: str) -> None:
-    db = Database(database_url)
+def test_tables_of_somebody_else_are_left_alone(empty_url: str) -> None:
+    db = Database(empty_url)
     with db.write() as conn:
         conn.execute(text("CREATE TABLE project (id INTEGER)"))
     with pytest.raises(Conflict, match="not Rowsmith's"):
-        open_database(database_url)
+        open_database(empty_url)
     assert tables(db) == ["project"]
     db.close()
