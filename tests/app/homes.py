@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from lent import copied, lent
+from lent import copied, lent, made_home
 from running import Bench
 from sqlalchemy import text
 
@@ -40,7 +40,8 @@ class Place:
         return {**self.environ, "ROWSMITH_HOME": self.home, "ROWSMITH_FILES": str(self.files), "COLUMNS": "200"}
 
     def lab(self) -> Lab:
-        return Lab(self.home, files=self.files, environ=self.environ)
+        home = self.home if self.database else made_home(Path(self.home))
+        return Lab(home, files=self.files, environ=self.environ)
 
     @contextmanager
     def database_of(self) -> Iterator[Database]:

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 import yaml
+from lent import made_home
 
 from rowsmith import Lab
 from rowsmith.app.results import Result
@@ -55,7 +56,7 @@ class Bench:
     def lab(self) -> Lab:
         """The Lab, opened when first used."""
         if self._lab is None:
-            self._lab = Lab(self.folder / "home", environ=self.environ)
+            self._lab = Lab(made_home(self.folder / "home"), environ=self.environ)
         return self._lab
 
     @property

@@ -45,6 +45,14 @@ def made_sqlite(path: Path) -> str:
     return f"sqlite:///{path}"
 
 
+def made_home(folder: Path) -> Path:
+    """A home on SQLite, in a folder that need not be there."""
+    if not folder.exists():
+        folder.mkdir()
+        made_sqlite(folder / "rowsmith.db")
+    return folder
+
+
 @cache
 def _sqlite() -> bytes:
     with TemporaryDirectory() as folder:
