@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import disk_usage
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -13,6 +14,9 @@ from lent import fresh, give_up, lent, made_sqlite
 
 from rowsmith.store.database import Database, open_database
 
+IN_MEMORY = Path("/dev/shm")
+if IN_MEMORY.is_dir() and disk_usage(IN_MEMORY).free > 4 << 30:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(IN_MEMORY))  # what tests prove survives the death of a process, not of the machine
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else every process that a test starts compiles all that it imports
 sys.dont_write_bytecode = False
 settings.register_profile("rowsmith", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from argilla_server import ANNOTATOR, OWNER, ArgillaServer, argilla_server
 from label_studio_server import LabelStudioServer, label_studio_server
+from lent import made_home
 
 from rowsmith.app.lab import Lab
 from rowsmith.app.projects import Project
@@ -26,7 +27,7 @@ class World:
 
     def __init__(self, folder: Path, argilla: ArgillaServer, studio: LabelStudioServer) -> None:
         self.argilla, self.studio, self._folder = argilla, studio, folder
-        self.lab = Lab(folder / "home", environ={**argilla.environ, **studio.environ}, who="me")
+        self.lab = Lab(made_home(folder / "home"), environ={**argilla.environ, **studio.environ}, who="me")
 
     @property
     def project(self) -> Project:

@@ -12,6 +12,7 @@ import pytest
 from homes import Place
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from lent import made_home
 
 from rowsmith import Lab
 from rowsmith.app.proof import verify
@@ -28,7 +29,7 @@ LONG = "the old mill by the river was sold last spring to a family from the coas
 @pytest.fixture
 def lab(tmp_path: Path) -> Iterator[Lab]:
     """On SQLite: of the database, acts use what tests/store and the one test below show to be the same on both."""
-    with Lab(tmp_path / "home", who="ann") as lab:
+    with Lab(made_home(tmp_path / "home"), who="ann") as lab:
         yield lab
 
 

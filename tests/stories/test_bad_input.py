@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from lent import made_home
 from running import called, conserved, jsonl
 from sqlalchemy import text
 
@@ -83,7 +84,7 @@ def place(tmp_path: Path) -> Iterator[Place]:
     with ModelServer() as server:
         found = Place(tmp_path, server)
         jsonl(tmp_path / "in.jsonl", [{"text": "one"}, {"text": "two"}])
-        with Lab(tmp_path / "home", environ={}) as lab:
+        with Lab(made_home(tmp_path / "home"), environ={}) as lab:
             result = lab.project().runs.start(found.write())
             assert result.kept == 2
             found.version = str(result.version)

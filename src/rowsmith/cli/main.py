@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from copy import copy
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
@@ -64,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     given = sys.argv[1:] if arguments is None else list(arguments)
     try:
-        sys.exit(app(args=given, standalone_mode=False, prog_name="rowsmith"))
+        sys.exit(_spoken(given)(args=given, standalone_mode=False, prog_name="rowsmith"))
     except USAGE as error:
         _tell_usage(error, as_json="--json" in given)
         sys.exit(2)
@@ -78,6 +79,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except OSError as error:
         what = f"{error.filename or 'A file'} cannot be used: {error.strerror or error}."
         _tell(Unavailable(what, "Check the path, its permissions and the disk."), given)
+
+
+def _spoken(given: Sequence[str]) -> typer.Typer:
+    """The terminal with the command that is spoken alone, where there is one: typer makes each that it knows, which takes most of the time that
+    a short one needs."""
+    alone = copy(app)
+    alone.registered_commands = [command for command in app.registered_commands if command.name in given[:1]]
+    alone.registered_groups = [group for group in app.registered_groups if group.name in given[:1]]
+    return alone if alone.registered_commands or alone.registered_groups else app
 
 
 def _tell(error: RowsmithError, given: Sequence[str]) -> NoReturn:
