@@ -14,7 +14,7 @@ demo: setup ## A real recipe over this project's documentation: no key and, once
 	@$(BIN)/python scripts/demo.py
 
 test: setup lint ## Everything: lint, types, floors, and the whole suite on SQLite and PostgreSQL, WORKERS files at once
-	@services="$$(scripts/services.sh)"; eval "$$services"; $(BIN)/pytest -n $(WORKERS) --dist loadfile --ignore=tests/consumers
+	@services="$$(scripts/services.sh)"; eval "$$services"; $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --ignore=tests/consumers
 
 test-consumers: setup ## Our exports, read by those who train and evaluate on them, each in an environment of its own
 	@$(BIN)/python scripts/consumers.py; $(BIN)/pytest tests/consumers
