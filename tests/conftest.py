@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from shutil import disk_usage
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -14,9 +13,14 @@ from lent import fresh, give_up, lent, made_sqlite
 
 from rowsmith.store.database import Database, open_database
 
-IN_MEMORY = Path("/dev/shm")
-if IN_MEMORY.is_dir() and disk_usage(IN_MEMORY).free > 4 << 30:
-    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(IN_MEMORY))  # what tests prove survives the death of a process, not of the machine
+
+def fit_for_tests(folder: str) -> bool:
+    """Whether a folder is there, has room, and lets programs run."""
+    return Path(folder).is_dir() and (it := os.statvfs(folder)).f_bavail * it.f_frsize > 4 << 30 and not it.f_flag & os.ST_NOEXEC
+
+
+if fit_for_tests("/dev/shm"):  # in memory: what tests prove survives the death of a process, not of the machine
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", "/dev/shm")
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else every process that a test starts compiles all that it imports
 sys.dont_write_bytecode = False
 settings.register_profile("rowsmith", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -26,7 +30,7 @@ settings.load_profile("rowsmith")  # how busy the machine is decides nothing
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Rooms whose files take longest begin first: a long file that begins last keeps one process busy and the others waiting."""
     order = ("stories", "house", "store", "app", "cli", "engine")
-    items.sort(key=lambda item: next((place for place, room in enumerate(order) if room in item.path.parts), len(order)))
+    items.sort(key=lambda item: order.index(room) if (room := item.path.parent.name) in order else len(order))
 
 
 @pytest.fixture(scope="session", autouse=True)
