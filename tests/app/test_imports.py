@@ -377,3 +377,34 @@ def test_conversions_that_cannot_be(tmp_path: Path) -> None:
     with pytest.raises(NotFound):
         convert(path, tmp_path / "out.jsonl", "alpaca", from_="shargpt")
     assert not (tmp_path / "out.jsonl").exists()
+
+
+def test_an_import_says_what_else_is_to_be_known_of_its_files(shop: Workshop) -> None:
+    import xlsxwriter
+
+    datasets = shop.lab.project().datasets
+    (shop.folder / "in").mkdir()
+    with xlsxwriter.Workbook(shop.folder / "in" / "a.xlsx") as book:
+        for name in ("one", "two"):
+            sheet = book.add_worksheet(name)
+            for row, cells in enumerate([("input", "answer"), (f"q {name}", "a")]):
+                sheet.write_row(row, 0, cells)
+    (shop.folder / "in" / "b.csv").write_bytes("input,answer\nWas?,Grün und blau\n".encode("cp1252"))
+    put(shop.folder, "in/readme.md", "Not a record.\n")
+    done = datasets.import_(["in"], "t")
+    sheets, guessed, passed_over = done.notes
+    assert (done.kept, "not 'two'" in sheets, "b.csv: its encoding is guessed" in guessed) == (2, True, True)
+    assert passed_over == "in: 1 file is passed over, by the suffix: readme.md"
+    assert datasets.import_(["in"], "t").notes == done.notes
+
+
+def test_files_without_a_record_are_refused_and_beside_others_listed(shop: Workshop) -> None:
+    datasets = shop.lab.project().datasets
+    for name, body in (("empty.jsonl", ""), ("none.json", "[]"), ("head.csv", "input,answer\n")):
+        put(shop.folder, name, body)
+        with pytest.raises(Invalid, match=f"no record in {name}"):
+            datasets.import_([name], "t")
+    assert not Path("t.rejects.jsonl").exists()
+    put(shop.folder, "a.jsonl", PAIRS[0])
+    done = datasets.import_(["empty.jsonl", "a.jsonl"], "t")
+    assert (done.kept, [(one["file"], one["line"], one["reason"]) for one in done.rejected]) == (1, [("empty.jsonl", 0, "empty_file")])

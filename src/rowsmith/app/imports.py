@@ -25,6 +25,8 @@ from rowsmith.engine import recipe_file
 from rowsmith.engine.context import StepContext
 from rowsmith.engine.inputs import Inputs
 from rowsmith.engine.terms import Stopping
+from rowsmith.steps.paths import expand
+from rowsmith.steps.read.records import is_known
 from rowsmith.store import slots
 from rowsmith.store.runs import Run
 
@@ -100,12 +102,27 @@ def _import(
             require_none(kept, "Nothing has been committed.")
         if strict and done.state != STOPPED:
             done = _start(runs, recipe, commit=True, **watched)
+        _require_some(done, kept, files)
         where = kept.done()
     if where is not None:
         note_copy(lab, project, EXPORTED, Path(where), format="rejects", rows=kept.count, run=done.run)
     version = done.version if done.dataset == into else None
-    notes = [*(note for file in files for note in file.notes), *files_read.notes()]
+    notes = [*(note for file in files for note in file.notes), *files_read.notes(), *filter(None, map(_passed_over, files))]
     return Import(into, done.run, done.state, done.requested, done.kept, kept.listed, kept.count, where, version, done.reason, notes)
+
+
+def _require_some(done: Result, rejects: Rejects, files: Sequence[Brought]) -> None:
+    """Raises Invalid where the files are all empty."""
+    if done.state != STOPPED and done.requested == rejects.count and all(one["reason"] == "empty_file" for one in rejects.listed):
+        names = ", ".join(str(file.path) for file in files[:5])
+        raise Invalid(f"There is no record in {names}.", "Check that it is the file that you mean, and that something is in it.")
+
+
+def _passed_over(file: Brought) -> str:
+    """Which files of the user's folder are not read; empty where all are, or it is no folder."""
+    names = [path.name for path in expand([str(file.path)], Path()) if not is_known(path.name)] if file.path.is_dir() else []
+    what = "file is" if len(names) == 1 else "files are"
+    return f"{file.path}: {len(names):,} {what} passed over, by the suffix: {', '.join(names[:5])}{' ...' * (len(names) > 5)}" if names else ""
 
 
 def _start(runs: Runs, recipe: Recipe, **how: Any) -> Result:

@@ -182,7 +182,7 @@ def _profile(path: str | None, sheet: str | None, no_header: bool, **text: str |
 
 def _tell_rejects(listed: list[dict[str, Any]], count: int, word: str) -> None:
     for one in listed[:10]:
-        place = ":".join(str(part) for part in (one.get("file", "line"), one["line"]))
+        place = ":".join(str(part) for part in (one.get("file", "line"), one["line"]) if part)
         typer.echo(f"  {word}, {place}: {one['reason']}: {one['detail']}", err=True)
     if count > 10:
         typer.echo(f"  {count - 10:,} more are {word}", err=True)
