@@ -18,7 +18,7 @@ from rowsmith.core.errors import Invalid
 from rowsmith.core.row import Row
 from rowsmith.formats import built_in
 from rowsmith.steps.export import Source
-from rowsmith.steps.export_folder import Arrangement, write_folder
+from rowsmith.steps.export_folder import Arrangement, placed, write_folder
 
 PARTS = ("train", "train", "train", "validation", "test")
 
@@ -145,6 +145,13 @@ def test_what_cannot_be(tmp_path: Path) -> None:
     refused("None of the 1 rows goes into alpaca: no_conversation", Arrangement(shard_rows=1), [Row("0" * 32, b"\0", {"x": 1})], "alpaca")
 
 
+def test_a_device_or_a_pipe_is_never_replaced(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.jsonl")
+    with pytest.raises(Invalid, match="neither a file nor a folder"):
+        placed(tmp_path / "pipe.jsonl")
+    assert (placed(tmp_path), placed(tmp_path / "new.jsonl")) == (tmp_path, tmp_path / "new.jsonl")
+
+
 def test_a_split_column_that_is_none_is_a_column(tmp_path: Path) -> None:
     """Only what `rowsmith split` writes, and what others call splits, parts rows unasked."""
     found = [Row("0" * 32, b"\0", {"input": "q", "answer": "a", "split": "pea"})]
@@ -163,7 +170,7 @@ from pathlib import Path
 from rowsmith.core.row import Row
 from rowsmith.formats import built_in
 from rowsmith.steps.export import Source
-from rowsmith.steps.export_folder import Arrangement, write_folder
+from rowsmith.steps.export_folder import Arrangement, placed, write_folder
 rows = [Row(f"{i:032x}", i.to_bytes(2, "big"), {"input": "new", "answer": str(i), "split": "train"}) for i in range(300)]
 write_folder(Path(sys.argv[1]), [Source(rows, "qa")], built_in("jsonl"), Arrangement(split_by="split"))
 """

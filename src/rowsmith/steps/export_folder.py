@@ -65,9 +65,16 @@ class Arrangement:
 
 
 def placed(path: str | Path) -> Path:
-    """The path of a file or folder, by a name of its own, which `.` and `..` are not."""
+    """The path of a file or folder, by a name of its own, which `.` and `..` are not.
+
+    Raises:
+        Invalid: a device, a pipe or a socket is there, in whose place a file would be put.
+    """
     found = Path(path)
-    return found.resolve() if found.name in ("", "..") else found
+    found = found.resolve() if found.name in ("", "..") else found
+    if found.exists() and not found.is_file() and not found.is_dir():
+        raise Invalid(f"{path} is neither a file nor a folder.", "Name a file, or a folder; an export takes the place of what is there.")
+    return found
 
 
 def write_folder(
