@@ -138,6 +138,15 @@ def test_what_the_readme_says_goes_before(here: Here) -> None:
         assert sorted(outputs(here.rows(f"t{number}"))) == [f"{n}." for n in expected]
 
 
+def test_a_split_of_another_kind_is_not_passed_over(here: Here) -> None:
+    files = "data_files: [{split: train, path: a.parquet}, {split: test, path: b.jsonl}]"
+    card = f"---\nconfigs: [{{config_name: default, {files}}}]\n---\n".encode()
+    here.hub.add("acme/mixed", {"README.md": card, "a.parquet": parquet(TEST[:3]), "b.jsonl": lines(TEST[:2])})
+    with pytest.raises(Invalid, match="has several splits: train, test"):
+        here.take("hf:acme/mixed")
+    assert (here.take("hf:acme/mixed", split="train").kept, here.take("hf:acme/mixed", "u", split="test").kept) == (3, 2)
+
+
 def test_a_list_of_files_that_comes_in_pages_is_read_to_its_end(here: Here) -> None:
     here.hub.page = 2
     here.take("hf:acme/qa", split="train")

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import yaml
@@ -39,17 +39,26 @@ def layout(paths: Sequence[str], card: Mapping[str, Any], is_read: Callable[[str
     seen = sorted(path for path in paths if not re.search(r"(?:^|/)(?:\.|__)", path))
     configs = [config for config in card.get("configs") or () if isinstance(config, dict)] if isinstance(card.get("configs"), list) else []
     found = {str(config.get("config_name") or DEFAULT): _configured(config, seen) for config in configs} or {DEFAULT: _by_name(seen, "")}
-    able = {config: _readable(splits, is_read) for config, splits in found.items()}
+    able = {config: _readable(splits, is_read, told=bool(configs)) for config, splits in found.items()}
     return {config: splits for config, splits in able.items() if splits}
 
 
-def _readable(splits: Mapping[str, Sequence[str]], is_read: Callable[[str], bool]) -> dict[str, list[str]]:
-    """Files of the kind that is the most frequent: a repository may have its data in several, and a license beside it."""
-    able = [path for files in splits.values() for path in files if is_read(path) and path.rpartition("/")[2] not in _NO_DATA]
-    kinds = Counter(_kind(path) for path in able)
-    usual = max(kinds, key=lambda kind: (kinds[kind], kind == "parquet"), default="")
-    data = {path for path in able if _kind(path) == usual}
-    return {split: chosen for split, files in splits.items() if (chosen := [path for path in files if path in data])}
+def _readable(splits: Mapping[str, Sequence[str]], is_read: Callable[[str], bool], *, told: bool) -> dict[str, list[str]]:
+    """Files of the kind that is the most frequent: a repository may have its data in several, and a license beside it. A split of which we are
+    `told` may have a kind of its own: it is not passed over."""
+    able = {split: [path for path in files if is_read(path) and path.rpartition("/")[2] not in _NO_DATA] for split, files in splits.items()}
+    usual = _usual(path for files in able.values() for path in files)
+    found = {split: _of_kind(files, usual) or (_of_kind(files, _usual(files)) if told else []) for split, files in able.items()}
+    return {split: files for split, files in found.items() if files}
+
+
+def _of_kind(paths: Sequence[str], kind: str) -> list[str]:
+    return [path for path in paths if _kind(path) == kind]
+
+
+def _usual(paths: Iterable[str]) -> str:
+    kinds = Counter(map(_kind, paths))
+    return max(kinds, key=lambda kind: (kinds[kind], kind == "parquet"), default="")
 
 
 def _kind(path: str) -> str:
