@@ -346,7 +346,8 @@ def test_a_key_of_the_home_is_used_for_its_address_alone(w: World) -> None:
 @pytest.mark.parametrize(("target", "kind", "what"), [
     ("argilla:qa", Invalid, "names no place"), ("argilla:/qa", Invalid, "names no place"), ("label-studio:", Invalid, "names no place"),
     ("hugs:a/b", Invalid, "is no place where people review"), ("qa", Invalid, "is no place where people review"),
-    ("label-studio:No", Unavailable, "Ensure this field has no more than 50"), ("argilla:team/a%b", Unavailable, "does not match regex"),
+    ("label-studio:No", Invalid, "cannot be called 'No'"), (f"label-studio:{'x' * 51}", Invalid, "cannot be called"),
+    ("argilla:team/a%b", Unavailable, "does not match regex"),
 ])  # fmt: skip
 def test_targets_that_are_none(w: World, target: str, kind: type[RowsmithError], what: str) -> None:
     w.have(PAIRS[0])

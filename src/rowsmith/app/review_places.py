@@ -42,6 +42,7 @@ def place(lab: Lab, project: str, target: str) -> Place:
         found = argilla_api.ArgillaDataset(*_reached(lab, project, argilla_api), workspace, dataset)
         return Place(found, argilla.FORMAT, argilla.see, argilla.settings)
     if kind == "label-studio" and name.strip():
+        label_studio_api.require_title(name)
         project_ = label_studio_api.LabelStudioProject(*_reached(lab, project, label_studio_api), name)
         return Place(project_, label_studio.FORMAT, label_studio.see, label_studio.config)
     raise Invalid(f"{target!r} names no place in {kind}.", f"Write {KINDS[kind]}.")

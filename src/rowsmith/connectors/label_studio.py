@@ -15,7 +15,7 @@ import orjson
 
 from rowsmith.connectors.api import Query, Refused, Service
 from rowsmith.connectors.review_tool import Answer, Held, Record, moment
-from rowsmith.core.errors import NotFound
+from rowsmith.core.errors import Invalid, NotFound
 from rowsmith.core.row import Json
 
 NAME, URL, KEY = "Label Studio", "LABEL_STUDIO_URL", "LABEL_STUDIO_API_KEY"
@@ -23,6 +23,12 @@ _PAGE = 100
 _OURS = ("row", "columns")
 """What is of the row in `meta`; others may stand beside it."""
 _SIDES = {"left": "chosen", "right": "rejected"}
+
+
+def require_title(title: str) -> None:
+    """Raises Invalid for a title that Label Studio takes for no project."""
+    if not 3 <= len(title) <= 50:
+        raise Invalid(f"A project of Label Studio cannot be called {title!r}.", "A title has 3 to 50 characters.")
 
 
 class LabelStudioProject:
