@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -111,3 +113,13 @@ def test_a_second_signal_ends_at_once(bench: Bench) -> None:
             command.wait(0.3)
         command.terminate()
         assert command.wait() == 143
+
+
+def test_141_whoever_read_the_output_has_gone(bench: Bench) -> None:
+    (bench.folder / "long.jsonl").write_text("".join(f'{{"text": "{n} {"x" * 300_000}"}}\n' for n in range(5)), encoding="utf-8")
+    words = [sys.executable, "-m", "rowsmith.cli.main", "detect", str(bench.folder / "long.jsonl")]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as command:
+        assert command.stdout is not None
+        command.stdout.readline()
+        command.stdout.close()
+        assert command.wait(60) == 141

@@ -73,6 +73,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _tell(error, given)
     except (KeyboardInterrupt, typer.Abort):
         sys.exit(130)
+    except SystemExit as end:
+        if isinstance(end.__context__, BrokenPipeError):  # typer says 1 then, which is an error
+            sys.exit(141)
+        raise
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)
