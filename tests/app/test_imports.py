@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -408,3 +409,21 @@ def test_files_without_a_record_are_refused_and_beside_others_listed(shop: Works
     put(shop.folder, "a.jsonl", PAIRS[0])
     done = datasets.import_(["empty.jsonl", "a.jsonl"], "t")
     assert (done.kept, [(one["file"], one["line"], one["reason"]) for one in done.rejected]) == (1, [("empty.jsonl", 0, "empty_file")])
+
+
+@pytest.mark.parametrize(("spoken", "kind", "what", "fix"), [
+    ("in", Invalid, "in is a folder", "rowsmith import takes folders"), ("in/*.jsonl", NotFound, "no file 'in/", "rowsmith import takes"),
+    ("in/b.jsonl", NotFound, "no file 'in/b.jsonl'", "Check the path"), ("ftp://h/a.csv", NotFound, "no file 'ftp:", "begin with http"),
+])  # fmt: skip
+def test_what_is_no_file_is_said(shop: Workshop, spoken: str, kind: type[Exception], what: str, fix: str) -> None:
+    put(shop.folder, "in/a.jsonl", PAIRS[0])
+    with pytest.raises(kind, match=what) as error:
+        detect(spoken)
+    assert fix in error.value.fix  # type: ignore[attr-defined]
+
+
+def test_a_file_or_folder_that_an_import_lacks_is_said(shop: Workshop) -> None:
+    (shop.folder / "in").mkdir()
+    for name, what in (("gone.jsonl", "There is no file or folder 'gone.jsonl'"), ("*.csv", "No file matches"), ("in", "holds no files")):
+        with pytest.raises(NotFound, match=re.escape(what)):
+            shop.lab.project().datasets.import_([name], "t")

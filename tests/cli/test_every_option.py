@@ -420,6 +420,7 @@ def test_licences(t: Terminal) -> None:
     told = t.tell(*words, code=1)
     assert ("does not let 1 rows out" in told["what"], told["problems"][0]["what"]) == (True, "1 rows: source read.rows: its licence is not known.")
     assert not (t.folder / "1.jsonl").exists()
+    assert "--drop-uncleared needs --policy" in t.tell(*words[:-2], "--drop-uncleared", code=1)["what"]
     told = t.tell(*words, "--drop-uncleared")
     assert (told["rows_out"], told["uncleared"], told["policy"]) == (1, 1, "commercial-training")
     assert "1 of 1 rows" in t.say(*words, "--drop-uncleared")
@@ -1174,6 +1175,8 @@ def test_the_export_check(t: Terminal) -> None:
         assert t.tell(*act, "--for", "mlx-lm")["check"]["consumer"] == "mlx-lm"
         for path in t.folder.glob("b.jsonl*"):
             path.unlink()
+    assert "There is no file 'gone.jsonl'" in t.tell("export-check", "gone.jsonl", code=1)["what"]
+    assert "a.jsonl is a file" in t.tell("export-check", "a.jsonl", "--as", "alpaca", code=1)["what"]
     told = t.tell("export-check", "t", "--as", "alpaca")
     assert (told["consumer"], told["rows_in"], told["consumer_keeps"]) == ("llama-factory", 2, 2)
 

@@ -128,7 +128,9 @@ def test_a_kept_connection_is_used_again_and_a_new_one_is_looked_at_again() -> N
 @pytest.mark.parametrize("port", [22, 25, 6379, 8080])
 def test_other_ports_are_closed(port: int) -> None:
     asked = Names()
-    assert refused(f"http://public.example:{port}/", Allowed(("public.example",)), asked)
+    with pytest.raises(AddressRefused) as error:
+        sent("GET", f"http://public.example:{port}/", Allowed(("public.example",)), asked)
+    assert "ROWSMITH_EGRESS_PORTS" in error.value.fix
     assert asked.asked == []
 
 

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from glob import has_magic
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -68,13 +69,23 @@ def here(files: Sequence[str | Path], environ: Mapping[str, str], part: Part = W
 
 @contextmanager
 def one_here(file: str | Path, environ: Mapping[str, str]) -> Iterator[Path]:
-    """The one file that is meant. Raises as `here` does; Invalid: it is several."""
+    """The one file that is meant. Raises as `here` does; NotFound: there is none; Invalid: it is several, or a folder."""
     with here([file], environ) as [brought]:
         found = sorted(brought.path.rglob("*")) if brought.places and brought.path.is_dir() else [brought.path]
         files = [path for path in found if path.is_file() or path == brought.path]
+        if not brought.places:
+            _require_file(brought.path)
         if len(files) > 1:
             raise Invalid(f"{file} is {len(files)} files.", "Import it, or name one of them: hf:datasets/OWNER/NAME/FILE.")
         yield files[0]
+
+
+def _require_file(path: Path) -> None:
+    if path.is_dir():
+        raise Invalid(f"{path} is a folder.", "Name one file in it; rowsmith import takes folders and globs.")
+    if not path.exists():
+        fix = "Name one file; rowsmith import takes folders and globs." if has_magic(str(path)) else "Check the path; addresses begin with http."
+        raise NotFound(f"There is no file {str(path)!r}.", fix)
 
 
 def is_url(file: str | Path) -> bool:

@@ -88,6 +88,7 @@ def _import(
     lab: Lab, project: str, files: Sequence[Brought], into: str, settings: dict[str, Any], profile: MappingProfile, strict: bool,
     rejects: str | Path | None, **watched: Any,
 ) -> Import:  # fmt: skip
+    expand([str(file.path) for file in files], Path())  # what is not there is said before a run is begun
     places = {name: facts for file in files for name, facts in file.places.items()}
     of_hub = {**({"places": places} if places else {}), **({"answers": True} if any(file.answers for file in files) else {})}
     step = {"kind": "read.records", "paths": [str(file.path) for file in files], **profile.settings(), **settings, **of_hub}

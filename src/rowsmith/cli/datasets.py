@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from rowsmith.cli.export_check import Anyway, For, MaxLength, Tokenizer, checking, tell_check
-from rowsmith.cli.options import HOME, PROJECT, AsJson, Home, InProject, ShardRows, SplitBy, SpreadsheetSafe, Suffix, project
+from rowsmith.cli.options import HOME, PROJECT, AsJson, Home, InProject, ShardRows, SplitBy, SpreadsheetSafe, Suffix, needs, project
 
 Spoken = Annotated[str, typer.Argument(metavar="DATASET", help="A dataset, dataset@version, or run:r12 for the kept rows of a run.")]
 
@@ -133,6 +133,7 @@ def export(
     """Export datasets to a file or a folder, with their provenance."""
     from rowsmith.cli.show import print_json, tell_unknown
 
+    needs("--policy", {"--drop-uncleared": drop_uncleared and policy is None}, "Add --policy NAME, or leave --drop-uncleared out.")
     doors = project(home, in_project).datasets
     done = doors.export(
         dataset, format_, output, where=where, provenance=provenance, lock=with_lock, policy=policy, drop_uncleared=drop_uncleared,

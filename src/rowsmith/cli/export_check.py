@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rowsmith.cli.options import HOME, PROJECT, AsJson, Home, InProject, needs, project
+from rowsmith.cli.options import HOME, PROJECT, AsJson, Home, InProject, project
+from rowsmith.core.errors import Invalid, NotFound
 
 if TYPE_CHECKING:
     from rowsmith.app.export_check import Checking
@@ -48,7 +49,7 @@ def export_check(
     if as_ is None and (is_url(what) or Path(what).exists()):
         found = check_file(what, asked)
     else:
-        needs("a dataset and its format", {f"{what!r}": as_ is None}, "Give the path of a file, or a dataset with --as FORMAT.")
+        _require_dataset(what, as_)
         found = check_dataset(project(home, in_project).datasets, what, str(as_), asked)
     if as_json:
         print_json(found.dump())
@@ -57,6 +58,13 @@ def export_check(
         tell_check(found)
     if found.failing:
         raise typer.Exit(1)
+
+
+def _require_dataset(what: str, as_: str | None) -> None:
+    if as_ is None:
+        raise NotFound(f"There is no file {what!r}.", "Check the path; a dataset is checked as it would be written: --as FORMAT.")
+    if Path(what).is_file():
+        raise Invalid(f"{what} is a file, which is checked as it is.", "Leave --as out; or say who will read it: --for CONSUMER.")
 
 
 def checking(consumer: str | None, tokenizer: str | None, max_length: int | None, anyway: bool = False) -> Checking:

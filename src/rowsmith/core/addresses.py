@@ -103,7 +103,8 @@ class Allowed:
             AddressRefused: one of them is not, or the port is not.
         """
         if port not in (80, 443) and port not in self.ports:
-            raise AddressRefused(f"{host} would be reached at port {port}; only 80 and 443 are open.", "An administrator can open further ports.")
+            what = f"{host} would be reached at port {port}, which is not open."
+            raise AddressRefused(what, "An administrator can open further ports than 80 and 443: ROWSMITH_EGRESS_PORTS.")
         for address in addresses:
             kind = _kind_or_forbidden(address)
             if kind == "forbidden" or (kind == "local" and not self._lists(host, address)):
@@ -120,7 +121,7 @@ def _refused(host: str, address: str, kind: Kind) -> AddressRefused:
     if address in ("0.0.0.0", "::"):
         return AddressRefused(what, "A server listens there; to reach one on this machine write 127.0.0.1.")
     if kind == "local":
-        return AddressRefused(what, "An administrator can list hosts of a private network.")
+        return AddressRefused(what, "An administrator can list hosts of a private network: ROWSMITH_EGRESS_HOSTS.")
     return AddressRefused(what, "Nothing is ever sent there. Name another host.")
 
 

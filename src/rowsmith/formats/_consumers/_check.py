@@ -68,7 +68,9 @@ class Checked:
         if not self.failing:
             return
         problems = [Problem(one.told(), one.fix) for one in self.failing]
-        what = f"{self.consumer} would keep {self.consumer_keeps:,} of {self.rows_out:,} rows as they are. Nothing has been written."
+        altered = any(one.effect == "altered" for one in self.failing)
+        kept = f"{self.consumer_keeps:,} of {self.rows_out:,} rows{', and not all of them as they are' if altered else ''}"
+        what = f"{self.consumer} would keep {kept}. Nothing has been written."
         raise Invalid(what, "Repair the rows, choose another format or consumer (--for), or write it all the same: --anyway.", problems)
 
     def dump(self) -> dict[str, Any]:
