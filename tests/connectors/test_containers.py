@@ -176,6 +176,12 @@ def parquet(query: str) -> bytes:
         return Path(folder, "a.parquet").read_bytes()
 
 
+def test_lines_with_numbers_that_json_has_none_for_are_told_one_by_one(read: Callable[..., Read]) -> None:
+    records, faults, contents = read("a.jsonl", '{"text":"a","x":NaN}\n{"text":"b","x":-Infinity}\n{"text":"c","x":1}\n')
+    assert (contents.container, [record.line for record in records], [fault.line for fault in faults]) == ("jsonl", [3], [1, 2])
+    assert "NaN is no number" in faults[0].detail
+
+
 def test_parquet(read: Callable[..., Read]) -> None:
     query = """SELECT 'q' || n AS input, [{'role': 'user', 'content': 'hé'}] AS messages, date '2024-01-31' AS day, 1.5::DECIMAL(20, 2) AS price,
         CASE WHEN n = 1 THEN 'nan'::DOUBLE ELSE 0.5 END AS score, 9007199254740993 AS big, 170141183460469231731687303715884105727::HUGEINT AS huge,
@@ -296,6 +302,7 @@ def test_hostile_files_are_refused_and_say_why(read: Callable[..., Read]) -> Non
         ("garbage.csv", os.urandom(4000)): "neither text nor a table",
         ("paper.csv", b"%PDF-1.7 ..."): "It is a PDF",
         ("model.pt", b"\x80\x04\x95..."): "a pickle",
+        ("wide.parquet", parquet("SELECT " + ", ".join(f"'x' AS c{n}" for n in range(10_000)))): "400 MB of memory",
         ("wide.csv", ",".join(f"c{n}" for n in range(20_000)) + "\n"): "20,000 columns",
         ("prose.txt", "Tea is a drink.\nIt is warm, and brown, and good.\nSo.\n"): "neither JSON nor a table",
         ("twice.csv", "a,a\n1,2\n"): "stand twice: 'a'",

@@ -69,6 +69,9 @@ def _opened() -> Iterator[Any]:
         with duckdb.connect(":memory:", config=config) as database:
             database.execute("SET enable_progress_bar = false")
             yield database
+    except duckdb.OutOfMemoryException:
+        fix = "Write it with fewer columns, or rows in smaller groups; or give JSON Lines or CSV, which are streamed."
+        raise Refused(f"The Parquet file needs more than the {_MEMORY_MB} MB of memory that one may take.", fix) from None
     except duckdb.Error as error:
         said = str(error).splitlines()[0][:300]
         raise Refused(f"The Parquet file cannot be read: {said}", "It may be cut off or damaged: copy it again.") from None

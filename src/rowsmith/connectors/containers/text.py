@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Iterator
 from itertools import chain
 from math import inf
@@ -65,8 +66,16 @@ def _object_of(line: str) -> dict[str, Any] | None:
     try:
         value = orjson.loads(line)
     except orjson.JSONDecodeError:
-        return None
+        value = _loosely(line)
     return value if isinstance(value, dict) else None
+
+
+def _loosely(line: str) -> Any:
+    """What Python takes for JSON, NaN among it, which many a writer leaves in: the line is one of JSON Lines, and is rejected as such."""
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError):
+        return None
 
 
 def json_lines(file: IO[bytes], letters: str, limits: Limits, before: int = 0, most: float = inf) -> Iterator[Said]:
