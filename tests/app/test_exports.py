@@ -13,6 +13,7 @@ import pytest
 from homes import Place, Workshop
 from running import ask, jsonl, texts
 
+from rowsmith.app.export_check import Checking
 from rowsmith.app.exports import Export
 from rowsmith.core.errors import Invalid, NotFound
 from rowsmith.store import calls
@@ -123,6 +124,17 @@ def test_what_a_format_cannot_hold_is_reported(shop: Workshop) -> None:
     assert {example["id"] for example in told.examples} == {row.id for row in shop.lab.project().datasets.rows("t") if "answer" not in row.data}
     assert told.dropped == {"note": 1}
     assert told.notes == ("'note' does not go into openai: 1 rows say something there",)
+
+
+def test_an_export_that_no_row_goes_into_is_refused_and_an_older_one_stays(shop: Workshop) -> None:
+    shop.run({"kind": "read.rows", "rows": [{"input": "q", "answer": "a"}]})
+    path, _ = export(shop, "t", "openai", "out.jsonl")
+    before = path.read_bytes()
+    with pytest.raises(Invalid, match="None of the 1 rows goes into dpo: no_preference"):
+        export(shop, "t", "dpo", "out.jsonl")
+    assert path.read_bytes() == before
+    assert export(shop, "t", "dpo", "out.jsonl", checking=Checking(anyway=True))[1].rows_out == 0
+    assert export(shop, "t", "openai", "out.jsonl", where="answer = 'b'")[1].rows_in == 0
 
 
 def test_an_answer_without_a_price_has_no_cost(shop: Workshop) -> None:

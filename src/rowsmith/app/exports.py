@@ -24,7 +24,7 @@ from rowsmith.core.errors import Invalid, Problem
 from rowsmith.core.expressions import parse
 from rowsmith.core.row import Row
 from rowsmith.formats import Checked, DataFile, LossReport
-from rowsmith.steps.export import Source, write_export
+from rowsmith.steps.export import Source, require_rows, write_export
 from rowsmith.steps.export_folder import FILES, Arrangement, placed, write_folder
 from rowsmith.store.calls import costs
 
@@ -142,7 +142,7 @@ def export(
 
     Raises:
         NotFound: no such dataset, format or policy. Invalid: the path, the condition, the choice of provenance or arrangement, or rows that the
-            policy does not let out, with each reason. StorageFull: nothing half written appears.
+            policy does not let out, with each reason; or none of the rows goes into the format. StorageFull: nothing half written appears.
     """
     names = [spoken] if isinstance(spoken, str) else list(spoken)
     found, target = plugins.format(format), placed(path)
@@ -165,6 +165,7 @@ def export(
     find = datasets.lab.files.find
     with checking.of_export(found, target, arrangement.suffix) as check:
         report = LossReport(check=check, anyway=checking.anyway)
+        report.require = lambda: None if checking.anyway or not report.rows_in else require_rows(report, found)
         if arrangement.folder(path, found, len(names)):
             _, parts = write_folder(target, sources, found, arrangement, find=find, provenance=way, report=report)
         else:

@@ -109,6 +109,13 @@ def _write(
     return report
 
 
+def require_rows(report: LossReport, format: Format) -> None:
+    """Raises Invalid where no row went into the format."""
+    if not report.rows_out:
+        first = f"{report.examples[0]['reason']}. {report.examples[0]['detail']}" if report.examples else "there are none."
+        raise Invalid(f"None of the {report.rows_in:,} rows goes into {format.name}: {first}", "Choose another format, or other rows.")
+
+
 def _written(path: Path, content: bytes) -> Part:
     part = Part(path)
     part.write(content)

@@ -18,7 +18,7 @@ from rowsmith.core.errors import Invalid, RowFailed
 from rowsmith.core.failpoints import failpoint
 from rowsmith.core.row import Row
 from rowsmith.formats import DataFile, Format, Laid, LossReport, Provenance, encode_export
-from rowsmith.steps.export import Source, beside, report_of
+from rowsmith.steps.export import Source, beside, report_of, require_rows
 from rowsmith.steps.files_beside import Beside, Find, nowhere
 from rowsmith.steps.layout import CONTAINERS, PACKERS, Container, container
 from rowsmith.steps.part import Part, sync_folder, told
@@ -103,9 +103,7 @@ def write_folder(
                 writing.all(source, len(sources) > 1, where, report, files)
             report.attachments, report.attachments_missing = files.count, files.missing
             report.settle()
-            if not report.rows_out:
-                first = f"{report.examples[0]['reason']}. {report.examples[0]['detail']}" if report.examples else "there are none."
-                raise Invalid(f"None of the {report.rows_in:,} rows goes into {format.name}: {first}", "Choose another format, or other rows.")
+            require_rows(report, format)
             of = {source.name: source for source in sources}
             laid, hashes = writing.end(Laid(folder.name, (), lambda name: of[name].about()))
             files.rename()
