@@ -406,6 +406,10 @@ def test_files_without_a_record_are_refused_and_beside_others_listed(shop: Works
         with pytest.raises(Invalid, match=f"no record in {name}"):
             datasets.import_([name], "t")
     assert not Path("t.rejects.jsonl").exists()
+    with pytest.raises(Invalid, match=r"no record in empty.jsonl"):
+        convert("empty.jsonl", "out.jsonl", "openai")
+    assert list(Path().glob("out*")) == []
+    assert convert("head.csv", "out.jsonl", "jsonl").read == 0
     put(shop.folder, "a.jsonl", PAIRS[0])
     done = datasets.import_(["empty.jsonl", "a.jsonl"], "t")
     assert (done.kept, [(one["file"], one["line"], one["reason"]) for one in done.rejected]) == (1, [("empty.jsonl", 0, "empty_file")])

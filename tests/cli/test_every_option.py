@@ -1175,6 +1175,7 @@ def test_the_export_check(t: Terminal) -> None:
         assert t.tell(*act, "--for", "mlx-lm")["check"]["consumer"] == "mlx-lm"
         for path in t.folder.glob("b.jsonl*"):
             path.unlink()
+    assert "None of the 2 rows goes into dpo: no_preference." in t.tell("export-check", "t", "--as", "dpo", code=1)["what"]
     assert "There is no file 'gone.jsonl'" in t.tell("export-check", "gone.jsonl", code=1)["what"]
     assert "a.jsonl is a file" in t.tell("export-check", "a.jsonl", "--as", "alpaca", code=1)["what"]
     told = t.tell("export-check", "t", "--as", "alpaca")

@@ -13,7 +13,7 @@ from rowsmith.app.downloads import one_here
 from rowsmith.app.export_check import NOTHING, Checking
 from rowsmith.app.piecework import Piecework
 from rowsmith.app.profiles import MappingProfile
-from rowsmith.app.record_rows import RecordRows, require_none
+from rowsmith.app.record_rows import RecordRows, require_none, require_some
 from rowsmith.app.rejects import Rejects
 from rowsmith.connectors.containers import Cut, Limits, cut_file, read_records
 from rowsmith.core.errors import Invalid
@@ -86,8 +86,14 @@ def convert(
             raise Invalid("A file cannot be converted into itself.", "Name another file to write.")
         report = LossReport(check=check, anyway=checking.anyway)
         with Rejects(path.with_name(f"{path.name}.rejects.jsonl")) as rejects:
-            if strict:
-                report.require = lambda: require_none(rejects, "Nothing has been written.")
+
+            def require() -> None:
+                if rejects.count:  # a table without rows is one, and an empty file is none
+                    require_some(rejects, report.rows_in, file.name)
+                if strict:
+                    require_none(rejects, "Nothing has been written.")
+
+            report.require = require
             return _Work(file, path, made, profile, arrangement, folder, limits).done(from_ or profile.format, report, rejects)
 
 

@@ -100,19 +100,22 @@ def check_dataset(datasets: Datasets, spoken: str, format: str, checking: Checki
     """Check what an export of `dataset`, `dataset@version` or `run:r12` would be, and write nothing.
 
     Raises:
-        NotFound: no such dataset, format, consumer or tokenizer. Invalid: nobody in particular reads the format.
+        NotFound: no such dataset, format, consumer or tokenizer. Invalid: nobody in particular reads the format, or no row goes into it.
     """
     made = plugins.format(format)
     with checking.of(Setting(contents=Contents(container=made.extension)), made.consumer) as check:
         if check is None:
             raise Invalid(f"Nobody in particular reads {format}.", f"Name who will: --for {_names()}.")
-        count = 0
+        count, left = 0, ""
         for count, row in enumerate(datasets.rows(spoken, edits=False), 1):
             try:
                 check.see(made.row(row), count)
-            except RowFailed:
-                continue  # left out, which rows_in less rows_out says
-        return check.done(count)
+            except RowFailed as error:  # left out, which rows_in less rows_out says
+                left = left or f"{error.reason}. {error.what}"
+        found = check.done(count)
+        if left and not found.rows_out:
+            raise Invalid(f"None of the {count:,} rows goes into {format}: {left}", "Choose another format, or other rows.")
+        return found
 
 
 def _usual(path: Path) -> str:

@@ -13,7 +13,7 @@ from rowsmith.app.downloads import HUB, WHOLE, Brought, Part, here
 from rowsmith.app.hub_token import with_hub_token
 from rowsmith.app.lab import Lab
 from rowsmith.app.profiles import MappingProfile
-from rowsmith.app.record_rows import require_none
+from rowsmith.app.record_rows import require_none, require_some
 from rowsmith.app.rejects import Rejects
 from rowsmith.app.results import Result
 from rowsmith.app.runs import OnProgress, Runs
@@ -103,20 +103,14 @@ def _import(
             require_none(kept, "Nothing has been committed.")
         if strict and done.state != STOPPED:
             done = _start(runs, recipe, commit=True, **watched)
-        _require_some(done, kept, files)
+        if done.state != STOPPED:
+            require_some(kept, done.requested - kept.count, ", ".join(str(file.path) for file in files[:5]))
         where = kept.done()
     if where is not None:
         note_copy(lab, project, EXPORTED, Path(where), format="rejects", rows=kept.count, run=done.run)
     version = done.version if done.dataset == into else None
     notes = [*(note for file in files for note in file.notes), *files_read.notes(), *filter(None, map(_passed_over, files))]
     return Import(into, done.run, done.state, done.requested, done.kept, kept.listed, kept.count, where, version, done.reason, notes)
-
-
-def _require_some(done: Result, rejects: Rejects, files: Sequence[Brought]) -> None:
-    """Raises Invalid where the files are all empty."""
-    if done.state != STOPPED and done.requested == rejects.count and all(one["reason"] == "empty_file" for one in rejects.listed):
-        names = ", ".join(str(file.path) for file in files[:5])
-        raise Invalid(f"There is no record in {names}.", "Check that it is the file that you mean, and that something is in it.")
 
 
 def _passed_over(file: Brought) -> str:

@@ -43,6 +43,12 @@ class RecordRows:
             self._rejects.add(self._last.file, self._last.line, error.reason, error.what, self._last.data)
 
 
+def require_some(rejects: Rejects, read: int, name: str) -> None:
+    """Raises Invalid where `read` counts no record, and what was rejected are empty files alone."""
+    if not read and all(one["reason"] == "empty_file" for one in rejects.listed):
+        raise Invalid(f"There is no record in {name}.", "Check that it is the file that you mean, and that something is in it.")
+
+
 def require_none(rejects: Rejects, said: str) -> None:
     """Raises Invalid, the error of `--strict`, where a record was rejected."""
     if not rejects.count:
