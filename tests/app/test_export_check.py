@@ -11,6 +11,7 @@ import duckdb
 import pytest
 from tiny_tokenizer import tokenizer
 
+from rowsmith.app.conversion import convert
 from rowsmith.app.export_check import Checking, check_file
 from rowsmith.core.errors import Invalid, NotFound
 from rowsmith.formats import consumers, rules
@@ -280,3 +281,9 @@ def test_broken_lines_stop_the_reader(tmp_path: Path) -> None:
     found = check_file(written(tmp_path / "a", '{"text": "a"}\n{"text"\n', "rows.jsonl"), Checking("trl-sft"))
     assert (found.rows_in, found.consumer_keeps) == (2, 0)
     assert [(one.code, one.examples[0]["line"]) for one in found.failing] == [("broken", 2)]
+
+
+def test_a_refusal_says_that_rows_are_kept_and_altered(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("input,answer\nNA,x\nq,y\n", encoding="utf-8")
+    with pytest.raises(Invalid, match="pandas would keep 2 of 2 rows, and not all of them as they are"):
+        convert(tmp_path / "a.csv", tmp_path / "b.csv", "csv", checking=Checking("pandas"))
