@@ -312,6 +312,14 @@ def test_hostile_files_are_refused_and_say_why(read: Callable[..., Read]) -> Non
         assert wanted in refusal(read, name, body), name
 
 
+def test_columns_without_a_name_are_called_by_their_numbers(read: Callable[..., Read]) -> None:
+    for name, body in (("index.csv", ",input, \n0,a,b\n"), ("index.xlsx", workbook([[None, "input", " "], [0, "a", "b"]]))):
+        records, faults, contents = read(name, body)
+        assert (list(records[0].data), faults) == (["column_1", "input", "column_3"], [])
+        assert contents.notes == [f"{name}: Columns without a name in the header are called by their numbers: column_1, column_3."]
+    assert "stand twice: 'column_1'" in refusal(read, "both.csv", ",column_1\n1,2\n")
+
+
 def test_limits_of_memory_time_and_output_end_the_child(read: Callable[..., Read]) -> None:
     tight = Limits(cpu_s=1, cpu_s_per_mb=0)
     assert "nothing of it is taken" in refusal(read, "slow.json", "[" + ",".join("{}" for _ in range(9_000_000)) + "]", limits=tight)

@@ -9,7 +9,7 @@ from typing import Any
 
 from rowsmith.connectors.containers.limits import Limits, Refused
 from rowsmith.connectors.containers.said import Facts, Given, Said, fault, note, record
-from rowsmith.connectors.containers.text import numbered, usable
+from rowsmith.connectors.containers.text import numbered, renamed, usable
 from rowsmith.core.errors import choose
 from rowsmith.core.lines import stored
 
@@ -33,8 +33,10 @@ def read_sheets(path: str, container: str, given: Given, limits: Limits) -> Iter
     except (CalamineError, OSError, ValueError) as error:
         raise Refused(f"The spreadsheet cannot be read: {error}.", "Open it and save it again; it may be damaged or ask for a password.") from None
     rows = _rows(sheet)
-    columns = usable(_named(next(rows)[1]) if given.header else numbered(max(_width(cells) for _, cells in _rows(sheet))), limits)
+    header = _named(next(rows)[1]) if given.header else numbered(max(_width(cells) for _, cells in _rows(sheet)))
+    columns = usable(header, limits)
     yield Facts(container, columns=tuple(columns))
+    yield from renamed(header, columns)
     if others:
         yield note(f"Of {len(others) + 1} sheets only {names[at]!r} is read; not {', '.join(map(repr, others[:5]))}.")
     for number, cells in rows:

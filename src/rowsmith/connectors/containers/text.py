@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections import Counter
 from collections.abc import Iterator
 from itertools import chain
 from math import inf
@@ -15,7 +16,7 @@ import orjson
 from rowsmith.connectors.containers.encoding import Encoding, encoding
 from rowsmith.connectors.containers.json_array import elements
 from rowsmith.connectors.containers.limits import Limits, Refused
-from rowsmith.connectors.containers.said import Facts, Given, Said, fault, record
+from rowsmith.connectors.containers.said import Facts, Given, Said, fault, note, record
 from rowsmith.core.delimited import DELIMITERS, Fault, Record, delimiter_of, fit, not_decoded, records
 from rowsmith.core.lines import json_value, lines, open_lines
 
@@ -150,8 +151,10 @@ def _table(file: IO[bytes], letters: str, sample: str, name: str, given: Given, 
     with file:
         every = records(lines(file, limits.line_bytes), letters, delimiter, limits.line_bytes)
         first = _first(next(every, None), "header" if given.header else "first record")
-        names = usable(first.values if given.header else numbered(len(first.values)), limits)
+        header = first.values if given.header else numbered(len(first.values))
+        names = usable(header, limits)
         yield Facts("tsv" if delimiter == "\t" else "csv", found.name, found.guessed, delimiter, tuple(names))
+        yield from renamed(header, names)
         for one in every if given.header else chain((first,), every):
             if isinstance(one, Fault):
                 yield fault(one.line, one.reason, one.detail)
@@ -174,16 +177,23 @@ def numbered(count: int) -> list[str]:
 
 
 def usable(names: list[str], limits: Limits) -> list[str]:
-    """The names of a table's columns.
+    """The names of a table's columns; one that has none, as the index that pandas writes, is called by its number.
 
     Raises:
-        Refused: one is empty or stands twice, or there are too many.
+        Refused: one stands twice, or there are too many.
     """
     if len(names) > limits.columns:
         raise Refused(f"It has {len(names):,} columns; {limits.columns:,} are the most.", "Take the columns apart into several files.")
-    if wrong := [f"{name[:60]!r}" if name else "an empty one" for name in dict.fromkeys(names) if not name.strip() or names.count(name) > 1]:
-        raise Refused(f"Its header has column names that are empty or stand twice: {', '.join(wrong[:10])}.", "Give every column a name of its own.")
-    return names
+    found = [name if name.strip() else other for name, other in zip(names, numbered(len(names)), strict=True)]
+    if wrong := [f"{name[:60]!r}" for name, count in Counter(found).items() if count > 1]:
+        raise Refused(f"Its header has column names that stand twice: {', '.join(wrong[:10])}.", "Give every column a name of its own.")
+    return found
+
+
+def renamed(header: list[str], names: list[str]) -> Iterator[Said]:
+    """What is to be said of the columns whose names in the header are empty."""
+    if given := [new for old, new in zip(header, names, strict=True) if old != new]:
+        yield note(f"Columns without a name in the header are called by their numbers: {', '.join(given[:5])}.")
 
 
 class Joined(io.RawIOBase):
