@@ -13,14 +13,14 @@ from typing import IO, Any
 import orjson
 
 from rowsmith import registry
-from rowsmith.app.record_rows import RecordRows
+from rowsmith.app.record_rows import Ready, RecordRows
 from rowsmith.app.rejects import Rejects
 from rowsmith.connectors.containers.child import fence
 from rowsmith.connectors.containers.limits import Limits, Refused
 from rowsmith.connectors.containers.pieces import Piece, read_pieces
 from rowsmith.connectors.containers.said import Json
 from rowsmith.core.records import Contents, Fault, Record
-from rowsmith.formats import Check, LossReport, Mapping, Setting, consumer, encode_export
+from rowsmith.formats import Check, Format, LossReport, Mapping, Setting, consumer, encode_row, line_of
 from rowsmith.steps.files_beside import Beside, nowhere
 from rowsmith.steps.kinds import Kinds
 
@@ -47,20 +47,34 @@ def _converted(file: IO[bytes], work: dict[str, Any], piece: Piece) -> dict[str,
     try:
         with Rejects(scratch.with_suffix(".rejects")) as rejects, scratch.open("xb") as out, Beside(scratch.with_suffix(".files"), nowhere) as files:
             records = _records(file, work, piece, contents)
-            rows = RecordRows(records, Mapping(**work["mapping"]), registry.format(work["from"]), rejects)
+            mapping = Mapping(**work["mapping"])
+            rows = RecordRows(records, mapping, registry.format(work["from"]), rejects)
             report = LossReport(check=check, on_leave=rows.not_held)
             left, typed = work["most"], work["into"] == "parquet"
-            for row in encode_export(rows, made, provenance="none", report=report, change=files.taken_along):
-                if typed or not row.record.keys() <= kinds.columns.keys():
-                    kinds.see(row.record, len(row.line))
-                out.write(row.line)
-                if (left := left - len(row.line)) < 0:
+            for row in rows.quick(made) if _may_be_quick(mapping, made, check) else rows:
+                if isinstance(row, Ready):
+                    report.sound()
+                    record, line = line_of(row.record, made, files.taken_along)
+                else:
+                    encoded = encode_row(row, made, provenance="none", report=report, change=files.taken_along)
+                    if encoded is None:
+                        continue
+                    _, record, line, _ = encoded
+                if typed or not record.keys() <= kinds.columns.keys():
+                    kinds.see(record, len(line))
+                out.write(line)
+                if (left := left - len(line)) < 0:
                     raise Refused("Far more comes of it than its size lets expect.", "Look at what it holds, and give it in parts.")
             rejected = rejects.done()
     except Refused as refused:
         return {"what": refused.what, "fix": refused.fix}
     beside = {"rejects": rejected, "missing": files.missing, "odd": contents.odd}
     return {**report.part(), **beside, "lines": str(scratch), "columns": kinds.columns, "longest": kinds.longest}
+
+
+def _may_be_quick(mapping: Mapping, made: Format, check: Check | None) -> bool:
+    """Whether plain records need no care: nothing is done to them first, and nobody but the format's own consumer is asked."""
+    return mapping == Mapping() and (check is None or check.consumer == made.consumer)
 
 
 def _records(file: IO[bytes], work: dict[str, Any], piece: Piece, contents: Contents) -> Iterator[Record | Fault]:

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from rowsmith.app.rejects import Rejects
 from rowsmith.core.errors import Invalid, Problem, RowFailed
 from rowsmith.core.records import Fault, Record
-from rowsmith.core.row import Row
-from rowsmith.formats import Format, Mapping
-from rowsmith.steps.importing import row_of
+from rowsmith.core.row import Json, Row
+from rowsmith.formats import Format, Mapping, unfolded
+from rowsmith.steps.importing import PROVENANCE, row_of
 
 MOST_PROBLEMS = 20
+
+
+class Ready(NamedTuple):
+    """A record that is made already."""
+
+    record: dict[str, Json]
 
 
 class RecordRows:
@@ -20,22 +27,38 @@ class RecordRows:
     def __init__(self, records: Iterable[Record | Fault], mapping: Mapping, format: Format, rejects: Rejects) -> None:
         self._records, self._mapping, self._format, self._rejects = records, mapping, format, rejects
         self._last: Record | None = None
+        self._files = 0
 
     def __iter__(self) -> Iterator[Row]:
-        file, files = "", 0
         for record in self._records:
-            if isinstance(record, Fault):
-                self._rejects.add(record.file, record.line, record.reason, record.detail, record.raw or None)
-                continue
-            try:
-                data, _ = row_of(record, self._mapping, self._format)
-            except RowFailed as error:
-                self._rejects.add(record.file, record.line, error.reason, error.what, record.data)
-                continue
-            if record.file != file:
-                file, files = record.file, files + 1
-            self._last = record
-            yield Row(f"{files:08x}{record.line:024x}", b"", data)
+            if (row := self._row(record)) is not None:
+                yield row
+
+    def quick(self, made: Format) -> Iterator[Row | Ready]:
+        """The rows; where a record is plain for both formats, the record that is made of it."""
+        read, write = self._format.quick_read, made.quick_row
+        for record in self._records:
+            if type(record) is Record and PROVENANCE not in record.data:
+                data = read(unfolded(record.data) if record.flat else record.data)
+                if data is not None and (found := write(data)) is not None:
+                    yield Ready(found)
+                    continue
+            if (row := self._row(record)) is not None:
+                yield row
+
+    def _row(self, record: Record | Fault) -> Row | None:
+        if isinstance(record, Fault):
+            self._rejects.add(record.file, record.line, record.reason, record.detail, record.raw or None)
+            return None
+        try:
+            data, _ = row_of(record, self._mapping, self._format)
+        except RowFailed as error:
+            self._rejects.add(record.file, record.line, error.reason, error.what, record.data)
+            return None
+        if self._last is None or record.file != self._last.file:
+            self._files += 1
+        self._last = record
+        return Row(f"{self._files:08x}{record.line:024x}", b"", data)
 
     def not_held(self, row: Row, error: RowFailed) -> None:
         """The row that came last cannot be written."""

@@ -79,6 +79,27 @@ def plain(row: Row) -> list[tuple[str, str]] | None:
     return found if found and found[-1][0] == "assistant" else None
 
 
+def nothing_else(data: dict[str, Json]) -> list[tuple[str, str]] | None:
+    """As `plain`, of columns that hold nothing beside the roles and texts: no other column, and no other field of a message."""
+    if len(data) == 2:
+        asked, answer = data.get("input"), data.get("answer")
+        if type(asked) is not str or type(answer) is not str or not asked or not answer or asked.isspace() or answer.isspace():
+            return None
+        return [("user", asked), ("assistant", answer)]
+    messages = data.get("messages")
+    if len(data) != 1 or type(messages) is not list:
+        return None
+    found = []
+    for message in messages:
+        if type(message) is not dict or len(message) != 2:
+            return None
+        role, text = message.get("role"), message.get("content")
+        if type(text) is not str or role not in _SPEAKERS or not text or text.isspace():
+            return None
+        found.append((role, text))
+    return found if found and found[-1][0] == "assistant" else None
+
+
 def checked(messages: Json, column: str) -> list[Message]:
     """A value that should be messages: a list of mappings with known roles, at least one.
 

@@ -48,6 +48,13 @@ class LossReport:
     require: Callable[[], None] | None = None
     """Asked at the end; raises where what came of it is not to be written."""
 
+    def sound(self) -> None:
+        """Count a row that goes whole, and in whose record the check finds nothing."""
+        self.rows_in += 1
+        self.rows_out += 1
+        if self.check is not None:
+            self.check.sound()
+
     def leave(self, row: Row, error: RowFailed) -> None:
         """Count a row that the format cannot hold."""
         if self.on_leave is not None:
@@ -116,25 +123,43 @@ def encode_export(
         Invalid: the rows have a column of their own called `provenance` where that is to be added.
     """
     for row in rows:
-        report.rows_in += 1
-        try:
-            record = format.row(row)
-        except RowFailed as error:
-            report.leave(row, error)
-            continue
-        if report.check is not None:
-            report.check.see(record)
-        report.rows_out += 1
-        if lost := format.lost(row):
-            report.dropped.update(lost)
-        told = provenance_of(row, extra) if provenance != "none" else None
-        if provenance == "column":
-            record = _with_provenance(record, told)
-        line = json_line(record, ascii=format.ascii)
-        if change is not None and _REFERENCE in line:
-            record = change(record)
-            line = json_line(record, ascii=format.ascii)
-        yield Encoded(row, record, line, json_line(told) if provenance == "sidecar" else None)
+        encoded = encode_row(row, format, provenance=provenance, report=report, extra=extra, change=change)
+        if encoded is not None:
+            yield encoded
+
+
+def encode_row(
+    row: Row, format: Format, *, provenance: Provenance, report: LossReport, extra: Extra | None = None,
+    change: Callable[[dict[str, Json]], dict[str, Json]] | None = None,
+) -> Encoded | None:  # fmt: skip
+    """One of the rows of `encode_export`; None where the format cannot hold it."""
+    report.rows_in += 1
+    try:
+        record = format.row(row)
+    except RowFailed as error:
+        report.leave(row, error)
+        return None
+    if report.check is not None:
+        report.check.see(record)
+    report.rows_out += 1
+    if lost := format.lost(row):
+        report.dropped.update(lost)
+    told = provenance_of(row, extra) if provenance != "none" else None
+    if provenance == "column":
+        record = _with_provenance(record, told)
+    record, line = line_of(record, format, change)
+    return Encoded(row, record, line, json_line(told) if provenance == "sidecar" else None)
+
+
+def line_of(
+    record: dict[str, Json], format: Format, change: Callable[[dict[str, Json]], dict[str, Json]] | None
+) -> tuple[dict[str, Json], bytes]:  # fmt: skip
+    """The record as it is written, changed where it refers to files, and its line."""
+    line = json_line(record, ascii=format.ascii)
+    if change is None or _REFERENCE not in line:
+        return record, line
+    record = change(record)
+    return record, json_line(record, ascii=format.ascii)
 
 
 def provenance_of(row: Row, extra: Extra | None = None) -> dict[str, Json]:

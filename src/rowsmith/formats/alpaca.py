@@ -43,6 +43,24 @@ class Alpaca(Format):
         turns = [*_turns_of(history), (asked, answer)]
         return {"messages": before + [said for turn in turns for said in _chat.turn(*turn)]}
 
+    def quick_read(self, record: dict[str, Json]) -> dict[str, Json] | None:
+        """A record of three texts."""
+        if len(record) != 3:
+            return None
+        asked, beside, answer = record.get("instruction"), record.get("input"), record.get("output")
+        if type(asked) is not str or type(beside) is not str or type(answer) is not str:
+            return None
+        if not asked or not answer or asked.isspace() or answer.isspace():
+            return None
+        return {"input": f"{asked}\n\n{beside}" if beside and not beside.isspace() else asked, "answer": answer}
+
+    def quick_row(self, data: dict[str, Json]) -> dict[str, Json] | None:
+        """A question and its answer, and nothing else."""
+        turns = _chat.nothing_else(data)
+        if turns is None or len(turns) != 2 or turns[0][0] != "user":
+            return None
+        return {"instruction": turns[0][1], "input": "", "output": turns[1][1]}
+
 
 def _turns_of(history: Json) -> list[tuple[str, str]]:
     turns = history or []

@@ -29,5 +29,14 @@ class InputAnswer(Format):
         """The pair; fails with the reasons of `_reading.texts`."""
         return _reading.pair(*_reading.texts(record, "input", "answer"))
 
+    def quick_read(self, record: dict[str, Json]) -> dict[str, Json] | None:
+        """Two texts."""
+        turns = _chat.nothing_else(record)
+        return None if turns is None or "messages" in record else {"input": turns[0][1], "answer": turns[1][1]}
+
+    def quick_row(self, data: dict[str, Json]) -> dict[str, Json] | None:
+        """Two texts."""
+        return self.quick_read(data)
+
 
 FORMAT = InputAnswer()

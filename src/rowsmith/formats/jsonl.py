@@ -23,5 +23,13 @@ class Jsonl(Format):
         """The columns."""
         return record
 
+    def quick_read(self, record: dict[str, Json]) -> dict[str, Json]:
+        """The columns."""
+        return record
+
+    def quick_row(self, data: dict[str, Json]) -> dict[str, Json]:
+        """The columns."""
+        return data
+
 
 FORMAT = Jsonl()

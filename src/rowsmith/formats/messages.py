@@ -32,5 +32,9 @@ class Messages(Format):
         """The conversation; fails with the reasons of `_reading.conversation`."""
         return _reading.conversation(record)
 
+    def quick_read(self, record: dict[str, Json]) -> dict[str, Json] | None:
+        """A conversation of plain text."""
+        return None if "messages" not in record or _chat.nothing_else(record) is None else record
+
 
 FORMAT = Messages()

@@ -39,5 +39,14 @@ class OpenAi(Format):
             raise RowFailed("tool_calls", "The arguments of a tool call are not JSON text.")
         return found
 
+    def quick_read(self, record: dict[str, Json]) -> dict[str, Json] | None:
+        """A conversation of plain text."""
+        return None if "messages" not in record or _chat.nothing_else(record) is None else record
+
+    def quick_row(self, data: dict[str, Json]) -> dict[str, Json] | None:
+        """A conversation of plain text."""
+        turns = _chat.nothing_else(data)
+        return None if turns is None else {"messages": [{"role": role, "content": text} for role, text in turns]}
+
 
 FORMAT = OpenAi()

@@ -43,6 +43,20 @@ class ShareGpt(Format):
         tools = None if plain else _chat.tools_of(row)
         return {"conversations": turns, "tools": _chat.as_text(tools)} if tools else {"conversations": turns}
 
+    def quick_row(self, data: dict[str, Json]) -> dict[str, Json] | None:
+        """A conversation of plain text in which question and answer take turns."""
+        turns = _chat.nothing_else(data)
+        if turns is None:
+            return None
+        wanted, found = "user", list[dict[str, str]]()
+        for role, text in turns:
+            if role == wanted:
+                wanted = "assistant" if role == "user" else "user"
+            elif role != "system" or found:
+                return None
+            found.append({"from": _FROM[role], "value": text})
+        return {"conversations": found} if wanted == "user" else None
+
     def lost(self, row: Row) -> list[str]:
         """What the record does not hold."""
         return _chat.lost(row, _FIELDS)
