@@ -6,7 +6,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
@@ -20,6 +20,7 @@ from rowsmith.connectors.containers.limits import Limits, Refused
 from rowsmith.connectors.containers.pieces import Piece, read_pieces
 from rowsmith.connectors.containers.said import Json
 from rowsmith.core.records import Contents, Fault, Record
+from rowsmith.core.row import Row
 from rowsmith.formats import Check, Format, LossReport, Mapping, Setting, consumer, encode_row, line_of
 from rowsmith.steps.files_beside import Beside, nowhere
 from rowsmith.steps.kinds import Kinds
@@ -39,27 +40,18 @@ def main() -> None:
 
 
 def _converted(file: IO[bytes], work: dict[str, Any], piece: Piece) -> dict[str, Any]:
+    """What came of a piece; its lines and rejects lie in the scratch folder."""
     scratch, contents, kinds = Path(work["scratch"]) / f"{piece.start}", Contents(), Kinds()
-    made = registry.format(work["to"])
-    check = None
-    if work["consumer"]:
-        check = Check(consumer(work["consumer"]), Setting(name=work["target"], contents=Contents(container=work["into"])))
+    made, mapping = registry.format(work["to"]), Mapping(**work["mapping"])
+    setting = Setting(name=work["target"], contents=Contents(container=work["into"]))
+    check = Check(consumer(work["consumer"]), setting) if work["consumer"] else None
+    typed, left = work["into"] == "parquet", work["most"]
     try:
         with Rejects(scratch.with_suffix(".rejects")) as rejects, scratch.open("xb") as out, Beside(scratch.with_suffix(".files"), nowhere) as files:
-            records = _records(file, work, piece, contents)
-            mapping = Mapping(**work["mapping"])
-            rows = RecordRows(records, mapping, registry.format(work["from"]), rejects)
+            rows = RecordRows(_records(file, work, piece, contents), mapping, registry.format(work["from"]), rejects)
             report = LossReport(check=check, on_leave=rows.not_held)
-            left, typed = work["most"], work["into"] == "parquet"
-            for row in rows.quick(made) if _may_be_quick(mapping, made, check) else rows:
-                if isinstance(row, Ready):
-                    report.sound()
-                    record, line = line_of(row.record, made, files.taken_along)
-                else:
-                    encoded = encode_row(row, made, provenance="none", report=report, change=files.taken_along)
-                    if encoded is None:
-                        continue
-                    _, record, line, _ = encoded
+            quick = mapping == Mapping() and (check is None or check.consumer == made.consumer)
+            for record, line in _lines(rows.quick(made) if quick else rows, made, report, files):
                 if typed or not record.keys() <= kinds.columns.keys():
                     kinds.see(record, len(line))
                 out.write(line)
@@ -72,9 +64,14 @@ def _converted(file: IO[bytes], work: dict[str, Any], piece: Piece) -> dict[str,
     return {**report.part(), **beside, "lines": str(scratch), "columns": kinds.columns, "longest": kinds.longest}
 
 
-def _may_be_quick(mapping: Mapping, made: Format, check: Check | None) -> bool:
-    """Whether plain records need no care: nothing is done to them first, and nobody but the format's own consumer is asked."""
-    return mapping == Mapping() and (check is None or check.consumer == made.consumer)
+def _lines(rows: Iterable[Row | Ready], made: Format, report: LossReport, files: Beside) -> Iterator[tuple[dict[str, Any], bytes]]:
+    """The records that are written, each with its line."""
+    for row in rows:
+        if isinstance(row, Ready):
+            report.sound()
+            yield line_of(row.record, made, files.taken_along)
+        elif (found := encode_row(row, made, provenance="none", report=report, change=files.taken_along)) is not None:
+            yield found.record, found.line
 
 
 def _records(file: IO[bytes], work: dict[str, Any], piece: Piece, contents: Contents) -> Iterator[Record | Fault]:
