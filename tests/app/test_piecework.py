@@ -21,7 +21,7 @@ from rowsmith.connectors.containers import Limits, cut_file, read_records
 from rowsmith.core.errors import Invalid
 from rowsmith.core.records import Contents
 
-WHOLE, PIECES = Limits(whole_bytes=1 << 60), Limits(whole_bytes=1, piece_bytes=3000)
+WHOLE, PIECES = Limits(whole_bytes=1 << 60), Limits(whole_bytes=1, piece_bytes=3000, piece_rows=1)
 
 
 def lines(seed: int, count: int = 400) -> list[bytes]:
@@ -74,7 +74,9 @@ def test_a_parquet_file_is_cut_at_its_groups(tmp_path: Path) -> None:
     made = f"SELECT 'question ' || i AS input, {answer}, CAST('nan' AS DOUBLE) AS odd FROM range(9000) t(i)"
     duckdb.execute(f"COPY ({made}) TO '{source}' (FORMAT parquet, ROW_GROUP_SIZE 2048)")
     cut = cut_file(source, source.name, limits=PIECES)
-    assert cut is not None and len(cut.pieces) == 5
+    assert cut is not None and [piece.end for piece in cut.pieces] == [2048, 4096, 6144, 8192, 9000]
+    cut = cut_file(source, source.name, limits=replace(PIECES, piece_rows=3000))
+    assert cut is not None and [piece.end for piece in cut.pieces] == [4096, 8192, 9000]
     apart, whole = (converted(source, tmp_path / name / "x.jsonl", "alpaca", how) for name, how in (("a", PIECES), ("b", WHOLE)))
     assert apart == whole
     assert apart[0].notes == ["rows.parquet: Numbers that JSON has none for (NaN, infinity) are null: 9,000."]

@@ -57,15 +57,15 @@ class Mapping(BaseModel):
 def unfolded(record: dict[str, Json]) -> dict[str, Json]:
     """The record of a table, in which the columns that hold lists or mappings hold them as JSON text. Other text stays as it is, also
     where it is JSON."""
-    found = dict(record)
+    found = record
     for name, value in record.items():
-        if isinstance(value, str) and value[:1] in ("[", "{") and (name in _MADE_OF or name in _EITHER):
+        if isinstance(value, str) and value.startswith(("[", "{")) and (name in _MADE_OF or name in _EITHER):
             try:
                 inner = json_value(value.encode())
             except ValueError:
                 continue  # a text that only begins like one
             if name in _MADE_OF or _messages(inner):
-                found[name] = inner
+                found = {**found, name: inner}
     return found
 
 

@@ -13,7 +13,9 @@ from rowsmith.core.errors import Invalid, Unavailable
 from rowsmith.steps.collected import Collected, pieces
 from rowsmith.steps.kinds import JSON, TEXT, Kinds, quoted
 
-_MEMORY_MB, _MOST_THREADS = 400, 4
+_MEMORY_MB, _MOST_THREADS = 500, 4
+_GROUP_ROWS = 20_480
+"""Groups of rows are small, so that several are made at once within that memory, and several processes can read the file at once."""
 _LONGEST = 1 << 24
 
 
@@ -73,7 +75,8 @@ class ParquetLayout:
         try:
             with duckdb.connect(":memory:", config=config) as database:
                 database.execute("SET enable_progress_bar = false")
-                database.execute(f"COPY (SELECT {picked} FROM {read}) TO {_text(str(made))} (FORMAT parquet, COMPRESSION zstd)")
+                how = f"FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {_GROUP_ROWS}"
+                database.execute(f"COPY (SELECT {picked} FROM {read}) TO {_text(str(made))} ({how})")
         except duckdb.Error as error:
             what = f"The records cannot be written as Parquet: {str(error).splitlines()[0]}."
             raise Unavailable(what, "Write JSON Lines instead (.jsonl), or free some space for temporary files.") from None

@@ -57,16 +57,23 @@ def cut(file: IO[bytes], size: int, name: str, given: Given, limits: Limits) -> 
     if wrong := recognise.mispacked(name, ""):
         yield note(wrong)
     if recognise.binary(head) == "parquet":
-        yield from _groups(str(file.name))
+        yield from _groups(str(file.name), limits.piece_rows)
     elif not recognise.binary(head) and not recognise.stranger(head):
         yield from _by_bytes(file, size, head, name, given, limits)
 
 
-def _groups(path: str) -> Iterator[Said]:
-    counts = columnar.groups(path)
-    ends = [sum(counts[: n + 1]) for n in range(len(counts))]
+def _groups(path: str, least: int) -> Iterator[Said]:
+    """Groups of rows, several of them where they are small."""
+    pieces, start, end = [], 0, 0
+    for count in columnar.groups(path):
+        end += count
+        if end - start >= least:
+            pieces.append(astuple(Piece(start, end, start)))
+            start = end
+    if end > start:
+        pieces.append(astuple(Piece(start, end, start)))
     yield Facts("parquet")
-    yield {"pieces": [astuple(Piece(end - count, end, end - count)) for count, end in zip(counts, ends, strict=True)]}
+    yield {"pieces": pieces}
 
 
 def _by_bytes(file: IO[bytes], size: int, head: bytes, name: str, given: Given, limits: Limits) -> Iterator[Said]:
