@@ -25,15 +25,15 @@ DATA = st.fixed_dictionaries({}, optional={"messages": st.lists(MESSAGES, max_si
 @given(DATA)
 def test_plain_turns_are_those_of_the_careful_way(data: dict[str, Any]) -> None:
     row = Row("0" * 32, b"", data)
-    if (found := _chat.plain(row)) is None:
+    if (found := _chat.plain(row.data)) is None:
         return
     assert found == _turns.turns(_chat.conversation(row), row)
 
 
 def test_most_conversations_go_the_quick_way() -> None:
     asks, says = {"role": "user", "content": "Why?"}, {"role": "assistant", "content": "So."}
-    assert _chat.plain(Row("0" * 32, b"", {"input": "Why?", "answer": "So.", "more": 1})) == [("user", "Why?"), ("assistant", "So.")]
-    assert _chat.plain(Row("0" * 32, b"", {"messages": [asks, says, asks, says]})) is not None
+    assert _chat.plain({"input": "Why?", "answer": "So.", "more": 1}) == [("user", "Why?"), ("assistant", "So.")]
+    assert _chat.plain({"messages": [asks, says, asks, says]}) is not None
     with pytest.raises(RowFailed, match="not the assistant"):
         _turns.of(Row("0" * 32, b"", {"messages": [asks]}))
 

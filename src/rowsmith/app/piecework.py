@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import queue
-import select
 import subprocess
 import tempfile
 from collections import deque
@@ -18,7 +17,7 @@ from typing import IO, Any
 import orjson
 
 from rowsmith.app.rejects import Rejects
-from rowsmith.connectors.containers import Cut, Limits, died, started
+from rowsmith.connectors.containers import Cut, Limits, died, said_lines, started
 from rowsmith.core.errors import Invalid
 from rowsmith.core.records import Contents
 from rowsmith.formats import Format, LossReport, Mapping
@@ -115,6 +114,8 @@ class _Process:
     def __init__(self, name: str, work: bytes, scratch: str, complaints: IO[bytes], limits: Limits) -> None:
         self._name, self._limits, self._complaints = name, limits, complaints
         self._process: subprocess.Popen[bytes] = started("rowsmith.app.converting", scratch, complaints)
+        assert self._process.stdout is not None
+        self._answers = said_lines(self._process.stdout.fileno(), name, limits.stall_s)
         self._say(work)
 
     def __enter__(self) -> _Process:
@@ -130,16 +131,9 @@ class _Process:
         Raises:
             Invalid: the process ended, or nothing came of it for too long.
         """
-        assert self._process.stdout is not None
         self._say(piece)
-        line, pipe = b"", self._process.stdout.fileno()
-        while not line.endswith(b"\n"):
-            if not select.select([pipe], [], [], self._limits.stall_s)[0]:
-                what = f"{self._name}: nothing came of it for {self._limits.stall_s:g} s."
-                raise Invalid(what, "The file may be made to hang readers: look at what it holds.")
-            if not (data := os.read(pipe, 1 << 16)):
-                raise died(self._name, self._process.wait(), self._limits, self._complaints)
-            line += data
+        if (line := next(self._answers, None)) is None:
+            raise died(self._name, self._process.wait(), self._limits, self._complaints)
         told: dict[str, Any] = orjson.loads(line)
         return told
 

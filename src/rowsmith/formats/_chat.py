@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeGuard
 
 import orjson
 
@@ -56,24 +56,21 @@ def conversation(row: Row) -> list[Message]:
     return messages
 
 
-def plain(row: Row) -> list[tuple[str, str]] | None:
-    """The roles and texts of a conversation of plain text, in which everyone says something and nobody calls tools: most are, and this is the
-    quick way through them. None: it is another one, or none; `conversation` says which."""
-    data = row.data
+def plain(data: dict[str, Json]) -> list[tuple[str, str]] | None:
+    """The roles and texts of a row's conversation of plain text, in which everyone says something and nobody calls tools: most are, and this is
+    the quick way through them. None: it is another one, or none; `conversation` says which."""
     if "tools" in data:
         return None
     messages = data.get("messages")
     if not says(messages):
         asked, answer = data.get("input"), data.get("answer")
-        if type(asked) is not str or type(answer) is not str or not asked.strip() or not answer.strip():
-            return None
-        return [("user", asked), ("assistant", answer)]
+        return [("user", asked), ("assistant", answer)] if worded(asked) and worded(answer) else None
     found = []
     for message in messages if type(messages) is list else ():
         if type(message) is not dict or "tool_calls" in message:
             return None
         role, text = message.get("role"), message.get("content")
-        if role not in _SPEAKERS or type(text) is not str or not text.strip():
+        if role not in _SPEAKERS or not worded(text):
             return None
         found.append((role, text))
     return found if found and found[-1][0] == "assistant" else None
@@ -81,23 +78,16 @@ def plain(row: Row) -> list[tuple[str, str]] | None:
 
 def nothing_else(data: dict[str, Json]) -> list[tuple[str, str]] | None:
     """As `plain`, of columns that hold nothing beside the roles and texts: no other column, and no other field of a message."""
-    if len(data) == 2:
-        asked, answer = data.get("input"), data.get("answer")
-        if type(asked) is not str or type(answer) is not str or not asked or not answer or asked.isspace() or answer.isspace():
-            return None
-        return [("user", asked), ("assistant", answer)]
     messages = data.get("messages")
-    if len(data) != 1 or type(messages) is not list:
+    if len(data) != (2 if messages is None else 1):
         return None
-    found = []
-    for message in messages:
-        if type(message) is not dict or len(message) != 2:
-            return None
-        role, text = message.get("role"), message.get("content")
-        if type(text) is not str or role not in _SPEAKERS or not text or text.isspace():
-            return None
-        found.append((role, text))
-    return found if found and found[-1][0] == "assistant" else None
+    found = plain(data)
+    return None if found is None or any(len(message) != 2 for message in messages or ()) else found
+
+
+def worded(value: Json) -> TypeGuard[str]:
+    """Whether it is a text that says something."""
+    return type(value) is str and value != "" and not value.isspace()
 
 
 def checked(messages: Json, column: str) -> list[Message]:

@@ -48,7 +48,7 @@ def alternating(found: list[Turn]) -> tuple[str | None, list[Turn]]:
 
 def of(row: Row) -> list[Turn]:
     """The conversation of a row as turns. Raises as `turns` and `_chat.conversation`."""
-    found = _chat.plain(row)
+    found = _chat.plain(row.data)
     return turns(_chat.conversation(row), row) if found is None else found
 
 

@@ -48,11 +48,9 @@ class Alpaca(Format):
         if len(record) != 3:
             return None
         asked, beside, answer = record.get("instruction"), record.get("input"), record.get("output")
-        if type(asked) is not str or type(beside) is not str or type(answer) is not str:
+        if type(beside) is not str or not _chat.worded(asked) or not _chat.worded(answer):
             return None
-        if not asked or not answer or asked.isspace() or answer.isspace():
-            return None
-        return {"input": f"{asked}\n\n{beside}" if beside and not beside.isspace() else asked, "answer": answer}
+        return {"input": f"{asked}\n\n{beside}" if _chat.worded(beside) else asked, "answer": answer}
 
     def quick_row(self, data: dict[str, Json]) -> dict[str, Json] | None:
         """A question and its answer, and nothing else."""

@@ -37,7 +37,7 @@ class ShareGpt(Format):
 
     def row(self, row: Row) -> dict[str, Json]:
         """The record; fails with `turn_order`, `tool_calls`, `tools` and the reasons of `_chat.conversation`."""
-        plain = _chat.plain(row)
+        plain = _chat.plain(row.data)
         turns = _turns(_chat.conversation(row)) if plain is None else [spoken(role, text) for role, text in plain]
         _alternate([turn["from"] for turn in turns])
         tools = None if plain else _chat.tools_of(row)

@@ -1,7 +1,7 @@
 """Strangers' files as records: CSV, JSON, JSON Lines, Parquet, Arrow and spreadsheets, packed or not, each opened in a child process.
 
-What a file is, its bytes say; its name only breaks ties. `read_records` is what others use; `cut_file`, `started` and `died` are for those who
-read a large file in several processes.
+What a file is, its bytes say; its name only breaks ties. `read_records` is what others use; `cut_file`, `started`, `said_lines` and `died` are for
+those who read a large file in several processes.
 
     limits.py      what a file may cost
     recognise.py   what it is
@@ -18,6 +18,6 @@ read a large file in several processes.
 
 from rowsmith.connectors.containers.limits import Limits
 from rowsmith.connectors.containers.pieces import Cut
-from rowsmith.connectors.containers.reader import cut_file, died, read_records, started
+from rowsmith.connectors.containers.reader import cut_file, died, read_records, said_lines, started
 
-__all__ = ["Cut", "Limits", "cut_file", "died", "read_records", "started"]
+__all__ = ["Cut", "Limits", "cut_file", "died", "read_records", "said_lines", "started"]

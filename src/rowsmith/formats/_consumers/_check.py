@@ -13,7 +13,7 @@ from rowsmith.formats._consumers._tables import TABLES
 
 MOST_EXAMPLES = 5
 _MOST_KEYS = 1000
-Row = Callable[[Record, int], str | None]
+Look = Callable[[Record, int], str | None]
 """What a watch does with a record and its line."""
 _NOTHING: Callable[[Setting], Watch] = each(lambda record: None)
 TEMPLATE = Rule(
@@ -90,7 +90,7 @@ class Check:
         self._consumer, self._setting = consumer, setting
         rules = [rule for rule in consumer.rules if setting.tokens is not None or not rule.tokens]
         self._watches = [(rule, rule.watch(setting)) for rule in rules]
-        self._rows: dict[tuple[str, ...], list[tuple[Rule, Row]]] = {}
+        self._rows: dict[tuple[str, ...], list[tuple[Rule, Look]]] = {}
         self._found: dict[int, tuple[Rule, Finding]] = {}
         self._seen = self._faults = self._lost = 0
 
@@ -137,9 +137,9 @@ class Check:
                 lost = lost or rule.effect == "lost"
         self._lost += lost
 
-    def _looking(self, keys: tuple[str, ...]) -> list[tuple[Rule, Row]]:
+    def _looking(self, keys: tuple[str, ...]) -> list[tuple[Rule, Look]]:
         """The rules that may find something in a record with these keys; remembered, as most records of a file have the same ones."""
-        found: list[tuple[Rule, Row]] = [
+        found: list[tuple[Rule, Look]] = [
             (rule, watch.row) for rule, watch in self._watches
             if type(watch).row is not Watch.row and (not rule.keys or any(key in keys for key in rule.keys))
         ]  # fmt: skip
