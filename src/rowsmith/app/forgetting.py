@@ -18,6 +18,7 @@ from rowsmith.engine.retrace import roots_of_read, union, without_rows
 from rowsmith.store import erasing, forgotten
 from rowsmith.store.batches import Batches
 from rowsmith.store.blanking import blank_unneeded
+from rowsmith.store.fetches import Fetches
 from rowsmith.store.forgotten import Forgotten, Plan
 from rowsmith.store.runs import Run, Runs
 from rowsmith.store.schema_erasure import texts
@@ -194,6 +195,7 @@ def _carry_out(lab: Lab, one: Forgotten) -> None:
 
 def _erase_files(lab: Lab, one: Forgotten) -> None:
     users = input_files.users(lab, one.plan)
+    Fetches(lab.db).without([hash_ for hash_ in one.plan.files if hash_ not in users])
     for hash_ in [*(hash_ for hash_ in one.plan.files if hash_ not in users), *input_files.unnamed(lab)]:
         lab.files.remove(hash_)
     for n in one.plan.roots:
@@ -204,5 +206,5 @@ def _erase_files(lab: Lab, one: Forgotten) -> None:
     runs = tuple(f"run-{n}-" for n in one.plan.roots)
     whole = {f"peril-{n}" for n in one.plan.roots} | {scratch_of(batch.n) for n in one.plan.roots for batch in Batches(lab.db).of_run(n)}
     for name in lab.files.scratches():
-        if name in whole or name.startswith(runs):
+        if name in whole or name.startswith((*runs, "fetch-")):
             lab.files.remove_scratch(name)

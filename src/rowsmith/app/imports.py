@@ -137,7 +137,7 @@ class _Read:
     def __init__(self, lab: Lab, run: Run) -> None:
         self._failed = {number: (reason, detail) for number, reason, detail in slots.failed_roots(lab.db, run.n, 0)}
         self._step: Any = recipe_file.build(run.recipe).steps[0]
-        self._context = StepContext(self._step, 0, Inputs(run.lock["inputs"][self._step.title], lab.files), lab.files.scratch)
+        self._context = StepContext(self._step, 0, Inputs(run.lock, self._step.title, lab.files), lab.files.scratch)
 
     def notes(self) -> list[str]:
         """What is to be known of them."""

@@ -9,6 +9,7 @@ from rowsmith.app.lab import Lab
 from rowsmith.engine.retrace import files_of_row
 from rowsmith.store import forgotten, projects
 from rowsmith.store.batches import Batches
+from rowsmith.store.fetches import Fetches
 from rowsmith.store.forgotten import Plan
 from rowsmith.store.runs import Run, Runs
 from rowsmith.store.sources import Wanted
@@ -42,7 +43,7 @@ def users(lab: Lab, plan: Plan) -> dict[str, set[str]]:
 def unnamed(lab: Lab) -> list[str]:
     """The copies that no run and no batch names, such as those of a plan that was never carried out; the youngest are left alone."""
     named = {hash_ for project in projects.all_projects(lab.db) for run in Runs(lab.db).newest(project.name, EVERY_RUN) for _, hash_ in _read(run)}
-    named |= Batches(lab.db).files()
+    named |= Batches(lab.db).files() | {entry.hash for one in Fetches(lab.db).every() for entry in one.entries}
     old = time.time() - YOUNG_S
     return [name for name in lab.files if name not in named and lab.files.path(name).stat().st_mtime < old]
 

@@ -10,6 +10,7 @@ from rowsmith.app.datasets import Datasets
 from rowsmith.app.differences import Differences
 from rowsmith.app.edits import Edits
 from rowsmith.app.events import Events
+from rowsmith.app.fetched import FetchedSources
 from rowsmith.app.history import History
 from rowsmith.app.lab import Lab
 from rowsmith.app.reviews import Reviews
@@ -99,6 +100,11 @@ class Project:
         from rowsmith.app.provenance import Provenance
 
         return Provenance(self.lab, self.name)
+
+    @property
+    def sources(self) -> FetchedSources:
+        """What its runs have fetched from outside."""
+        return FetchedSources(self.lab, self.name)
 
     def show(self) -> ProjectFacts:
         """The project's caps and what is spent against them."""

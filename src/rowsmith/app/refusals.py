@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from rowsmith.app.lab import Lab
 from rowsmith.core.errors import Conflict
 from rowsmith.core.ids import content_hash
 from rowsmith.core.lines import stored
-from rowsmith.core.recipe import Recipe
+from rowsmith.core.step import Step
 from rowsmith.steps.read.rows import ReadRows
 from rowsmith.store import forgotten
 from rowsmith.store.forgotten import Forgotten
 from rowsmith.store.runs import Run
 
 
-def taking_in(lab: Lab, project: str, recipe: Recipe) -> Callable[[Path], str]:
-    """How a file of the recipe is copied into the home: gives its hash.
+def taking_in(lab: Lab, project: str, steps: Sequence[Step] = ()) -> Callable[[Path], str]:
+    """How a file that these steps read is copied into the home: gives its hash.
 
     Raises (the copying, too):
         Conflict: the file, or a row that stands in the recipe, was forgotten.
@@ -25,7 +25,7 @@ def taking_in(lab: Lab, project: str, recipe: Recipe) -> Callable[[Path], str]:
     refused = forgotten.refused(lab.db, project)
     if not refused:
         return lab.files.put_file
-    for step in recipe.steps:
+    for step in steps:
         for number, row in enumerate(step.rows, 1) if isinstance(step, ReadRows) else ():
             if (one := refused.get(content_hash(stored(row)).hex())) is not None:
                 raise _forgotten(f"Row {number} of step {step.title!r}", "the recipe", one)

@@ -18,6 +18,7 @@ import rowsmith
 from rowsmith import registry
 from rowsmith.app import preparing
 from rowsmith.app.batches import asked_live, end_at_servers
+from rowsmith.app.fetching import Fetching
 from rowsmith.app.lab import Lab
 from rowsmith.app.library import pin_datasets
 from rowsmith.app.options import Options, goes_on, prompts, writes_anew
@@ -70,7 +71,7 @@ class Runs:
         limit: int | None = None, budget_usd: float | None = None, budget_tokens: int | None = None, new: bool = False, fresh: bool = False,
         replace: bool = False, offline: bool = False, batch: bool = False, batch_only: bool = False, deadline_s: float | None = None,
         wait: bool = True, commit: bool = True, commit_partial: bool = False, grace_s: float = 30.0, on_progress: OnProgress | None = None,
-        stopping: Stopping | None = None,
+        stopping: Stopping | None = None, refresh: bool = False,
     ) -> Result:  # fmt: skip
         """Run a recipe (a Recipe, or the path of a recipe file with `sets` for its parameters), and return when it has come to rest.
 
@@ -86,6 +87,7 @@ class Runs:
             wait: False ends once all batches are handed over; the same command later goes on.
             commit: False keeps the rows with the run alone (a pilot).
             commit_partial: commit the kept rows even when the run does not finish.
+            refresh: fetch anew what was fetched from outside before.
             grace_s: seconds that calls in flight may take to end when the run is stopped.
 
         Raises:
@@ -93,7 +95,7 @@ class Runs:
             NotFound: a file. Unavailable, StorageFull: the store.
         """
         loaded, base = self._load(recipe, sets or {}, self._money_cap(budget_usd), self._keys(offline))
-        lock = self._lock(loaded, base)
+        lock = self._lock(loaded, base, refresh=refresh, offline=offline)
         identity = self._identity(loaded, lock, base)
         wanted = Options(
             into=loaded.into or loaded.name if into is None else into, attempts=loaded.attempts,
@@ -228,12 +230,12 @@ class Runs:
     def _plugins(self, base: Path) -> tuple[Path, ...]:
         return (base / "plugins",)
 
-    def _lock(self, recipe: Recipe, base: Path) -> dict[str, Any]:
+    def _lock(self, recipe: Recipe, base: Path, *, refresh: bool = False, offline: bool = False) -> dict[str, Any]:
         """What the run rests on: inputs by hash (copied into the home), prompts, where each step's code came from, versions."""
-        datasets = pin_datasets(self.lab.db, self.project, recipe)
+        datasets, put = pin_datasets(self.lab.db, self.project, recipe), taking_in(self.lab, self.project, recipe.steps)
         return {
             **({"datasets": datasets} if datasets else {}),
-            "inputs": pin(recipe, base, taking_in(self.lab, self.project, recipe)),
+            **pin(recipe, base, put, Fetching(self.lab, self.project, put, refresh=refresh, offline=offline)),
             "prompts": {f"{position}.{field}": name for position, field, name, _, _ in prompts(recipe)},
             "takes": [recipe.inputs_of(position) for position in range(len(recipe.steps))],
             **origins(recipe, self._plugins(base)),

@@ -29,6 +29,7 @@ from rowsmith.cli import (
     reviews,
     runs,
     shaping,
+    sources,
 )
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def version(show: Annotated[bool, typer.Option("--version", help="Print the vers
 
 
 for room in (
-    runs, recipes, datasets, formats, export_check, push, shaping, history, edits, reviews, provenance, calls, projects, events, models, keys,
+    runs, recipes, sources, datasets, formats, export_check, push, shaping, history, edits, reviews, provenance, calls, projects, events, models, keys,
     home, plugins,
 ):  # fmt: skip
     room.add_to(app)

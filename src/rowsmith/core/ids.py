@@ -1,7 +1,7 @@
 """Identity: canonical bytes, content hashes, derived row ids and order keys.
 
 Ids are derived, never minted: BLAKE2b with a 16-byte digest, written as 32 hexadecimal digits. A new row's id comes from its
-parent's id, the name of the step that made it and its index; a source row's from the source's name, its key (its key column or
+parent's id, the name of the step that made it and its index, or its key; a source row's from the source's name, its key (its key column or
 its own content) and the occurrence among equals.
 
 An order key is a byte string that sorts rows as they stood in their sources: 6 bytes for a source row (1 of the step's position
@@ -70,9 +70,9 @@ def content_hash(value: Any) -> bytes:
     return digest(canonical(value))
 
 
-def child_id(parent: str, step: str, index: int) -> str:
-    """The id of row number `index` that the step called `step` makes from the row `parent`."""
-    return blake2b(f"{parent}\0{step}\0{index}".encode(), digest_size=16).hexdigest()
+def child_id(parent: str, step: str, index: int | str) -> str:
+    """The id of row number `index` that the step called `step` makes from the row `parent`; or of the one that it knows by a key."""
+    return blake2b(f"{parent}\0{step}\0{index}".encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 
 def source_id(source: str, key: str, occurrence: int) -> str:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Protocol
@@ -13,6 +13,8 @@ from typing import IO, Any, Protocol
 from pydantic import SecretStr
 
 from rowsmith.core.calls import Answer, Ask, Claim, Claimed, Embed, Embedded, Limits, Usage
+from rowsmith.core.documents import Document
+from rowsmith.core.fetching import Missed
 from rowsmith.core.models import ModelChoice
 from rowsmith.core.records import Contents, Fault, Record
 from rowsmith.core.row import Json, Row
@@ -96,6 +98,10 @@ class Context(Protocol):
         """Open one input file: the run pins it by hash and keeps a copy."""
         ...
 
+    def missed(self) -> Sequence[Missed]:
+        """What the step asked for outside and did not come."""
+        ...
+
     def records(
         self, source: Input, *, encoding: str | None = None, delimiter: str | None = None, sheet: str | None = None, header: bool = True,
         contents: Contents | None = None,
@@ -107,6 +113,12 @@ class Context(Protocol):
         Raises:
             Invalid: the file cannot be read at all, or costs more than it may.
         """
+        ...
+
+    def documents(self, sources: Iterable[Input], **given: Any) -> Iterator[tuple[Input, Document | Fault]]:
+        """What input files say, whatever they are, read one after the other in a process of its own with bounded memory, time and output
+        for each. `given`: what is said of them (connectors.documents.read_documents). A file that cannot be read is a fault, and the next
+        one is read."""
         ...
 
     def format(self, name: str) -> Any:
@@ -138,6 +150,11 @@ class Input(Protocol):
     @property
     def hash(self) -> str:
         """64 hexadecimal digits, BLAKE2b-256 of its bytes."""
+        ...
+
+    @property
+    def facts(self) -> Mapping[str, Json]:
+        """What is known of one that came from outside: url, fetched_at, commit ..."""
         ...
 
 

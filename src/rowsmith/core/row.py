@@ -52,7 +52,8 @@ class New:
     """A row that a step makes. The engine gives it its id and order.
 
     `origin` is merged over the parent's; `index` is the place it fills (default: the next free one);
-    `key` (source steps only) is what its id is derived from, default its own content. `id` (source steps only) is the id that it has already,
+    `key` is what its id is derived from, default its own content (source steps) or its index (row steps; there, every row of a parent has
+    another one). `id` (source steps only) is the id that it has already,
     and keeps: its scores and all that was made of it before go with it.
     """
 

@@ -82,6 +82,8 @@ class Step(BaseModel):
     """`verb.noun`. Derived from the module's path for the built-in ones; a plugin states it."""
     makes: ClassVar[bool] = False
     """Whether it makes rows (yields `New`) rather than passing them on."""
+    reaches: ClassVar[str] = ""
+    """The connector that fetches what the step's paths name; empty where they are files here, or addresses of files."""
     prompt_gives: ClassVar[dict[str, tuple[str, ...]]] = {}
     """Per prompt field: variables that the step itself supplies beside the row's columns, for example {"prompt": ("count",)}."""
 

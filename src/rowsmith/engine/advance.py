@@ -290,7 +290,7 @@ _HOLDING = ("over_target", NOT_RECORDED)
 def child(parent: Row, step: str, position: int, index: int, new: New, made: Mapping[str, Any]) -> Row:
     """The row that a step makes of another: derived id and order, the parent's origin carried on."""
     return Row(
-        child_id(parent.id, step, index),
+        child_id(parent.id, step, index if new.key is None else new.key),
         child_order(parent.order, position, index),
         new.data,
         dict(new.scores),

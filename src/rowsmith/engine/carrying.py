@@ -132,7 +132,6 @@ class Carrying:
         return f"run-{self.run.n}-{fence}"
 
     def _contexts(self) -> list[StepContext]:
-        lock = self.run.lock.get("inputs", {})
         scratch = self.files.scratch(self._scratch_name(self.run.fence))
 
         def folder(name: str) -> Any:
@@ -141,7 +140,7 @@ class Carrying:
 
         return [
             StepContext(
-                step, position, Inputs(lock.get(step.title, {}), self.files), folder, pinned_datasets(self.run.lock, step.title, self.library),
+                step, position, Inputs(self.run.lock, step.title, self.files), folder, pinned_datasets(self.run.lock, step.title, self.library),
                 (Path(self.run.options["base"]) / "plugins",),
             )
             for position, step in enumerate(self.recipe.steps)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from rowsmith import registry
 from rowsmith.core.calls import Answer, Ask, Asker, Embed, Embedded
+from rowsmith.core.documents import Document
+from rowsmith.core.fetching import Missed
 from rowsmith.core.ids import share
 from rowsmith.core.models import Model, ModelChoice
 from rowsmith.core.ports import Gate, Input, Rows
@@ -62,6 +64,10 @@ class StepContext:
         """See core.ports.Context."""
         return self._inputs.input(path)
 
+    def missed(self) -> Sequence[Missed]:
+        """See core.ports.Context."""
+        return self._inputs.missed
+
     def records(
         self, source: Input, *, encoding: str | None = None, delimiter: str | None = None, sheet: str | None = None, header: bool = True,
         contents: Contents | None = None,
@@ -70,6 +76,14 @@ class StepContext:
         from rowsmith.connectors.containers import read_records
 
         return read_records(source.path, source.name, encoding=encoding, delimiter=delimiter, sheet=sheet, header=header, contents=contents)
+
+    def documents(self, sources: Iterable[Input], **given: Any) -> Iterator[tuple[Input, Document | Fault]]:
+        """See core.ports.Context."""
+        from rowsmith.connectors.documents import read_documents
+
+        several = list(sources)
+        for number, found in read_documents(((source.path, source.name) for source in several), **given):
+            yield several[number], found
 
     def format(self, name: str) -> Any:
         """See core.ports.Context."""

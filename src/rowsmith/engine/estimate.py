@@ -152,7 +152,7 @@ def estimate(recipe: Recipe, lock: Mapping[str, Any], files: Files, db: Database
     scratch = files.scratch(own)
     contexts = [
         StepContext(
-            step, i, Inputs(lock["inputs"].get(step.title, {}), files), lambda name: _folder(scratch, name), pinned_datasets(lock, step.title, db),
+            step, i, Inputs(lock, step.title, files), lambda name: _folder(scratch, name), pinned_datasets(lock, step.title, db),
             plugins,
         )
         for i, step in enumerate(recipe.steps)

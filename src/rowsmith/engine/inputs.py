@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from glob import has_magic
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from rowsmith.core.errors import Unavailable
+from rowsmith.core.fetching import Missed
 from rowsmith.core.ports import Rows
 from rowsmith.core.recipe import Recipe
+from rowsmith.core.row import Json
 from rowsmith.core.step import PATHS, Step
-from rowsmith.steps.paths import expand
+from rowsmith.steps.paths import expand, is_address
 from rowsmith.store.database import Database
 from rowsmith.store.files import Files
 from rowsmith.store.reading import VersionRows
@@ -21,11 +23,31 @@ from rowsmith.store.versions import Versions
 
 @dataclass(frozen=True, slots=True)
 class Pinned:
-    """An input file of a run: `path` is the home's copy, `name` what the user knows it as, `hash` BLAKE2b-256 in hexadecimal."""
+    """An input file of a run: `path` is the home's copy, `name` what the user knows it as, `hash` BLAKE2b-256 in hexadecimal, `facts` what is
+    known of one that came from outside."""
 
     path: Path
     name: str
     hash: str
+    facts: Mapping[str, Json] = field(default_factory=dict)
+
+
+class Came(Protocol):
+    """What came of an address outside: (name, hash, facts) of each file, which the home has; and (name, reason, detail) of what did not come."""
+
+    @property
+    def entries(self) -> Sequence[tuple[str, str, dict[str, Json]]]:
+        """The files."""
+        ...
+
+    @property
+    def missed(self) -> Sequence[tuple[str, str, str]]:
+        """The rest."""
+        ...
+
+
+Outside = Callable[[Step, str], Came]
+"""Fetches what an address of a step stands for, unless it is here."""
 
 
 def find(base: Path, pattern: str) -> list[tuple[Path, str]]:
@@ -48,18 +70,28 @@ def _name(path: Path, roots: Sequence[Path]) -> str:
     return path.relative_to(root).as_posix()
 
 
-def pin(recipe: Recipe, base: Path, put: Callable[[Path], str]) -> dict[str, dict[str, list[list[str]]]]:
+def pin(recipe: Recipe, base: Path, put: Callable[[Path], str], outside: Outside) -> dict[str, Any]:
     """Copy every input file of the recipe into the home.
 
-    Returns: for each step's name and each pattern of it: [name, hash] of each file, in order. It is the `inputs` of the run's lock.
+    Returns: parts of the run's lock. `inputs`: for each step's name and each pattern of it, [name, hash] of each file, in order. Where any came
+    from outside, `facts`: for each step's name and each file's, what is known of it; and `missed`: for each step's name, [name, reason, detail]
+    of what did not come.
     """
     lock: dict[str, dict[str, list[list[str]]]] = {}
+    facts: dict[str, dict[str, dict[str, Json]]] = {}
+    missed: dict[str, list[list[str]]] = {}
     for step in recipe.steps:
         for patterns in step.marked(PATHS).values():
             of_step = lock.setdefault(step.title, {})
             for pattern in patterns:
-                of_step[pattern] = [[name, put(path)] for path, name in find(base, pattern)]
-    return lock
+                if step.reaches or is_address(pattern):
+                    found = outside(step, pattern)
+                    of_step[pattern] = [[name, hash_] for name, hash_, _ in found.entries]
+                    facts.setdefault(step.title, {}).update({name: said for name, _, said in found.entries if said})
+                    missed.setdefault(step.title, []).extend(map(list, found.missed))
+                else:
+                    of_step[pattern] = [[name, put(path)] for path, name in find(base, pattern)]
+    return {"inputs": lock, **({"facts": facts} if facts else {}), **({"missed": missed} if any(missed.values()) else {})}
 
 
 def named(lock: dict[str, dict[str, list[list[str]]]]) -> list[list[str]]:
@@ -95,14 +127,14 @@ def pinned_datasets(lock: Mapping[str, Any], step: str, library: Database) -> di
 
 
 class Inputs:
-    """The pinned input files of one step (core.ports.Context.paths and .input)."""
+    """The pinned input files of the step called `step` (core.ports.Context.paths and .input); `lock` is the run's."""
 
-    def __init__(self, lock: dict[str, list[list[str]]], home: Files) -> None:
-        self._lock, self._find = lock, home.find
+    def __init__(self, lock: Mapping[str, Any], step: str, home: Files) -> None:
+        self._lock, self._find = lock.get("inputs", {}).get(step, {}), home.find
+        facts = lock.get("facts", {}).get(step, {})
+        self.missed = [Missed(*one) for one in lock.get("missed", {}).get(step, ())]
         self._pinned = {
-            Path(name_hash[1], name_hash[0]): Pinned(home.path(name_hash[1]), name_hash[0], name_hash[1])
-            for files in lock.values()
-            for name_hash in files
+            Path(hash_, name): Pinned(home.path(hash_), name, hash_, facts.get(name, {})) for files in self._lock.values() for name, hash_ in files
         }
 
     def paths(self, patterns: Sequence[str]) -> list[Path]:

@@ -144,7 +144,8 @@ def _rows(files: Files, run: Run, position: int, pinned: Pinned) -> Iterator[Row
         step: Any = recipe.steps[position]
         step = step.model_copy(update={name: [p for p in patterns if p in left] for name, patterns in step.marked(PATHS).items()})
         with TemporaryDirectory(prefix="rowsmith-retrace-") as folder:
-            context = StepContext(step, position, Inputs(left, files), lambda name: _made(Path(folder) / name), plugins=plugins)
+            inputs = Inputs({**run.lock, "inputs": {step.title: left}}, step.title, files)
+            context = StepContext(step, position, inputs, lambda name: _made(Path(folder) / name), plugins=plugins)
             for _, record in source_rows(step, context, position, ""):
                 yield record
     except (RowsmithError, OSError) as error:

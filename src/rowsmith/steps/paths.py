@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from rowsmith.core.errors import NotFound
 
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _folder: ContextVar[Path | None] = ContextVar("rowsmith_recipe_folder", default=None)
 
 
@@ -24,9 +26,17 @@ def relative_to(folder: Path) -> Iterator[None]:
         _folder.reset(token)
 
 
+def is_address(pattern: str) -> bool:
+    """Whether it stands for something outside, and no path: `https://...`, `s3://...`."""
+    return bool(_ADDRESS.match(pattern))
+
+
 def known(pattern: str) -> list[Path] | None:
-    """The files that the pattern names, before a run: none where nothing is there, None where a relative pattern's folder is not known."""
+    """The files that the pattern names, before a run: none where nothing is there, None where a relative pattern's folder is not known, or
+    it is an address."""
     folder = _folder.get()
+    if is_address(pattern):
+        return None
     if folder is None and not Path(pattern).expanduser().is_absolute():
         return None
     try:

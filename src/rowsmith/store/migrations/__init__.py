@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-HEAD = "0090"
+HEAD = "0100"

@@ -1,0 +1,148 @@
+"""What a recipe names outside is fetched into the home, once: a run reads the home's copies, and nothing is fetched again unless it is asked for."""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from importlib import import_module
+from inspect import signature
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr
+
+from rowsmith.app.lab import Lab
+from rowsmith.connectors.settings import allowed_by
+from rowsmith.core.errors import Invalid, Unavailable
+from rowsmith.core.fetching import Fetch as Connector
+from rowsmith.core.fetching import Fetched, Missed, Reach
+from rowsmith.core.ports import Keys, Paused
+from rowsmith.core.step import Step
+from rowsmith.store.fetches import Entry, Fetch, Fetches, Gone, Unfinished
+
+SCHEMES = {
+    "http": "web", "https": "web", "s3": "object_storage", "gs": "object_storage", "gcs": "object_storage", "az": "object_storage",
+    "abfs": "object_storage", "abfss": "object_storage",
+}  # fmt: skip
+"""The connector that brings the file at an address, by the address's scheme."""
+
+OWN = {"GITHUB_TOKEN": "https://api.github.com"}
+"""The address for which a variable is meant, unless it is said otherwise."""
+
+
+def connector(name: str) -> Connector:
+    """The function of a connector."""
+    found: Connector = import_module(f"rowsmith.connectors.{name}").fetch
+    return found
+
+
+def asked(step: Step, pattern: str, project: str = "") -> Fetch:
+    """What a step asks for at an address: its settings, as far as its connector knows them and they are not the defaults.
+
+    Raises:
+        Invalid: nothing brings files from such an address.
+    """
+    name = step.reaches or SCHEMES.get(pattern.partition("://")[0].lower(), "")
+    if not name:
+        raise Invalid(f"{pattern!r} is no address that files are read from.", f"Known are {', '.join(f'{scheme}://' for scheme in SCHEMES)}.")
+    settings = {one: value for one, value in step.settings().items() if one in signature(connector(name)).parameters} if step.reaches else {}
+    return Fetch(project, name, pattern, settings)
+
+
+def brought(one: Fetch, reach: Reach, to: Path) -> Iterator[Fetched | Missed]:
+    """What comes of it, file by file."""
+    return connector(one.connector)(reach, to, url=one.pattern, **one.asked)
+
+
+def reach_of(environ: Mapping[str, str], state: Path, keys: Keys, note: Callable[[str], None], known: Sequence[Entry] = ()) -> Reach:
+    """What a connector is lent."""
+
+    def secret(name: str, address: str) -> SecretStr | None:
+        try:
+            found = keys.find(name, address, own=OWN.get(name) == address)
+        except Paused as refused:
+            raise Unavailable(refused.what, refused.fix) from None
+        return found.key if found else None
+
+    return Reach(allowed_by(environ), state, secret, note, {entry.name: entry.facts for entry in known})
+
+
+class Fetching:
+    """Fetches what recipes of a project name. `put` takes a file into the home and gives its hash; `refresh` fetches anew what is there."""
+
+    def __init__(
+        self, lab: Lab, project: str, put: Callable[[Path], str], *, refresh: bool = False, offline: bool = False,
+        note: Callable[[str], None] = lambda said: None,
+    ) -> None:  # fmt: skip
+        self._lab, self._fetches, self._files, self._project, self._put = lab, Fetches(lab.db), lab.files, project, put
+        self._refresh, self._offline, self._note = refresh, offline, note
+        self._anew: set[bytes] = set()
+
+    def __call__(self, step: Step, pattern: str) -> Fetch:
+        """What the address stands for; the home has its files.
+
+        Raises:
+            Invalid, NotFound, Unavailable, AddressRefused: as the connector says; Invalid, too, where nothing came at all.
+        """
+        one = asked(step, pattern, self._project)
+        done = self.fetched(one)
+        if not done.entries:
+            why = "; ".join(f"{gone.name}: {gone.detail}" for gone in done.missed[:3]) or "there is nothing"
+            raise Invalid(f"Nothing came of {pattern!r}: {why}", "Correct the address or the settings, and ask again with --refresh.")
+        return done
+
+    def fetched(self, one: Fetch) -> Fetch:
+        """What came of it, now or earlier."""
+        known = self._fetches.get(one)
+        if self._is_good(known):
+            return known  # type: ignore[return-value]
+        if self._offline:
+            raise Invalid(f"{one.pattern!r} was not fetched yet, and the run is offline.", "Run it once without --offline.")
+        scratch = f"fetch-{self._project}-{one.key.hex()}"
+        with _alone(self._files.scratch(scratch)) as folder:
+            again = self._fetches.get(one)  # another process may have been quicker
+            if again is not None and again != known:
+                return again
+            done = self._fetch(one, known, Unfinished(folder))
+        self._files.remove_scratch(scratch)
+        self._anew.add(one.key)
+        return done
+
+    def _is_good(self, known: Fetch | None) -> bool:
+        fresh = known is not None and (not self._refresh or known.key in self._anew)
+        return fresh and all(self._files.has(entry.hash) for entry in known.entries)  # type: ignore[union-attr]
+
+    def _fetch(self, one: Fetch, known: Fetch | None, unfinished: Unfinished) -> Fetch:
+        before = known.entries if known else ()
+        reach = reach_of(self._lab.environ, unfinished.state, self._lab.keys.of(self._project), self._note, before)
+        entries = {entry.name: entry for entry in unfinished}
+        missed: list[Gone] = []
+        for came in brought(one, reach, unfinished.incoming):
+            if isinstance(came, Missed):
+                missed.append(Gone(came.name, came.reason, came.detail))
+                continue
+            entries[came.name] = Entry(came.name, self._put(came.path), dict(came.facts))
+            came.path.unlink(missing_ok=True)
+            unfinished.add(entries[came.name])
+        return self._fetches.put(replace(one, entries=list(entries.values()), missed=missed))
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[Path]:
+    """The folder, for one process at a time."""
+    with open(folder / "lock", "wb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield folder
+
+
+def changes(before: Fetch | None, after: Fetch) -> dict[str, list[str]]:
+    """What another fetch of the same brought: the names of files that are `added`, `changed` and `removed`."""
+    old: dict[str, Any] = {entry.name: entry.hash for entry in before.entries} if before else {}
+    new = {entry.name: entry.hash for entry in after.entries}
+    return {
+        "added": [name for name in new if name not in old],
+        "changed": [name for name, hash_ in new.items() if name in old and old[name] != hash_],
+        "removed": [name for name in old if name not in new],
+    }

@@ -1,0 +1,211 @@
+"""read, chunk, clean, sources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from rowsmith.cli.options import HOME, PROJECT, AsJson, Home, InProject, needs, project
+
+if TYPE_CHECKING:
+    from rowsmith.app.sources import Reading
+
+Source = Annotated[
+    str,
+    typer.Argument(
+        metavar="SOURCE", help="File, folder, glob, https://..., git+https://..., a database's URL, s3:// gs:// az://, or hf://owner/name."
+    ),
+]
+Table = Annotated[str | None, typer.Option("--table", metavar="NAME", help="Table or collection of a database.")]
+Query = Annotated[str | None, typer.Option("--query", metavar="SQL", help="One SELECT, whose rows are read from a database.")]
+Text = Annotated[str | None, typer.Option("--text", metavar="COL", help="Column of a table that is the text; it is called text then.")]
+Context = Annotated[str | None, typer.Option("--context", metavar="A,B", help="Columns that stay beside the text. Default: all.")]
+Sets = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="Setting of the step that reads (rowsmith steps read.web); may be repeated."),
+]
+Limit = Annotated[int | None, typer.Option("--limit", metavar="N", min=1, help="End after so many rows.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("read")(read)
+    app.command("chunk")(chunk)
+    app.command("clean")(clean)
+    app.command("sources")(sources)
+
+
+def read(
+    source: Source,
+    table: Table = None,
+    query: Query = None,
+    text: Text = None,
+    context: Context = None,
+    sets: Sets = None,
+    limit: Limit = None,
+    as_json: AsJson = False,
+) -> None:
+    """Print the rows that a source gives, one JSON object a line. Nothing is kept."""
+    with _reading(source, table, query, text, context, sets, []) as found:
+        _print(found, limit, as_json)
+
+
+def chunk(
+    source: Source,
+    by: Annotated[
+        str, typer.Option("--by", metavar="HOW", help="tokens, sentences, markdown, html, semantic, code, pages, turns or whole.")
+    ] = "tokens",
+    max_tokens: Annotated[int | None, typer.Option("--max-tokens", metavar="N", min=8, help="Most tokens of a chunk.")] = None,
+    overlap: Annotated[int | None, typer.Option("--overlap", metavar="N", min=0, help="Most tokens that neighbours share.")] = None,
+    embedder: Annotated[
+        str | None, typer.Option("--embedder", metavar="MODEL", help="Model that tells topics apart (--by semantic). Default: builtin/hashing.")
+    ] = None,
+    how: Annotated[
+        list[str] | None, typer.Option("--chunk-set", metavar="NAME=VALUE", help="Setting of the step that cuts (rowsmith steps chunk.tokens).")
+    ] = None,
+    table: Table = None,
+    query: Query = None,
+    text: Text = None,
+    context: Context = None,
+    sets: Sets = None,
+    limit: Limit = None,
+    sizes: Annotated[bool, typer.Option("--sizes", help="Print the sizes of the chunks instead of the chunks.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Print the chunks that would be cut of a source, one JSON object a line."""
+    from rowsmith.app.sources import chunker
+
+    needs("--embedder", {"--embedder": embedder is not None and by != "semantic"}, "Add --by semantic, or leave --embedder out.")
+    given = {"size": max_tokens, "overlap": overlap}
+    step, models = chunker(by, {name: value for name, value in given.items() if value is not None} | _settings(how), embedder)
+    with _reading(source, table, query, text, context, sets, [step], models) as found:
+        if sizes:
+            _print_sizes(found, as_json)
+        else:
+            _print(found, limit, as_json)
+
+
+def clean(
+    source: Source,
+    step: Annotated[
+        list[str], typer.Option("--step", metavar="KIND", help="Step that cleans, such as transform.boilerplate; may be repeated, in order.")
+    ],
+    how: Annotated[list[str] | None, typer.Option("--step-set", metavar="NAME=VALUE", help="Setting of the last step.")] = None,
+    sets: Sets = None,
+    limit: Limit = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what cleaning would do to the documents of a source: before, after, and each change."""
+    from rowsmith.app.sources import cleaned
+    from rowsmith.cli.show import print_json
+
+    steps = [{"kind": kind} for kind in step]
+    steps[-1] |= _settings(how)
+    with _reading(source, None, None, None, None, sets, []) as found:
+        for number, one in enumerate(cleaned(found, steps), 1):
+            if as_json:
+                print_json(one.dump())
+            else:
+                _tell_preview(one)
+            if number == limit:
+                break
+        _end(found, as_json)
+
+
+def sources(
+    refresh: Annotated[
+        str | None, typer.Option("--refresh", metavar="ADDRESS", help="Fetch it again, and say what has changed; `all` for all.")
+    ] = None,
+    home: Home = HOME,
+    in_project: InProject = PROJECT,
+    as_json: AsJson = False,
+) -> None:
+    """List what runs have fetched from outside: addresses, files, and what did not come."""
+    from rowsmith.cli.show import print_json, table, when
+
+    doors = project(home, in_project).sources
+    if refresh is not None:
+        changed = doors.refresh(refresh)
+        if as_json:
+            return print_json(changed)
+        for one in changed:
+            counts = ", ".join(f"{len(one[name]):,} {name}" for name in ("added", "changed", "removed"))
+            typer.echo(f"{one['address']}: {counts}, {one['same']:,} the same")
+        return None
+    found = doors.list()
+    if as_json:
+        return print_json(found)
+    rows = [(one["address"], one["connector"], one["files"], one["missed"], when(one["fetched_at"])) for one in found]
+    return table(["address", "connector", "files", "did not come", "fetched"], rows)
+
+
+@contextmanager
+def _reading(
+    source: str, table: str | None, query: str | None, text: str | None, context: str | None, sets: list[str] | None, then: list[dict[str, Any]],
+    models: dict[str, Any] | None = None,
+) -> Iterator[Reading]:  # fmt: skip
+    import os
+
+    from rowsmith.app.sources import reading, step_for, text_and_context
+
+    given = {name: value for name, value in (("table", table), ("query", query)) if value is not None}
+    before = text_and_context(text, [name.strip() for name in context.split(",")] if context else [])
+    with reading(step_for(source, given | _settings(sets)), [*before, *then], models=models, environ=os.environ) as found:
+        yield found
+
+
+def _settings(sets: list[str] | None) -> dict[str, Any]:
+    """Settings as they are spoken: a value is YAML, so that `true`, `3` and `[a, b]` are what they look like."""
+    from rowsmith.app.sources import setting
+    from rowsmith.cli.options import values
+
+    return {name: setting(name, value) for name, value in values(sets).items()}
+
+
+def _print(found: Reading, limit: int | None, as_json: bool) -> None:
+    from rowsmith.cli.show import print_json
+
+    for number, row in enumerate(found.rows, 1):
+        print_json({**row.data, "id": row.id, "origin": row.origin})
+        if number == limit:
+            break
+    _end(found, as_json)
+
+
+def _end(found: Reading, as_json: bool) -> None:
+    """The summary, last; and an error where nothing came at all."""
+    from rowsmith.cli.show import print_json
+
+    if as_json:
+        print_json(found.dump())
+    else:
+        typer.echo(f"{found.count:,} rows", err=True)
+        for one in found.skipped[:20]:
+            typer.echo(f"  skipped, {one['source']}: {one['reason']}: {one['detail']}", err=True)
+        if len(found.skipped) > 20:
+            typer.echo(f"  {len(found.skipped) - 20:,} more are skipped", err=True)
+        for warning in found.warnings:
+            typer.echo(f"  {warning}", err=True)
+    if not found.count and found.skipped:
+        raise typer.Exit(1)
+
+
+def _print_sizes(found: Reading, as_json: bool) -> None:
+    from rowsmith.app.sources import chunk_sizes
+    from rowsmith.cli.show import print_json, table
+
+    told = chunk_sizes(found)
+    if as_json:
+        print_json(told)
+    else:
+        table(["chunks", "tokens"], [(name, value) for name, value in told.items() if not isinstance(value, list | dict)])
+    _end(found, as_json)
+
+
+def _tell_preview(one: Any) -> None:
+    typer.secho(f"{one.name}: {len(one.before):,} characters before, {len(one.after):,} after", bold=True)
+    for change in one.changes[:20]:
+        typer.echo(f"  {change}")
