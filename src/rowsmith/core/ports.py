@@ -121,6 +121,14 @@ class Context(Protocol):
         one is read."""
         ...
 
+    def index(self, kind: str, place: str = "") -> Index:
+        """An index of vectors of this kind (connectors.vectors); without a place, an empty one that ends with the step.
+
+        Raises:
+            NotFound: there is no such kind. Unavailable: its library is not installed, or its server cannot be reached.
+        """
+        ...
+
     def format(self, name: str) -> Any:
         """The format of this name (formats.Format), which is built in or of a plug-in.
 
@@ -155,6 +163,30 @@ class Input(Protocol):
     @property
     def facts(self) -> Mapping[str, Json]:
         """What is known of one that came from outside: url, fetched_at, commit ..."""
+        ...
+
+
+class Index(Protocol):
+    """Vectors by name, and which of them are nearest to another one, by the cosine of the angle between them."""
+
+    def add(self, name: str, vector: bytes) -> None:
+        """Take a vector in (float32, little-endian), in the place of an earlier one of the name. All of an index have one length.
+
+        Raises:
+            Invalid: its length is another.
+        """
+        ...
+
+    def near(self, vector: bytes, count: int) -> list[tuple[str, float]]:
+        """At most `count` names and cosines in [-1, 1], the nearest first; of equals the one that came first."""
+        ...
+
+    def remove(self, names: Iterable[str]) -> None:
+        """Take vectors out; one that is not there is fine."""
+        ...
+
+    def close(self) -> None:
+        """Let it go; what a place outside holds is durable."""
         ...
 
 

@@ -12,7 +12,7 @@ from rowsmith.core.documents import Document
 from rowsmith.core.fetching import Missed
 from rowsmith.core.ids import share
 from rowsmith.core.models import Model, ModelChoice
-from rowsmith.core.ports import Gate, Input, Rows
+from rowsmith.core.ports import Gate, Index, Input, Rows
 from rowsmith.core.prompt import parse
 from rowsmith.core.records import Contents, Fault, Record
 from rowsmith.core.row import Row
@@ -84,6 +84,12 @@ class StepContext:
         several = list(sources)
         for number, found in read_documents(((source.path, source.name) for source in several), **given):
             yield several[number], found
+
+    def index(self, kind: str, place: str = "") -> Index:
+        """See core.ports.Context."""
+        from rowsmith.connectors.vectors import open_index
+
+        return open_index(kind, place, self.scratch)
 
     def format(self, name: str) -> Any:
         """See core.ports.Context."""
