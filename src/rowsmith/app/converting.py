@@ -15,7 +15,7 @@ import orjson
 from rowsmith import registry
 from rowsmith.app.record_rows import Ready, RecordRows
 from rowsmith.app.rejects import Rejects
-from rowsmith.connectors.containers.child import fence
+from rowsmith.connectors.containers.fence import fence
 from rowsmith.connectors.containers.limits import Limits, Refused
 from rowsmith.connectors.containers.pieces import Piece, read_pieces
 from rowsmith.connectors.containers.said import Json

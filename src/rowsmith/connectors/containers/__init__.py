@@ -12,6 +12,7 @@ those who read a large file in several processes.
     sheets.py      XLSX and ODS
     columnar.py    Parquet and Arrow
     pieces.py      a large file in pieces that can be read apart
+    fence.py       what a process takes from itself before it opens one
     child.py       the child process, which may neither send nor write anything
     reader.py      whoever starts it, and watches it
 """

@@ -13,6 +13,7 @@ from zipfile import BadZipFile
 import orjson
 
 from rowsmith.connectors.containers import columnar, recognise, sheets, text, unpack
+from rowsmith.connectors.containers.fence import fence
 from rowsmith.connectors.containers.limits import CutOff, Limits, Refused
 from rowsmith.connectors.containers.pieces import Piece, cut, read_pieces
 from rowsmith.connectors.containers.said import Facts, Given, Json, Said, fault, line_of, note
@@ -50,21 +51,6 @@ def _asked(file: IO[bytes], size: int, told: dict[str, Any], given: Given, limit
     if told["task"] == "pieces":
         return read_pieces(file, told["container"], told["letters"], [Piece(*piece) for piece in told["pieces"]], limits)
     return contents(file, size, told["name"], given, limits, Path(told["scratch"]))
-
-
-def fence(limits: Limits, size: int) -> None:
-    """No more memory, time and disk than the limits; no network where the system lets a process leave it."""
-    import resource
-
-    for name, most in (("RLIMIT_AS", limits.memory_bytes), ("RLIMIT_CPU", limits.cpu(size)), ("RLIMIT_FSIZE", limits.unpacked_bytes)):
-        hard = resource.getrlimit(getattr(resource, name))[1]
-        allowed = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        resource.setrlimit(getattr(resource, name), (allowed, allowed))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if sys.platform == "linux":
-        import ctypes
-
-        ctypes.CDLL(None).unshare(0x40000000)  # CLONE_NEWNET: only who may do so gets a network of its own, without a way out
 
 
 def contents(file: IO[bytes], size: int, name: str, given: Given, limits: Limits, scratch: Path) -> Iterator[Said]:

@@ -36,11 +36,11 @@ class Limits:
 
 
 class Refused(Exception):
-    """A file that cannot be read at all: what is wrong, and what to do."""
+    """A file that cannot be read at all: what is wrong, what to do, and a code for those who count such files."""
 
-    def __init__(self, what: str, fix: str) -> None:
+    def __init__(self, what: str, fix: str, reason: str = "broken_file") -> None:
         super().__init__(what)
-        self.what, self.fix = what, fix
+        self.what, self.fix, self.reason = what, fix, reason
 
 
 class CutOff(Exception):

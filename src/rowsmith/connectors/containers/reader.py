@@ -102,20 +102,27 @@ def started(module: str, scratch: str, complaints: IO[bytes]) -> subprocess.Pope
     )  # fmt: skip
 
 
+class Stalled(Invalid):
+    """A child from which nothing has come for too long."""
+
+
 def said_lines(pipe: int, name: str, stall_s: float) -> Iterator[bytes]:
     """The lines that come through a pipe, until it is closed.
 
     Raises:
-        Invalid: none comes for so long.
+        Stalled: none comes for so long.
     """
-    left = b""
+    left: list[bytes] = []
     while True:
         if not select.select([pipe], [], [], stall_s)[0]:
-            raise Invalid(f"{name}: nothing came of it for {stall_s:g} s.", "The file may be made to hang readers: look at what it holds.")
+            raise Stalled(f"{name}: nothing came of it for {stall_s:g} s.", "The file may be made to hang readers: look at what it holds.")
         if not (data := os.read(pipe, 1 << 18)):
             return
-        *lines, left = (left + data).split(b"\n")
-        yield from lines
+        first, *others = data.split(b"\n")
+        left.append(first)
+        for other in others:
+            yield b"".join(left)
+            left = [other]
 
 
 class Told:
@@ -165,9 +172,17 @@ class Told:
 
 def died(name: str, code: int, limits: Limits, complaints: IO[bytes]) -> Invalid:
     """The error for a child that ended before it was done; `code` is its exit status, a signal as a negative number."""
-    signals = {-24: f"took more than the {limits.cpu_s} s and more that it may", -25: "unpacked to more than it may", -9: "was ended by the system"}
+    what = f"{name}: the file {why_ended(code, limits, complaints)[1]}, and nothing of it is taken."
+    return Invalid(what, "Look at what it holds; it may be damaged or hostile.")
+
+
+def why_ended(code: int, limits: Limits, complaints: IO[bytes]) -> tuple[str, str]:
+    """Why a child ended before it was done: a code, and what the file did."""
+    signals = {
+        -24: ("timeout", f"took more than the {limits.cpu_s} s and more that it may"), -25: ("too_large", "unpacked to more than it may"),
+        -9: ("memory", "was ended by the system"),
+    }  # fmt: skip
     complaints.seek(0)
     said = complaints.read().decode(errors="replace").strip().splitlines()
-    why = signals.get(code) or f"broke its reader ({said[-1][:200] if said else f'exit status {code}'})"
-    what = f"{name}: the file {why}, and nothing of it is taken."
-    return Invalid(what, "Look at what it holds; it may be damaged or hostile.")
+    broke = "memory" if any("memory allocation" in line for line in said) else "broken_file"
+    return signals.get(code) or (broke, f"broke its reader ({said[-1][:200] if said else f'exit status {code}'})")

@@ -15,6 +15,8 @@ from typing import IO, Any
 from rowsmith.connectors.containers.limits import CutOff, Limits, Refused
 
 _PACKED = 1 << 12
+_ENTRY = 512
+"""Bytes of an entry in the list of a zip, generously: what has more in its list than so many entries take has more entries than it says."""
 _BOMB = "Unpack it yourself, look at what it holds, and give the files in it."
 _DAMAGE = (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, OSError)
 
@@ -42,7 +44,7 @@ class Watched(io.RawIOBase):
             raise CutOff(str(error) or type(error).__name__) from None
         self.count += len(data)
         if self.count > self._limits.output(self._spent()):
-            raise Refused(f"It unpacks to more than {self._limits.ratio} times its size.", _BOMB)
+            raise Refused(f"It unpacks to more than {self._limits.ratio} times its size.", _BOMB, "too_large")
         buffer[: len(data)] = data
         return len(data)
 
@@ -61,17 +63,26 @@ def members(file: IO[bytes], size: int, limits: Limits) -> Iterator[tuple[str, I
     Raises:
         Refused: too many or too large, links, passwords, entries that overlap, or no zip at all.
     """
-    _require_few(file, size, limits)
-    try:
-        archive = zipfile.ZipFile(file)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise Refused(f"The zip cannot be read: {error}.", "It may be cut off or damaged: copy it again.") from None
-    found = [entry for entry in archive.infolist() if not entry.is_dir() and not _hidden(entry.filename)]
+    archive = opened_zip(file, size, limits)
+    found = [entry for entry in archive.infolist() if not entry.is_dir() and not hidden(entry.filename)]
     _require_sane(found, size, limits)
     for entry in found:
         with archive.open(entry) as stream:
             spent = entry.compress_size
             yield entry.filename, io.BufferedReader(Watched(stream, lambda spent=spent: spent, limits), 1 << 18), entry.file_size  # type: ignore[misc]
+
+
+def opened_zip(file: IO[bytes], size: int, limits: Limits) -> zipfile.ZipFile:
+    """A zip of not too many entries, with the list of them.
+
+    Raises:
+        Refused: it has too many, or is none.
+    """
+    _require_few(file, size, limits)
+    try:
+        return zipfile.ZipFile(file)
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        raise Refused(f"The zip cannot be read: {error}.", "It may be cut off or damaged: copy it again.") from None
 
 
 def require_small(file: IO[bytes], size: int, limits: Limits) -> None:
@@ -92,24 +103,44 @@ def _require_few(file: IO[bytes], size: int, limits: Limits) -> None:
     at = tail.rfind(b"PK\x05\x06")
     count = struct.unpack("<H", tail[at + 10 : at + 12])[0] if at >= 0 and len(tail) >= at + 12 else 0
     file.seek(0)
-    if count > limits.entries:
-        raise Refused(f"The archive holds more than {limits.entries:,} files.", _BOMB)
+    size_of_list = struct.unpack("<I", tail[at + 12 : at + 16])[0] if at >= 0 and len(tail) >= at + 16 else 0
+    if count > limits.entries or size_of_list > limits.entries * _ENTRY:
+        raise Refused(f"The archive holds more than {limits.entries:,} files.", _BOMB, "too_large")
 
 
 def _require_sane(entries: list[zipfile.ZipInfo], size: int, limits: Limits) -> None:
+    require_total(entries, size, limits)
+    for entry in entries:
+        require_plain(entry)
+
+
+def require_total(entries: list[zipfile.ZipInfo], size: int, limits: Limits) -> None:
+    """Hold the entries of a zip of so many bytes together to what they may unpack to.
+
+    Raises:
+        Refused: they say more, or share bytes.
+    """
     told = sum(entry.file_size for entry in entries)
     if told > limits.unpacked_bytes or told > limits.output(size):
-        raise Refused(f"The archive unpacks to {told:,} bytes from {size:,}.", _BOMB)
+        raise Refused(f"The archive unpacks to {told:,} bytes from {size:,}.", _BOMB, "too_large")
     if sum(entry.compress_size for entry in entries) > size:
         raise Refused("The files in the archive overlap.", _BOMB)
-    for entry in entries:
-        if (entry.external_attr >> 28) & 0xF == 0xA:
-            raise Refused(f"The archive holds a link, {entry.filename[:100]!r}.", "Put the file itself into it.")
-        if entry.flag_bits & 1:
-            raise Refused("The archive asks for a password.", "Unpack it yourself, and give the files in it.")
 
 
-def _hidden(name: str) -> bool:
+def require_plain(entry: zipfile.ZipInfo) -> None:
+    """Hold an entry to being a file that anybody may open.
+
+    Raises:
+        Refused: it is a link, or asks for a password.
+    """
+    if (entry.external_attr >> 28) & 0xF == 0xA:
+        raise Refused(f"The archive holds a link, {entry.filename[:100]!r}.", "Put the file itself into it.", "link")
+    if entry.flag_bits & 1:
+        raise Refused("The archive asks for a password.", "Unpack it yourself, and give the files in it.", "protected")
+
+
+def hidden(name: str) -> bool:
+    """Whether a name within an archive is one that a system hides."""
     return any(part.startswith((".", "__MACOSX")) for part in name.replace("\\", "/").split("/") if part not in ("", "."))
 
 

@@ -17,7 +17,7 @@ import orjson
 from jinja2 import TemplateError
 from tokenizers import Tokenizer
 
-from rowsmith.connectors.containers.child import fence
+from rowsmith.connectors.containers.fence import fence
 from rowsmith.connectors.containers.limits import Limits
 from rowsmith.connectors.tokenizer.files import SETTINGS, TEMPLATE, VOCABULARY
 from rowsmith.connectors.tokenizer.template import compiled

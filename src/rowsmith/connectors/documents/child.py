@@ -1,0 +1,100 @@
+"""The child: reads files one after the other, fenced in before it has seen a byte, and says what is in them. Run by reader.py, as a module.
+
+It is told one line of JSON first, {"limits": ..., "scratch": ...}, then one for each file, and says of each, one line of JSON each:
+
+    [0, 12]                      the member with this number is begun
+    [1, {...}]                   a document
+    [2, {...}]                   a fault
+    [3, "what", "fix"]           something is missing on this machine, and nothing can be read
+    [4, true]                    the file's end; false where the child ends here, too
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from rowsmith.connectors.containers.fence import fence, limit_cpu
+from rowsmith.connectors.containers.limits import Limits
+from rowsmith.connectors.documents.given import Given, Said
+from rowsmith.connectors.documents.opened import Begun, opened
+from rowsmith.core.documents import Document
+from rowsmith.core.errors import Unavailable
+from rowsmith.core.lines import stored
+from rowsmith.core.records import Fault
+
+BEGUN, DOCUMENT, FAULT, UNAVAILABLE, END = range(5)
+_MOST_FILES = 500
+"""After so many files a child ends: what libraries leak goes with it."""
+
+
+def main() -> None:
+    """Read whatever is asked for, until no more is."""
+    told = orjson.loads(sys.stdin.buffer.readline())
+    limits, scratch = Limits(**told["limits"]), Path(told["scratch"])
+    fence(limits)
+    out = os.dup(1)
+    os.dup2(2, 1)  # what a library prints is no document
+    for count, line in enumerate(sys.stdin.buffer, 1):
+        task = orjson.loads(line)
+        exhausted = False
+        for said in _read(task, limits, scratch):
+            exhausted = exhausted or (isinstance(said, Fault) and said.reason == "memory")
+            _write(out, _line(said))
+        go_on = not exhausted and count < _MOST_FILES
+        _write(out, orjson.dumps([END, go_on]))
+        if not go_on:
+            return
+        _emptied(scratch)
+
+
+def _read(task: dict[str, Any], limits: Limits, scratch: Path) -> Iterator[Said | Begun | Unavailable]:
+    path, count = Path(task["file"]), 0
+    try:
+        size = path.stat().st_size
+        limit_cpu(limits.cpu(size))
+        given = Given(task["name"], size, limits, scratch, task["encoding"], task["asked"])
+        with path.open("rb") as file:
+            for said in opened(file, given, task["kind"], task["skip"]):
+                if isinstance(said, Document) and (count := count + len(said.text)) > limits.output(size):
+                    yield Fault(said.member, 0, "too_large", "Far more text comes of it than its size lets expect.")
+                    return
+                yield said
+    except OSError as error:
+        yield Fault("", 0, "unreadable", str(error))
+    except Unavailable as error:
+        yield error
+
+
+def _line(said: Said | Begun | Unavailable) -> bytes:
+    if isinstance(said, Document):
+        fit = replace(said, columns=stored(said.columns))
+        return orjson.dumps([DOCUMENT, asdict(fit)], option=orjson.OPT_NON_STR_KEYS)
+    if isinstance(said, Fault):
+        return orjson.dumps([FAULT, asdict(replace(said, detail=said.detail.encode("utf-8", "replace").decode()[:1000]))])
+    return orjson.dumps([UNAVAILABLE, said.what, said.fix] if isinstance(said, Unavailable) else [BEGUN, said])
+
+
+def _write(to: int, data: bytes) -> None:
+    data += b"\n"
+    while data:
+        data = data[os.write(to, data) :]
+
+
+def _emptied(scratch: Path) -> None:
+    for left in scratch.iterdir():
+        if left.is_dir():
+            shutil.rmtree(left)
+        else:
+            left.unlink()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,171 @@
+"""Starts the child that reads documents, gives it one file after the other, and starts another where a file ended it."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import orjson
+
+from rowsmith.connectors.containers.limits import Limits
+from rowsmith.connectors.containers.reader import Stalled, said_lines, started, why_ended
+from rowsmith.connectors.documents.child import BEGUN, DOCUMENT, END, UNAVAILABLE
+from rowsmith.connectors.documents.kinds import every_kind
+from rowsmith.core.documents import Document
+from rowsmith.core.errors import Invalid, Unavailable, choose
+from rowsmith.core.records import Fault
+
+_MOST_ENDED = 5
+"""So many members of one archive may end the child; then the rest of it is not read."""
+
+
+def read_documents(
+    files: Iterable[tuple[Path, str]], *, kind: str | None = None, encoding: str | None = None, limits: Limits | None = None, **asked: Any
+) -> Iterator[tuple[int, Document | Fault]]:
+    """What files say, read in a child process with bounded memory, time and output: the file's number, from 0, and a document of it, or what is
+    wrong with it, in the order of the files. A file that cannot be read, stalls or breaks its reader costs nothing but itself.
+
+    Args:
+        files: where they lie, and what the user knows them as; taken one by one, as they are read.
+        kind: what all of them are; default: what is in them, and their names, say it.
+        encoding: of texts that have no mark of their own; default: it is found.
+        asked: the settings of kinds by name, as each kind's module declares them: layout, ocr, readable ...
+
+    Raises:
+        Invalid: there is no such kind or setting. Unavailable: an extra or a program is missing that reads one of them.
+    """
+    _require_known(kind, asked)
+    task = {"kind": kind or "", "encoding": encoding, "asked": asked}
+    with _Children(limits or Limits()) as children:
+        for number, (path, name) in enumerate(files):
+            yield from ((number, said) for said in children.read({**task, "file": str(path.absolute()), "name": name}))
+
+
+def _require_known(kind: str | None, asked: Mapping[str, Any]) -> None:
+    if kind is not None and kind not in every_kind():
+        raise Invalid(f"No kind of document is called {kind!r}.", choose(kind, sorted(every_kind())))
+    settings = {name for one in every_kind().values() for name in one.settings}
+    for name in asked:
+        if name not in settings:
+            raise Invalid(f"No kind of document has a setting {name!r}.", choose(name, sorted(settings)))
+
+
+class _Children:
+    """The child at hand, started when the first file comes, and again when it has ended."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._child: _Child | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._end()
+
+    def _end(self) -> None:
+        if self._child:
+            self._child.end()
+        self._child = None
+
+    def read(self, task: dict[str, Any]) -> Iterator[Document | Fault]:
+        """Everything of one file. Where a member of an archive ends the child, another one goes on behind it."""
+        skip, ended = 0, 0
+        while skip >= 0:
+            member = -1
+            self._child = self._child or _Child(self._limits)
+            try:
+                for said in self._child.asked({**task, "skip": skip}):
+                    if isinstance(said, int):
+                        member = said
+                    else:
+                        yield _of_file(said, task["name"])
+                if not self._child.goes_on:
+                    self._end()
+                return
+            except _Ended as error:
+                self._end()
+                ended += 1
+                which = f" (its file number {member + 1})" if member >= 0 else ""
+                yield Fault(task["name"], 0, error.reason, f"The file {error.detail}{which}. Look at what it holds; it may be damaged or hostile.")
+                skip = member + 1 if member >= 0 and ended < _MOST_ENDED else -1
+        if ended >= _MOST_ENDED:
+            yield Fault(task["name"], 0, "too_many", f"{ended} files in it ended their reader; the rest is not read.")
+
+
+def _of_file(said: Document | Fault, name: str) -> Document | Fault:
+    return replace(said, file=f"{name}/{said.file}" if said.file else name) if isinstance(said, Fault) else said
+
+
+class _Ended(Exception):
+    """The child ended, or had to be ended: a code, and what the file did."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(detail)
+        self.reason, self.detail = reason, detail
+
+
+@dataclass
+class _Child:
+    """One process; `goes_on` after a file says whether it takes another."""
+
+    limits: Limits
+    goes_on: bool = True
+    _open: ExitStack = field(default_factory=ExitStack)
+
+    def __post_init__(self) -> None:
+        scratch = self._open.enter_context(tempfile.TemporaryDirectory(prefix="rowsmith-", ignore_cleanup_errors=True))
+        self._complaints = self._open.enter_context(tempfile.TemporaryFile())  # noqa: SIM115
+        self._process = started("rowsmith.connectors.documents.child", scratch, self._complaints)
+        self._tell({"limits": asdict(self.limits), "scratch": scratch})
+
+    def _tell(self, told: dict[str, Any]) -> None:
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(orjson.dumps(told) + b"\n")
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            raise self._ended() from None
+
+    def asked(self, task: dict[str, Any]) -> Iterator[Document | Fault | int]:
+        """What it says of a file; the number of a member that it begins.
+
+        Raises:
+            _Ended: it ended before it was done. Unavailable: something is missing to read the file.
+        """
+        assert self._process.stdout is not None
+        self._tell(task)
+        try:
+            for line in said_lines(self._process.stdout.fileno(), task["name"], self.limits.stall_s):
+                what, *told = orjson.loads(line)
+                if what == END:
+                    self.goes_on = told[0]
+                    return
+                if what == UNAVAILABLE:
+                    raise Unavailable(*told)
+                yield told[0] if what == BEGUN else _document(told[0]) if what == DOCUMENT else Fault(**told[0])
+        except Stalled:
+            raise _Ended("timeout", f"stalled its reader for {self.limits.stall_s:g} s") from None
+        raise self._ended()
+
+    def _ended(self) -> _Ended:
+        return _Ended(*why_ended(self._process.wait(), self.limits, self._complaints))
+
+    def end(self) -> None:
+        """End it."""
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                pipe.close()
+        self._open.close()
+
+
+def _document(told: dict[str, Any]) -> Document:
+    marks = {name: [(at, mark) for at, mark in each] for name, each in told["marks"].items()}
+    return Document(**{**told, "marks": marks, "notes": tuple(told["notes"])})
