@@ -22,8 +22,8 @@ _SPACE = re.compile(r"[ \t\n\r\f\v\u00a0]+")
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|font-size\s*:\s*0(?![.\d])|opacity\s*:\s*0(?![.\d])", re.IGNORECASE)
 _NOT_SHOWN = """script style template head noscript iframe object embed canvas audio video svg annotation annotation-xml map select datalist button
 progress meter"""
-_BREAKING = """p div section article aside header footer main nav figure figcaption address form fieldset legend details summary dl dt dd ul ol li body
-html blockquote center table caption thead tbody tfoot tr td th hr h1 h2 h3 h4 h5 h6 pre"""
+_BREAKING = """p div section article aside header footer main nav figure figcaption address form fieldset legend details summary dl dt dd ul ol li
+body html blockquote center table caption thead tbody tfoot tr td th hr h1 h2 h3 h4 h5 h6 pre"""
 _SKIPPED, _BLOCKS = frozenset(_NOT_SHOWN.split()), frozenset(_BREAKING.split())
 _HEADINGS = {f"h{level}": "#" * level + " " for level in range(1, 7)}
 _OF_LAYOUT = "table, h1, h2, h3, h4, h5, h6, pre, ul, ol, blockquote"
