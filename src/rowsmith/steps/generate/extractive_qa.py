@@ -16,7 +16,7 @@ from rowsmith.steps.passage import Found, Passage
 from rowsmith.steps.prose import dangles, word_count
 from rowsmith.steps.prose_rules import PROSE_RULES
 from rowsmith.steps.request import blank, pick, text_of
-from rowsmith.steps.spans import start_of
+from rowsmith.steps.spans import place
 
 Rule = Literal["definition", "option", "howto", "reason", "condition", "date", "number", "list", "key_value", "table", "heading", "cloze"]
 RULES: tuple[Rule, ...] = get_args(Rule)
@@ -68,10 +68,9 @@ class ExtractiveQa(Step):
         chosen = self._chosen(_passage(row, text))
         if not chosen:
             yield Drop("no_question", "No rule found a question in the text.")
-        begin = start_of(row, text)
         for found in sorted(chosen, key=lambda found: (found.start, found.end)):
-            span = {"row_span": [found.start, found.end]} if begin is None else {"span": [begin + found.start, begin + found.end]}
-            yield New({**carried, "input": found.question, "answer": text[found.start : found.end]}, {"answer": {"rule": found.rule, **span}})
+            where = place(row, self.column, text, found.start, found.end) or {"row_span": [found.start, found.end]}
+            yield New({**carried, "input": found.question, "answer": text[found.start : found.end]}, {"answer": {"rule": found.rule, **where}})
 
     def _chosen(self, passage: Passage) -> list[Found]:
         """The best ones, no two with the same question or with answers that overlap."""
