@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from hashlib import blake2b, file_digest
 from pathlib import Path
 from typing import Any
 
 from rowsmith.connectors.containers import read_records
+from rowsmith.connectors.documents import read_documents
+from rowsmith.connectors.vectors import open_index
 from rowsmith.core.errors import NotFound, RowFailed
+from rowsmith.core.fetching import Missed
 from rowsmith.core.ids import child_id, child_order, content_hash, source_id, source_order
 from rowsmith.core.prompt import parse
 from rowsmith.core.row import Bad, New, Row
@@ -24,6 +27,7 @@ class FileInput:
     path: Path
     name: str
     hash: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass
@@ -58,6 +62,17 @@ class StepContext:
 
     def records(self, source: FileInput, **more: Any) -> Iterator[Any]:
         return read_records(source.path, source.name, **more)
+
+    def missed(self) -> list[Missed]:
+        return []
+
+    def documents(self, sources: Iterable[FileInput], **given: Any) -> Iterator[Any]:
+        several = list(sources)
+        for number, found in read_documents(((source.path, source.name) for source in several), **given):
+            yield several[number], found
+
+    def index(self, kind: str, place: str = "") -> Any:
+        return open_index(kind, place, self.scratch)
 
     def format(self, name: str) -> Any:
         return built_in(name)

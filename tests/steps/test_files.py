@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from media_files import png
 from pydantic import ValidationError
 from step_context import StepContext
 
@@ -38,7 +39,7 @@ def bad(found: list[New | Bad]) -> list[tuple[str, str]]:
 def test_a_document_is_one_row_with_its_span(tmp_path: Path) -> None:
     put(tmp_path, "docs/a.md", "# Größe\r\n\r\n😀 text\n")
     (new,) = read(tmp_path, paths="docs")
-    assert new.data == {"text": "# Größe\r\n\r\n😀 text\n"}
+    assert new.data == {"text": "# Größe\n\n😀 text\n"}
     source = new.origin["source"]
     assert source["span"] == [0, len(new.data["text"])]
     assert (source["name"], source["file"], len(source["hash"])) == ("docs/a.md", "a.md", 64)
@@ -66,14 +67,18 @@ def test_missing_files_are_named(tmp_path: Path) -> None:
     assert str(tmp_path) in caught.value.what
     with pytest.raises(NotFound, match=r"No file matches '\*\.nope'"):
         read(tmp_path, paths="*.nope")
-    put(tmp_path, "x.bin", "x")
-    with pytest.raises(Invalid, match="Set `format`"):
-        read(tmp_path, paths="x.bin")
-    put(tmp_path, "t.txt", "x")
-    with pytest.raises(NotFound, match="None of the 1 files"):
-        read(tmp_path, paths="t.txt", kinds=["md"])
+    put(tmp_path, "d/t.txt", "x")
+    put(tmp_path, "d/cat.png", png())
+    with pytest.raises(NotFound, match="None of the 2 files"):
+        read(tmp_path, paths="d", kinds=["md"])
     with pytest.raises(NotFound, match=r"Set `kinds`: \[image\]"):
-        read(tmp_path, paths=put(tmp_path, "cat.png", "x").name)
+        read(tmp_path, paths="d/*.png")
+
+
+def test_what_is_named_is_read_whatever_it_is_called(tmp_path: Path) -> None:
+    assert data(read(tmp_path, paths=put(tmp_path, "x.bin", "words").name)) == [{"text": "words"}]
+    assert bad(read(tmp_path, paths=put(tmp_path, "cat.jpg", "no picture").name)) == [("broken_file", "cat.jpg")]
+    assert ReadFiles(paths="x", kinds=["pfd"]).check()[0].startswith("No kind of file is called 'pfd'. Did you mean 'pdf'?")
 
 
 def test_format_forces_the_kind(tmp_path: Path) -> None:
@@ -145,9 +150,10 @@ def test_bytes_that_are_not_text_are_listed(tmp_path: Path) -> None:
     put(tmp_path, "b.jsonl", b'{"t": "ok"}\n{"t": "\xe9"}\n{"t": "ok2"}\n')
     put(tmp_path, "c.csv", b'id,t\n1,\xe9\n2,"x\ny\xe9"\n3,ok\n')
     found = read(tmp_path)
-    assert bad(found) == [("encoding", "a.txt"), ("encoding", "b.jsonl:2"), ("encoding", "c.csv:2"), ("encoding", "c.csv:3")]
-    assert found[0].detail == "Byte 0xE9 at offset 3 of the file is not UTF-8. Set `encoding`, for example latin-1."
-    assert data(found) == [{"t": "ok"}, {"t": "ok2"}, {"id": "3", "t": "ok"}]
+    assert bad(found) == [("encoding", "b.jsonl:2"), ("encoding", "c.csv:2"), ("encoding", "c.csv:3")]
+    assert found[2].detail == "Byte 0xE9 at offset 7 of the line is not UTF-8. Set `encoding`, for example latin-1."
+    assert data(found) == [{"text": "café"}, {"t": "ok"}, {"t": "ok2"}, {"id": "3", "t": "ok"}]  # of a document the encoding is found
+    assert "guessed" in found[0].origin["source"]["notes"][0]
     assert bad(again := read(tmp_path, encoding="latin-1")) == []
     assert data(again)[0] == {"text": "café"}
     assert {"id": "2", "t": "x\nyé"} in data(again)

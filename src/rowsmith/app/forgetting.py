@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from rowsmith.app import input_files
 from rowsmith.app.known_sources import meant, of_runs, with_roots
-from rowsmith.app.lab import Lab
+from rowsmith.app.lab import Lab, is_url
 from rowsmith.app.unreachable import copies
+from rowsmith.connectors.vectors import open_index
 from rowsmith.core.failpoints import failpoint
 from rowsmith.core.ids import content_hash, source_order
 from rowsmith.core.lines import stored
 from rowsmith.engine.batch_fetch import scratch_of
 from rowsmith.engine.retrace import roots_of_read, union, without_rows
-from rowsmith.store import erasing, forgotten
+from rowsmith.store import erasing, forgotten, slots
 from rowsmith.store.batches import Batches
 from rowsmith.store.blanking import blank_unneeded
 from rowsmith.store.fetches import Fetches
@@ -188,9 +191,26 @@ def _carry_out(lab: Lab, one: Forgotten) -> None:
     failpoint("forget.bodies")
     _erase_files(lab, one)
     failpoint("forget.files")
+    _erase_vectors(lab, one)
+    failpoint("forget.vectors")
     lab.db.scrub(texts())
     failpoint("forget.scrubbed")
     forgotten.end(lab.db, one)
+
+
+def _erase_vectors(lab: Lab, one: Forgotten) -> None:
+    """Out of the indexes that runs wrote vectors into.
+
+    Raises:
+        Unavailable: one cannot be reached; the same command again goes on.
+    """
+    for n, ranges in one.plan.roots.items():
+        for step in Runs(lab.db).get(n).recipe["steps"]:
+            place = step.get("place", "") if step["kind"] == "write.vectors" else ""
+            if place and (is_url(place) or Path(place).exists()):
+                with closing(open_index(step.get("index", "builtin"), place, lab.files.scratch("vectors"))) as index:
+                    for first, behind in ranges:
+                        index.remove(slots.ids_within(lab.db, n, first, behind))
 
 
 def _erase_files(lab: Lab, one: Forgotten) -> None:

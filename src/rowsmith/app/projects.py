@@ -10,12 +10,12 @@ from rowsmith.app.datasets import Datasets
 from rowsmith.app.differences import Differences
 from rowsmith.app.edits import Edits
 from rowsmith.app.events import Events
-from rowsmith.app.fetched import FetchedSources
 from rowsmith.app.history import History
 from rowsmith.app.lab import Lab
 from rowsmith.app.reviews import Reviews
 from rowsmith.app.runs import Runs
 from rowsmith.app.shaping import Shaping
+from rowsmith.app.sources import Sources
 from rowsmith.core.calls import PICO
 from rowsmith.store import projects as store
 
@@ -102,9 +102,9 @@ class Project:
         return Provenance(self.lab, self.name)
 
     @property
-    def sources(self) -> FetchedSources:
-        """What its runs have fetched from outside."""
-        return FetchedSources(self.lab, self.name)
+    def sources(self) -> Sources:
+        """What its runs have fetched from outside, and what its datasets cover."""
+        return Sources(self.lab, self.name)
 
     def show(self) -> ProjectFacts:
         """The project's caps and what is spent against them."""

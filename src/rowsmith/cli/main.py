@@ -54,8 +54,8 @@ def version(show: Annotated[bool, typer.Option("--version", help="Print the vers
 
 
 for room in (
-    runs, recipes, sources, datasets, formats, export_check, push, shaping, history, edits, reviews, provenance, calls, projects, events, models, keys,
-    home, plugins,
+    runs, recipes, sources, datasets, formats, export_check, push, shaping, history, edits, reviews, provenance, calls, projects, events, models,
+    keys, home, plugins,
 ):  # fmt: skip
     room.add_to(app)
 

@@ -1,4 +1,4 @@
-"""read, chunk, clean, sources."""
+"""read, chunk, clean, sources, coverage."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import typer
 from rowsmith.cli.options import HOME, PROJECT, AsJson, Home, InProject, needs, project
 
 if TYPE_CHECKING:
-    from rowsmith.app.sources import Reading
+    from rowsmith.app.coverage import Covered
+    from rowsmith.app.reading import Reading
 
 Source = Annotated[
     str,
@@ -36,6 +37,7 @@ def add_to(app: typer.Typer) -> None:
     app.command("chunk")(chunk)
     app.command("clean")(clean)
     app.command("sources")(sources)
+    app.command("coverage")(coverage)
 
 
 def read(
@@ -76,7 +78,7 @@ def chunk(
     as_json: AsJson = False,
 ) -> None:
     """Print the chunks that would be cut of a source, one JSON object a line."""
-    from rowsmith.app.sources import chunker
+    from rowsmith.app.reading import chunker
 
     needs("--embedder", {"--embedder": embedder is not None and by != "semantic"}, "Add --by semantic, or leave --embedder out.")
     given = {"size": max_tokens, "overlap": overlap}
@@ -99,7 +101,7 @@ def clean(
     as_json: AsJson = False,
 ) -> None:
     """Show what cleaning would do to the documents of a source: before, after, and each change."""
-    from rowsmith.app.sources import cleaned
+    from rowsmith.app.reading import cleaned
     from rowsmith.cli.show import print_json
 
     steps = [{"kind": kind} for kind in step]
@@ -142,6 +144,26 @@ def sources(
     return table(["address", "connector", "files", "did not come", "fetched"], rows)
 
 
+def coverage(
+    dataset: Annotated[str, typer.Argument(metavar="DATASET", help="name, name@branch, name@tag or name@version.")],
+    home: Home = HOME,
+    in_project: InProject = PROJECT,
+    as_json: AsJson = False,
+) -> None:
+    """Show which parts of the documents behind a dataset its rows came from, and which none came from."""
+    from rowsmith.cli.show import print_json, table
+
+    found = project(home, in_project).sources.coverage(dataset)
+    if as_json:
+        return print_json([one.dump() for one in found])
+    rows = [(_shown(one), one.characters, f"{one.share:.0%}", one.rows, one.left[0]["text"] if one.left else "") for one in found]
+    return table(["document", "characters", "covered", "rows", "first that is not"], rows)
+
+
+def _shown(one: Covered) -> str:
+    return f"{one.name}/{one.member}" if one.member else one.name
+
+
 @contextmanager
 def _reading(
     source: str, table: str | None, query: str | None, text: str | None, context: str | None, sets: list[str] | None, then: list[dict[str, Any]],
@@ -149,7 +171,7 @@ def _reading(
 ) -> Iterator[Reading]:  # fmt: skip
     import os
 
-    from rowsmith.app.sources import reading, step_for, text_and_context
+    from rowsmith.app.reading import reading, step_for, text_and_context
 
     given = {name: value for name, value in (("table", table), ("query", query)) if value is not None}
     before = text_and_context(text, [name.strip() for name in context.split(",")] if context else [])
@@ -159,7 +181,7 @@ def _reading(
 
 def _settings(sets: list[str] | None) -> dict[str, Any]:
     """Settings as they are spoken: a value is YAML, so that `true`, `3` and `[a, b]` are what they look like."""
-    from rowsmith.app.sources import setting
+    from rowsmith.app.reading import setting
     from rowsmith.cli.options import values
 
     return {name: setting(name, value) for name, value in values(sets).items()}
@@ -169,7 +191,7 @@ def _print(found: Reading, limit: int | None, as_json: bool) -> None:
     from rowsmith.cli.show import print_json
 
     for number, row in enumerate(found.rows, 1):
-        print_json({**row.data, "id": row.id, "origin": row.origin})
+        print_json({**row.data, "origin": row.origin})
         if number == limit:
             break
     _end(found, as_json)
@@ -194,7 +216,7 @@ def _end(found: Reading, as_json: bool) -> None:
 
 
 def _print_sizes(found: Reading, as_json: bool) -> None:
-    from rowsmith.app.sources import chunk_sizes
+    from rowsmith.app.reading import chunk_sizes
     from rowsmith.cli.show import print_json, table
 
     told = chunk_sizes(found)

@@ -6,6 +6,15 @@ from dataclasses import dataclass, field
 
 from rowsmith.core.row import Json
 
+SUFFIXES: dict[str, tuple[str, ...]] = {
+    "html": (".html", ".htm", ".xhtml"),
+    "md": (".md", ".markdown", ".mdown", ".mkd"),
+    "txt": (".txt", ".text"),
+}
+"""The kinds of documents, with the endings of their files' names; none where what is in a file tells it (connectors/documents/kinds)."""
+ARCHIVES = (".zip", ".tar", ".tgz", ".tbz", ".tbz2", ".txz", ".tzst", ".gz", ".bz2", ".xz", ".zst")
+"""The endings of files that hold files."""
+
 Marks = dict[str, list[tuple[int, int | str]]]
 """Where the parts of a text begin: {"pages": [(0, 1), (1830, 2)]} says that page 2 begins at character 1830. Names: pages, slides, sheets, lines,
 times, turns, cells, sections. Offsets rise, the first is 0."""

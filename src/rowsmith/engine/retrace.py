@@ -117,7 +117,7 @@ def files_of_row(db: Database, files: Files, run: Run, name: str) -> set[str]:
         pinned: Pinned = run.lock.get("inputs", {}).get(step.get("name") or step["kind"], {})
         every = {hash_ for listed in pinned.values() for _, hash_ in listed}
         if len(every) > 1:
-            rows = (row for row in _rows(files, run, order[0], pinned) if not isinstance(row, Bad) and row.id == name)
+            rows = (row for row in rows_read(files, run, order[0], pinned) if not isinstance(row, Bad) and row.id == name)
             every = {source.hash for row in rows for source in sources_of(row.origin)}
         found |= every
     return found
@@ -127,7 +127,7 @@ def _read(files: Files, run: Run, position: int, pinned: Pinned, wanted: Wanted)
     """The ids of the rows that come of these files and belong to the source; and the places of records that cannot be read."""
     ids: set[bytes] = set()
     broken: set[str] = set()
-    for record in _rows(files, run, position, pinned):
+    for record in rows_read(files, run, position, pinned):
         if isinstance(record, Bad):
             broken.add(record.where)
         elif any(map(wanted.names_it, sources_of(record.origin))):
@@ -135,8 +135,12 @@ def _read(files: Files, run: Run, position: int, pinned: Pinned, wanted: Wanted)
     return ids, broken
 
 
-def _rows(files: Files, run: Run, position: int, pinned: Pinned) -> Iterator[Row | Bad]:
-    """What the step at `position` reads of these files."""
+def rows_read(files: Files, run: Run, position: int, pinned: Pinned) -> Iterator[Row | Bad]:
+    """What the step at `position` reads of these files: the home's copies of what the run read.
+
+    Raises:
+        Conflict: it cannot be read again.
+    """
     left = {pattern: list(map(list, listed)) for pattern, listed in pinned.items() if listed}
     try:
         plugins = (Path(run.options["base"]) / "plugins",)

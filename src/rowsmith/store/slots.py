@@ -95,6 +95,13 @@ def orders_of(db: Database, n: int, name: str) -> list[bytes]:
         return [bytes(r.ord) for r in rows]
 
 
+def ids_within(db: Database, n: int, first: bytes, behind: bytes) -> list[str]:
+    """The ids of the rows whose slots lie between two order keys, the second left out."""
+    with db.read() as conn:
+        query = text("SELECT id FROM slot WHERE run = :n AND ord >= :first AND ord < :behind")
+        return [bytes(r.id).hex() for r in conn.execute(query, {"n": n, "first": first, "behind": behind})]
+
+
 def near(db: Database, project: str, prefix: str, limit: int = 9) -> dict[str, bool]:
     """The rows of a project's runs whose ids begin with these hexadecimal digits: id -> whether a source gave it."""
     low, high = (bytes.fromhex(prefix.ljust(32, digit)) for digit in "0f")

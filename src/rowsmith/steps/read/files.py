@@ -1,69 +1,85 @@
-"""Documents, tables, images and sound from files."""
+"""Documents, records, images and sound from files."""
 
 from __future__ import annotations
 
 import codecs
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from itertools import islice
+from glob import has_magic
+from itertools import groupby, islice
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import Field, PositiveInt, field_validator, model_validator
 
 from rowsmith.core.delimited import Fault, Record, delimiter_of, not_decoded, records
-from rowsmith.core.errors import Invalid, NotFound
+from rowsmith.core.documents import ARCHIVES, SUFFIXES
+from rowsmith.core.errors import Invalid, NotFound, choose
 from rowsmith.core.ids import canonical
-from rowsmith.core.lines import encoding_of, json_value, lines, open_lines, stored_text
+from rowsmith.core.lines import json_value, lines, open_lines
 from rowsmith.core.ports import Context, Input
+from rowsmith.core.records import Fault as Unread
 from rowsmith.core.row import Bad, New
 from rowsmith.core.step import InputPaths
-from rowsmith.steps.licensed import Licensed
 from rowsmith.steps.media import Unfit, look
-from rowsmith.steps.paths import known
+from rowsmith.steps.outside import Documents
+from rowsmith.steps.paths import is_address, known
 
-Kind = Literal["txt", "md", "jsonl", "csv", "image", "audio"]
-Media = Literal["image", "audio"]
-
-TEXTS: tuple[Kind, ...] = ("txt", "md", "jsonl", "csv")
-KINDS: tuple[Kind, ...] = (*TEXTS, "image", "audio")
-_KIND_OF: dict[str, Kind] = {
-    ".txt": "txt", ".text": "txt", ".md": "md", ".markdown": "md", ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".tsv": "csv",
+RECORDS = ("jsonl", "csv", "json", "parquet", "arrow")
+KINDS = (*SUFFIXES, "archive", *RECORDS, "image", "audio")
+TEXTS = KINDS[:-2]
+_KIND_OF: dict[str, str] = {
+    **{suffix: kind for kind, suffixes in SUFFIXES.items() for suffix in suffixes}, **dict.fromkeys(ARCHIVES, "archive"),
+    ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".tsv": "csv", ".tab": "csv", ".json": "json", ".parquet": "parquet",
+    ".arrow": "arrow", ".feather": "arrow",
     ".png": "image", ".jpg": "image", ".jpeg": "image", ".gif": "image", ".webp": "image", ".wav": "audio", ".mp3": "audio", ".flac": "audio",
     ".ogg": "audio", ".oga": "audio", ".opus": "audio",
 }  # fmt: skip
+_OWN = ("image", "audio", *RECORDS)
+UTF8 = "utf-8"
 _SAMPLE = 1 << 16
 _PEEK_FILES, _PEEK_LINES = 5, 50
 
 
-class ReadFiles(Licensed):
-    """Reads text, Markdown, JSONL and CSV files: a row per document, line or record; and images and sound: a row per file.
+class ReadFiles(Documents):
+    """Reads documents (PDF, Word, HTML, Markdown, e-mail, code and others; `kinds` lists them), files of records (CSV, TSV, JSON, JSON Lines,
+    Parquet, Arrow), zip and tar of documents, and images and sound: a row per document, record, image or sound. Paths may be addresses
+    (https://, s3://, gs://, az://): their files are fetched once.
 
     What cannot be read is never dropped in silence: each broken line or record becomes a failed row with its file and line number,
-    and reading goes on behind it. JSONL and CSV files are streamed, whatever their size.
+    and reading goes on behind it. JSONL and CSV files are streamed, whatever their size. Documents are read in a process of their own with
+    bounded memory, time and output; what a file is, its contents say before its name.
 
     An image or a sound is kept once in the home, by its hash; its row refers to it: `image: {file, media_type, name, bytes, width, height}`,
     or `audio`, with sample_rate, channels and seconds as far as its header says so. What it is, its bytes say, whatever its name.
 
-    Origin: `source` {name, file, hash, span} for a document, span being [0, length) in characters; {name, hash, line, key} for a record;
-    {name, file, hash} for an image or a sound; and licence and terms where they are given.
+    Origin: `source` {name, file, hash, kind, span, marks, notes} for a document, span being [0, length) in characters, marks where its pages,
+    slides or turns begin; {name, hash, line, key} for a record; {name, file, hash} for an image or a sound; and licence and terms where they
+    are given.
     """
 
     paths: InputPaths = Field(
         description="Files, folders or globs, from the recipe's folder, else from the current one. A single one may stand as `path`.", min_length=1
     )
-    kinds: list[Kind] = Field(list(TEXTS), description="Kinds of files to take from folders and globs, by extension.", min_length=1)
-    format: Kind | None = Field(None, description="Read every file as this kind, whatever its extension.")
+    kinds: list[str] = Field(
+        list(TEXTS), description=f"Kinds of files to take from folders and globs, by extension: {', '.join(KINDS)}.", min_length=1
+    )
+    format: str | None = Field(None, description="Read every file as this kind, whatever its extension.")
     key: str | None = Field(
         None, description="Column whose value identifies a record, so that edits to it keep its id. Default: `id` where the record has one."
     )
-    encoding: str = Field("utf-8", description="Encoding of the files. A byte-order mark (UTF-8, UTF-16, UTF-32) goes before it.")
+    encoding: str | None = Field(
+        None, description="Encoding of texts. Default: that of a document is found, records are UTF-8. A byte-order mark goes before it."
+    )
     delimiter: str | None = Field(
         None, description="Delimiter of CSV files. Default: the one of comma, semicolon, tab and bar that fits best.", min_length=1, max_length=1
     )
     text_column: str = Field("text", description="Column that holds a document's text, or a JSONL line that is plain text.", min_length=1)
     max_line_bytes: PositiveInt = Field(16 * 1024 * 1024, description="Longest line of a JSONL or CSV file, and longest CSV record, in bytes.")
-    max_file_bytes: PositiveInt = Field(256 * 1024 * 1024, description="Largest text or Markdown file, in bytes.")
+    max_file_bytes: PositiveInt = Field(256 * 1024 * 1024, description="Largest document, in bytes.")
+    reading: dict[str, Any] = Field(
+        {}, description="Settings of the kinds of documents, for example {layout: plain, ocr: tesseract} for PDF; docs/sources.md has them all."
+    )
     media_column: str = Field("", description="Column that holds an image or a sound. Default: image or audio.")
     max_media_bytes: PositiveInt = Field(20 * 1024 * 1024, description="Largest image or audio file, in bytes.")
 
@@ -79,7 +95,9 @@ class ReadFiles(Licensed):
 
     @field_validator("encoding")
     @classmethod
-    def _known_encoding(cls, name: str) -> str:
+    def _known_encoding(cls, name: str | None) -> str | None:
+        if name is None:
+            return None
         try:
             "".encode(name)
             return codecs.lookup(name).name
@@ -88,7 +106,11 @@ class ReadFiles(Licensed):
 
     def check(self) -> list[str]:
         """Missing files, files of unknown kind, tables whose header cannot be used."""
-        problems = []
+        problems = [
+            f"No kind of file is called {kind!r}. {choose(kind, KINDS)}" for kind in [*self.kinds, *filter(None, [self.format])] if kind not in KINDS
+        ]
+        if problems:
+            return problems
         if self.format and "kinds" in self.model_fields_set:
             problems.append("`kinds` has no effect beside `format`, which reads every file as one kind. Remove one of them.")
         if self.media_column and not self.media():
@@ -109,10 +131,10 @@ class ReadFiles(Licensed):
             found = [self._peek(path, kind) for path, kind in islice(self._files(known), _PEEK_FILES)]
         except (NotFound, Invalid, OSError, ValueError):
             return None  # check() and the run itself say what is wrong
-        return frozenset().union(*found) if found else None
+        return frozenset[str]().union(*filter(None, found)) if found and None not in found else None
 
     def media(self) -> dict[str, list[str]]:
-        kinds: list[str] = [kind for kind in ([self.format] if self.format else self.kinds) if kind not in TEXTS]
+        kinds = [kind for kind in ([self.format] if self.format else self.kinds) if kind in ("image", "audio")]
         return {self.media_column: kinds} if self.media_column and kinds else {kind: [kind] for kind in kinds}
 
     def read(self, ctx: Context) -> Iterator[New | Bad]:
@@ -122,15 +144,41 @@ class ReadFiles(Licensed):
             NotFound: a pattern names no file that can be read.
             Invalid: a file's kind is not known.
         """
-        for path, kind in self._files(lambda pattern: ctx.paths([pattern])):
-            source = ctx.input(path)
-            count = 0
-            for count, record in enumerate(self._read(kind, source), 1):  # noqa: B007
-                yield record
-            if not count:
-                yield Bad("empty_file", "The file has no records. Remove it, or put something in it.", source.name)
+        yield from self.missed(ctx)
+        found = self._files(lambda pattern: ctx.paths([pattern]))
+        for is_document, several in groupby(found, lambda one: one[1] not in _OWN or (one[1] in RECORDS and not self.format)):
+            if is_document:  # a file of records may hold conversations, which are documents: what is in it tells
+                yield from self._of_documents([(ctx.input(path), kind) for path, kind in several], ctx)
+            else:
+                for path, kind in several:
+                    yield from self._own(kind, ctx.input(path), ctx)
 
-    def _files(self, find: Callable[[str], Sequence[Path] | None]) -> Iterator[tuple[Path, Kind]]:
+    def _of_documents(self, found: Sequence[tuple[Input, str]], ctx: Context) -> Iterator[New | Bad]:
+        small = [one for one in found if one[1] in RECORDS or one[0].path.stat().st_size <= self.max_file_bytes]
+        for source, _ in found:
+            if (source, _) not in small:
+                size = source.path.stat().st_size
+                yield Bad("large_file", f"The file has {size:,} bytes; max_file_bytes is {self.max_file_bytes:,}.", source.name)
+        kinds = {source.name: kind for source, kind in small}
+        given: dict[str, Any] = {"encoding": self.encoding, **self.reading}
+        if self.format and self.format != "archive":
+            given["kind"] = self.format
+        for source, said in ctx.documents((source for source, _ in small), **given):
+            if not isinstance(said, Unread):
+                yield self.document(source, said, self.text_column)
+            elif said.reason == "records" and said.file == source.name and kinds[source.name] in RECORDS:
+                yield from self._own(kinds[source.name], source, ctx)
+            else:
+                yield Bad(said.reason, said.detail, said.where)
+
+    def _own(self, kind: str, source: Input, ctx: Context) -> Iterator[New | Bad]:
+        count = 0
+        for count, record in enumerate(self._read(kind, source, ctx), 1):  # noqa: B007
+            yield record
+        if not count:
+            yield Bad("empty_file", "The file has no records. Remove it, or put something in it.", source.name)
+
+    def _files(self, find: Callable[[str], Sequence[Path] | None]) -> Iterator[tuple[Path, str]]:
         seen: set[Path] = set()
         for pattern in self.paths:
             found = find(pattern)
@@ -139,26 +187,39 @@ class ReadFiles(Licensed):
             for path in self._chosen(pattern, found):
                 if path not in seen:
                     seen.add(path)
-                    yield path, self.format or _KIND_OF[path.suffix.lower()]
+                    yield path, self.format or _KIND_OF.get(path.suffix.lower(), "")
 
     def _chosen(self, pattern: str, found: Sequence[Path]) -> list[Path]:
         if not found:
             raise NotFound(f"There is no file {pattern!r}.", "Check the path; a relative one is taken from the recipe's folder.")
+        if is_address(pattern) or (len(found) == 1 and not has_magic(pattern) and found[0].name == Path(pattern).name):
+            return list(found)  # what is named is read: what is in it tells what it is
         chosen = [path for path in found if self.format or _KIND_OF.get(path.suffix.lower()) in self.kinds]
-        if not chosen and len(found) == 1 and found[0].suffix.lower() not in _KIND_OF:
-            raise Invalid(f"The kind of {pattern!r} cannot be told from its name.", f"Set `format` to one of: {', '.join(KINDS)}.")
         if not chosen:
             there = ", ".join(sorted({kind for path in found if (kind := _KIND_OF.get(path.suffix.lower()))}))
             what = f"None of the {len(found)} files that {pattern!r} names is {' or '.join(self.kinds)}."
             raise NotFound(what, f"Set `kinds`{f': [{there}]' * bool(there)}, or `format` to force one.")
         return chosen
 
-    def _read(self, kind: Kind, source: Input) -> Iterator[New | Bad]:
+    def _read(self, kind: str, source: Input, ctx: Context) -> Iterator[New | Bad]:
         if kind == "image" or kind == "audio":
             return self._media(kind, source)
-        return {"csv": self._table, "jsonl": self._json_lines}.get(kind, self._document)(source)
+        if kind == "csv":
+            return self._table(source)
+        return self._json_lines(source) if kind == "jsonl" else self._contained(source, ctx)
 
-    def _media(self, kind: Media, source: Input) -> Iterator[New | Bad]:
+    def _contained(self, source: Input, ctx: Context) -> Iterator[New | Bad]:
+        """The records of a file that is no text, or one JSON value."""
+        try:
+            for record in ctx.records(source, encoding=self.encoding):
+                if isinstance(record, Unread):
+                    yield Bad(record.reason, record.detail, record.where)
+                else:
+                    yield self._record(record.data, record.line, source)
+        except Invalid as error:
+            yield Bad("broken_file", str(error), source.name)
+
+    def _media(self, kind: str, source: Input) -> Iterator[New | Bad]:
         if not (size := source.path.stat().st_size):
             return
         if size > self.max_media_bytes:
@@ -176,23 +237,8 @@ class ReadFiles(Licensed):
         place = self.licensed({"name": source.name, "file": Path(source.name).name, "hash": source.hash})
         yield New({self.media_column or kind: reference}, {"source": place})
 
-    def _document(self, source: Input) -> Iterator[New | Bad]:
-        if (size := source.path.stat().st_size) > self.max_file_bytes:
-            yield Bad("large_file", f"The file has {size:,} bytes; max_file_bytes is {self.max_file_bytes:,}.", source.name)
-            return
-        raw = source.path.read_bytes()
-        encoding, mark = encoding_of(raw[:4], self.encoding)
-        try:
-            text = stored_text(raw[mark:].decode(encoding))
-        except UnicodeDecodeError as error:
-            yield Bad("encoding", not_decoded(error, "of the file"), source.name)
-            return
-        if text.strip():
-            place = self.licensed({"name": source.name, "file": Path(source.name).name, "hash": source.hash, "span": [0, len(text)]})
-            yield New({self.text_column: text}, {"source": place})
-
     def _json_lines(self, source: Input) -> Iterator[New | Bad]:
-        file, encoding = open_lines(source.path.open("rb"), self.encoding)
+        file, encoding = open_lines(source.path.open("rb"), self.encoding or UTF8)
         with file:
             for number, raw in lines(file, self.max_line_bytes):
                 if isinstance(raw, bytes) and raw.isspace():
@@ -223,7 +269,7 @@ class ReadFiles(Licensed):
             return
         if not names:
             return
-        file, encoding = open_lines(source.path.open("rb"), self.encoding)
+        file, encoding = open_lines(source.path.open("rb"), self.encoding or UTF8)
         with file:
             found = records(lines(file, self.max_line_bytes), encoding, delimiter, self.max_line_bytes)
             next(found)
@@ -251,7 +297,7 @@ class ReadFiles(Licensed):
     def _header(self, path: Path, name: str) -> tuple[str, list[str]]:
         """Delimiter and column names of a table; no names when it is empty."""
         delimiter = self.delimiter or ("\t" if path.suffix.lower() == ".tsv" or name.lower().endswith(".tsv") else delimiter_of(self._sample(path)))
-        file, encoding = open_lines(path.open("rb"), self.encoding)
+        file, encoding = open_lines(path.open("rb"), self.encoding or UTF8)
         with file:
             first = next(records(lines(file, self.max_line_bytes), encoding, delimiter, self.max_line_bytes), None)
         if isinstance(first, Fault):
@@ -264,20 +310,20 @@ class ReadFiles(Licensed):
         return delimiter, names
 
     def _sample(self, path: Path) -> str:
-        file, encoding = open_lines(path.open("rb"), self.encoding)
+        file, encoding = open_lines(path.open("rb"), self.encoding or UTF8)
         with file:
             sample = file.read(_SAMPLE)
         whole = sample if len(sample) < _SAMPLE else sample[: sample.rfind(b"\n") + 1] or sample
         return whole.decode(encoding, "replace")
 
-    def _peek(self, path: Path, kind: Kind) -> set[str]:
-        if kind in ("txt", "md"):
-            return {self.text_column}
+    def _peek(self, path: Path, kind: str) -> set[str] | None:
+        if kind not in _OWN or kind in ("json", "parquet", "arrow"):
+            return {self.text_column} if kind in ("txt", "md") else None
         if kind in ("image", "audio"):
             return {self.media_column or kind}
         if kind == "csv":
             return set(self._header(path, path.name)[1])
-        file, encoding = open_lines(path.open("rb"), self.encoding)
+        file, encoding = open_lines(path.open("rb"), self.encoding or UTF8)
         names: set[str] = set()
         with file:
             for _, raw in islice(lines(file, min(self.max_line_bytes, 1 << 20)), _PEEK_LINES):

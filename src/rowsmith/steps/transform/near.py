@@ -44,7 +44,7 @@ class Near(Step):
     def all(self, new: Rows, kept: Rows, ctx: Context) -> Iterator[Row | Dropped]:
         """Every new row once, in order, with what is near to it."""
         pool: Iterable[Row] = ctx.dataset(self.of) if self.of else chain(kept, new)
-        with closing(ctx.index(self.index)) as index, tables(ctx.scratch, "CREATE TABLE said (id TEXT PRIMARY KEY, text TEXT, document TEXT)") as said:
+        with closing(ctx.index(self.index)) as index, tables(ctx.scratch, _SAID) as said:
             for row in pool:
                 if isinstance(text := row.data.get(self.text), str) and isinstance(row.data.get(self.vector), list):
                     index.add(row.id, raw_of(row, self.vector))
@@ -84,6 +84,9 @@ class Near(Step):
     def columns(self, before: frozenset[str] | None) -> frozenset[str] | None:
         """Those before, and the texts'."""
         return before if before is None else before | {self.into}
+
+
+_SAID = "CREATE TABLE said (id TEXT PRIMARY KEY, text TEXT, document TEXT)"
 
 
 def _document(row: Row) -> str:

@@ -1,0 +1,209 @@
+"""Looking at a source without a project: the rows that it gives, and the chunks that would be cut of them."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from rowsmith import registry
+from rowsmith.app.fetching import asked, brought, reach_of
+from rowsmith.app.key_sources import KeySources
+from rowsmith.app.lab import weights_of
+from rowsmith.core.errors import Invalid, NotFound, RowFailed, choose
+from rowsmith.core.fetching import Missed
+from rowsmith.core.recipe import Recipe
+from rowsmith.core.row import Bad, Drop, Row
+from rowsmith.core.step import Step
+from rowsmith.engine import recipe_file
+from rowsmith.engine.advance import child
+from rowsmith.engine.context import AskContext, StepContext
+from rowsmith.engine.feed import source_rows
+from rowsmith.engine.inputs import Inputs, pin
+from rowsmith.llm.gate import Gate
+from rowsmith.llm.unrecorded import Unrecorded
+from rowsmith.registry import builtin
+from rowsmith.store.fetches import Entry, Fetch, Gone
+from rowsmith.store.files import Files
+
+PLACES = (
+    (re.compile(r"git\+|https?://(www\.)?github\.com/[^/]+/[^/]+(/tree/.*)?/?$|https?://.*\.git$", re.IGNORECASE), "read.repository", "url"),
+    (re.compile(r"(postgres|postgresql|mysql|mariadb|sqlite|duckdb|mongodb|oracle|mssql)(\+\w+)*://", re.IGNORECASE), "read.database", "url"),
+    (re.compile(r"https?://", re.IGNORECASE), "read.web", "urls"),
+)
+"""What an address is read by: the first that fits. Everything else is files."""
+LIGHT = "builtin/hashing"
+"""The model that embeds where none is named: it needs no key and no download."""
+
+
+@dataclass
+class Reading:
+    """What a source gives. `rows` can be read once; `skipped` and `warnings` are whole when it has been. Skipped: {source, reason, detail}."""
+
+    rows: Iterator[Row]
+    skipped: list[dict[str, str]] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    count: int = 0
+
+    def dump(self) -> dict[str, Any]:
+        """The summary."""
+        return {"rows": self.count, "skipped": self.skipped, "warnings": self.warnings}
+
+
+def step_for(source: str, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The step that reads a source, as a recipe writes it."""
+    kind, field_ = next(((kind, field_) for pattern, kind, field_ in PLACES if pattern.match(source)), ("read.files", "paths"))
+    return {"kind": kind, field_: source if field_ == "url" else [source], **settings}
+
+
+def text_and_context(text: str | None, context: Sequence[str]) -> list[dict[str, Any]]:
+    """The steps that make `text` of a column and let only the columns of the context stay beside it."""
+    renamed = {"rename": {text: "text"}} if text and text != "text" else {}
+    kept = {"keep": ["text", *context]} if context else {}
+    return [{"kind": "transform.columns", **renamed, **kept}] if renamed or kept else []
+
+
+def chunker(by: str, settings: Mapping[str, Any], embedder: str | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The step that cuts, and the models that it needs.
+
+    Raises:
+        NotFound: nothing cuts so.
+    """
+    known = [name.partition(".")[2] for name in builtin.names("steps") if name.startswith("chunk.")]
+    if by not in known:
+        raise NotFound(f"Nothing cuts by {by!r}.", choose(by, known))
+    models = {"embedder": {"model": embedder or LIGHT}} if "embedder" in {*builtin.load("steps", f"chunk.{by}").model_fields} else {}
+    return {"kind": f"chunk.{by}", **settings}, models
+
+
+def setting(name: str, value: str) -> Any:
+    """What the value of a setting says: YAML, so that `true`, `3` and `[a, b]` are what they look like.
+
+    Raises:
+        Invalid: it is no YAML.
+    """
+    from yaml import YAMLError, safe_load
+
+    try:
+        return safe_load(value) if value else ""
+    except YAMLError:
+        raise Invalid(f"{name}={value} is no value.", "Write text in quotes where it holds : or [.") from None
+
+
+@contextmanager
+def reading(
+    step: Mapping[str, Any], then: Sequence[Mapping[str, Any]] = (), *, models: Mapping[str, Any] | None = None, environ: Mapping[str, str],
+    base: Path | None = None,
+) -> Iterator[Reading]:  # fmt: skip
+    """What the source step gives, after the steps in `then`; nothing is kept.
+
+    Raises:
+        Invalid, NotFound, Unavailable, AddressRefused: the source or the settings.
+    """
+    recipe = recipe_file.build({"name": "reading", "models": dict(models or {}), "steps": [dict(step), *map(dict, then)]})
+    if problems := [said for one in recipe.steps for said in one.check()]:
+        raise Invalid(problems[0], "See rowsmith steps " + recipe.steps[0].kind + ".", ())
+    with TemporaryDirectory(prefix="rowsmith-") as folder:
+        files = Files(Path(folder))
+        lock = pin(recipe, base or Path.cwd(), files.put_file, partial(_outside, files, environ))
+        contexts = [StepContext(one, n, Inputs(lock, one.title, files), files.scratch) for n, one in enumerate(recipe.steps)]
+        found = Reading(iter(()))
+        found.rows = _told(_through(recipe, contexts, found, environ), found)
+        yield found
+
+
+def _outside(files: Files, environ: Mapping[str, str], step: Step, pattern: str) -> Fetch:
+    one = asked(step, pattern)
+    reach = reach_of(environ, files.scratch("state"), KeySources(environ, "", None), lambda said: None)
+    entries, missed = [], []
+    for came in brought(one, reach, files.scratch("incoming")):
+        if isinstance(came, Missed):
+            missed.append(Gone(came.name, came.reason, came.detail))
+        else:
+            entries.append(Entry(came.name, files.put_file(came.path), dict(came.facts)))
+            came.path.unlink(missing_ok=True)
+    return replace(one, entries=entries, missed=missed)
+
+
+def _told(rows: Iterator[Row], found: Reading) -> Iterator[Row]:
+    """The same, counted; what is to be known of each source is told once."""
+    for row in rows:
+        found.count += 1
+        source = row.origin.get("source") or {}
+        for said in source.get("notes", ()) if isinstance(source, dict) else ():
+            if (warning := f"{_name(row)}: {said}") not in found.warnings:
+                found.warnings.append(warning)
+        yield row
+
+
+def _through(recipe: Recipe, contexts: Sequence[StepContext], found: Reading, environ: Mapping[str, str]) -> Iterator[Row]:
+    with _asking(recipe, environ) as ask:
+        for _, record in source_rows(recipe.steps[0], contexts[0], 0, recipe.fingerprint()):
+            if isinstance(record, Bad):
+                found.skipped.append({"source": record.where, "reason": record.reason, "detail": record.detail})
+            else:
+                yield from _behind(record, 1, recipe, contexts, found, ask)
+
+
+def _behind(row: Row, at: int, recipe: Recipe, contexts: Sequence[StepContext], found: Reading, ask: Any) -> Iterator[Row]:
+    """What becomes of a row in the steps from `at` on."""
+    if at == len(recipe.steps):
+        yield row
+        return
+    step: Any = recipe.steps[at]
+    try:
+        made = ask(step, row, contexts[at]) if step.shape == "asking" else step.rows(row, contexts[at])
+        for index, out in enumerate(made):
+            if isinstance(out, Drop):
+                found.skipped.append({"source": _name(row), "reason": out.reason, "detail": out.detail})
+            else:
+                same = isinstance(out, Row)
+                after = out if same else child(row, step.title, at, index, out, {"step": step.title, "kind": step.kind})
+                yield from _behind(after, at + 1, recipe, contexts, found, ask)
+    except RowFailed as error:
+        found.skipped.append({"source": _name(row), "reason": error.reason, "detail": str(error)})
+
+
+def _name(row: Row) -> str:
+    source = row.origin.get("source")
+    return str(source.get("name", row.id)) if isinstance(source, dict) else row.id
+
+
+@contextmanager
+def _asking(recipe: Recipe, environ: Mapping[str, str]) -> Iterator[Any]:
+    """How an asking step is given a row: nothing that it asks is stored."""
+    if all(step.shape != "asking" for step in recipe.steps):
+        yield None
+        return
+    loop = asyncio.new_event_loop()
+    gate = Gate(
+        Unrecorded(), keys=KeySources(environ, "", None), weights=weights_of(Path(), environ), environ=environ, find=registry.provider
+    )  # fmt: skip
+
+    params: dict[str, dict[str, Any]] = {role: {} for role in recipe.models}
+
+    def ask(step: Any, row: Row, lent: StepContext) -> Any:
+        context = AskContext(lent, row, gate, recipe.models, params, 0, range(step.count(row) or 0), 0, 0)
+        return loop.run_until_complete(step.rows(row, context))
+
+    try:
+        yield ask
+    finally:
+        loop.run_until_complete(gate.close())
+        loop.close()
+
+
+def chunk_sizes(found: Reading) -> dict[str, Any]:
+    """Count, mean and spread of the tokens of the chunks that come."""
+    raise NotImplementedError
+
+
+def cleaned(found: Reading, steps: Sequence[Mapping[str, Any]]) -> Iterator[Any]:
+    """What cleaning would do to each document."""
+    raise NotImplementedError
