@@ -1,0 +1,122 @@
+"""Any other database that SQLAlchemy knows (SQL Server, Oracle, CockroachDB ...), with the driver that the user has installed.
+
+What holds such a session to reading is the statement, which was looked at, and SET TRANSACTION READ ONLY where the database knows it; nothing is
+ever committed. The driver resolves the host's name a second time, which the table of addresses cannot prevent: the host is looked at before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from rowsmith.connectors.databases import faults
+from rowsmith.connectors.databases.address import Address
+from rowsmith.connectors.databases.extract import Pace
+from rowsmith.connectors.databases.reaching import reached
+from rowsmith.connectors.databases.tables import Column, Table
+from rowsmith.core.addresses import Allowed
+from rowsmith.core.errors import Invalid, Unavailable
+
+_READ_ONLY = ("SET TRANSACTION READ ONLY",)
+_DIALECTS = {"mssql": "tsql", "cockroachdb": "postgres", "awsathena": "athena", "hive": "hive", "teradatasql": "teradata"}
+"""What sqlglot calls a dialect where it does not call it as SQLAlchemy does."""
+
+
+class Others:
+    """A session; see extract.Session."""
+
+    def __init__(self, connection: Any, address: Address, timeout_s: float) -> None:
+        self.connection, self._address, self._timeout_s = connection, address, timeout_s
+        self.dialect = _dialect(address.kind)
+
+    def tables(self) -> list[Table]:
+        """What the schema holds that is looked into when none is named."""
+        import sqlalchemy
+
+        with _told(self._address, self._timeout_s):
+            inspector = sqlalchemy.inspect(self.connection)
+            named = [(name, "table") for name in inspector.get_table_names()] + [(name, "view") for name in inspector.get_view_names()]
+            return [Table(name, "", kind, _columns(inspector, name)) for name, kind in sorted(named)]
+
+    def stream(self, sql: str, pace: Pace) -> tuple[list[Column], Iterator[Iterable[Sequence[Any]]]]:
+        """The columns of a result, and its rows in batches, from the server where the driver can."""
+        with _told(self._address, self._timeout_s):
+            told = self.connection.execution_options(stream_results=True, max_row_buffer=pace.rows, no_parameters=True)
+            result = told.exec_driver_sql(sql)
+        return [Column(str(column[0]), "") for column in result.cursor.description], self._batches(result, pace)
+
+    def _batches(self, result: Any, pace: Pace) -> Iterator[Iterable[Sequence[Any]]]:
+        while True:
+            with _told(self._address, self._timeout_s):
+                rows = result.fetchmany(pace.rows)
+            if not rows:
+                return
+            yield rows
+
+
+@contextmanager
+def opened(allowed: Allowed, address: Address, timeout_s: float) -> Iterator[Others]:
+    """A session on the server.
+
+    Raises:
+        AddressRefused: it may not be connected to. Invalid: SQLAlchemy knows no such dialect. Unavailable: there is no server or no driver.
+    """
+    from sqlalchemy import URL, create_engine
+    from sqlalchemy.exc import NoSuchModuleError
+    from sqlalchemy.pool import NullPool
+
+    (host, port), = address.hosts
+    reached(allowed, address, host, port)
+    secret = address.password.get_secret_value() if address.password else None
+    url = URL.create(address.scheme, address.user or None, secret, host, port, address.database or None, dict(address.options))
+    try:
+        engine = create_engine(url, poolclass=NullPool)
+    except NoSuchModuleError:
+        fix = "Name another database, or install the package that teaches SQLAlchemy this one."
+        raise Invalid(f"There is no database {address.scheme!r} that SQLAlchemy knows.", fix) from None
+    except ImportError as error:
+        raise Unavailable(f"The driver of {address.scheme} is not installed: {error.name}.", f"Install it: pip install {error.name}") from None
+    with _told(address, timeout_s), engine.connect() as connection:
+        _hold_to_reading(connection)
+        yield Others(connection, address, timeout_s)
+        connection.rollback()
+
+
+def _hold_to_reading(connection: Any) -> None:
+    """Tell the transaction that it may only read; a database that does not know this goes on without."""
+    from sqlalchemy.exc import DBAPIError
+
+    try:
+        for statement in _READ_ONLY:
+            connection.exec_driver_sql(statement)
+    except DBAPIError:
+        connection.rollback()
+
+
+def _dialect(kind: str) -> str:
+    """What sqlglot calls the database's SQL; empty where it knows none of its own."""
+    from sqlglot.dialects import Dialects
+
+    name = _DIALECTS.get(kind, kind)
+    return name if name in {dialect.value for dialect in Dialects} else ""
+
+
+def _columns(inspector: Any, name: str) -> tuple[Column, ...]:
+    key = inspector.get_pk_constraint(name).get("constrained_columns") or ()
+    return tuple(Column(one["name"], str(one["type"]), bool(one.get("nullable", True)), one["name"] in key) for one in inspector.get_columns(name))
+
+
+@contextmanager
+def _told(address: Address, timeout_s: float) -> Iterator[None]:
+    """Within it, what goes wrong becomes an error of ours."""
+    from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+
+    try:
+        yield
+    except OperationalError as error:
+        raise faults.unreachable(address, str(error.orig).splitlines()[0]) from None
+    except DBAPIError as error:
+        raise faults.not_understood(address, str(error.orig).splitlines()[0]) from None
+    except SQLAlchemyError as error:
+        raise faults.not_understood(address, str(error).splitlines()[0]) from None
