@@ -54,21 +54,26 @@ def page(name: str) -> str:
     return str(found[name].read_text(encoding="utf-8"))
 
 
-@cache
 def languages() -> dict[str, Any]:
     """How languages are told apart, as core.languages takes it: `content/languages.yaml`."""
-    from yaml import safe_load
+    return _yaml("languages")
 
-    found: dict[str, Any] = safe_load(files("rowsmith.content").joinpath("languages.yaml").read_text(encoding="utf-8"))
-    return found
+
+def columns() -> dict[str, list[str]]:
+    """What other people call our columns, by our names: `content/columns.yaml`."""
+    return _yaml("columns")
+
+
+def boilerplate() -> dict[str, Any]:
+    """What belongs to a page and not to its text, by rule and language: `content/boilerplate.yaml`."""
+    return _yaml("boilerplate")
 
 
 @cache
-def columns() -> dict[str, list[str]]:
-    """What other people call our columns, by our names: `content/columns.yaml`."""
+def _yaml(name: str) -> dict[str, Any]:
     from yaml import safe_load
 
-    found: dict[str, list[str]] = safe_load(files("rowsmith.content").joinpath("columns.yaml").read_text(encoding="utf-8"))
+    found: dict[str, Any] = safe_load(files("rowsmith.content").joinpath(f"{name}.yaml").read_text(encoding="utf-8"))
     return found
 
 
