@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib import import_module
-from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -44,19 +43,20 @@ def asked(step: Step, pattern: str, project: str = "") -> Fetch:
     Raises:
         Invalid: nothing brings files from such an address.
     """
-    name = step.reaches or SCHEMES.get(pattern.partition("://")[0].lower(), "")
+    if step.reaches:
+        return Fetch(project, step.reaches, pattern, step.asked())
+    name = SCHEMES.get(pattern.partition("://")[0].lower(), "")
     if not name:
         raise Invalid(f"{pattern!r} is no address that files are read from.", f"Known are {', '.join(f'{scheme}://' for scheme in SCHEMES)}.")
-    settings = {one: value for one, value in step.settings().items() if one in signature(connector(name)).parameters} if step.reaches else {}
-    return Fetch(project, name, pattern, settings)
+    return Fetch(project, name, pattern, {"urls": [pattern], "types": ["*"]} if name == "web" else {"url": pattern})
 
 
 def brought(one: Fetch, reach: Reach, to: Path) -> Iterator[Fetched | Missed]:
     """What comes of it, file by file."""
-    return connector(one.connector)(reach, to, url=one.pattern, **one.asked)
+    return connector(one.connector)(reach, to, **one.asked)
 
 
-def reach_of(environ: Mapping[str, str], state: Path, keys: Keys, note: Callable[[str], None], known: Sequence[Entry] = ()) -> Reach:
+def reach_of(environ: Mapping[str, str], state: Path, keys: Keys, note: Callable[[str], None], known: Mapping[str, Any] | None = None) -> Reach:
     """What a connector is lent."""
 
     def secret(name: str, address: str) -> SecretStr | None:
@@ -66,7 +66,7 @@ def reach_of(environ: Mapping[str, str], state: Path, keys: Keys, note: Callable
             raise Unavailable(refused.what, refused.fix) from None
         return found.key if found else None
 
-    return Reach(allowed_by(environ), state, secret, note, {entry.name: entry.facts for entry in known})
+    return Reach(allowed_by(environ), state, secret, note, known or {})
 
 
 class Fetching:
@@ -115,17 +115,18 @@ class Fetching:
         return fresh and all(self._files.has(entry.hash) for entry in known.entries)  # type: ignore[union-attr]
 
     def _fetch(self, one: Fetch, known: Fetch | None, unfinished: Unfinished) -> Fetch:
-        before = known.entries if known else ()
+        before = {entry.name: {**entry.facts, "path": str(self._files.path(entry.hash))} for entry in known.entries} if known else {}
         reach = reach_of(self._lab.environ, unfinished.state, self._lab.keys.of(self._project), self._note, before)
-        entries = {entry.name: entry for entry in unfinished}
-        missed: list[Gone] = []
+        entries = {entry.name: entry for entry in unfinished.entries()}
+        missed = list(unfinished.missed())
         for came in brought(one, reach, unfinished.incoming):
             if isinstance(came, Missed):
                 missed.append(Gone(came.name, came.reason, came.detail))
+                unfinished.add(missed[-1])
                 continue
             entries[came.name] = Entry(came.name, self._put(came.path), dict(came.facts))
-            came.path.unlink(missing_ok=True)
             unfinished.add(entries[came.name])
+            came.path.unlink(missing_ok=True)
         return self._fetches.put(replace(one, entries=list(entries.values()), missed=missed))
 
 

@@ -12,6 +12,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from pydantic import SecretStr
+
 from rowsmith import registry
 from rowsmith.app.fetching import asked, brought, reach_of
 from rowsmith.app.key_sources import KeySources
@@ -29,6 +31,7 @@ from rowsmith.engine.inputs import Inputs, pin
 from rowsmith.llm.gate import Gate
 from rowsmith.llm.unrecorded import Unrecorded
 from rowsmith.registry import builtin
+from rowsmith.steps.read.database import without_password
 from rowsmith.store.fetches import Entry, Fetch, Gone
 from rowsmith.store.files import Files
 
@@ -106,21 +109,25 @@ def reading(
     Raises:
         Invalid, NotFound, Unavailable, AddressRefused: the source or the settings.
     """
+    url, password = without_password(str(step.get("url", "")))
+    step = {**step, "url": url} if password is not None else step
     recipe = recipe_file.build({"name": "reading", "models": dict(models or {}), "steps": [dict(step), *map(dict, then)]})
     if problems := [said for one in recipe.steps for said in one.check()]:
         raise Invalid(problems[0], "See rowsmith steps " + recipe.steps[0].kind + ".", ())
     with TemporaryDirectory(prefix="rowsmith-") as folder:
         files = Files(Path(folder))
-        lock = pin(recipe, base or Path.cwd(), files.put_file, partial(_outside, files, environ))
+        lock = pin(recipe, base or Path.cwd(), files.put_file, partial(_outside, files, environ, password))
         contexts = [StepContext(one, n, Inputs(lock, one.title, files), files.scratch) for n, one in enumerate(recipe.steps)]
         found = Reading(iter(()))
         found.rows = _told(_through(recipe, contexts, found, environ), found)
         yield found
 
 
-def _outside(files: Files, environ: Mapping[str, str], step: Step, pattern: str) -> Fetch:
+def _outside(files: Files, environ: Mapping[str, str], password: str | None, step: Step, pattern: str) -> Fetch:
     one = asked(step, pattern)
     reach = reach_of(environ, files.scratch("state"), KeySources(environ, "", None), lambda said: None)
+    if password is not None:  # it stands in the address that the user has given, so it is meant for that
+        reach = replace(reach, secret=lambda name, address: SecretStr(password))
     entries, missed = [], []
     for came in brought(one, reach, files.scratch("incoming")):
         if isinstance(came, Missed):

@@ -83,7 +83,7 @@ class Step(BaseModel):
     makes: ClassVar[bool] = False
     """Whether it makes rows (yields `New`) rather than passing them on."""
     reaches: ClassVar[str] = ""
-    """The connector that fetches what the step's paths name; empty where they are files here, or addresses of files."""
+    """The connector that fetches what the step reads; empty where its paths are files here, or addresses of files."""
     prompt_gives: ClassVar[dict[str, tuple[str, ...]]] = {}
     """Per prompt field: variables that the step itself supplies beside the row's columns, for example {"prompt": ("count",)}."""
 
@@ -145,6 +145,15 @@ class Step(BaseModel):
         May look at files (does the path exist?) but never at a model.
         """
         return []
+
+    def asked(self) -> dict[str, Any]:
+        """The settings of its connector (`reaches`)."""
+        return {}
+
+    @property
+    def address(self) -> str:
+        """What it reads outside (`reaches`), as people know it."""
+        return ""
 
     def writes(self) -> list[str]:
         """Paths of the files that it leaves outside the home. One that is gone is written again by the same command."""

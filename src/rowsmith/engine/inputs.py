@@ -81,7 +81,7 @@ def pin(recipe: Recipe, base: Path, put: Callable[[Path], str], outside: Outside
     facts: dict[str, dict[str, dict[str, Json]]] = {}
     missed: dict[str, list[list[str]]] = {}
     for step in recipe.steps:
-        for patterns in step.marked(PATHS).values():
+        for patterns in [[step.address]] if step.reaches else step.marked(PATHS).values():
             of_step = lock.setdefault(step.title, {})
             for pattern in patterns:
                 if step.reaches or is_address(pattern):

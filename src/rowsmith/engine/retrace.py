@@ -146,7 +146,8 @@ def rows_read(files: Files, run: Run, position: int, pinned: Pinned) -> Iterator
         plugins = (Path(run.options["base"]) / "plugins",)
         recipe = recipe_file.build(run.recipe, plugins=plugins)
         step: Any = recipe.steps[position]
-        step = step.model_copy(update={name: [p for p in patterns if p in left] for name, patterns in step.marked(PATHS).items()})
+        if not step.reaches:
+            step = step.model_copy(update={name: [p for p in patterns if p in left] for name, patterns in step.marked(PATHS).items()})
         with TemporaryDirectory(prefix="rowsmith-retrace-") as folder:
             inputs = Inputs({**run.lock, "inputs": {step.title: left}}, step.title, files)
             context = StepContext(step, position, inputs, lambda name: _made(Path(folder) / name), plugins=plugins)

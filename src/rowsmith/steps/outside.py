@@ -1,10 +1,12 @@
-"""What sources outside have in common: they are fetched into files before the run, and their files are read as documents or records."""
+"""What sources of documents have in common, and those that are outside: they are fetched into files before the run, and read like any other."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
+
+from pydantic import Field
 
 from rowsmith.core.documents import Document
 from rowsmith.core.ports import Context, Input
@@ -14,23 +16,49 @@ from rowsmith.steps.licensed import Licensed
 
 
 class Documents(Licensed):
-    """A source that reads documents: a row for each, its text in `column`, what else is known of it in columns of their own."""
+    """A source that reads documents: a row for each, its text in one column, what else is known of it in columns of their own."""
 
-    def documents(self, ctx: Context, sources: Iterable[Input], column: str, given: Mapping[str, Any]) -> Iterator[New | Bad]:
-        """A row for every document of these files, and a bad one for what cannot be read."""
-        for source, found in ctx.documents(sources, **given):
-            yield Bad(found.reason, found.detail, found.where) if isinstance(found, Fault) else self.document(source, found, column)
+    text_column: str = Field("text", description="Column that holds a document's text.", min_length=1)
+    reading: dict[str, Any] = Field(
+        {}, description="Settings of the kinds of documents, for example {layout: plain, ocr: tesseract} for PDF; docs/sources.md has them all."
+    )
 
-    def document(self, source: Input, found: Document, column: str) -> New:
+    def document(self, source: Input, found: Document) -> New:
         """The row of one document. Its id comes from its name, so that another text under the name is the same row, changed."""
         place: dict[str, Any] = {"name": source.name, "file": Path(source.name).name, "hash": source.hash, **source.facts}
         place |= {"member": found.member} if found.member else {}
         place |= {"kind": found.kind, "span": [0, len(found.text)]}
         place |= {"marks": {name: [list(mark) for mark in marks] for name, marks in found.marks.items()}} if found.marks else {}
         place |= {"notes": list(found.notes)} if found.notes else {}
-        return New({**found.columns, column: found.text}, {"source": self.licensed(place)}, key=found.member)
+        return New({**found.columns, self.text_column: found.text}, {"source": self.licensed(place)}, key=found.member)
 
     def missed(self, ctx: Context) -> Iterator[Bad]:
         """What was asked for and did not come: each takes a slot that failed."""
         for one in ctx.missed():
             yield Bad(one.reason, one.detail, one.name)
+
+
+class Outside(Documents):
+    """A source that a connector fetches: all settings of its own but those that say how its files are read are the connector's."""
+
+    reads: ClassVar[frozenset[str]] = frozenset()
+    """Settings of the step's own that say how its files are read."""
+
+    def asked(self) -> dict[str, Any]:
+        """The connector's settings, as far as they are not the defaults."""
+        reading = {*Documents.model_fields, *self.reads, "kind", "from"}
+        return {name: value for name, value in self.settings().items() if name not in reading}
+
+    def how(self) -> dict[str, Any]:
+        """What is said of the documents that came."""
+        return self.reading
+
+    def inputs(self, ctx: Context) -> list[Input]:
+        """The files that came."""
+        return [ctx.input(path) for path in ctx.paths([self.address])]
+
+    def read(self, ctx: Context) -> Iterator[New | Bad]:
+        """A row for every document that came, and a bad one for what did not come or cannot be read."""
+        yield from self.missed(ctx)
+        for source, found in ctx.documents(self.inputs(ctx), **self.how()):
+            yield Bad(found.reason, found.detail, found.where) if isinstance(found, Fault) else self.document(source, found)

@@ -109,14 +109,21 @@ class Unfinished:
         self.state, self.incoming = folder / "state", folder / "incoming"
         for made in (self.state, self.incoming):
             made.mkdir(exist_ok=True)
-        self._list = folder / "entries.jsonl"
+        self._list = folder / "came.jsonl"
 
-    def __iter__(self) -> Iterator[Entry]:
-        """What has come so far; a line that the end of its process cut off is none."""
-        lines = self._list.read_bytes().split(b"\n")[:-1] if self._list.exists() else []
-        yield from (Entry(*orjson.loads(line)) for line in lines)
+    def entries(self) -> Iterator[Entry]:
+        """The files that have come so far."""
+        yield from (Entry(*said) for said in self._said() if isinstance(said[2], dict))
 
-    def add(self, entry: Entry) -> None:
-        """One more has been taken in."""
+    def missed(self) -> Iterator[Gone]:
+        """What did not come, so far."""
+        yield from (Gone(*said) for said in self._said() if not isinstance(said[2], dict))
+
+    def add(self, one: Entry | Gone) -> None:
+        """One more has been taken in, or did not come."""
         with self._list.open("ab") as file:
-            file.write(as_written(list(entry)) + b"\n")
+            file.write(as_written(list(one)) + b"\n")
+
+    def _said(self) -> Iterator[list[Any]]:
+        """Every line; one that the end of its process cut off is none."""
+        yield from map(orjson.loads, self._list.read_bytes().split(b"\n")[:-1] if self._list.exists() else ())

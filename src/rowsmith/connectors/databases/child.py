@@ -14,7 +14,7 @@ from typing import Any
 
 import orjson
 
-from rowsmith.connectors.containers.child import fence
+from rowsmith.connectors.containers.fence import fence
 from rowsmith.connectors.containers.limits import Limits
 from rowsmith.connectors.databases import duck, lite
 from rowsmith.connectors.databases.extract import Asked, Said, extract

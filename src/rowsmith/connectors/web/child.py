@@ -14,7 +14,7 @@ from typing import Any
 
 import orjson
 
-from rowsmith.connectors.containers.child import fence
+from rowsmith.connectors.containers.fence import fence
 from rowsmith.connectors.containers.limits import Limits
 from rowsmith.connectors.web.html import read_page, read_text
 from rowsmith.connectors.web.sitemaps import read_sitemap

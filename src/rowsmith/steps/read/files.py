@@ -77,9 +77,6 @@ class ReadFiles(Documents):
     text_column: str = Field("text", description="Column that holds a document's text, or a JSONL line that is plain text.", min_length=1)
     max_line_bytes: PositiveInt = Field(16 * 1024 * 1024, description="Longest line of a JSONL or CSV file, and longest CSV record, in bytes.")
     max_file_bytes: PositiveInt = Field(256 * 1024 * 1024, description="Largest document, in bytes.")
-    reading: dict[str, Any] = Field(
-        {}, description="Settings of the kinds of documents, for example {layout: plain, ocr: tesseract} for PDF; docs/sources.md has them all."
-    )
     media_column: str = Field("", description="Column that holds an image or a sound. Default: image or audio.")
     max_media_bytes: PositiveInt = Field(20 * 1024 * 1024, description="Largest image or audio file, in bytes.")
 
@@ -165,7 +162,7 @@ class ReadFiles(Documents):
             given["kind"] = self.format
         for source, said in ctx.documents((source for source, _ in small), **given):
             if not isinstance(said, Unread):
-                yield self.document(source, said, self.text_column)
+                yield self.document(source, said)
             elif said.reason == "records" and said.file == source.name and kinds[source.name] in RECORDS:
                 yield from self._own(kinds[source.name], source, ctx)
             else:
