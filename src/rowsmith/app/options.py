@@ -22,7 +22,8 @@ from rowsmith.store.runs import Asked, PromptUse, Run
 class Options:
     """What a run is asked for beyond its recipe. Money in US dollars. `past`: (target, limit, attempts, retry_failed, offline) of each
     carrying-out so far, the last one included: a rebuild goes the same way. `prices`: those known of the models when it began, by role; a
-    later table changes nothing. `live`: roles that are asked live in spite of `batch`, as their providers have no batch API."""
+    later table changes nothing. `live`: roles that are asked live in spite of `batch`, as their providers have no batch API. `refreshes`: the
+    recipe's fingerprint, where rows that it made of its sources as they were and does not make again are to go."""
 
     into: str
     target: int | None = None
@@ -42,6 +43,7 @@ class Options:
     batch_only: bool = False
     deadline_s: float | None = None
     live: tuple[str, ...] = ()
+    refreshes: str = ""
 
     @classmethod
     def of(cls, run: Run) -> Options:

@@ -23,6 +23,7 @@ from rowsmith.app.lab import Lab
 from rowsmith.app.library import pin_datasets
 from rowsmith.app.options import Options, goes_on, prompts, writes_anew
 from rowsmith.app.recorded import RecordedWeights
+from rowsmith.app.refreshing import source_changes
 from rowsmith.app.refusals import require_whole, taking_in
 from rowsmith.app.results import Result, result
 from rowsmith.core.calls import PICO
@@ -87,7 +88,8 @@ class Runs:
             wait: False ends once all batches are handed over; the same command later goes on.
             commit: False keeps the rows with the run alone (a pilot).
             commit_partial: commit the kept rows even when the run does not finish.
-            refresh: fetch anew what was fetched from outside before.
+            refresh: fetch anew what was fetched from outside before; rows that the recipe made of sources as they were and does not make again
+                go, so that the dataset follows its sources.
             grace_s: seconds that calls in flight may take to end when the run is stopped.
 
         Raises:
@@ -103,7 +105,7 @@ class Runs:
             budget_usd=loaded.budget_usd if budget_usd is None else budget_usd,
             budget_tokens=loaded.budget_tokens if budget_tokens is None else budget_tokens, replace=replace, commit=commit,
             commit_partial=commit_partial, offline=offline, base=str(base), batch=batch or batch_only, batch_only=batch_only,
-            deadline_s=deadline_s, prices=prices_of(loaded, self.lab.table),
+            deadline_s=deadline_s, prices=prices_of(loaded, self.lab.table), refreshes=loaded.fingerprint() if refresh else "",
         )  # fmt: skip
         wanted.check()
         wanted = wanted.but(live=asked_live(loaded, self._plugins(base), batch=wanted.batch and not offline, only=batch_only))
@@ -233,9 +235,10 @@ class Runs:
     def _lock(self, recipe: Recipe, base: Path, *, refresh: bool = False, offline: bool = False) -> dict[str, Any]:
         """What the run rests on: inputs by hash (copied into the home), prompts, where each step's code came from, versions."""
         datasets, put = pin_datasets(self.lab.db, self.project, recipe), taking_in(self.lab, self.project, recipe.steps)
+        pinned = pin(recipe, base, put, Fetching(self.lab, self.project, put, refresh=refresh, offline=offline))
+        changes = source_changes(recipe, pinned, self.store.newest(self.project, 1000)) if refresh else None
         return {
-            **({"datasets": datasets} if datasets else {}),
-            **pin(recipe, base, put, Fetching(self.lab, self.project, put, refresh=refresh, offline=offline)),
+            **({"datasets": datasets} if datasets else {}), **pinned, **({"changes": changes} if changes else {}),
             "prompts": {f"{position}.{field}": name for position, field, name, _, _ in prompts(recipe)},
             "takes": [recipe.inputs_of(position) for position in range(len(recipe.steps))],
             **origins(recipe, self._plugins(base)),
@@ -350,6 +353,7 @@ class Runs:
             signer=self.lab.signer,
             message=message,
             replace=options.replace,
+            refreshes="" if partial else options.refreshes,
             all_of_run=True,
             also=lambda conn, made: require(conn, run),
         )

@@ -41,6 +41,9 @@ def run(
     in_project: InProject = PROJECT,
     new: Annotated[bool, typer.Option("--new", help="Start a new run; stored answers are reused.")] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Start a new run that buys new answers.")] = False,
+    refresh: Annotated[
+        bool, typer.Option("--refresh", help="Fetch anew what is outside; rows of what is not there any more, or not so, go.")
+    ] = False,
     replace: Annotated[bool, typer.Option("--replace", help="Commit these rows alone, not merged with those the dataset has.")] = False,
     offline: Offline = False,
     batch: Annotated[bool, typer.Option("--batch", help="Buy answers in batches: within a day, at about half the price.")] = False,
@@ -60,7 +63,7 @@ def run(
     with Watched() as watched:
         result = project(home, in_project, make=True).runs.start(
             recipe, sets=values(sets), into=into, target=target, limit=limit, budget_usd=budget, budget_tokens=budget_tokens, new=new,
-            fresh=fresh, replace=replace, offline=offline, batch=batch, batch_only=batch_only,
+            fresh=fresh, refresh=refresh, replace=replace, offline=offline, batch=batch, batch_only=batch_only,
             deadline_s=None if deadline is None else seconds(deadline), wait=wait, commit_partial=commit_partial, grace_s=grace,
             on_progress=watched.line, stopping=watched.stopping,
         )  # fmt: skip

@@ -126,6 +126,9 @@ def show_result(result: Result) -> None:
         typer.echo(f"  fields that failed: {_reasons(dict(list(result.refused_fields.items())[:10]))}")
     if any(n for how, n in result.answers.items() if how != "plain"):
         typer.echo(f"  answers taken: {_taken(result.answers)}")
+    if result.changes:
+        counts = ", ".join(f"{len(result.changes[name]):,} {name}" for name in ("added", "changed", "removed"))
+        typer.echo(f"  sources since run {result.changes['run']}: {counts}, {result.changes['same']:,} the same (rowsmith diff {result.dataset})")
     if result.failed:
         typer.echo(f"  what failed, and why: rowsmith runs {result.run} --failed")
     if result.state == "finished" and not result.kept:

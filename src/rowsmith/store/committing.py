@@ -8,8 +8,9 @@ follows the run. The merge has both versions for parents, so where the base has 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from heapq import merge
 
 from sqlalchemy import Connection
 
@@ -22,8 +23,9 @@ from rowsmith.store.diffs import diff
 from rowsmith.store.holds import Hold, held
 from rowsmith.store.merging import Side, Terms, merging, sides_of
 from rowsmith.store.publishing import Also, Counts, Draft, Said, advance, counted, drafted, in_place, publish, version
+from rowsmith.store.reading import VersionRows
 from rowsmith.store.tombstones import Gate
-from rowsmith.store.trees import Trees
+from rowsmith.store.trees import Entry, Trees, removal, turned
 from rowsmith.store.versions import Version, Versions
 from rowsmith.store.working import working_set
 
@@ -41,50 +43,58 @@ class Commit:
     count_settled: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Over:
+    """How rows stand over those that are there: merged by id; or, with `replace`, alone. `all_of_run`: they are all rows of the run; where no other
+    run has made any, those that it keeps no longer go. `recipe`: rows that this recipe (its fingerprint) made and that are not among these go."""
+
+    replace: bool = False
+    all_of_run: bool = False
+    recipe: str = ""
+
+
 Make = Callable[[float], Sequence[Version]]
 
 
 def commit_rows(
-    db: Database, dataset: int, branch: str, rows: Iterable[Row], said: Said, *, replace: bool, all_of_run: bool, also: Also | None
+    db: Database, dataset: int, branch: str, rows: Iterable[Row], said: Said, *, over: Over, also: Also | None
 ) -> Version:  # fmt: skip
-    """Make the version in which these rows stand over the branch's head (with `replace`, alone), and move the branch there.
+    """Make the version in which these rows stand over the branch's head, and move the branch there.
 
     When another commit moves the branch first, it is done again on the new head. When nothing changes and the head is of the same run,
     that head is the version.
     """
-    versions, trees = Versions(db), Trees(db)
+    versions = Versions(db)
     gate = Gate(db, dataset)
     with held(db) as hold, stored(db, rows, hold, gate.look) as changes:
         while True:
             head = versions.head(dataset, branch)
             line = versions.generated(head) if head else None
             if said.run is None or head is None or line is head:
-                make = _direct(versions, trees, dataset, head, changes, said, replace, all_of_run)
+                make = _direct(db, dataset, head, changes, said, over)
             else:
-                make = _regenerated(db, dataset, head, line, changes, said, replace, all_of_run, hold)
+                make = _regenerated(db, dataset, head, line, changes, said, over, hold)
             done = publish(db, dataset, branch, head, make, said, hold, _both(gate.settle, also))
             if done is not None:
                 return done
 
 
-def _direct(
-    versions: Versions, trees: Trees, dataset: int, head: Version | None, changes: Changes, said: Said, replace: bool, all_of_run: bool
-) -> Make:  # fmt: skip
-    draft = _over(versions, trees, dataset, head, changes, said, replace, all_of_run)
+def _direct(db: Database, dataset: int, head: Version | None, changes: Changes, said: Said, over: Over) -> Make:
+    draft = _over(db, dataset, head, changes, said, over)
     if head is not None and (head.root, head.run) == (draft.root, said.run):
         return lambda now: ()
     return lambda now: (version(draft, dataset, [head] if head else [], said, now),)
 
 
 def _regenerated(
-    db: Database, dataset: int, head: Version, line: Version | None, changes: Changes, said: Said, replace: bool, all_of_run: bool, hold: Hold
+    db: Database, dataset: int, head: Version, line: Version | None, changes: Changes, said: Said, over: Over, hold: Hold
 ) -> Make:  # fmt: skip
     """The next version on the line of what runs made, and its merge into the head."""
-    versions, trees = Versions(db), Trees(db)
-    made = _over(versions, trees, dataset, line, changes, said, replace, all_of_run)
+    trees = Trees(db)
+    made = _over(db, dataset, line, changes, said, over)
     if line is not None and (line.root, line.run) == (made.root, said.run):
         return lambda now: ()
-    terms = Terms("theirs" if replace else "three-way", "ours")
+    terms = Terms("theirs" if over.replace else "three-way", "ours")
     with merging(db, sides_of(db, line.root if line else None, head.root, made.root), terms, hold) as merged:
         draft = drafted(trees, head, merged.changes)
 
@@ -95,13 +105,24 @@ def _regenerated(
     return make
 
 
-def _over(
-    versions: Versions, trees: Trees, dataset: int, base: Version | None, changes: Changes, said: Said, replace: bool, all_of_run: bool
-) -> Draft:  # fmt: skip
-    prefix = versions.prefix(dataset, None if replace else base, said.run)
-    if replace or (all_of_run and base is not None and all(found.run in (None, said.run) for found in versions.log(base))):
+def _over(db: Database, dataset: int, base: Version | None, changes: Changes, said: Said, over: Over) -> Draft:
+    versions, trees = Versions(db), Trees(db)
+    prefix = versions.prefix(dataset, None if over.replace else base, said.run)
+    if over.replace or (over.all_of_run and base is not None and all(found.run in (None, said.run) for found in versions.log(base))):
         base = None
-    return drafted(trees, base, lambda: in_place(trees, base, changes.entries(prefix)), len(changes))
+    gone = _not_made_again(db, base, changes, over.recipe) if base is not None and over.recipe else []
+
+    def entries() -> Iterator[Entry]:
+        return merge(in_place(trees, base, changes.entries(prefix)), gone)
+
+    return drafted(trees, base, entries, len(changes) + len(gone))
+
+
+def _not_made_again(db: Database, base: Version, changes: Changes, recipe: str) -> list[Entry]:
+    """The rows of `base` that the recipe made and that are not among the changes, as entries that take them out, by place."""
+    made = {entry.place for entry in changes.entries(b"")}
+    rows = (turned(bytes.fromhex(row.id)) for row in VersionRows(db, base) if row.origin.get("recipe") == recipe)
+    return sorted(removal(place) for place in rows if place not in made)
 
 
 def commit_edits(db: Database, dataset: int, branch: str, said: Said, terms: Terms, also: Also | None) -> Commit:

@@ -13,7 +13,7 @@ from rowsmith.core.ids import cleaned
 from rowsmith.core.row import Row
 from rowsmith.store.bodies import Bodies
 from rowsmith.store.checks import Problem, check
-from rowsmith.store.committing import commit_rows
+from rowsmith.store.committing import Over, commit_rows
 from rowsmith.store.database import Database
 from rowsmith.store.publishing import Also, Said
 from rowsmith.store.reading import VersionRows, row_of
@@ -96,6 +96,7 @@ class Datasets:
         message: str = "",
         replace: bool = False,
         all_of_run: bool = False,
+        refreshes: str = "",
         branch: str = MAIN,
         signer: Signer | None = None,
         also: Also | None = None,
@@ -106,6 +107,7 @@ class Datasets:
         A row whose id is there replaces the one that was there, in its place; new rows follow. `also(conn, version)` is carried out in
         the transaction that publishes the version. The same rows again, for the same run: no new version, the head is returned.
         `signer` signs it. `all_of_run`: these are all rows of the run; where no other run has made any, those that it keeps no longer go.
+        `refreshes`: rows that this recipe (its fingerprint) made and that do not come again go.
 
         What people changed on the branch stays when a run makes its rows again (store.committing).
 
@@ -114,7 +116,7 @@ class Datasets:
         """
         dataset = self.create(project, name)
         said = Said(run, cleaned(author), cleaned(message), signer)
-        return commit_rows(self._db, dataset.n, branch, rows, said, replace=replace, all_of_run=all_of_run, also=also)
+        return commit_rows(self._db, dataset.n, branch, rows, said, over=Over(replace, all_of_run, refreshes), also=also)
 
     def versions(self, project: str, name: str) -> Sequence[Version]:
         """All versions of a dataset, newest first."""
