@@ -12,7 +12,8 @@ from rowsmith.core.errors import RowFailed
 from rowsmith.core.row import Drop, New
 from rowsmith.steps.chunk.markdown import Markdown
 from rowsmith.steps.generate.extractive_qa import RULES, ExtractiveQa
-from rowsmith.steps.prose import flat, sentences, stands_alone, whole
+from rowsmith.steps.prose import flat, stands_alone, whole
+from rowsmith.steps.sentences import sentences
 
 CTX = StepContext(Path())
 

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from functools import lru_cache
+from itertools import accumulate
 from typing import Any
 
 MODELS = ("gpt-4o", "gpt-5", "gpt-4.1", "o3", "gpt-oss-20b", "gpt-4", "gpt-3.5-turbo", "text-davinci-003", "gpt-2")
 """Some of the names whose vocabulary is there: o200k for the first ones, cl100k for gpt-4 and gpt-3.5-turbo, then older ones."""
 
-# No token of these vocabularies reaches across the place between a visible character and a single space before another one: see _parts.
 _SPACE = " \t\n\v\f\r\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 _KEPT = 64
+_MOST_KEPT = 1 << 17
+# Where no token of these vocabularies reaches across, whatever stands around: before a single space that a visible character follows (behind a
+# line's end only where no space stands between), between a line's end and a visible character (but for the slash, which may go with what ends
+# the line before).
+_PART = re.compile(
+    r"\s*+\S++(?:(?!(?:\s*[^\S\r\n])? \S)(?!\s++(?<=[\r\n])[^\s/])\s++\S++)*+"
+    r"(?:\s*[^\S\r\n](?= \S)|\s++(?:(?<=[\r\n])(?!/)|\Z))?|\s++"
+)
+_WITHIN = re.compile("(?<=[A-Za-z0-9])(?=[!-&(-/:-@\\[-`{-~])|(?<=[ぁ-ゖァ-ヺ一-鿿])(?=[。、！？])")
+"""Such places within what has no space: between a letter and a mark behind it, but for the apostrophe."""
 
 
 @lru_cache(maxsize=256)
@@ -34,32 +46,68 @@ def count_tokens(model: str, text: str) -> int:
     The library splits but does not count: a text has k tokens when it fits a chunk of k and not one of k - 1. Counting word by word
     keeps that cheap, as words repeat.
     """
-    return sum([_kept(model, part) if len(part) <= _KEPT else _count(model, part) for part in _parts(text.rstrip(_SPACE)) if part])
+    return sum(map(_counts(model).__getitem__, _parts(text.rstrip(_SPACE))))
+
+
+class Measured:
+    """A text whose spans are counted in tokens for a model, each in a time that does not grow with the text."""
+
+    def __init__(self, model: str, text: str) -> None:
+        self.model, self.text = model, text
+        self._counts = _counts(model)
+        parts = _parts(text)
+        self._starts = [0, *accumulate(map(len, parts))]
+        self._before = [0, *accumulate(map(self._counts.__getitem__, parts))]
+
+    def count(self, start: int, end: int) -> int:
+        """The tokens of text[start:end], space at its end left out: what `count_tokens` says of it."""
+        while end > start and self.text[end - 1] in _SPACE:
+            end -= 1
+        first, last = bisect_right(self._starts, start), bisect_right(self._starts, end - 1) - 1
+        if last < first:
+            return count_tokens(self.model, self.text[start:end])
+        head = self.text[start : self._starts[first]]
+        inner = self._before[last] - self._before[first]
+        tail = count_tokens(self.model, self.text[self._starts[last] : end])
+        return sum(map(self._counts.__getitem__, _parts(head))) + inner + tail
+
+    def fits(self, start: int, end: int, size: int) -> bool:
+        """Whether text[start:end] has at most `size` tokens."""
+        return self.count(start, end) <= size
+
+
+class _Counts(dict[str, int]):
+    """Part of a text -> its tokens for one model. Short parts, which come again, are kept."""
+
+    def __init__(self, model: str) -> None:
+        super().__init__()
+        self._model = model
+
+    def __missing__(self, part: str) -> int:
+        if len(part) > _KEPT:
+            pieces = _WITHIN.split(part)
+            return _count(self._model, part) if len(pieces) == 1 else sum(map(self.__getitem__, pieces))
+        if len(self) >= _MOST_KEPT:
+            self.clear()
+        count = self[part] = _count(self._model, part)
+        return count
+
+
+@lru_cache(maxsize=16)
+def _counts(model: str) -> _Counts:
+    return _Counts(model)
 
 
 def _parts(text: str) -> list[str]:
-    """The text, cut before every single space that stands between two visible characters."""
-    first, *more = words = text.split(" ")
-    if words == text.split():
-        return [first, *[" " + word for word in more]]
-    parts = [first]
-    for word in more:
-        if word and parts[-1] and not word[0].isspace() and not parts[-1][-1].isspace():
-            parts.append(" " + word)
-        else:
-            parts[-1] += " " + word
-    return parts
-
-
-@lru_cache(maxsize=1 << 17)
-def _kept(model: str, part: str) -> int:
-    return _count(model, part)
+    """The text in parts that have no token in common."""
+    return _PART.findall(text)
 
 
 def _count(model: str, part: str) -> int:
     # One more word, a token of its own, makes sure that the text can be split: a single character never is, however many tokens it has.
-    text = f"{part} x"
-    low, high = 1, 2
+    # Behind a line's end it follows at once, as a word does there: in the older vocabularies, space before a word and before space differ.
+    text = f"{part}x" if part[-1:] in ("\n", "\r") else f"{part} x"
+    low, high = 1, max(2, len(part) // 8)
     while not _fits(model, text, high):
         low, high = high, high * 2
     while high - low > 1:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from rowsmith.steps.markdown import Block, blocks, plain
-from rowsmith.steps.prose import flat, sentences, stands_alone, whole
+from rowsmith.steps.prose import flat, stands_alone, whole
+from rowsmith.steps.sentences import sentences
 
 _DETERMINER = re.compile(r"(?:A|An|The|Each|Every|Any|All|Some|Most|Many|One|Two|Three|Four|Five|Six|Seven|Eight|Nine|Ten)\b")
 _MARKER = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?")

@@ -1,9 +1,8 @@
-"""English prose: its sentences with exact spans, and which of them can be understood without the text around them."""
+"""English prose: which of its sentences can be understood without the text around them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 
 def listed(words: str) -> frozenset[str]:
@@ -11,10 +10,7 @@ def listed(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-_END = re.compile(r"[.!?…]+[\"'”’)\]*_]*(?=\s|$)|\n")
 _STARTS = re.compile(r"[\"'“‘(\[`*_]*[A-Z0-9`]")
-_NO_END = listed("e.g. i.e. etc. vs. cf. approx. fig. no. eq. sec. ch. vol. dr. mr. mrs. ms. prof. st. jr. sr. inc. ltd. co. al. ca. resp.")
-_SHORT_LINE = 40
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 
 _OPENERS = listed(
@@ -39,35 +35,6 @@ def word_count(text: str) -> int:
 def flat(text: str) -> str:
     """The text on one line."""
     return " ".join(text.split())
-
-
-def sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Spans of the sentences of text[start:end], a paragraph. A line break ends one only behind a line that is too short to have been wrapped."""
-    begin = start
-    line = start
-    for found in _END.finditer(text, start, end):
-        at = found.end()
-        if found[0] == "\n":
-            ends, line = found.start() - line < _SHORT_LINE, at
-        else:
-            ends = _is_end(text, begin, at, end)
-        if ends:
-            yield from _trimmed(text, begin, at)
-            begin = at
-    yield from _trimmed(text, begin, end)
-
-
-def _is_end(text: str, begin: int, at: int, end: int) -> bool:
-    rest = text[at : min(end, at + 40)].lstrip()
-    last = text[max(begin, at - 40) : at].rsplit(None, 1)[-1]
-    initial = len(last) == 2 and last[0].isupper()
-    return (not rest or _STARTS.match(rest) is not None) and last.lower().lstrip("(") not in _NO_END and not initial
-
-
-def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    piece = text[start:end]
-    if piece.strip():
-        yield start + len(piece) - len(piece.lstrip()), end - len(piece) + len(piece.rstrip())
 
 
 def whole(sentence: str) -> bool:
