@@ -18,6 +18,7 @@ _MOST_KEPT = 1 << 17
 # line's end only where no space stands between), between a line's end and a visible character (but for the slash, which may go with what ends
 # the line before).
 _PART = re.compile(
+    r" ?\S++(?= \S)|"  # most words
     r"\s*+\S++(?:(?!(?:\s*[^\S\r\n])? \S)(?!\s++(?<=[\r\n])[^\s/])\s++\S++)*+"
     r"(?:\s*[^\S\r\n](?= \S)|\s++(?:(?<=[\r\n])(?!/)|\Z))?|\s++"
 )
@@ -56,8 +57,8 @@ class Measured:
         self.model, self.text = model, text
         self._counts = _counts(model)
         parts = _parts(text)
-        self._starts = [0, *accumulate(map(len, parts))]
-        self._before = [0, *accumulate(map(self._counts.__getitem__, parts))]
+        self._starts = list(accumulate(map(len, parts), initial=0))
+        self._before = list(accumulate(map(self._counts.__getitem__, parts), initial=0))
 
     def count(self, start: int, end: int) -> int:
         """The tokens of text[start:end], space at its end left out: what `count_tokens` says of it."""

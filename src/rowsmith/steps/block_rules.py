@@ -10,8 +10,8 @@ from itertools import takewhile
 from rowsmith.steps.markdown import Block, plain
 from rowsmith.steps.passage import Found, Passage
 from rowsmith.steps.prose import flat, listed, stands_alone, whole, word_count
-from rowsmith.steps.sentences import sentences
 from rowsmith.steps.prose_rules import BARRED
+from rowsmith.steps.sentences import sentences
 
 Span = tuple[int, int]
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from rowsmith.steps.prose import listed
+
 _CLOSING = r"(?:[\"'”’“‘»)\]*_」』）】〉》〕]*(?:[ \u00a0\u202f]»(?=\s|$))?)"
 _END = re.compile(
     rf"(?P<stop>[.!?…]+{_CLOSING}(?:\[\d+\])*)(?=\s|$)"
@@ -24,24 +26,22 @@ _SHORT_LINE = 40
 """Characters below which a line has not been wrapped: its end is the end of what it says."""
 _INITIALS = re.compile(r"(?:[^\W\d_]\.)+")
 _ORDINAL = re.compile(r"\b(?:am|im|vom|zum|zur|beim|ab|bis|seit|dem|den|der|des|die|das|und|oder|jeder|jedem|jeden|ihr|sein)\s+\d{1,2}\.$", re.I)
-_NUMBERED = re.compile(r"(?:^|\n)[ \t]*\d{1,3}\.$")
-_NEVER = frozenset(
-    # English
-    "mr mrs ms dr prof rev gen col capt lt sgt hon st messrs e.g i.e cf vs viz fig figs eq eqs sec ch vol no nos pp ed eds trans approx resp ca dept est "
-    "jan feb mar apr jun jul aug sep sept oct nov dec mon tue wed thu fri sat sun "
-    # German
-    "z.b d.h u.a o.ä o.a i.d.r i.a v.a s.o s.u m.e bzw vgl hrsg abb abs art bd bsp evtl ggf gem inkl exkl insb max min mind nr sog str tel usf zzgl "
-    "zit ausg aufl verf jh fa dipl ing hl kath ev "
-    # French, Spanish, Italian, Portuguese, Dutch
-    "mme mlle mm m.me chap env p.ex c.-à-d réf sr sra srta ud uds p.ej núm pág págs dott sig sig.ra ecc pag dra d.c a.c art.o bijv d.w.z nl blz dhr mevr "
-    # Russian
-    "т.е т.к т.д т.п г гг ул стр рис им проф".split()
+_LISTED = re.compile(r"(?:^|\n)[ \t]*\d{1,3}\.$")
+_NEVER = listed(
+    "mr mrs ms dr prof rev gen col capt lt sgt hon st messrs e.g i.e cf vs viz ed eds trans approx resp ca dept "  # English
+    "z.b d.h u.a o.ä o.a i.d.r i.a v.a s.o s.u m.e bzw vgl hrsg abs bsp evtl ggf gem inkl exkl insb mind sog usf zzgl ausg aufl dipl ing hl "  # German
+    "mme mlle mm m.me env p.ex c.-à-d réf sr sra srta ud uds p.ej dott sig.ra ecc dra d.c a.c bijv d.w.z dhr mevr "  # Romance languages, Dutch
+    "т.е т.к т.д т.п г гг ул рис им проф"  # Russian
 )
-_SELDOM = frozenset("etc usw jr inc ltd co corp bros al a.m p.m ph.d u.s u.k u.n e.u gmbh z.t u.s.w др".split())
-_OPENERS = frozenset(
+_NUMBERED = listed(
+    "no nos nr n art fig figs eq eqs sec ch chap vol pp p s abb bd tel núm pág págs pag blz стр jan feb mar apr jun jul aug sep sept oct nov dec"
+)
+"""Abbreviations where a number follows; many are words too."""
+_SELDOM = listed("etc usw jr inc ltd co corp bros al a.m p.m ph.d u.s u.k u.n e.u gmbh z.t u.s.w др")
+_OPENERS = listed(
     "the a an this that these those it he she they we you i in on at but and so if when while as for there here what why how "
-    "der die das ein eine es er sie wir ich ihr dies diese dieser dieses in im am auf doch und aber wenn als "
-    "le la les un une il elle ils nous vous el los las una ella pero lo gli".split()
+    "der die das ein eine es er sie wir ich ihr dies diese dieser dieses im am auf doch und aber wenn als "
+    "le la les un une il elle ils nous vous el los las una ella pero lo gli"
 )
 """Words that begin a sentence, and seldom a name: where they follow, an abbreviation ended one."""
 
@@ -89,9 +89,11 @@ def _dot_ends(before: str, word: str) -> bool:
     last = before.rsplit(None, 1)[-1].lstrip("\"'“„‚‘«([*_`")
     bare = last[:-1].lower()
     if bare.isdigit():
-        return _NUMBERED.search(before) is None and _ORDINAL.search(before) is None
+        return _LISTED.search(before) is None and _ORDINAL.search(before) is None
     if bare in _NEVER or bare.endswith("str"):
         return False
+    if bare in _NUMBERED:
+        return not word[:1].isdigit()
     if bare in _SELDOM or _INITIALS.fullmatch(last):
         return not word or word.lower() in _OPENERS
     return True
