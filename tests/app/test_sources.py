@@ -112,9 +112,8 @@ def test_a_refresh_follows_the_sources_and_keeps_what_people_changed(shop: Works
     run(shop, *FILES)
     before = {row.data["text"]: row.id for row in rows(shop)}
     assert len(before) == 4
-    edits = shop.lab.project().edits
-    edits.set("d", before[PARAGRAPHS["c"]], {"note": "mine"})
-    edits.commit("d")
+    shop.lab.project().edits.set("d", before[PARAGRAPHS["c"]], {"note": "mine"})
+    shop.lab.project().history.commit("d", "a note")
     documents(shop.folder, one="bc", three="a")
     done = run(shop, *FILES, refresh=True)
     assert done.changes is not None

@@ -11,7 +11,7 @@ from media_files import png
 from pydantic import ValidationError
 from step_context import StepContext
 
-from rowsmith.core.errors import Invalid, NotFound
+from rowsmith.core.errors import NotFound
 from rowsmith.core.row import Bad, New
 from rowsmith.steps.paths import relative_to
 from rowsmith.steps.read.files import ReadFiles

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from rowsmith.core.ids import digest
 from rowsmith.core.lines import stored_text
 from rowsmith.core.row import Drop, Json, New, Row
 from rowsmith.core.step import Column, Step
@@ -54,12 +56,16 @@ class Chunking(Step):
         self, row: Row, of: Measured, spans: Sequence[Span], columns: Iterable[Told] = (), told: Iterable[Told] = ()
     ) -> Iterator[New | Drop]:
         """A row for each span, with `columns` beside the text and what is `told` of it in `origin.chunk`; a text without a chunk is dropped
-        (`empty_text`)."""
+        (`empty_text`). A chunk's id comes from what it says: where the document around it has changed, it is the same row."""
         if not spans:
             yield Drop("empty_text", f"Column {self.column!r} is blank.")
         text = row.data[self.column]
+        said: Counter[bytes] = Counter()
         beside, more = list(columns) or [{}] * len(spans), list(told) or [{}] * len(spans)
         for index, (start, end) in enumerate(spans):
             data: dict[str, Any] = {**row.data, **beside[index], self.column: text[start:end]}
             place = {"index": index, "of": len(spans), "tokens": of.count(start, end), **more[index]}
-            yield New(data, {"source": cut(row, self.column, text, start, end), "chunk": place})
+            name = digest(text[start:end].encode("utf-8", "replace"))
+            key = f"{name.hex()} {said[name]}"
+            said[name] += 1
+            yield New(data, {"source": cut(row, self.column, text, start, end), "chunk": place}, key=key)

@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import Field, PositiveInt, field_validator, model_validator
 
 from rowsmith.core.delimited import Fault, Record, delimiter_of, not_decoded, records
-from rowsmith.core.documents import ARCHIVES, SUFFIXES
+from rowsmith.core.documents import ARCHIVES, SUFFIXES, Document
 from rowsmith.core.errors import Invalid, NotFound, choose
 from rowsmith.core.ids import canonical
 from rowsmith.core.lines import json_value, lines, open_lines
@@ -151,22 +151,28 @@ class ReadFiles(Documents):
                     yield from self._own(kind, ctx.input(path), ctx)
 
     def _of_documents(self, found: Sequence[tuple[Input, str]], ctx: Context) -> Iterator[New | Bad]:
-        small = [one for one in found if one[1] in RECORDS or one[0].path.stat().st_size <= self.max_file_bytes]
-        for source, _ in found:
-            if (source, _) not in small:
-                size = source.path.stat().st_size
-                yield Bad("large_file", f"The file has {size:,} bytes; max_file_bytes is {self.max_file_bytes:,}.", source.name)
-        kinds = {source.name: kind for source, kind in small}
+        """What these files say, in their order; those that are too large are told in their places."""
+        large = [kind not in RECORDS and source.path.stat().st_size > self.max_file_bytes for source, kind in found]
+        small = [source for (source, _), too_large in zip(found, large, strict=True) if not too_large]
         given: dict[str, Any] = {"encoding": self.encoding, **self.reading}
         if self.format and self.format != "archive":
             given["kind"] = self.format
-        for source, said in ctx.documents((source for source, _ in small), **given):
-            if not isinstance(said, Unread):
-                yield self.document(source, said)
-            elif said.reason == "records" and said.file == source.name and kinds[source.name] in RECORDS:
-                yield from self._own(kinds[source.name], source, ctx)
+        said = groupby(ctx.documents(small, **given), lambda one: one[0])
+        for (source, kind), too_large in zip(found, large, strict=True):
+            if too_large:
+                size = source.path.stat().st_size
+                yield Bad("large_file", f"The file has {size:,} bytes; max_file_bytes is {self.max_file_bytes:,}.", source.name)
+            elif (of_it := next(said, None)) is not None:
+                yield from self._of_document(kind, source, (one for _, one in of_it[1]), ctx)
+
+    def _of_document(self, kind: str, source: Input, said: Iterator[Document | Unread], ctx: Context) -> Iterator[New | Bad]:
+        for one in said:
+            if not isinstance(one, Unread):
+                yield self.document(source, one)
+            elif one.reason == "records" and one.file == source.name and kind in RECORDS:
+                yield from self._own(kind, source, ctx)
             else:
-                yield Bad(said.reason, said.detail, said.where)
+                yield Bad(one.reason, one.detail, one.where)
 
     def _own(self, kind: str, source: Input, ctx: Context) -> Iterator[New | Bad]:
         count = 0
