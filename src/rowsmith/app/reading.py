@@ -15,9 +15,11 @@ from typing import Any
 from pydantic import SecretStr
 
 from rowsmith import registry
+from rowsmith.app.downloads import here
 from rowsmith.app.fetching import asked, brought, reach_of
 from rowsmith.app.key_sources import KeySources
 from rowsmith.app.lab import weights_of
+from rowsmith.connectors.repository import recognised
 from rowsmith.core.errors import Invalid, NotFound, RowFailed, choose
 from rowsmith.core.fetching import Missed
 from rowsmith.core.recipe import Recipe
@@ -36,11 +38,11 @@ from rowsmith.store.fetches import Entry, Fetch, Gone
 from rowsmith.store.files import Files
 
 PLACES = (
-    (re.compile(r"git\+|https?://(www\.)?github\.com/[^/]+/[^/]+(/tree/.*)?/?$|https?://.*\.git$", re.IGNORECASE), "read.repository", "url"),
     (re.compile(r"(postgres|postgresql|mysql|mariadb|sqlite|duckdb|mongodb|oracle|mssql)(\+\w+)*://", re.IGNORECASE), "read.database", "url"),
     (re.compile(r"https?://", re.IGNORECASE), "read.web", "urls"),
 )
 """What an address is read by: the first that fits. Everything else is files."""
+HUB = re.compile(r"hf:(//)?", re.IGNORECASE)
 LIGHT = "builtin/hashing"
 """The model that embeds where none is named: it needs no key and no download."""
 
@@ -59,10 +61,27 @@ class Reading:
         return {"rows": self.count, "skipped": self.skipped, "warnings": self.warnings}
 
 
-def step_for(source: str, settings: Mapping[str, Any]) -> dict[str, Any]:
-    """The step that reads a source, as a recipe writes it."""
-    kind, field_ = next(((kind, field_) for pattern, kind, field_ in PLACES if pattern.match(source)), ("read.files", "paths"))
-    return {"kind": kind, field_: source if field_ == "url" else [source], **settings}
+@contextmanager
+def step_for(source: str, settings: Mapping[str, Any], environ: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    """The step that reads a source, as a recipe writes it. `git+FOLDER` is a clone on this machine; a dataset of a hub is here as long as the block
+    lasts.
+
+    Raises:
+        NotFound, Unavailable: the hub has it not, or cannot be reached.
+    """
+    if (hub := HUB.match(source)) is not None:
+        with here([f"hf:{source[hub.end() :]}"], environ) as [found]:
+            answers = {"answers": True} if found.answers else {}
+            yield {"kind": "read.records", "format": "jsonl", "paths": [str(found.path)], "places": found.places, **answers, **settings}
+        return
+    clone = source.removeprefix("git+")
+    if clone != source and Path(clone).is_dir():
+        yield {"kind": "read.repository", "url": clone, **settings}
+    elif not Path(source).exists() and recognised(source):
+        yield {"kind": "read.repository", "url": source, **settings}
+    else:
+        kind, field_ = next(((kind, field_) for pattern, kind, field_ in PLACES if pattern.match(source)), ("read.files", "paths"))
+        yield {"kind": kind, field_: source if field_ == "url" else [source], **settings}
 
 
 def text_and_context(text: str | None, context: Sequence[str]) -> list[dict[str, Any]]:

@@ -175,7 +175,10 @@ def _reading(
 
     given = {name: value for name, value in (("table", table), ("query", query)) if value is not None}
     before = text_and_context(text, [name.strip() for name in context.split(",")] if context else [])
-    with reading(step_for(source, given | _settings(sets)), [*before, *then], models=models, environ=os.environ) as found:
+    with (
+        step_for(source, given | _settings(sets), os.environ) as step,
+        reading(step, [*before, *then], models=models, environ=os.environ) as found,
+    ):
         yield found
 
 

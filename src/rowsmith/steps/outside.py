@@ -27,7 +27,7 @@ class Documents(Licensed):
         """The row of one document. Its id comes from its name, so that another text under the name is the same row, changed."""
         place: dict[str, Any] = {"name": source.name, "file": Path(source.name).name, "hash": source.hash, **source.facts}
         place |= {"member": found.member} if found.member else {}
-        place |= {"kind": found.kind, "span": [0, len(found.text)]}
+        place |= {"read_as": found.kind, "span": [0, len(found.text)]}
         place |= {"marks": {name: [list(mark) for mark in marks] for name, marks in found.marks.items()}} if found.marks else {}
         place |= {"notes": list(found.notes)} if found.notes else {}
         return New({**found.columns, self.text_column: found.text}, {"source": self.licensed(place)}, key=found.member)

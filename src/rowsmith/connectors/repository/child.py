@@ -15,7 +15,7 @@ from typing import Any
 
 import orjson
 
-from rowsmith.connectors.containers.child import fence
+from rowsmith.connectors.containers.fence import fence
 from rowsmith.connectors.containers.limits import CutOff, Limits, Refused
 from rowsmith.connectors.repository.choice import DISK, Choice, Taking
 

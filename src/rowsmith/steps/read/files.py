@@ -53,7 +53,7 @@ class ReadFiles(Documents):
     An image or a sound is kept once in the home, by its hash; its row refers to it: `image: {file, media_type, name, bytes, width, height}`,
     or `audio`, with sample_rate, channels and seconds as far as its header says so. What it is, its bytes say, whatever its name.
 
-    Origin: `source` {name, file, hash, kind, span, marks, notes} for a document, span being [0, length) in characters, marks where its pages,
+    Origin: `source` {name, file, hash, read_as, span, marks, notes} for a document, span being [0, length) in characters, marks where its pages,
     slides or turns begin; {name, hash, line, key} for a record; {name, file, hash} for an image or a sound; and licence and terms where they
     are given.
     """

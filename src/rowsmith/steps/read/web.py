@@ -17,7 +17,7 @@ class ReadWeb(Outside, Crawl):
     Pages are fetched once and kept in the home; a run reads those, and `--refresh` fetches anew. robots.txt is obeyed unless told otherwise;
     only public addresses are reached, wherever a name or a redirect leads. A crawl that was broken off goes on where it was.
 
-    Origin: `source` {name (the page's address), url, fetched_at, status, depth, title ..., hash, kind, span}.
+    Origin: `source` {name (the page's address), url, fetched_at, status, depth, title ..., hash, read_as, span}.
     """
 
     reaches: ClassVar[str] = "web"
