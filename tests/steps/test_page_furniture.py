@@ -41,7 +41,8 @@ PLAIN = "\n\n".join(body(number) for number in range(6))
 )  # fmt: skip
 def test_furniture_goes_and_the_text_stays(above: str, below: str, first: int) -> None:
     assert cleaned(PageFurniture(), paged(book(6, above, below, first))).rstrip() == PLAIN
-    assert cleaned(PageFurniture(), document("\f".join(book(6, above, below, first)))).replace("\f", "").rstrip() == PLAIN
+    fed = "\f".join(page.rstrip() for page in book(6, above, below, first))
+    assert cleaned(PageFurniture(), document(fed)).replace("\f", "\n").split() == PLAIN.split()
 
 
 def test_roman_page_numbers_go() -> None:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 from asking_context import Asked
+from cases import PROSE, Case, to
+from cases_cleaning import CASES as CLEANING
 from media_files import png
 from running import Bench, Plain, ask, texts
 from set_rows import ListRows
@@ -27,28 +28,7 @@ from rowsmith.core.row import Row
 
 # -- settings of steps ----------------------------------------------------------------------------------------------------------------------
 
-PROSE = (
-    "Tea is a drink made from leaves. It is drunk in Assam because the climate is warm. "
-    "The harvest begins in March 1998. A bush yields 12 kg of leaves each year.\n\n"
-    "Coffee is a drink made from beans. To roast coffee, heat the beans for ten minutes. Peru exports 40 tons of beans.\n"
-)
 MARKDOWN = "# Drinks\n\n" + PROSE + "\n## Colder ones\n\n" + PROSE * 3
-DOCUMENT = {"text": PROSE, "other": "Something else is a thing that stands here.", "title": "Drinks", "n": 3}
-
-
-@dataclass(frozen=True)
-class Case:
-    """Two settings of a step that must give two results. `rows` are what it works on, `answer` what a model says."""
-
-    one: Plain
-    two: Plain
-    rows: tuple[Plain, ...] = (DOCUMENT,)
-    answer: Any = None
-
-
-def to(setting: str, one: Any, two: Any, rows: tuple[Plain, ...] = (DOCUMENT,), answer: Any = None, **both: Any) -> Case:
-    """A case in which one setting has two values; ... stands for its default."""
-    return Case(*({**both, **({} if value is ... else {setting: value})} for value in (one, two)), rows, answer)
 
 
 def says(*said: str) -> tuple[Plain, ...]:
@@ -135,6 +115,7 @@ CASES: dict[str, dict[str, Case]] = {
         "heading": to("heading", "heading", "", ({"text": MARKDOWN},)),
         "model": to("model", "gpt-4o", "gpt-2", ({"text": "Überschwemmungsgebiete und Straßenbahnhaltestellen " * 10},), size=32),
     },
+    **CLEANING,
     "filter.balance": {
         "by": to("by", "text", "label", LABELLED),
         "cap": to("cap", ..., 1, LABELLED, by="label"),
@@ -285,7 +266,7 @@ def outcome(kind: str, settings: Plain, case: Case, folder: Path) -> Any:
     """All that the step asks, gives and writes."""
     given = {("rows" if name == "rows_" else name): value for name, value in settings.items()}
     step: Any = registry.step(kind).model_validate(given)
-    rows = [Row(f"{n:032x}", n.to_bytes(6, "big"), dict(data)) for n, data in enumerate(case.rows)]
+    rows = [Row(f"{n:032x}", n.to_bytes(6, "big"), dict(data), {}, dict(case.origin)) for n, data in enumerate(case.rows)]
     ctx = StepContext(folder, step.title)
     if step.shape == "source":
         return list(step.read(ctx))

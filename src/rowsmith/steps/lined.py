@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from rowsmith.core.edits import Edit
 from rowsmith.steps.markdown import blocks
 
-_LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+$")
+_LINE = re.compile(r"\f?[^\r\n\f]*(?:\r\n|\n|\r)|\f?[^\r\n\f]+|\f")
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """text[start:end] is the line, `after` where the next one begins. `kind` is that of its block; empty for a blank line."""
+    """text[start:end] is the line, `after` where the next one begins; a form feed begins one. `kind` is that of its block; empty between
+    blocks."""
 
     start: int
     end: int
@@ -68,9 +69,10 @@ def _edits(lines: Sequence[Line], taken: set[int]) -> list[Edit]:
     for number in sorted(taken):
         line = lines[number]
         if found and found[-1].end == line.start:
-            found[-1] = Edit(found[-1].start, line.after, "")
+            found[-1] = found[-1]._replace(end=line.after)
         else:
-            found.append(Edit(line.start, line.after, ""))
+            unended = number and lines[number - 1].after == lines[number - 1].end
+            found.append(Edit(line.start, line.after, "\n" if unended else ""))
     return found
 
 

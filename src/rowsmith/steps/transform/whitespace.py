@@ -68,10 +68,10 @@ class Whitespace(Cleaning):
             if line.kind != "paragraph":
                 widest = 0
                 continue
-            widest = widest or max(len(one.text.rstrip()) for one in _paragraph(lines, number))
+            widest = widest or max(len(one.text.strip()) for one in _paragraph(lines, number))
             if after.kind != "paragraph":
                 widest = 0
-            elif not _HARD.search(line.text) and len(line.text.rstrip()) + 1 + len(after.text.split(None, 1)[0]) > widest:
+            elif not _HARD.search(line.text) and _was_wrapped(line.text.strip(), after.text.split(None, 1), widest):
                 yield number
 
     def _fewer_blank(self, lines: Sequence[Line], found: list[Edit]) -> list[Edit]:
@@ -99,6 +99,11 @@ def _paragraph(lines: Sequence[Line], number: int) -> Iterator[Line]:
     while number < len(lines) and lines[number].kind == "paragraph":
         yield lines[number]
         number += 1
+
+
+def _was_wrapped(line: str, after: Sequence[str], widest: int) -> bool:
+    """Whether the first word of the line after would have made the line longer than the widest."""
+    return bool(line and after) and len(line) + 1 + len(after[0]) > widest
 
 
 def _joint(found: list[Edit], line: Line, after: Line) -> Edit:
