@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rowsmith.core.edits import Edit, apply, compose, cut, growth, moved
+from rowsmith.core.edits import Edit, Edited, apply, compose, growth, moved
 
 
 @st.composite
@@ -28,10 +28,10 @@ def test_any_sequence_of_edits_and_cuts_is_told_by_span_and_edits(data: st.DataO
             text, edits = apply(text, further), compose(edits, further, span[0])
         else:
             start, end = sorted((data.draw(st.integers(0, len(text))), data.draw(st.integers(0, len(text)))))
-            text, (span, edits) = text[start:end], cut(span, edits, start, end)
+            text, (span, edits) = text[start:end], Edited(edits, span[0]).cut(start, end)
         assert before <= span[0] <= span[1] <= len(document)
         assert apply(document[slice(*span)], edits, span[0]) == text
-        assert span[1] - span[0] + growth(edits) == len(text)
+        assert span[1] - span[0] + growth(edits) == span[1] - span[0] + Edited(edits, span[0]).growth == len(text)
         assert all(one.end <= other.start and one[:2] != other[:2] for one, other in pairwise(edits))
         assert all(span[0] <= edit.start <= edit.end <= span[1] and (edit.text or edit.start < edit.end) for edit in edits)
 
@@ -45,17 +45,18 @@ def test_what_was_not_edited_keeps_its_place(data: st.DataObject, text: str) -> 
     for place, char in enumerate(text):
         if not any(edit.start <= place < edit.end for edit in edits):
             assert edited[places[place] : places[place] + 1] == char
-            assert cut([0, len(text)], edits, places[place], places[place] + 1) == ([place, place + 1], [])
+            assert Edited(edits, 0).cut(places[place], places[place] + 1) == ([place, place + 1], [])
 
 
 def test_a_cut_within_a_replacement_takes_the_whole_of_it() -> None:
     edits: list[Any] = [[4, 7, "three"], [7, 9, ""], [12, 12, "!"]]
+    cut = Edited(edits, 0).cut
     assert apply("one tri  for", edits) == "one threefor!"
-    assert cut([0, 12], edits, 0, 6) == ([0, 7], [Edit(4, 7, "th")])
-    assert cut([0, 12], edits, 6, 9) == ([4, 7], [Edit(4, 7, "ree")])
-    assert cut([0, 12], edits, 9, 12) == ([9, 12], [])
-    assert cut([0, 12], edits, 12, 13) == ([12, 12], [Edit(12, 12, "!")])
-    assert cut([0, 12], edits, 5, 7) == ([4, 7], [Edit(4, 7, "hr")])
+    assert cut(0, 6) == ([0, 7], [Edit(4, 7, "th")])
+    assert cut(6, 9) == ([4, 7], [Edit(4, 7, "ree")])
+    assert cut(9, 12) == ([9, 12], [])
+    assert cut(12, 13) == ([12, 12], [Edit(12, 12, "!")])
+    assert cut(5, 7) == ([4, 7], [Edit(4, 7, "hr")])
 
 
 def test_edits_that_touch_become_one_where_no_place_is_lost() -> None:

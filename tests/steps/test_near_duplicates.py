@@ -154,3 +154,17 @@ def test_text_of_a_row() -> None:
     assert text_of(data) == "one\ntwo\nuser\nhi"
     assert text_of(data, ["b", "gone"]) == "two"
     assert shingles("One two, three!", 2) == ["one two", "two three"]
+
+
+def test_long_documents(tmp_path: Path) -> None:
+    """Documents of some 20,000 words: a copy with another menu and every fiftieth word changed is found; another document is not."""
+    rng = random.Random(3)
+    words = [f"w{number}" for number in range(9000)]
+    rows = []
+    for number in range(20):
+        document = rng.choices(words, k=20_000)
+        copy = [rng.choice(words) if place % 50 == 0 else word for place, word in enumerate(document)]
+        rows += [row(f"{number}a", text=" ".join(document)), row(f"{number}b", text=f"Home | About us\n{' '.join(copy)}\n© 2020")]
+    found = carried_out(NearDuplicates(), tmp_path, rows)
+    assert [isinstance(one, Dropped) for one in found] == [False, True] * 20
+    assert [one.detail.split()[-1] for one in found if isinstance(one, Dropped)] == [one.id for one in rows[::2]]

@@ -6,6 +6,7 @@ document[span] with its edits applied; start and end count in the document's own
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from heapq import merge
 from typing import Any, NamedTuple
@@ -68,23 +69,31 @@ def compose(edits: Edits, further: Edits, start: int = 0) -> list[Edit]:
     return found
 
 
-def cut(span: Sequence[int], edits: Edits, start: int, end: int) -> tuple[list[int], list[Edit]]:
-    """The span in the document, and the edits within it, of the characters [start, end) of an edited text.
+class Edited:
+    """The places of a text that `edits` have left, to be asked for many of them; its first character is number `start` of the document."""
 
-    A cut within a replacement takes all that was replaced into the span, and of its text the piece that was cut. What was deleted at the
-    very edge is left out.
+    def __init__(self, edits: Edits, start: int) -> None:
+        self._placed = list(_placed(edits, start))
+        self._starts = [one.start for one in self._placed]
+        self._ends = [one.end for one in self._placed]
+        self._shifts = [start, *(one.edit.end - one.end for one in self._placed)]
+        self.growth = start - self._shifts[-1]
 
-    >>> cut([0, 9], [(2, 4, "")], 0, 4)
-    ([0, 6], [Edit(start=2, end=4, text='')])
-    """
-    placed = list(_placed(edits, span[0]))
-    within = [one for one in placed if one.start < end and one.end > start]
-    before = span[0] - growth(one.edit for one in placed if one.end <= start)
-    after = before - growth(one.edit for one in within)
-    first = within[0].edit.start if within and within[0].start <= start else start + before
-    last = within[-1].edit.end if within and within[-1].end >= end else end + after
-    pieces = [one.edit._replace(text=one.edit.text[max(0, start - one.start) : end - one.start]) for one in within]
-    return [first, last], pieces
+    def cut(self, start: int, end: int) -> tuple[list[int], list[Edit]]:
+        """The span in the document, and the edits within it, of the characters [start, end).
+
+        A cut within a replacement takes all that was replaced into the span, and of its text the piece that was cut. What was deleted at the
+        very edge is left out.
+
+        >>> Edited([(2, 4, "")], 0).cut(0, 4)
+        ([0, 6], [Edit(start=2, end=4, text='')])
+        """
+        begin = bisect_right(self._ends, start)
+        stop = max(begin, bisect_left(self._starts, end))
+        within = self._placed[begin:stop]
+        first = within[0].edit.start if within and within[0].start <= start else start + self._shifts[begin]
+        last = within[-1].edit.end if within and within[-1].end >= end else end + self._shifts[stop]
+        return [first, last], [one.edit._replace(text=one.edit.text[max(0, start - one.start) : end - one.start]) for one in within]
 
 
 def moved(edits: Edits, places: Iterable[int], start: int = 0) -> list[int]:

@@ -18,6 +18,8 @@ from tempfile import TemporaryFile
 
 BLOCK = 256
 """Texts signed at once. Small on purpose: the numbers of a block stay in the processor's cache."""
+WAITING = 2**18
+"""Most shingles that wait to be signed: long documents are signed a few at a time."""
 PASS = 2**22
 """Most keys of a band that are held in memory at once; more of them are matched in several passes."""
 READ = 65_536
@@ -41,6 +43,7 @@ class Bands:
         self._hashes, self._keys, self._buckets = (TemporaryFile(dir=folder) for _ in range(3))  # noqa: SIM115 (see close)
         self._ends = array("Q", [0])
         self._waiting: list[list[str]] = []
+        self._held = 0
         self._shared = bytearray()
         self._cut = Struct(f"{permutations // bands * 4}s" * bands)
 
@@ -52,8 +55,9 @@ class Bands:
     def add(self, shingles: list[str]) -> None:
         """One more text, as its shingles; one without any is never a candidate."""
         self._waiting.append(shingles)
+        self._held += len(shingles)
         self.count += 1
-        if len(self._waiting) == self._block:
+        if len(self._waiting) == self._block or self._held >= WAITING:
             self._sign()
 
     def _sign(self) -> None:
@@ -69,6 +73,7 @@ class Bands:
         hashes.tofile(self._hashes)
         self._write_keys(signed.to_rows())
         self._waiting.clear()
+        self._held = 0
 
     def _write_keys(self, rows: list[list[int]]) -> None:
         keys = array("q")

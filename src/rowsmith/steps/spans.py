@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from rowsmith.core import edits as editing
@@ -26,7 +27,7 @@ def place(row: Row, column: str, text: str, start: int, end: int) -> dict[str, A
     known = _known(row, column, text)
     if known is None:
         return None
-    span, within = editing.cut(*known, start, end)
+    span, within = _places(known).cut(start, end)
     return {"span": span, **({"edits": [list(edit) for edit in within]} if within else {})}
 
 
@@ -74,26 +75,46 @@ def parts(row: Row, column: str, text: str, name: str) -> list[tuple[int, int, i
     every = (source.get("marks") or {}).get(name) if isinstance(source, dict) else None
     if known is None or not every:
         return []
-    inside = _inside(every, known[0])
-    starts = editing.moved(known[1], [max(at, known[0][0]) for at, _ in inside], known[0][0])
+    first = known.span[0]
+    inside = _inside(every, known.span)
+    starts = editing.moved(known.edits, [max(at, first) for at, _ in inside], first)
     ends = [*starts[1:], len(text)]
     return [(start, end, called) for start, end, (_, called) in zip([0, *starts[1:]], ends, inside, strict=True)]
 
 
-def _known(row: Row, column: str, text: str) -> tuple[list[int], list[list[Any]]] | None:
+class _Known:
+    """A span and its edits. Lists of edits are never changed in place: two that are one object are the same."""
+
+    def __init__(self, span: list[int], edits: list[list[Any]]) -> None:
+        self.span, self.edits = span, edits
+
+    def __hash__(self) -> int:
+        return hash((id(self.edits), *self.span))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Known) and other.edits is self.edits and other.span == self.span
+
+
+@lru_cache(maxsize=16)
+def _places(known: _Known) -> editing.Edited:
+    """Made once for all cuts of a text."""
+    return editing.Edited(known.edits, known.span[0])
+
+
+def _known(row: Row, column: str, text: str) -> _Known | None:
     """The span and the edits that make up the text. A row without a span (a record of a table) is a document of its own and begins at 0."""
     source = row.origin.get("source") or {}
     if isinstance(source, dict) and "span" not in source:
-        return [0, len(text)], []
+        return _Known([0, len(text)], [])
     if not _fits(source, text) or source.get("column", column) != column:
         return None
-    return source["span"], source.get("edits") or []
+    return _Known(source["span"], source.get("edits") or [])
 
 
 def _fits(source: Any, text: str) -> bool:
     """Whether the text is as long as the source's span with its edits."""
     span = source.get("span") if isinstance(source, dict) else None
-    return span is not None and len(text) == span[1] - span[0] + editing.growth(source.get("edits") or [])
+    return span is not None and len(text) == span[1] - span[0] + _places(_Known(span, source.get("edits") or [])).growth
 
 
 def _noted(row: Row, column: str, text: str, new: Sequence[editing.Edit]) -> Any:
@@ -102,7 +123,7 @@ def _noted(row: Row, column: str, text: str, new: Sequence[editing.Edit]) -> Any
     if known is None:
         return None
     own = {} if "span" in source else {"column": source.get("column", column)}
-    return {**source, **own, "span": known[0], "edits": [list(edit) for edit in editing.compose(known[1], new, known[0][0])]}
+    return {**source, **own, "span": known.span, "edits": [list(edit) for edit in editing.compose(known.edits, new, known.span[0])]}
 
 
 def _inside(marks: Sequence[Mark], span: Sequence[int]) -> list[Mark]:

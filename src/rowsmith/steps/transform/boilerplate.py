@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cache
-from itertools import chain
 from typing import Annotated, Literal, NamedTuple, get_args
 
 from pydantic import Field
@@ -28,22 +27,37 @@ NOTICE = 700
 """Most characters of a paragraph that counts as a notice."""
 BANNER = 3000
 """Most characters of a paragraph that counts as a licence."""
+LABEL = 40
+"""Most characters of a label."""
+LONGEST = 200
+"""Most characters of a line that is compared as a whole, links included."""
 _REPEATED_WORDS = 12
+_EDGES = " \t\f#>*-+/"
 _LINK = re.compile(r"!?\[([^\]\n]{0,200})\]\([^)\s]{0,500}[^)\n]{0,100}\)")
 _OUTER = re.compile(r"^(?:[-*+>#\s]|\d{1,3}[.)]\s|\\)+|[\s:.!*_#»›→▲↑]+$")
-_PARTED = re.compile(r"\s*(?:[|·•»›→/]|>)\s*")
+_PARTED = re.compile(r"[|·•»›→/>]")
 _BULLETS = re.compile(r"^\W+(?:\s|$)")
 _KEPT = ("code", "table", "meta")
 
 
 class _Words(NamedTuple):
-    """What a rule knows: labels of menus, lines that are never text, and the regular expressions of paragraphs and of ends."""
+    """What a rule knows: labels of menus, lines that are never text, words of which a notice has one, and the regular expressions of notices
+    and of ends."""
 
     labels: frozenset[str]
     alone: frozenset[str]
+    near: tuple[str, ...]
     parts: re.Pattern[str] | None
     to: re.Pattern[str] | None
     from_: re.Pattern[str] | None
+
+
+class _Page(NamedTuple):
+    """A text as the rules see it: its lines, each without its marks where it is short enough to be a label, and its paragraphs on one line."""
+
+    lines: list[Line]
+    bare: list[str]
+    paragraphs: list[tuple[list[int], str]]
 
 
 class Boilerplate(Cleaning):
@@ -64,36 +78,41 @@ class Boilerplate(Cleaning):
 
     def edits(self, row: Row, text: str) -> Sequence[Edit]:
         """Whole lines."""
-        lines = lined(text)
-        gone = {number for rule in self.rules if rule != "repeated" for number in _found(lines, rule, tuple(self.languages))}
-        gone |= set(self._repeated(lines)) if "repeated" in self.rules else set()
-        return without(lines, gone)
+        page = _page(text)
+        gone = {number for rule in self.rules if rule != "repeated" for number in _found(page, _words(rule, tuple(self.languages)), rule)}
+        gone |= set(self._repeated(page)) if "repeated" in self.rules else set()
+        return without(page.lines, gone)
 
-    def _repeated(self, lines: Sequence[Line]) -> Iterator[int]:
-        alone = [number for number, line in enumerate(lines) if line.kind in ("paragraph", "html") and _by_itself(lines, number)]
-        short = {number: bare for number in alone if 0 < len((bare := _bare(lines[number].text)).split()) <= _REPEATED_WORDS}
+    def _repeated(self, page: _Page) -> Iterator[int]:
+        alone = [numbers[0] for numbers, _ in page.paragraphs if len(numbers) == 1 and page.lines[numbers[0]].kind in ("paragraph", "html")]
+        short = {number: bare for number in alone if 0 < len((bare := page.bare[number]).split()) <= _REPEATED_WORDS}
         often = Counter(short.values())
         yield from (number for number, bare in short.items() if often[bare] >= self.repeats)
 
 
-def _found(lines: Sequence[Line], rule: Rule, languages: tuple[Language, ...]) -> Iterator[int]:
-    words = _words(rule, languages)
-    longest = BANNER if rule == "licence" else NOTICE
+def _page(text: str) -> _Page:
+    lines = lined(text)
+    bare = ["" if line.kind in _KEPT else _bare(line.text) for line in lines]
+    said = [(block, " ".join(lines[number].text.strip(_EDGES) for number in block).lower()) for block in _blocks(lines) if block]
+    return _Page(lines, bare, said)
+
+
+def _found(page: _Page, words: _Words, rule: Rule) -> Iterator[int]:
     if words.labels:
-        yield from _menus(lines, words.labels)
-    for number, line in enumerate(lines):
-        if words.alone and line.kind not in _KEPT and _bare(line.text) in words.alone:
-            yield number
-    if words.parts:
-        yield from chain.from_iterable(block for block in _blocks(lines) if _says(lines, block, words.parts, longest))
-    yield from _ends(lines, words)
+        yield from _menus(page, words.labels)
+    yield from (number for number, bare in enumerate(page.bare) if bare in words.alone)
+    longest = BANNER if rule == "licence" else NOTICE
+    for block, said in page.paragraphs:
+        if words.parts and len(said) <= longest and any(word in said for word in words.near) and words.parts.search(said):
+            yield from block
+    yield from _ends(page.lines, words)
 
 
-def _menus(lines: Sequence[Line], labels: frozenset[str]) -> Iterator[int]:
+def _menus(page: _Page, labels: frozenset[str]) -> Iterator[int]:
     """The lines of menus: one with several labels, or several that are each a label or a short link. What a colon introduces is a list."""
     run: list[tuple[int, bool]] = []
     before = ""
-    for number, line in enumerate(lines):
+    for number, line in enumerate(page.lines):
         if not line.text.strip():
             continue
         parts = [] if line.kind in _KEPT else _labels(line.text)
@@ -117,11 +136,12 @@ def _run(run: Sequence[tuple[int, bool]]) -> Iterator[int]:
 
 def _labels(line: str) -> list[str]:
     """The parts of a line that are short enough to be labels; none where one is too long."""
-    if len(line) > NOTICE:
+    links = line.count("](")
+    if len(line) > NOTICE or (len(line) > 2 * LABEL and not links and not _PARTED.search(line)):
         return []
-    plain = _LINK.sub(r" | \1 | ", line) if line.count("](") > 1 else _LINK.sub(r"\1", line)
+    plain = _LINK.sub(r" | \1 | ", line) if links > 1 else _LINK.sub(r"\1", line) if links else line
     parts = [bare for part in _PARTED.split(plain) if (bare := _bare(part))]
-    return parts if all(len(part) <= 40 for part in parts) else []
+    return parts if all(len(part) <= LABEL for part in parts) else []
 
 
 def _is_link(line: str) -> bool:
@@ -144,12 +164,6 @@ def _blocks(lines: Sequence[Line]) -> Iterator[list[int]]:
     yield block
 
 
-def _says(lines: Sequence[Line], block: Sequence[int], pattern: re.Pattern[str], longest: int) -> bool:
-    if not block or lines[block[-1]].end - lines[block[0]].start > longest:
-        return False
-    return pattern.search(" ".join(" ".join(lines[number].text.split()).lstrip("#>*-+/ ").lower() for number in block)) is not None
-
-
 def _ends(lines: Sequence[Line], words: _Words) -> Iterator[int]:
     """The lines up to the last that says where the text begins, and from the first behind it that says where it ends."""
     first = max((number for number, line in enumerate(lines) if words.to and words.to.match(line.text.strip().lower())), default=-1)
@@ -159,22 +173,18 @@ def _ends(lines: Sequence[Line], words: _Words) -> Iterator[int]:
 
 
 def _bare(text: str) -> str:
-    """A line or label without its marks, in lower case."""
-    if len(text) > 200:
-        return text
-    return " ".join(_OUTER.sub("", _LINK.sub(r"\1", text)).lower().split())
-
-
-def _by_itself(lines: Sequence[Line], number: int) -> bool:
-    around = [lines[other].text.strip() for other in (number - 1, number + 1) if 0 <= other < len(lines)]
-    return not any(around)
+    """A line or label without its marks, in lower case; empty where it is too long to be one."""
+    if len(text) > LONGEST:
+        return ""
+    plain = _LINK.sub(r"\1", text) if "](" in text else text
+    return " ".join(_OUTER.sub("", plain).lower().split())
 
 
 @cache
 def _words(rule: Rule, languages: tuple[Language, ...]) -> _Words:
-    said = boilerplate()[rule]
-    labels, alone, parts = ([word for code in languages for word in said.get(kind, {}).get(code, ())] for kind in ("labels", "alone", "parts"))
-    return _Words(frozenset(labels), frozenset(alone), _any(parts), _any(said.get("to", ())), _any(said.get("from", ())))
+    said, kinds = boilerplate()[rule], ("labels", "alone", "near", "parts")
+    labels, alone, near, parts = ([word for code in languages for word in said.get(kind, {}).get(code, ())] for kind in kinds)
+    return _Words(frozenset(labels), frozenset(alone), tuple(near), _any(parts), _any(said.get("to", ())), _any(said.get("from", ())))
 
 
 def _any(patterns: Sequence[str]) -> re.Pattern[str] | None:

@@ -1,0 +1,31 @@
+"""Documents that are cleaned and chunked in a run: the place in the source stays true in what is stored."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from running import Bench
+
+from rowsmith.core.edits import apply
+
+SITE = "Home | About us | Contact\n\n# The old mill\n\nThe mill was built in 1820 and stands by the riv-\ner in the town.\n\nIt  turns\u200b.\n\nBack to top\n"
+CLEANING = ("transform.boilerplate", "transform.page_furniture", "transform.dehyphenate", "transform.control_characters", "transform.whitespace")
+
+
+def test_a_cleaned_document_points_into_its_file(tmp_path: Path) -> None:
+    with Bench(tmp_path) as bench:
+        (tmp_path / "mill.md").write_text(SITE, encoding="utf-8")
+        (tmp_path / "menu.md").write_text("Home | About us | Contact\n", encoding="utf-8")
+        (tmp_path / "mühle.md").write_text("Die alte Mühle steht am Fluss und mahlt das Mehl für das ganze Tal.", encoding="utf-8")
+        steps = [{"kind": "read.files", "paths": ["."], "kinds": ["md"]}, *({"kind": kind} for kind in CLEANING)]
+        result = bench.run(*steps, {"kind": "filter.language", "languages": ["en"]}, {"kind": "chunk.tokens", "size": 24, "overlap": 0})
+        assert result.dropped == {"empty_text": 1, "language": 1}
+        rows = list(bench.lab.project().datasets.rows("t"))
+        assert "The mill was built in 1820 and stands by the river in the town." in "\n".join(row.data["text"] for row in rows)
+        assert rows[-1].data["text"].endswith("It turns.")
+        for row in rows:
+            source = row.origin["source"]
+            copy = bench.lab.files.path(source["hash"]).read_text(encoding="utf-8")
+            assert apply(copy[slice(*source["span"])], source.get("edits", []), source["span"][0]) == row.data["text"]
+            assert row.data["language"] == "en"
+        assert {source for row in rows if (source := row.origin["source"]["file"])} == {"mill.md"}
