@@ -21,6 +21,7 @@ from rowsmith.app.reviewers import Reviewers
 from rowsmith.app.reviews import Reviews
 from rowsmith.app.runs import Runs
 from rowsmith.app.shaping import Shaping
+from rowsmith.app.sources import Sources
 
 ACTS = {
     Runs: {
@@ -52,12 +53,13 @@ ACTS = {
     Project: {
         "show": "project list", "set_budget": "project budget", "runs": "run", "datasets": "datasets", "events": "events", "calls": "calls list",
         "history": "log", "edits": "edit", "differences": "diff", "shaping": "split",
-        "reviews": "review list", "reviewers": "push", "provenance": "origin",
+        "reviews": "review list", "reviewers": "push", "provenance": "origin", "sources": "sources",
     },
     Provenance: {
         "origin": "origin", "trace": "trace", "forget": "forget", "finish": "forget", "forgotten": "verify", "lift": "forget --lift",
     },
     Events: {"list": "events"},
+    Sources: {"list": "sources", "show": "sources", "refresh": "sources --refresh", "coverage": "coverage"},
     Calls: {"list": "calls list", "show": "calls show", "export": "calls export", "import_": "calls import"},
     Keys: {
         "add": "keys add", "bound": "keys add", "list": "keys list", "allowed": "keys list", "remove": "keys remove", "allow": "keys allow",
@@ -66,7 +68,7 @@ ACTS = {
 }  # fmt: skip
 OF_THE_HOME = {
     "verify", "backup", "restore", "upgrade", "gc", "doctor", "check", "plan", "steps", "schema", "plugins list", "plugins trust", "formats",
-    "detect", "convert", "export-check", "",
+    "detect", "convert", "export-check", "read", "chunk", "clean", "",
 }  # fmt: skip
 OF_THE_DOOR = {"--home", "--project", "--json", "--help"}
 """Of `start`, `commit` is for pilots (`rowsmith plan --pilot`), which commit nothing."""

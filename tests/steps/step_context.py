@@ -78,8 +78,10 @@ class StepContext:
         return built_in(name)
 
     def dataset(self, name: str) -> list[Row]:
-        """Three rows that say the dataset's name."""
-        return [Row(source_id(name, str(n), 0), source_order(0, n), {"text": f"{name} {n}"}, {"s": n}) for n in range(3)]
+        """Three rows that say the dataset's name; those of `asked` have vectors, those of `covering` are of a document."""
+        beside = {"vector": [1.0, 0.0]} if name == "asked" else {}
+        origin = {"source": {"name": "d", "span": [0, 7]}} if name == "covering" else {}
+        return [Row(source_id(name, str(n), 0), source_order(0, n), {"text": f"{name} {n}", **beside}, {"s": n}, origin) for n in range(3)]
 
     def input(self, path: Path) -> FileInput:
         name = path.relative_to(self.folder).as_posix() if path.is_relative_to(self.folder) else path.name

@@ -6,7 +6,9 @@ What each sampling setting sends and how each limit of the gate holds is shown i
 from __future__ import annotations
 
 import tempfile
+from array import array
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ import pytest
 from asking_context import Asked
 from cases import PROSE, Case, to
 from cases_cleaning import CASES as CLEANING
+from cases_sources import CASES as SOURCES
 from media_files import png
 from running import Bench, Plain, ask, texts
 from set_rows import ListRows
@@ -21,10 +24,12 @@ from step_context import StepContext
 from workbooks import workbook
 
 from rowsmith import registry
-from rowsmith.core.errors import RowFailed
+from rowsmith.connectors.vectors import open_index
+from rowsmith.core.errors import Invalid, RowFailed, Unavailable
 from rowsmith.core.models import Model
 from rowsmith.core.recipe import Recipe
 from rowsmith.core.row import Row
+from rowsmith.steps.paths import expand
 
 # -- settings of steps ----------------------------------------------------------------------------------------------------------------------
 
@@ -58,6 +63,7 @@ FILES = {
     "d.txt": b"name,text\nn3,three\n" + b"x" * 300,
     "e.png": png(),
     "f.jsonl": b'{"instruction": "one?", "output": "1", "topic": "n"}\n{"instruction": "two?", "output": "2", "topic": "m"}\n',
+    "i.html": b"<html><body><nav>Home</nav><article><h1>T</h1><p>" + b"Words of a text. " * 30 + b"</p></article></body></html>",
     "g.jsonl": b'{"messages": [{"role": "user", "content": "one?"}, {"role": "bot", "content": "1"}]}\n',
     "h.jsonl": b'{"row_idx": 4, "row": {"topic": "n"}, "truncated_cells": []}\n',
 }
@@ -72,6 +78,7 @@ CASES: dict[str, dict[str, Case]] = {
         "encoding": to("encoding", "utf-8", "latin-1", paths=["b.csv"]),
         "delimiter": to("delimiter", ",", ";", paths=["b.csv"], encoding="latin-1"),
         "text_column": to("text_column", "text", "body", paths=["c.md"]),
+        "reading": to("reading", ..., {"readable": True}, paths=["i.html"]),
         "max_line_bytes": to("max_line_bytes", ..., 20, paths=["a.jsonl"]),
         "max_file_bytes": to("max_file_bytes", ..., 100, paths=["d.txt"]),
         "media_column": to("media_column", ..., "photo", paths=["e.png"], format="image"),
@@ -116,6 +123,7 @@ CASES: dict[str, dict[str, Case]] = {
         "model": to("model", "gpt-4o", "gpt-2", ({"text": "Überschwemmungsgebiete und Straßenbahnhaltestellen " * 10},), size=32),
     },
     **CLEANING,
+    **SOURCES,
     "filter.balance": {
         "by": to("by", "text", "label", LABELLED),
         "cap": to("cap", ..., 1, LABELLED, by="label"),
@@ -269,10 +277,10 @@ def outcome(kind: str, settings: Plain, case: Case, folder: Path) -> Any:
     rows = [Row(f"{n:032x}", n.to_bytes(6, "big"), dict(data), {}, dict(case.origin)) for n, data in enumerate(case.rows)]
     ctx = StepContext(folder, step.title)
     if step.shape == "source":
-        return list(step.read(ctx))
+        return step.asked(), step.address, read(step, ctx)
     if step.shape == "set":
-        given_back = list(step.all(ListRows(rows), ListRows(), ctx))
-        written = {str(path): path.read_bytes() for path in sorted(Path().rglob("*")) if path.is_file()}
+        given_back = given_by(lambda: list(step.all(ListRows(rows), ListRows(), ctx)))
+        written = {str(path): body(path) for path in sorted(Path().rglob("*")) if path.is_file()}
         for name in written:
             Path(name).unlink()
         for folder in [path for path in Path().iterdir() if path.is_dir()]:
@@ -281,6 +289,30 @@ def outcome(kind: str, settings: Plain, case: Case, folder: Path) -> Any:
     if step.shape == "asking":
         return [asked(step, one, case.answer) for one in rows]
     return [list(step.rows(one, ctx)) for one in rows]
+
+
+def body(path: Path) -> Any:
+    """What a file says; an index of vectors is never the same in its bytes."""
+    if path.suffix != ".duckdb":
+        return path.read_bytes()
+    with closing(open_index("builtin", str(path.parent), path.parent)) as index:
+        return index.near(array("f", [1.0, 0.5]).tobytes(), 10)
+
+
+def read(step: Any, ctx: StepContext) -> Any:
+    """What a source gives; where it is fetched from outside, of a file that is taken for what came."""
+    if step.reaches:
+        came = {"databases": "a.jsonl"}.get(step.reaches, "i.html")
+        ctx.paths = lambda patterns: expand([came], ctx.folder)  # type: ignore[method-assign]
+    return given_by(lambda: list(step.read(ctx)))
+
+
+def given_by(make: Callable[[], Any]) -> Any:
+    """What it gives, or why not: an extra that is not there is named."""
+    try:
+        return make()
+    except (Unavailable, Invalid) as error:
+        return str(error)
 
 
 def asked(step: Any, one: Row, answer: Any) -> Any:

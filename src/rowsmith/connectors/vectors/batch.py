@@ -20,11 +20,12 @@ class Batched(ABC):
     def __init__(self, path: Path | None, *, keep: bool) -> None:
         self._path, self._keep = path, keep
         self._held: dict[str, list[float]] = {}
+        self._known = 0
 
     def add(self, name: str, vector: bytes) -> None:
         """See core.ports.Index."""
         numbers = list(floats(vector))
-        same_length([numbers, *([next(iter(self._held.values()))] if self._held else [])])
+        self._require(numbers)
         self._held[name] = numbers
         if len(self._held) >= HELD:
             self._flush()
@@ -32,7 +33,9 @@ class Batched(ABC):
     def near(self, vector: bytes, count: int) -> list[tuple[str, float]]:
         """See core.ports.Index."""
         self._flush()
-        found = self._nearest(list(floats(vector)), count) if count > 0 else []
+        wanted = list(floats(vector))
+        self._require(wanted)
+        found = self._nearest(wanted, count) if count > 0 else []
         return [(name, max(-1.0, min(1.0, near))) for name, near in found]
 
     def remove(self, names: Iterable[str]) -> None:
@@ -53,6 +56,18 @@ class Batched(ABC):
             self._write(self._held)
             self._held = {}
 
+    def _require(self, numbers: list[float]) -> None:
+        """Hold a vector to the length of all."""
+        self._known = self._known or self._length() or len(numbers)
+        if len(numbers) != self._known:
+            raise Invalid(
+                f"A vector of {len(numbers)} numbers came to an index of vectors of {self._known}.", "Use one model for all, or another place."
+            )
+
+    @abstractmethod
+    def _length(self) -> int:
+        """How long the vectors are that are there; 0 where there are none."""
+
     @abstractmethod
     def _write(self, rows: dict[str, list[float]]) -> None:
         """Take them in, in the place of earlier ones."""
@@ -64,15 +79,3 @@ class Batched(ABC):
     @abstractmethod
     def _remove(self, names: list[str]) -> None:
         """Take them out."""
-
-
-def same_length(vectors: Iterable[list[float]], known: int = 0) -> int:
-    """The one length of the vectors.
-
-    Raises:
-        Invalid: they have several, or another than the one that is known.
-    """
-    lengths = sorted({len(vector) for vector in vectors} | ({known} if known else set()))
-    if len(lengths) > 1:
-        raise Invalid(f"Vectors of {lengths[0]} and of {lengths[1]} numbers came to one index.", "Use one model for all, or another place.")
-    return lengths[0]

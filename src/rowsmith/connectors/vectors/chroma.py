@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from rowsmith.connectors.vectors.batch import Batched, same_length
+from rowsmith.connectors.vectors.batch import Batched
 from rowsmith.connectors.vectors.places import folder, is_server, library, require_allowed
 
 COLLECTION = "rowsmith"
@@ -31,14 +31,12 @@ class Chroma(Batched):
         self._found: Any = client.get_or_create_collection(COLLECTION, metadata={"hnsw:space": "cosine"}, embedding_function=None)
 
     def _write(self, rows: dict[str, list[float]]) -> None:
-        same_length(rows.values(), self._length())
         self._found.upsert(ids=list(rows), embeddings=list(rows.values()))
 
     def _nearest(self, vector: list[float], count: int) -> list[tuple[str, float]]:
         there = self._found.count()
         if not there:
             return []
-        same_length([vector], self._length())
         found = self._found.query(query_embeddings=[vector], n_results=min(count, there), include=["distances"])
         return [(name, 1.0 - distance) for name, distance in zip(found["ids"][0], found["distances"][0], strict=True)]
 

@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from rowsmith.connectors.vectors.batch import Batched, same_length
+from rowsmith.connectors.vectors.batch import Batched
 from rowsmith.connectors.vectors.places import folder, library
 
 TABLE = "rowsmith"
@@ -31,8 +31,7 @@ class Lance(Batched):
 
     def _write(self, rows: dict[str, list[float]]) -> None:
         pa = import_module("pyarrow")
-        length = same_length(rows.values(), self._length())
-        made = pa.table({"name": list(rows), "vector": pa.array(list(rows.values()), pa.list_(pa.float32(), length))})
+        made = pa.table({"name": list(rows), "vector": pa.array(list(rows.values()), pa.list_(pa.float32(), self._known))})
         if self._table is None:
             self._table = self._db.create_table(TABLE, made)
         else:
@@ -41,7 +40,6 @@ class Lance(Batched):
     def _nearest(self, vector: list[float], count: int) -> list[tuple[str, float]]:
         if self._table is None:
             return []
-        same_length([vector], self._length())
         found = self._table.search(vector).distance_type("cosine").limit(count).select(["name", "_distance"]).to_list()
         return [(row["name"], 1.0 - row["_distance"]) for row in found]
 

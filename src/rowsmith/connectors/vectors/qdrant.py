@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from rowsmith.connectors.vectors.batch import Batched, same_length
+from rowsmith.connectors.vectors.batch import Batched
 from rowsmith.connectors.vectors.places import folder, is_server, library, require_allowed
 
 COLLECTION = "rowsmith"
@@ -37,9 +37,8 @@ class Qdrant(Batched):
         super().close()
 
     def _write(self, rows: dict[str, list[float]]) -> None:
-        length = same_length(rows.values(), self._length())
         if not self._client.collection_exists(COLLECTION):
-            shape = self._models.VectorParams(size=length, distance=self._models.Distance.COSINE)
+            shape = self._models.VectorParams(size=self._known, distance=self._models.Distance.COSINE)
             self._client.create_collection(COLLECTION, vectors_config=shape)
         points = [self._models.PointStruct(id=_id(name), vector=vector, payload={"name": name}) for name, vector in rows.items()]
         self._client.upsert(COLLECTION, points)
@@ -47,7 +46,6 @@ class Qdrant(Batched):
     def _nearest(self, vector: list[float], count: int) -> list[tuple[str, float]]:
         if not self._client.collection_exists(COLLECTION):
             return []
-        same_length([vector], self._length())
         found = self._client.query_points(COLLECTION, query=vector, limit=count, with_payload=True).points
         return [(point.payload["name"], float(point.score)) for point in found]
 
