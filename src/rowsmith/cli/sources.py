@@ -118,6 +118,7 @@ def clean(
 
 
 def sources(
+    address: Annotated[str | None, typer.Argument(metavar="[ADDRESS]", help="One of them: its files, and what did not come.")] = None,
     refresh: Annotated[
         str | None, typer.Option("--refresh", metavar="ADDRESS", help="Fetch it again, and say what has changed; `all` for all.")
     ] = None,
@@ -136,6 +137,14 @@ def sources(
         for one in changed:
             counts = ", ".join(f"{len(one[name]):,} {name}" for name in ("added", "changed", "removed"))
             typer.echo(f"{one['address']}: {counts}, {one['same']:,} the same")
+        return None
+    if address is not None:
+        one = doors.show(address)
+        if as_json:
+            return print_json(one)
+        table(["file", "hash", "came from"], [(file["name"], file["hash"][:12], file["facts"].get("url", "")) for file in one["files"]])
+        for gone in one["missed"]:
+            typer.echo(f"  {gone['source']} did not come: {gone['reason']}: {gone['detail']}", err=True)
         return None
     found = doors.list()
     if as_json:
