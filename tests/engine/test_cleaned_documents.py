@@ -8,7 +8,10 @@ from running import Bench
 
 from rowsmith.core.edits import apply
 
-SITE = "Home | About us | Contact\n\n# The old mill\n\nThe mill was built in 1820 and stands by the riv-\ner in the town.\n\nIt  turns\u200b.\n\nBack to top\n"
+SITE = (
+    "Home | About us | Contact\n\n# The old mill\n\nThe mill was built in 1820 and stands by the riv-\ner in the town.\n\nIt  turns\u200b.\n\n"
+    "Back to top\n"
+)
 CLEANING = ("transform.boilerplate", "transform.page_furniture", "transform.dehyphenate", "transform.control_characters", "transform.whitespace")
 
 
@@ -28,4 +31,4 @@ def test_a_cleaned_document_points_into_its_file(tmp_path: Path) -> None:
             copy = bench.lab.files.path(source["hash"]).read_text(encoding="utf-8")
             assert apply(copy[slice(*source["span"])], source.get("edits", []), source["span"][0]) == row.data["text"]
             assert row.data["language"] == "en"
-        assert {source for row in rows if (source := row.origin["source"]["file"])} == {"mill.md"}
+        assert {row.origin["source"]["file"] for row in rows} == {"mill.md"}

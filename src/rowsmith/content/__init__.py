@@ -69,6 +69,11 @@ def boilerplate() -> dict[str, Any]:
     return _yaml("boilerplate")
 
 
+def injections() -> dict[str, Any]:
+    """How text that is addressed to a model gives itself away, by rule and language: `content/injections.yaml`."""
+    return _yaml("injections")
+
+
 @cache
 def _yaml(name: str) -> dict[str, Any]:
     from yaml import safe_load
