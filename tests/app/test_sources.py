@@ -174,7 +174,7 @@ def test_forgetting_a_source_takes_its_vectors_out_of_every_index(shop: Workshop
 
 
 def floats_of(row: Row) -> bytes:
-    from rowsmith.steps.vectors import raw_of
+    from rowsmith.steps.vector_columns import raw_of
 
     raw = raw_of(row, "vector")
     assert len(floats(raw)) == 512

@@ -33,6 +33,7 @@ from rowsmith.engine.inputs import Inputs, pin
 from rowsmith.llm.gate import Gate
 from rowsmith.llm.unrecorded import Unrecorded
 from rowsmith.registry import builtin
+from rowsmith.steps.cleaning import previews
 from rowsmith.steps.read.database import without_password
 from rowsmith.store.fetches import Entry, Fetch, Gone
 from rowsmith.store.files import Files
@@ -230,6 +231,23 @@ def chunk_sizes(found: Reading) -> dict[str, Any]:
     raise NotImplementedError
 
 
-def cleaned(found: Reading, steps: Sequence[Mapping[str, Any]]) -> Iterator[Any]:
-    """What cleaning would do to each document."""
-    raise NotImplementedError
+def cleaned(found: Reading, step: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """What a step that cleans or filters would do to each document that comes: {name, before, after, changes: [{start, end, was, now}], removed,
+    added, dropped, detail}, counted in characters of the text before.
+
+    Raises:
+        NotFound, Invalid: the step.
+    """
+    made = recipe_file.build({"name": "cleaning", "steps": [{"kind": "read.rows", "rows": [{"text": ""}]}, dict(step)]}).steps[1]
+    if made.makes or made.shape not in ("row", "set"):
+        raise Invalid(f"{made.kind} neither cleans nor filters rows.", "Name one that does, such as transform.boilerplate (rowsmith steps).")
+    rows = list(found.rows)
+    names = {row.id: _name(row) for row in rows}
+    with TemporaryDirectory(prefix="rowsmith-") as folder:
+        files = Files(Path(folder))
+        for one in previews(made, rows, StepContext(made, 1, Inputs({}, made.title, files), files.scratch)):
+            yield {
+                "name": names[one.row], "before": one.before, "after": one.after, "removed": one.removed, "added": one.added,
+                "changes": [{name: getattr(change, name) for name in ("start", "end", "was", "now")} for change in one.changes],
+                "dropped": one.dropped, "detail": one.detail,
+            }  # fmt: skip

@@ -92,26 +92,22 @@ def chunk(
 
 def clean(
     source: Source,
-    step: Annotated[
-        list[str], typer.Option("--step", metavar="KIND", help="Step that cleans, such as transform.boilerplate; may be repeated, in order.")
-    ],
-    how: Annotated[list[str] | None, typer.Option("--step-set", metavar="NAME=VALUE", help="Setting of the last step.")] = None,
+    step: Annotated[str, typer.Option("--step", metavar="KIND", help="Step that cleans or filters, such as transform.boilerplate.")],
+    how: Annotated[list[str] | None, typer.Option("--step-set", metavar="NAME=VALUE", help="Setting of that step; may be repeated.")] = None,
     sets: Sets = None,
     limit: Limit = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show what cleaning would do to the documents of a source: before, after, and each change."""
+    """Show what cleaning would do to the documents of a source: each before and after, and every change. Nothing is kept."""
     from rowsmith.app.reading import cleaned
     from rowsmith.cli.show import print_json
 
-    steps = [{"kind": kind} for kind in step]
-    steps[-1] |= _settings(how)
     with _reading(source, None, None, None, None, sets, []) as found:
-        for number, one in enumerate(cleaned(found, steps), 1):
+        for number, one in enumerate(cleaned(found, {"kind": step, **_settings(how)}), 1):
             if as_json:
-                print_json(one.dump())
+                print_json(one)
             else:
-                _tell_preview(one)
+                _tell_cleaned(one)
             if number == limit:
                 break
         _end(found, as_json)
@@ -239,7 +235,18 @@ def _print_sizes(found: Reading, as_json: bool) -> None:
     _end(found, as_json)
 
 
-def _tell_preview(one: Any) -> None:
-    typer.secho(f"{one.name}: {len(one.before):,} characters before, {len(one.after):,} after", bold=True)
-    for change in one.changes[:20]:
-        typer.echo(f"  {change}")
+def _tell_cleaned(one: dict[str, Any]) -> None:
+    if one["dropped"]:
+        typer.secho(f"{one['name']}: dropped, {one['dropped']}: {one['detail']}", bold=True)
+        return
+    before, after = len(one["before"]), len(one["after"])
+    typer.secho(f"{one['name']}: {before:,} characters before, {after:,} after, {len(one['changes']):,} changes", bold=True)
+    for change in one["changes"][:20]:
+        typer.echo(f"  {change['start']:,}-{change['end']:,}: {_brief(change['was'])} -> {_brief(change['now'])}")
+    if len(one["changes"]) > 20:
+        typer.echo(f"  {len(one['changes']) - 20:,} more changes (--json has all)")
+
+
+def _brief(text: str) -> str:
+    shown = repr(text)
+    return shown if len(shown) <= 80 else f"{shown[:77]}..."

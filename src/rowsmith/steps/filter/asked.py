@@ -12,7 +12,7 @@ from rowsmith.core.errors import RowFailed
 from rowsmith.core.ports import Context, Rows
 from rowsmith.core.row import Dropped, Row
 from rowsmith.core.step import Column, DatasetName, Step, setting
-from rowsmith.steps.vectors import raw_of
+from rowsmith.steps.vector_columns import raw_of
 
 IndexKind = Literal["builtin", "chroma", "lancedb", "qdrant"]
 

@@ -9,7 +9,7 @@ from rowsmith.core.ports import Context
 from rowsmith.core.row import Row
 from rowsmith.core.step import Column, EmbedderRole, Step
 from rowsmith.steps.request import blank, text_of
-from rowsmith.steps.vectors import numbers
+from rowsmith.steps.vector_columns import numbers
 
 
 class Embed(Step):

@@ -15,7 +15,7 @@ from rowsmith.core.row import Dropped, Row
 from rowsmith.core.step import Column, DatasetName, Step, setting
 from rowsmith.steps.filter.asked import IndexKind
 from rowsmith.steps.scratch import tables
-from rowsmith.steps.vectors import raw_of
+from rowsmith.steps.vector_columns import raw_of
 
 
 class Near(Step):

@@ -13,7 +13,7 @@ from rowsmith.core.ports import Context, Rows
 from rowsmith.core.row import Dropped, Row
 from rowsmith.core.step import Column, Step, setting
 from rowsmith.steps.filter.asked import IndexKind
-from rowsmith.steps.vectors import raw_of
+from rowsmith.steps.vector_columns import raw_of
 
 
 class WriteVectors(Step):
