@@ -13,6 +13,8 @@ MODELS = ("gpt-4o", "gpt-5", "gpt-4.1", "o3", "gpt-oss-20b", "gpt-4", "gpt-3.5-t
 
 _SPACE = " \t\n\v\f\r\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 _KEPT = 64
+_MOST_BYTES = 4
+"""Of a character."""
 _MOST_KEPT = 1 << 17
 # Where no token of these vocabularies reaches across, whatever stands around: before a single space that a visible character follows (behind a
 # line's end only where no space stands between), between a line's end and a visible character (but for the slash, which may go with what ends
@@ -62,9 +64,7 @@ class Measured:
 
     def count(self, start: int, end: int) -> int:
         """The tokens of text[start:end], space at its end left out: what `count_tokens` says of it."""
-        while end > start and self.text[end - 1] in _SPACE:
-            end -= 1
-        first, last = bisect_right(self._starts, start), bisect_right(self._starts, end - 1) - 1
+        end, first, last = self._parts_of(start, end)
         if last < first:
             return count_tokens(self.model, self.text[start:end])
         head = self.text[start : self._starts[first]]
@@ -74,7 +74,18 @@ class Measured:
 
     def fits(self, start: int, end: int, size: int) -> bool:
         """Whether text[start:end] has at most `size` tokens."""
+        if (end - start) * _MOST_BYTES <= size:  # no token is shorter than a byte
+            return True
+        end, first, last = self._parts_of(start, end)
+        if last < first and end - start > _KEPT:  # a piece of something without space: one question, where counting takes many
+            return _fits(self.model, f"{self.text[start:end]} x", size + 1)
         return self.count(start, end) <= size
+
+    def _parts_of(self, start: int, end: int) -> tuple[int, int, int]:
+        """The end without space before it, the first part that begins behind the start, and the one in which the end stands."""
+        while end > start and self.text[end - 1] in _SPACE:
+            end -= 1
+        return end, bisect_right(self._starts, start), bisect_right(self._starts, end - 1) - 1
 
 
 class _Counts(dict[str, int]):

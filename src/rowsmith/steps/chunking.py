@@ -37,7 +37,7 @@ class Chunking(Step):
 
     @model_validator(mode="after")
     def _below_size(self) -> Self:
-        overlap, least = getattr(self, "overlap", None) or 0, getattr(self, "min_size", 0)
+        overlap, least = getattr(self, "overlap", None) or 0, getattr(self, "min_size", None) or 0
         if overlap >= self.size:
             raise ValueError(f"`overlap` is {overlap} and `size` {self.size}; set `overlap` below `size`, or to 0.")
         if least > self.size:

@@ -29,7 +29,7 @@ _ORDINAL = re.compile(r"\b(?:am|im|vom|zum|zur|beim|ab|bis|seit|dem|den|der|des|
 _LISTED = re.compile(r"(?:^|\n)[ \t]*\d{1,3}\.$")
 _NEVER = listed(
     "mr mrs ms dr prof rev gen col capt lt sgt hon st messrs e.g i.e cf vs viz ed eds trans approx resp ca dept "  # English
-    "z.b d.h u.a o.ä o.a i.d.r i.a v.a s.o s.u m.e bzw vgl hrsg abs bsp evtl ggf gem inkl exkl insb mind sog usf zzgl ausg aufl dipl ing hl "  # German
+    "z.b d.h u.a o.ä o.a i.d.r i.a v.a s.o s.u m.e bzw vgl hrsg abs bsp evtl ggf gem inkl exkl insb mind sog usf zzgl ausg aufl dipl ing "  # German
     "mme mlle mm m.me env p.ex c.-à-d réf sr sra srta ud uds p.ej dott sig.ra ecc dra d.c a.c bijv d.w.z dhr mevr "  # Romance languages, Dutch
     "т.е т.к т.д т.п г гг ул рис им проф"  # Russian
 )

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from math import sqrt
-from operator import mul
-
 from pydantic import Field
 
 from rowsmith.core.errors import RowFailed
@@ -13,6 +9,7 @@ from rowsmith.core.ports import Context
 from rowsmith.core.row import Row
 from rowsmith.core.step import Column, EmbedderRole, Step
 from rowsmith.steps.request import blank, text_of
+from rowsmith.steps.vectors import cosine
 
 _DEFAULTS = ("text", "context")
 
@@ -52,13 +49,3 @@ class Similarity(Step):
         if not name:
             raise RowFailed("missing_column", "The row has neither `text` nor `context`; name the column to compare with in `against`.")
         return name
-
-
-def cosine(one: Sequence[float], two: Sequence[float]) -> float:
-    """The cosine of the angle between two vectors of the same length, in [-1, 1]; 0 where one of them is all 0.
-
-    >>> cosine([1.0, 0.0], [1.0, 1.0])
-    0.7071067811865475
-    """
-    norms = sqrt(sum(map(mul, one, one))) * sqrt(sum(map(mul, two, two)))
-    return max(-1.0, min(1.0, sum(map(mul, one, two)) / norms)) if norms else 0.0
