@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from html import unescape
 
-from rowsmith.steps.markdown import Block
+from rowsmith.steps.markdown import Block, Kind
 from rowsmith.steps.packing import trimmed
 from rowsmith.steps.prose import listed
 
@@ -40,7 +40,7 @@ def html_blocks(text: str) -> list[Block]:
     for start, end, level in _filled(text):
         if level:
             path = [*((depth, title) for depth, title in path if depth < level), (level, said(text[start:end]))]
-        kind = "heading" if level else "html"
+        kind: Kind = "heading" if level else "html"
         found.append(Block(kind, start, end, tuple(title for _, title in path), tuple(depth for depth, _ in path), level))
     return found
 
