@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import shutil
 import signal
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -532,7 +534,7 @@ ARGUMENTS: dict[str, list[str]] = {
     "columns": ["t", "--drop", "text"], "combine": ["t", "t@v1", "--into", "u"],
     "cherry-pick": ["t", "draft"], "rollback": ["t", "main", "--discard"], "edit": ["t", "--discard"], "verify": ["t"], "lock": ["t"],
     "push": ["t", "hf:acme/qa"], "pull": ["hf:acme/qa", "--into", "t"],
-    "import": ["ROWS", "--into", "t"], "bundle": ["t", "-o", "out.zip"], "review add": ["t", "ROW", "--accept"], "review list": ["t"],
+    "coverage": ["e"], "import": ["ROWS", "--into", "t"], "bundle": ["t", "-o", "out.zip"], "review add": ["t", "ROW", "--accept"], "review list": ["t"],
 }  # fmt: skip
 
 
@@ -554,6 +556,13 @@ def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminal]:
             for act in (("commit", "t"), ("branch", "t", "draft"), ("tag", "t", "v1")):
                 t.say("edit", "t", "--add", '{"text": "by hand"}', "--project", project, home=home)
                 t.say(*act, "--project", project, home=home)
+            put(t, "a.md", "Tea is a drink.\n")
+            with closing(sqlite3.connect(t.folder / "x.db")) as db, db:
+                db.execute("CREATE TABLE IF NOT EXISTS t (text TEXT)")
+                db.execute("INSERT INTO t VALUES ('one')")
+            sources = {"kind": "read.files", "paths": ["a.md"]}, {"kind": "read.database", "url": "sqlite:///x.db", "table": "t"}
+            for source in sources:
+                t.say("run", t.recipe(source, file="sources.yaml"), "--into", "e", "--project", project, home=home)
         t.say("run", recipe, "--new", "--fresh", "--budget-tokens", 10, "--commit-partial", code=4)
         t.say("backup", "there.backup")
         t.say("calls", "export", "there.calls")
@@ -1251,3 +1260,108 @@ def test_lists_say_when(t: Terminal) -> None:
     for command in (["runs"], ["datasets"], ["show", "t"]):
         assert today in t.say(*command)
     assert t.tell("runs")[0]["created_at"] <= t.tell("runs")[0]["ended_at"]
+
+
+# -- sources ---------------------------------------------------------------------------------------------------------------------------
+
+
+def printed(t: Terminal, *words: Any, code: int = 0) -> tuple[list[Any], Any]:
+    """The rows that a command prints, and its summary."""
+    *rows, summary = [json.loads(line) for line in t.say(*words, "--json", code=code).splitlines()]
+    return rows, summary
+
+
+@shows("read --set", "read --text", "read --context", "read --limit", "read --json")
+def test_read(t: Terminal) -> None:
+    (t.folder / "docs").mkdir()
+    (t.folder / "docs" / "a.md").write_text("# A\n\nTea is a drink.\n")
+    (t.folder / "docs" / "b.txt").write_text("")
+    rows, summary = printed(t, "read", "docs")
+    assert [(row["text"], row["origin"]["source"]["span"]) for row in rows] == [("# A\n\nTea is a drink.\n", [0, 21])]
+    assert summary["rows"] == 1
+    assert [(one["source"], one["reason"]) for one in summary["skipped"]] == [("b.txt", "empty_file")]
+    (t.folder / "t.csv").write_text("id,body,title,n\n1,hello,T1,3\n2,bye,T2,4\n")
+    plain = t.say("read", "t.csv", "--text", "body", "--context", "title", "--limit", 1).splitlines()
+    assert [{name: row[name] for name in row if name != "origin"} for row in map(json.loads, plain)] == [{"text": "hello", "title": "T1"}]
+    assert printed(t, "read", "t.csv", "--set", "key=n")[0][0]["origin"]["source"]["key"] == "3"
+    assert "no file or folder 'nope.pdf'" in t.tell("read", "nope.pdf", code=1)["what"]
+    assert printed(t, "read", "docs/b.txt", code=1) == ([], {"rows": 0, "skipped": summary["skipped"], "warnings": []})
+    assert not (t.folder / "home").exists()
+
+
+@shows("read --table", "read --query", "chunk --table", "chunk --query", "chunk --text", "chunk --context", "chunk --set")
+def test_read_a_database(t: Terminal) -> None:
+    with closing(sqlite3.connect(t.folder / "x.db")) as db, db:
+        db.execute("CREATE TABLE t (id INTEGER PRIMARY KEY, body TEXT, n INT)")
+        db.executemany("INSERT INTO t VALUES (?, ?, ?)", [(1, "one", 5), (2, "two", 6)])
+    assert [row["body"] for row in printed(t, "read", "sqlite:///x.db", "--table", "t")[0]] == ["one", "two"]
+    assert [row["n"] for row in printed(t, "read", "sqlite:///x.db", "--query", "SELECT n FROM t WHERE n > 5")[0]] == [6]
+    assert "either `table` or `query`" in t.tell("read", "sqlite:///x.db", code=1)["what"]
+    chunks = printed(t, "chunk", "sqlite:///x.db", "--table", "t", "--text", "body", "--context", "n", "--set", "limit=1")[0]
+    assert [(row["text"], row["n"], "id" in row) for row in chunks] == [("one", 5, False)]
+    assert printed(t, "chunk", "sqlite:///x.db", "--query", "SELECT body AS text FROM t ORDER BY id DESC")[0][0]["text"] == "two"
+
+
+LONG = "# Tea\n\n" + "Tea is a drink made from leaves. " * 20 + "\n\n# Rails\n\n" + "Trains run on rails of steel. " * 20
+
+
+@shows(
+    "chunk --by", "chunk --max-tokens", "chunk --overlap", "chunk --embedder", "chunk --chunk-set", "chunk --limit", "chunk --sizes", "chunk --json"
+)
+def test_chunk(t: Terminal) -> None:
+    (t.folder / "a.md").write_text(LONG)
+    few, many = (printed(t, "chunk", "a.md", "--max-tokens", size)[0] for size in (200, 40))
+    assert len(few) < len(many)
+    assert all(LONG[slice(*row["origin"]["source"]["span"])] == row["text"] for row in many)
+    assert [row["heading"] for row in printed(t, "chunk", "a.md", "--by", "markdown", "--max-tokens", 200)[0]] == ["Tea", "Rails"]
+    apart, shared = (printed(t, "chunk", "a.md", "--max-tokens", 40, "--overlap", n)[0] for n in (0, 20))
+    assert shared[1]["origin"]["source"]["span"][0] < apart[0]["origin"]["source"]["span"][1]
+    assert len(printed(t, "chunk", "a.md", "--max-tokens", 40, "--limit", 2)[0]) == 2
+    assert "heading" not in printed(t, "chunk", "a.md", "--by", "markdown", "--chunk-set", "heading=")[0][0]
+    assert len(printed(t, "chunk", "a.md", "--by", "semantic", "--embedder", "builtin/hashing")[0]) > 1
+    assert "--embedder needs" in t.tell("chunk", "a.md", "--embedder", "builtin/hashing", code=1)["what"]
+    sizes = printed(t, "chunk", "a.md", "--max-tokens", 40, "--sizes")[0][0]
+    assert (sizes["count"], sizes["max"] <= 40) == (len(printed(t, "chunk", "a.md", "--max-tokens", 40, "--overlap", 5)[0]), True)
+    assert "Nothing cuts by 'words'" in t.tell("chunk", "a.md", "--by", "words", code=1)["what"]
+
+
+@shows("clean --step", "clean --step-set", "clean --set", "clean --limit", "clean --json")
+def test_clean(t: Terminal) -> None:
+    (t.folder / "a.txt").write_text("Skip to content\n\nTea is  good.\n")
+    (t.folder / "b.txt").write_text("Coffee is good.\n")
+    found, summary = printed(t, "clean", "*.txt", "--step", "transform.boilerplate")
+    assert [(one["name"], one["before"] != one["after"], len(one["changes"])) for one in found] == [("a.txt", True, 1), ("b.txt", False, 0)]
+    assert summary["rows"] == 2
+    assert "1 changes" in t.say("clean", "*.txt", "--step", "transform.boilerplate", "--limit", 1)
+    kept = printed(t, "clean", "a.txt", "--step", "transform.boilerplate", "--step-set", "rules=[cookies]")[0]
+    assert kept[0]["changes"] == []
+    assert printed(t, "clean", "a.txt", "--step", "filter.where", "--step-set", "where=1 = 2", "--set", "format=txt")[0][0]["dropped"] == "where"
+    assert "neither cleans nor filters" in t.tell("clean", "a.txt", "--step", "chunk.tokens", code=1)["what"]
+
+
+@shows("sources --refresh", "sources --json", "run --refresh", "coverage --json")
+def test_sources(t: Terminal) -> None:
+    def table(*rows: tuple[int, str]) -> None:
+        with closing(sqlite3.connect(t.folder / "x.db")) as db, db:
+            db.execute("CREATE TABLE IF NOT EXISTS t (id INTEGER PRIMARY KEY, text TEXT)")
+            db.execute("DELETE FROM t")
+            db.executemany("INSERT INTO t VALUES (?, ?)", rows)
+
+    table((1, "one"), (2, "two"))
+    recipe = t.recipe({"kind": "read.database", "url": "sqlite:///x.db", "table": "t"})
+    t.say("run", recipe, "--into", "d")
+    assert [(one["address"], one["files"]) for one in t.tell("sources")] == [("sqlite:///x.db t", 1)]
+    assert "sqlite:///x.db t" in t.say("sources")
+    assert t.tell("sources", "sqlite:///x.db t")["files"][0]["facts"]["rows"] == 2
+    table((1, "ONE"))
+    t.say("run", recipe, "--into", "d")
+    assert [row["text"] for row in t.rows_of("d")] == ["one", "two"]
+    assert "1 changed" in t.say("run", recipe, "--into", "d", "--refresh")
+    assert [row["text"] for row in t.rows_of("d")] == ["ONE"]
+    table((3, "three"))
+    assert t.tell("sources", "--refresh", "all")[0]["changed"] == ["x.db/t.jsonl"]
+    assert "0 changed" in t.say("sources", "--refresh", "sqlite:///x.db t")
+    (t.folder / "a.md").write_text("Tea is a drink.\n")
+    t.say("run", t.recipe({"kind": "read.files", "paths": ["a.md"]}), "--into", "e")
+    assert [(one["name"], one["share"]) for one in t.tell("coverage", "e")] == [("a.md", 1.0)]
+    assert "100%" in t.say("coverage", "e")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -139,8 +139,9 @@ def reading(
         lock = pin(recipe, base or Path.cwd(), files.put_file, partial(_outside, files, environ, password))
         contexts = [StepContext(one, n, Inputs(lock, one.title, files), files.scratch) for n, one in enumerate(recipe.steps)]
         found = Reading(iter(()))
-        found.rows = _told(_through(recipe, contexts, found, environ), found)
-        yield found
+        with closing(_told(_through(recipe, contexts, found, environ), found)) as rows:
+            found.rows = rows
+            yield found
 
 
 def _outside(files: Files, environ: Mapping[str, str], password: str | None, step: Step, pattern: str) -> Fetch:
@@ -158,7 +159,7 @@ def _outside(files: Files, environ: Mapping[str, str], password: str | None, ste
     return replace(one, entries=entries, missed=missed)
 
 
-def _told(rows: Iterator[Row], found: Reading) -> Iterator[Row]:
+def _told(rows: Iterator[Row], found: Reading) -> Generator[Row]:
     """The same, counted; what is to be known of each source is told once."""
     for row in rows:
         found.count += 1
