@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from rowsmith.core.errors import RowFailed
 from rowsmith.core.row import Drop
 from rowsmith.core.step import MODEL, PROMPT
+from rowsmith.steps.fenced import mark_of
 from rowsmith.steps.generate.qa import Qa
 
 TEXT = "Salt melts ice on roads. " * 20
@@ -117,7 +118,9 @@ def test_the_marks_that_the_recipe_check_relies_on() -> None:
 def test_any_text_stands_in_the_request_as_it_is(text: str) -> None:
     wild = text + r" {{ count }} {% if %} {# #} \frac{a}{b} {\"a\": [1]} {0} %s ${x}"
     out, ctx = work(Qa(context=True), row({"text": wild}), pairs(1))
-    assert f"<text>\n{wild}\n</text>" in ctx.request
+    mark = mark_of({"text": wild})
+    assert f"\n\n--- {mark} text ---\n{wild}\n--- {mark} end ---" in ctx.request
+    assert mark not in wild
     assert out[0].data["context"] == wild
 
 

@@ -176,6 +176,7 @@ CASES: dict[str, dict[str, Case]] = {
         "forward": to("forward", [], ["title"], prompt="A", answer="x"),
         "skip": to("skip", "n > 5", "n > 1", prompt="A", answer="x"),
         "count": to("count", 1, 2, prompt="A", output={"a": "string"}, answer=lambda m: {"rows": [{"a": "x"}] * 2} if "2" in str(m) else {"a": "x"}),
+        "fence": to("fence", [], ["text"], prompt="{{ text }}", answer="x"),
         "language": to("language", "", "French", prompt="A", answer="x"),
         "model": to("model", "writer", "other", prompt="A", answer="x"),
     },

@@ -17,9 +17,9 @@ class Row:
     `id` is 32 hexadecimal digits (see core.ids); `order` sorts rows as they stood in their sources.
     Rows are never changed in place: use `with_data`, `with_scores`.
 
-    `origin` keys used so far: `source` {name, file, hash, span [start, end) in characters, line, key, page, member, url,
-    licence, terms}
-    (a list of those where a row has several),
+    `origin` keys used so far: `source` {name, file, hash, span [start, end) in characters, edits [[start, end, text]] that cleaning made within
+    it, marks {pages: [[start, number]]}, pages [first, last], column, line, key, page, member, url, licence, terms}
+    (a list of those where a row has several; see steps.spans),
     `parents` [row ids], `made` [{step, kind, prompt, variant, model, licence, terms, calls}] in the order in which steps worked on the row.
     """
 

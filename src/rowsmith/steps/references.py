@@ -1,6 +1,6 @@
 """Images and sound in rows: a column refers to a file that the home keeps, and never holds its bytes.
 
-{"file": HASH, "media_type": "image/png", ...}      what else it says (name, bytes, width, height) is for people
+    {"file": HASH, "media_type": "image/png", ...}      what else it says (name, bytes, width, height) is for people
 """
 
 from __future__ import annotations

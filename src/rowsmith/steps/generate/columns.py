@@ -13,6 +13,7 @@ from rowsmith.core.expressions import parse as condition
 from rowsmith.core.ports import Context
 from rowsmith.core.row import Drop, New, Row
 from rowsmith.core.step import COLUMN, Column, FileColumn, ModelRole, PromptText, Step, Where
+from rowsmith.steps.fenced import fenced, mark_of, source_columns
 from rowsmith.steps.output import TYPES, object_schema, rows_schema, schema_problems
 from rowsmith.steps.references import parts
 from rowsmith.steps.request import BESIDE, blank, messages, pick, variables
@@ -25,6 +26,9 @@ class Columns(Step):
 
     What comes back is set by `output` (columns and types), by `schema` (a full JSON Schema), or by neither: then the answer's text
     goes into the column `into`. The new row holds what the model gave and the columns of `forward`, nothing else.
+
+    The text of a document, or of a chunk of one, is fenced off as data where a prompt uses it, and a sentence below the prompt says so; `fence`
+    names other columns.
 
     A column typed `string` must not come back blank; write `{type: string}` where blank is fine. With `count` above 1 one call asks
     for all of them as a list: give the model a `max_tokens` that holds it.
@@ -46,6 +50,9 @@ class Columns(Step):
     schema_: dict[str, Any] = Field(default_factory=dict, alias="schema", description="In place of `output`: a full JSON Schema of an object.")
     into: str = Field("text", min_length=1, description="Without `output` and `schema`: the column that takes the answer's text.")
     columns_: list[Column] | None = Field(None, alias="columns", description="Columns that the prompt may see. Default: all.")
+    fence: list[Column] | None = Field(
+        None, description="Columns that are fenced off as data where a prompt uses them. Default: the text of documents; [] for none."
+    )
     attach: list[FileColumn] = Field([], description="Columns with images or sound, which the model is shown beside the prompt.")
     forward: list[Column] | Literal["all"] = Field([], description="Columns the new row keeps of this one: a list, or all. Default: none.")
     skip: Where | None = Field(None, description="A row for which this is true is not asked: no call is made, and it is dropped (`skipped`).")
@@ -64,7 +71,10 @@ class Columns(Step):
         carried = dict(row.data) if self.forward == "all" else pick(row, self.forward)
         wanted = list(ctx.wanted)
         files = parts(row, self.attach)
-        request = messages(ctx, self.system, self.prompt, self._scope(row, len(wanted)), self._more(ctx, len(wanted)), files)
+        data = self._fenced(row)
+        scope = {**self._scope(row, len(wanted)), **{name: fenced({name: value}, mark_of(data)) for name, value in data.items()}}
+        more = self._more(ctx, len(wanted)) + ([ctx.render(shipped("fence"), {"mark": mark_of(data)})] if data else [])
+        request = messages(ctx, self.system, self.prompt, scope, more, files)
         answer = await ctx.ask(request, model=self.model, schema=self._asked(len(wanted)), prompt=self.prompt)
         items = self._items(answer.value, len(wanted))
         return [New({**carried, **item}, index=index) for index, item in zip(wanted, items, strict=False)]
@@ -93,11 +103,14 @@ class Columns(Step):
 
     def _sight_problems(self) -> list[str]:
         used = variables(self.prompt, self.system)
-        if used is None or self.columns_ is None:
+        if used is None:
             return []
+        open_ = [f"Column {name!r} is to be fenced off, but no prompt uses it." for name in self.fence or () if name not in used]
+        if self.columns_ is None:
+            return open_
         hidden = [f"The prompt uses {{{{ {name} }}}}, which `columns` does not list." for name in sorted(used - {*self.columns_, *GIVES} - BESIDE)]
         idle = [f"Column {name!r} is listed in `columns`, but no prompt uses it." for name in self.columns_ if "row" not in used and name not in used]
-        return hidden + idle
+        return open_ + hidden + idle
 
     def _made(self) -> frozenset[str]:
         """The columns that the model gives."""
@@ -110,6 +123,12 @@ class Columns(Step):
         seen = row.data if self.columns_ is None else pick(row, self.columns_)
         said = {name: value for name, value in seen.items() if name not in self.attach}
         return {"scores": row.scores, "origin": row.origin, "id": row.id, **seen, "row": said, "count": count}
+
+    def _fenced(self, row: Row) -> dict[str, Any]:
+        """The columns that are fenced off, of those that a prompt uses."""
+        used = variables(self.prompt, self.system) or frozenset()
+        names = source_columns(row, row.data) if self.fence is None else self.fence
+        return pick(row, [name for name in names if name in used])
 
     def _more(self, ctx: Context, count: int) -> list[str]:
         """The lines below the user's prompt: how many rows, where no prompt says so itself, and in which language."""

@@ -14,6 +14,7 @@ from rowsmith.core.errors import RowFailed
 from rowsmith.core.ports import Context
 from rowsmith.core.row import Drop, New, Row
 from rowsmith.core.step import Column, ModelRole, PromptText, Step
+from rowsmith.steps.fenced import fenced, mark_of
 from rowsmith.steps.request import blank, messages, pick, prompt_problems, text_of, variables
 
 TOKENS_A_PAIR = 300
@@ -28,11 +29,14 @@ PAIR = {
 }
 SCHEMA = {"type": "object", "properties": {"pairs": {"type": "array", "items": PAIR}}, "required": ["pairs"], "additionalProperties": False}
 """No bounds on the list: a text may hold fewer facts than pairs asked, and pairs beyond the number are left in the raw answer."""
-GIVES = ("count", "text", "language", "domain", "style")
+GIVES = ("count", "text", "language", "domain", "style", "mark")
 
 
 class Qa(Step):
     """Asks a model, once for each row, for question-and-answer pairs that rest on the row's text.
+
+    The text is fenced off as data: {{ text }} stands between lines with a {{ mark }} that is derived from it. Where no prompt names the mark, a
+    sentence below says what the lines mean.
 
     Makes rows with `input` and `answer`. A pair with a blank side is not taken. A row whose text is blank is dropped (`empty_text`).
     """
@@ -69,9 +73,11 @@ class Qa(Step):
             return [Drop("empty_text", f"Column {self.column!r} is blank.")]
         carried = pick(row, self.forward) | ({"context": text} if self.context else {})
         wanted = list(ctx.wanted)
-        answer = await ctx.ask(
-            messages(ctx, self.system, self.prompt, self._scope(row, text, len(wanted))), model=self.model, schema=SCHEMA, prompt=self.prompt
-        )
+        scope = self._scope(row, text, len(wanted))
+        told = "mark" in (variables(self.prompt, self.system) or ())
+        more = [] if told else [ctx.render(shipped("fence"), scope)]
+        request = messages(ctx, self.system, self.prompt, scope, more)
+        answer = await ctx.ask(request, model=self.model, schema=SCHEMA, prompt=self.prompt)
         pairs = [pair for pair in answer.value["pairs"] if not blank(pair["input"]) and not blank(pair["answer"])]
         if not pairs:
             raise RowFailed("no_pairs", "The model returned no pair with both a question and an answer.")
@@ -89,7 +95,9 @@ class Qa(Step):
 
     def _scope(self, row: Row, text: str, count: int) -> dict[str, Any]:
         style = shipped(f"qa_style_{self.style}")
-        return {**row.scope, "text": text, "count": count, "language": self.language, "domain": self.domain, "style": style}
+        mark = mark_of({"text": text})
+        given = {"text": fenced({"text": text}, mark), "mark": mark, "count": count}
+        return {**row.scope, **given, "language": self.language, "domain": self.domain, "style": style}
 
 
 def _tokens(row: Row, text: Any) -> float:

@@ -339,3 +339,4 @@ class ReadFiles(Documents):
         except ValueError:  # the run lists the broken line
             return set()
         return set(value) if isinstance(value, dict) else {self.text_column} if isinstance(value, str) else set()
+

@@ -13,10 +13,10 @@ from pydantic import Field, NonNegativeFloat
 
 from rowsmith.content import prompt as shipped
 from rowsmith.core.errors import RowFailed
-from rowsmith.core.ids import canonical, content_hash
 from rowsmith.core.ports import Context
 from rowsmith.core.row import Row
 from rowsmith.core.step import Column, FileColumn, ModelRole, PromptText, Step
+from rowsmith.steps.fenced import fenced, mark_of
 from rowsmith.steps.references import parts
 from rowsmith.steps.request import messages, pick, prompt_problems, variables
 
@@ -75,12 +75,12 @@ class Judge(Step):
         seen = {name: value for name, value in every.items() if name not in self.attach}
         source = pick(row, [self.source]) if self.source else {}
         shown = {**{f"source: {name}": value for name, value in source.items()}, **{k: v for k, v in seen.items() if k not in source}}
-        mark = content_hash(shown)[:6].hex()
+        mark = mark_of(shown)
         guidance = [ctx.render(self.rubric, row.scope)] if self.rubric else []
         guidance += [shipped("judge_source")] if self.source else []
         criteria = "\n".join(f"- {name}: {text}" for name, text in self.criteria.items())
         low, high = self.scale
-        given = {"record": _fenced(shown, mark), "criteria": criteria, "guidance": "\n\n".join(guidance), "low": low, "high": high, "mark": mark}
+        given = {"record": fenced(shown, mark), "criteria": criteria, "guidance": "\n\n".join(guidance), "low": low, "high": high, "mark": mark}
         return {**row.scope, **given}
 
     @cached_property
@@ -108,9 +108,3 @@ class Judge(Step):
 def _whole(score: float) -> float:
     """8.0 is 8, so that equal scores are equal bytes."""
     return int(score) if score == int(score) else score
-
-
-def _fenced(shown: dict[str, Any], mark: str) -> str:
-    """The columns, each below a line that bears the mark. Texts stand as they are, other values as JSON."""
-    parts = [f"--- {mark} {name} ---\n{value if isinstance(value, str) else canonical(value).decode()}" for name, value in shown.items()]
-    return "\n".join([*parts, f"--- {mark} end ---"])
