@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -41,6 +42,16 @@ def inside(request: str) -> str:
 def test_the_text_of_a_document_stands_whole_within_the_fence(step: Any, answer: Any) -> None:
     _, ctx = work(step, CHUNK, answer)
     assert inside(ctx.request) == TEXT
+
+
+def test_the_whole_row_is_fenced_too() -> None:
+    _, ctx = work(Columns(prompt="Ask about\n{{ row }}"), CHUNK, "x")
+    assert json.loads(inside(ctx.request)) == CHUNK.data
+    _, ctx = work(Columns(prompt="{{ row.title }}:\n{{ row.text }}"), CHUNK, "x")
+    assert inside(ctx.request) == TEXT
+    _, ctx = work(Columns(prompt="{{ row }} {{ row.text }}"), CHUNK, "x")
+    assert ctx.request.count(f"--- {mark_of({'text': TEXT, 'row': CHUNK.data})} text ---") == 2
+    assert work(Columns(prompt="{{ row }}"), row({"n": 3}), "x")[1].request == '{"n":3}'
 
 
 def test_what_is_no_documents_text_is_fenced_by_choice() -> None:

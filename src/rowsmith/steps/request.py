@@ -34,6 +34,19 @@ def variables(*prompts: str) -> frozenset[str] | None:
         return None
 
 
+@lru_cache(maxsize=256)
+def paths(*prompts: str) -> frozenset[tuple[str, ...]]:
+    """What the prompts name, with dotted fields: ("row",), ("row", "text"). Of one that cannot be read, nothing."""
+    return frozenset(part for prompt in prompts for part in _parts(prompt) if isinstance(part, tuple))
+
+
+def _parts(prompt: str) -> Sequence[str | tuple[str, ...]]:
+    try:
+        return parse(prompt).parts
+    except Invalid:
+        return ()
+
+
 def prompt_problems(used: Collection[str], needed: Collection[str], given: Collection[str]) -> list[str]:
     """What is wrong with prompts that use the variables `used`: a needed one is absent, or a setting that was given has no place in them."""
     absent = [f"No prompt of this step uses {{{{ {name} }}}}; it cannot work without." for name in needed if name not in used]

@@ -16,7 +16,7 @@ from rowsmith.core.step import COLUMN, Column, FileColumn, ModelRole, PromptText
 from rowsmith.steps.fenced import fenced, mark_of, source_columns
 from rowsmith.steps.output import TYPES, object_schema, rows_schema, schema_problems
 from rowsmith.steps.references import parts
-from rowsmith.steps.request import BESIDE, blank, messages, pick, variables
+from rowsmith.steps.request import BESIDE, blank, messages, paths, pick, variables
 
 GIVES = ("count", "row")
 
@@ -71,9 +71,11 @@ class Columns(Step):
         carried = dict(row.data) if self.forward == "all" else pick(row, self.forward)
         wanted = list(ctx.wanted)
         files = parts(row, self.attach)
-        data = self._fenced(row)
-        scope = {**self._scope(row, len(wanted)), **{name: fenced({name: value}, mark_of(data)) for name, value in data.items()}}
-        more = self._more(ctx, len(wanted)) + ([ctx.render(shipped("fence"), {"mark": mark_of(data)})] if data else [])
+        scope = self._scope(row, len(wanted))
+        shown = self._shown(row, scope["row"])
+        mark = mark_of(shown)
+        scope |= self._fenced(shown, scope["row"], mark)
+        more = self._more(ctx, len(wanted)) + ([ctx.render(shipped("fence"), {"mark": mark})] if shown else [])
         request = messages(ctx, self.system, self.prompt, scope, more, files)
         answer = await ctx.ask(request, model=self.model, schema=self._asked(len(wanted)), prompt=self.prompt)
         items = self._items(answer.value, len(wanted))
@@ -105,7 +107,7 @@ class Columns(Step):
         used = variables(self.prompt, self.system)
         if used is None:
             return []
-        open_ = [f"Column {name!r} is to be fenced off, but no prompt uses it." for name in self.fence or () if name not in used]
+        open_ = [f"Column {name!r} is to be fenced off, but no prompt uses it." for name in self.fence or () if not used & {name, "row"}]
         if self.columns_ is None:
             return open_
         hidden = [f"The prompt uses {{{{ {name} }}}}, which `columns` does not list." for name in sorted(used - {*self.columns_, *GIVES} - BESIDE)]
@@ -124,11 +126,20 @@ class Columns(Step):
         said = {name: value for name, value in seen.items() if name not in self.attach}
         return {"scores": row.scores, "origin": row.origin, "id": row.id, **seen, "row": said, "count": count}
 
-    def _fenced(self, row: Row) -> dict[str, Any]:
-        """The columns that are fenced off, of those that a prompt uses."""
-        used = variables(self.prompt, self.system) or frozenset()
+    def _shown(self, row: Row, said: dict[str, Any]) -> dict[str, Any]:
+        """What is fenced off: of the columns to be fenced those that a prompt names, and `row` where it stands for one of them."""
+        used = paths(self.prompt, self.system)
         names = source_columns(row, row.data) if self.fence is None else self.fence
-        return pick(row, [name for name in names if name in used])
+        named = pick(row, [name for name in names if any(path[0] == name or path[:2] == ("row", name) for path in used)])
+        whole = ("row",) in used and any(name in said for name in names)
+        return {**named, "row": said} if whole else named
+
+    def _fenced(self, shown: dict[str, Any], said: dict[str, Any], mark: str) -> dict[str, Any]:
+        """What the prompts are given in place of it."""
+        given: dict[str, Any] = {name: fenced({name: value}, mark) for name, value in shown.items()}
+        if any(path[0] == "row" and len(path) > 1 for path in paths(self.prompt, self.system)):
+            given["row"] = {name: given.get(name, value) for name, value in said.items()}
+        return given
 
     def _more(self, ctx: Context, count: int) -> list[str]:
         """The lines below the user's prompt: how many rows, where no prompt says so itself, and in which language."""
