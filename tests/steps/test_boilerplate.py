@@ -75,6 +75,13 @@ def test_lines_that_repeat_go() -> None:
     assert cleaned(Boilerplate(repeats=6), text) == text
 
 
+def test_menus_above_and_below_the_text_and_lists_of_other_pages_go() -> None:
+    text = "The mill was built in 1820 and stands by the river, where it has ground flour for the whole valley ever since, day and night."
+    listed = "- News\n- Sport\n- Contact"
+    page = f"# The mill\n\n{text}\n\n{listed}\n\n{text}\n"
+    assert cleaned(Boilerplate(), f"{listed}\n\n### Most read\n\n- Ten recipes\n- Tram line closed\n\n{page}\n- Imprint\n- Privacy\n") == page
+
+
 def test_licences_go() -> None:
     book = "The Project Gutenberg eBook of Mills\n\nTerms.\n\n*** START OF THE PROJECT GUTENBERG EBOOK MILLS ***\n\nIt turns.\n\n"
     book += "*** END OF THE PROJECT GUTENBERG EBOOK MILLS ***\n\nMore terms."

@@ -78,6 +78,7 @@ def test_normalisation_is_unicodes(text: str, form: str) -> None:
 CUTS = [
     ("An exam-\nple and example", "An example and example"),
     ("It is well-\nknown, and well-known", "It is well-known, and well-known"),
+    ("The fast way of forwarding is fast-\nforwarding", "The fast way of forwarding is fast-forwarding"),
     ("A state-of-the-\nart mill", "A state-of-the-art mill"),
     ("in Baden-\nWürttemberg", "in Baden-Württemberg"),
     ("die Überschwem-\r\nmungen", "die Überschwemmungen"),
@@ -89,6 +90,7 @@ CUTS = [
     ("l'exem-\n  ple", "l'exemple"),
     ("At the page's en-\n\nding", "At the page's ending"),
     ("A dash -\nnot a hyphen", "A dash -\nnot a hyphen"),
+    ("A dash--\nnot a hyphen", "A dash--\nnot a hyphen"),
     ("A list:\n- one\n- two", "A list:\n- one\n- two"),
     ("    exam-\n    ple\n", "    exam-\n    ple\n"),
     ("Ends with a hy-\n\nNew paragraph", "Ends with a hy-\n\nNew paragraph"),

@@ -23,6 +23,8 @@ LANGUAGES: tuple[Language, ...] = get_args(Language)
 
 MENU = 3
 """Fewest labels that make a menu, in one line or in lines that follow each other."""
+TEXT = 100
+"""Fewest characters of a line that counts as the text itself."""
 NOTICE = 700
 """Most characters of a paragraph that counts as a notice."""
 BANNER = 3000
@@ -41,11 +43,12 @@ _KEPT = ("code", "table", "meta")
 
 
 class _Words(NamedTuple):
-    """What a rule knows: labels of menus, lines that are never text, words of which a notice has one, and the regular expressions of notices
-    and of ends."""
+    """What a rule knows: labels of menus, lines that are never text, those with a list below, words of which a notice has one, and the regular
+    expressions of notices and of ends."""
 
     labels: frozenset[str]
     alone: frozenset[str]
+    lists: frozenset[str]
     near: tuple[str, ...]
     parts: re.Pattern[str] | None
     to: re.Pattern[str] | None
@@ -66,7 +69,8 @@ class Boilerplate(Cleaning):
     navigation: menus (three or more labels, or labels with links, in a line or in lines that follow each other), "Skip to content".
     cookies: consent notices and their buttons. sharing: share bars and lists of networks. invitations: newsletters, related articles,
     advertisements, comments. legal: copyright lines. licence: licence texts of software and Creative Commons, and what stands outside the
-    marks of Project Gutenberg. repeated: a paragraph of a short line that stands in the document `repeats` times or more, all of them.
+    marks of Project Gutenberg. repeated: a paragraph of a short line that stands in the document `repeats` times or more, all of them; what
+    ends with a colon or a bracket stays.
 
     A label alone stays, since it may be a heading. Code, tables and front matter are left alone. The words of the rules are data:
     content/boilerplate.yaml.
@@ -84,10 +88,16 @@ class Boilerplate(Cleaning):
         return without(page.lines, gone)
 
     def _repeated(self, page: _Page) -> Iterator[int]:
-        alone = [numbers[0] for numbers, _ in page.paragraphs if len(numbers) == 1 and page.lines[numbers[0]].kind in ("paragraph", "html")]
-        short = {number: bare for number in alone if 0 < len((bare := page.bare[number]).split()) <= _REPEATED_WORDS}
+        alone = [numbers[0] for numbers, _ in page.paragraphs if len(numbers) == 1 and page.lines[numbers[0]].kind == "paragraph"]
+        said = {number: page.lines[number].text.strip() for number in alone}
+        short = {number: line for number, line in said.items() if _is_repeatable(line)}
         often = Counter(short.values())
-        yield from (number for number, bare in short.items() if often[bare] >= self.repeats)
+        yield from (number for number, line in short.items() if often[line] >= self.repeats)
+
+
+def _is_repeatable(line: str) -> bool:
+    """Whether a line can be a running header: words, and nothing that belongs to what stands below it."""
+    return line[0].isalnum() and line[-1] not in ":：)]}>;" and len(line.split()) <= _REPEATED_WORDS
 
 
 def _page(text: str) -> _Page:
@@ -100,7 +110,10 @@ def _page(text: str) -> _Page:
 def _found(page: _Page, words: _Words, rule: Rule) -> Iterator[int]:
     if words.labels:
         yield from _menus(page, words.labels)
-    yield from (number for number, bare in enumerate(page.bare) if bare in words.alone)
+    for number, bare in enumerate(page.bare):
+        if bare in words.alone:
+            yield number
+            yield from _list_below(page.lines, number) if bare in words.lists else ()
     longest = BANNER if rule == "licence" else NOTICE
     for block, said in page.paragraphs:
         if words.parts and len(said) <= longest and any(word in said for word in words.near) and words.parts.search(said):
@@ -108,29 +121,43 @@ def _found(page: _Page, words: _Words, rule: Rule) -> Iterator[int]:
     yield from _ends(page.lines, words)
 
 
+def _list_below(lines: Sequence[Line], number: int) -> Iterator[int]:
+    """The items that stand next below a line."""
+    for below in range(number + 1, len(lines)):
+        if lines[below].kind == "item" or _is_link(lines[below].text):
+            yield below
+        elif lines[below].text.strip():
+            return
+
+
 def _menus(page: _Page, labels: frozenset[str]) -> Iterator[int]:
-    """The lines of menus: one with several labels, or several that are each a label or a short link. What a colon introduces is a list."""
+    """The lines of menus: one with several labels, or several that are each a label, a short link or, beside such, a short item. What a colon
+    introduces is a list. Above and below the text itself two labels are enough."""
     run: list[tuple[int, bool]] = []
     before = ""
+    long = [number for number, line in enumerate(page.lines) if len(line.text) >= TEXT and line.kind == "paragraph"]
+    first, last = (long[0], long[-1]) if long else (0, len(page.lines))
     for number, line in enumerate(page.lines):
         if not line.text.strip():
             continue
         parts = [] if line.kind in _KEPT else _labels(line.text)
         known = sum(part in labels for part in parts)
+        beside = line.kind == "item" and len(parts) == 1 and len(parts[0].split()) <= 3
         if len(parts) >= MENU and 2 * known >= len(parts):
             yield number
-        elif parts and len(parts) < MENU and (known or _is_link(line.text)) and (run or not before.endswith((":", "："))):
+        elif parts and len(parts) < MENU and (known or beside or _is_link(line.text)) and (run or not before.endswith((":", "："))):
             run.append((number, known > 0))
             continue
-        yield from _run(run)
+        yield from _run(run, first, last)
         run, before = [], line.text.rstrip()
-    yield from _run(run)
+    yield from _run(run, first, last)
 
 
-def _run(run: Sequence[tuple[int, bool]]) -> Iterator[int]:
+def _run(run: Sequence[tuple[int, bool]], first: int, last: int) -> Iterator[int]:
     """The lines of a run, from its first to its last label, where these are at least half of it."""
     known = [place for place, (_, is_label) in enumerate(run) if is_label]
-    if len(known) >= MENU and 2 * len(known) >= known[-1] - known[0] + 1:
+    apart = bool(run) and (run[-1][0] < first or run[0][0] > last)
+    if len(known) >= (MENU - 1 if apart else MENU) and 2 * len(known) >= known[-1] - known[0] + 1:
         yield from (number for number, _ in run[known[0] : known[-1] + 1])
 
 
@@ -182,9 +209,10 @@ def _bare(text: str) -> str:
 
 @cache
 def _words(rule: Rule, languages: tuple[Language, ...]) -> _Words:
-    said, kinds = boilerplate()[rule], ("labels", "alone", "near", "parts")
-    labels, alone, near, parts = ([word for code in languages for word in said.get(kind, {}).get(code, ())] for kind in kinds)
-    return _Words(frozenset(labels), frozenset(alone), tuple(near), _any(parts), _any(said.get("to", ())), _any(said.get("from", ())))
+    said, kinds = boilerplate()[rule], ("labels", "alone", "lists", "near", "parts")
+    found = [[word for code in languages for word in said.get(kind, {}).get(code, ())] for kind in kinds]
+    labels, alone, lists = map(frozenset, found[:3])
+    return _Words(labels, alone, lists, tuple(found[3]), _any(found[4]), _any(said.get("to", ())), _any(said.get("from", ())))
 
 
 def _any(patterns: Sequence[str]) -> re.Pattern[str] | None:

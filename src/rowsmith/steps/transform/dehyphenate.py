@@ -17,7 +17,7 @@ from rowsmith.steps.lined import lined
 _LETTERS = r"[^\W\d_]"
 _PART = rf"{_LETTERS}[\w'’]*"
 _END = r"(?:\r\n|\n|\r)"
-_SPLIT = re.compile(rf"(?<![\w'’\-\u2010])({_PART}(?:[-\u2010][\w'’]+)*|\d+)([-\u2010\u00ad\u00ac]+)[ \t]*({_END}(?:[ \t]*{_END})?[ \t]*)({_PART})")
+_SPLIT = re.compile(rf"(?<![\w'’\-\u2010])({_PART}(?:[-\u2010][\w'’]+)*|\d+)([-\u2010\u00ad\u00ac])[ \t]*({_END}(?:[ \t]*{_END})?[ \t]*)({_PART})")
 _WORD = re.compile(rf"{_PART}(?:[-\u2010][\w'’]+)*")
 _AND = frozenset(["und", "oder", "bzw", "sowie", "and", "or", "nor", "et", "ou"])
 _SOFT = frozenset("\u00ad\u00ac")
@@ -27,9 +27,10 @@ _CODE = ("code", "table", "meta")
 class Dehyphenate(Cleaning):
     """Joins words that a line's end has cut in two ("exam-/ple"), in any language written with letters and spaces.
 
-    The document decides: the form that it uses elsewhere within a line wins, "example" or "exam-ple". A part that begins with a capital, a
-    word that has a hyphen already ("state-of-the-/art"), and a number before it keep the hyphen; so does "pre-/ and post-", with a space. A
-    soft hyphen always goes. Lines of code and tables are left alone. Every change is an edit in `origin.source.edits`.
+    The document decides: the form that it uses elsewhere within a line wins, "example" or "exam-ple"; where it uses neither, but each part as a
+    word of its own ("fast" and "forwarding"), they are a compound. A part that begins with a capital, a word that has a hyphen already
+    ("state-of-the-/art"), and a number before it keep the hyphen; so does "pre-/ and post-", with a space. A soft hyphen always goes. Lines of
+    code and tables are left alone. Every change is an edit in `origin.source.edits`.
     """
 
     unknown: Literal["join", "keep"] = Field(
@@ -50,7 +51,7 @@ class Dehyphenate(Cleaning):
     def _edit(self, match: re.Match[str], known: Counter[str]) -> Edit:
         left, hyphen, _, right = match.groups()
         end = match.start(4)
-        if set(hyphen) & _SOFT:
+        if hyphen in _SOFT:
             return Edit(match.start(2), end, "")
         if right.casefold() in _AND:
             return Edit(match.end(2), end, " ")
@@ -61,6 +62,8 @@ class Dehyphenate(Cleaning):
         joined, apart = known[(left + right).casefold()], known[f"{left}-{right}".casefold().replace("\u2010", "-")]
         if joined != apart:
             return apart > joined
+        if len(left) > 2 and len(right) > 3 and known[left.casefold()] and known[right.casefold()]:
+            return True
         capital = right[0].isupper() and not (left.isupper() and right.isupper())
         return capital or left.isdigit() or "-" in left or "\u2010" in left or self.unknown == "keep"
 
