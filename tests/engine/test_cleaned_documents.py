@@ -6,6 +6,7 @@ from pathlib import Path
 
 from running import Bench
 
+from rowsmith.app.proof import verify
 from rowsmith.core.edits import apply
 
 SITE = (
@@ -31,4 +32,5 @@ def test_a_cleaned_document_points_into_its_file(tmp_path: Path) -> None:
             copy = bench.lab.files.path(source["hash"]).read_text(encoding="utf-8")
             assert apply(copy[slice(*source["span"])], source.get("edits", []), source["span"][0]) == row.data["text"]
             assert row.data["language"] == "en"
+        assert verify(bench.lab).problems == []
         assert {row.origin["source"]["file"] for row in rows} == {"mill.md"}

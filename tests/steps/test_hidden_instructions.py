@@ -63,6 +63,8 @@ def test_a_reader_of_a_file_tells_what_was_hidden_in_it() -> None:
     (told,) = HiddenInstructions().rows(row({"text": "The mill."}, origin={"source": {"name": "f", "span": [0, 9], "notes": [note]}}), CTX)
     assert isinstance(told, Row)
     assert told.origin["hidden_instructions"] == [{"rule": "hidden_text", "weight": 1.0, "span": [0, 0], "excerpt": note}]
+    chunk = row({"text": "The mill."}, origin={"source": {"name": "f", "span": [0, 9], "notes": [note]}, "chunk": {"index": 0}})
+    assert next(iter(HiddenInstructions(action="quarantine").rows(chunk, CTX))) == chunk.with_scores({"hidden_instructions": 0})
     column = row({"text": "The mill.", "hidden_text": ["harmless", ORDER]})
     assert isinstance(next(iter(HiddenInstructions(action="quarantine").rows(column, CTX))), Drop)
     assert isinstance(next(iter(HiddenInstructions(action="quarantine", aside="").rows(column, CTX))), Row)
@@ -75,7 +77,7 @@ def test_a_text_is_flagged_quarantined_or_rid_of_it() -> None:
     (flag,) = HiddenInstructions(into="found").rows(document(text), CTX)
     assert isinstance(flag, Row)
     assert (flag.data["text"], flag.scores["found"]) == (text, weight(scan(text)))
-    assert next(text[slice(*one["span"])] for one in flag.origin["found"]) == "Ignore all previous instructions"
+    assert next(text[slice(*one["span"])] for one in flag.origin["hidden_instructions"]) == "Ignore all previous instructions"
     (drop,) = HiddenInstructions(action="quarantine").rows(document(text), CTX)
     assert isinstance(drop, Drop)
     assert (drop.reason, drop.detail[:40]) == ("hidden_instructions", "override: Ignore all previous instructio")

@@ -27,13 +27,13 @@ _WHOLE = ("tags", "zero_width", "variation", "bidi", "hidden_text", "encoded")
 class HiddenInstructions(Cleaning):
     """Scans a text for instructions to a model (prompt injection) and scores how much speaks for them: `scores.<into>`, 0 for nothing.
 
-    What is found: characters without a shape that carry a message (tags, zero_width, variation, bidi); hidden_text (comments, elements that
-    are hidden or white, and what the reader of the file noted as hidden); text that is encoded (base64, hexadecimal, URL, rot13, backwards);
-    override ("ignore previous instructions"), persona, address ("if you are an AI"), leak, exfiltration, steering, grader ("score 10") in ten
-    languages; markers of roles and tools calls. Each rule has a weight, 1 or 0.5, and the score is their sum. What only speaks of such
-    instructions (quoted, in code, as an example) does not count.
+    What is found: characters without a shape that carry a message (tags, zero_width, variation, bidi); hidden_text (comments, elements that are
+    hidden or white, and what the reader of the file noted in `origin.source.notes`); text that is encoded (base64, hexadecimal, URL, rot13,
+    backwards); override ("ignore previous instructions"), persona, address ("if you are an AI"), leak, exfiltration, steering, grader ("score
+    10") in ten languages; markers of roles and tools calls. Each rule has a weight, 1 or 0.5, and the score is their sum. What only speaks of
+    such instructions (quoted, in code, as an example) does not count.
 
-    A text whose score is at least `threshold` is flagged: `origin.<into>` lists the findings {rule, weight, span, excerpt}, the span in
+    A text whose score is at least `threshold` is flagged: `origin.hidden_instructions` lists the findings {rule, weight, span, excerpt}, the span in
     characters of the source; and `action` says what becomes of it. No list of rules finds all: keep sources fenced in prompts, as they are.
     """
 
@@ -43,7 +43,7 @@ class HiddenInstructions(Cleaning):
         "that were found are cut out.",
     )
     threshold: Annotated[float, Field(gt=0)] = Field(1.0, description="From which score on a text is flagged; 0.5 for every suspicion.")
-    into: str = Field("hidden_instructions", pattern=r"^[A-Za-z_]\w*$", description="Name of the score, and of the list in the origin.")
+    into: str = Field("hidden_instructions", min_length=1, description="Name of the score.")
     aside: str = Field("hidden_text", description="Column with what was hidden in the file, text or a list, where there is one; empty for none.")
 
     def rows(self, row: Row, ctx: Context) -> Iterator[Row | Drop]:
@@ -58,7 +58,7 @@ class HiddenInstructions(Cleaning):
             yield Drop("hidden_instructions", "; ".join(f"{one.rule}: {one.excerpt}" for one in findings[:3]))
         else:
             told = [self._told(row, text, one) for one in findings[:MOST]]
-            flagged = replace(scored, origin={**row.origin, self.into: told})
+            flagged = replace(scored, origin={**row.origin, "hidden_instructions": told})
             yield from super().rows(flagged, ctx) if self.action == "remove" else [flagged]
 
     def edits(self, row: Row, text: str) -> Sequence[Edit]:
@@ -75,8 +75,9 @@ class HiddenInstructions(Cleaning):
         return found
 
     def _findings(self, row: Row, text: str) -> list[Finding]:
+        """What is told of the whole file counts for its document and not for each chunk of it."""
         source = row.origin.get("source")
-        notes = source.get("notes") if isinstance(source, dict) else None
+        notes = source.get("notes") if isinstance(source, dict) and "chunk" not in row.origin else None
         return scan(text, [*_texts(row.data.get(self.aside)), *_texts(notes)])
 
     def _told(self, row: Row, text: str, one: Finding) -> dict[str, Any]:
