@@ -91,6 +91,7 @@ CUTS = [
     ("At the page's en-\n\nding", "At the page's ending"),
     ("A dash -\nnot a hyphen", "A dash -\nnot a hyphen"),
     ("A dash--\nnot a hyphen", "A dash--\nnot a hyphen"),
+    ("riv\ufffeer and exam\x02\r\nple and well\ufffeknown, well-known", "river and example and well-known, well-known"),
     ("A list:\n- one\n- two", "A list:\n- one\n- two"),
     ("    exam-\n    ple\n", "    exam-\n    ple\n"),
     ("Ends with a hy-\n\nNew paragraph", "Ends with a hy-\n\nNew paragraph"),

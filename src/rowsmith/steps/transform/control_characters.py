@@ -17,7 +17,7 @@ from rowsmith.steps.cleaning import Cleaning
 What = Literal["control", "zero_width", "bidi", "soft_hyphen", "bom", "tags", "private_use"]
 EVERY: tuple[What, ...] = get_args(What)
 CLASSES: dict[What, str] = {
-    "control": r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029",
+    "control": r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufdd0-\ufdef\ufffe\uffff",
     "zero_width": r"\u180e\u200b-\u200d\u2060-\u2064",
     "bidi": r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069",
     "soft_hyphen": r"\u00ad",
@@ -39,7 +39,9 @@ class ControlCharacters(Cleaning):
     """
 
     what: list[What] = Field(
-        list(EVERY), description="Which go: control (C0, C1), zero_width, bidi, soft_hyphen, bom, tags (U+E0000 to U+E007F), private_use."
+        list(EVERY),
+        description="Which go: control (C0, C1 and no characters at all), zero_width, bidi, soft_hyphen, bom, "
+        "tags (U+E0000 to U+E007F), private_use.",
     )
     replacement: str = Field("", max_length=20, description="What stands in the place of each.")
     normalise: Literal["none", "NFC", "NFKC"] = Field(

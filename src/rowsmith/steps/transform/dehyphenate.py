@@ -17,10 +17,15 @@ from rowsmith.steps.lined import lined
 _LETTERS = r"[^\W\d_]"
 _PART = rf"{_LETTERS}[\w'’]*"
 _END = r"(?:\r\n|\n|\r)"
-_SPLIT = re.compile(rf"(?<![\w'’\-\u2010])({_PART}(?:[-\u2010][\w'’]+)*|\d+)([-\u2010\u00ad\u00ac])[ \t]*({_END}(?:[ \t]*{_END})?[ \t]*)({_PART})")
+_SPLIT = re.compile(
+    rf"(?<![\w'’\-\u2010])(?P<left>{_PART}(?:[-\u2010][\w'’]+)*|\d+)"
+    rf"(?P<gap>(?:[-\u2010\u00ad\u00ac][ \t]*{_END}(?:[ \t]*{_END})?|[\ufffe\x02](?:{_END})?)[ \t]*)(?P<right>{_PART})"
+)
 _WORD = re.compile(rf"{_PART}(?:[-\u2010][\w'’]+)*")
 _AND = frozenset(["und", "oder", "bzw", "sowie", "and", "or", "nor", "et", "ou"])
 _SOFT = frozenset("\u00ad\u00ac")
+_DRAWN = frozenset("\ufffe\x02")
+"""What PDFium writes for a hyphen that it saw at the end of a line."""
 _CODE = ("code", "table", "meta")
 
 
@@ -40,23 +45,23 @@ class Dehyphenate(Cleaning):
 
     def edits(self, row: Row, text: str) -> Sequence[Edit]:
         """One for each word that was cut."""
-        found = [match for match in _SPLIT.finditer(text) if self.blank_line or not _has_blank(match[3])]
+        found = [match for match in _SPLIT.finditer(text) if self.blank_line or not _has_blank(match)]
         if not found:
             return []
-        lines = lined(text)
-        fixed = [(line.start, line.after) for line in lines if line.kind in _CODE]
+        fixed = [(line.start, line.after) for line in lined(text) if line.kind in _CODE]
         known = _vocabulary(text, found)
-        return [self._edit(match, known) for match in _outside(found, fixed) if not (_has_blank(match[3]) and match[4][0].isupper())]
+        return [self._edit(match, known) for match in _outside(found, fixed) if not (_has_blank(match) and match["right"][0].isupper())]
 
     def _edit(self, match: re.Match[str], known: Counter[str]) -> Edit:
-        left, hyphen, _, right = match.groups()
-        end = match.start(4)
+        """What stands between the parts goes, or leaves the hyphen."""
+        start, end = match.span("gap")
+        hyphen = match["gap"][0]
         if hyphen in _SOFT:
-            return Edit(match.start(2), end, "")
-        if right.casefold() in _AND:
-            return Edit(match.end(2), end, " ")
-        keeps = self._keeps(left, right, known)
-        return Edit(match.end(2) if keeps else match.start(2), end, "")
+            return Edit(start, end, "")
+        said = "-" if hyphen in _DRAWN else hyphen
+        if match["right"].casefold() in _AND:
+            return Edit(start, end, f"{said} ")
+        return Edit(start, end, said if self._keeps(match["left"], match["right"], known) else "")
 
     def _keeps(self, left: str, right: str, known: Counter[str]) -> bool:
         joined, apart = known[(left + right).casefold()], known[f"{left}-{right}".casefold().replace("\u2010", "-")]
@@ -78,8 +83,8 @@ def _vocabulary(text: str, cuts: Sequence[re.Match[str]]) -> Counter[str]:
     return known
 
 
-def _has_blank(gap: str) -> bool:
-    return len(gap.splitlines()) > 1
+def _has_blank(match: re.Match[str]) -> bool:
+    return len(re.findall(_END, match["gap"])) > 1
 
 
 def _outside(found: Sequence[re.Match[str]], fixed: Sequence[tuple[int, int]]) -> Iterator[re.Match[str]]:
