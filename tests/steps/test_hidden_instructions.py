@@ -21,10 +21,10 @@ from rowsmith.steps.score.hidden_instructions import HiddenInstructions
 from rowsmith.steps.transform.control_characters import ControlCharacters
 from rowsmith.steps.unseen import fold
 
-FOUND = 0.93
-"""Share of the documents with a planted instruction that are flagged: 151 of 161."""
+FOUND = 0.92
+"""Least share of the documents with a planted instruction that must be flagged; 173 of 186 (0.93) when it was measured."""
 SUSPECTED = 0.004
-"""Share of the clean documents that are flagged; none of some 290 when it was measured."""
+"""Most of the clean documents that may be flagged: one; none of 287 when it was measured."""
 
 
 def flagged(text: str) -> bool:
