@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Protocol
 
-from rowsmith.connectors.databases.statement import of_table, require_reading
+from rowsmith.connectors.databases.statement import of_table, reading
 from rowsmith.connectors.databases.tables import Column, Table, found, require_columns
 from rowsmith.connectors.databases.values import Values
 from rowsmith.core.row import Json
@@ -65,8 +65,7 @@ def extract(session: Session, asked: Asked) -> Iterator[Said]:
             database is away, or takes too long.
     """
     if asked.query is not None:
-        require_reading(asked.query, session.dialect)
-        sql, facts, key, declared = asked.query.strip().rstrip(";"), {"query": asked.query}, list(asked.key), dict[str, str]()
+        sql, facts, key, declared = reading(asked.query, session.dialect), {"query": asked.query}, list(asked.key), dict[str, str]()
     else:
         table = found(session.tables(), asked.table or "")
         require_columns(table, [*asked.columns, *asked.key])

@@ -15,7 +15,7 @@ from typing import Any
 from rowsmith.connectors.databases import faults
 from rowsmith.connectors.databases.address import Address
 from rowsmith.connectors.databases.bson_values import kind_of, plain
-from rowsmith.connectors.databases.extract import Asked, Pace, Said
+from rowsmith.connectors.databases.extract import Asked, Said
 from rowsmith.connectors.databases.reaching import reached
 from rowsmith.connectors.databases.tables import Column, Table, found
 from rowsmith.connectors.databases.values import Values
@@ -67,20 +67,14 @@ class Mongo:
         yield {"columns": [{"name": name, "type": " | ".join(seen)} for name, seen in kinds.items()], "notes": values.notes}
 
     def _documents(self, condition: Mapping[str, Any], asked: Asked, key: list[str]) -> Iterator[dict[str, Any]]:
+        """The documents, in batches that the server keeps within 16 MB."""
         picked = {**dict.fromkeys(asked.columns, True), **({} if "_id" in asked.columns else {"_id": False})} if asked.columns else None
         cursor = self.database[asked.table].find(
-            condition, picked, sort=[(name, 1) for name in key], limit=asked.limit or 0, batch_size=Pace(asked.batch).rows,
+            condition, picked, sort=[(name, 1) for name in key], limit=asked.limit or 0, batch_size=max(2, asked.batch),
             max_time_ms=max(1, int(self._timeout_s * 1000)),
         )  # fmt: skip
         with cursor, _told(self._address, self._timeout_s):
-            first = True
-            if asked.limit == 0:
-                return
-            for document in cursor:
-                yield document
-                if first:
-                    cursor.batch_size(max(2, asked.batch))  # the server keeps a batch within 16 MB
-                    first = False
+            yield from () if asked.limit == 0 else cursor  # 0 is no limit to MongoDB
 
     def _table(self, name: str, kind: str) -> Table:
         documents = list(islice(self.database[name].aggregate([{"$sample": {"size": _SAMPLED}}], maxTimeMS=int(self._timeout_s * 1000)), _SAMPLED))
@@ -171,11 +165,12 @@ def _condition(filter: Mapping[str, Json]) -> Mapping[str, Any]:
         Invalid: it holds an operator that is not named here ($where, $function, $expr ...), or a value of a type that cannot be read.
     """
     from bson import json_util
+    from bson.errors import BSONError
 
     _require_operators(filter)
     try:
         condition = json_util.loads(json_util.dumps(filter), json_options=json_util.JSONOptions(tz_aware=True))
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, BSONError) as error:
         raise Invalid(f"The filter cannot be read: {str(error)[:200]}.", _TYPED) from None
     return dict(condition)
 

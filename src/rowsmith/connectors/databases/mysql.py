@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import socket
 import ssl
+import struct
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -53,24 +54,19 @@ class MySql:
 
     def stream(self, sql: str, pace: Pace) -> tuple[list[Column], Iterator[Iterable[Sequence[Any]]]]:
         """The columns of a result, and its rows as the server sends them."""
-        from pymysql.cursors import SSCursor
-
-        cursor = SSCursor(self.connection)
+        cursor = _cursor(self.connection)
         with _told(self._address, self._timeout_s):
             cursor.execute(sql)
         kinds = _kinds()
         return [Column(str(name), kinds.get(kind, "")) for name, kind, *_ in cursor.description or ()], self._batches(cursor, pace)
 
     def _batches(self, cursor: Any, pace: Pace) -> Iterator[Iterable[Sequence[Any]]]:
-        try:
-            while True:
-                with _told(self._address, self._timeout_s):
-                    rows = cursor.fetchmany(pace.rows)
-                if not rows:
-                    return
-                yield rows
-        finally:
-            cursor.connection = None  # else closing it would read all that is left of the result
+        while True:
+            with _told(self._address, self._timeout_s):
+                rows = cursor.fetchmany(pace.rows)
+            if not rows:
+                return
+            yield rows
 
 
 @contextmanager
@@ -111,10 +107,25 @@ def _connected(pymysql: Any, allowed: Allowed, address: Address, timeout_s: floa
     return connection
 
 
+def _cursor(connection: Any) -> Any:
+    """A cursor of rows as they come. PyMySQL's own reads all that is left when it is closed, which may be gigabytes."""
+    from pymysql.cursors import SSCursor
+
+    class Cursor(SSCursor):
+        def close(self) -> None:
+            if self._result is not None:
+                self._result.unbuffered_active = False
+            self.connection = None
+
+        __del__ = close
+
+    return Cursor(connection)
+
+
 def _hold_to_reading(connection: Any, address: Address, timeout_s: float) -> None:
     """Make the session read-only and bounded in time, and ask the server whether it is."""
     known = _variables(connection)
-    modes = [mode for mode in known["sql_mode"].split(",") if mode not in _UNSAFE_MODES]
+    modes = [mode for mode in known.get("sql_mode", "").split(",") if mode not in _UNSAFE_MODES]
     timed = f"max_execution_time = {max(1, int(timeout_s * 1000))}" if "max_execution_time" in known else f"max_statement_time = {timeout_s:.3f}"
     with connection.cursor() as cursor:
         for setting in ("TRANSACTION READ ONLY", f"SESSION {timed}", "SESSION time_zone = '+00:00'"):
@@ -169,6 +180,8 @@ def _told(address: Address, timeout_s: float) -> Iterator[None]:
         raise _error(error, address, timeout_s) from None
     except TimeoutError:
         raise faults.too_slow(address, timeout_s) from None
+    except (ValueError, TypeError, IndexError, AssertionError, struct.error) as error:  # what PyMySQL raises where a server speaks nonsense
+        raise faults.unreachable(address, f"what answers there speaks no MySQL ({error})") from None
 
 
 def _error(error: Any, address: Address, timeout_s: float) -> RowsmithError:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from threading import Timer
 from typing import Any
 
 from rowsmith.connectors.databases import faults
@@ -16,11 +17,13 @@ from rowsmith.connectors.databases.extract import Pace
 from rowsmith.connectors.databases.reaching import reached
 from rowsmith.connectors.databases.tables import Column, Table
 from rowsmith.core.addresses import Allowed
-from rowsmith.core.errors import Invalid, Unavailable
+from rowsmith.core.errors import Invalid, RowsmithError, Unavailable
 
-_READ_ONLY = ("SET TRANSACTION READ ONLY",)
-_DIALECTS = {"mssql": "tsql", "cockroachdb": "postgres", "awsathena": "athena", "hive": "hive", "teradatasql": "teradata"}
+_READ_ONLY = ("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY", "SET SESSION TRANSACTION READ ONLY", "SET TRANSACTION READ ONLY")
+"""How databases are told: those like PostgreSQL, those like MySQL, and the rest."""
+_DIALECTS = {"postgresql": "postgres", "mssql": "tsql", "cockroachdb": "postgres", "awsathena": "athena", "teradatasql": "teradata"}
 """What sqlglot calls a dialect where it does not call it as SQLAlchemy does."""
+_QUOTES = {"`": "mysql", "[": "tsql"}
 
 
 class Others:
@@ -28,31 +31,56 @@ class Others:
 
     def __init__(self, connection: Any, address: Address, timeout_s: float) -> None:
         self.connection, self._address, self._timeout_s = connection, address, timeout_s
-        self.dialect = _dialect(address.kind)
+        self.dialect = _dialect(address.kind, connection)
+        self._results: list[Any] = []
 
     def tables(self) -> list[Table]:
         """What the schema holds that is looked into when none is named."""
         import sqlalchemy
 
-        with _told(self._address, self._timeout_s):
+        with self._told():
             inspector = sqlalchemy.inspect(self.connection)
             named = [(name, "table") for name in inspector.get_table_names()] + [(name, "view") for name in inspector.get_view_names()]
             return [Table(name, "", kind, _columns(inspector, name)) for name, kind in sorted(named)]
 
     def stream(self, sql: str, pace: Pace) -> tuple[list[Column], Iterator[Iterable[Sequence[Any]]]]:
         """The columns of a result, and its rows in batches, from the server where the driver can."""
-        with _told(self._address, self._timeout_s):
+        with self._told():
             told = self.connection.execution_options(stream_results=True, max_row_buffer=pace.rows, no_parameters=True)
             result = told.exec_driver_sql(sql)
+            self._results.append(result)
         return [Column(str(column[0]), "") for column in result.cursor.description], self._batches(result, pace)
+
+    def close(self) -> None:
+        """Give up what has not been read."""
+        for result in self._results:
+            result.close()
+        self.connection.rollback()
 
     def _batches(self, result: Any, pace: Pace) -> Iterator[Iterable[Sequence[Any]]]:
         while True:
-            with _told(self._address, self._timeout_s):
+            with self._told():
                 rows = result.fetchmany(pace.rows)
             if not rows:
                 return
             yield rows
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Within it the database has so many seconds: then it is told to stop, where the driver can tell it, else the connection is closed."""
+        driver = self.connection.connection.dbapi_connection
+        timer = Timer(self._timeout_s, getattr(driver, "cancel", driver.close))
+        timer.daemon = True
+        timer.start()
+        try:
+            with _told(self._address):
+                yield
+        except RowsmithError:
+            if timer.finished.is_set():
+                raise faults.too_slow(self._address, self._timeout_s) from None
+            raise
+        finally:
+            timer.cancel()
 
 
 @contextmanager
@@ -77,46 +105,57 @@ def opened(allowed: Allowed, address: Address, timeout_s: float) -> Iterator[Oth
         raise Invalid(f"There is no database {address.scheme!r} that SQLAlchemy knows.", fix) from None
     except ImportError as error:
         raise Unavailable(f"The driver of {address.scheme} is not installed: {error.name}.", f"Install it: pip install {error.name}") from None
-    with _told(address, timeout_s), engine.connect() as connection:
+    with _told(address), engine.connect() as connection:
         _hold_to_reading(connection)
-        yield Others(connection, address, timeout_s)
-        connection.rollback()
+        session = Others(connection, address, timeout_s)
+        try:
+            yield session
+        finally:
+            session.close()
 
 
 def _hold_to_reading(connection: Any) -> None:
     """Tell the transaction that it may only read; a database that does not know this goes on without."""
     from sqlalchemy.exc import DBAPIError
 
-    try:
-        for statement in _READ_ONLY:
+    for statement in _READ_ONLY:
+        try:
             connection.exec_driver_sql(statement)
-    except DBAPIError:
-        connection.rollback()
+            if "SESSION" in statement:
+                connection.commit()  # what is said of a session lasts only when it is committed
+        except DBAPIError:
+            connection.rollback()
 
 
-def _dialect(kind: str) -> str:
-    """What sqlglot calls the database's SQL; empty where it knows none of its own."""
+def _dialect(kind: str, connection: Any) -> str:
+    """What sqlglot calls the database's SQL; else a dialect that quotes names as it does."""
     from sqlglot.dialects import Dialects
 
-    name = _DIALECTS.get(kind, kind)
-    return name if name in {dialect.value for dialect in Dialects} else ""
+    known = {dialect.value for dialect in Dialects}
+    names = [_DIALECTS.get(name, name) for name in (kind, str(connection.dialect.name))]
+    return next((name for name in names if name in known), _QUOTES.get(connection.dialect.identifier_preparer.initial_quote, ""))
 
 
 def _columns(inspector: Any, name: str) -> tuple[Column, ...]:
-    key = inspector.get_pk_constraint(name).get("constrained_columns") or ()
+    """Its columns; none of a view that refers to what is gone."""
+    from sqlalchemy.exc import UnreflectableTableError
+
+    try:
+        key = inspector.get_pk_constraint(name).get("constrained_columns") or ()
+    except UnreflectableTableError:
+        return ()
     return tuple(Column(one["name"], str(one["type"]), bool(one.get("nullable", True)), one["name"] in key) for one in inspector.get_columns(name))
 
 
 @contextmanager
-def _told(address: Address, timeout_s: float) -> Iterator[None]:
+def _told(address: Address) -> Iterator[None]:
     """Within it, what goes wrong becomes an error of ours."""
-    from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+    from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
     try:
         yield
-    except OperationalError as error:
-        raise faults.unreachable(address, str(error.orig).splitlines()[0]) from None
     except DBAPIError as error:
-        raise faults.not_understood(address, str(error.orig).splitlines()[0]) from None
+        away = error.connection_invalidated or error.statement is None
+        raise (faults.unreachable if away else faults.not_understood)(address, str(error.orig).splitlines()[0]) from None
     except SQLAlchemyError as error:
         raise faults.not_understood(address, str(error).splitlines()[0]) from None

@@ -7,6 +7,7 @@ of the environment is read. Dates, intervals, decimals and ranges come as the se
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 CONNECT_S = 15
 _GRACE_S = 10.0
+_NOT_IN = re.compile(r'authentication failed|no password supplied|not permitted to log in|role ".*" does not exist|no pg_hba\.conf entry')
 _NOWHERE = os.path.join(os.devnull, "none")
 """The path of a file that cannot be there."""
 _AS_WRITTEN = (
@@ -52,6 +54,7 @@ class Postgres:
 
     def __init__(self, connection: Connection[Any], address: Address, timeout_s: float) -> None:
         self.connection, self._address, self._timeout_s = connection, address, timeout_s
+        self._cursors: list[Any] = []
 
     def tables(self) -> list[Table]:
         """What the database holds, but for its own tables."""
@@ -61,6 +64,7 @@ class Postgres:
     def stream(self, sql: str, pace: Pace) -> tuple[list[Column], Iterator[Iterable[Sequence[Any]]]]:
         """The columns of a result, and its rows from a cursor on the server, which takes a SELECT and nothing else."""
         cursor = self.connection.cursor(name="rowsmith")
+        self._cursors.append(cursor)
         with self._told():
             cursor.execute(sql.encode())
             kinds = [column.type_code for column in cursor.description or ()]
@@ -68,6 +72,12 @@ class Postgres:
             names = [name for (name,) in self.connection.execute(asked, [kinds])]
         columns = [Column(column.name, name) for column, name in zip(cursor.description or (), names, strict=True)]
         return columns, self._batches(cursor, pace)
+
+    def close(self) -> None:
+        """End the connection, and with it the transaction and its cursor."""
+        self.connection.close()
+        for cursor in self._cursors:
+            cursor.close()
 
     def _batches(self, cursor: Any, pace: Pace) -> Iterator[Iterable[Sequence[Any]]]:
         while True:
@@ -101,10 +111,10 @@ def opened(allowed: Allowed, address: Address, timeout_s: float) -> Iterator[Pos
     except ImportError:
         raise faults.missing("postgres", "psycopg") from None
     connection = _connected(psycopg, allowed, address)
+    session = Postgres(connection, address, timeout_s)
     try:
         connection.isolation_level, connection.read_only = psycopg.IsolationLevel.REPEATABLE_READ, True
         _prepare(connection)
-        session = Postgres(connection, address, timeout_s)
         with session._told():
             for setting in (*_SETTINGS, f"SET LOCAL statement_timeout = {max(1, int(timeout_s * 1000))}"):
                 connection.execute(setting.encode())
@@ -113,7 +123,7 @@ def opened(allowed: Allowed, address: Address, timeout_s: float) -> Iterator[Pos
             raise faults.writable(address)
         yield session
     finally:
-        connection.close()
+        session.close()
 
 
 def _connected(psycopg: Any, allowed: Allowed, address: Address) -> Connection[Any]:
@@ -136,7 +146,7 @@ def _told(error: Any, address: Address, timeout_s: float) -> RowsmithError:
     said, state = str(error), error.sqlstate or ""
     if state == "57014" or isinstance(error, psycopg.errors.ConnectionTimeout):
         return faults.too_slow(address, timeout_s)
-    if state.startswith("28") or "authentication failed" in said or "no password supplied" in said:
+    if state.startswith("28") or (not state and _NOT_IN.search(said)):
         return faults.wrong_password(address)
     if state == "3D000" or (not state and f'database "{address.database}" does not exist' in said):
         return faults.no_database(address)

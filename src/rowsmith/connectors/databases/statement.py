@@ -15,7 +15,7 @@ from rowsmith.connectors.databases.tables import Table
 from rowsmith.core.errors import Invalid
 
 if TYPE_CHECKING:
-    from sqlglot import exp
+    from sqlglot import Token, exp
 
 LONGEST = 100_000
 _FIX = "Write one SELECT that only reads."
@@ -60,8 +60,8 @@ def of_table(table: Table, columns: Sequence[str], where: str | None, key: Seque
     return made.sql(dialect=dialect)
 
 
-def require_reading(sql: str, dialect: str) -> None:
-    """Hold a statement to be a single SELECT that only reads.
+def reading(sql: str, dialect: str) -> str:
+    """A statement that is a single SELECT and only reads, without what stands behind it (semicolons, comments).
 
     Raises:
         Invalid: it is something else, cannot be read, or calls what reads files, reaches other servers, locks or waits.
@@ -73,7 +73,10 @@ def require_reading(sql: str, dialect: str) -> None:
         raise Invalid(f"The query holds {len(parsed)} statements." if parsed else "The query is empty.", _FIX)
     if not isinstance(parsed[0], exp.Query):
         raise Invalid("The query is no SELECT.", _FIX)
-    _require_harmless(sql, parsed[0], dialect)
+    tokens = _require_harmless(sql, parsed[0], dialect)
+    while tokens[-1].token_type.name == "SEMICOLON":
+        tokens.pop()
+    return sql[: tokens[-1].end + 1]
 
 
 def _condition(where: str, dialect: str) -> exp.Expr:
@@ -98,7 +101,7 @@ def _parsed(sql: str, dialect: str) -> list[exp.Expr]:
     logger = logging.getLogger("sqlglot")
     before, logger.level = logger.level, logging.ERROR
     try:
-        return [one for one in sqlglot.parse(sql, dialect=dialect or None) if one is not None]
+        return [one for one in sqlglot.parse(sql, dialect=dialect or None) if one is not None and not isinstance(one, sqlglot.exp.Semicolon)]
     except (SqlglotError, RecursionError) as error:
         told = re.sub(r"\x1b\[[0-9;]*m", "", str(error)).splitlines() or [type(error).__name__]
         raise Invalid(f"The query cannot be read: {told[0][:300]}", _FIX) from None
@@ -106,7 +109,8 @@ def _parsed(sql: str, dialect: str) -> list[exp.Expr]:
         logger.level = before
 
 
-def _require_harmless(sql: str, parsed: exp.Expr, dialect: str) -> None:
+def _require_harmless(sql: str, parsed: exp.Expr, dialect: str) -> list[Token]:
+    """The words of a statement, none of which does more than read."""
     import sqlglot
 
     changes = next((type(node).__name__ for node in parsed.walk() if type(node).__name__ in _CHANGES), "")
@@ -118,3 +122,4 @@ def _require_harmless(sql: str, parsed: exp.Expr, dialect: str) -> None:
         called = after is not None and after.token_type.name == "L_PAREN" and token.token_type.name != "STRING"
         if token.token_type.name == "INTO" or (called and (forbidden.fullmatch(token.text) or "\\" in token.text)):
             raise Invalid(f"The query uses {token.text[:60]}, which may do more than read tables.", _FIX)
+    return list(tokens)

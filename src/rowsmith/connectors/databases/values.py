@@ -15,6 +15,7 @@ MariaDB's JSON columns are columns of text to everybody who connects, and stay t
 from __future__ import annotations
 
 import json
+import re
 from base64 import b64encode
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
@@ -26,6 +27,7 @@ import orjson
 
 from rowsmith.core.errors import Invalid
 
+_LONG = re.compile(r"\d{19}")
 _PLAIN = frozenset({str, int, bool, type(None)})
 
 
@@ -115,9 +117,9 @@ def duration(value: timedelta) -> str:
 
 
 def json_column(text: str | bytes) -> Any:
-    """The value of a JSON column. Numbers that are too large for others' JSON are read by Python, and are then written by the rules above."""
+    """The value of a JSON column. Where it may have a number that the fast parser rounds or refuses, Python's reads it."""
     try:
-        return orjson.loads(text)
+        return json.loads(text) if _LONG.search(text if isinstance(text, str) else text.decode()) else orjson.loads(text)
     except orjson.JSONDecodeError:
         return json.loads(text)
 
