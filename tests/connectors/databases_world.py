@@ -83,11 +83,11 @@ def mysql() -> Iterator[tuple[str, Any]]:
 
 
 class Listening:
-    """A server that says nothing, or what it is given, and remembers what it heard."""
+    """A server that says nothing, or what it is given, and remembers what it heard; having heard so much it hangs up."""
 
-    def __init__(self, answer: bytes = b"") -> None:
+    def __init__(self, answer: bytes = b"", most: int = 1000) -> None:
         self.heard: list[bytes] = []
-        self._answer = answer
+        self._answer, self._most = answer, most
 
     def __enter__(self) -> Listening:
         self.socket = socket.create_server(("127.0.0.1", 0))
@@ -102,7 +102,7 @@ class Listening:
                 one, _ = self.socket.accept()
                 with one:
                     one.settimeout(5)
-                    while said := one.recv(4096):
+                    while len(self.heard) < self._most and (said := one.recv(4096)):
                         self.heard.append(said)
                         one.sendall(b"N" if said[4:8] == b"\x04\xd2\x16\x2f" else self._answer)
         except OSError:

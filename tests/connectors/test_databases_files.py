@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import sqlite3
 from pathlib import Path
@@ -14,8 +15,11 @@ from databases_world import fetched, reach
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rowsmith.connectors.databases import duck, lite, schema
+from rowsmith.connectors.containers import read_records
+from rowsmith.connectors.databases import duck, fetch, lite, schema
 from rowsmith.core.errors import Invalid, NotFound, RowsmithError, Unavailable
+from rowsmith.core.fetching import Fetched
+from rowsmith.core.records import Record
 
 
 def hashed(folder: Path) -> dict[str, str]:
@@ -57,16 +61,26 @@ both = pytest.mark.parametrize("kind", ["sqlite", "duckdb"])
 def test_a_table_a_view_and_a_query(tmp_path: Path, files: Path, kind: str) -> None:
     before = hashed(files)
     rows, facts = fetched(tmp_path, url(files, kind), table="item")
-    assert [row["id"] for row in rows] == list(range(1, 1001))
+    assert [row["id"] for row in rows] == (list(range(1, 1001)) if kind == "sqlite" else list(range(1000, 0, -1)))
     name = "shop.db" if kind == "sqlite" else "shop.duckdb"
     assert (facts["kind"], facts["database"], facts["host"], facts["key"], facts["read_only"]) == (kind, name, "", ["id"], "file")
-    assert rows[1]["price"] == (0.5 if kind == "sqlite" else "0.50")
+    assert {row["id"]: row["price"] for row in rows}[2] == (0.5 if kind == "sqlite" else "0.50")
     assert len(fetched(tmp_path, url(files, kind), table="dear")[0]) == 40
     asked: dict[str, Any] = {"columns": ["name"], "where": "price > 1 AND name LIKE '%9'", "limit": 2, "key": ["id"]}
     assert fetched(tmp_path, url(files, kind), table="item", **asked)[0] == [{"name": "item 9"}, {"name": "item 19"}]
     assert fetched(tmp_path, url(files, kind), query="SELECT count(*) AS n FROM item; -- all")[0] == [{"n": 1000}]
     assert len(fetched(tmp_path, url(files, kind), query="SELECT * FROM item", batch=3, limit=10)[0]) == 10
     assert hashed(files) == before, "not a byte has changed, and nothing lies beside"
+
+
+@both
+def test_what_is_fetched_is_read_like_any_other_file(tmp_path: Path, files: Path, kind: str) -> None:
+    (one,) = fetch(reach(tmp_path), tmp_path, url=url(files, kind), table="item")
+    assert isinstance(one, Fetched)
+    records = list(read_records(one.path, one.name))
+    assert [record.data for record in records if isinstance(record, Record)] == [json.loads(line) for line in one.path.read_text().splitlines()]
+    assert len(records) == 1000
+    assert one.name == f"shop.{'db' if kind == 'sqlite' else kind}/item.jsonl"
 
 
 @both
@@ -193,7 +207,7 @@ def test_what_is_no_database(tmp_path: Path, kind: str) -> None:
             fetched(tmp_path, f"{kind}:///{tmp_path}/{name}", table="item")
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(place=st.integers(0, 200_000), noise=st.binary(min_size=1, max_size=64), cut=st.booleans())
 def test_a_damaged_file_is_an_error_or_rows_and_never_the_end(tmp_path: Path, files: Path, place: int, noise: bytes, cut: bool) -> None:
     whole = (files / "shop.db").read_bytes()

@@ -17,7 +17,8 @@ import pytest
 from databases_world import fetched, reach
 from mongo_stand_in import Numbered, StandIn
 
-from rowsmith.connectors.databases import schema
+from rowsmith.connectors.databases import parsed, schema
+from rowsmith.connectors.databases.srv import expanded
 from rowsmith.core.addresses import AddressRefused
 from rowsmith.core.errors import Invalid, NotFound, Unavailable
 
@@ -186,7 +187,7 @@ def test_the_second_host_answers_where_the_first_does_not(tmp_path: Path, monkey
 
 @pytest.mark.parametrize(
     ("url", "error"),
-    [("mongodb+srv://cluster.example/shop", Invalid), ("mongodb://10.0.0.1/shop", AddressRefused),
+    [("mongodb://10.0.0.1/shop", AddressRefused),
      ("mongodb://127.0.0.1,169.254.169.254/shop", AddressRefused),
      ("mongodb://127.0.0.1/shop?tlsCAFile=/etc/passwd", Invalid), ("mongodb://%2Ftmp%2Fmongodb-27017.sock/shop", AddressRefused),
      ("mongodb://u:p@127.0.0.1/shop?authMechanism=MONGODB-AWS", Invalid), ("mongodb://u:p@127.0.0.1/shop?authMechanism=MONGODB-OIDC", Invalid)],
@@ -194,6 +195,36 @@ def test_the_second_host_answers_where_the_first_does_not(tmp_path: Path, monkey
 def test_what_is_refused_before_anybody_connects(tmp_path: Path, url: str, error: type[Exception]) -> None:
     with pytest.raises(error):
         fetched(tmp_path, url, table="item")
+
+
+def test_the_servers_of_a_cluster_are_found_before_anybody_connects() -> None:
+    address = parsed("mongodb+srv://u:p@cluster.shop.example/goods?retryWrites=true")
+    asked: list[str] = []
+
+    def dns(name: str) -> list[tuple[str, int]]:
+        asked.append(name)
+        return [("a.shop.example", 27017), ("b.shop.example", 27018)]
+
+    there = expanded(address, dns)
+    assert asked == ["_mongodb._tcp.cluster.shop.example"]
+    assert (there.hosts, there.options["tls"], there.database) == ((("a.shop.example", 27017), ("b.shop.example", 27018)), "true", "goods")
+    assert expanded(parsed("mongodb+srv://cluster.shop.example/goods?tls=false"), dns).options["tls"] == "false"
+
+
+@pytest.mark.parametrize("server", ["metadata.internal", "evil.example", "xshop.example", "169.254.169.254"])
+def test_a_cluster_names_servers_of_its_own_domain_alone(server: str) -> None:
+    with pytest.raises(AddressRefused, match="not of its own domain"):
+        expanded(parsed("mongodb+srv://cluster.shop.example/goods"), lambda name: [("a.shop.example", 27017), (server, 27017)])
+    with pytest.raises(AddressRefused):
+        expanded(parsed("mongodb+srv://cluster.example/goods"), lambda name: [("other.example", 27017)])
+
+
+def test_a_cluster_that_dns_does_not_know() -> None:
+    def nobody(name: str) -> list[tuple[str, int]]:
+        raise OSError("no answer")
+
+    with pytest.raises(Unavailable, match="no servers of cluster"):
+        expanded(parsed("mongodb+srv://cluster.shop.example/goods"), nobody)
 
 
 def test_a_file_that_is_read_again_is_the_same(tmp_path: Path, world: World) -> None:

@@ -12,6 +12,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 from databases_world import Listening, fetched, postgres, reach
+from pydantic import SecretStr
 
 from rowsmith.connectors.databases import fetch, parsed, schema
 from rowsmith.connectors.databases import postgres as module
@@ -232,6 +233,9 @@ def test_the_right_to_read_is_asked_for(tmp_path: Path, world: tuple[str, Any]) 
         world[1].execute(f"DROP ROLE {role}")
 
 
+ASKS_FOR_THE_PASSWORD = b"R\x00\x00\x00\x08\x00\x00\x00\x03"
+
+
 def test_no_password_of_the_environment_goes_to_a_server_of_a_url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     passwords = tmp_path / "pgpass"
     passwords.write_text("*:*:*:*:from-the-file\n")
@@ -239,8 +243,7 @@ def test_no_password_of_the_environment_goes_to_a_server_of_a_url(tmp_path: Path
     monkeypatch.setenv("PGPASSWORD", "from-the-environment")
     monkeypatch.setenv("PGPASSFILE", str(passwords))
     monkeypatch.setenv("PGOPTIONS", "-c from_the_options=1")
-    asks_for_it_in_clear = b"R\x00\x00\x00\x08\x00\x00\x00\x03"
-    with Listening(asks_for_it_in_clear) as server, pytest.raises(Unavailable, match="does not let the user 'u' in without a password"):
+    with Listening(ASKS_FOR_THE_PASSWORD) as server, pytest.raises(Unavailable, match="does not let the user 'u' in without a password"):
         fetched(tmp_path, f"postgresql://u@127.0.0.1:{server.port}/d", query="SELECT 1")
     assert server.heard
     assert b"from" not in b"".join(server.heard)
@@ -270,6 +273,15 @@ def test_a_secret_is_asked_for_by_the_address(tmp_path: Path, world: tuple[str, 
     (one,) = fetch(lent, tmp_path, url=world[0], query="SELECT 1 AS n")
     assert asked == [("DATABASE_PASSWORD", parsed(world[0]).origin)]
     assert json.loads(one.path.read_text()) == {"n": 1}  # type: ignore[union-attr]
+
+
+def test_what_is_kept_for_the_address_is_sent_there_and_shown_nowhere(tmp_path: Path) -> None:
+    with Listening(ASKS_FOR_THE_PASSWORD, most=2) as server:
+        lent = reach(tmp_path, server.port, secret=lambda name, address: SecretStr("hush-hush") if str(server.port) in address else None)
+        with pytest.raises(Unavailable) as told:
+            list(fetch(lent, tmp_path, url=f"postgresql://u@127.0.0.1:{server.port}/d?sslmode=disable", query="SELECT 1"))
+    assert b"hush-hush" in b"".join(server.heard)
+    assert "hush" not in str(told.value)
 
 
 def test_a_name_that_leads_elsewhere_the_second_time(world: tuple[str, Any]) -> None:

@@ -8,6 +8,8 @@
     tables.py     tables and columns
     postgres.py, mysql.py, mongo.py, others.py   sessions on servers, held to reading
     lite.py, duck.py, child.py, fenced.py        sessions on files, in a child process
+    srv.py        the servers that DNS names for a MongoDB cluster
+    bson_values.py  what JSON is for MongoDB's own types
     faults.py     what goes wrong, in the user's words
     fetching.py   what others call
 """

@@ -11,10 +11,9 @@ _KINDS = {
 }  # fmt: skip
 
 
-def kind_of(value: Any) -> str:
-    """The name that MongoDB has for a value's type."""
-    name = type(value).__name__
-    return _KINDS.get(name, name)
+def kind_of(kind: type) -> str:
+    """The name that MongoDB has for a type."""
+    return _KINDS.get(kind.__name__, kind.__name__)
 
 
 def plain(value: Any) -> Any:

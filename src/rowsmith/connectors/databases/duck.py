@@ -29,7 +29,7 @@ _TABLES = """
 class Duck:
     """A session; see extract.Session."""
 
-    dialect = "duckdb"
+    dialect, sorts = "duckdb", False
 
     def __init__(self, connection: Any, path: Path, timeout_s: float) -> None:
         self.connection, self._name, self._timeout_s = connection, path.name, timeout_s

@@ -44,9 +44,15 @@ class Pace:
 
 
 class Session(Protocol):
-    """A connection that may only read. `dialect` is the name that sqlglot has for its SQL."""
+    """A connection that may only read.
+
+    dialect: the name that sqlglot has for its SQL.
+    sorts: whether a table is asked for in the order of its primary key, and a limit is told to it. Not where rows come in one order anyway, and a
+        sort or a limit would hold them all in memory.
+    """
 
     dialect: str
+    sorts: bool
 
     def tables(self) -> list[Table]:
         """What the database holds."""
@@ -70,7 +76,8 @@ def extract(session: Session, asked: Asked) -> Iterator[Said]:
         table = found(session.tables(), asked.table or "")
         require_columns(table, [*asked.columns, *asked.key])
         key = list(asked.key or table.key)
-        sql = of_table(table, asked.columns, asked.where, key, asked.limit, session.dialect)
+        order, limit = (key, asked.limit) if session.sorts else (asked.key, None)
+        sql = of_table(table, asked.columns, asked.where, order, limit, session.dialect)
         facts, declared = {"table": table.known_as}, {column.name: column.type for column in table.columns}
     pace = Pace(asked.batch)
     columns, batches = session.stream(sql, pace)

@@ -42,7 +42,8 @@ def fetch(
         where: a condition on the table's rows, in the database's own SQL.
         filter: a condition on a collection's documents, as `find` takes it, with types as in Extended JSON ({"$oid": "..."}).
         limit: rows at most.
-        key: the columns that tell rows apart; default: the primary key. A table's rows come in their order.
+        key: the columns that tell rows apart; default: the primary key. A table's rows come in their order (of DuckDB only where the key is
+            given: it keeps rows in the order in which they were put in).
         timeout_s: how long the database may take for one statement.
         batch: rows that are held at a time, at most.
         max_bytes: more than that in all is an error.

@@ -29,7 +29,7 @@ _TABLES = """
 class Lite:
     """A session; see extract.Session."""
 
-    dialect = "sqlite"
+    dialect, sorts = "sqlite", True
 
     def __init__(self, connection: sqlite3.Connection, path: Path, timeout_s: float) -> None:
         self.connection, self._name, self._timeout_s = connection, path.name, timeout_s

@@ -7,7 +7,7 @@ gets the address that was looked at; with TLS the name, which the certificate is
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import islice
 from typing import Any
@@ -17,6 +17,7 @@ from rowsmith.connectors.databases.address import Address
 from rowsmith.connectors.databases.bson_values import kind_of, plain
 from rowsmith.connectors.databases.extract import Asked, Said
 from rowsmith.connectors.databases.reaching import reached
+from rowsmith.connectors.databases.srv import expanded
 from rowsmith.connectors.databases.tables import Column, Table, found
 from rowsmith.connectors.databases.values import Values
 from rowsmith.core.addresses import Allowed
@@ -58,13 +59,12 @@ class Mongo:
         known = found([Table(name, "", "collection", ()) for name in names], asked.table or "")
         key = list(asked.key or ("_id",))
         yield {"table": known.known_as, "key": [name for name in key if not asked.columns or name in asked.columns]}
-        values, kinds = Values([], plain), dict[str, dict[str, None]]()
+        values, kinds = Values([], plain), dict[tuple[str, type], None]()
         for document in self._documents(condition, asked, key):
             for name, value in document.items():
-                if (kind := kind_of(value)) not in (seen := kinds.setdefault(name, {})):
-                    seen[kind] = None
+                kinds[name, type(value)] = None
             yield values.mapping(document)
-        yield {"columns": [{"name": name, "type": " | ".join(seen)} for name, seen in kinds.items()], "notes": values.notes}
+        yield {"columns": _columns(kinds), "notes": values.notes}
 
     def _documents(self, condition: Mapping[str, Any], asked: Asked, key: list[str]) -> Iterator[dict[str, Any]]:
         """The documents, in batches that the server keeps within 16 MB."""
@@ -82,9 +82,17 @@ class Mongo:
         for document in documents:
             for field, value in document.items():
                 seen = kinds.setdefault(field, {})
-                seen[kind_of(value)] = seen.get(kind_of(value), 0) + 1
+                seen[kind_of(type(value))] = seen.get(kind_of(type(value)), 0) + 1
         columns = [_column(field, seen, len(documents)) for field, seen in kinds.items()]
         return Table(name, "", kind, tuple(columns), self.database[name].estimated_document_count() if kind == "collection" else None)
+
+
+def _columns(kinds: Iterable[tuple[str, type]]) -> list[dict[str, str]]:
+    """The fields, each with the types that were met."""
+    met: dict[str, list[str]] = {}
+    for name, kind in kinds:
+        met.setdefault(name, []).append(kind_of(kind))
+    return [{"name": name, "type": " | ".join(found)} for name, found in met.items()]
 
 
 def _column(name: str, kinds: Mapping[str, int], documents: int) -> Column:
@@ -106,9 +114,7 @@ def opened(allowed: Allowed, address: Address, timeout_s: float) -> Iterator[Mon
         raise faults.missing("mongodb", "pymongo") from None
     if not address.database:
         raise Invalid("The URL names no database.", "Write it behind the last slash: mongodb://host:27017/database.")
-    if address.scheme != "mongodb":
-        what = f"{address.scheme}:// lets DNS name the servers, which nobody has looked at."
-        raise Invalid(what, "Write the hosts: mongodb://host:27017,host2:27017/database.")
+    address = expanded(address)
     client = _connected(pymongo, allowed, address, timeout_s)
     try:
         yield Mongo(client[address.database], address, timeout_s)

@@ -41,7 +41,7 @@ _TABLES = """
 class MySql:
     """A session; see extract.Session."""
 
-    dialect = "mysql"
+    dialect, sorts = "mysql", True
 
     def __init__(self, connection: Any, address: Address, timeout_s: float) -> None:
         self.connection, self._address, self._timeout_s = connection, address, timeout_s
@@ -111,7 +111,7 @@ def _cursor(connection: Any) -> Any:
     """A cursor of rows as they come. PyMySQL's own reads all that is left when it is closed, which may be gigabytes."""
     from pymysql.cursors import SSCursor
 
-    class Cursor(SSCursor):
+    class Cursor(SSCursor):  # type: ignore[misc] # PyMySQL has no types
         def close(self) -> None:
             if self._result is not None:
                 self._result.unbuffered_active = False

@@ -29,6 +29,8 @@ _QUOTES = {"`": "mysql", "[": "tsql"}
 class Others:
     """A session; see extract.Session."""
 
+    sorts = True
+
     def __init__(self, connection: Any, address: Address, timeout_s: float) -> None:
         self.connection, self._address, self._timeout_s = connection, address, timeout_s
         self.dialect = _dialect(address.kind, connection)

@@ -50,7 +50,7 @@ _TABLES = """
 class Postgres:
     """A session; see extract.Session."""
 
-    dialect = "postgres"
+    dialect, sorts = "postgres", True
 
     def __init__(self, connection: Connection[Any], address: Address, timeout_s: float) -> None:
         self.connection, self._address, self._timeout_s = connection, address, timeout_s

@@ -1,7 +1,8 @@
 """The one SELECT that is sent: made of a table's name, its columns and a condition, or written by the user and looked at before it is sent.
 
 The database itself holds the session to reading; this is the wall before that, and the only one against functions that read the server's files,
-call other servers, or wait. A statement is sent as it was written, so what sqlglot leaves out (comments that MySQL carries out) is refused.
+call other servers, or wait. It holds only if the server reads the same words as sqlglot does. So what sqlglot takes for a comment is not sent, and
+what two readers could read differently is refused: comments that MySQL carries out, hints, and a backslash before a quote.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 
 LONGEST = 100_000
 _FIX = "Write one SELECT that only reads."
-_CARRIED_OUT = re.compile(r"/\*M?!|\bu&\s*[\"']", re.IGNORECASE)
-"""Comments that MySQL carries out, and PostgreSQL's names in escapes."""
+_READ_TWICE = re.compile(r"/\*(M?!|\+)|\bu&\s*[\"']|\\['\"`]", re.IGNORECASE)
+"""Comments that MySQL carries out, hints, PostgreSQL's names in escapes, and a backslash before a quote."""
 _CHANGES = (
     "Insert", "Update", "Delete", "Merge", "Create", "Drop", "Alter", "Command", "Set", "Copy", "Into", "Lock", "LoadData", "Pragma", "Attach",
     "Detach", "Use", "Kill", "Transaction", "Commit", "Rollback", "Execute", "TruncateTable", "Describe", "Show", "Export", "Summarize", "PropertyEQ",
@@ -34,6 +35,7 @@ _ALWAYS = (
     r"|(get|release|is_free|is_used)_\w*lock\w*|\w+_pos_wait|\w+_gtid_wait|wait_\w+|sys_(exec|eval|get|set)|sql_(exec|eval)\w*"
     r"|open(rowset|datasource|query|xml)|xp_\w*|sp_\w*|fn_(xe|trace|get_audit)\w*|utl_\w*|dbms_\w*|(http|db)uritype|cluster|remote\w*|executable"
 )  # fmt: skip
+_PACKAGES = re.compile(r"utl_\w*|dbms_\w*", re.IGNORECASE)
 _BESIDE = {
     "duckdb": r"|read_\w*|parquet_\w*|sniff_csv|glob|query|query_table|\w+_(scan|attach|query|execute)\w*|which_secret|duckdb_secrets|getvariable",
     "clickhouse": r"|url\w*|file\w*|s3\w*|gcs|azure\w*|hdfs\w*|mysql|postgresql|mongodb|redis|sqlite|jdbc|odbc|input|hive|\w*(iceberg|delta|hudi)\w*",
@@ -61,7 +63,7 @@ def of_table(table: Table, columns: Sequence[str], where: str | None, key: Seque
 
 
 def reading(sql: str, dialect: str) -> str:
-    """A statement that is a single SELECT and only reads, without what stands behind it (semicolons, comments).
+    """A statement that is a single SELECT and only reads, without comments and the semicolon behind it.
 
     Raises:
         Invalid: it is something else, cannot be read, or calls what reads files, reaches other servers, locks or waits.
@@ -76,7 +78,12 @@ def reading(sql: str, dialect: str) -> str:
     tokens = _require_harmless(sql, parsed[0], dialect)
     while tokens[-1].token_type.name == "SEMICOLON":
         tokens.pop()
-    return sql[: tokens[-1].end + 1]
+    said, end = "", 0
+    for token in tokens:
+        between = sql[end : token.start]
+        said += (between if not between.strip() else " ") + sql[token.start : token.end + 1]
+        end = token.end + 1
+    return said.strip()
 
 
 def _condition(where: str, dialect: str) -> exp.Expr:
@@ -96,8 +103,8 @@ def _parsed(sql: str, dialect: str) -> list[exp.Expr]:
 
     if len(sql) > LONGEST or "\0" in sql:
         raise Invalid(f"The query is longer than {LONGEST:,} characters, or holds a NUL.", _FIX)
-    if _CARRIED_OUT.search(sql):
-        raise Invalid("The query holds a comment that is carried out (/*! ... */), or a name in escapes (U&).", "Write it without.")
+    if twice := _READ_TWICE.search(sql):
+        raise Invalid(f"The query holds {twice[0]!r}, which databases read in several ways.", "Write it without; a quote within quotes is doubled.")
     logger = logging.getLogger("sqlglot")
     before, logger.level = logger.level, logging.ERROR
     try:
@@ -118,8 +125,9 @@ def _require_harmless(sql: str, parsed: exp.Expr, dialect: str) -> list[Token]:
         raise Invalid(f"The query does more than read ({changes}).", _FIX)
     forbidden = re.compile(_ALWAYS + _BESIDE.get(dialect, ""), re.IGNORECASE)
     tokens = sqlglot.tokenize(sql, read=dialect or None)
-    for token, after in zip(tokens, [*tokens[1:], None], strict=True):
-        called = after is not None and after.token_type.name == "L_PAREN" and token.token_type.name != "STRING"
-        if token.token_type.name == "INTO" or (called and (forbidden.fullmatch(token.text) or "\\" in token.text)):
+    for token, after in zip(tokens, [*(one.token_type.name for one in tokens[1:]), ""], strict=True):
+        kind = token.token_type.name
+        called = after == "L_PAREN" and kind != "STRING" and forbidden.fullmatch(token.text)
+        if kind == "INTO" or called or (after == "DOT" and _PACKAGES.fullmatch(token.text)):
             raise Invalid(f"The query uses {token.text[:60]}, which may do more than read tables.", _FIX)
     return list(tokens)
