@@ -180,3 +180,9 @@ def test_a_server_that_falls_silent_or_speaks_nonsense(tmp_path: Path, monkeypat
         fetched(tmp_path, f"mysql://u:p@127.0.0.1:{rogue.port}/d", query="SELECT 1")
     with Rogue("garbage") as rogue, pytest.raises(RowsmithError):
         fetched(tmp_path, f"mysql://u:p@127.0.0.1:{rogue.port}/d", query="SELECT 1")
+
+
+def test_the_driver_is_given_a_connection_to_the_address(world: tuple[str, Any]) -> None:
+    with module.opened(Allowed(("localhost",)), parsed(world[0].replace("127.0.0.1", "localhost")), 10) as session:
+        assert session.connection.host == "localhost"
+        assert session.connection._sock.getpeername()[0] == "127.0.0.1"

@@ -288,9 +288,14 @@ def test_a_name_that_leads_elsewhere_the_second_time(world: tuple[str, Any]) -> 
     """The driver is given the address that was looked at, and resolves nothing."""
     address = parsed(world[0].replace("127.0.0.1", "localhost"))
     leads = iter([["127.0.0.1"], ["169.254.169.254"]])
-    assert reached(Allowed(("127.0.0.1",)), address, "localhost", 5432, lambda host, port: next(leads)) == "127.0.0.1"
+    assert reached(Allowed(("127.0.0.1",)), address, "localhost", 5432, lambda host, port: next(leads)) == ["127.0.0.1"]
     with pytest.raises(AddressRefused):
         reached(Allowed(("127.0.0.1",)), address, "localhost", 5432, lambda host, port: next(leads))
+
+
+def test_the_driver_connects_to_the_address_and_keeps_the_name(world: tuple[str, Any]) -> None:
+    with module.opened(Allowed(("localhost",)), parsed(world[0].replace("127.0.0.1", "localhost")), 10) as session:
+        assert (session.connection.info.host, session.connection.info.hostaddr) == ("localhost", "127.0.0.1")
 
 
 def test_batches_shrink_where_rows_are_wide() -> None:

@@ -6,6 +6,7 @@ import json
 import math
 import socket
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -80,6 +81,17 @@ def test_a_password_is_in_nothing_that_is_shown() -> None:
     assert "hush" not in f"{address!r} {address} {address.shown} {address.origin} {address.hidden('hush/hush and hush%2Fhush')}"
 
 
+@pytest.mark.parametrize(
+    "url",
+    ["postgresql://me:hush@db.example:5433/sh%2Fop?sslmode=require", "mongodb://m%40e:hush@a.example,[2606:4700::1111]:1/shop", "sqlite:///some/file.db",
+     "mssql+pyodbc://db.example/shop?driver=ODBC+Driver+18", "mysql://db.example"],
+)  # fmt: skip
+def test_what_is_stored_of_a_url_says_the_same_but_the_password(url: str) -> None:
+    address = parsed(url)
+    assert "hush" not in address.url
+    assert parsed(address.url) == replace(address, password=None)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("host", [*BAD, *NUMBERS])
 def test_no_database_is_reached_where_nobody_may_go(tmp_path: Path, kind: str, host: str) -> None:
@@ -92,10 +104,10 @@ def test_no_database_is_reached_where_nobody_may_go(tmp_path: Path, kind: str, h
 def test_public_addresses_are_reached_at_the_port_of_the_kind_alone(address: str) -> None:
     url = f"postgresql://[{address}]/shop" if ":" in address else f"postgresql://{address}/shop"
     there = parsed(url)
-    assert reached(PUBLIC, there, address, 5432) == address
+    assert reached(PUBLIC, there, address, 5432) == [address]
     with pytest.raises(AddressRefused, match="port 6432"):
         reached(PUBLIC, there, address, 6432)
-    assert reached(Allowed((), (6432,)), there, address, 6432) == address
+    assert reached(Allowed((), (6432,)), there, address, 6432) == [address]
 
 
 @pytest.mark.parametrize("answers", [["10.0.0.1"], ["8.8.8.8", "127.0.0.1"], ["169.254.169.254"], ["::ffff:10.0.0.1"], ["8.8.8.8", "fd00:ec2::254"]])

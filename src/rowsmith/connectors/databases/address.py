@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import parse_qsl, quote, unquote
+from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 from pydantic import SecretStr
 
@@ -55,6 +55,15 @@ class Address:
     def origin(self) -> str:
         """The address that a secret belongs to: kind://host:port."""
         return f"{self.kind}://{','.join(f'{_bracketed(host)}:{port}' for host, port in self.hosts)}"
+
+    @property
+    def url(self) -> str:
+        """The URL without the password: what may be stored, and be read again."""
+        if not self.hosts:
+            return f"{self.scheme}:///{self.database}"
+        hosts = ",".join(f"{_bracketed(host)}:{port}" for host, port in self.hosts)
+        user = f"{quote(self.user, safe='')}@" if self.user else ""
+        return f"{self.scheme}://{user}{hosts}/{quote(self.database, safe='')}{f'?{urlencode(self.options)}' if self.options else ''}"
 
     @property
     def shown(self) -> str:

@@ -54,6 +54,8 @@ def fetch(
     """
     address = with_secret(reach, parsed(url))
     _require_one(address, table, query, columns, where, filter)
+    if min(batch, 1 if limit is None else limit + 1, max_bytes) < 1 or timeout_s <= 0:
+        raise Invalid("A limit is below 0, or a time, a batch or a size is none.", "Give numbers above 0.")
     asked = Asked(table, query, tuple(columns), where, limit, tuple(key), batch)
     said = _documents(reach, address, asked, filter, timeout_s) if address.kind == "mongodb" else _rows(reach, address, asked, timeout_s)
     database = Path(address.database).name if address.kind in FILES else address.database

@@ -123,9 +123,11 @@ def opened(allowed: Allowed, address: Address, timeout_s: float) -> Iterator[Mon
 
 
 def _connected(pymongo: Any, allowed: Allowed, address: Address, timeout_s: float) -> Any:
-    places = [(host, reached(allowed, address, host, port), port) for host, port in address.hosts]
-    for place, (host, ip, port) in enumerate(places):
-        client = pymongo.MongoClient(**_settings(address, timeout_s), host=host if _tls(address) else ip, port=port)
+    """A client of the first server that answers."""
+    found = [(host, reached(allowed, address, host, port), port) for host, port in address.hosts]
+    places = [(there, port) for host, ips, port in found for there in ([host] if _tls(address) else ips)]
+    for place, (there, port) in enumerate(places):
+        client = pymongo.MongoClient(**_settings(address, timeout_s), host=f"[{there}]" if ":" in there else there, port=port)
         try:
             with _told(address, CONNECT_S):
                 client.admin.command("ping")
@@ -155,7 +157,7 @@ def _settings(address: Address, timeout_s: float) -> dict[str, Any]:
         if mechanism not in (may := ("SCRAM-SHA-256", "SCRAM-SHA-1")):
             raise Invalid(f"Signing in by {mechanism} is not done here.", choose(mechanism, may))
         told |= {"username": address.user, "password": address.password.get_secret_value() if address.password else ""}
-        told |= {"authSource": address.options.get("authsource") or "admin"}
+        told |= {"authSource": address.options.get("authsource") or address.database}
         told |= {"authMechanism": mechanism} if "authmechanism" in address.options else {}
     return told
 

@@ -91,7 +91,7 @@ def opened(allowed: Allowed, address: Address, timeout_s: float) -> Iterator[MyS
 
 def _connected(pymysql: Any, allowed: Allowed, address: Address, timeout_s: float) -> Any:
     (host, port), = address.hosts
-    ip = reached(allowed, address, host, port)
+    found = reached(allowed, address, host, port)
     secret = address.password.get_secret_value() if address.password else ""
     connection = pymysql.Connection(
         host=host, port=port, user=address.user or "root", password=secret, database=address.database or None, charset="utf8mb4", local_infile=False,
@@ -99,12 +99,20 @@ def _connected(pymysql: Any, allowed: Allowed, address: Address, timeout_s: floa
         read_timeout=CONNECT_S, write_timeout=CONNECT_S, defer_connect=True, autocommit=None,
     )  # fmt: skip
     with _told(address, CONNECT_S):
-        try:
-            connection.connect(socket.create_connection((ip, port), CONNECT_S))
-        except OSError as error:
-            raise faults.unreachable(address, str(error)) from None
+        connection.connect(_socket(address, found, port))
     connection._read_timeout = timeout_s + _GRACE_S
     return connection
+
+
+def _socket(address: Address, found: Sequence[str], port: int) -> socket.socket:
+    """A connection to the first of the addresses that answers."""
+    for place, ip in enumerate(found):
+        try:
+            return socket.create_connection((ip, port), CONNECT_S)
+        except OSError as error:
+            if place + 1 == len(found):
+                raise faults.unreachable(address, str(error)) from None
+    raise faults.unreachable(address, "it has no address")
 
 
 def _cursor(connection: Any) -> Any:
@@ -128,8 +136,8 @@ def _hold_to_reading(connection: Any, address: Address, timeout_s: float) -> Non
     modes = [mode for mode in known.get("sql_mode", "").split(",") if mode not in _UNSAFE_MODES]
     timed = f"max_execution_time = {max(1, int(timeout_s * 1000))}" if "max_execution_time" in known else f"max_statement_time = {timeout_s:.3f}"
     with connection.cursor() as cursor:
-        for setting in ("TRANSACTION READ ONLY", f"SESSION {timed}", "SESSION time_zone = '+00:00'"):
-            cursor.execute(f"SET {setting if not setting.startswith('TRANSACTION') else f'SESSION {setting}'}")
+        for setting in ("TRANSACTION READ ONLY", timed, "time_zone = '+00:00'"):
+            cursor.execute(f"SET SESSION {setting}")
         cursor.execute("SET SESSION sql_mode = %s", [",".join(modes)])
         if not any(_variables(connection).get(name) == "ON" for name in ("tx_read_only", "transaction_read_only")):
             raise faults.writable(address)

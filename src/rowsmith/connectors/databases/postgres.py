@@ -129,7 +129,8 @@ def opened(allowed: Allowed, address: Address, timeout_s: float) -> Iterator[Pos
 def _connected(psycopg: Any, allowed: Allowed, address: Address) -> Connection[Any]:
     (host, port), = address.hosts
     secret = address.password.get_secret_value() if address.password else ""
-    given = {**address.options, "host": host, "hostaddr": reached(allowed, address, host, port), "port": port, "user": address.user or "postgres"}
+    found = reached(allowed, address, host, port)
+    given = {**address.options, "host": ",".join([host] * len(found)), "hostaddr": ",".join(found), "port": port, "user": address.user or "postgres"}
     apart = {"password": secret, "passfile": _NOWHERE, "options": "", "gssencmode": "disable", "connect_timeout": CONNECT_S}
     if given.get("sslmode") in ("verify-full", "verify-ca"):
         apart["sslrootcert"] = "system"

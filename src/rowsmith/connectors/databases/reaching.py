@@ -32,9 +32,9 @@ def system(host: str, port: int) -> Sequence[str]:
     return list(dict.fromkeys(str(answer[4][0]) for answer in found))
 
 
-def reached(allowed: Allowed, address: Address, host: str, port: int, resolve: Resolve = system) -> str:
-    """The IP address that a driver is to connect to: of a host whose every address may be reached. The port at which servers of this kind
-    listen is open; others are where an administrator has listed them.
+def reached(allowed: Allowed, address: Address, host: str, port: int, resolve: Resolve = system) -> list[str]:
+    """The IP addresses that a driver is to connect to, the best first: those of a host whose every address may be reached. The port at which servers
+    of this kind listen is open; others are where an administrator has listed them.
 
     Raises:
         AddressRefused: one of them may not be reached, or the port is not open. Unavailable: the host has no address.
@@ -46,7 +46,7 @@ def reached(allowed: Allowed, address: Address, host: str, port: int, resolve: R
     if not found:
         raise unreachable(address, f"There is no host {host}.")
     allowed.check(host, found, 443 if port == PORTS.get(address.kind) else port)
-    return found[0]
+    return found
 
 
 def with_secret(reach: Reach, address: Address) -> Address:

@@ -29,8 +29,8 @@ def in_dns(name: str) -> Sequence[tuple[str, int]]:
 
 
 def expanded(address: Address, look_up: LookUp = in_dns) -> Address:
-    """The address with the servers that its one name stands for, with TLS where it says nothing else (MongoDB's "Initial DNS Seedlist Discovery").
-    One that is not of this kind stays as it is.
+    """The address with the servers that its one name stands for, with TLS and the users of `admin` where it says nothing else (after MongoDB's
+    "Initial DNS Seedlist Discovery"; its TXT records are not read). One that is not of this kind stays as it is.
 
     Raises:
         AddressRefused: a server is not within the name's own domain. Unavailable: the name has no servers.
@@ -46,4 +46,4 @@ def expanded(address: Address, look_up: LookUp = in_dns) -> Address:
     for host, _ in found:
         if domain.count(".") < 2 or not host.lower().endswith(domain.lower()):
             raise AddressRefused(f"{name} names the server {host}, which is not of its own domain.", "Write the hosts: mongodb://host:27017/database.")
-    return replace(address, scheme="mongodb", hosts=found, options={"tls": "true", **address.options})
+    return replace(address, scheme="mongodb", hosts=found, options={"tls": "true", "authsource": "admin", **address.options})

@@ -106,14 +106,14 @@ def _parsed(sql: str, dialect: str) -> list[exp.Expr]:
     if twice := _READ_TWICE.search(sql):
         raise Invalid(f"The query holds {twice[0]!r}, which databases read in several ways.", "Write it without; a quote within quotes is doubled.")
     logger = logging.getLogger("sqlglot")
-    before, logger.level = logger.level, logging.ERROR
+    logger.disabled = True  # it warns of what is then refused
     try:
         return [one for one in sqlglot.parse(sql, dialect=dialect or None) if one is not None and not isinstance(one, sqlglot.exp.Semicolon)]
     except (SqlglotError, RecursionError) as error:
         told = re.sub(r"\x1b\[[0-9;]*m", "", str(error)).splitlines() or [type(error).__name__]
         raise Invalid(f"The query cannot be read: {told[0][:300]}", _FIX) from None
     finally:
-        logger.level = before
+        logger.disabled = False
 
 
 def _require_harmless(sql: str, parsed: exp.Expr, dialect: str) -> list[Token]:
