@@ -224,6 +224,32 @@ def test_a_damaged_file_is_an_error_or_rows_and_never_the_end(tmp_path: Path, fi
     assert len(rows) <= 2000 and told[0]
 
 
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(place=st.integers(0, 2_000_000), noise=st.binary(min_size=1, max_size=64))
+def test_a_damaged_file_of_duckdb_likewise(tmp_path: Path, files: Path, place: int, noise: bytes) -> None:
+    whole = (files / "shop.duckdb").read_bytes()
+    at = place % len(whole)
+    broken = tmp_path / "broken.duckdb"
+    broken.write_bytes(whole[:at] + noise + whole[at + len(noise) :])
+    try:
+        rows, _ = fetched(tmp_path, f"duckdb:///{broken}", table="item")
+    except RowsmithError as error:
+        rows, told = [], error.what
+    else:
+        told = "read"
+    assert len(rows) <= 2000 and told
+
+
+@pytest.mark.parametrize("view", ["load_extension('/tmp/evil.so')", "fts3_tokenizer('simple')", "(SELECT * FROM pragma_database_list)"])
+def test_a_view_does_no_more_than_a_query(tmp_path: Path, view: str) -> None:
+    """What stands in a stranger's file is carried out as somebody asks for it."""
+    with sqlite3.connect(tmp_path / "evil.db") as db:
+        db.execute(f"CREATE VIEW evil AS SELECT {view} AS x" if not view.startswith("(") else f"CREATE VIEW evil AS SELECT 1 AS x FROM {view}")
+    db.close()
+    with pytest.raises(Invalid):
+        fetched(tmp_path, f"sqlite:///{tmp_path}/evil.db", table="evil")
+
+
 def test_a_bomb_of_a_view_costs_no_more_than_it_may(tmp_path: Path) -> None:
     """A view of 10 GB in 20 kB."""
     with sqlite3.connect(tmp_path / "bomb.db") as db:

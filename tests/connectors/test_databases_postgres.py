@@ -203,6 +203,12 @@ def test_errors_in_the_users_words(tmp_path: Path, world: tuple[str, Any]) -> No
             fetched(tmp_path, f"postgresql://u:p@127.0.0.1:{nobody.getsockname()[1]}/d", query="SELECT 1")
 
 
+def test_a_result_of_terabytes_costs_no_more_than_it_may(tmp_path: Path, world: tuple[str, Any]) -> None:
+    with pytest.raises(Invalid, match=r"more than 0\.0 GB"):
+        fetched(tmp_path, world[0], query="SELECT repeat('x', 1000000) AS x FROM item a, item b", max_bytes=40_000_000)
+    assert not list(tmp_path.glob("*.jsonl"))
+
+
 def test_a_wrong_password_is_told_without_it(tmp_path: Path, world: tuple[str, Any]) -> None:
     """The server asks for passwords of one role, as pg_hba.conf may say; here a role that may not sign in at all."""
     role = f"rowsmith_{uuid4().hex[:8]}"

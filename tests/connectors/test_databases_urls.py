@@ -127,8 +127,9 @@ def test_a_name_that_leads_nowhere() -> None:
 
 @pytest.mark.parametrize(
     "asked",
-    [{}, {"table": "a", "query": "SELECT 1"}, {"query": "SELECT 1", "columns": ["a"]}, {"query": "SELECT 1", "where": "a = 1"}, {"table": "a", "limit": -1},
-     {"table": "a", "filter": {"a": 1}}, {"table": "a", "batch": 0}, {"table": "a", "timeout_s": 0}, {"table": "a", "max_bytes": 0}],
+    [{}, {"table": "a", "query": "SELECT 1"}, {"query": "SELECT 1", "columns": ["a"]}, {"query": "SELECT 1", "where": "a = 1"},
+     {"table": "a", "limit": -1}, {"table": "a", "filter": {"a": 1}}, {"table": "a", "batch": 0},
+     {"table": "a", "timeout_s": 0}, {"table": "a", "max_bytes": 0}],
 )  # fmt: skip
 def test_what_makes_no_sense_together(tmp_path: Path, asked: dict[str, Any]) -> None:
     with pytest.raises(Invalid):
