@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlsplit
+from uuid import uuid4
 
 import pymysql
 import pytest
 from databases_world import fetched, mysql, reach
+from pydantic import SecretStr
 from rogue_mysql import Rogue
 
+from rowsmith.connectors.databases import fetch, parsed, schema
 from rowsmith.connectors.databases import mysql as module
-from rowsmith.connectors.databases import parsed, schema
+from rowsmith.connectors.databases.reaching import SECRET
 from rowsmith.core.addresses import Allowed
 from rowsmith.core.errors import Invalid, NotFound, RowsmithError, Unavailable
+from rowsmith.core.fetching import Fetched
 
 HERE = Allowed(("127.0.0.1",))
 TYPES = {
@@ -142,6 +148,24 @@ def test_errors_in_the_users_words(tmp_path: Path, world: tuple[str, Any]) -> No
     with pytest.raises(Unavailable, match="does not let the user 'nobody' in with this password") as told:
         fetched(tmp_path, f"mysql://nobody:hush-hush@{server.rpartition('@')[2]}/{name}", table="item")
     assert "hush" not in str(told.value)
+
+
+def test_a_user_with_a_password_who_may_read_alone(tmp_path: Path, world: tuple[str, Any]) -> None:
+    """In the URL, or kept as a secret for the address."""
+    name, user = world[0].rpartition("/")[2], f"reader_{uuid4().hex[:8]}"
+    world[1].execute(f"CREATE USER {user}@'127.0.0.1' IDENTIFIED BY 'p@ss/wörd'")
+    try:
+        world[1].execute(f"GRANT SELECT ON {name}.item TO {user}@'127.0.0.1'")
+        host = world[0].rpartition("@")[2]
+        assert fetched(tmp_path, f"mysql://{user}:{quote('p@ss/wörd', safe='')}@{host}", table="item", limit=1)[0][0]["id"] == 1
+        lent = reach(tmp_path, urlsplit(world[0]).port or 3306, secret=lambda kept, address: SecretStr("p@ss/wörd") if kept == SECRET else None)
+        (one,) = fetch(lent, tmp_path, url=f"mysql://{user}@{host}", table="item", limit=1)
+        assert isinstance(one, Fetched)
+        assert "wörd" not in json.dumps(one.facts, ensure_ascii=False)
+        with pytest.raises(Invalid, match="SELECT command denied"):
+            fetched(tmp_path, f"mysql://{user}:{quote('p@ss/wörd', safe='')}@{host}", query="SELECT * FROM every")
+    finally:
+        world[1].execute(f"DROP USER {user}@'127.0.0.1'")
 
 
 LEFT = b"\x01\x00\x00\x00\x01"

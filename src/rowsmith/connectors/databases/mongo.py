@@ -45,7 +45,7 @@ class Mongo:
     def tables(self) -> list[Table]:
         """The collections, with the fields of some of their documents, and the number of documents that the server believes there are."""
         with _told(self._address, self._timeout_s):
-            listed = sorted(self.database.list_collections(), key=lambda one: str(one["name"]))
+            listed = sorted(self.database.list_collections(authorizedCollections=True, nameOnly=True), key=lambda one: str(one["name"]))
             return [self._table(one["name"], one.get("type", "collection")) for one in listed if not one["name"].startswith("system.")]
 
     def extract(self, asked: Asked, filter: Mapping[str, Json]) -> Iterator[Said]:
@@ -55,7 +55,7 @@ class Mongo:
         """
         condition = _condition(filter)
         with _told(self._address, self._timeout_s):
-            names = self.database.list_collection_names()
+            names = self.database.list_collection_names(authorizedCollections=True)
         known = found([Table(name, "", "collection", ()) for name in names], asked.table or "")
         key = list(asked.key or ("_id",))
         yield {"table": known.known_as, "key": [name for name in key if not asked.columns or name in asked.columns]}

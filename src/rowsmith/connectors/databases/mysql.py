@@ -92,7 +92,7 @@ def opened(allowed: Allowed, address: Address, timeout_s: float) -> Iterator[MyS
 def _connected(pymysql: Any, allowed: Allowed, address: Address, timeout_s: float) -> Any:
     (host, port), = address.hosts
     found = reached(allowed, address, host, port)
-    secret = address.password.get_secret_value() if address.password else ""
+    secret = address.password.get_secret_value().encode() if address.password else b""  # PyMySQL would make Latin-1 of a text
     connection = pymysql.Connection(
         host=host, port=port, user=address.user or "root", password=secret, database=address.database or None, charset="utf8mb4", local_infile=False,
         ssl=_tls(address.options.get("ssl", "")), conv=_as_written(), auth_plugin_map={"mysql_clear_password": _Refused, "dialog": _Refused},
