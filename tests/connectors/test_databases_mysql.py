@@ -92,6 +92,17 @@ def test_a_result_of_terabytes_costs_no_more_than_it_may(tmp_path: Path, world: 
     assert not list(tmp_path.glob("*.jsonl"))
 
 
+def test_a_server_that_goes_away_amid_the_rows(tmp_path: Path, world: tuple[str, Any]) -> None:
+    def end(note: str) -> None:
+        world[1].execute("SELECT id FROM information_schema.processlist WHERE db = DATABASE() AND id <> CONNECTION_ID()")
+        for (number,) in world[1].fetchall():
+            world[1].execute(f"KILL {number}")
+
+    with pytest.raises(Unavailable, match="cannot be reached"):
+        list(fetch(reach(tmp_path, note=end), tmp_path, url=world[0], query="SELECT a.id FROM item a, item b"))
+    assert not list(tmp_path.glob("*.jsonl"))
+
+
 def test_the_schema(tmp_path: Path, world: tuple[str, Any]) -> None:
     tables = {one.known_as: one for one in schema(reach(tmp_path), world[0])}
     assert set(tables) == {"every", "item", "dear"}

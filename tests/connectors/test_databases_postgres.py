@@ -209,6 +209,20 @@ def test_a_result_of_terabytes_costs_no_more_than_it_may(tmp_path: Path, world: 
     assert not list(tmp_path.glob("*.jsonl"))
 
 
+def test_a_server_that_goes_away_amid_the_rows(tmp_path: Path, world: tuple[str, Any]) -> None:
+    """Nothing stays of what came before."""
+    told: list[str] = []
+
+    def end(note: str) -> None:
+        told.append(note)
+        world[1].execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+
+    with pytest.raises(Unavailable, match="cannot be reached"):
+        list(fetch(reach(tmp_path, note=end), tmp_path, url=world[0], query="SELECT n FROM generate_series(1, 10000000) n"))
+    assert told and told[0].endswith(": 100,000 rows")
+    assert not list(tmp_path.glob("*.jsonl"))
+
+
 def test_a_wrong_password_is_told_without_it(tmp_path: Path, world: tuple[str, Any]) -> None:
     """The server asks for passwords of one role, as pg_hba.conf may say; here a role that may not sign in at all."""
     role = f"rowsmith_{uuid4().hex[:8]}"
