@@ -150,6 +150,8 @@ def test_names_and_errors_in_the_users_words(tmp_path: Path, world: World) -> No
         fetched(tmp_path, world[0], table="itme")
     with pytest.raises(Invalid, match="names no database"):
         fetched(tmp_path, world[0].rpartition("/")[0], table="item")
+    with pytest.raises(Invalid, match="Correct"):
+        fetched(tmp_path, f"{world[0]}%20%24", table="item")
     with pytest.raises(Invalid, match="where"):
         fetched(tmp_path, world[0], table="item", where="a = 1")
     with pytest.raises(Invalid, match="query"):

@@ -28,6 +28,7 @@ _OPTIONS: dict[str, frozenset[str]] = {
 }  # fmt: skip
 _OTHERS = frozenset({"charset", "driver", "encrypt", "trustservercertificate", "service_name", "sslmode", "application_name"})
 _SOCKETS = ("host", "hostaddr", "unix_socket", "unix_sock")
+_NAME = re.compile(r"[\w.$/ -]*")
 _VALUE = re.compile(r"[\w .,:@+-]*")
 _WRITE = "Write it like postgresql://user:password@host:5432/database, special characters in the password as %40."
 
@@ -100,6 +101,8 @@ def parsed(url: str) -> Address:
     user, password, hosts = _authority(before)
     if "," in hosts and kind != "mongodb":
         raise Invalid("The URL names several hosts.", "Name one of them.")
+    if kind not in _OPTIONS and not _NAME.fullmatch(unquote(database)):
+        raise Invalid("The name of the database holds what drivers could take for an option.", "Write letters, digits and . _ $ / - in it.")
     found = tuple(_host(one, PORTS.get(kind, 0)) for one in hosts.split(","))
     return Address(kind, scheme, found, unquote(database), user, password, options)
 

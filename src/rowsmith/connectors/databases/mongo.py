@@ -117,7 +117,9 @@ def opened(allowed: Allowed, address: Address, timeout_s: float) -> Iterator[Mon
     address = expanded(address)
     client = _connected(pymongo, allowed, address, timeout_s)
     try:
-        yield Mongo(client[address.database], address, timeout_s)
+        with _told(address, timeout_s):
+            database = client[address.database]
+        yield Mongo(database, address, timeout_s)
     finally:
         client.close()
 

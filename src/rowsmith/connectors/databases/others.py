@@ -57,7 +57,8 @@ class Others:
         """Give up what has not been read."""
         for result in self._results:
             result.close()
-        self.connection.rollback()
+        if not self.connection.closed and not self.connection.invalidated:
+            self.connection.rollback()
 
     def _batches(self, result: Any, pace: Pace) -> Iterator[Iterable[Sequence[Any]]]:
         while True:
