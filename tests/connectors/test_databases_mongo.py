@@ -178,6 +178,16 @@ def test_servers_that_a_server_names_are_not_gone_to(tmp_path: Path) -> None:
         assert other.seen == []
 
 
+def test_options_of_the_url_change_what_is_sent(tmp_path: Path) -> None:
+    with StandIn({"shop": {"item": [{"_id": 1}]}}) as server:
+        for options, name in (("", "rowsmith"), ("?appName=mine&readPreference=nearest&retryWrites=true&w=majority", "mine")):
+            server.seen.clear()
+            fetched(tmp_path, f"{server.url}/shop{options}", table="item")
+            assert {one["client"]["application"]["name"] for one in server.seen if "client" in one} == {name}
+        with pytest.raises(Invalid, match="does not know"):
+            fetched(tmp_path, f"{server.url}/shop?readPreference=sideways", table="item")
+
+
 def test_the_second_host_answers_where_the_first_does_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from rowsmith.connectors.databases import mongo
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 import socket
+from base64 import b64decode
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,8 @@ from uuid import uuid4
 import psycopg
 import pytest
 from databases_world import Listening, fetched, postgres, reach
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from rowsmith.connectors.databases import fetch, parsed, schema
@@ -22,6 +26,8 @@ from rowsmith.core.addresses import AddressRefused, Allowed
 from rowsmith.core.errors import Invalid, NotFound, Unavailable
 
 pytestmark = pytest.mark.postgres
+TEXTS = st.none() | st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))
+JSON = st.recursive(st.none() | st.booleans() | st.integers(-(2**53), 2**53) | TEXTS, lambda inner: st.lists(inner, max_size=3), max_leaves=5)
 HERE = Allowed(("127.0.0.1",))
 TYPES = {
     "i": ("bigint", "9223372036854775807", 9223372036854775807),
@@ -316,6 +322,20 @@ def test_a_name_that_leads_elsewhere_the_second_time(world: tuple[str, Any]) -> 
 def test_the_driver_connects_to_the_address_and_keeps_the_name(world: tuple[str, Any]) -> None:
     with module.opened(Allowed(("localhost",)), parsed(world[0].replace("127.0.0.1", "localhost")), 10) as session:
         assert (session.connection.info.host, session.connection.info.hostaddr) == ("localhost", "127.0.0.1")
+
+
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows=st.lists(st.tuples(TEXTS, st.none() | st.integers(-(2**63), 2**63 - 1), st.none() | st.floats(), st.binary(), JSON), max_size=30))
+def test_whatever_is_put_in_comes_out(tmp_path: Path, world: tuple[str, Any], rows: list[tuple[Any, ...]]) -> None:
+    world[1].execute("DROP TABLE IF EXISTS law; CREATE TABLE law (n serial PRIMARY KEY, t text, i bigint, f float8, b bytea, j jsonb)")
+    for t, i, f, b, j in rows:
+        world[1].execute("INSERT INTO law (t, i, f, b, j) VALUES (%s, %s, %s, %s, %s)", (t, i, f, b, json.dumps(j)))
+    found, _ = fetched(tmp_path, world[0], table="law", batch=7)
+    finite = [None if f is None or not math.isfinite(f) else f for _, _, f, _, _ in rows]
+    assert [(row["t"], row["i"], row["f"], b64decode(row["b"]), row["j"]) for row in found] == [
+        (t, i, f, b, j) for (t, i, _, b, j), f in zip(rows, finite, strict=True)
+    ]  # fmt: skip
+    world[1].execute("DROP TABLE law")
 
 
 def test_batches_shrink_where_rows_are_wide() -> None:

@@ -59,7 +59,7 @@ def test_what_a_url_says(url: str, kind: str, hosts: tuple[tuple[str, int], ...]
      "postgresql://db.example/shop?service=x", "postgresql://db.example/shop?sslkey=/etc/x", "postgresql://db.example/shop?sslrootcert=/etc/x",
      "postgresql://db.example/shop?options=-c%20default_transaction_read_only%3Doff", "postgresql://a.example,b.example/shop",
      "mysql://db.example/shop?unix_socket=/tmp/mysql.sock", "mysql://db.example/shop?read_default_file=/etc/x",
-     "mysql://db.example/shop?local_infile=1",
+     "mysql://db.example/shop?local_infile=1", "mysql://db.example/shop?charset=latin1",
      "mysql://db.example/shop?ssl_ca=/etc/x", "mssql+pyodbc://db.example/shop?odbc_connect=Server%3Dother",
      "mssql+pyodbc://db.example/shop?driver=/tmp/evil.so",
      "cockroachdb://db.example/shop?plugin=x", "mssql+pyodbc://db.example/shop;Server=10.0.0.1",

@@ -21,11 +21,13 @@ FILES = ("sqlite", "duckdb")
 _SAME = {"postgres": "postgresql", "mariadb": "mysql"}
 _OPTIONS: dict[str, frozenset[str]] = {
     "postgresql": frozenset({"sslmode", "application_name", "channel_binding"}),
-    "mysql": frozenset({"ssl", "charset"}),
+    "mysql": frozenset({"ssl"}),
     "mongodb": frozenset({"authsource", "authmechanism", "tls", "ssl", "replicaset", "readpreference", "appname", "directconnection",
                           "retrywrites", "retryreads", "w"}),
     "sqlite": frozenset(), "duckdb": frozenset(),
 }  # fmt: skip
+"""MongoDB's options of sets and of writing (replicaSet, directConnection, retryWrites, w) may stand there, since every URL that a cluster's page
+shows has them; they mean nothing to somebody who reads from one server."""
 _OTHERS = frozenset({"charset", "driver", "encrypt", "trustservercertificate", "service_name", "sslmode", "application_name"})
 _SOCKETS = ("host", "hostaddr", "unix_socket", "unix_sock")
 _NAME = re.compile(r"[\w.$/ -]*")

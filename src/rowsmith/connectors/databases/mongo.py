@@ -129,7 +129,7 @@ def _connected(pymongo: Any, allowed: Allowed, address: Address, timeout_s: floa
     found = [(host, reached(allowed, address, host, port), port) for host, port in address.hosts]
     places = [(there, port) for host, ips, port in found for there in ([host] if _tls(address) else ips)]
     for place, (there, port) in enumerate(places):
-        client = pymongo.MongoClient(**_settings(address, timeout_s), host=f"[{there}]" if ":" in there else there, port=port)
+        client = _client(pymongo, _settings(address, timeout_s), f"[{there}]" if ":" in there else there, port)
         try:
             with _told(address, CONNECT_S):
                 client.admin.command("ping")
@@ -144,14 +144,24 @@ def _connected(pymongo: Any, allowed: Allowed, address: Address, timeout_s: floa
     raise faults.unreachable(address, "no host is named")
 
 
+def _client(pymongo: Any, settings: Mapping[str, Any], host: str, port: int) -> Any:
+    """A client, which connects with nobody yet."""
+    try:
+        return pymongo.MongoClient(**settings, host=host, port=port)
+    except (ValueError, TypeError, pymongo.errors.ConfigurationError) as error:
+        raise Invalid(f"The URL has an option that MongoDB does not know: {str(error)[:200]}.", "Correct it, or leave it out.") from None
+
+
 def _settings(address: Address, timeout_s: float) -> dict[str, Any]:
     """What the driver is told: the database's options that change how it signs in, and ours."""
     from bson.codec_options import DatetimeConversion
 
     told: dict[str, Any] = {
         "directConnection": True, "tls": _tls(address), "retryWrites": False, "serverSelectionTimeoutMS": CONNECT_S * 1000,
-        "connectTimeoutMS": CONNECT_S * 1000, "socketTimeoutMS": int((timeout_s + _GRACE_S) * 1000), "appname": "rowsmith", "tz_aware": True,
-        "datetime_conversion": DatetimeConversion.DATETIME_AUTO, "readPreference": "secondaryPreferred", "maxPoolSize": 1,
+        "connectTimeoutMS": CONNECT_S * 1000, "socketTimeoutMS": int((timeout_s + _GRACE_S) * 1000), "tz_aware": True,
+        "appname": address.options.get("appname", "rowsmith"), "readPreference": address.options.get("readpreference", "secondaryPreferred"),
+        "datetime_conversion": DatetimeConversion.DATETIME_AUTO, "maxPoolSize": 1,
+        "retryReads": address.options.get("retryreads", "true").lower() == "true",
         "unicode_decode_error_handler": "replace", "uuidRepresentation": "standard",
     }  # fmt: skip
     if address.user:
