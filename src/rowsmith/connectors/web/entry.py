@@ -19,7 +19,7 @@ SKIPPED: dict[Skipped, str] = {
 class Entry:
     """An address to go to.
 
-    key: its canonical form; number: its row in the state, 0 where it has none yet.
+    key: its canonical form, before which stands what it is, if no page; number: its row in the state, 0 where it has none yet.
     chain: the addresses that have led here by redirects, from the one that was asked for on; start: that is one of the user's.
     depth: links followed from a start; referrer: the page on which the link stands.
     """
@@ -42,7 +42,12 @@ class Entry:
     @property
     def host(self) -> str:
         """Scheme, host and port: what is asked for politely, and has a robots.txt of its own."""
-        return "/".join(self.key.split("/", 3)[:3])
+        return "/".join(self.url.split("/", 3)[:3])
+
+
+def key_of(name: str, kind: Kind) -> str:
+    """The key of a canonical address: the same one may be gone to as a page and as a sitemap."""
+    return name if kind == "page" else f"{kind} {name}"
 
 
 @dataclass(frozen=True, slots=True)

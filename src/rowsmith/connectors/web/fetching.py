@@ -16,7 +16,7 @@ from rowsmith.connectors.part import disk
 from rowsmith.connectors.resolve import Resolver
 from rowsmith.connectors.urls import parsed
 from rowsmith.connectors.web.crawler import Crawler
-from rowsmith.connectors.web.entry import Entry, Given
+from rowsmith.connectors.web.entry import Entry, Given, Kind, key_of
 from rowsmith.connectors.web.links import FIRST, SITEMAP
 from rowsmith.connectors.web.names import canonical
 from rowsmith.connectors.web.pace import Pace
@@ -90,15 +90,15 @@ async def _pages(reach: Reach, to: Path, crawl: Crawl, resolver: Resolver | None
 def _begin(state: State, crawl: Crawl) -> list[Missed]:
     """Put what is asked for into the queue; those addresses that may never be gone to."""
     entries, refused = [], []
-    for kind, url in [("sitemap", crawl.sitemap), *(("page", url) for url in crawl.urls)]:
+    kinds: list[tuple[Kind, str]] = [("page", url) for url in crawl.urls]
+    for kind, url in [("sitemap", crawl.sitemap), *kinds] if crawl.sitemap is not None else kinds:
         try:
-            target = parsed(url) if url is not None else None
+            target = parsed(url)
         except AddressRefused as error:
-            refused.append(Missed(str(url), "refused", str(error)))
+            refused.append(Missed(url, "refused", str(error)))
             continue
-        if target is not None:
-            place = SITEMAP if kind == "sitemap" else FIRST
-            entries.append(Entry(str(target), canonical(target, crawl.tracking), "sitemap" if kind == "sitemap" else "page", 0, place, start=True))
+        place = SITEMAP if kind == "sitemap" else FIRST
+        entries.append(Entry(str(target), key_of(canonical(target, crawl.tracking), kind), kind, 0, place, start=True))
     state.begin(entries)
     return refused
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from rowsmith.connectors.web.entry import Entry, Skipped
+from rowsmith.connectors.web.entry import Entry, Skipped, key_of
 from rowsmith.connectors.web.names import canonical, linked
 from rowsmith.connectors.web.relevance import STEP, relevance, topic_words
 from rowsmith.connectors.web.scope import Scope
@@ -60,7 +60,7 @@ class Links:
             yield from self._followed(target, reason, Entry(str(target), "", "sitemap", entry.depth + 1, SITEMAP, referrer=url))
 
     def _followed(self, target: URL, reason: Skipped | None, entry: Entry) -> Iterator[Entry]:
-        key = canonical(target, self._crawl.tracking)
+        key = key_of(canonical(target, self._crawl.tracking), entry.kind)
         if reason is None and "?" in key and not self._state.has(key):
             reason = None if self._state.another_query(key.partition("?")[0], self._crawl.queries) else "queries"
         if reason is not None:

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from rowsmith.connectors.part import disk
 from rowsmith.connectors.urls import parsed
 from rowsmith.connectors.web.answer import Answer, Came, Kept, Moved
-from rowsmith.connectors.web.entry import Entry, Given, Lacking
+from rowsmith.connectors.web.entry import Entry, Given, Lacking, key_of
 from rowsmith.connectors.web.links import Links
 from rowsmith.connectors.web.names import canonical, linked
 from rowsmith.connectors.web.permission import Permission
@@ -93,13 +93,14 @@ class Visiting:
 
     def _moved(self, entry: Entry, moved: Moved) -> None:
         target, chain = parsed(moved.to), (*entry.chain, entry.url)
-        key = canonical(target, self._crawl.tracking)
-        if key in {entry.key, *(self._key(url) for url in entry.chain)} or len(chain) > REDIRECTS:
+        name = canonical(target, self._crawl.tracking)
+        key = key_of(name, entry.kind)
+        if key in {entry.key, *(key_of(self._key(url), entry.kind) for url in entry.chain)} or len(chain) > REDIRECTS:
             self._state.lack(entry, Lacking("redirects", f"It redirects to itself, or more than {REDIRECTS} times."))
         elif self._state.has(key):
-            self._state.lack(entry, Lacking("duplicate", f"It redirects to {key}, which is gone to by itself."))
+            self._state.lack(entry, Lacking("duplicate", f"It redirects to {name}, which is gone to by itself."))
         elif not entry.start and not self._scope.holds(target):
-            self._state.lack(entry, Lacking("off_site", f"It redirects to {key}, which does not belong to what was asked for."))
+            self._state.lack(entry, Lacking("off_site", f"It redirects to {name}, which does not belong to what was asked for."))
         else:
             if entry.start:
                 self._scope.widen(moved.to)
