@@ -40,7 +40,7 @@ def _unpacked(data: bytes) -> bytes:
 
 
 def _of_lines(text: bytes) -> Iterator[tuple[str, str]]:
-    for line in text.decode("utf-8", "replace").splitlines():
+    for line in text.decode("utf-8-sig", "replace").splitlines():
         if line.strip().startswith(("http://", "https://")):
             yield "url", line.strip()
 
