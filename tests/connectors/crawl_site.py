@@ -9,7 +9,7 @@ from typing import Any
 
 from web import CUT, Part, Seen, Web, http, redirect
 
-from rowsmith.connectors.web import fetch
+from rowsmith.connectors.web.fetching import fetch
 from rowsmith.core.addresses import Allowed
 from rowsmith.core.fetching import Fetched, Missed, Reach
 

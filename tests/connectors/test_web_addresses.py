@@ -12,7 +12,7 @@ from known import BAD, CLOUD, GOOD, NUMBERS
 from web import Names, Seen, Web, http, redirect
 from yarl import URL
 
-from rowsmith.connectors.web import fetch
+from rowsmith.connectors.web.fetching import fetch
 from rowsmith.connectors.web.proxy import Proxy
 from rowsmith.core.addresses import PUBLIC, AddressRefused, Allowed
 from rowsmith.core.fetching import Fetched, Missed, Reach

@@ -117,7 +117,8 @@ User-Agent: quxbot
         ("anybot", "/example/page.html", False), ("anybot", "/publications/x", True), ("anybot", "/a.gif", False), ("anybot", "/a.gif?x", True),
         ("anybot", "/", True), ("foobot", "/example/page.html", True), ("foobot", "/example/other", False),
         ("FooBot/2.1 (x)", "/example/allowed.gif", True), ("barbot", "/example/page.html", False), ("bazbot", "/example/page.html", False),
-        ("bazbot", "/a.gif", True), ("quxbot", "/example/page.html", True), ("foobot-news", "/example/page.html", False), ("foobot", "/robots.txt", True),
+        ("bazbot", "/a.gif", True), ("quxbot", "/example/page.html", True),
+        ("foobot-news", "/example/page.html", False), ("foobot", "/robots.txt", True),
     ],
 )  # fmt: skip
 def test_the_example_of_the_rfc(agent: str, path: str, allowed: bool) -> None:
@@ -128,7 +129,8 @@ def test_the_example_of_the_rfc(agent: str, path: str, allowed: bool) -> None:
     ("rules", "path", "allowed"),
     [
         ("Disallow: /example/page/disallowed.gif\nAllow: /example/page/", "/example/page/disallowed.gif", False),
-        ("Allow: /p\nDisallow: /", "/page", True), ("Allow: /folder\nDisallow: /folder", "/folder/page", True), ("Allow: /page\nDisallow: /*.htm", "/page.htm", False),
+        ("Allow: /p\nDisallow: /", "/page", True), ("Allow: /folder\nDisallow: /folder", "/folder/page", True),
+        ("Allow: /page\nDisallow: /*.htm", "/page.htm", False),
         ("Allow: /$\nDisallow: /", "/", True), ("Allow: /$\nDisallow: /", "/page.htm", False), ("Disallow:", "/x", True), ("Disallow: ", "/x", True),
         ("Disallow: /foo/bar?qux=taz", "/foo/bar?qux=taz", False), ("Disallow: /foo/bar/%E3%83%84", "/foo/bar/%e3%83%84", False),
         ("Disallow: /foo/bar/ツ", "/foo/bar/%E3%83%84", False), ("Disallow: /foo/%62ar", "/foo/bar", False), ("Disallow: /a%2Fb", "/a/b", True),

@@ -17,7 +17,7 @@ SIZE = 2000
 CHILD = """
 import json, os, sys
 from pathlib import Path
-from rowsmith.connectors.web import fetch
+from rowsmith.connectors.web.fetching import fetch
 from rowsmith.core.addresses import Allowed
 from rowsmith.core.fetching import Fetched, Reach
 

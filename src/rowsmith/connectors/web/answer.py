@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 from rowsmith.connectors.web.entry import Lacking
 from rowsmith.core.row import Json
@@ -13,7 +12,8 @@ from rowsmith.core.row import Json
 
 @dataclass(frozen=True, slots=True)
 class Came:
-    """A page. `file` holds its body, unpacked; `headers` are in lower case. `known`: it is as it was the last time (HTTP 304)."""
+    """A page. `file` holds its body, unpacked; `headers` are in lower case, the status 304 for one that is as
+    it was the last time."""
 
     url: str
     status: int
@@ -21,7 +21,6 @@ class Came:
     file: Path
     media_type: str
     charset: str = ""
-    known: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +33,6 @@ class Moved:
 Answer = Came | Moved | Lacking
 Kept = Mapping[str, Json]
 """The facts of a page that was fetched before; `path` is where its file lies."""
-
-
-class Opens(Protocol):
-    """What gets pages: our own client, or a browser."""
-
-    async def get(self, url: str, file: Path, kept: Kept | None, turn: Callable[[], object]) -> Answer:
-        """What is at an address; a body goes into `file`."""
-        ...
 
 
 def media_type(header: str, head: bytes = b"") -> tuple[str, str]:

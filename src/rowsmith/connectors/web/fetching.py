@@ -61,7 +61,7 @@ def fetch(reach: Reach, to: Path, *, resolver: Resolver | None = None, **asked: 
         raise Invalid("The settings of the crawl cannot be used.", "Correct them.", problems) from None
     with disk(to):
         to.mkdir(parents=True, exist_ok=True)
-    return streamed(lambda: _pages(reach, to, crawl, resolver), "web")
+    return streamed(lambda: _pages(reach, to, crawl, resolver), "crawl")
 
 
 async def _pages(reach: Reach, to: Path, crawl: Crawl, resolver: Resolver | None) -> AsyncGenerator[Fetched | Missed, None]:

@@ -17,7 +17,8 @@ import orjson
 from rowsmith.connectors.containers.reader import started
 from rowsmith.core.errors import Unavailable
 
-ANSWER_S = 30.0
+ANSWER_S = 10.0
+"""What a page may take: a tree so deep that parsers take hours for it is made in a moment."""
 MOST_BYTES = 64 << 20
 """Of one answer."""
 
@@ -25,14 +26,14 @@ MOST_BYTES = 64 << 20
 class Reading:
     """The child, started when it is first needed. Close it when done."""
 
-    def __init__(self) -> None:
+    def __init__(self, answer_s: float = ANSWER_S) -> None:
         for package in ("selectolax", "defusedxml"):
             if find_spec(package) is None:
                 raise Unavailable(f"Pages of the web are read with {package}.", "Install it with: pip install 'rowsmith[documents]'")
         self._scratch = tempfile.TemporaryDirectory(prefix="rowsmith-")
         self._complaints: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close
         self._child: subprocess.Popen[bytes] | None = None
-        self._turn = threading.Lock()
+        self._turn, self._answer_s = threading.Lock(), answer_s
 
     async def read(self, task: str, path: Path, **asked: Any) -> dict[str, Any]:
         """What the child says of a file (child.py); `wrong` where it cannot be read."""
@@ -53,7 +54,7 @@ class Reading:
             try:
                 child.stdin.write(question)
                 child.stdin.flush()
-                found: dict[str, Any] = orjson.loads(_line(child.stdout.fileno()))
+                found: dict[str, Any] = orjson.loads(_line(child.stdout.fileno(), self._answer_s))
             except (OSError, ValueError) as error:
                 self._end()
                 return {"wrong": f"its reader {error if isinstance(error, _Amiss) else 'ended'}"}
@@ -76,12 +77,12 @@ class _Amiss(ValueError):
     """Why there is no answer."""
 
 
-def _line(pipe: int) -> bytes:
+def _line(pipe: int, most_s: float) -> bytes:
     held: list[bytes] = []
     size = 0
     while not held or not held[-1].endswith(b"\n"):
-        if not select.select([pipe], [], [], ANSWER_S)[0]:
-            raise _Amiss(f"gave no answer for {ANSWER_S:g} s")
+        if not select.select([pipe], [], [], most_s)[0]:
+            raise _Amiss(f"gave no answer for {most_s:g} s")
         data = os.read(pipe, 1 << 18)
         size += len(data)
         if not data or size > MOST_BYTES:

@@ -51,7 +51,9 @@ class Scope:
         host = (url.raw_host or "").rstrip(".")
         if self._crawl.within == "path":
             return f"{url.origin()}{url.raw_path.rpartition('/')[0]}/"
-        return host if self._crawl.within in ("host", "any") else site(host)
+        if self._crawl.within == "site":
+            return site(host)
+        return host if url.is_default_port() else f"{host}:{url.port}"
 
     def _wanted(self, url: URL) -> bool:
         def fits(patterns: list[str]) -> bool:

@@ -137,7 +137,9 @@ def _taken_again(found: Incoming, file: Path, kept: Kept) -> Came:
     shutil.copyfile(str(kept["path"]), file)
     with file.open("rb+") as copy:
         os.fsync(copy.fileno())
-    return Came(found.url, 304, _lower(found.headers), file, str(kept.get("media_type") or "text/html"), str(kept.get("charset") or ""), known=True)
+    said = {header: str(kept.get(fact) or "") for header, fact in (("etag", "etag"), ("last-modified", "last_modified"))}
+    kind, charset = str(kept.get("media_type") or "text/html"), str(kept.get("charset") or "")
+    return Came(found.url, 304, said | _lower(found.headers), file, kind, charset)
 
 
 def _lower(headers: Mapping[str, str]) -> dict[str, str]:
