@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -183,6 +183,7 @@ class _Page:
         self.moved = self.refused = self.retry_after = ""
         self.status = 0
         self._tab: Any = None
+        self._tasks: set[asyncio.Future[None]] = set()
 
     async def opened_in(self, context: Any) -> Any:
         """A tab that goes nowhere but to the page."""
@@ -191,22 +192,41 @@ class _Page:
         if "websocket" not in self._resources:
             await context.route_web_socket("**/*", lambda socket: socket.close())
         self._tab = await context.new_page()
-        context.on("page", lambda other: asyncio.ensure_future(other.close()))
+        context.on("page", lambda other: self._unasked(other.close()))
         session = await context.new_cdp_session(self._tab)
-        session.on("Fetch.requestPaused", lambda event: asyncio.ensure_future(self._answered(session, event)))
+        session.on("Fetch.requestPaused", lambda event: self._unasked(self._answered(session, event)))
         await session.send("Fetch.enable", {"patterns": [{"urlPattern": "*", "resourceType": "Document", "requestStage": "Response"}]})
         return self._tab
+
+    def _unasked(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do what nobody waits for; that it comes too late, when the page is closed, is no error."""
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._over)
+
+    def _over(self, task: asyncio.Future[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled():
+            task.exception()
 
     async def _route(self, route: Any) -> None:
         """Whether the page may load something."""
         request = route.request
-        main = request.is_navigation_request() and request.frame == self._tab.main_frame
+        main = self._is_main(request)
         if main and not self._same(request.url):
             self._leads(request.url)
         if self._same(request.url) if main else request.resource_type in self._resources:
             await route.continue_()
         else:
             await route.abort()
+
+    def _is_main(self, request: Any) -> bool:
+        from playwright.async_api import Error
+
+        try:
+            return bool(request.is_navigation_request() and request.frame == self._tab.main_frame)
+        except Error:  # it is of a window that the page opens, and that has no frame yet
+            return False
 
     async def _answered(self, session: Any, event: dict[str, Any]) -> None:
         """The answer to a navigation: a redirect is told, not followed, and what is no success is not shown."""

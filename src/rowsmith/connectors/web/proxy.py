@@ -8,6 +8,7 @@ connection, and tunnels (CONNECT) for what is encrypted; and no more bytes than 
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
@@ -28,6 +29,8 @@ REFUSED = "rowsmith; error=destination_ip_prohibited"
 """Our Proxy-Status (RFC 9209) for an address that may not be connected to."""
 _HOP = (b"connection", b"keep-alive", b"te", b"trailer", b"upgrade", b"proxy-connection", b"proxy-authorization", b"proxy-authenticate", b"host")
 """Headers that are between two, and no further; and the host, which is written anew from the address."""
+
+_TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
 class Proxy:
@@ -142,7 +145,7 @@ class Proxy:
                 first, said = _head(await there.readuntil(b"\r\n\r\n"))
             status = first.split(b" ")[1]
         writer.write(_lines(first, [pair for pair in said if pair[0].lower() not in _HOP]))
-        await self._pump(there, writer, counted=True)
+        await self._pump(there, writer, counted=True, most=_size(method, status, said))
 
     async def _tunnelled(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, there: asyncio.StreamReader, back: asyncio.StreamWriter
@@ -156,16 +159,18 @@ class Proxy:
                 way.cancel()
             await asyncio.gather(*ways, return_exceptions=True)
 
-    async def _pump(self, source: asyncio.StreamReader, to: asyncio.StreamWriter, *, counted: bool = False) -> None:
+    async def _pump(self, source: asyncio.StreamReader, to: asyncio.StreamWriter, *, counted: bool = False, most: int | None = None) -> None:
         """Bytes from one to the other, until they end, nothing comes, or more came than may."""
-        while not self.exhausted:
+        while not self.exhausted and most != 0:
             async with asyncio.timeout(IDLE_S):
-                data = await source.read(PIECE)
+                data = await source.read(PIECE if most is None else min(PIECE, most))
             if not data:
                 return
+            most = None if most is None else most - len(data)
             self._left -= len(data) if counted else 0
             to.write(data)
             await to.drain()
+        await to.drain()
 
 
 async def _connected(addresses: list[str], port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
@@ -188,9 +193,18 @@ def _head(data: bytes) -> tuple[bytes, list[tuple[bytes, bytes]]]:
     """
     first, *lines = data.removesuffix(b"\r\n\r\n").split(b"\r\n")
     pairs = [line.partition(b":") for line in lines]
-    if first.count(b" ") < 1 or any(not colon or not name or name != name.strip() for name, colon, _ in pairs):
+    if first.count(b" ") < 1 or any(not colon or not _TOKEN.fullmatch(name) for name, colon, _ in pairs):
         raise ValueError("no HTTP")
     return first, [(name, value.strip()) for name, _, value in pairs]
+
+
+def _size(method: bytes, status: bytes, headers: list[tuple[bytes, bytes]]) -> int | None:
+    """Bytes of the body of an answer; None: it goes on until the server closes."""
+    if method == b"HEAD" or status in (b"204", b"304"):
+        return 0
+    said = {name.lower(): value for name, value in headers}
+    length = said.get(b"content-length", b"")
+    return int(length) if length.isdigit() and b"transfer-encoding" not in said else None
 
 
 def _lines(first: bytes, headers: list[tuple[bytes, bytes]]) -> bytes:
