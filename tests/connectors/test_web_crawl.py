@@ -8,15 +8,18 @@ import itertools
 import threading
 import time
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 from crawl_site import crawled, html, link, reach
-from web import CUT, Seen, Web, http, redirect
+from web import CUT, Names, Seen, Web, http, redirect
 
 from rowsmith.connectors.web.fetching import fetch
 from rowsmith.connectors.web.reading import Reading
+from rowsmith.core.addresses import Allowed
 from rowsmith.core.errors import Invalid
 from rowsmith.core.fetching import Fetched, Missed
 
@@ -110,8 +113,6 @@ def test_links_stay_within(within: str, found: set[str], tmp_path: Path) -> None
 
 
 def test_a_site_is_all_hosts_of_its_domain(tmp_path: Path) -> None:
-    from web import Names
-
     names = Names(**{f"{host}_example": ["127.0.0.1"] for host in ("www_shop", "docs_shop", "www_rival")})
     pages = {"/": "", "/x": "x"}
     with Web(served(pages)) as web:
@@ -456,3 +457,36 @@ def test_missed_is_said_in_words(tmp_path: Path) -> None:
     with Web(served({})) as web:
         (one,) = fetch(reach(tmp_path / "state", web), tmp_path / "to", urls=[web.url("127.0.0.1")], delay_s=0)
         assert one == Missed(web.url("127.0.0.1"), "http_404", "127.0.0.1 answers HTTP 404.")
+
+
+def test_no_page_ends_a_crawl(tmp_path: Path) -> None:
+    """Bytes at random, in pages, headers, redirects and sitemaps: every address has one outcome, and what comes last comes."""
+    chance, count = Random(33), 150
+    words = [
+        b"<a href=", b"'", b'"', b">", b"<base href=", b"<title>", b"<!--", b"<meta charset=", b"utf-7", b"unicode_escape", b"utf-16", b"//", b"http://",
+        b"[", b"]", b":", b"@", b"%", b"\xff\xfe", b"\0", b"\xed\xa0\x80", b"&#xD800;", b"<link rel=canonical href=", b"..", b"?", b"#", b";sid=1",
+        b"<meta http-equiv=refresh content=0;url=", b"\xd8\x00", b"+2AA-", b"xn--", b".", b"/", b"x" * 300, b" ",
+    ]  # fmt: skip
+
+    def noise(most: int) -> bytes:
+        return b"".join(chance.choices(words, k=chance.randrange(most)))
+
+    def answer(seen: Seen) -> bytes:
+        if not seen.target.startswith("/fuzz"):
+            return html("last") if seen.target == "/last" else http(status=404)
+        header = noise(4).translate(None, b"\r\n\0")
+        kind = chance.choice([b"text/html", b"text/html; charset=" + header, b"text/plain", header])
+        status = chance.choice([b"200 OK"] * 8 + [b"302 Found", b"301 Moved"])
+        body = noise(60)
+        lines = [b"HTTP/1.1 " + status, b"Content-Type: " + kind, b"ETag: " + header, b"X-Robots-Tag: " + header, b"Location: " + header]
+        return b"\r\n".join([*lines, b"Content-Length: %d" % len(body), b"", body])
+
+    with Web(answer) as web:
+        urls = [web.url("127.0.0.1", path) for path in (*(f"/fuzz{n}" for n in range(count)), "/last")]
+        sitemap = web.url("127.0.0.1", "/fuzzmap")
+        settings: Any = {"urls": urls, "sitemap": sitemap, "depth": 1, "within": "any", "robots": False, "retries": 0, "duplicates": "near"}
+        lent = replace(reach(tmp_path / "state", web), allowed=Allowed(("127.0.0.1",), (web.port,)))
+        outcomes = list(fetch(lent, tmp_path / "to", resolver=Names(), topic="http", delay_s=0, **settings))
+        heard = {str(one.facts["asked"]) if isinstance(one, Fetched) else one.name for one in outcomes}
+        assert set(urls) <= heard
+        assert sum(isinstance(one, Fetched) for one in outcomes) > 20

@@ -20,6 +20,8 @@ _READ_AS = {"iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030", "gbk"
 """What pages mean by these names, as the WHATWG's Encoding Standard has it."""
 _SOON = {"", *map(str, range(11))}
 """Seconds before a refresh that make it a redirect."""
+_NO_LETTERS = {"utf_7", "unicode_escape", "raw_unicode_escape", "idna", "punycode", "mbcs", "oem"}
+"""What Python takes for encodings, and no page is written in."""
 _BITS = 64
 
 
@@ -73,7 +75,7 @@ def _codec(name: str) -> str:
         found = codecs.lookup(name.strip().strip("\"'")) if name else None
     except (LookupError, ValueError):
         return ""
-    if found is None or not found._is_text_encoding:
+    if found is None or not found._is_text_encoding or found.name.replace("-", "_") in _NO_LETTERS:
         return ""
     return _READ_AS.get(found.name, found.name)
 

@@ -139,8 +139,11 @@ class State:
         self._add(entries)
 
     def keep(self, entry: Entry, given: Given, said: str, print_: int | None) -> None:
-        """A page came."""
+        """A page came. One that waits under its name is not gone to any more."""
         self.taken += 1
+        for other in self._entries("waiting AND key = ? AND number <> ?", given.name, entry.number):
+            if other.chain and other.number not in self._under_way:
+                self.lack(other, Lacking("duplicate", f"It redirects to {given.name}, which has come already."))
         self._outcome(given.name, given.file, orjson.dumps(given.facts).decode(), None, None)
         self._db.execute("UPDATE address SET came = 1 WHERE number = ?", (entry.number,))
         self._db.execute(

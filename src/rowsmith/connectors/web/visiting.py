@@ -116,7 +116,7 @@ class Visiting:
         file = came.file.with_name(f"{entry.number}{_SUFFIXES.get(came.media_type, '.bin')}")
         if lacking is None:
             with disk(file):
-                os.replace(came.file, file)
+                _named(came.file, file)
         with self._state.settling(entry):
             if lacking is not None:
                 self._state.lack(entry, lacking)
@@ -156,6 +156,16 @@ class Visiting:
 
     def _key(self, url: str) -> str:
         return canonical(parsed(url), self._crawl.tracking)
+
+
+def _named(part: Path, file: Path) -> None:
+    """Give a file, which is durable, its name, durably."""
+    os.replace(part, file)
+    folder = os.open(file.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def _facts(entry: Entry, came: Came, read: Mapping[str, Any], robots: str, score: float | None) -> dict[str, Json]:

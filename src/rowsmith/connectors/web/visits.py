@@ -83,7 +83,8 @@ class Visits:
         return await self._written(found, file, anything)
 
     async def _written(self, found: Incoming, file: Path, anything: bool) -> Answer:
-        said = found.headers.get("Content-Type", "")
+        headers = _lower(found.headers)
+        said = headers.get("content-type", "")
         kind, charset = media_type(said)
         if "/" in said and not anything and not wants(self._crawl, kind):
             return other(kind)
@@ -95,7 +96,7 @@ class Visits:
             to.flush()
             await asyncio.to_thread(os.fsync, to.fileno())
         kind, charset = media_type(said, head)
-        return Came(found.url, found.status, _lower(found.headers), file, kind, charset) if anything or wants(self._crawl, kind) else other(kind)
+        return Came(found.url, found.status, headers, file, kind, charset) if anything or wants(self._crawl, kind) else other(kind)
 
 
 async def persisted(tried: Callable[[], Awaitable[Tried]], pace: Pace, host: str, retries: int) -> Answer:
@@ -143,7 +144,8 @@ def _taken_again(found: Incoming, file: Path, kept: Kept) -> Came:
 
 
 def _lower(headers: Mapping[str, str]) -> dict[str, str]:
-    return {name.lower(): value for name, value in headers.items()}
+    """The headers, their names in lower case; of bytes that are no UTF-8, which aiohttp keeps as they are, question marks."""
+    return {name.lower(): value.encode("utf-8", "replace").decode() for name, value in headers.items()}
 
 
 def wait_of(headers: Mapping[str, str]) -> float:
