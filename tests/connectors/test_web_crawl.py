@@ -20,7 +20,7 @@ from web import CUT, Names, Seen, Web, http, redirect
 from rowsmith.connectors.web.fetching import fetch
 from rowsmith.connectors.web.reading import Reading
 from rowsmith.core.addresses import Allowed
-from rowsmith.core.errors import Invalid
+from rowsmith.core.errors import Conflict, Invalid
 from rowsmith.core.fetching import Fetched, Missed
 
 Pages = dict[str, Any]
@@ -384,6 +384,19 @@ def test_a_state_of_other_settings_is_refused(tmp_path: Path) -> None:
             list(fetch(lent, tmp_path / "to", urls=[url], depth=2, delay_s=0))
         assert len(list(fetch(lent, tmp_path / "to", urls=[url], depth=3, delay_s=0))) == 4  # the one that was not said to be taken, too
         assert list(fetch(lent, tmp_path / "to", urls=[url], depth=3, delay_s=0)) == []
+
+
+def test_a_crawl_is_carried_out_by_one_process(tmp_path: Path) -> None:
+    with Web(served(chain(5))) as web:
+        lent, settings = reach(tmp_path / "state", web), {"urls": [web.url("127.0.0.1", "/0")], "depth": 3, "delay_s": 0}
+        first = fetch(lent, tmp_path / "to", **settings)
+        next(first)
+        with pytest.raises(Conflict, match="Another process"):
+            next(fetch(lent, tmp_path / "to", **settings))
+        assert len(list(first)) == 3
+        (tmp_path / "state" / "crawl.sqlite").write_bytes(b"no database " * 1000)
+        with pytest.raises(Invalid, match="cannot be used"):
+            next(fetch(lent, tmp_path / "to", **settings))
 
 
 def test_it_is_a_plain_iterator_also_where_a_loop_runs(tmp_path: Path) -> None:

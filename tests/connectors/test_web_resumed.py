@@ -7,6 +7,7 @@ import random
 import signal
 import subprocess
 import sys
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -66,3 +67,20 @@ def test_a_crawl_that_is_killed_at_any_moment_goes_on_and_takes_each_page_once(t
     more = sum(count - 1 for target, count in site.asked.items() if target not in ("/robots.txt", "/broken", "/busy"))
     assert more <= kills * SETTINGS["per_host"]  # what was under way
     assert site.asked["/robots.txt"] <= 1 + kills
+
+
+def test_an_interrupt_ends_it_and_it_goes_on(tmp_path: Path) -> None:
+    site = CrawlSite(300)
+    with Web(site) as web:
+        words = [sys.executable, "-c", CHILD, web.url("127.0.0.1", "/p/0"), str(web.port), str(tmp_path), json.dumps({**SETTINGS, "delay_s": 0.02})]
+        child = subprocess.Popen(words, stderr=subprocess.PIPE)
+        while len(site.asked) < 20:
+            assert child.poll() is None
+            time.sleep(0.01)
+        child.send_signal(signal.SIGINT)
+        _, err = child.communicate(timeout=60)
+        assert err.decode().strip().endswith("KeyboardInterrupt")
+        assert len(site.asked) < 300
+        subprocess.run(words, check=True, timeout=120)
+    names = [json.loads(line) for line in (tmp_path / "taken").read_bytes().splitlines()]
+    assert {one[0].removeprefix(web.url("127.0.0.1", "")) for one in names if len(one) == 3} == site.pages

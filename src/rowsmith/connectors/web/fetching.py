@@ -80,7 +80,9 @@ async def _pages(reach: Reach, to: Path, crawl: Crawl, resolver: Resolver | None
             from rowsmith.connectors.web.browser import opened
 
             pages = await open_.enter_async_context(opened(reach, crawl, name, pace, plain, resolver))
-        visiting = Visiting(crawl, state, scope, Permission(egress, name, state, pace), reading, plain, pages, reach.known)
+        permission = Permission(egress, name, state, pace)
+        open_.push_async_callback(permission.close)
+        visiting = Visiting(crawl, state, scope, permission, reading, plain, pages, reach.known)
         for missed in refused:
             yield missed
         async for outcome in Crawler(crawl, state, pace, visiting, reach.note).outcomes():

@@ -43,6 +43,12 @@ class Permission:
             return None
         return self._refusals.get(host, Lacking("robots", f"{host}/robots.txt does not allow it."))
 
+    async def close(self) -> None:
+        """Ask for nothing more."""
+        for task in self._rules.values():
+            task.cancel()
+        await asyncio.gather(*self._rules.values(), return_exceptions=True)
+
     async def _read(self, host: str) -> Rules:
         body = self._state.robots(host, time.time() - DAY_S)
         if body is None:

@@ -17,7 +17,7 @@ import orjson
 from rowsmith.connectors.part import disk
 from rowsmith.connectors.web.entry import Entry, Given, Lacking, Skipped
 from rowsmith.core.crawls import Crawl
-from rowsmith.core.errors import Invalid, StorageFull
+from rowsmith.core.errors import Conflict, Invalid, StorageFull
 
 MOST_WAITING = 1_000_000
 """Addresses in the queue; further ones are not taken in."""
@@ -42,26 +42,35 @@ class State:
     """The state in a folder, of one crawl. To be used by one thread; close it when done.
 
     Raises:
-        Invalid: what lies in the folder is of another crawl, or no state. StorageFull, Unavailable: the disk.
+        Invalid: what lies in the folder is of another crawl, or no state. Conflict: another process has it. StorageFull, Unavailable: the disk.
     """
 
     def __init__(self, folder: Path, crawl: Crawl) -> None:
         self.pages = folder / "pages"
         with disk(self.pages):
             self.pages.mkdir(parents=True, exist_ok=True)
+        self._queues: dict[str, list[tuple[float, int]]] = {}
+        self._waiting, self._under_way = 0, set[int]()
         with self._told():
-            self._db = sqlite3.connect(folder / "crawl.sqlite", isolation_level=None)
-            self._db.execute("PRAGMA journal_mode=WAL")
-            self._db.execute("PRAGMA synchronous=NORMAL")
-            self._db.executescript(_SCHEMA)
-            self._claim(crawl)
-            self._queues: dict[str, list[tuple[float, int]]] = {}
-            self._waiting, self._under_way = 0, set[int]()
-            for entry in self._entries("waiting ORDER BY number"):
-                self._push(entry)
-            self.taken: int = self._db.execute("SELECT count(*) FROM outcome WHERE file IS NOT NULL").fetchone()[0]
+            self._db = sqlite3.connect(folder / "crawl.sqlite", timeout=1.0, isolation_level=None)
+        try:
+            with self._told():
+                self._begun(crawl)
+        except BaseException:
+            self._db.close()
+            raise
         for left in self.pages.glob("*.part"):
             left.unlink()
+
+    def _begun(self, crawl: Crawl) -> None:
+        self._db.execute("PRAGMA locking_mode=EXCLUSIVE")
+        self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.execute("PRAGMA synchronous=NORMAL")
+        self._db.executescript(_SCHEMA)
+        self._claim(crawl)
+        for entry in self._entries("waiting ORDER BY number"):
+            self._push(entry)
+        self.taken: int = self._db.execute("SELECT count(*) FROM outcome WHERE file IS NOT NULL").fetchone()[0]
 
     def close(self) -> None:
         """Let go of the files."""
@@ -194,7 +203,8 @@ class State:
 
     def given(self, number: int) -> None:
         """It was given, and taken: its file is needed no more."""
-        row = self._db.execute("UPDATE outcome SET given = 1 WHERE number = ? RETURNING file", (number,)).fetchone()
+        with self._told():
+            row = self._db.execute("UPDATE outcome SET given = 1 WHERE number = ? RETURNING file", (number,)).fetchone()
         if row[0]:
             (self.pages / row[0]).unlink(missing_ok=True)
 
@@ -207,7 +217,8 @@ class State:
 
     def keep_robots(self, host: str, body: bytes, at: float) -> None:
         """A robots.txt was read."""
-        self._db.execute("INSERT OR REPLACE INTO robots VALUES (?, ?, ?)", (host, body, at))
+        with self._told():
+            self._db.execute("INSERT OR REPLACE INTO robots VALUES (?, ?, ?)", (host, body, at))
 
     # -- within
 
@@ -263,6 +274,8 @@ class State:
         except sqlite3.DatabaseError as error:
             if "full" in str(error):
                 raise StorageFull(f"No space is left in {self.pages.parent}.", "Free some space, and do the same again: it goes on.") from None
+            if "locked" in str(error):
+                raise Conflict("Another process carries this crawl out.", "Wait until it has ended, or end it.") from None
             raise Invalid(f"The state in {self.pages.parent} cannot be used: {error}.", "Begin anew with an empty folder.") from None
 
 
