@@ -97,6 +97,7 @@ def test_what_a_page_may_take(tmp_path: Path) -> None:
         "/loop": html("<script>while (true) {}</script>"), "/big": html("x" * 20_000), "/loads": html("<script src=/endless></script>"),
         "/never": html("<script src=/silent></script>"), "/silent": lambda seen: [60.0], "/endless": endless, "/grows": html(
             "<script>document.body.append('y'.repeat(50000))</script>"), "/fine": html("<script>document.body.append('fine')</script>"),
+        "/again": html("<script>setTimeout(() => location.reload(), 100)</script>again"),
         "/noisy": html("<script>alert(1); open('/popup'); print()</script>noisy"), "/popup": html("popup"),
     }  # fmt: skip
 
@@ -105,10 +106,10 @@ def test_what_a_page_may_take(tmp_path: Path) -> None:
         return found(seen) if callable(found) else found
 
     with Web(answer) as web:
-        wanted = ["/loop", "/big", "/loads", "/never", "/grows", "/noisy", "/fine"]
+        wanted = ["/loop", "/big", "/loads", "/never", "/grows", "/noisy", "/fine", "/again"]
         came, missed = shown(web, tmp_path, *wanted, page_s=3.0, max_bytes=10_000)
         assert missed == {"/loop": "unreachable", "/big": "large", "/loads": "large", "/never": "unreachable", "/grows": "large"}
-        assert set(came) == {"/noisy", "/fine"}
+        assert set(came) == {"/noisy", "/fine", "/again"}
         assert "fine" in text(came["/fine"])
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING, Any
 
 from rowsmith.connectors.containers.reader import PASSED_ON
 from rowsmith.connectors.part import disk
-from rowsmith.connectors.request import REDIRECTS
-from rowsmith.connectors.urls import joined, parsed
+from rowsmith.connectors.urls import parsed
 from rowsmith.connectors.web.answer import Answer, Came, Kept, Moved, media_type
 from rowsmith.connectors.web.entry import Lacking
-from rowsmith.connectors.web.proxy import REFUSED, Proxy
+from rowsmith.connectors.web.proxy import Proxy
+from rowsmith.connectors.web.tab import Tab
 from rowsmith.connectors.web.visits import AGAIN, Tried, Visits, persisted, status_of, wait_of, wants
 from rowsmith.core.addresses import AddressRefused
 from rowsmith.core.errors import Unavailable
@@ -43,7 +43,8 @@ ARGUMENTS = (
 )  # fmt: skip
 """No way round the proxy: none for this machine, no names asked for by the browser itself, no UDP; and nothing that it does unasked."""
 _HTML = ("text/html", "application/xhtml+xml")
-_NO_PEERS = "for (const name of ['RTCPeerConnection', 'webkitRTCPeerConnection', 'RTCDataChannel', 'WebTransport']) delete window[name];"
+_LOOKS, _LOOK_S = 10, 0.2
+_NO_PAGE = Lacking("other_type", "It is no page for a browser.")
 
 
 @asynccontextmanager
@@ -121,7 +122,7 @@ class Browser:
             return Lacking("unreachable", f"The name {parsed(url).host} does not resolve."), 0.0
         self._proxy.renew(self._crawl.max_bytes * WEIGHT)
         context = await self._chromium.new_context(accept_downloads=False, service_workers="block", user_agent=self._name, permissions=[])
-        page = _Page(url, set(self._crawl.resources))
+        page = Tab(url, set(self._crawl.resources))
         try:
             async with asyncio.timeout(self._crawl.page_s):
                 return await self._shown(context, page, file)
@@ -132,7 +133,7 @@ class Browser:
         finally:
             await context.close()
 
-    async def _shown(self, context: Any, page: _Page, file: Path) -> Tried:
+    async def _shown(self, context: Any, page: Tab, file: Path) -> Tried:
         tab = await page.opened_in(context)
         response = await tab.goto(page.url, wait_until=self._crawl.wait, timeout=0)
         if page.moved or response is None:
@@ -142,7 +143,7 @@ class Browser:
             return _NO_PAGE, None
         if self._crawl.selector:
             await tab.wait_for_selector(self._crawl.selector, state="attached", timeout=0)
-        body = (await tab.content()).encode("utf-8", "replace")
+        body = (await _content(tab)).encode("utf-8", "replace")
         if page.moved:
             return Moved(page.moved), None
         if self._proxy.exhausted or len(body) > self._crawl.max_bytes:
@@ -150,7 +151,7 @@ class Browser:
         await asyncio.to_thread(_written, file, body)
         return Came(page.url, response.status, response.headers, file, kind, "utf-8"), None
 
-    def _failed(self, page: _Page, said: str) -> Tried:
+    def _failed(self, page: Tab, said: str) -> Tried:
         if page.refused:
             return Lacking("refused", page.refused), None
         if page.moved:
@@ -166,93 +167,21 @@ class Browser:
             return Lacking("refused", f"{page.url} may not be connected to."), None
         return Lacking("unreachable", said.splitlines()[0][:300]), 0.0
 
-    def _large(self, page: _Page) -> Lacking:
+    def _large(self, page: Tab) -> Lacking:
         most = self._crawl.max_bytes
         return Lacking("large", f"{page.url} has more than {most} bytes, or loads more than {most * WEIGHT}.")
 
 
-_NO_PAGE = Lacking("other_type", "It is no page for a browser.")
+async def _content(tab: Any) -> str:
+    """What is shown; of a page that loads itself again just now, once it has."""
+    from playwright.async_api import Error
 
-
-class _Page:
-    """One page in a context of its own. `moved`: where it would have led; `refused`: why that, or the page itself, may not be gone to; `status`
-    of an answer that is no success, with its `retry_after`."""
-
-    def __init__(self, url: str, resources: set[str]) -> None:
-        self.url, self._resources = url, resources
-        self.moved = self.refused = self.retry_after = ""
-        self.status = 0
-        self._tab: Any = None
-        self._tasks: set[asyncio.Future[None]] = set()
-
-    async def opened_in(self, context: Any) -> Any:
-        """A tab that goes nowhere but to the page."""
-        await context.add_init_script(_NO_PEERS)
-        await context.route("**/*", self._route)
-        if "websocket" not in self._resources:
-            await context.route_web_socket("**/*", lambda socket: socket.close())
-        self._tab = await context.new_page()
-        context.on("page", lambda other: self._unasked(other.close()))
-        session = await context.new_cdp_session(self._tab)
-        session.on("Fetch.requestPaused", lambda event: self._unasked(self._answered(session, event)))
-        await session.send("Fetch.enable", {"patterns": [{"urlPattern": "*", "resourceType": "Document", "requestStage": "Response"}]})
-        return self._tab
-
-    def _unasked(self, work: Coroutine[Any, Any, None]) -> None:
-        """Do what nobody waits for; that it comes too late, when the page is closed, is no error."""
-        task = asyncio.ensure_future(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._over)
-
-    def _over(self, task: asyncio.Future[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled():
-            task.exception()
-
-    async def _route(self, route: Any) -> None:
-        """Whether the page may load something."""
-        request = route.request
-        main = self._is_main(request)
-        if main and not self._same(request.url):
-            self._leads(request.url)
-        if self._same(request.url) if main else request.resource_type in self._resources:
-            await route.continue_()
-        else:
-            await route.abort()
-
-    def _is_main(self, request: Any) -> bool:
-        from playwright.async_api import Error
-
+    for _ in range(_LOOKS):
         try:
-            return bool(request.is_navigation_request() and request.frame == self._tab.main_frame)
-        except Error:  # it is of a window that the page opens, and that has no frame yet
-            return False
-
-    async def _answered(self, session: Any, event: dict[str, Any]) -> None:
-        """The answer to a navigation: a redirect is told, not followed, and what is no success is not shown."""
-        status = event.get("responseStatusCode", 0)
-        headers = {one["name"].lower(): one["value"] for one in event.get("responseHeaders", ())}
-        fine = 200 <= status < 300 or not status
-        if status in REDIRECTS and "location" in headers:
-            self._leads(headers["location"])
-        elif headers.get("proxy-status", "").startswith(REFUSED):
-            self.refused = f"{self.url} may not be connected to."
-        elif not fine:
-            self.status, self.retry_after = status, headers.get("retry-after", "")
-        how = {"requestId": event["requestId"], **({} if fine else {"errorReason": "Aborted"})}
-        await session.send("Fetch.continueRequest" if fine else "Fetch.failRequest", how)
-
-    def _leads(self, location: str) -> None:
-        try:
-            self.moved = self.moved or str(joined(parsed(self.url), location))
-        except AddressRefused as error:
-            self.refused = str(error)
-
-    def _same(self, url: str) -> bool:
-        try:
-            return parsed(url) == parsed(self.url)
-        except AddressRefused:
-            return False
+            return str(await tab.content())
+        except Error:
+            await asyncio.sleep(_LOOK_S)
+    return str(await tab.content())
 
 
 def _written(file: Path, body: bytes) -> None:

@@ -111,7 +111,7 @@ class Crawler:
         return self._crawl.urls[0] if self._crawl.urls else self._crawl.sitemap or ""
 
     def _tell_end(self) -> None:
-        for reason, count in self._state.skipped().items():
+        for reason, count in self._state.seen.skipped().items():
             self._note(f"{count:,} links are not followed: they {SKIPPED[reason]}.")
         if self._state.taken >= self._crawl.max_pages and self._state.hosts():
             self._note(f"The limit of {self._crawl.max_pages:,} pages is reached; {self._state.count_waiting():,} addresses were not gone to.")

@@ -8,10 +8,10 @@ from typing import Literal
 from rowsmith.core.row import Json
 
 Kind = Literal["page", "sitemap"]
-Skipped = Literal["off_site", "excluded", "nofollow", "trap", "queries"]
+Skipped = Literal["off_site", "excluded", "nofollow", "trap", "queries", "full"]
 SKIPPED: dict[Skipped, str] = {
     "off_site": "lead off what was asked for", "excluded": "are excluded, or not included", "nofollow": "are marked nofollow",
-    "trap": "repeat themselves", "queries": "differ in their query alone from many others",
+    "full": "do not fit into the queue", "trap": "repeat themselves", "queries": "differ in their query alone from many others",
 }  # fmt: skip
 
 

@@ -62,8 +62,8 @@ class Links:
     def _followed(self, target: URL, reason: Skipped | None, entry: Entry) -> Iterator[Entry]:
         key = key_of(canonical(target, self._crawl.tracking), entry.kind)
         if reason is None and "?" in key and not self._state.has(key):
-            reason = None if self._state.another_query(key.partition("?")[0], self._crawl.queries) else "queries"
+            reason = None if self._state.seen.another_query(key.partition("?")[0], self._crawl.queries) else "queries"
         if reason is not None:
-            self._state.skip(reason)
+            self._state.seen.skip(reason)
             return
         yield Entry(entry.url, key, entry.kind, entry.depth, entry.priority, referrer=entry.referrer)

@@ -15,31 +15,26 @@ from pathlib import Path
 import orjson
 
 from rowsmith.connectors.part import disk
-from rowsmith.connectors.web.entry import Entry, Given, Lacking, Skipped
+from rowsmith.connectors.web.entry import Entry, Given, Lacking
+from rowsmith.connectors.web.seen import SCHEMA, Seen
 from rowsmith.core.crawls import Crawl
 from rowsmith.core.errors import Conflict, Invalid, StorageFull
 
 MOST_WAITING = 1_000_000
 """Addresses in the queue; further ones are not taken in."""
-NEAR_BITS, BLOCKS = 3, 4
-"""Prints that differ in so many bits are near. Cut into one block more than that, they agree in a block (Manku et al. 2007)."""
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS crawl (asked TEXT);
 CREATE TABLE IF NOT EXISTS address (number INTEGER PRIMARY KEY, key TEXT UNIQUE, url TEXT, kind TEXT, depth INTEGER, priority REAL, chain TEXT,
     referrer TEXT, start INTEGER, waiting INTEGER, came INTEGER DEFAULT 0);
 CREATE TABLE IF NOT EXISTS outcome (number INTEGER PRIMARY KEY, name TEXT, file TEXT, facts TEXT, reason TEXT, detail TEXT, given INTEGER DEFAULT 0);
 CREATE INDEX IF NOT EXISTS to_give ON outcome (number) WHERE NOT given;
-CREATE TABLE IF NOT EXISTS said (hash TEXT PRIMARY KEY, name TEXT);
-CREATE TABLE IF NOT EXISTS near (block INTEGER, part INTEGER, print INTEGER, name TEXT);
-CREATE INDEX IF NOT EXISTS near_part ON near (block, part);
-CREATE TABLE IF NOT EXISTS path (path TEXT PRIMARY KEY, queries INTEGER);
 CREATE TABLE IF NOT EXISTS robots (host TEXT PRIMARY KEY, body BLOB, at REAL);
-CREATE TABLE IF NOT EXISTS skipped (reason TEXT PRIMARY KEY, count INTEGER);
 """
 
 
 class State:
-    """The state in a folder, of one crawl. To be used by one thread; close it when done.
+    """The state in a folder, of one crawl. To be used by one thread; close it when done. `seen` is what has been seen on the way; `taken`, how
+    many pages have come.
 
     Raises:
         Invalid: what lies in the folder is of another crawl, or no state. Conflict: another process has it. StorageFull, Unavailable: the disk.
@@ -53,6 +48,7 @@ class State:
         self._waiting, self._under_way = 0, set[int]()
         with self._told():
             self._db = sqlite3.connect(folder / "crawl.sqlite", timeout=1.0, isolation_level=None)
+        self.seen = Seen(self._db)
         try:
             with self._told():
                 self._begun(crawl)
@@ -66,7 +62,7 @@ class State:
         self._db.execute("PRAGMA locking_mode=EXCLUSIVE")
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=NORMAL")
-        self._db.executescript(_SCHEMA)
+        self._db.executescript(_SCHEMA + SCHEMA)
         self._claim(crawl)
         for entry in self._entries("waiting ORDER BY number"):
             self._push(entry)
@@ -125,14 +121,6 @@ class State:
         """Whether the page of an address has come."""
         return self._db.execute("SELECT 1 FROM address WHERE key = ? AND came", (key,)).fetchone() is not None
 
-    def another_query(self, path: str, most: int) -> bool:
-        """Count one more query to a path; False: there are too many already."""
-        row = self._db.execute("SELECT queries FROM path WHERE path = ?", (path,)).fetchone()
-        if row and row[0] >= most:
-            return False
-        self._db.execute("INSERT INTO path VALUES (?, 1) ON CONFLICT (path) DO UPDATE SET queries = queries + 1", (path,))
-        return True
-
     # -- what became of it
 
     @contextmanager
@@ -158,33 +146,11 @@ class State:
         self._db.execute(
             "INSERT INTO address (key, waiting, came) VALUES (?, 0, 1) ON CONFLICT (key) DO UPDATE SET waiting = 0, came = 1", (given.name,)
         )
-        if said:
-            self._db.execute("INSERT OR IGNORE INTO said VALUES (?, ?)", (said, given.name))
-        if print_ is not None:
-            self._db.executemany("INSERT INTO near VALUES (?, ?, ?, ?)", [(*part, _signed(print_), given.name) for part in _parts(print_)])
+        self.seen.add(given.name, said, print_)
 
     def lack(self, entry: Entry, lacking: Lacking) -> None:
         """A page did not come."""
         self._outcome(entry.asked, None, None, lacking.reason, lacking.detail)
-
-    def twin(self, said: str, print_: int | None) -> str | None:
-        """The name of a page that says the same, or with a print nearly the same."""
-        row = self._db.execute("SELECT name FROM said WHERE hash = ?", (said,)).fetchone()
-        if row or print_ is None:
-            return row[0] if row else None
-        for part in _parts(print_):
-            for other, name in self._db.execute("SELECT print, name FROM near WHERE block = ? AND part = ?", part):
-                if ((other ^ _signed(print_)) & (1 << 64) - 1).bit_count() <= NEAR_BITS:
-                    return str(name)
-        return None
-
-    def skip(self, reason: Skipped) -> None:
-        """A link is not followed."""
-        self._db.execute("INSERT INTO skipped VALUES (?, 1) ON CONFLICT (reason) DO UPDATE SET count = count + 1", (reason,))
-
-    def skipped(self) -> dict[Skipped, int]:
-        """Links that were not followed, by reason."""
-        return dict(self._db.execute("SELECT reason, count FROM skipped ORDER BY reason"))
 
     # -- what is given
 
@@ -239,7 +205,8 @@ class State:
     def _add(self, entries: Iterable[Entry]) -> None:
         for entry in entries:
             if self._waiting >= MOST_WAITING:
-                return
+                self.seen.skip("full")
+                continue
             values = (entry.key, entry.url, entry.kind, entry.depth, entry.priority, orjson.dumps(entry.chain).decode(), entry.referrer, entry.start)
             row = self._db.execute(
                 "INSERT INTO address (key, url, kind, depth, priority, chain, referrer, start, waiting) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1)"
@@ -277,13 +244,3 @@ class State:
             if "locked" in str(error):
                 raise Conflict("Another process carries this crawl out.", "Wait until it has ended, or end it.") from None
             raise Invalid(f"The state in {self.pages.parent} cannot be used: {error}.", "Begin anew with an empty folder.") from None
-
-
-def _signed(print_: int) -> int:
-    """As SQLite holds it."""
-    return print_ - (1 << 64) if print_ >> 63 else print_
-
-
-def _parts(print_: int) -> list[tuple[int, int]]:
-    size = 64 // BLOCKS
-    return [(block, print_ >> block * size & (1 << size) - 1) for block in range(BLOCKS)]

@@ -148,7 +148,7 @@ class Visiting:
         """Why a page that came is not taken."""
         if self._state.came(name):
             return Lacking("duplicate", f"{name} has come already.")
-        if self._crawl.duplicates != "keep" and read.get("hash") and (twin := self._state.twin(read["hash"], read.get("print"))):
+        if self._crawl.duplicates != "keep" and read.get("hash") and (twin := self._state.seen.twin(read["hash"], read.get("print"))):
             return Lacking("duplicate", f"{twin} says the same.")
         if "score" in read and score < self._crawl.threshold:
             return Lacking("off_topic", f"Its relevance is {score:g}, below {self._crawl.threshold:g}.")
