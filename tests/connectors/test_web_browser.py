@@ -16,7 +16,7 @@ import pytest
 from authority import Authority
 from crawl_site import html, link, reach
 from known import BAD, CLOUD
-from web import Names, Part, Seen, Web, http, redirect
+from web import CUT, Names, Part, Seen, Web, http, redirect
 
 from rowsmith.connectors.web.browser import PROGRAMS
 from rowsmith.connectors.web.fetching import fetch
@@ -262,3 +262,13 @@ def test_the_proxy_lets_so_many_bytes_in() -> None:
     with Web(lambda seen: [http(length=False), *[b"x" * 10_000] * 1000]) as web:
         said, _ = spoken(Allowed(("public.example",), (web.port,)), f"GET {web.url()} HTTP/1.1\r\n\r\n".encode(), most=100_000)
         assert len(said) < 400_000
+
+
+def test_the_proxy_tunnels_to_what_may_be_reached() -> None:
+    with Web(lambda seen: [http(b"within"), 0.05, CUT]) as web:
+        may = Allowed(("public.example",), (web.port,))
+        asked = f"CONNECT public.example:{web.port} HTTP/1.1\r\n\r\nGET /a HTTP/1.1\r\nHost: public.example\r\n\r\n".encode()
+        said, refused = spoken(may, asked)
+        assert said.startswith(b"HTTP/1.1 200 Connected\r\n\r\nHTTP/1.1 200 Said") and said.endswith(b"within")
+        assert ([seen.target for seen in web.seen], refused) == (["/a"], [])
+        assert len(spoken(may, asked, most=10)[0]) < 200

@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from rowsmith.core.step import setting
+
 Within = Literal["path", "host", "site", "any"]
 Resource = Literal["script", "stylesheet", "xhr", "fetch", "websocket", "image", "font", "media", "manifest", "texttrack", "eventsource", "other"]
 
@@ -37,7 +39,7 @@ class Crawl(BaseModel):
     )
     depth: Annotated[int, Field(ge=0, le=100)] = Field(0, description="Links to follow from a start; 0: none.")
     max_pages: Annotated[int, Field(ge=1, le=1_000_000)] = Field(1000, description="Most pages to take.")
-    max_total_s: Annotated[float, Field(gt=0)] | None = Field(None, description="Seconds after which no further page is taken.")
+    max_total_s: Annotated[float, Field(gt=0)] | None = setting(None, description="Seconds after which no further page is taken.")
     within: Within = Field(
         "site", description="Links to follow: below the folder of a start (path), on its host, on its site (the domain that is registered), or any."
     )
@@ -50,13 +52,13 @@ class Crawl(BaseModel):
     )
     robots: bool = Field(True, description="Whether robots.txt is obeyed.")
     nofollow: bool = Field(True, description="Whether links that are marked nofollow are left alone.")
-    delay_s: Annotated[float, Field(ge=0, le=3600)] = Field(
+    delay_s: Annotated[float, Field(ge=0, le=3600)] = setting(
         1.0, description="Least seconds between two requests to a host; robots.txt may ask for more."
     )
-    per_host: Annotated[int, Field(ge=1, le=16)] = Field(1, description="Requests to one host at the same time.")
-    at_once: Annotated[int, Field(ge=1, le=64)] = Field(8, description="Requests at the same time.")
-    retries: Annotated[int, Field(ge=0, le=10)] = Field(3, description="Further tries when a server is busy, fails or breaks off.")
-    page_s: Annotated[float, Field(gt=0, le=3600)] = Field(60.0, description="Seconds that a page may take.")
+    per_host: Annotated[int, Field(ge=1, le=16)] = setting(1, description="Requests to one host at the same time.")
+    at_once: Annotated[int, Field(ge=1, le=64)] = setting(8, description="Requests at the same time.")
+    retries: Annotated[int, Field(ge=0, le=10)] = setting(3, description="Further tries when a server is busy, fails or breaks off.")
+    page_s: Annotated[float, Field(gt=0, le=3600)] = setting(60.0, description="Seconds that a page may take.")
     max_bytes: Annotated[int, Field(ge=1)] = Field(16 << 20, description="Most bytes of a page, unpacked.")
     types: list[str] = Field(list(TYPES), description="Media types to take; `*` stands for anything.", min_length=1)
     duplicates: Literal["keep", "exact", "near"] = Field(

@@ -19,6 +19,7 @@ from rowsmith.connectors.web.entry import Entry, Given, Lacking
 from rowsmith.connectors.web.seen import SCHEMA, Seen
 from rowsmith.core.crawls import Crawl
 from rowsmith.core.errors import Conflict, Invalid, StorageFull
+from rowsmith.core.step import is_content
 
 MOST_WAITING = 1_000_000
 """Addresses in the queue; further ones are not taken in."""
@@ -189,7 +190,7 @@ class State:
     # -- within
 
     def _claim(self, crawl: Crawl) -> None:
-        asked = crawl.model_dump_json()
+        asked = crawl.model_dump_json(include={name for name, field in Crawl.model_fields.items() if is_content(field)})
         row = self._db.execute("SELECT asked FROM crawl").fetchone()
         if row is None:
             self._db.execute("INSERT INTO crawl VALUES (?)", (asked,))
