@@ -263,8 +263,8 @@ def test_busy_and_breaking_servers_are_asked_again(tmp_path: Path) -> None:
 
 
 def test_a_server_that_wants_to_be_left_for_long_is_left(tmp_path: Path) -> None:
-    with Web(served({"/a": http(status=503, Retry_After="86400")})) as web:
-        assert crawled(web, tmp_path, "/a", retries=5)[1] == {"/a": "http_503"}
+    with Web(served({"/a": http(status=503, Retry_After="86400"), "/b": "b"})) as web:
+        assert crawled(web, tmp_path, "/a", "/b", retries=5, at_once=1)[1] == {"/a": "http_503", "/b": "http_503"}
         assert asked(web) == ["/a"]
 
 
@@ -307,9 +307,18 @@ def test_where_a_start_redirects_to_is_meant_by_it(tmp_path: Path) -> None:
 
 def test_time_is_limited(tmp_path: Path) -> None:
     with Web(served({"/": linking(*(f"/{n}" for n in range(50))), **{f"/{n}": lambda seen: [0.2, html(seen.target)] for n in range(50)}})) as web:
-        came, missed = crawled(web, tmp_path, "/", depth=1, max_total_s=1.0)
+        notes: list[str] = []
+        came, missed = crawled(web, tmp_path / "1", "/", depth=1, max_total_s=1.0, heard=notes.append)
         assert 1 <= len(came) < 20
-        assert missed == {"/": "time_limit"}
+        assert (missed, notes[-1].startswith("The limit of 1 s is reached")) == ({}, True)
+        came, missed = crawled(web, tmp_path / "2", *(f"/{n}" for n in range(50)), max_total_s=1.0)
+        assert (len(came) + len(missed), set(missed.values())) == (50, {"time_limit"})
+
+
+def test_what_the_user_has_named_is_not_left_out_in_silence(tmp_path: Path) -> None:
+    with Web(served({f"/{n}": f"page {n}" for n in range(5)})) as web:
+        came, missed = crawled(web, tmp_path, *(f"/{n}" for n in range(5)), max_pages=3)
+        assert (list(came), missed) == (["/0", "/1", "/2"], {"/3": "page_limit", "/4": "page_limit"})
 
 
 # -- the same once --------------------------------------------------------------------------------------------------------------------

@@ -31,7 +31,7 @@ class Crawler:
         self._crawl, self._state, self._pace, self._visit, self._note = crawl, state, pace, visit, note
         self._running: set[asyncio.Task[None]] = set()
         self._wake, self._changed = asyncio.Event(), asyncio.Event()
-        self._left = 0
+        self._late = False
 
     async def outcomes(self) -> AsyncGenerator[Outcome, None]:
         """What comes and what does not, each once it is settled. What is asked for after one says that it was taken."""
@@ -50,8 +50,8 @@ class Crawler:
             await asyncio.gather(work, *self._running, return_exceptions=True)
         await work
         self._tell_end()
-        if self._left:
-            yield self._first(), Lacking("time_limit", f"{self._left:,} addresses were not gone to within {self._crawl.max_total_s:g} s.")
+        for entry in self._state.starts(waiting=True):
+            yield entry.asked, self._why_left()
 
     async def _work(self) -> None:
         loop = asyncio.get_running_loop()
@@ -60,7 +60,7 @@ class Crawler:
             while self._begun() or self._running:
                 left = None if end is None else end - loop.time()
                 if left is not None and left <= 0:
-                    self._left = self._state.count_waiting()
+                    self._late = True
                     return
                 waits = [wait for wait in (left, self._soonest()) if wait is not None]
                 await self._woken(min(waits, default=None))
@@ -107,11 +107,14 @@ class Crawler:
         if self._state.taken > before and self._state.taken % TOLD == 0:
             self._note(f"{self._state.taken:,} pages, {self._state.waiting:,} addresses to go")
 
-    def _first(self) -> str:
-        return self._crawl.urls[0] if self._crawl.urls else self._crawl.sitemap or ""
+    def _why_left(self) -> Lacking:
+        if self._late:
+            return Lacking("time_limit", f"It was not gone to within {self._crawl.max_total_s:g} s.")
+        return Lacking("page_limit", f"It was not gone to: {self._crawl.max_pages:,} others have come.")
 
     def _tell_end(self) -> None:
         for reason, count in self._state.seen.skipped().items():
             self._note(f"{count:,} links are not followed: they {SKIPPED[reason]}.")
-        if self._state.taken >= self._crawl.max_pages and self._state.hosts():
-            self._note(f"The limit of {self._crawl.max_pages:,} pages is reached; {self._state.count_waiting():,} addresses were not gone to.")
+        if left := self._state.count_waiting():
+            limit = f"{self._crawl.max_total_s:g} s" if self._late else f"{self._crawl.max_pages:,} pages"
+            self._note(f"The limit of {limit} is reached; {left:,} addresses were not gone to.")

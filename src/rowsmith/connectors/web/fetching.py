@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import AsyncGenerator, Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, aclosing
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +48,8 @@ def fetch(reach: Reach, to: Path, *, resolver: Resolver | None = None, **asked: 
     may come once more, as the same file under the same name.
 
     Reasons of what is missed: robots, http_404 and kin, unreachable, unreadable, refused (an address that may not be connected to), large,
-    other_type, duplicate, redirects, off_site (where a redirect leads), off_topic, broken_sitemap, time_limit.
+    other_type, duplicate, redirects, off_site (where a redirect leads), off_topic, broken_sitemap; page_limit and time_limit of what the user
+    named. Links that are not followed are counted, and noted.
 
     Raises:
         Invalid: the settings make no sense, or the state is of another crawl. Unavailable: a package is missing, or the disk cannot be written.
@@ -85,7 +86,8 @@ async def _pages(reach: Reach, to: Path, crawl: Crawl, resolver: Resolver | None
         visiting = Visiting(crawl, state, scope, permission, reading, plain, pages, reach.known)
         for missed in refused:
             yield missed
-        async for outcome in Crawler(crawl, state, pace, visiting, reach.note).outcomes():
+        outcomes = await open_.enter_async_context(aclosing(Crawler(crawl, state, pace, visiting, reach.note).outcomes()))
+        async for outcome in outcomes:
             yield _lent(state.pages, to, outcome) if isinstance(outcome, Given) else Missed(outcome[0], outcome[1].reason, outcome[1].detail)
 
 

@@ -42,7 +42,7 @@ class Links:
             place = score + (relevance(self._words, str(target), text) if self._words else 0.0) - STEP * (entry.depth + 1)
             yield from self._followed(target, reason, Entry(str(target), "", depth=entry.depth + 1, priority=place, referrer=url))
 
-    def of_sitemap(self, entry: Entry, url: str, addresses: Sequence[str]) -> Iterator[Entry]:
+    def of_sitemap(self, url: str, addresses: Sequence[str]) -> Iterator[Entry]:
         """Entries for the pages that a sitemap names: starts of a crawl, as far as they belong to what was asked for."""
         for address in addresses:
             target = linked(url, address)

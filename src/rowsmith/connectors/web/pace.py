@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections import Counter, defaultdict
 
+from rowsmith.connectors.web.entry import Lacking
+
 
 class Pace:
     """The turns of all hosts, on one loop."""
@@ -14,6 +16,8 @@ class Pace:
         self._delays: dict[str, float] = {}
         self._next: defaultdict[str, float] = defaultdict(float)
         self._busy: Counter[str] = Counter()
+        self.left: dict[str, Lacking] = {}
+        """Hosts that are not asked any more, and why: they want to be left alone for longer than is waited."""
 
     def slow(self, host: str, delay_s: float) -> None:
         """Ask a host less often from now on, as its robots.txt wants it."""

@@ -86,9 +86,9 @@ class State:
             if not self._db.execute("SELECT count(*) FROM address").fetchone()[0]:
                 self._add(starts)
 
-    def starts(self) -> list[Entry]:
-        """The addresses that the user gave, and where they redirect to."""
-        return list(self._entries("start"))
+    def starts(self, *, waiting: bool = False) -> list[Entry]:
+        """The addresses that the user gave, and where they redirect to; of these, those that are waiting still."""
+        return list(self._entries("start AND waiting" if waiting else "start"))
 
     def next(self, ready: Callable[[str], bool]) -> Entry | None:
         """Take the best address out of the queue that is on a host which is ready. Of two equals the one that came first."""

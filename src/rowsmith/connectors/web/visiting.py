@@ -128,7 +128,7 @@ class Visiting:
     def _mapped(self, entry: Entry, came: Came, read: dict[str, Any]) -> None:
         with self._state.settling(entry):
             self._state.lead(self._links.sitemaps(entry, came.url, read.get("sitemaps", ())))
-            self._state.lead(self._links.of_sitemap(entry, came.url, read.get("pages", ())))
+            self._state.lead(self._links.of_sitemap(came.url, read.get("pages", ())))
             if read.get("wrong"):
                 self._state.lack(entry, Lacking("broken_sitemap", f"The sitemap is not read to its end: {read['wrong']}."))
 

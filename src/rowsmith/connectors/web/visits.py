@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 AGAIN = (408, 425, 429, 500, 502, 503, 504)
 """Answers after which another try may help."""
 FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 300.0
-"""Before the second try, doubled for each further one; and most that a server is waited for. One that asks for more is not asked again."""
+"""Before the second try, doubled for each further one; and most that a server is waited for. One that wants more is not asked again."""
 
 MOST_SITEMAP = 64 << 20
 """Bytes of a sitemap."""
@@ -102,15 +102,19 @@ class Visits:
 async def persisted(tried: Callable[[], Awaitable[Tried]], pace: Pace, host: str, retries: int) -> Answer:
     """The first answer that another try would not better, or the last one, at the pace of the host."""
     tries = 0
-    while True:
+    while host not in pace.left:
         await pace.turn(host)
         answer, wait_s = await tried()
         if wait_s is None:
             return answer
-        wait_s, tries = wait_s or FIRST_WAIT_S * 2**tries, tries + 1
-        if tries > retries or wait_s > LONGEST_WAIT_S:
+        if wait_s > LONGEST_WAIT_S and isinstance(answer, Lacking):
+            pace.left[host] = Lacking(answer.reason, f"{answer.detail} It wants to be left alone for {wait_s:.0f} s.")
+            break
+        pace.hold(host, wait_s or FIRST_WAIT_S * 2**tries)
+        tries += 1
+        if tries > retries:
             return answer
-        pace.hold(host, wait_s)
+    return pace.left[host]
 
 
 def wants(crawl: Crawl, kind: str) -> bool:
