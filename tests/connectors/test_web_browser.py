@@ -6,6 +6,8 @@ import asyncio
 import os
 import shutil
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -272,3 +274,37 @@ def test_the_proxy_tunnels_to_what_may_be_reached() -> None:
         assert said.startswith(b"HTTP/1.1 200 Connected\r\n\r\nHTTP/1.1 200 Said") and said.endswith(b"within")
         assert ([seen.target for seen in web.seen], refused) == (["/a"], [])
         assert len(spoken(may, asked, most=10)[0]) < 200
+
+
+MISSING = """
+import sys
+from importlib.machinery import PathFinder
+from pathlib import Path
+
+class Without(PathFinder):
+    @classmethod
+    def find_spec(cls, name, path=None, target=None):
+        return None if name.partition(".")[0] == sys.argv[1] else PathFinder.find_spec(name, path, target)
+
+sys.meta_path = [Without if finder is PathFinder else finder for finder in sys.meta_path]
+from rowsmith.connectors.web.fetching import fetch
+from rowsmith.core.addresses import PUBLIC
+from rowsmith.core.errors import Unavailable
+from rowsmith.core.fetching import Reach
+try:
+    next(fetch(Reach(PUBLIC, Path("state")), Path("to"), urls=["http://public.example/"], browser=True))
+except Unavailable as error:
+    print(error.fix)
+"""
+
+
+@pytest.mark.parametrize(
+    ("package", "fix"),
+    [("playwright", "pip install 'rowsmith[browser]'"), ("selectolax", "pip install 'rowsmith[documents]'"), ("nothing", "apt-get install chromium")],
+)
+def test_what_is_missing_is_named(package: str, fix: str, tmp_path: Path) -> None:
+    pytest.importorskip("playwright")
+    environ = {**os.environ, "PATH": str(tmp_path), "PLAYWRIGHT_BROWSERS_PATH": str(tmp_path)}
+    words = [sys.executable, "-c", MISSING, package]
+    done = subprocess.run(words, cwd=tmp_path, env=environ, capture_output=True, text=True, timeout=100, check=True)
+    assert fix in done.stdout
