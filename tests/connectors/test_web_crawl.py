@@ -78,12 +78,17 @@ def chain(count: int) -> Pages:
 
 def test_depth_and_the_limit_of_pages(tmp_path: Path) -> None:
     notes: list[str] = []
+
+    def heard(note: str) -> None:
+        assert threading.current_thread() is threading.main_thread()
+        notes.append(note)
+
     with Web(served(chain(10))) as web:
         came, _ = crawled(web, tmp_path / "depth", "/0", depth=3)
         assert {path: one.facts["depth"] for path, one in came.items()} == {"/0": 0, "/1": 1, "/2": 2, "/3": 3}
         assert came["/2"].facts["referrer"] == web.url("127.0.0.1", "/1")
         web.seen.clear()
-        assert len(crawled(web, tmp_path / "limit", "/0", depth=50, max_pages=5, heard=notes.append)[0]) == 5
+        assert len(crawled(web, tmp_path / "limit", "/0", depth=50, max_pages=5, heard=heard)[0]) == 5
         assert asked(web) == ["/0", "/1", "/2", "/3", "/4"]
         assert "The limit of 5 pages is reached; 1 addresses were not gone to." in notes
 

@@ -65,7 +65,7 @@ class Crawl(BaseModel):
         "exact", description="Pages to leave out where an earlier one says the same: none, those of equal text, or also those of almost equal text."
     )
     canonical: bool = Field(True, description="Whether a page is known by the address on its host that it calls the canonical one.")
-    tracking: list[str] = Field(list(TRACKING), description="Parameters of addresses that make no other page of it; `*` stands for anything.")
+    tracking: tuple[str, ...] = Field(TRACKING, description="Parameters of addresses that make no other page of it; `*` stands for anything.")
     user_agent: str | None = Field(None, description="How the reader names itself to servers and in robots.txt. Default: Rowsmith.")
     browser: bool = Field(False, description="Whether pages are opened in a browser, for those that are made by scripts. Needs the extra `browser`.")
     wait: Literal["load", "domcontentloaded", "networkidle"] = Field("load", description="What a page in the browser has to have reached.")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import AsyncGenerator, Iterator
-from contextlib import AsyncExitStack, aclosing
+from collections.abc import AsyncGenerator, Callable, Generator, Iterator
+from contextlib import AsyncExitStack, aclosing, closing
+from dataclasses import replace
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 from pydantic import ValidationError
@@ -62,7 +64,20 @@ def fetch(reach: Reach, to: Path, *, resolver: Resolver | None = None, **asked: 
         raise Invalid("The settings of the crawl cannot be used.", "Correct them.", problems) from None
     with disk(to):
         to.mkdir(parents=True, exist_ok=True)
-    return streamed(lambda: _pages(reach, to, crawl, resolver), "crawl")
+    heard: SimpleQueue[str] = SimpleQueue()
+    lent = replace(reach, note=heard.put)
+    return _noted(streamed(lambda: _pages(lent, to, crawl, resolver), "crawl"), heard, reach.note)
+
+
+def _noted(outcomes: Generator[Fetched | Missed, None, None], heard: SimpleQueue[str], note: Callable[[str], None]) -> Iterator[Fetched | Missed]:
+    """The same; what is noted on the crawl's thread is said on that of whoever asks."""
+    with closing(outcomes):
+        for outcome in outcomes:
+            while not heard.empty():
+                note(heard.get())
+            yield outcome
+    while not heard.empty():
+        note(heard.get())
 
 
 async def _pages(reach: Reach, to: Path, crawl: Crawl, resolver: Resolver | None) -> AsyncGenerator[Fetched | Missed, None]:

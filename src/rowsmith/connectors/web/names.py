@@ -7,7 +7,6 @@ where they are needed; and without fragment and the parameters that do not tell 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
@@ -25,14 +24,19 @@ _PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01234567
 _SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?;]*", re.IGNORECASE)
 
 
-def canonical(url: URL, tracking: Sequence[str] = ()) -> str:
+def canonical(url: URL, tracking: tuple[str, ...] = ()) -> str:
     """The one form of a parsed URL; `tracking` are the patterns of parameters to leave out."""
     path, mark, query = url.raw_path_qs.partition("?")
     path = normal(_SESSION.sub("", path) if tracking else path)
-    kept = [part for part in query.split("&") if part and not any(matches(one, part.partition("=")[0].lower()) for one in tracking)]
+    kept = [part for part in query.split("&") if part and not _tracks(part.partition("=")[0].lower(), tracking)]
     host, port = (url.raw_host or "").rstrip("."), "" if url.is_default_port() else f":{url.port}"
     place = f"[{host}]" if ":" in host else host
     return f"{url.scheme}://{place}{port}{_without_dots(path)}{mark if kept else ''}{normal('&'.join(kept))}"
+
+
+@lru_cache(maxsize=4096)
+def _tracks(name: str, tracking: tuple[str, ...]) -> bool:
+    return any(matches(pattern, name) for pattern in tracking)
 
 
 def normal(text: str) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Generator
 from typing import Any, TypeVar
 
 Item = TypeVar("Item")
 
 
-def streamed(made: Callable[[], AsyncGenerator[Item, None]], name: str) -> Iterator[Item]:
+def streamed(made: Callable[[], AsyncGenerator[Item, None]], name: str) -> Generator[Item, None, None]:
     """The generator's items. It works on a loop of its own, on a thread called `name`, also while nobody asks; closing this closes it."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name=name, daemon=True)
