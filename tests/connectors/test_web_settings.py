@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import os
 import shutil
 import time
@@ -64,10 +65,12 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "tracking": ({}, {"tracking": []}),
     "user_agent": ({"urls": ["/a"]}, {"urls": ["/a"], "user_agent": "Other"}),
     "browser": ({"urls": ["/made"]}, BROWSER),
-    "wait": ({**BROWSER, "selector": None}, {**BROWSER, "wait": "networkidle"}),
+    "wait": (BROWSER, {**BROWSER, "wait": "networkidle"}),
     "selector": (BROWSER, {**BROWSER, "selector": "#there"}),
     "resources": (BROWSER, {**BROWSER, "resources": []}),
 }
+
+OUTCOMES: dict[str, Any] = {}
 
 
 def outcome(folder: Path, settings: dict[str, Any]) -> Any:
@@ -99,6 +102,14 @@ def outcome(folder: Path, settings: dict[str, Any]) -> Any:
         return {name.removeprefix(web.url(HOST, "")): what for name, what in came.items()}, said, most, gap > 0.45
 
 
+def seen_once(folder: Path, settings: dict[str, Any]) -> Any:
+    """The outcome, which several cases share: a browser takes its time."""
+    key = json.dumps(settings, sort_keys=True)
+    if key not in OUTCOMES:
+        OUTCOMES[key] = outcome(folder, settings)
+    return OUTCOMES[key]
+
+
 def test_every_setting_has_its_case() -> None:
     assert set(CASES) == set(Crawl.model_fields)
 
@@ -111,5 +122,4 @@ def test_every_setting_changes_something(setting: str, tmp_path: Path) -> None:
         if not any(map(shutil.which, PROGRAMS)):
             assert os.environ.get("CI") != "true", "Chromium is missing"
             pytest.skip("NOT TESTED IN A BROWSER: install chromium")
-    before, after = outcome(tmp_path / "one", one), outcome(tmp_path / "other", other)
-    assert before != after
+    assert seen_once(tmp_path / "one", one) != seen_once(tmp_path / "other", other)
