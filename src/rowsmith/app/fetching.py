@@ -18,7 +18,7 @@ from rowsmith.core.errors import Invalid, Unavailable
 from rowsmith.core.fetching import Fetch as Connector
 from rowsmith.core.fetching import Fetched, Missed, Reach
 from rowsmith.core.ports import Keys, Paused
-from rowsmith.core.step import Step
+from rowsmith.core.step import Step, is_content
 from rowsmith.store.fetches import Entry, Fetch, Fetches, Gone, Unfinished
 
 SCHEMES = {
@@ -27,33 +27,42 @@ SCHEMES = {
 }  # fmt: skip
 """The connector that brings the file at an address, by the address's scheme."""
 
+MODULES = {"web": "web.fetching"}
+"""Where the function of a connector is, if not in the module of its name."""
 OWN = {"GITHUB_TOKEN": "https://api.github.com"}
 """The address for which a variable is meant, unless it is said otherwise."""
 
 
 def connector(name: str) -> Connector:
     """The function of a connector."""
-    found: Connector = import_module(f"rowsmith.connectors.{name}").fetch
+    found: Connector = import_module(f"rowsmith.connectors.{MODULES.get(name, name)}").fetch
     return found
 
 
 def asked(step: Step, pattern: str, project: str = "") -> Fetch:
-    """What a step asks for at an address: its settings, as far as its connector knows them and they are not the defaults.
+    """What a step asks for at an address: those settings of its connector that say what comes, and not only how it is brought.
 
     Raises:
         Invalid: nothing brings files from such an address.
     """
     if step.reaches:
-        return Fetch(project, step.reaches, pattern, step.asked())
+        how = _how(step)
+        return Fetch(project, step.reaches, pattern, {name: value for name, value in step.asked().items() if name not in how})
     name = SCHEMES.get(pattern.partition("://")[0].lower(), "")
     if not name:
         raise Invalid(f"{pattern!r} is no address that files are read from.", f"Known are {', '.join(f'{scheme}://' for scheme in SCHEMES)}.")
     return Fetch(project, name, pattern, {"urls": [pattern], "types": ["*"]} if name == "web" else {"url": pattern})
 
 
-def brought(one: Fetch, reach: Reach, to: Path) -> Iterator[Fetched | Missed]:
-    """What comes of it, file by file."""
-    return connector(one.connector)(reach, to, **one.asked)
+def _how(step: Step) -> dict[str, Any]:
+    """The settings of its connector that say how it is brought: how patiently, how much at once."""
+    aside = {field.alias or name for name, field in type(step).model_fields.items() if not is_content(field)}
+    return {name: value for name, value in step.asked().items() if name in aside}
+
+
+def brought(one: Fetch, reach: Reach, to: Path, step: Step | None = None) -> Iterator[Fetched | Missed]:
+    """What comes of it, file by file; as the step wants it brought, where there is one."""
+    return connector(one.connector)(reach, to, **one.asked, **(_how(step) if step else {}))
 
 
 def reach_of(environ: Mapping[str, str], state: Path, keys: Keys, note: Callable[[str], None], known: Mapping[str, Any] | None = None) -> Reach:
@@ -87,13 +96,13 @@ class Fetching:
             Invalid, NotFound, Unavailable, AddressRefused: as the connector says; Invalid, too, where nothing came at all.
         """
         one = asked(step, pattern, self._project)
-        done = self.fetched(one)
+        done = self.fetched(one, step)
         if not done.entries:
             why = "; ".join(f"{gone.name}: {gone.detail}" for gone in done.missed[:3]) or "there is nothing"
             raise Invalid(f"Nothing came of {pattern!r}: {why}", "Correct the address or the settings, and ask again with --refresh.")
         return done
 
-    def fetched(self, one: Fetch) -> Fetch:
+    def fetched(self, one: Fetch, step: Step | None = None) -> Fetch:
         """What came of it, now or earlier."""
         known = self._fetches.get(one)
         if self._is_good(known):
@@ -105,7 +114,7 @@ class Fetching:
             again = self._fetches.get(one)  # another process may have been quicker
             if again is not None and again != known:
                 return again
-            done = self._fetch(one, known, Unfinished(folder))
+            done = self._fetch(one, known, Unfinished(folder), step)
         self._files.remove_scratch(scratch)
         self._anew.add(one.key)
         return done
@@ -114,12 +123,12 @@ class Fetching:
         fresh = known is not None and (not self._refresh or known.key in self._anew)
         return fresh and all(self._files.has(entry.hash) for entry in known.entries)  # type: ignore[union-attr]
 
-    def _fetch(self, one: Fetch, known: Fetch | None, unfinished: Unfinished) -> Fetch:
+    def _fetch(self, one: Fetch, known: Fetch | None, unfinished: Unfinished, step: Step | None) -> Fetch:
         before = {entry.name: {**entry.facts, "path": str(self._files.path(entry.hash))} for entry in known.entries} if known else {}
         reach = reach_of(self._lab.environ, unfinished.state, self._lab.keys.of(self._project), self._note, before)
         entries = {entry.name: entry for entry in unfinished.entries()}
         missed = list(unfinished.missed())
-        for came in brought(one, reach, unfinished.incoming):
+        for came in brought(one, reach, unfinished.incoming, step):
             if isinstance(came, Missed):
                 missed.append(Gone(came.name, came.reason, came.detail))
                 unfinished.add(missed[-1])
@@ -127,7 +136,7 @@ class Fetching:
             entries[came.name] = Entry(came.name, self._put(came.path), dict(came.facts))
             unfinished.add(entries[came.name])
             came.path.unlink(missing_ok=True)
-        return self._fetches.put(replace(one, entries=list(entries.values()), missed=missed))
+        return self._fetches.put(replace(one, entries=list(entries.values()), missed=list(dict.fromkeys(missed))))
 
 
 @contextmanager

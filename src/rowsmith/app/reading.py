@@ -150,7 +150,7 @@ def _outside(files: Files, environ: Mapping[str, str], password: str | None, ste
     if password is not None:  # it stands in the address that the user has given, so it is meant for that
         reach = replace(reach, secret=lambda name, address: SecretStr(password))
     entries, missed = [], []
-    for came in brought(one, reach, files.scratch("incoming")):
+    for came in brought(one, reach, files.scratch("incoming"), step):
         if isinstance(came, Missed):
             missed.append(Gone(came.name, came.reason, came.detail))
         else:
