@@ -1,0 +1,249 @@
+"""Word: paragraphs in the order of the document, headings by style, lists by their numbering, tables, footnotes and text boxes.
+
+Deleted text of tracked changes, comments, headers and footers are left out; hidden text too, and a note says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import IO
+from xml.etree.ElementTree import Element
+
+from rowsmith.connectors.documents.given import Given
+from rowsmith.connectors.documents.package import Package, attribute, below, child, local
+from rowsmith.connectors.documents.writing import Writing, hides
+from rowsmith.core.documents import Document
+
+SUFFIXES = (".docx", ".docm", ".dotx", ".dotm")
+_PART = "word/document.xml"
+MEMBERS = (_PART,)
+_LEFT_OUT = {"del", "moveFrom", "instrText", "delText", "delInstrText", "rt", "rPr", "pPr", "Fallback", "commentReference", "sectPr", "fldData"}
+_INNER = {"sdt", "sdtContent", "ins", "moveTo", "smartTag", "customXml", "AlternateContent", "Choice", "body", "bdo", "dir"}
+"""Elements that only wrap paragraphs and tables."""
+_SIGNS = {"tab": " ", "br": "\n", "cr": "\n", "noBreakHyphen": "\u2011", "ptab": " "}
+_NOT_ON = ("0", "false", "off", "none")
+_TITLE, _BODY_LEVEL = "title", 9
+
+
+@dataclass
+class _Style:
+    """What a paragraph style says: the level of a heading (0: none), and the list that its paragraphs are items of."""
+
+    name: str
+    based_on: str
+    level: int | None
+    numbered: tuple[str, int] | None
+
+
+@dataclass
+class _Book:
+    """What is told beside the text: styles, lists (of a number and a depth: whether it is numbered, and from which number), footnotes."""
+
+    styles: dict[str, _Style] = field(default_factory=dict)
+    lists: dict[tuple[str, int], tuple[bool, int]] = field(default_factory=dict)
+    counts: dict[tuple[str, int], int] = field(default_factory=dict)
+    footnotes: dict[str, Element] = field(default_factory=dict)
+    cited: dict[str, int] = field(default_factory=dict)
+    hidden: list[str] = field(default_factory=list)
+
+
+def read(file: IO[bytes], given: Given) -> Iterator[Document]:
+    """The document; what it says of itself (title, author, language, created_at, modified_at, subject, keywords) are columns."""
+    with Package(file, given) as package:
+        main = _main(package)
+        book = _book(package, main)
+        out = Writing()
+        _blocks(package.xml(main), book, out)
+        for key, number in book.cited.items():
+            _note(book.footnotes[key], number, book, out)
+        out.notes += hides(book.hidden)
+        yield out.document("docx", package.properties())
+
+
+def _main(package: Package) -> str:
+    return next((name for kind, name in package.relations("").values() if kind == "officeDocument"), _PART)
+
+
+def _book(package: Package, main: str) -> _Book:
+    book = _Book()
+    parts = dict(package.relations(main).values())
+    for one in below(package.xml_if_any(parts.get("styles", "word/styles.xml")), "style"):
+        name, based_on = child(one, "name"), child(one, "basedOn")
+        called = (attribute(name, "val") if name is not None else "").lower()
+        based = attribute(based_on, "val") if based_on is not None else ""
+        book.styles[attribute(one, "styleId")] = _Style(called, based, _level(called, child(one, "pPr")), _numbered(child(one, "pPr")))
+    _lists(package.xml_if_any(parts.get("numbering", "word/numbering.xml")), book)
+    for kind in ("footnotes", "endnotes"):
+        for one in package.xml_if_any(parts.get(kind, f"word/{kind}.xml")):
+            if not attribute(one, "type").endswith(("eparator", "Notice")):
+                book.footnotes[f"{kind[:-5]}:{attribute(one, 'id')}"] = one
+    return book
+
+
+def _lists(numbering: Element, book: _Book) -> None:
+    abstract = {attribute(one, "abstractNumId"): one for one in numbering if local(one) == "abstractNum"}
+    for number in numbering:
+        of = child(number, "abstractNumId")
+        if local(number) != "num" or of is None:
+            continue
+        for level in below(abstract.get(attribute(of, "val"), Element("none")), "lvl"):
+            form, start = child(level, "numFmt"), child(level, "start")
+            bullet = form is None or attribute(form, "val") in ("bullet", "none")
+            at = (attribute(number, "numId"), _whole(attribute(level, "ilvl")))
+            book.lists[at] = (not bullet, _whole(attribute(start, "val"), 1) if start is not None else 1)
+
+
+def _level(name: str, properties: Element | None) -> int | None:
+    """The level of a heading that a style is, by its name, which Word writes in English whatever the language, or by its outline level."""
+    if name == _TITLE:
+        return 1
+    if name.startswith("heading ") and name[8:].isdigit():
+        return int(name[8:])
+    outline = child(properties, "outlineLvl")
+    if outline is None:
+        return None
+    level = _whole(attribute(outline, "val"), _BODY_LEVEL)
+    return level + 1 if level < _BODY_LEVEL else 0
+
+
+def _numbered(properties: Element | None) -> tuple[str, int] | None:
+    one = child(properties, "numPr")
+    if one is None:
+        return None
+    number, depth = child(one, "numId"), child(one, "ilvl")
+    return (attribute(number, "val") if number is not None else "", _whole(attribute(depth, "val")) if depth is not None else 0)
+
+
+def _whole(text: str, otherwise: int = 0) -> int:
+    return int(text) if text.isdecimal() and len(text) < 9 else otherwise
+
+
+def _blocks(element: Element, book: _Book, out: Writing) -> None:
+    for one in element:
+        name = local(one)
+        if name == "p":
+            _paragraph(one, book, out)
+        elif name == "tbl":
+            out.table(_rows(one, book))
+        elif name in _INNER:
+            _blocks(one, book, out)
+
+
+def _paragraph(paragraph: Element, book: _Book, out: Writing) -> None:
+    properties = child(paragraph, "pPr")
+    styles = list(_styles(properties, book))
+    text = _text(paragraph, book)
+    level = _level("", properties)
+    level = next((style.level for style in styles if style.level is not None), 0) if level is None else level
+    numbered = _numbered(properties) or next((style.numbered for style in styles if style.numbered), None)
+    if level:
+        out.heading(level, text)
+    elif numbered and numbered[0] not in ("", "0") and text.strip():
+        _item(text, numbered, book, out)
+    else:
+        out.block(text.strip())
+    for box in _boxes(paragraph):
+        _blocks(box, book, out)
+
+
+def _item(text: str, numbered: tuple[str, int], book: _Book, out: Writing) -> None:
+    number, depth = numbered
+    ordered, start = book.lists.get(numbered, (False, 1))
+    if not ordered:
+        out.item(depth, text)
+        return
+    for deeper in [at for at in book.counts if at[0] == number and at[1] > depth]:
+        del book.counts[deeper]
+    book.counts[numbered] = book.counts.get(numbered, start - 1) + 1
+    out.item(depth, text, book.counts[numbered])
+
+
+def _styles(properties: Element | None, book: _Book) -> Iterator[_Style]:
+    """The style of a paragraph, and those that it is based on."""
+    one, seen = child(properties, "pStyle"), set[str]()
+    name = attribute(one, "val") if one is not None else ""
+    while name in book.styles and name not in seen:
+        seen.add(name)
+        yield book.styles[name]
+        name = book.styles[name].based_on
+
+
+def _text(element: Element, book: _Book) -> str:
+    return "".join(_words(element, book))
+
+
+def _words(element: Element, book: _Book) -> Iterator[str]:
+    for one in element:
+        name = local(one)
+        if name == "t":
+            yield one.text or ""
+        elif name == "r" and _hidden(one):
+            book.hidden += [text.text or "" for text in below(one, "t")]
+        elif name in _SIGNS:
+            yield "" if attribute(one, "type") in ("page", "column") else _SIGNS[name]
+        elif name == "sym":
+            yield _symbol(attribute(one, "char"))
+        elif name in ("footnoteReference", "endnoteReference"):
+            yield _cited(f"{name[:-13]}:{attribute(one, 'id')}", book)
+        elif name == "txbxContent" or name in _LEFT_OUT:
+            continue
+        elif name == "p":  # of a table within a cell, say
+            yield f"{_text(one, book)} "
+        else:
+            yield from _words(one, book)
+
+
+def _hidden(run: Element) -> bool:
+    vanish = child(run, "rPr", "vanish")
+    return vanish is not None and attribute(vanish, "val") not in _NOT_ON
+
+
+def _symbol(char: str) -> str:
+    """A character of a symbol font, where it is one of Unicode too; those of the private area are bullets and ornaments."""
+    try:
+        code = int(char, 16)
+    except ValueError:
+        return ""
+    return chr(code) if 32 <= code < 0xD800 else ""
+
+
+def _cited(key: str, book: _Book) -> str:
+    if key not in book.footnotes:
+        return ""
+    return f"[^{book.cited.setdefault(key, len(book.cited) + 1)}]"
+
+
+def _note(note: Element, number: int, book: _Book, out: Writing) -> None:
+    text = " ".join(" ".join(_text(one, book).split()) for one in below(note, "p"))
+    out.block(f"[^{number}]: {text.strip()}")
+
+
+def _boxes(paragraph: Element) -> Iterator[Element]:
+    """The text boxes that are anchored in a paragraph, each once: older readers get a copy of them, the fallback."""
+    for one in paragraph:
+        name = local(one)
+        if name == "txbxContent":
+            yield one
+        elif name not in _LEFT_OUT:
+            yield from _boxes(one)
+
+
+def _rows(table: Element, book: _Book) -> Iterator[list[str]]:
+    for one in table:
+        if local(one) == "tr":
+            yield [cell for cells in _cells(one, book) for cell in cells]
+        elif local(one) in _INNER:
+            yield from _rows(one, book)
+
+
+def _cells(row: Element, book: _Book) -> Iterator[list[str]]:
+    """The cells of a row; one that spans several columns stands in the first of them, one that spans rows in the first of those."""
+    for one in row:
+        if local(one) != "tc":
+            if local(one) in _INNER:
+                yield from _cells(one, book)
+            continue
+        span, merged = child(one, "tcPr", "gridSpan"), child(one, "tcPr", "vMerge")
+        text = "" if merged is not None and attribute(merged, "val") != "restart" else _text(one, book)
+        yield [text.strip(), *[""] * (min(_whole(attribute(span, "val"), 1), 1000) - 1 if span is not None else 0)]

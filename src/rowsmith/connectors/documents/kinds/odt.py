@@ -1,0 +1,9 @@
+"""OpenDocument texts, as LibreOffice and others write them."""
+
+from __future__ import annotations
+
+from rowsmith.connectors.documents.opendocument import opendocument
+
+SUFFIXES = (".odt", ".ott")
+MIMETYPE = b"application/vnd.oasis.opendocument.text"
+read = opendocument

@@ -1,0 +1,11 @@
+"""Excel workbooks as documents; read as records they are the containers' part."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from rowsmith.connectors.documents.workbook import workbook
+
+SUFFIXES = (".xlsx", ".xlsm", ".xltx")
+MEMBERS = ("[Content_Types].xml", "xl/workbook.xml")
+read = partial(workbook, "xlsx")
