@@ -1,0 +1,331 @@
+"""AsciiDoc, line by line: what asciidoctor calls blocks, as Markdown.
+
+The language: https://docs.asciidoctor.org/asciidoc/latest/. Conditions (ifdef) are taken as if their attribute were as the document sets it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from rowsmith.connectors.documents.writing import Writing
+
+_HEADING = re.compile(r"(={1,6}|#{1,6})\s+(\S.*?)(?:\s+\1)?$")
+_ATTRIBUTE = re.compile(r":(!?[\w][\w-]*!?):(?:\s+(.*))?$")
+_LIST = re.compile(r"\s*(\*{1,6}|-|\.{1,6}|\d+\.|[a-zA-Z]\.)\s+(\S.*)$")
+_TERM = re.compile(r"\s*(\S.*?)(:{2,4}|;;)(?:\s+(.*))?$")
+_FENCE = re.compile(r"(-{4,}|\.{4,}|={4,}|\*{4,}|_{4,}|\+{4,}|/{4,}|--|```\w*)\s*$")
+_TABLE = re.compile(r"[|,:!]={3,}\s*$")
+_STYLE = re.compile(r"\[([^\]]*)\]\s*$")
+_ADMONITION = re.compile(r"(NOTE|TIP|IMPORTANT|WARNING|CAUTION):\s+(.*)")
+_MACRO = re.compile(r"(include|image|video|audio|toc|ifdef|ifndef|ifeval|endif)::([^\[\s]*)\[(.*)\]\s*$")
+_ADMONITIONS = ("NOTE", "TIP", "IMPORTANT", "WARNING", "CAUTION")
+_CELL = re.compile(r"(?:^|\s)(?:(\d+)?(?:\.(\d+))?([+*])?)?(?:[<^>](?:\.[<^>])?|\.[<^>])?([aehlmsdv])?(?<!\\)\|")
+_JOINS = re.compile(r"(?<! \+)\n")
+"""A line end that is a space: none that a plus forces."""
+_MOST_CELLS = 1000
+
+_INLINE = [
+    (re.compile(r"(?:link|mailto):(\S*?)\[([^\]]*)\]"), lambda m: m[2].rstrip("^") or m[1]),
+    (re.compile(r"<?\b((?:https?|ftp|irc)://[^\s\[\]<>]+)\[([^\]]*)\]"), lambda m: m[2].partition(",")[0].rstrip("^") or m[1]),
+    (re.compile(r"<<([^,>]+?)(?:,\s*([^>]+))?>>"), lambda m: m[2] or m[1].lstrip("_#").replace("_", " ")),
+    (re.compile(r"xref:([^\[\s]+)\[([^\]]*)\]"), lambda m: m[2] or m[1]),
+    (re.compile(r"image:(?!:)[^\[\s]+\[([^\],]*)[^\]]*\]"), lambda m: m[1].strip('"')),
+    (re.compile(r"(?:kbd|btn|menu|pass|stem|latexmath|asciimath|icon):[^\[\s]*\[([^\]]*)\]"), lambda m: m[1]),
+    (re.compile(r"(?:\[\[[\w:.-]+(?:,[^\]]*)?\]\]|anchor:[\w:.-]+\[[^\]]*\]|indexterm2?:\[[^\]]*\]|\(\(\([^)]*\)\)\))"), lambda m: ""),
+    (re.compile(r"\(\(([^()]+)\)\)"), lambda m: m[1]),
+    (re.compile(r"\[[\w.#%, -]*\](?=[#*_`])"), lambda m: ""),
+    (re.compile(r"(\*\*|__|##)(?=\S)(.+?)(?<=\S)\1"), lambda m: m[2]),
+    (re.compile(r"(?<![\w*])\*(?=\S)([^*\n]+?)(?<=\S)\*(?![\w*])"), lambda m: m[1]),
+    (re.compile(r"(?<![\w_])_(?=\S)([^_\n]+?)(?<=\S)_(?![\w_])"), lambda m: m[1]),
+    (re.compile(r"(?<![\w#])#(?=\S)([^#\n]+?)(?<=\S)#(?![\w#])"), lambda m: m[1]),
+    (re.compile(r"(?<![\w^])\^([^\s^]+)\^"), lambda m: m[1]),
+    (re.compile(r"(?<![~])~([^\s~]+)~"), lambda m: m[1]),
+    (re.compile(r'"`(.+?)`"'), lambda m: f"“{m[1]}”"),
+    (re.compile(r"'`(.+?)`'"), lambda m: f"‘{m[1]}’"),
+]
+"""Marks within words -> the words. Code is taken out before them."""
+_SIGNS = {"(C)": "©", "(R)": "®", "(TM)": "™", " -- ": " — ", "\\": ""}
+_CODE = re.compile(r"(?<![\"'`\w])(?:`\+(.+?)\+`|``(.+?)``|`([^`\n]+)`)(?![\"'`\w])|\+\+\+(.+?)\+\+\+")
+_FOOTNOTE = re.compile(r"footnote(?:ref)?:([\w-]*)\[([^\]]*)\]")
+_NAMED = re.compile(r"(?<!\\)\{([\w][\w-]*)\}")
+_MEANT = {
+    "nbsp": "\u00a0", "sp": " ", "empty": "", "blank": "", "lt": "<", "gt": ">", "amp": "&", "apos": "'", "quot": '"', "plus": "+", "vbar": "|",
+    "startsb": "[", "endsb": "]", "asterisk": "*", "tilde": "~", "backslash": "\\", "backtick": "`", "caret": "^", "ldquo": "“", "rdquo": "”",
+    "lsquo": "‘", "rsquo": "’", "deg": "°", "zwsp": "\u200b", "two-colons": "::", "two-semicolons": ";;", "cpp": "C++",
+}  # fmt: skip
+"""Attributes that every document has."""
+
+
+def head(lines: list[str], attributes: dict[str, str]) -> tuple[str, list[str]]:
+    """The title of a document, empty where it has none, and the lines behind its head, whose attributes are filled in."""
+    at = 0
+    while at < len(lines) and (not lines[at].strip() or lines[at].startswith("//") or _attribute(lines[at], attributes)):
+        at += 1
+    found = _HEADING.match(lines[at]) if at < len(lines) else None
+    if found is None or len(found[1]) > 1:
+        return attributes.get("doctitle", ""), lines[at:]
+    title, at, plain = found[2], at + 1, 0
+    while at < len(lines) and lines[at].strip():
+        if not lines[at].startswith("//") and not _attribute(lines[at], attributes):
+            _byline(lines[at], plain, attributes)
+            plain += 1
+        at += 1
+    return title, lines[at:]
+
+
+def _byline(line: str, number: int, attributes: dict[str, str]) -> None:
+    """The first line below the title names the authors, the second the version."""
+    if number == 0:
+        attributes["author"] = "; ".join(re.sub(r"\s*<[^>]*>", "", one).strip() for one in line.split(";"))
+    elif number == 1:
+        version, _, rest = line.partition(",") if "," in line else ("", "", line)
+        attributes["revnumber"], attributes["revdate"] = version.strip().lstrip("v"), rest.partition(":")[0].strip()
+
+
+def _attribute(line: str, attributes: dict[str, str]) -> bool:
+    found = _ATTRIBUTE.match(line)
+    if found is None:
+        return False
+    name = found[1].strip("!").lower()
+    if "!" in found[1]:
+        attributes.pop(name, None)
+    else:
+        attributes[name] = (found[2] or "").strip()
+    return True
+
+
+class Reader:
+    """Writes the blocks of lines. `attributes`: those that the document sets; `left`: the files that it would include."""
+
+    def __init__(self, out: Writing, attributes: Mapping[str, str] | None = None) -> None:
+        self._out = out
+        self.attributes: dict[str, str] = dict(attributes or {})
+        self.left: set[str] = set()
+        self._notes: list[str] = []
+        self._numbers: dict[str, int] = {}
+        self._signs: list[str] = []
+
+    def words(self, text: str) -> str:
+        """A text without its marks, attributes filled in."""
+        held: list[str] = []
+
+        def keep(found: re.Match[str]) -> str:
+            code = next(one for one in found.groups() if one is not None)
+            held.append(code if found[4] is not None else f"`{code}`")
+            return f"\0{len(held) - 1}\0"
+
+        text = _NAMED.sub(lambda m: self.attributes.get(m[1].lower(), _MEANT.get(m[1].lower(), m[0])), text.replace("\0", ""))
+        text = _FOOTNOTE.sub(self._footnote, _CODE.sub(keep, text))
+        for pattern, says in _INLINE:
+            text = pattern.sub(says, text)
+        for sign, meant in _SIGNS.items():
+            text = text.replace(sign, meant)
+        return re.sub("\0(\\d+)\0", lambda m: held[int(m[1])], text)
+
+    def _footnote(self, found: re.Match[str]) -> str:
+        if found[2]:
+            self._notes.append(found[2])
+        return f"[^{len(self._notes)}]"
+
+    def blocks(self, lines: list[str]) -> None:
+        """Write all of them, and the footnotes that they have."""
+        at, style = 0, ""
+        while at < len(lines):
+            line = lines[at].rstrip()
+            if found := _STYLE.match(line):
+                style, at = found[1] if not found[1].startswith("[") else style, at + 1
+            elif not line:
+                at += 1
+            else:
+                at, style = self._block(lines, at, line, style), ""
+        for number, note in enumerate(self._notes, 1):
+            self._out.block(f"[^{number}]: {self.words(note)}")
+        self._notes.clear()
+
+    def _block(self, lines: list[str], at: int, line: str, style: str) -> int:
+        """Write the block that begins here, and say where the next line is."""
+        if not _LIST.match(line) and not _TERM.match(line) and line != "+":
+            self._signs = []
+        if line.startswith("//") and not line.startswith("////"):
+            return at + 1
+        if _TABLE.match(line):
+            return self._table(lines, at, line, style)
+        if _FENCE.match(line):
+            return self._fenced(lines, at, line, style)
+        if found := _MACRO.match(line):
+            return self._macro(lines, at, found)
+        if found := _HEADING.match(line):
+            self._out.heading(len(found[1]), self.words(found[2]))
+        elif line.startswith(".") and len(line) > 1 and line[1] not in ". ":
+            self._out.block(self.words(line[1:]))
+        elif _attribute(line, self.attributes) or line in ("'''", "---", "***", "<<<", "+"):
+            pass
+        elif found := _LIST.match(line):
+            return self._item(lines, at, found)
+        elif (found := _TERM.match(line)) and not line.startswith("http"):
+            return self._term(lines, at, found)
+        else:
+            return self._paragraph(lines, at, style)
+        return at + 1
+
+    def _more(self, lines: list[str], at: int) -> tuple[str, int]:
+        """The lines of a paragraph from here, and where it has ended."""
+        found: list[str] = []
+        while at < len(lines) and (line := lines[at].rstrip()) and line != "+":
+            if found and (_LIST.match(line) or _FENCE.match(line) or _TABLE.match(line) or _STYLE.match(line) or _TERM.match(line)):
+                break
+            if not line.startswith("//"):
+                found.append(line)
+            at += 1
+        return "\n".join(found), at
+
+    def _paragraph(self, lines: list[str], at: int, style: str) -> int:
+        if lines[at][:1] in " \t" or style.partition(",")[0] in ("source", "listing", "literal"):
+            end = next((i for i in range(at, len(lines)) if not lines[i].strip()), len(lines))
+            self._out.code("\n".join(line.removeprefix(" ") for line in lines[at:end]), _language(style))
+            return end
+        text, end = self._more(lines, at)
+        joined = _JOINS.sub(" ", text).replace(" +\n", "\n")
+        told = _ADMONITION.match(joined)
+        name = told[1] if told else style.partition(",")[0]
+        if name in _ADMONITIONS:
+            self._out.block(f"> {name.capitalize()}: {self.words(told[2] if told else joined)}")
+        elif name in ("quote", "verse"):
+            self._out.block(_quoted(self.words(joined) + self._by(style)))
+        elif name != "comment":
+            self._out.block(self.words(joined))
+        return max(end, at + 1)
+
+    def _fenced(self, lines: list[str], at: int, line: str, style: str) -> int:
+        ends = "```" if line.startswith("```") else line.rstrip()
+        end = next((i for i in range(at + 1, len(lines)) if lines[i].rstrip() == ends), len(lines))
+        inner, name = lines[at + 1 : end], style.partition(",")[0].partition("%")[0]
+        if line[0] in "-.`" and line.strip() != "--":
+            self._out.code("\n".join(self._code_lines(inner)), line[3:].strip() if line[0] == "`" else _language(style))
+        elif line.strip() == "--" and name in ("source", "listing"):
+            self._out.code("\n".join(self._code_lines(inner)), _language(style))
+        elif line[0] in "/" or name == "comment" or line[0] == "+":
+            pass
+        elif name in _ADMONITIONS:
+            self._out.block(_quoted(f"{name.capitalize()}: {self._apart(inner)}"))
+        elif line[0] == "_":
+            self._out.block(_quoted(self._apart(inner) + self._by(style)))
+        else:
+            self._out.block(self._apart(inner))
+        return end + 1
+
+    def _by(self, style: str) -> str:
+        """Whom a quotation is of, as its last line."""
+        said = ", ".join(self.words(part.strip()) for part in style.split(",")[1:] if part.strip())
+        return f"\n\n— {said}" if said else ""
+
+    def _code_lines(self, lines: list[str]) -> list[str]:
+        kept = []
+        for line in lines:
+            if (found := _MACRO.match(line)) and found[1] == "include":
+                self.left.add(found[2])
+            else:
+                kept.append(re.sub(r"\s*(?://|#|;;|--)?\s*<(?:\d+|\.)>\s*$", "", line))
+        return kept
+
+    def _apart(self, lines: list[str]) -> str:
+        """Blocks as a text of their own."""
+        inner = Writing()
+        reader = Reader(inner, self.attributes)
+        reader.left, reader._notes = self.left, []
+        reader.blocks(lines)
+        return inner.document("").text
+
+    def _macro(self, lines: list[str], at: int, found: re.Match[str]) -> int:
+        name, target, told = found.groups()
+        if name == "include":
+            self.left.add(target)
+        elif name == "image":
+            self._out.block(told.partition(",")[0].strip('"'))
+        elif name in ("ifdef", "ifndef"):
+            there = any(one in self.attributes for one in re.split("[,+]", target))
+            if told and there == (name == "ifdef"):
+                self._block([told], 0, told, "")
+            elif not told and there != (name == "ifdef"):
+                return next((i + 1 for i in range(at, len(lines)) if lines[i].startswith("endif::")), len(lines))
+        return at + 1
+
+    def _item(self, lines: list[str], at: int, found: re.Match[str]) -> int:
+        sign = found[1] if found[1][0] in "*-." else "1."
+        if sign in self._signs:
+            self._signs = self._signs[: self._signs.index(sign) + 1]
+        else:
+            self._signs.append(sign)
+            self._numbers[sign] = 0
+        depth = len(self._signs) - 1
+        lines[at] = found[2]
+        text, end = self._more(lines, at)
+        self._numbers[sign] += 1
+        text = re.sub(r"^\[[ xX*]\]\s+", "", self.words(" ".join(line.strip().removesuffix(" +") for line in text.split("\n"))))
+        self._out.item(depth, text, self._numbers[sign] if sign[0] in ".1" else None)
+        return end
+
+    def _term(self, lines: list[str], at: int, found: re.Match[str]) -> int:
+        self._out.block(self.words(found[1]))
+        if found[3]:
+            lines[at] = found[3]
+            text, end = self._more(lines, at)
+            self._out.block(f": {self.words(' '.join(line.strip() for line in text.split(chr(10))))}")
+            return end
+        return at + 1
+
+    def _table(self, lines: list[str], at: int, line: str, style: str) -> int:
+        end = next((i for i in range(at + 1, len(lines)) if lines[i].rstrip() == line.rstrip()), len(lines))
+        inner = lines[at + 1 : end]
+        if line[0] in ",:" or "format=csv" in style or "format=dsv" in style:
+            import csv
+
+            rows = list(csv.reader(inner, delimiter=":" if line[0] == ":" or "dsv" in style else ","))
+            self._out.table([[self.words(cell) for cell in row] for row in rows])
+            return end + 1
+        cells, first = _cells(inner)
+        width = _width(style) or first or 1
+        words = [self.words(" ".join(cell.split())) for cell in cells]
+        self._out.table([words[i : i + width] for i in range(0, len(words), width)])
+        return end + 1
+
+
+def _quoted(text: str) -> str:
+    return "\n".join(f"> {line}".rstrip() for line in text.split("\n"))
+
+
+def _language(style: str) -> str:
+    parts = [part.strip() for part in style.split(",")]
+    return parts[1] if len(parts) > 1 and "=" not in parts[1] else ""
+
+
+def _width(style: str) -> int:
+    """How many columns `cols` names; 0 where it is not there."""
+    found = re.search(r'cols\s*=\s*(?:"([^"]*)"|(\S+?)(?:,|$))', style)
+    if found is None:
+        return 0
+    parts = [one.strip() for one in re.split("[,;]", (found[1] or found[2]).strip())]
+    if len(parts) == 1 and parts[0].isdecimal():
+        return min(int(parts[0][:4]), _MOST_CELLS)
+    times = [int(one[1][:4]) if (one := re.match(r"(\d+)\*", part)) else 1 for part in parts]
+    return min(sum(times), _MOST_CELLS)
+
+
+def _cells(lines: list[str]) -> tuple[list[str], int]:
+    """All cells of a table in order, and how many stand on its first line."""
+    cells: list[str] = []
+    first = 0
+    for line in lines:
+        at = 0
+        for found in _CELL.finditer(line):
+            if cells and line[at : found.start()].strip():
+                cells[-1] += line[at : found.start()].replace("\\|", "|")
+            spans = int(found[1][:3]) if found[1] else 1
+            cells += [""] * spans if found[3] != "*" else [f"\0{spans}"]
+            at = found.end()
+        if cells and line[at:].strip():
+            cells[-1] += f" {line[at:]}".replace("\\|", "|")
+        if cells and not first:
+            first = len(cells)
+    return cells, first
