@@ -1,0 +1,83 @@
+"""Documents by real writers: what stands in them is found, in order, with its headings and tables."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rowsmith.connectors.documents import read_documents
+from rowsmith.core.documents import Document
+from rowsmith.core.records import Fault
+
+CORPUS = Path(__file__).parents[1] / "corpus" / "files"
+MINE = (".docx", ".odt", ".pptx", ".odp", ".xlsx", ".ods", ".epub", ".rst", ".adoc", ".ipynb")
+FILES = sorted(path for path in CORPUS.iterdir() if path.suffix in MINE)
+
+
+@pytest.fixture(scope="module")
+def corpus() -> dict[str, Document | Fault]:
+    found = list(read_documents((path, path.name) for path in FILES))
+    assert [number for number, _ in found] == list(range(len(FILES)))
+    return {FILES[number].name: said for number, said in found}
+
+
+def squeezed(text: str) -> str:
+    return " ".join(text.replace("\\", "").replace("’", "'").split())
+
+
+def in_order(sentences: list[str], text: str) -> float:
+    """The share of sentences that are found, each behind the one before it."""
+    at, found, text = 0, 0, squeezed(text)
+    for sentence in map(squeezed, sentences):
+        place = text.find(sentence, at)
+        if place >= 0:
+            at, found = place + len(sentence), found + 1
+    return found / len(sentences)
+
+
+def rows_of(text: str) -> list[list[str]]:
+    """The rows of every table in a text, without the lines below headers."""
+    lines = [line for line in text.split("\n") if line.startswith("|") and not re.fullmatch(r"[| -]+", line)]
+    return [[cell.strip().replace("\\|", "|") for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_what_stands_in_a_document_is_found(path: Path, corpus: dict[str, Document | Fault]) -> None:
+    found, truth = corpus[path.name], json.loads(path.with_name(f"{path.name}.truth.json").read_text(encoding="utf-8"))
+    assert isinstance(found, Document), found
+    if truth["sentences"]:
+        assert in_order(truth["sentences"], found.text) >= 0.98
+    headings = [words for line in found.text.split("\n") if (words := re.fullmatch(r"#+ (.*)", line))]
+    said = iter([one[1] for one in headings])
+    assert all(words in said for _, words in truth["headings"])
+    deep = {words: level for level, words in truth["headings"]}
+    levels = [(len(one[0].split(" ")[0]), deep[one[1]]) for one in headings if one[1] in deep]
+    assert all((mine < other) == (theirs < others) for mine, theirs in levels for other, others in levels if theirs != others)
+    assert [row for table in truth["tables"] for row in table] == rows_of(found.text)
+    assert all(words not in found.text for words in truth["boilerplate"])
+    assert all(words in found.text for words in truth.get("notes_said", ()))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_parts_begin_where_the_marks_say(path: Path, corpus: dict[str, Document | Fault]) -> None:
+    found, truth = corpus[path.name], json.loads(path.with_name(f"{path.name}.truth.json").read_text(encoding="utf-8"))
+    assert isinstance(found, Document)
+    assert list(found.marks) == ([truth["parts"]] if "parts" in truth else [])
+    for marks in found.marks.values():
+        offsets = [at for at, _ in marks]
+        assert offsets[0] == 0 and offsets == sorted(set(offsets)) and offsets[-1] < len(found.text)
+        assert all(found.text[at - 2 : at] == "\n\n" and not found.text[at].isspace() for at in offsets[1:])
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if path.suffix in (".docx", ".pptx", ".odt", ".odp", ".xlsx", ".ods", ".epub")], ids=lambda path: path.name)
+def test_title_and_author_are_columns(path: Path, corpus: dict[str, Document | Fault]) -> None:
+    found, truth = corpus[path.name], json.loads(path.with_name(f"{path.name}.truth.json").read_text(encoding="utf-8"))
+    assert isinstance(found, Document)
+    assert {name: found.columns.get(name) for name in ("title", "author")} == {name: truth[name] for name in ("title", "author")}
