@@ -114,7 +114,7 @@ def seconds(clocked: str) -> float:
     if found is None:
         raise ValueError(f"{clocked[:40]!r} is no time.")
     hours, minutes, whole, part = found.groups()
-    return int((hours or "0")[:6]) * 3600 + int(minutes) * 60 + int(whole) + float(f"0.{part or 0}")
+    return ((int((hours or "0")[:6]) * 60 + int(minutes)) * 60_000 + int(whole) * 1000 + int((part or "").ljust(3, "0"))) / 1000
 
 
 def clock(at: float) -> str:

@@ -73,7 +73,7 @@ def _zipped(file: IO[bytes], size: int, limits: Limits, kinds: Iterable[Kind]) -
 
 def _of_text(head: bytes, suffix: str, kinds: Iterable[Kind]) -> Kind:
     """The kind of a text: one of those with its suffix, that which knows it by its contents before others; else one that knows it; else plain."""
-    texts = [kind for kind in kinds if not kind.binary]
+    texts = [kind for kind in kinds if kind.is_it or not kind.binary]
     named = [kind for kind in texts if suffix in kind.suffixes]
     knowing = [kind for kind in (named or texts) if kind.is_it and kind.is_it(head)]
     told = [kind for kind in texts if not kind.suffixes and kind.is_it and kind.is_it(head)]

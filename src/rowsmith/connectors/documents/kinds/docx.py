@@ -5,6 +5,7 @@ Deleted text of tracked changes, comments, headers and footers are left out; hid
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import IO
@@ -23,6 +24,7 @@ _INNER = {"sdt", "sdtContent", "ins", "moveTo", "smartTag", "customXml", "Altern
 """Elements that only wrap paragraphs and tables."""
 _SIGNS = {"tab": " ", "br": "\n", "cr": "\n", "noBreakHyphen": "\u2011", "ptab": " "}
 _NOT_ON = ("0", "false", "off", "none")
+_DEEPER = re.compile(r"list (?:bullet|number) ([2-5])$")
 _TITLE, _BODY_LEVEL = "title", 9
 
 
@@ -34,6 +36,12 @@ class _Style:
     based_on: str
     level: int | None
     numbered: tuple[str, int] | None
+
+    @property
+    def deeper(self) -> int:
+        """How far in its items are by its name: Word's own `List Bullet 2` is a list of one level, further in."""
+        found = _DEEPER.match(self.name)
+        return int(found[1]) - 1 if found else 0
 
 
 @dataclass
@@ -140,20 +148,20 @@ def _paragraph(paragraph: Element, book: _Book, out: Writing) -> None:
     if level:
         out.heading(level, text)
     elif numbered and numbered[0] not in ("", "0") and text.strip():
-        _item(text, numbered, book, out)
+        _item(text, numbered, max([numbered[1], *(style.deeper for style in styles)]), book, out)
     else:
         out.block(text.strip())
     for box in _boxes(paragraph):
         _blocks(box, book, out)
 
 
-def _item(text: str, numbered: tuple[str, int], book: _Book, out: Writing) -> None:
-    number, depth = numbered
+def _item(text: str, numbered: tuple[str, int], depth: int, book: _Book, out: Writing) -> None:
+    number, level = numbered
     ordered, start = book.lists.get(numbered, (False, 1))
     if not ordered:
         out.item(depth, text)
         return
-    for deeper in [at for at in book.counts if at[0] == number and at[1] > depth]:
+    for deeper in [at for at in book.counts if at[0] == number and at[1] > level]:
         del book.counts[deeper]
     book.counts[numbered] = book.counts.get(numbered, start - 1) + 1
     out.item(depth, text, book.counts[numbered])

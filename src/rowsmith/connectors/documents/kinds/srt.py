@@ -28,7 +28,7 @@ def read(file: IO[bytes], given: Given) -> Iterator[Document]:
 def _cues(text: str) -> Iterator[Cue]:
     """Each pair of times and the lines below it, less the number of the next cue."""
     times = list(_TIMES.finditer(text))
-    for one, following in zip(times, [*times[1:], None], strict=True):
+    for one, following in zip(times, [*times[1:], None], strict=False):
         lines = text[one.end() : following.start() if following else len(text)].strip("\n").split("\n")
         if following and lines[-1].strip().isdecimal():
             lines.pop()
