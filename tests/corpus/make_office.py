@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import subprocess
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -96,9 +95,13 @@ def _xlsx(path: Path) -> None:
 def _converted(source: str, path: Path) -> None:
     """What LibreOffice makes of another file of the corpus."""
     with tempfile.TemporaryDirectory() as name:
-        ran("soffice", f"-env:UserInstallation=file://{name}/profile", "--headless", "--convert-to", path.suffix[1:], "--outdir", name, path.parent / source)
+        _libreoffice(path.parent / source, path.suffix[1:], Path(name))
         (found,) = Path(name).glob(f"*{path.suffix}")
         path.write_bytes(found.read_bytes())
+
+
+def _libreoffice(source: Path, suffix: str, to: Path) -> None:
+    ran("soffice", f"-env:UserInstallation=file://{to}/profile", "--headless", "--convert-to", suffix, "--outdir", to, source)
 
 
 for _text in TEXTS.values():
@@ -120,9 +123,8 @@ def _(path: Path) -> None:
     with tempfile.TemporaryDirectory() as name:
         source = Path(name) / "a.docx"
         _docx(TEXTS["de"], source)
-        odt = Path(name) / "a.odt"
-        ran("soffice", f"-env:UserInstallation=file://{name}/profile", "--headless", "--convert-to", "odt", "--outdir", name, source)
-        ran("soffice", f"-env:UserInstallation=file://{name}/profile", "--headless", "--convert-to", "docx", "--outdir", f"{name}/out", odt)
+        _libreoffice(source, "odt", Path(name))
+        _libreoffice(source.with_suffix(".odt"), "docx", Path(name) / "out")
         path.write_bytes((Path(name) / "out" / "a.docx").read_bytes())
 
 
