@@ -7,6 +7,7 @@ It is told one line of JSON first, {"limits": ..., "scratch": ...}, then one for
     [2, {...}]                   a fault
     [3, "what", "fix"]           something is missing on this machine, and nothing can be read
     [4, true]                    the file's end; false where the child ends here, too
+    [5]                          it is working still
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -30,7 +32,7 @@ from rowsmith.core.errors import Unavailable
 from rowsmith.core.lines import stored
 from rowsmith.core.records import Fault
 
-BEGUN, DOCUMENT, FAULT, UNAVAILABLE, END = range(5)
+BEGUN, DOCUMENT, FAULT, UNAVAILABLE, END, WORKING = range(6)
 _MOST_FILES = 500
 """After so many files a child ends: what libraries leak goes with it."""
 
@@ -45,7 +47,7 @@ def main() -> None:
     for count, line in enumerate(sys.stdin.buffer, 1):
         task = orjson.loads(line)
         exhausted = False
-        for said in _read(task, limits, scratch):
+        for said in _read(task, limits, scratch, lambda: _write(out, orjson.dumps([WORKING]))):
             exhausted = exhausted or (isinstance(said, Fault) and said.reason == "memory")
             _write(out, _line(said))
         go_on = not exhausted and count < _MOST_FILES
@@ -55,12 +57,12 @@ def main() -> None:
         _emptied(scratch)
 
 
-def _read(task: dict[str, Any], limits: Limits, scratch: Path) -> Iterator[Said | Begun | Unavailable]:
+def _read(task: dict[str, Any], limits: Limits, scratch: Path, working: Callable[[], None]) -> Iterator[Said | Begun | Unavailable]:
     path, count = Path(task["file"]), 0
     try:
         size = path.stat().st_size
         limit_cpu(limits.cpu(size))
-        given = Given(task["name"], size, limits, scratch, task["encoding"], task["asked"])
+        given = Given(task["name"], size, limits, scratch, task["encoding"], task["asked"], working=_now_and_then(working))
         with path.open("rb") as file:
             for said in opened(file, given, task["kind"], task["skip"]):
                 if isinstance(said, Document) and (count := count + len(said.text)) > limits.output(size):
@@ -71,6 +73,18 @@ def _read(task: dict[str, Any], limits: Limits, scratch: Path) -> Iterator[Said 
         yield Fault("", 0, "unreadable", str(error))
     except Unavailable as error:
         yield error
+
+
+def _now_and_then(working: Callable[[], None]) -> Callable[[], None]:
+    last = time.monotonic()
+
+    def said() -> None:
+        nonlocal last
+        if (now := time.monotonic()) - last > 1:
+            last = now
+            working()
+
+    return said
 
 
 def _line(said: Said | Begun | Unavailable) -> bytes:

@@ -22,6 +22,10 @@ def _nothing_within(name: str, file: IO[bytes]) -> Iterator[Said]:
     raise Refused("It lies too deep within other files.", "Take it out, and give it alone.", "nested_archive")
 
 
+def _unheard() -> None:
+    """Nobody waits."""
+
+
 @dataclass(frozen=True, slots=True)
 class Given:
     """What is given with a file.
@@ -33,6 +37,7 @@ class Given:
     encoding: of a text, where the user says it.
     asked: the settings of all kinds by name; each kind declares its own, with their defaults, as SETTINGS.
     within: reads a file that lies within this one (an attachment) by its name; what comes of it has that name as its member.
+    working: to be called now and then where a file takes long, since a reader that is silent for too long is ended.
     """
 
     name: str
@@ -42,6 +47,11 @@ class Given:
     encoding: str | None = None
     asked: Mapping[str, Any] = field(default_factory=dict)
     within: Callable[[str, IO[bytes]], Iterator[Said]] = _nothing_within
+    working: Callable[[], None] = _unheard
+
+    def setting(self, name: str, defaults: Mapping[str, Any]) -> Any:
+        """A setting of a kind, or its default there."""
+        return self.asked.get(name, defaults[name])
 
 
 def decoded(raw: bytes, given: Given) -> tuple[str, tuple[str, ...]]:

@@ -14,7 +14,7 @@ import orjson
 
 from rowsmith.connectors.containers.limits import Limits
 from rowsmith.connectors.containers.reader import Stalled, said_lines, started, why_ended
-from rowsmith.connectors.documents.child import BEGUN, DOCUMENT, END, UNAVAILABLE
+from rowsmith.connectors.documents.child import BEGUN, DOCUMENT, END, UNAVAILABLE, WORKING
 from rowsmith.connectors.documents.kinds import every_kind
 from rowsmith.core.documents import Document
 from rowsmith.core.errors import Invalid, Unavailable, choose
@@ -148,6 +148,8 @@ class _Child:
                     return
                 if what == UNAVAILABLE:
                     raise Unavailable(*told)
+                if what == WORKING:
+                    continue
                 yield told[0] if what == BEGUN else _document(told[0]) if what == DOCUMENT else Fault(**told[0])
         except Stalled:
             raise _Ended("timeout", f"stalled its reader for {self.limits.stall_s:g} s") from None

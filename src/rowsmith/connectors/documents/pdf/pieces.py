@@ -1,0 +1,163 @@
+"""Runs of letters on one line of a page, without a wide gap in them, as pdfium knows the places of its letters."""
+
+from __future__ import annotations
+
+import ctypes
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from math import hypot
+from typing import Any
+
+GAP = 1.1
+"""Letters that are farther from each other than so many times their size stand in different pieces."""
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_LETTER = re.compile(r"[^\W_]")
+_FORWARDS = re.compile("[0-9A-Za-z\u00c0-\u024f\u0660-\u0669](?:[0-9A-Za-z\u00c0-\u024f\u0660-\u0669.,:/%-]*[0-9A-Za-z\u00c0-\u024f\u0660-\u0669%])?")
+"""What is written from left to right within a word that is not: numbers among it."""
+_BOLD = re.compile(rb"bold|black|heavy|[-,]demi|semib", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Piece:
+    """A run of letters: its left and right ends, baseline, and size in points, whether it is bold, and how light its letters are (255: white)."""
+
+    text: str
+    x0: float
+    x1: float
+    base: float
+    size: float
+    bold: bool = False
+    light: int = 0
+    rows: list[list[str]] | None = None
+    """Where the piece is a whole table: its cells."""
+    bottom: float = 0.0
+    """Where the piece is a whole table: its lower end."""
+
+
+def pieces_of(textpage: Any, walls: Sequence[tuple[float, float, float]] = ()) -> list[Piece]:
+    """The pieces of a page (a pypdfium2.PdfTextPage) in the order of the file; `walls` are upright lines (x, lower end, upper end), across which
+    no piece goes."""
+    letters = _Letters(textpage)
+    found: list[Piece] = []
+    for start, end in letters.lines():
+        found.extend(_of_line(letters, start, end, walls))
+    return found
+
+
+def _of_line(letters: _Letters, start: int, end: int, walls: Sequence[tuple[float, float, float]]) -> Iterator[Piece]:
+    words = [hit.span() for hit in re.compile(r"\S+").finditer(letters.text, start, end)]
+    if not words:
+        return
+    turned = bool(_RIGHT_TO_LEFT.search(letters.text, start, end))
+    size, base, _, _ = letters.look(words[0][0])
+    near = [wall for wall, low, high in walls if low - size < base < high + size]
+    found = _in_order(letters, words) if turned else [_Word(letters.text[a:b], letters.box(a)[0], letters.box(b - 1)[1], a, b - 1) for a, b in words]
+    run = found[:1]
+    for word in found[1:]:
+        low, high = (run[-1].x1, word.x0) if word.x0 >= run[-1].x0 else (word.x1, run[-1].x0)
+        if high - low > GAP * size or any(low - 1 <= wall <= high + 1 for wall in near):
+            yield _piece(letters, run)
+            run = []
+        run.append(word)
+    yield _piece(letters, run)
+
+
+@dataclass(slots=True)
+class _Word:
+    """A word, where it begins and ends from the left, and its first and last letter by number."""
+
+    text: str
+    x0: float
+    x1: float
+    first: int
+    last: int
+
+
+def _piece(letters: _Letters, words: list[_Word]) -> Piece:
+    size, base, bold, light = letters.look(words[0].first)
+    text = " ".join([word.text for word in words])
+    bold = bold and letters.look(words[-1].last)[2]
+    return Piece(text, min(word.x0 for word in words), max(word.x1 for word in words), base, size, bold, light)
+
+
+def _in_order(letters: _Letters, spans: list[tuple[int, int]]) -> list[_Word]:
+    """The words of a line with right-to-left ones in the order in which they are read: from their places, since files hold both words and
+    letters in either order. Words and numbers of the other direction keep theirs."""
+    words = [_placed(letters, range(start, end)) for start, end in spans]
+    leftwards = sum(bool(_RIGHT_TO_LEFT.search(word.text)) for word in words) * 2 >= sum(bool(_LETTER.search(word.text)) for word in words)
+    seen = sorted(words, key=lambda word: -(word.x0 + word.x1) if leftwards else word.x0 + word.x1)
+    found: list[_Word] = []
+    run: list[_Word] = []
+    for word in seen:
+        against = bool(_LETTER.search(word.text)) and bool(_RIGHT_TO_LEFT.search(word.text)) != leftwards
+        if not against:
+            found += run[::-1]
+            run = []
+        (run if against else found).append(word)
+    return [*found, *run[::-1]]
+
+
+def _placed(letters: _Letters, order: Sequence[int]) -> _Word:
+    boxes = {at: letters.box(at) for at in order}
+    text = letters.text
+    seen = order
+    if any(_RIGHT_TO_LEFT.match(text[at]) for at in order):
+        seen = sorted(order, key=lambda at: -sum(boxes[at]))
+        shown = "".join(text[at] for at in seen)
+        for hit in _FORWARDS.finditer(shown):
+            seen[hit.start() : hit.end()] = seen[hit.start() : hit.end()][::-1]
+    word = "".join(text[at] for at in seen)
+    return _Word(word, min(x0 for x0, _ in boxes.values()), max(x1 for _, x1 in boxes.values()), seen[0], seen[-1])
+
+
+class _Letters:
+    """The letters of a page by their numbers, and what pdfium says of each."""
+
+    def __init__(self, textpage: Any) -> None:
+        import pypdfium2.raw as pdfium
+
+        self._pdfium, self._raw = pdfium, textpage.raw
+        self._rect, self._matrix = pdfium.FS_RECTF(), pdfium.FS_MATRIX()
+        self._x, self._y = ctypes.c_double(), ctypes.c_double()
+        self._name, self._flags = ctypes.create_string_buffer(128), ctypes.c_int()
+        self._colour = [ctypes.c_uint() for _ in range(4)]
+        count = textpage.count_chars()
+        text = textpage.get_text_range() if count else ""
+        self.text: str = text if len(text) == count else self._one_by_one(count)
+
+    def _one_by_one(self, count: int) -> str:
+        codes = (self._pdfium.FPDFText_GetUnicode(self._raw, at) for at in range(count))
+        return "".join(chr(code) if code and not 0xD800 <= code < 0xE000 else "\ufffd" for code in codes)
+
+    def lines(self) -> Iterator[tuple[int, int]]:
+        """From where to where each line goes."""
+        start = 0
+        for hit in re.finditer(r"[\r\n]+", self.text):
+            if hit.start() > start:
+                yield start, hit.start()
+            start = hit.end()
+        if start < len(self.text):
+            yield start, len(self.text)
+
+    def box(self, at: int) -> tuple[float, float]:
+        """The left and the right end of a letter."""
+        self._pdfium.FPDFText_GetLooseCharBox(self._raw, at, self._rect)
+        return self._rect.left, self._rect.right
+
+    def look(self, at: int) -> tuple[float, float, bool, int]:
+        """Size, baseline, whether it is bold, and how light it is."""
+        raw, pdfium = self._raw, self._pdfium
+        pdfium.FPDFText_GetMatrix(raw, at, self._matrix)
+        pdfium.FPDFText_GetCharOrigin(raw, at, self._x, self._y)
+        size = pdfium.FPDFText_GetFontSize(raw, at) * hypot(self._matrix.c, self._matrix.d)
+        length = pdfium.FPDFText_GetFontInfo(raw, at, self._name, 128, self._flags)
+        pdfium.FPDFText_GetFillColor(raw, at, *self._colour)
+        light = min(colour.value for colour in self._colour[:3]) if self._colour[3].value else 255
+        return max(size, 0.1), self._y.value, bool(length) and _is_bold(self._name.value), light
+
+
+@cache
+def _is_bold(font: bytes) -> bool:
+    return bool(_BOLD.search(font))
