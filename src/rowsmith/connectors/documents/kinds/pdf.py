@@ -10,7 +10,8 @@ from typing import IO, Any
 
 from rowsmith.connectors.containers.limits import Refused
 from rowsmith.connectors.documents.given import Given
-from rowsmith.connectors.documents.pdf.page import Laid, document_style, laid_out
+from rowsmith.connectors.documents.pdf.blocks import Style, style_of
+from rowsmith.connectors.documents.pdf.page import Gathered, Laid, gathered, laid_out, sample
 from rowsmith.connectors.documents.pdf.scans import Tesseract, is_scan
 from rowsmith.core.documents import Document
 from rowsmith.core.lines import stored_text
@@ -22,6 +23,8 @@ SETTINGS = {"layout": "markdown", "ocr": None, "ocr_languages": "eng"}
 """layout: markdown, or plain for pdfium's text as it comes. ocr: tesseract, for pages that are pictures. ocr_languages: its names, `eng+deu`."""
 _PASSWORD = 4
 _DATE = re.compile(r"D?:?(\d{4})(\d\d)?(\d\d)?(\d\d)?(\d\d)?(\d\d)?")
+_AMISS = (RuntimeError, ValueError, OSError, LookupError, ArithmeticError, SubprocessError)
+"""What a broken page makes of its reader; such a page costs itself alone."""
 _TOLD = 20
 _SAYS_NOTHING = ("untitled", "anonymous", "unspecified")
 """What writers fill in where nobody has said anything."""
@@ -45,7 +48,7 @@ def read(file: IO[bytes], given: Given) -> Iterator[Document]:
 
 @dataclass
 class _Pages:
-    """The pages of a document, one after the other."""
+    """The pages of a document, one after the other; the numbers of those of which something is to be said, from 1."""
 
     pdf: Any
     given: Given
@@ -54,16 +57,20 @@ class _Pages:
     broken: list[int] = field(default_factory=list)
     plain: list[int] = field(default_factory=list)
     white: list[str] = field(default_factory=list)
+    style: Style | None = None
+    ahead: dict[int, Gathered] = field(default_factory=dict)
+    """Pages that were gathered to learn the style."""
 
     def document(self) -> Document:
         """All of them."""
-        structured = self.given.setting("layout", SETTINGS) == "markdown"
-        style = document_style(self.pdf) if structured else None
+        if self.given.setting("layout", SETTINGS) == "markdown":
+            self.ahead = {number: one for number in sample(len(self.pdf)) if (one := self._gathered(number))}
+            self.style = style_of([page.pieces for page in self.ahead.values()])
         parts: list[str] = []
         marks: list[tuple[int, int | str]] = []
         length, before = 0, Laid()
         for number in range(len(self.pdf)):
-            page = self._page(number, style)
+            page = self._page(number)
             if page.text.strip():
                 text = stored_text(page.text)
                 between = "" if not parts else " " if before.last and page.first and before.last.goes_on(page.first) else "\n\n"
@@ -75,35 +82,44 @@ class _Pages:
             self.given.working()
         return Document("".join(parts), "pdf", columns=facts_of(self.pdf), marks={"pages": marks} if marks else {}, notes=self._notes())
 
-    def _page(self, number: int, style: Any) -> Laid:
-        page = textpage = None
-        try:
-            page = self.pdf[number]
-            textpage = page.get_textpage()
-            if not textpage.count_chars():
-                return Laid(self._pictured(page, number))
-            if style is None:
-                return Laid(_plain(textpage))
-            return self._laid(page, textpage, number, style)
-        except (RuntimeError, ValueError, OSError, LookupError, ArithmeticError, SubprocessError):
-            self.broken.append(number + 1)
-            return Laid()
-        finally:
-            for each in (textpage, page):
-                if each is not None:
-                    each.close()
-
-    def _laid(self, page: Any, textpage: Any, number: int, style: Any) -> Laid:
+    def _page(self, number: int) -> Laid:
         """The page laid out; one that lies on its side, or whose letters lie oddly, as plain text."""
-        try:
-            laid = laid_out(page, textpage, style) if page.get_rotation() == 0 else Laid()
-        except (ValueError, IndexError, OverflowError, ArithmeticError):
-            laid = Laid()
+        laid = self._laid(number, self.style) if self.style else Laid()
         if laid.text:
             self.white += laid.white
             return laid
-        self.plain.append(number + 1)
-        return Laid(_plain(textpage))
+        try:
+            return Laid(self._plain(number))
+        except _AMISS:
+            self.broken.append(number + 1)
+            return Laid()
+
+    def _laid(self, number: int, style: Style) -> Laid:
+        try:
+            page = self.ahead.pop(number, None) or self._gathered(number)
+            return laid_out(page, style) if page else Laid()
+        except _AMISS:
+            return Laid()
+
+    def _gathered(self, number: int) -> Gathered | None:
+        try:
+            return gathered(self.pdf, number)
+        except _AMISS:
+            return None
+
+    def _plain(self, number: int) -> str:
+        page = self.pdf[number]
+        textpage = page.get_textpage()
+        try:
+            if not textpage.count_chars():
+                return self._pictured(page, number)
+            if self.style and (text := _plain(textpage)):
+                self.plain.append(number + 1)
+                return text
+            return _plain(textpage)
+        finally:
+            textpage.close()
+            page.close()
 
     def _pictured(self, page: Any, number: int) -> str:
         """The text of a page that has no letters: where it is a picture and that is asked for, what tesseract reads."""

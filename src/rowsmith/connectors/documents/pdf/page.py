@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from rowsmith.connectors.documents.pdf.blocks import Block, Style, blocks_of, cell_text, joined, style_of
+from rowsmith.connectors.documents.pdf.blocks import Block, Style, blocks_of, cell_text, joined
 from rowsmith.connectors.documents.pdf.pieces import Piece, pieces_of
 from rowsmith.connectors.documents.pdf.reading import columns_of
-from rowsmith.connectors.documents.pdf.rulings import grids_of
+from rowsmith.connectors.documents.pdf.rulings import Grid, grids_of
 
 _ITEMS = re.compile(r"(?m)^(- .*)\n\n(?=- )")
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
@@ -18,18 +18,35 @@ _SAMPLE = 24
 """Pages, from the whole of a document, that its style is taken from."""
 
 
-def document_style(document: Any) -> Style:
-    """The style of a document (a pypdfium2.PdfDocument)."""
-    count = len(document)
-    chosen = range(count) if count <= _SAMPLE else [number * count // _SAMPLE for number in range(_SAMPLE)]
-    pages = []
-    for number in chosen:
-        page = document[number]
+@dataclass(slots=True)
+class Gathered:
+    """What stands on a page, not yet put in order: its pieces, tables that are drawn, and its height. A page on its side has no pieces."""
+
+    pieces: list[Piece]
+    grids: list[Grid]
+    height: float
+
+
+def gathered(document: Any, number: int) -> Gathered:
+    """What stands on a page of a document (a pypdfium2.PdfDocument), pages counted from 0."""
+    page = document[number]
+    try:
+        if page.get_rotation():
+            return Gathered([], [], 0.0)
+        grids = grids_of(page)
         textpage = page.get_textpage()
-        pages.append(pieces_of(textpage))
-        textpage.close()
+        try:
+            walls = [(x, grid.ys[-1], grid.ys[0]) for grid in grids for x in grid.xs]
+            return Gathered(pieces_of(textpage, walls), grids, page.get_height())
+        finally:
+            textpage.close()
+    finally:
         page.close()
-    return style_of(pages)
+
+
+def sample(count: int) -> list[int]:
+    """Some of so many pages, from all of the document: its style is taken from these."""
+    return list(range(count)) if count <= _SAMPLE else [number * count // _SAMPLE for number in range(_SAMPLE)]
 
 
 @dataclass(slots=True)
@@ -42,18 +59,16 @@ class Laid:
     white: list[str] = field(default_factory=list)
 
 
-def laid_out(page: Any, textpage: Any, style: Style) -> Laid:
-    """A page (pypdfium2.PdfPage, PdfTextPage) as it is read."""
-    grids = grids_of(page)
-    walls = [(x, grid.ys[-1], grid.ys[0]) for grid in grids for x in grid.xs]
-    pieces = pieces_of(textpage, walls)
+def laid_out(page: Gathered, style: Style) -> Laid:
+    """A page as it is read."""
+    pieces, grids = page.pieces, page.grids
     left = [piece for piece in pieces if not any(grid.place(piece) for grid in grids)]
     for grid in grids:
         table = grid.piece(cell_text)
         left.extend([table] if table else [piece for each in grid.cells.values() for piece in each])
     leftwards = _leftwards(pieces)
     blocks: list[Block] = []
-    for column in columns_of(left, page.get_height(), leftwards):
+    for column in columns_of(left, page.height, leftwards):
         for block in blocks_of(column, style, leftwards):
             if blocks and blocks[-1].goes_on(block):
                 blocks[-1] = replace(block, text=joined([blocks[-1].text, block.text]))

@@ -51,17 +51,18 @@ def _of_line(letters: _Letters, start: int, end: int, walls: Sequence[tuple[floa
     if not words:
         return
     turned = bool(_RIGHT_TO_LEFT.search(letters.text, start, end))
-    size, base, _, _ = letters.look(words[0][0])
+    look = letters.look(words[0][0])
+    size, base = look[:2]
     near = [wall for wall, low, high in walls if low - size < base < high + size]
     found = _in_order(letters, words) if turned else [_Word(letters.text[a:b], letters.box(a)[0], letters.box(b - 1)[1], a, b - 1) for a, b in words]
     run = found[:1]
     for word in found[1:]:
         low, high = (run[-1].x1, word.x0) if word.x0 >= run[-1].x0 else (word.x1, run[-1].x0)
         if high - low > GAP * size or any(low - 1 <= wall <= high + 1 for wall in near):
-            yield _piece(letters, run)
-            run = []
+            yield _piece(letters, run, look)
+            run, look = [], letters.look(word.first)
         run.append(word)
-    yield _piece(letters, run)
+    yield _piece(letters, run, look)
 
 
 @dataclass(slots=True)
@@ -75,11 +76,11 @@ class _Word:
     last: int
 
 
-def _piece(letters: _Letters, words: list[_Word]) -> Piece:
-    size, base, bold, light = letters.look(words[0].first)
+def _piece(letters: _Letters, words: list[_Word], look: tuple[float, float, bool, int]) -> Piece:
+    size, base, bold, light = look
     text = " ".join([word.text for word in words])
     bold = bold and letters.look(words[-1].last)[2]
-    return Piece(text, min(word.x0 for word in words), max(word.x1 for word in words), base, size, bold, light)
+    return Piece(text, min([word.x0 for word in words]), max([word.x1 for word in words]), base, size, bold, light)
 
 
 def _in_order(letters: _Letters, spans: list[tuple[int, int]]) -> list[_Word]:
@@ -118,7 +119,7 @@ class _Letters:
     def __init__(self, textpage: Any) -> None:
         import pypdfium2.raw as pdfium
 
-        self._pdfium, self._raw = pdfium, textpage.raw
+        self._pdfium, self._raw, self._box = pdfium, textpage.raw, pdfium.FPDFText_GetLooseCharBox
         self._rect, self._matrix = pdfium.FS_RECTF(), pdfium.FS_MATRIX()
         self._x, self._y = ctypes.c_double(), ctypes.c_double()
         self._name, self._flags = ctypes.create_string_buffer(128), ctypes.c_int()
@@ -143,8 +144,9 @@ class _Letters:
 
     def box(self, at: int) -> tuple[float, float]:
         """The left and the right end of a letter."""
-        self._pdfium.FPDFText_GetLooseCharBox(self._raw, at, self._rect)
-        return self._rect.left, self._rect.right
+        rect = self._rect
+        self._box(self._raw, at, rect)
+        return rect.left, rect.right
 
     def look(self, at: int) -> tuple[float, float, bool, int]:
         """Size, baseline, whether it is bold, and how light it is."""
