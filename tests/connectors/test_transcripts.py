@@ -228,7 +228,7 @@ DAY = [
 
 def test_the_export_of_slack_gives_a_document_for_each_conversation(tmp_path: Path) -> None:
     days = {"general__2023-11-14": DAY, "D1__2023-11-15": [said(9, "Psst.")]}
-    body = packed(users=USERS, channels=[{"id": "C1", "name": "general"}], dms=[{"id": "D1", "members": []}], **days)
+    body = packed(users=USERS, channels=[{"id": "C1", "name": "general"}], dms=[{"id": "D1"}], **days)
     direct, general = sorted(documents(tmp_path, "slack.zip", body), key=lambda one: one.member)
     assert (direct.member, direct.text) == ("D1", "## User (Ann)\n\nPsst.")
     assert general.columns["title"] == "general" and general.columns["started_at"] == "2023-11-14T22:13:22+00:00"

@@ -99,7 +99,7 @@ def _one(raw: bytes, member: str) -> Document | Fault | None:
 def _branch(told: dict[str, Any], mapping: dict[str, Any]) -> tuple[list[dict[str, Any]], int]:
     """The nodes with messages from the first to the one that was open last, and how many others there are."""
     key = told.get("current_node")
-    if key not in mapping:
+    if not isinstance(key, str) or key not in mapping:
         key = next((name for name, node in reversed(mapping.items()) if not talk.listed(talk.one_of(node, "children"))), None)
     found: list[dict[str, Any]] = []
     seen: set[Any] = set()

@@ -47,17 +47,14 @@ def read(file: IO[bytes], given: Given) -> Iterator[Document]:
 
 def _current(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The entries without those of prompts that were put anew: of several prompts with one parent the last one stays."""
-    last: dict[str, Any] = {}
-    for one in entries:
-        if _is_prompt(one) and one.get("parentUuid"):
-            last[str(one["parentUuid"])] = one.get("uuid")
-    gone: set[Any] = set()
+    last = {str(one.get("parentUuid")): one for one in entries if _is_prompt(one)}
+    gone: set[str] = set()
     kept = []
     for one in entries:
-        parent = one.get("parentUuid")
-        replaced = _is_prompt(one) and parent and last[str(parent)] != one.get("uuid")
-        if replaced or (parent and parent in gone):
-            gone.add(one.get("uuid"))
+        parent = str(one.get("parentUuid") or "")
+        replaced = parent and _is_prompt(one) and last[parent] is not one
+        if replaced or parent in gone:
+            gone.add(str(one.get("uuid")))
         else:
             kept.append(one)
     return kept

@@ -14,7 +14,7 @@ from rowsmith.core.row import Json
 
 SUFFIXES = (".md", ".markdown", ".mdown", ".mkd", ".mdx", ".qmd", ".rmd")
 _FRONT = re.compile(r"(---|\+\+\+)[ \t]*\n(.*?\n)?(?:\1|\.\.\.)[ \t]*(?:\n|$)", re.DOTALL)
-_MOST_FRONT = 1 << 16
+_MOST_FRONT, _MOST_NESTED = 1 << 14, 100
 
 
 def read(file: IO[bytes], given: Given) -> Iterator[Document]:
@@ -51,6 +51,8 @@ def _yaml(front: str) -> Any:
     """
     import yaml
 
+    if front.count("[") + front.count("{") + front.count("- -") > _MOST_NESTED:
+        raise ValueError("It is nested too deep.")
     try:
         if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(front, Loader=yaml.SafeLoader)):
             raise ValueError("It has aliases.")
