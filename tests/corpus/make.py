@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
-from texts import ARABIC, ENGLISH, GERMAN, JAPANESE, TEXTS, Block, Text  # noqa: E402
+from texts import Block, Text
 
 FILES = Path(__file__).parent / "files"
 MAKERS: dict[str, Callable[[Path], None]] = {}

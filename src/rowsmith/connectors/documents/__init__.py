@@ -7,6 +7,7 @@
     recognise.py   which kind a file is
     archives.py    the files within zip and tar
     opened.py      all that is in a file, and what is wrong with it
+    said.py        what the child says of a file
     child.py       the child process, which reads one file after the other and may neither send nor write anything
     reader.py      whoever starts it, watches it, and starts another where a file ended it
 """

@@ -1,14 +1,5 @@
-"""The child: reads files one after the other, fenced in before it has seen a byte, and says what is in them. Run by reader.py, as a module.
-
-It is told one line of JSON first, {"limits": ..., "scratch": ...}, then one for each file, and says of each, one line of JSON each:
-
-    [0, 12]                      the member with this number is begun
-    [1, {...}]                   a document
-    [2, {...}]                   a fault
-    [3, "what", "fix"]           something is missing on this machine, and nothing can be read
-    [4, true]                    the file's end; false where the child ends here, too
-    [5]                          it is working still
-"""
+"""The child: reads files one after the other, fenced in before it has seen a byte, and says what is in them (said.py). Run by reader.py, as a
+module."""
 
 from __future__ import annotations
 
@@ -17,7 +8,6 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,12 +17,11 @@ from rowsmith.connectors.containers.fence import fence, limit_cpu
 from rowsmith.connectors.containers.limits import Limits
 from rowsmith.connectors.documents.given import Given, Said
 from rowsmith.connectors.documents.opened import Begun, opened
+from rowsmith.connectors.documents.said import END, WORKING, line_of
 from rowsmith.core.documents import Document
 from rowsmith.core.errors import Unavailable
-from rowsmith.core.lines import stored
 from rowsmith.core.records import Fault
 
-BEGUN, DOCUMENT, FAULT, UNAVAILABLE, END, WORKING = range(6)
 _MOST_FILES = 500
 """After so many files a child ends: what libraries leak goes with it."""
 
@@ -47,9 +36,13 @@ def main() -> None:
     for count, line in enumerate(sys.stdin.buffer, 1):
         task = orjson.loads(line)
         exhausted = False
-        for said in _read(task, limits, scratch, lambda: _write(out, orjson.dumps([WORKING]))):
-            exhausted = exhausted or (isinstance(said, Fault) and said.reason == "memory")
-            _write(out, _line(said))
+        try:
+            for said in _read(task, limits, scratch, lambda: _write(out, orjson.dumps([WORKING]))):
+                exhausted = exhausted or (isinstance(said, Fault) and said.reason == "memory")
+                _write(out, line_of(said))
+        except MemoryError:
+            exhausted = True
+            _write(out, line_of(Fault("", 0, "memory", "What is in it needs more memory than a file may take.")))
         go_on = not exhausted and count < _MOST_FILES
         _write(out, orjson.dumps([END, go_on]))
         if not go_on:
@@ -85,15 +78,6 @@ def _now_and_then(working: Callable[[], None]) -> Callable[[], None]:
             working()
 
     return said
-
-
-def _line(said: Said | Begun | Unavailable) -> bytes:
-    if isinstance(said, Document):
-        fit = replace(said, columns=stored(said.columns))
-        return orjson.dumps([DOCUMENT, asdict(fit)], option=orjson.OPT_NON_STR_KEYS)
-    if isinstance(said, Fault):
-        return orjson.dumps([FAULT, asdict(replace(said, detail=said.detail.encode("utf-8", "replace").decode()[:1000]))])
-    return orjson.dumps([UNAVAILABLE, said.what, said.fix] if isinstance(said, Unavailable) else [BEGUN, said])
 
 
 def _write(to: int, data: bytes) -> None:

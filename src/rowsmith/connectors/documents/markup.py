@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
 _SPACE = re.compile(r"[ \t\n\r\f\v\u00a0]+")
+_MAY_HIDE = re.compile(r"\bhidden\b|style\s*=", re.IGNORECASE)
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|font-size\s*:\s*0(?![.\d])|opacity\s*:\s*0(?![.\d])", re.IGNORECASE)
 _NOT_SHOWN = """script style template head noscript iframe object embed canvas audio video svg annotation annotation-xml map select datalist button
 progress meter"""
@@ -75,8 +76,8 @@ def facts_of(tree: Any) -> dict[str, Json]:
     found: dict[str, Json] = {}
     if (title := tree.css_first("title")) is not None:
         found["title"] = _plain(title.text())
-    if (root := tree.css_first("html")) is not None:
-        found["language"] = (root.attributes.get("lang") or root.attributes.get("xml:lang") or "").strip()
+    if (named := tree.css_first("html[lang], body[lang]")) is not None:
+        found["language"] = (named.attributes.get("lang") or "").strip()
     names = {"author": "author", "article:author": "author", "dc.creator": "author", "article:published_time": "date", "date": "date",
              "dc.date": "date", "dcterms.date": "date", "og:title": "title"}  # fmt: skip
     for meta in tree.css("meta[content]"):
@@ -88,6 +89,29 @@ def facts_of(tree: Any) -> dict[str, Json]:
 
 def _plain(text: str) -> str:
     return _SPACE.sub(" ", text).strip()
+
+
+def hides(html: str) -> bool:
+    """Whether there may be text on a page that it hides."""
+    return bool(_MAY_HIDE.search(html))
+
+
+def without_hidden(tree: Any) -> tuple[str, str]:
+    """A page without what it hides, and that: from its tree, which is changed."""
+    found = [node for node in tree.css("[hidden], [style]") if _is_hidden(node)]
+    known = {node.mem_id for node in found}
+    outermost = [node for node in found if not any(around.mem_id in known for around in _around(node))]
+    hidden = [node.text(separator=" ") for node in outermost]
+    for node in outermost:
+        node.decompose()
+    return tree.html or "", _plain(" ".join(hidden))
+
+
+def _around(node: LexborNode) -> Iterator[LexborNode]:
+    parent = node.parent
+    while parent is not None:
+        yield parent
+        parent = parent.parent
 
 
 @dataclass

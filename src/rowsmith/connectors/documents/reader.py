@@ -14,8 +14,8 @@ import orjson
 
 from rowsmith.connectors.containers.limits import Limits
 from rowsmith.connectors.containers.reader import Stalled, said_lines, started, why_ended
-from rowsmith.connectors.documents.child import BEGUN, DOCUMENT, END, UNAVAILABLE, WORKING
 from rowsmith.connectors.documents.kinds import every_kind
+from rowsmith.connectors.documents.said import BEGUN, DOCUMENT, END, UNAVAILABLE, WORKING, document_of
 from rowsmith.core.documents import Document
 from rowsmith.core.errors import Invalid, Unavailable, choose
 from rowsmith.core.records import Fault
@@ -150,7 +150,7 @@ class _Child:
                     raise Unavailable(*told)
                 if what == WORKING:
                     continue
-                yield told[0] if what == BEGUN else _document(told[0]) if what == DOCUMENT else Fault(**told[0])
+                yield told[0] if what == BEGUN else document_of(told[0]) if what == DOCUMENT else Fault(**told[0])
         except Stalled:
             raise _Ended("timeout", f"stalled its reader for {self.limits.stall_s:g} s") from None
         raise self._ended()
@@ -166,8 +166,3 @@ class _Child:
             if pipe is not None:
                 pipe.close()
         self._open.close()
-
-
-def _document(told: dict[str, Any]) -> Document:
-    marks = {name: [(at, mark) for at, mark in each] for name, each in told["marks"].items()}
-    return Document(**{**told, "marks": marks, "notes": tuple(told["notes"])})

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import IO
 
 from rowsmith.connectors.documents.given import Given, decoded
-from rowsmith.connectors.documents.markup import page_of
+from rowsmith.connectors.documents.markup import Page, facts_of, hides, page_of, parsed, without_hidden
+from rowsmith.connectors.documents.missing import needed
 from rowsmith.core.documents import Document
+from rowsmith.core.lines import encoding_of
 
 SUFFIXES = (".html", ".htm", ".xhtml")
+SETTINGS = {"readable": False}
+"""readable: only what is meant to be read, without navigation, banners and footers (trafilatura)."""
 _BEGINS = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
+_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
+_MEANT = {"iso8859-1": "cp1252", "ascii": "cp1252", "shift_jis": "cp932", "gb2312": "gb18030", "gbk": "gb18030", "euc_kr": "cp949"}
+"""What browsers read, where pages name an older encoding that it goes beyond."""
 
 
 def is_it(head: bytes) -> bool:
@@ -21,6 +30,38 @@ def is_it(head: bytes) -> bool:
 
 def read(file: IO[bytes], given: Given) -> Iterator[Document]:
     """The page: title, language, author and date are columns where it tells them."""
-    html, notes = decoded(file.read(), given)
-    page = page_of(html)
+    raw = file.read()
+    html, notes = decoded(raw, replace(given, encoding=given.encoding or _declared(raw)))
+    page = _readable(html) if given.setting("readable", SETTINGS) else page_of(html)
+    if page is None:
+        page, notes = page_of(html), (*notes, "Nothing in it stands out as what is meant to be read; it is the whole page.")
     yield Document(page.text, "html", columns=page.columns, notes=(*notes, *page.notes))
+
+
+def _declared(raw: bytes) -> str | None:
+    """The encoding that a page names, unless its bytes are UTF-8 all the same."""
+    hit = _CHARSET.search(raw[:4096])
+    if hit is None or encoding_of(raw[:4], "")[1]:
+        return None
+    try:
+        name = codecs.lookup(hit[1].decode()).name
+    except LookupError:
+        return None
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        return _MEANT.get(name, name) if not name.startswith("utf") else None
+    return "utf-8"
+
+
+def _readable(html: str) -> Page | None:
+    """The main text of a page; None where there is none.
+
+    After Barbaresi, "Trafilatura: A Web Scraping Library and Command-Line Tool for Text Discovery and Extraction" (2021), by that library.
+    """
+    tree = parsed(html)
+    facts, hidden = facts_of(tree), ""
+    if hides(html):
+        html, hidden = without_hidden(tree)
+    text = needed("trafilatura", "web pages").extract(html, output_format="markdown", include_comments=False)
+    return Page(text, facts, hidden) if text and text.strip() else None

@@ -68,8 +68,10 @@ def laid_out(page: Gathered, style: Style) -> Laid:
         left.extend([table] if table else [piece for each in grid.cells.values() for piece in each])
     leftwards = _leftwards(pieces)
     blocks: list[Block] = []
-    for column in columns_of(left, page.height, leftwards):
+    for column, running in columns_of(left, page.height, leftwards):
         for block in blocks_of(column, style, leftwards):
+            if running:
+                block.prose = block.open = False
             if blocks and blocks[-1].goes_on(block):
                 blocks[-1] = replace(block, text=joined([blocks[-1].text, block.text]))
             elif block.text:

@@ -23,13 +23,16 @@ _MARGIN = 0.12
 """Headers and footers stand in this part of a page's height."""
 
 
-def columns_of(pieces: Sequence[Piece], height: float, leftwards: bool = False) -> Iterator[list[Piece]]:
-    """The pieces of each column in the order of reading, top to bottom; `height` is the page's, from its lowest point to the highest."""
+def columns_of(pieces: Sequence[Piece], height: float, leftwards: bool = False) -> Iterator[tuple[list[Piece], bool]]:
+    """The pieces of each column in the order of reading, top to bottom, and whether they are the header or the footer; `height` is the page's."""
     above, below = _edges(pieces, height)
-    yield from (each for each in (above,) if each)
     outer = {id(piece) for piece in [*above, *below]}
-    yield from _cut([piece for piece in pieces if id(piece) not in outer], leftwards)
-    yield from (each for each in (below,) if each)
+    if above:
+        yield above, True
+    for column in _cut([piece for piece in pieces if id(piece) not in outer], leftwards):
+        yield column, False
+    if below:
+        yield below, True
 
 
 def _edges(pieces: Sequence[Piece], height: float) -> tuple[list[Piece], list[Piece]]:
