@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import json
-import re
 from pathlib import Path
-from typing import Any
 
+import corpus_truth
 import pytest
+from corpus_truth import missed, truth_of
 
 from rowsmith.connectors.documents import read_documents
 from rowsmith.core.documents import Document
 
-CORPUS = Path(__file__).parents[1] / "corpus" / "files"
 OFFICE = (".docx", ".odt", ".pptx", ".odp", ".xlsx", ".ods", ".epub")
 KINDS = (*OFFICE, ".rst", ".adoc", ".ipynb", ".srt", ".vtt", ".ass", ".eml", ".mbox")
-FILES = sorted(path for path in CORPUS.iterdir() if path.suffix in KINDS)
+FILES = sorted(path for path in corpus_truth.FILES.iterdir() if path.suffix in KINDS)
 
 
 @pytest.fixture(scope="module")
@@ -28,45 +26,13 @@ def corpus() -> dict[str, list[Document]]:
     return found
 
 
-def truth_of(path: Path) -> dict[str, Any]:
-    told: dict[str, Any] = json.loads(path.with_name(f"{path.name}.truth.json").read_text(encoding="utf-8"))
-    return told
-
-
-def squeezed(text: str) -> str:
-    return " ".join(text.replace("\\", "").replace("’", "'").split())
-
-
-def in_order(sentences: list[str], text: str) -> float:
-    """The share of sentences that are found, each behind the one before it."""
-    at, found, text = 0, 0, squeezed(text)
-    for sentence in map(squeezed, sentences):
-        place = text.find(sentence, at)
-        if place >= 0:
-            at, found = place + len(sentence), found + 1
-    return found / len(sentences) if sentences else 1.0
-
-
-def rows_of(text: str) -> list[list[str]]:
-    """The rows of every table in a text, without the lines below headers."""
-    lines = [line for line in text.split("\n") if line.startswith("|") and not re.fullmatch(r"[| -]+", line)]
-    return [[cell.strip().replace("\\|", "|") for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines]
-
-
 every_file = pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 
 
 @every_file
 def test_what_stands_in_a_document_is_found(path: Path, corpus: dict[str, list[Document]]) -> None:
     text, truth = "\n\n".join(one.text for one in corpus[path.name]), truth_of(path)
-    assert in_order(truth["sentences"], text) >= 0.98
-    headings = [words for line in text.split("\n") if (words := re.fullmatch(r"#+ (.*)", line))]
-    said = iter([one[1] for one in headings])
-    assert all(words in said for _, words in truth["headings"])
-    deep = {words: level for level, words in truth["headings"]}
-    levels = [(len(one[0].split(" ")[0]), deep[one[1]]) for one in headings if one[1] in deep]
-    assert all(mine < other for mine, theirs in levels for other, others in levels if theirs < others)
-    assert [row for table in truth["tables"] for row in table] == rows_of(text)
+    assert missed(text, truth) == {}
     assert all(words not in text for words in truth["boilerplate"])
     assert all(words in text for words in truth.get("notes_said", ()))
 

@@ -154,7 +154,8 @@ def test_a_mailbox_of_very_many_messages(read: Callable[..., list[list[Document 
 
 marks = st.text("ab ä\n\t=*_`#|-.:[]{}<>()+/\\\"'!&^~0123456789,;$@", max_size=200)
 NAMES = [
-    "type", "message", "content", "role", "text", "id", "uuid", "parentUuid", "payload", "mapping", "parent", "author", "parts", "ts", "user", "cells",
+    "type", "message", "content", "role", "text", "id", "uuid", "parentUuid", "payload", "mapping", "parent", "author", "parts",
+    "ts", "user", "cells",
     "source", "cell_type", "outputs", "metadata", "current_node", "timestamp", "tool_use_id", "name", "input", "output", "call_id",
 ]  # fmt: skip
 values = st.none() | st.booleans() | st.integers() | st.text(max_size=8)

@@ -123,3 +123,8 @@ def test_a_message_of_very_many_parts_is_refused(tmp_path: Path) -> None:
 def test_parts_within_parts_without_end(tmp_path: Path) -> None:
     deep = "".join(f"Content-Type: multipart/mixed; boundary=b{at}\n\n--b{at}\n" for at in range(5000))
     assert fault(tmp_path, "a.eml", f"{HEAD}{deep}\n").reason in ("too_deep", "broken_file", "timeout", "no_text")
+
+
+def test_a_message_with_its_length_before_it(tmp_path: Path) -> None:
+    inner = f"{HEAD}\nWords.\n"
+    assert document(tmp_path, "1.emlx", f"{len(inner)}   \n{inner}<?xml version='1.0'?><plist/>").text == "Words."

@@ -281,3 +281,65 @@ def test_old_notebooks_and_what_is_none(tmp_path: Path) -> None:
     assert document(tmp_path, "a.ipynb", old).text == "## Head\n\n```python\n1\n```"
     assert "no cells" in fault(tmp_path, "a.ipynb", "{}").detail
     assert "not JSON" in fault(tmp_path, "a.ipynb", notebook()[:-9]).detail
+
+
+def test_asciidoc_tables(tmp_path: Path) -> None:
+    body = """[cols="3*"]
+|===
+|A |B |C
+
+.2+|tall
+2+|wide
+
+|x |y
+3*|same
+a|* of its own | |
+|===
+
+,===
+a,b
+"c,1",d
+,===
+
+[format=dsv]
+|===
+e:f
+|===
+"""
+    first = "| A | B | C |\n| --- | --- | --- |\n| tall | wide |  |\n|  | x | y |\n| same | same | same |\n| * of its own |  |  |"
+    assert document(tmp_path, "a.adoc", body).text == f"{first}\n\n| a | b |\n| --- | --- |\n| c,1 | d |\n\n| e | f |\n| --- | --- |"
+
+
+def test_restructured_text_tables_boxes_and_lines(tmp_path: Path) -> None:
+    body = """
+.. csv-table:: Named
+   :header: "a", "b"
+
+   "c,1", d
+
+.. sidebar:: Aside
+
+   Beside the text.
+
+.. figure:: x.png
+   :alt: A ship
+
+   The ship at noon.
+
+| one
+| two
+
+    Quoted.
+
+    -- Ann
+
+-a  an option
+
+|sub|
+
+.. |sub| replace:: put in
+"""
+    found = document(tmp_path, "a.rst", body).text
+    table = "| a | b |\n| --- | --- |\n| c,1 | d |"
+    assert found.startswith(f"Named\n\n{table}\n\nAside\n\nBeside the text.\n\nA ship\n\nThe ship at noon.\n\none\ntwo\n\n")
+    assert found.endswith("> Quoted.\n>\n> Ann\n\n-a: an option\n\nput in")

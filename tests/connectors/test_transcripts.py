@@ -221,7 +221,7 @@ DAY = [
     said(2, "Hi <@U2>, see <https://x.org/a?b=1&amp;c|the page> in <#C1|general> &lt;now&gt; <!here>", thread_ts="1700000002.000100"),
     said(3, "Later.", "U2"),
     said(4, "A reply.", "U2", thread_ts="1700000002.000100"),
-    {"type": "message", "subtype": "bot_message", "bot_id": "B1", "username": "deploy", "ts": "1700000005.000100", "attachments": [{"text": "Done."}]},
+    {"type": "message", "subtype": "bot_message", "bot_id": "B1", "username": "deploy", "ts": "1700000005.0001", "attachments": [{"text": "Done."}]},
     said(6, "", files=[{"name": "plan.pdf"}]),
 ]
 

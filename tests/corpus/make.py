@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterable
+from importlib import import_module
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -132,6 +133,7 @@ def main() -> None:
 
 if __name__ == "__main__":
     import make
-    import make_pages  # noqa: F401 - registers its makers
 
+    for module in sorted(Path(__file__).parent.glob("make_*.py")):
+        import_module(module.stem)  # registers its makers
     make.main()

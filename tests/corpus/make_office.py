@@ -143,12 +143,12 @@ def _(path: Path) -> None:
     _converted("python-de.pptx", path)
 
 
-@made("xlsxwriter-en.xlsx", FIGURES, parts="sheets")
+@made("xlsxwriter-en.xlsx", FIGURES, parts="sheets", sentences=["North quay", "South quay", "Möwe", "港丸"])
 def _(path: Path) -> None:
     _xlsx(path)
 
 
-@made("libreoffice-en.ods", FIGURES, parts="sheets")
+@made("libreoffice-en.ods", FIGURES, parts="sheets", sentences=["North quay", "South quay", "Möwe", "港丸"])
 def _(path: Path) -> None:
     _converted("xlsxwriter-en.xlsx", path)
 

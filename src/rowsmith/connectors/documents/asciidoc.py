@@ -5,9 +5,11 @@ The language: https://docs.asciidoctor.org/asciidoc/latest/. Conditions (ifdef) 
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Mapping
 
+from rowsmith.connectors.documents.asciidoc_table import rows_of
 from rowsmith.connectors.documents.writing import Writing
 
 _HEADING = re.compile(r"(={1,6}|#{1,6})\s+(\S.*?)(?:\s+\1)?$")
@@ -20,10 +22,8 @@ _STYLE = re.compile(r"\[([^\]]*)\]\s*$")
 _ADMONITION = re.compile(r"(NOTE|TIP|IMPORTANT|WARNING|CAUTION):\s+(.*)")
 _MACRO = re.compile(r"(include|image|video|audio|toc|ifdef|ifndef|ifeval|endif)::([^\[\s]*)\[(.*)\]\s*$")
 _ADMONITIONS = ("NOTE", "TIP", "IMPORTANT", "WARNING", "CAUTION")
-_CELL = re.compile(r"(?:^|\s)(?:(\d+)?(?:\.(\d+))?([+*])?)?(?:[<^>](?:\.[<^>])?|\.[<^>])?([aehlmsdv])?(?<!\\)\|")
 _JOINS = re.compile(r"(?<! \+)\n")
 """A line end that is a space: none that a plus forces."""
-_MOST_CELLS = 1000
 
 _INLINE = [
     (re.compile(r"(?:link|mailto):(\S*?)\[([^\]]*)\]"), lambda m: m[2].rstrip("^") or m[1]),
@@ -277,17 +277,9 @@ class Reader:
 
     def _table(self, lines: list[str], at: int, line: str, style: str) -> int:
         end = next((i for i in range(at + 1, len(lines)) if lines[i].rstrip() == line.rstrip()), len(lines))
-        inner = lines[at + 1 : end]
-        if line[0] in ",:" or "format=csv" in style or "format=dsv" in style:
-            import csv
-
-            rows = list(csv.reader(inner, delimiter=":" if line[0] == ":" or "dsv" in style else ","))
-            self._out.table([[self.words(cell) for cell in row] for row in rows])
-            return end + 1
-        cells, first = _cells(inner)
-        width = _width(style) or first or 1
-        words = [self.words(" ".join(cell.split())) for cell in cells]
-        self._out.table([words[i : i + width] for i in range(0, len(words), width)])
+        separator = {",": ",", ":": ":"}.get(line[0], "," if "format=csv" in style else ":" if "format=dsv" in style else "")
+        rows = list(csv.reader(lines[at + 1 : end], delimiter=separator)) if separator else rows_of(lines[at + 1 : end], style)
+        self._out.table([[self.words(cell) for cell in row] for row in rows])
         return end + 1
 
 
@@ -298,34 +290,3 @@ def _quoted(text: str) -> str:
 def _language(style: str) -> str:
     parts = [part.strip() for part in style.split(",")]
     return parts[1] if len(parts) > 1 and "=" not in parts[1] else ""
-
-
-def _width(style: str) -> int:
-    """How many columns `cols` names; 0 where it is not there."""
-    found = re.search(r'cols\s*=\s*(?:"([^"]*)"|(\S+?)(?:,|$))', style)
-    if found is None:
-        return 0
-    parts = [one.strip() for one in re.split("[,;]", (found[1] or found[2]).strip())]
-    if len(parts) == 1 and parts[0].isdecimal():
-        return min(int(parts[0][:4]), _MOST_CELLS)
-    times = [int(one[1][:4]) if (one := re.match(r"(\d+)\*", part)) else 1 for part in parts]
-    return min(sum(times), _MOST_CELLS)
-
-
-def _cells(lines: list[str]) -> tuple[list[str], int]:
-    """All cells of a table in order, and how many stand on its first line."""
-    cells: list[str] = []
-    first = 0
-    for line in lines:
-        at = 0
-        for found in _CELL.finditer(line):
-            if cells and line[at : found.start()].strip():
-                cells[-1] += line[at : found.start()].replace("\\|", "|")
-            spans = int(found[1][:3]) if found[1] else 1
-            cells += [""] * spans if found[3] != "*" else [f"\0{spans}"]
-            at = found.end()
-        if cells and line[at:].strip():
-            cells[-1] += f" {line[at:]}".replace("\\|", "|")
-        if cells and not first:
-            first = len(cells)
-    return cells, first

@@ -30,7 +30,7 @@ def _blocks(parent: Any, out: Writing, level: int) -> None:
 def _block(node: Any, out: Writing, level: int) -> None:
     name = node.tagname
     if name == "title":
-        out.heading(level, _text(node))
+        out.heading(level, _text(node)) if node.parent.tagname in ("section", "document") else out.block(_text(node))
     elif name == "section":
         _blocks(node, out, level + 1 if _has_title(node) else level)
     elif name in ("literal_block", "doctest_block", "math_block"):

@@ -12,7 +12,7 @@ SUFFIXES = (".eml", ".emlx")
 
 
 def is_it(head: bytes) -> bool:
-    """Whether it begins with the head of a message, or, as Apple's do, with its length."""
+    """Whether it begins with the head of a message, or with its length."""
     return is_message(_behind_length(head))
 
 
@@ -22,5 +22,6 @@ def read(file: IO[bytes], given: Given) -> Iterator[Said]:
 
 
 def _behind_length(raw: bytes) -> bytes:
+    """The message of a file that begins with its length, as Apple's do; what stands behind it is no part of it."""
     first, _, rest = raw.partition(b"\n")
-    return rest if first.strip().isdigit() else raw
+    return rest[: int(first)] if first.strip().isdigit() and len(first) < 16 else raw

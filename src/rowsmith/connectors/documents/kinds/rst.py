@@ -24,7 +24,9 @@ _SETTINGS = {
     "file_insertion_enabled": False, "raw_enabled": False, "report_level": 5, "halt_level": 5, "_disable_config": True, "syntax_highlight": "none",
     "line_length_limit": 1 << 24, "smart_quotes": False, "sectsubtitle_xform": False, "doctitle_xform": True,
 }  # fmt: skip
-_UNREAD = ("include", "literalinclude", "csv-table", "raw", "toctree", "index", "contents", "sectnum", "meta")
+_NAMING = ("literalinclude", "toctree", "index")
+"""Directives of Sphinx that hold names alone."""
+_OUTSIDE = ("include", "literalinclude", "raw")
 
 
 def read(file: IO[bytes], given: Given) -> Iterator[Document]:
@@ -39,7 +41,7 @@ def read(file: IO[bytes], given: Given) -> Iterator[Document]:
         raise Refused(f"docutils cannot read it: {error}.", "Repair it, or give it as plain text (kind: txt).") from None
     out = written(tree)
     out.notes += notes
-    if left := sorted(told.intersection(_UNREAD[:4])):
+    if left := sorted(told.intersection(_OUTSIDE)):
         out.notes.append(f"What these directives would bring in is not read: {', '.join(left)}.")
     yield out.document("rst", {"title": tree.get("title"), **dict(_fields(tree))})
 
@@ -70,7 +72,7 @@ def _know(directives: set[str], roles: set[str]) -> None:
         option_spec = _AnyOption()
 
         def run(self) -> list[Any]:
-            if self.name in _UNREAD:
+            if self.name in _NAMING:
                 return []
             found = nodes.container()
             if self.name in ("code-block", "sourcecode", "highlight", "code"):
@@ -90,7 +92,7 @@ def _know(directives: set[str], roles: set[str]) -> None:
     from docutils.parsers.rst.languages import en
 
     for name in directives:
-        if name not in en.directives or name in _UNREAD:
+        if name not in en.directives:
             known.register_directive(name, Passed)
     for name in roles:
         if name not in en.roles:
