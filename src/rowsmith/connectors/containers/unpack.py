@@ -141,7 +141,7 @@ def require_plain(entry: zipfile.ZipInfo) -> None:
 
 def hidden(name: str) -> bool:
     """Whether a name within an archive is one that a system hides."""
-    return any(part.startswith((".", "__MACOSX")) for part in name.replace("\\", "/").split("/") if part not in ("", "."))
+    return any(part.startswith((".", "__MACOSX")) for part in name.replace("\\", "/").split("/") if part not in ("", ".", ".."))
 
 
 class Zstd:
@@ -151,7 +151,7 @@ class Zstd:
         import zstandard
 
         self._file, self._frame = file, zstandard.ZstdDecompressor(max_window_size=1 << 27)
-        self._reader, self._left, self._whole = self._frame.decompressobj(), b"", True
+        self._reader, self._left, self._whole = self._frame.decompressobj(), memoryview(b""), True
 
     def read1(self, size: int) -> bytes:
         """Some bytes, none at the end; a few packed ones are taken in at a time, since each may stand for very many.
@@ -168,9 +168,9 @@ class Zstd:
                     return b""
                 raise EOFError("it ends amid a frame")
             self._whole = False
-            self._left = self._reader.decompress(packed)
+            self._left = memoryview(self._reader.decompress(packed))
             self._whole = self._reader.eof
-        data, self._left = self._left[:size], self._left[size:]
+        data, self._left = bytes(self._left[:size]), self._left[size:]
         return data
 
 

@@ -53,6 +53,8 @@ def in_tar(stream: IO[bytes], limits: Limits) -> Iterator[Member]:
             for entry in archive:
                 if (count := count + 1) > limits.entries:
                     raise Refused(f"The archive holds more than {limits.entries:,} files.", "Unpack it yourself, and give the files.", "too_large")
+                if entry.size > limits.unpacked_bytes:
+                    raise Refused(f"A file in it says that it has {entry.size:,} bytes.", "Unpack it yourself, and give the files.", "too_large")
                 if not entry.isdir() and not hidden(entry.name):
                     yield entry.name, lambda entry=entry: _of_tar(archive, entry)  # type: ignore[misc]
     except tarfile.TarError as error:
