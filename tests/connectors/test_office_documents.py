@@ -110,6 +110,15 @@ def test_headings_are_known_by_outline_level_too(tmp_path: Path) -> None:
     assert document(tmp_path, "a.docx", word(fill)).text == "## Erstes\n\n## Zweites"
 
 
+def test_a_document_may_lie_elsewhere_in_its_package(tmp_path: Path) -> None:
+    """As Office writes it where several people edit."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(word(lambda made: made.add_heading("Head", 2)))) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            new.writestr(name.replace("document.xml", "document2.xml"), old.read(name).replace(b"document.xml", b"document2.xml"))
+    assert document(tmp_path, "a.docx", out.getvalue()).text == "## Head"
+
+
 def test_footnotes_stand_behind_the_text(tmp_path: Path) -> None:
     corpus = Path(__file__).parents[1] / "corpus" / "files" / "pandoc-en.docx"
     reference = b'<w:r><w:footnoteReference w:id="20"/></w:r></w:p><w:sectPr'

@@ -153,7 +153,7 @@ def node(key: str, parent: str | None, role: str, content: Any, children: tuple[
     return {key: {"id": key, "message": message, "parent": parent, "children": list(children)}}
 
 
-CITED = "\ue200cite\ue202turn0search0\ue201"
+CITED = "\ue200cite\ue202turn0search0\ue201【12†L1-L2】"
 
 
 def chat(title: str = "Das Meer") -> dict[str, Any]:
@@ -199,6 +199,7 @@ def packed(**members: Any) -> bytes:
 def test_the_export_of_chatgpt_as_it_comes_and_broken(tmp_path: Path) -> None:
     (found,) = documents(tmp_path, "export.zip", packed(conversations=[chat()], user={}, shared=[]))
     assert found.kind == "chatgpt" and found.member == "1"
+    assert len(documents(tmp_path, "export.zip", packed(**{"conversations-000": [chat()], "conversations-001": [chat(), chat()]}))) == 3
     assert document(tmp_path, "one.json", json.dumps(chat())).columns["title"] == "Das Meer"
     whole = json.dumps([chat(), chat()])
     first, broken = everything(tmp_path, "conversations.json", whole[:-500])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from fnmatch import filter as filter_names
 from typing import IO
 
 from rowsmith.connectors.containers import recognise as containers
@@ -66,7 +67,7 @@ def _zipped(file: IO[bytes], size: int, limits: Limits, kinds: Iterable[Kind]) -
         small = "mimetype" in names and archive.getinfo("mimetype").file_size < 200
         mimetype = archive.read("mimetype") if small else b""
     for kind in kinds:
-        if (kind.mimetype and mimetype.startswith(kind.mimetype)) or (kind.members and names.issuperset(kind.members)):
+        if (kind.mimetype and mimetype.startswith(kind.mimetype)) or (kind.members and all(filter_names(names, member) for member in kind.members)):
             return kind
     return None
 

@@ -5,7 +5,7 @@ read       `def read(file: IO[bytes], given: Given) -> Iterator[Document | Fault
            `Refused(what, fix, reason)`; an exception of a library is a broken file; both cost this file alone. `kind` and the member's
            name are filled in by whoever calls it, where they are empty.
 MAGIC      optional: the bytes that such a file begins with.
-MEMBERS    optional, for what is a zip: names all of which are in it.
+MEMBERS    optional, for what is a zip: names, with * for anything, all of which are in it.
 MIMETYPE   optional, for what is a zip: what its entry `mimetype` begins with.
 is_it      optional, for texts: `def is_it(head: bytes) -> bool`, from the first 64 KiB.
 SETTINGS   optional: the names of its settings with their defaults.

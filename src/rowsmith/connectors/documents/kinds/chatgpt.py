@@ -23,12 +23,12 @@ from rowsmith.core.lines import json_value
 from rowsmith.core.records import Fault
 
 SUFFIXES = ()
-MEMBERS = ("conversations.json",)
+MEMBERS = ("conversations*.json",)
 _EXPORTED = re.compile(r"conversations(?:-\d+)?\.json")
 _HEAD = 1024
 _KNOWN = re.compile(rb'"mapping"\s*:\s*\{')
-_CITED = re.compile("\ue200[^\ue201]*\ue201|[\ue200-\ue206]")
-"""Where an answer refers to what was found on the web: marks of a private kind, which mean nothing outside."""
+_CITED = re.compile("\ue200[^\ue201]*\ue201|[\ue200-\ue206]|【\\d+†[^】]*】")
+"""Where an answer refers to what was found on the web or in a file: marks that mean nothing outside."""
 _ROLES = ("system", "user", "assistant", "tool")
 
 

@@ -18,7 +18,7 @@ from rowsmith.core.documents import Document
 
 SUFFIXES = (".docx", ".docm", ".dotx", ".dotm")
 _PART = "word/document.xml"
-MEMBERS = (_PART,)
+MEMBERS = ("word/document*.xml",)
 _LEFT_OUT = {"del", "moveFrom", "instrText", "delText", "delInstrText", "rt", "rPr", "pPr", "Fallback", "commentReference", "sectPr", "fldData"}
 _INNER = {"sdt", "sdtContent", "ins", "moveTo", "smartTag", "customXml", "AlternateContent", "Choice", "body", "bdo", "dir"}
 """Elements that only wrap paragraphs and tables."""

@@ -7,5 +7,5 @@ from functools import partial
 from rowsmith.connectors.documents.workbook import workbook
 
 SUFFIXES = (".xlsx", ".xlsm", ".xltx")
-MEMBERS = ("[Content_Types].xml", "xl/workbook.xml")
+MEMBERS = ("xl/workbook.xml",)
 read = partial(workbook, "xlsx")
