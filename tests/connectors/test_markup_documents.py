@@ -343,3 +343,40 @@ def test_restructured_text_tables_boxes_and_lines(tmp_path: Path) -> None:
     table = "| a | b |\n| --- | --- |\n| c,1 | d |"
     assert found.startswith(f"Named\n\n{table}\n\nAside\n\nBeside the text.\n\nA ship\n\nThe ship at noon.\n\none\ntwo\n\n")
     assert found.endswith("> Quoted.\n>\n> Ann\n\n-a: an option\n\nput in")
+
+
+def test_asciidoc_conditions_attributes_and_marks(tmp_path: Path) -> None:
+    body = """= Title
+ifdef::never[]
+:site: https://wrong.org
+endif::[]
+ifndef::never[:site: https://x.org]
+:page: {site}/page
+:!gone:
+
+See {page}[the page], image:a.png[A ship,200], icon:flag[role=blue]{nbsp}{gone} and C{pp}.
+ifdef::site,never[]
+One is set.
+endif::[]
+ifdef::site+never[]
+Both are not.
+ifdef::site[]
+Nor is this.
+endif::[]
+endif::[]
+
+`+lit*eral*+`, +pass*ed*+, pass:[*kept*], **C**reate, H~2~O, x^2^, "`quoted`" (C) -- \\*not bold*, ((term)), <<_a_part>>.
+
+[source,ruby]
+----
+puts 1 # <1>
+----
+<1> It puts.
+<2> Twice.
+"""
+    found = document(tmp_path, "a.adoc", body).text
+    assert found == (
+        "# Title\n\nSee the page, A ship, \u00a0{gone} and C++. One is set.\n\n"
+        "`lit*eral*`, pass*ed*, *kept*, Create, H2O, x2, “quoted” © — *not bold*, term, a part.\n\n"
+        "```ruby\nputs 1\n```\n\n1. It puts.\n2. Twice."
+    )

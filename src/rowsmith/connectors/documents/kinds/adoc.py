@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import IO
 
-from rowsmith.connectors.documents.asciidoc import Reader, head
+from rowsmith.connectors.documents.asciidoc import Reader, conditioned, head
 from rowsmith.connectors.documents.given import Given, decoded
 from rowsmith.connectors.documents.writing import Writing
 from rowsmith.core.documents import Document
@@ -19,7 +19,7 @@ def read(file: IO[bytes], given: Given) -> Iterator[Document]:
     text, notes = decoded(file.read(), given)
     out = Writing()
     reader = Reader(out)
-    title, rest = head(text.split("\n"), reader.attributes)
+    title, rest = head(conditioned(text.split("\n")), reader.attributes)
     if title:
         out.heading(1, reader.words(title))
     reader.blocks(rest)

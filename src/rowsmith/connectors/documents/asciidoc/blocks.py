@@ -1,7 +1,4 @@
-"""AsciiDoc, line by line: what asciidoctor calls blocks, as Markdown.
-
-The language: https://docs.asciidoctor.org/asciidoc/latest/. Conditions (ifdef) are taken as if their attribute were as the document sets it.
-"""
+"""The blocks of AsciiDoc, line by line: headings, paragraphs, lists, code, quotes and notes."""
 
 from __future__ import annotations
 
@@ -9,90 +6,25 @@ import csv
 import re
 from collections.abc import Mapping
 
-from rowsmith.connectors.documents.asciidoc_table import rows_of
+from rowsmith.connectors.documents.asciidoc.lines import attribute, filled
+from rowsmith.connectors.documents.asciidoc.table import rows_of
+from rowsmith.connectors.documents.asciidoc.words import plain_words
 from rowsmith.connectors.documents.writing import Writing
 
 _HEADING = re.compile(r"(={1,6}|#{1,6})\s+(\S.*?)(?:\s+\1)?$")
-_ATTRIBUTE = re.compile(r":(!?[\w][\w-]*!?):(?:\s+(.*))?$")
 _LIST = re.compile(r"\s*(\*{1,6}|-|\.{1,6}|\d+\.|[a-zA-Z]\.)\s+(\S.*)$")
+_CALLED_OUT = re.compile(r"<(?:\d+|\.)>\s+(\S.*)$")
 _TERM = re.compile(r"\s*(\S.*?)(:{2,4}|;;)(?:\s+(.*))?$")
 _FENCE = re.compile(r"(-{4,}|\.{4,}|={4,}|\*{4,}|_{4,}|\+{4,}|/{4,}|--|```\w*)\s*$")
 _TABLE = re.compile(r"[|,:!]={3,}\s*$")
 _STYLE = re.compile(r"\[([^\]]*)\]\s*$")
 _ADMONITION = re.compile(r"(NOTE|TIP|IMPORTANT|WARNING|CAUTION):\s+(.*)")
-_MACRO = re.compile(r"(include|image|video|audio|toc|ifdef|ifndef|ifeval|endif)::([^\[\s]*)\[(.*)\]\s*$")
+_MACRO = re.compile(r"(include|image|video|audio|toc)::([^\[\s]*)\[(.*)\]\s*$")
 _ADMONITIONS = ("NOTE", "TIP", "IMPORTANT", "WARNING", "CAUTION")
 _JOINS = re.compile(r"(?<! \+)\n")
 """A line end that is a space: none that a plus forces."""
 
-_INLINE = [
-    (re.compile(r"(?:link|mailto):(\S*?)\[([^\]]*)\]"), lambda m: m[2].rstrip("^") or m[1]),
-    (re.compile(r"<?\b((?:https?|ftp|irc)://[^\s\[\]<>]+)\[([^\]]*)\]"), lambda m: m[2].partition(",")[0].rstrip("^") or m[1]),
-    (re.compile(r"<<([^,>]+?)(?:,\s*([^>]+))?>>"), lambda m: m[2] or m[1].lstrip("_#").replace("_", " ")),
-    (re.compile(r"xref:([^\[\s]+)\[([^\]]*)\]"), lambda m: m[2] or m[1]),
-    (re.compile(r"image:(?!:)[^\[\s]+\[([^\],]*)[^\]]*\]"), lambda m: m[1].strip('"')),
-    (re.compile(r"(?:kbd|btn|menu|pass|stem|latexmath|asciimath|icon):[^\[\s]*\[([^\]]*)\]"), lambda m: m[1]),
-    (re.compile(r"(?:\[\[[\w:.-]+(?:,[^\]]*)?\]\]|anchor:[\w:.-]+\[[^\]]*\]|indexterm2?:\[[^\]]*\]|\(\(\([^)]*\)\)\))"), lambda m: ""),
-    (re.compile(r"\(\(([^()]+)\)\)"), lambda m: m[1]),
-    (re.compile(r"\[[\w.#%, -]*\](?=[#*_`])"), lambda m: ""),
-    (re.compile(r"(\*\*|__|##)(?=\S)(.+?)(?<=\S)\1"), lambda m: m[2]),
-    (re.compile(r"(?<![\w*])\*(?=\S)([^*\n]+?)(?<=\S)\*(?![\w*])"), lambda m: m[1]),
-    (re.compile(r"(?<![\w_])_(?=\S)([^_\n]+?)(?<=\S)_(?![\w_])"), lambda m: m[1]),
-    (re.compile(r"(?<![\w#])#(?=\S)([^#\n]+?)(?<=\S)#(?![\w#])"), lambda m: m[1]),
-    (re.compile(r"(?<![\w^])\^([^\s^]+)\^"), lambda m: m[1]),
-    (re.compile(r"(?<![~])~([^\s~]+)~"), lambda m: m[1]),
-    (re.compile(r'"`(.+?)`"'), lambda m: f"“{m[1]}”"),
-    (re.compile(r"'`(.+?)`'"), lambda m: f"‘{m[1]}’"),
-]
-"""Marks within words -> the words. Code is taken out before them."""
-_SIGNS = {"(C)": "©", "(R)": "®", "(TM)": "™", " -- ": " — ", "\\": ""}
-_CODE = re.compile(r"(?<![\"'`\w])(?:`\+(.+?)\+`|``(.+?)``|`([^`\n]+)`)(?![\"'`\w])|\+\+\+(.+?)\+\+\+")
 _FOOTNOTE = re.compile(r"footnote(?:ref)?:([\w-]*)\[([^\]]*)\]")
-_NAMED = re.compile(r"(?<!\\)\{([\w][\w-]*)\}")
-_MEANT = {
-    "nbsp": "\u00a0", "sp": " ", "empty": "", "blank": "", "lt": "<", "gt": ">", "amp": "&", "apos": "'", "quot": '"', "plus": "+", "vbar": "|",
-    "startsb": "[", "endsb": "]", "asterisk": "*", "tilde": "~", "backslash": "\\", "backtick": "`", "caret": "^", "ldquo": "“", "rdquo": "”",
-    "lsquo": "‘", "rsquo": "’", "deg": "°", "zwsp": "\u200b", "two-colons": "::", "two-semicolons": ";;", "cpp": "C++",
-}  # fmt: skip
-"""Attributes that every document has."""
-
-
-def head(lines: list[str], attributes: dict[str, str]) -> tuple[str, list[str]]:
-    """The title of a document, empty where it has none, and the lines behind its head, whose attributes are filled in."""
-    at = 0
-    while at < len(lines) and (not lines[at].strip() or lines[at].startswith("//") or _attribute(lines[at], attributes)):
-        at += 1
-    found = _HEADING.match(lines[at]) if at < len(lines) else None
-    if found is None or len(found[1]) > 1:
-        return attributes.get("doctitle", ""), lines[at:]
-    title, at, plain = found[2], at + 1, 0
-    while at < len(lines) and lines[at].strip():
-        if not lines[at].startswith("//") and not _attribute(lines[at], attributes):
-            _byline(lines[at], plain, attributes)
-            plain += 1
-        at += 1
-    return title, lines[at:]
-
-
-def _byline(line: str, number: int, attributes: dict[str, str]) -> None:
-    """The first line below the title names the authors, the second the version."""
-    if number == 0:
-        attributes["author"] = "; ".join(re.sub(r"\s*<[^>]*>", "", one).strip() for one in line.split(";"))
-    elif number == 1:
-        version, _, rest = line.partition(",") if "," in line else ("", "", line)
-        attributes["revnumber"], attributes["revdate"] = version.strip().lstrip("v"), rest.partition(":")[0].strip()
-
-
-def _attribute(line: str, attributes: dict[str, str]) -> bool:
-    found = _ATTRIBUTE.match(line)
-    if found is None:
-        return False
-    name = found[1].strip("!").lower()
-    if "!" in found[1]:
-        attributes.pop(name, None)
-    else:
-        attributes[name] = (found[2] or "").strip()
-    return True
 
 
 class Reader:
@@ -107,21 +39,8 @@ class Reader:
         self._signs: list[str] = []
 
     def words(self, text: str) -> str:
-        """A text without its marks, attributes filled in."""
-        held: list[str] = []
-
-        def keep(found: re.Match[str]) -> str:
-            code = next(one for one in found.groups() if one is not None)
-            held.append(code if found[4] is not None else f"`{code}`")
-            return f"\0{len(held) - 1}\0"
-
-        text = _NAMED.sub(lambda m: self.attributes.get(m[1].lower(), _MEANT.get(m[1].lower(), m[0])), text.replace("\0", ""))
-        text = _FOOTNOTE.sub(self._footnote, _CODE.sub(keep, text))
-        for pattern, says in _INLINE:
-            text = pattern.sub(says, text)
-        for sign, meant in _SIGNS.items():
-            text = text.replace(sign, meant)
-        return re.sub("\0(\\d+)\0", lambda m: held[int(m[1])], text)
+        """A text without its marks, attributes filled in, footnotes taken down."""
+        return plain_words(_FOOTNOTE.sub(self._footnote, filled(text, self.attributes)))
 
     def _footnote(self, found: re.Match[str]) -> str:
         if found[2]:
@@ -154,13 +73,17 @@ class Reader:
         if _FENCE.match(line):
             return self._fenced(lines, at, line, style)
         if found := _MACRO.match(line):
-            return self._macro(lines, at, found)
+            self._macro(*found.groups())
+            return at + 1
         if found := _HEADING.match(line):
             self._out.heading(len(found[1]), self.words(found[2]))
         elif line.startswith(".") and len(line) > 1 and line[1] not in ". ":
             self._out.block(self.words(line[1:]))
-        elif _attribute(line, self.attributes) or line in ("'''", "---", "***", "<<<", "+"):
+        elif attribute(line, self.attributes) or line in ("'''", "---", "***", "<<<", "+"):
             pass
+        elif found := _CALLED_OUT.match(line):
+            self._numbers["<"] = self._numbers.get("<", 0) + 1 if at and _CALLED_OUT.match(lines[at - 1]) else 1
+            self._out.item(0, self.words(found[1]), self._numbers["<"])
         elif found := _LIST.match(line):
             return self._item(lines, at, found)
         elif (found := _TERM.match(line)) and not line.startswith("http"):
@@ -237,19 +160,11 @@ class Reader:
         reader.blocks(lines)
         return inner.document("").text
 
-    def _macro(self, lines: list[str], at: int, found: re.Match[str]) -> int:
-        name, target, told = found.groups()
+    def _macro(self, name: str, target: str, told: str) -> None:
         if name == "include":
             self.left.add(target)
         elif name == "image":
             self._out.block(told.partition(",")[0].strip('"'))
-        elif name in ("ifdef", "ifndef"):
-            there = any(one in self.attributes for one in re.split("[,+]", target))
-            if told and there == (name == "ifdef"):
-                self._block([told], 0, told, "")
-            elif not told and there != (name == "ifdef"):
-                return next((i + 1 for i in range(at, len(lines)) if lines[i].startswith("endif::")), len(lines))
-        return at + 1
 
     def _item(self, lines: list[str], at: int, found: re.Match[str]) -> int:
         sign = found[1] if found[1][0] in "*-." else "1."
