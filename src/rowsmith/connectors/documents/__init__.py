@@ -12,13 +12,15 @@
     opened.py      all that is in a file, and what is wrong with it
     said.py        what the child says of a file
     child.py       the child process, which reads one file after the other and may neither send nor write anything
+    folders.py     folders that are one thing
     reader.py      whoever starts it, watches it, and starts another where a file ended it
 """
 
+from rowsmith.connectors.documents.folders import packed_export
 from rowsmith.connectors.documents.kinds import every_kind
 from rowsmith.connectors.documents.reader import read_documents
 
 KINDS: dict[str, tuple[str, ...]] = {name: kind.suffixes for name, kind in every_kind().items()}
 """The kinds by name, with the suffixes of their files."""
 
-__all__ = ["KINDS", "read_documents"]
+__all__ = ["KINDS", "packed_export", "read_documents"]
