@@ -174,11 +174,11 @@ def joined(lines: Sequence[str]) -> str:
     for line in (line.strip() for line in lines):
         if not text or not line:
             text += line
-        elif _BROKEN.search(text) and line[0].islower():
+        elif _BROKEN.match(text[-2:]) and line[0].islower():
             word = text.rpartition(" ")[2]
             keeps = text[-1] == "-" and "-" in word[:-1]
             text = (text if keeps else text[:-1]) + line
-        elif _BROKEN.search(text) and text[-1] in "\u2010-":
+        elif _BROKEN.match(text[-2:]) and text[-1] in "\u2010-":
             text += line
         else:
             close = _WIDE.match(text[-1]) and _WIDE.match(line[0])

@@ -84,5 +84,5 @@ def laid_out(page: Gathered, style: Style) -> Laid:
 
 def _leftwards(pieces: Sequence[Piece]) -> bool:
     """Whether most of a page is written from right to left."""
-    turned = sum(len(_RIGHT_TO_LEFT.findall(piece.text)) for piece in pieces)
+    turned = sum(len(_RIGHT_TO_LEFT.findall(piece.text)) for piece in pieces if max(piece.text, default="") >= "\u0590")
     return turned * 2 > sum(len(piece.text) for piece in pieces)

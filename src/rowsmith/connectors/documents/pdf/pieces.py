@@ -13,6 +13,7 @@ from typing import Any
 GAP = 1.1
 """Letters that are farther from each other than so many times their size stand in different pieces."""
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_WORD = re.compile(r"\S+")
 _LETTER = re.compile(r"[^\W_]")
 _FORWARDS = re.compile("[0-9A-Za-z\u00c0-\u024f\u0660-\u0669](?:[0-9A-Za-z\u00c0-\u024f\u0660-\u0669.,:/%-]*[0-9A-Za-z\u00c0-\u024f\u0660-\u0669%])?")
 """What is written from left to right within a word that is not: numbers among it."""
@@ -47,40 +48,53 @@ def pieces_of(textpage: Any, walls: Sequence[tuple[float, float, float]] = ()) -
 
 
 def _of_line(letters: _Letters, start: int, end: int, walls: Sequence[tuple[float, float, float]]) -> Iterator[Piece]:
-    words = [hit.span() for hit in re.compile(r"\S+").finditer(letters.text, start, end)]
-    if not words:
+    spans = [hit.span() for hit in _WORD.finditer(letters.text, start, end)]
+    if not spans:
         return
-    turned = bool(_RIGHT_TO_LEFT.search(letters.text, start, end))
-    look = letters.look(words[0][0])
+    look = letters.look(spans[0][0])
     size, base = look[:2]
     near = [wall for wall, low, high in walls if low - size < base < high + size]
-    found = _in_order(letters, words) if turned else [_Word(letters.text[a:b], letters.box(a)[0], letters.box(b - 1)[1], a, b - 1) for a, b in words]
+    if letters.turned and _RIGHT_TO_LEFT.search(letters.text, start, end):
+        found = _in_order(letters, spans)
+    else:
+        found = [_Word(letters.text[a:b], a, b - 1) for a, b in spans]
     run = found[:1]
     for word in found[1:]:
-        low, high = (run[-1].x1, word.x0) if word.x0 >= run[-1].x0 else (word.x1, run[-1].x0)
-        if high - low > GAP * size or any(low - 1 <= wall <= high + 1 for wall in near):
+        if (near or letters.may_be_apart(run[-1], word)) and _apart(letters, run[-1], word, size, near):
             yield _piece(letters, run, look)
             run, look = [], letters.look(word.first)
         run.append(word)
     yield _piece(letters, run, look)
 
 
+def _apart(letters: _Letters, one: _Word, other: _Word, size: float, walls: Sequence[float]) -> bool:
+    """Whether two words stand far from each other, or on two sides of a wall."""
+    (left, right), (begin, end) = letters.ends(one), letters.ends(other)
+    low, high = (right, begin) if begin >= left else (end, left)
+    return high - low > GAP * size or any(low - 1 <= wall <= high + 1 for wall in walls)
+
+
 @dataclass(slots=True)
 class _Word:
-    """A word, where it begins and ends from the left, and its first and last letter by number."""
+    """A word, its first and last letter by number, and, where letters go from right to left, from where to where it stands."""
 
     text: str
-    x0: float
-    x1: float
     first: int
     last: int
+    place: tuple[float, float] | None = None
+
+    @property
+    def middle(self) -> float:
+        """Of one that has a place."""
+        return sum(self.place or (0.0,))
 
 
 def _piece(letters: _Letters, words: list[_Word], look: tuple[float, float, bool, int]) -> Piece:
     size, base, bold, light = look
     text = " ".join([word.text for word in words])
     bold = bold and letters.look(words[-1].last)[2]
-    return Piece(text, min([word.x0 for word in words]), max([word.x1 for word in words]), base, size, bold, light)
+    ends = [*letters.ends(words[0]), *letters.ends(words[-1])]
+    return Piece(text, min(ends), max(ends), base, size, bold, light)
 
 
 def _in_order(letters: _Letters, spans: list[tuple[int, int]]) -> list[_Word]:
@@ -88,7 +102,7 @@ def _in_order(letters: _Letters, spans: list[tuple[int, int]]) -> list[_Word]:
     letters in either order. Words and numbers of the other direction keep theirs."""
     words = [_placed(letters, range(start, end)) for start, end in spans]
     leftwards = sum(bool(_RIGHT_TO_LEFT.search(word.text)) for word in words) * 2 >= sum(bool(_LETTER.search(word.text)) for word in words)
-    seen = sorted(words, key=lambda word: -(word.x0 + word.x1) if leftwards else word.x0 + word.x1)
+    seen = sorted(words, key=lambda word: -word.middle if leftwards else word.middle)
     found: list[_Word] = []
     run: list[_Word] = []
     for word in seen:
@@ -110,7 +124,7 @@ def _placed(letters: _Letters, order: Sequence[int]) -> _Word:
         for hit in _FORWARDS.finditer(shown):
             seen[hit.start() : hit.end()] = seen[hit.start() : hit.end()][::-1]
     word = "".join(text[at] for at in seen)
-    return _Word(word, min(x0 for x0, _ in boxes.values()), max(x1 for _, x1 in boxes.values()), seen[0], seen[-1])
+    return _Word(word, seen[0], seen[-1], (min(x0 for x0, _ in boxes.values()), max(x1 for _, x1 in boxes.values())))
 
 
 class _Letters:
@@ -127,6 +141,8 @@ class _Letters:
         count = textpage.count_chars()
         text = textpage.get_text_range() if count else ""
         self.text: str = text if len(text) == count else self._one_by_one(count)
+        self.turned = max(self.text, default="") >= "\u0590"
+        """Whether there may be letters that go from right to left."""
 
     def _one_by_one(self, count: int) -> str:
         codes = (self._pdfium.FPDFText_GetUnicode(self._raw, at) for at in range(count))
@@ -147,6 +163,15 @@ class _Letters:
         rect = self._rect
         self._box(self._raw, at, rect)
         return rect.left, rect.right
+
+    def ends(self, word: _Word) -> tuple[float, float]:
+        """The left and the right end of a word."""
+        return word.place or (self.box(word.first)[0], self.box(word.last)[1])
+
+    def may_be_apart(self, one: _Word, other: _Word) -> bool:
+        """Whether there may be a wide gap between two words: a single space that stands in the file belongs to running text, however wide
+        it is made to fill a line."""
+        return other.place is not None or other.first - one.last != 2 or bool(self._pdfium.FPDFText_IsGenerated(self._raw, one.last + 1))
 
     def look(self, at: int) -> tuple[float, float, bool, int]:
         """Size, baseline, whether it is bold, and how light it is."""
