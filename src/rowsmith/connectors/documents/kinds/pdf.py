@@ -83,7 +83,7 @@ class _Pages:
         return Document("".join(parts), "pdf", columns=facts_of(self.pdf), marks={"pages": marks} if marks else {}, notes=self._notes())
 
     def _page(self, number: int) -> Laid:
-        """The page laid out; one that lies on its side, or whose letters lie oddly, as plain text."""
+        """The page laid out; one whose layout is not found as plain text."""
         laid = self._laid(number, self.style) if self.style else Laid()
         if laid.text:
             self.white += laid.white

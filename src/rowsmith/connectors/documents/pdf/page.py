@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rowsmith.connectors.documents.pdf.blocks import Block, Style, blocks_of, cell_text, joined
-from rowsmith.connectors.documents.pdf.pieces import Piece, pieces_of
+from rowsmith.connectors.documents.pdf.pieces import Piece, pieces_of, turn_of
 from rowsmith.connectors.documents.pdf.reading import columns_of
 from rowsmith.connectors.documents.pdf.rulings import Grid, grids_of
 
@@ -20,7 +20,7 @@ _SAMPLE = 24
 
 @dataclass(slots=True)
 class Gathered:
-    """What stands on a page, not yet put in order: its pieces, tables that are drawn, and its height. A page on its side has no pieces."""
+    """What stands on a page, not yet put in order: its pieces, tables that are drawn, and its height."""
 
     pieces: list[Piece]
     grids: list[Grid]
@@ -31,13 +31,12 @@ def gathered(document: Any, number: int) -> Gathered:
     """What stands on a page of a document (a pypdfium2.PdfDocument), pages counted from 0."""
     page = document[number]
     try:
-        if page.get_rotation():
-            return Gathered([], [], 0.0)
-        grids = grids_of(page)
+        turn = turn_of(page)
+        grids = grids_of(page, turn)
         textpage = page.get_textpage()
         try:
             walls = [(x, grid.ys[-1], grid.ys[0]) for grid in grids for x in grid.xs]
-            return Gathered(pieces_of(textpage, walls), grids, page.get_height())
+            return Gathered(pieces_of(textpage, walls, turn), grids, page.get_height())
         finally:
             textpage.close()
     finally:

@@ -37,10 +37,35 @@ class Piece:
     """Where the piece is a whole table: its lower end."""
 
 
-def pieces_of(textpage: Any, walls: Sequence[tuple[float, float, float]] = ()) -> list[Piece]:
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """How a page lies when it is shown: turned clockwise by so many quarters, and its width and height before that."""
+
+    quarters: int = 0
+    width: float = 0.0
+    height: float = 0.0
+
+    def box(self, left: float, bottom: float, right: float, top: float) -> tuple[float, float, float, float]:
+        """A box of the page as it lies in the file, as it is shown: left, bottom, right, top."""
+        if self.quarters == 1:
+            return bottom, self.width - right, top, self.width - left
+        if self.quarters == 2:
+            return self.width - right, self.height - top, self.width - left, self.height - bottom
+        if self.quarters == 3:
+            return self.height - top, left, self.height - bottom, right
+        return left, bottom, right, top
+
+
+def turn_of(page: Any) -> Turn:
+    """How a page (a pypdfium2.PdfPage) lies."""
+    quarters, (wide, high) = page.get_rotation() // 90, page.get_size()
+    return Turn(quarters, high, wide) if quarters % 2 else Turn(quarters, wide, high)
+
+
+def pieces_of(textpage: Any, walls: Sequence[tuple[float, float, float]] = (), turn: Turn = Turn()) -> list[Piece]:
     """The pieces of a page (a pypdfium2.PdfTextPage) in the order of the file; `walls` are upright lines (x, lower end, upper end), across which
     no piece goes."""
-    letters = _Letters(textpage)
+    letters = _Letters(textpage, turn)
     found: list[Piece] = []
     for start, end in letters.lines():
         found.extend(_of_line(letters, start, end, walls))
@@ -130,9 +155,10 @@ def _placed(letters: _Letters, order: Sequence[int]) -> _Word:
 class _Letters:
     """The letters of a page by their numbers, and what pdfium says of each."""
 
-    def __init__(self, textpage: Any) -> None:
+    def __init__(self, textpage: Any, turn: Turn) -> None:
         import pypdfium2.raw as pdfium
 
+        self._turn = turn
         self._pdfium, self._raw, self._box = pdfium, textpage.raw, pdfium.FPDFText_GetLooseCharBox
         self._rect, self._matrix = pdfium.FS_RECTF(), pdfium.FS_MATRIX()
         self._x, self._y = ctypes.c_double(), ctypes.c_double()
@@ -162,6 +188,9 @@ class _Letters:
         """The left and the right end of a letter."""
         rect = self._rect
         self._box(self._raw, at, rect)
+        if self._turn.quarters:
+            left, _, right, _ = self._turn.box(rect.left, rect.bottom, rect.right, rect.top)
+            return left, right
         return rect.left, rect.right
 
     def ends(self, word: _Word) -> tuple[float, float]:
@@ -182,7 +211,8 @@ class _Letters:
         length = pdfium.FPDFText_GetFontInfo(raw, at, self._name, 128, self._flags)
         pdfium.FPDFText_GetFillColor(raw, at, *self._colour)
         light = min(colour.value for colour in self._colour[:3]) if self._colour[3].value else 255
-        return max(size, 0.1), self._y.value, bool(length) and _is_bold(self._name.value), light
+        base = self._turn.box(self._x.value, self._y.value, self._x.value, self._y.value)[1] if self._turn.quarters else self._y.value
+        return max(size, 0.1), base, bool(length) and _is_bold(self._name.value), light
 
 
 @cache

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from rowsmith.connectors.documents.pdf.pieces import Piece
+from rowsmith.connectors.documents.pdf.pieces import Piece, Turn
 
 _MOST_OBJECTS, _MOST_LINES = 20_000, 800
 _THIN, _NEAR, _SHORT = 2.0, 2.5, 6.0
@@ -44,11 +44,11 @@ class Grid:
         return Piece("", self.xs[0], self.xs[-1], self.ys[0] - size, size, rows=cells, bottom=self.ys[-1])
 
 
-def grids_of(page: Any) -> list[Grid]:
-    """The tables that are drawn on a page (a pypdfium2.PdfPage)."""
+def grids_of(page: Any, turn: Turn) -> list[Grid]:
+    """The tables that are drawn on a page (a pypdfium2.PdfPage), which lies so."""
     lying: list[tuple[float, float, float]] = []
     upright: list[tuple[float, float, float]] = []
-    for left, bottom, right, top in _boxes(page):
+    for left, bottom, right, top in _boxes(page, turn):
         wide, high = right - left, top - bottom
         if wide >= _SHORT:
             lying += [(y, left, right) for y in ([(bottom + top) / 2] if high <= _THIN else [bottom, top])]
@@ -59,7 +59,7 @@ def grids_of(page: Any) -> list[Grid]:
     return [grid for group in _touching(lying, upright) if (grid := _grid(*group))]
 
 
-def _boxes(page: Any) -> Iterator[tuple[float, float, float, float]]:
+def _boxes(page: Any, turn: Turn) -> Iterator[tuple[float, float, float, float]]:
     """Left, bottom, right and top of everything that is drawn on a page, and is no text, picture, or the page's own ground."""
     import pypdfium2.raw as pdfium
 
@@ -67,10 +67,27 @@ def _boxes(page: Any) -> Iterator[tuple[float, float, float, float]]:
     values = [ctypes.c_float() for _ in range(4)]
     for at in range(min(pdfium.FPDFPage_CountObjects(page.raw), _MOST_OBJECTS)):
         drawn = pdfium.FPDFPage_GetObject(page.raw, at)
-        if pdfium.FPDFPageObj_GetType(drawn) == pdfium.FPDF_PAGEOBJ_PATH and pdfium.FPDFPageObj_GetBounds(drawn, *values):
-            left, bottom, right, top = (value.value for value in values)
+        if pdfium.FPDFPageObj_GetType(drawn) != pdfium.FPDF_PAGEOBJ_PATH or not pdfium.FPDFPageObj_GetBounds(drawn, *values):
+            continue
+        count = pdfium.FPDFPath_CountSegments(drawn)
+        boxes = _strokes(pdfium, drawn, count) if 5 < count <= _MOST_LINES else [(values[0].value, values[1].value, values[2].value, values[3].value)]
+        for left, bottom, right, top in (turn.box(*box) for box in boxes):
             if not (right - left > width * 0.97 or top - bottom > height * 0.97):
                 yield left, bottom, right, top
+
+
+def _strokes(pdfium: Any, drawn: Any, count: int) -> Iterator[tuple[float, float, float, float]]:
+    """The straight lines that a path is made of, as boxes."""
+    matrix, x, y = pdfium.FS_MATRIX(), ctypes.c_float(), ctypes.c_float()
+    pdfium.FPDFPageObj_GetMatrix(drawn, matrix)
+    here: tuple[float, float] | None = None
+    for at in range(count):
+        segment = pdfium.FPDFPath_GetPathSegment(drawn, at)
+        pdfium.FPDFPathSegment_GetPoint(segment, x, y)
+        there = matrix.a * x.value + matrix.c * y.value + matrix.e, matrix.b * x.value + matrix.d * y.value + matrix.f
+        if here and pdfium.FPDFPathSegment_GetType(segment) == pdfium.FPDF_SEGMENT_LINETO:
+            yield min(here[0], there[0]), min(here[1], there[1]), max(here[0], there[0]), max(here[1], there[1])
+        here = there
 
 
 Lines = list[tuple[float, float, float]]
