@@ -121,6 +121,37 @@ def test_lists_headings_and_paragraphs_are_told_apart(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+def test_code_keeps_its_lines_and_their_indentation(tmp_path: Path) -> None:
+    code = ["def f(x):", "    if x:", "        return 1", "", "    return 2"]
+
+    def draw(canvas: Any) -> None:
+        for number, line in enumerate(prose(1, 4)):
+            canvas.drawString(40, 540 - 12 * number, line)
+        canvas.setFont("Courier", 9)
+        for number, line in enumerate(code):
+            canvas.drawString(40 + 9 * 0.6 * (len(line) - len(line.lstrip())), 480 - 11 * number, line.lstrip())
+
+    fenced = "\n".join(["```", *code, "```"])
+    assert made(tmp_path / "a.pdf", draw).text == f"{' '.join(prose(1, 4))}\n\n{fenced}"
+
+
+def test_a_document_that_is_typed_throughout_is_no_code(tmp_path: Path) -> None:
+    def draw(canvas: Any) -> None:
+        canvas.setFont("Courier", 9)
+        for number, line in enumerate(prose(1, 6)):
+            canvas.drawString(40, 540 - 11 * number, line)
+
+    assert made(tmp_path / "a.pdf", draw).text == " ".join(prose(1, 6))
+
+
+def test_a_word_that_is_broken_at_a_lines_end_is_whole(tmp_path: Path) -> None:
+    def draw(canvas: Any) -> None:
+        for number, line in enumerate(("Here is a word that is bro-", "ken, and one that is not-", "Broken, and that is all of it.")):
+            canvas.drawString(40, 500 - 12 * number, line)
+
+    assert made(tmp_path / "a.pdf", draw).text == "Here is a word that is broken, and one that is not-Broken, and that is all of it."
+
+
 def test_scanned_pages_among_others_are_told_and_read(tmp_path: Path) -> None:
     from PIL import Image, ImageDraw
     from reportlab.lib.utils import ImageReader

@@ -151,7 +151,7 @@ def _listed(pages: list[int]) -> str:
 
 def _plain(textpage: Any) -> str:
     text: str = textpage.get_text_range()
-    return text.replace("\r\n", "\n").replace("\ufffe", "\u00ad").replace("\x02", "\u00ad").strip()
+    return text.replace("\r\n", "\n").replace("\ufffe", "-\n").replace("\x02", "-\n").strip()
 
 
 def facts_of(pdf: Any) -> dict[str, Json]:

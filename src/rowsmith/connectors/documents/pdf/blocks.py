@@ -47,11 +47,13 @@ class Line:
 
 @dataclass(slots=True)
 class Style:
-    """What the letters of a document look like: the size of most of them, whether these are bold, and the sizes of headings, largest first."""
+    """What the letters of a document look like: the size of most of them, whether these are bold, the sizes of headings, largest first,
+    and whether all letters are as wide."""
 
     body: float
     bold: bool
     headings: list[float] = field(default_factory=list)
+    even: bool = False
 
     def level(self, text: str, size: float, bold: bool, lines: int) -> int:
         """The level of a heading; 0 for a paragraph."""
@@ -67,13 +69,16 @@ class Style:
 def style_of(pages: Sequence[Sequence[Piece]]) -> Style:
     """The style of a document from the pieces of some of its pages."""
     letters: Counter[tuple[float, bool]] = Counter()
+    even = 0
     for piece in (piece for page in pages for piece in page):
         letters[(round(piece.size * 2) / 2, piece.bold)] += len(piece.text)
+        even += len(piece.text) if piece.even else 0
     if not letters:
         return Style(10.0, False)
     (body, bold), _ = letters.most_common(1)[0]
     larger = sorted({size for size, _ in letters if size >= body * _LARGER}, reverse=True)
-    return Style(body, bold, [size for at, size in enumerate(larger) if at == 0 or size < larger[at - 1] * 0.98])
+    headings = [size for at, size in enumerate(larger) if at == 0 or size < larger[at - 1] * 0.98]
+    return Style(body, bold, headings, even * 2 > letters.total())
 
 
 def lines_of(column: list[Piece], leftwards: bool) -> list[Line]:
@@ -120,12 +125,42 @@ def blocks_of(column: list[Piece], style: Style, leftwards: bool) -> Iterator[Bl
             end = at + 1
         elif (end := _table_end(lines, at)) > at:
             yield Block(markdown_table(_cells(lines[at:end])))
+        elif (end := _code_end(lines, at, style)) > at:
+            yield Block(_code(lines[at:end]))
         else:
             end = at + 1
-            while end < len(lines) and _goes_on(lines, at, end, leading, edge) and _table_end(lines, end) == end:
+            while end < len(lines) and _goes_on(lines, at, end, leading, edge) and _code_end(lines, end, style) == _table_end(lines, end) == end:
                 end += 1
             yield _said(lines[at:end], style, begin if leftwards else edge, leftwards)
         at = end
+
+
+def _code_end(lines: list[Line], start: int, style: Style) -> int:
+    """Behind the last line of code that begins with a line; the line itself where it is none: code is in letters that are all as wide, where the
+    document is not."""
+    end = start
+    while end < len(lines) and not style.even and all(piece.even for piece in lines[end].pieces):
+        if end > start and not 0 < lines[end - 1].first.base - lines[end].first.base < 3.2 * lines[end].first.size:
+            break
+        end += 1
+    return end
+
+
+def _code(lines: list[Line]) -> str:
+    """Lines of code with their indentation, by the width of their letters, and an empty line where one is left out."""
+    edge = min(line.pieces[0].x0 for line in lines)
+    longest = max((piece for line in lines for piece in line.pieces), key=lambda piece: len(piece.text))
+    width = max((longest.x1 - longest.x0) / len(longest.text), 0.1)
+    said: list[str] = []
+    for before, line in zip([lines[0], *lines], lines, strict=False):
+        if before.first.base - line.first.base > 1.9 * line.first.size:
+            said.append("")
+        text = ""
+        for piece in line.pieces:
+            text = text.ljust(min(round((piece.x0 - edge) / width), 200)) + piece.text
+        said.append(text.replace("\ufffe", "-").replace("\x02", "-"))
+    fence = "````" if any("```" in one for one in said) else "```"
+    return "\n".join([fence, *said, fence])
 
 
 def _leading(lines: list[Line]) -> dict[float, float]:
@@ -178,7 +213,7 @@ def joined(lines: Sequence[str]) -> str:
             word = text.rpartition(" ")[2]
             keeps = text[-1] == "-" and "-" in word[:-1]
             text = (text if keeps else text[:-1]) + line
-        elif _BROKEN.match(text[-2:]) and text[-1] in "\u2010-":
+        elif _BROKEN.match(text[-2:]) and text[-1] != "\u00ad":
             text += line
         else:
             close = _WIDE.match(text[-1]) and _WIDE.match(line[0])

@@ -13,6 +13,10 @@ from typing import Any
 GAP = 1.1
 """Letters that are farther from each other than so many times their size stand in different pieces."""
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_EVEN = re.compile(rb"mono|courier|consol|typewriter|cmtt|menlo", re.IGNORECASE)
+_LINE_END = re.compile("[\r\n]+|(?<=[\x02\ufffe])(?=.)")
+"""Behind a hyphen that breaks a word pdfium puts no line end."""
+_FIRST = 4
 _WORD = re.compile(r"\S+")
 _LETTER = re.compile(r"[^\W_]")
 _FORWARDS = re.compile("[0-9A-Za-z\u00c0-\u024f\u0660-\u0669](?:[0-9A-Za-z\u00c0-\u024f\u0660-\u0669.,:/%-]*[0-9A-Za-z\u00c0-\u024f\u0660-\u0669%])?")
@@ -22,7 +26,8 @@ _BOLD = re.compile(rb"bold|black|heavy|[-,]demi|semib", re.IGNORECASE)
 
 @dataclass(slots=True)
 class Piece:
-    """A run of letters: its left and right ends, baseline, and size in points, whether it is bold, and how light its letters are (255: white)."""
+    """A run of letters: its left and right ends, baseline, and size in points, whether it is bold, whether all letters are as wide, and how light
+    they are (255: white)."""
 
     text: str
     x0: float
@@ -30,6 +35,7 @@ class Piece:
     base: float
     size: float
     bold: bool = False
+    even: bool = False
     light: int = 0
     rows: list[list[str]] | None = None
     """Where the piece is a whole table: its cells."""
@@ -76,8 +82,7 @@ def _of_line(letters: _Letters, start: int, end: int, walls: Sequence[tuple[floa
     spans = [hit.span() for hit in _WORD.finditer(letters.text, start, end)]
     if not spans:
         return
-    look = letters.look(spans[0][0])
-    size, base = look[:2]
+    size, base, *_ = letters.look(spans[0][0])
     near = [wall for wall, low, high in walls if low - size < base < high + size]
     if letters.turned and _RIGHT_TO_LEFT.search(letters.text, start, end):
         found = _in_order(letters, spans)
@@ -86,10 +91,10 @@ def _of_line(letters: _Letters, start: int, end: int, walls: Sequence[tuple[floa
     run = found[:1]
     for word in found[1:]:
         if (near or letters.may_be_apart(run[-1], word)) and _apart(letters, run[-1], word, size, near):
-            yield _piece(letters, run, look)
-            run, look = [], letters.look(word.first)
+            yield _piece(letters, run)
+            run = []
         run.append(word)
-    yield _piece(letters, run, look)
+    yield _piece(letters, run)
 
 
 def _apart(letters: _Letters, one: _Word, other: _Word, size: float, walls: Sequence[float]) -> bool:
@@ -114,12 +119,16 @@ class _Word:
         return sum(self.place or (0.0,))
 
 
-def _piece(letters: _Letters, words: list[_Word], look: tuple[float, float, bool, int]) -> Piece:
-    size, base, bold, light = look
+def _piece(letters: _Letters, words: list[_Word]) -> Piece:
+    """What it looks like, the longest of its first words says, and its last letter."""
+    told = max(words[:_FIRST], key=lambda word: len(word.text))
+    size, base, bold, even, light = letters.look(told.first)
+    if len(words) > 1 and (bold or even):
+        _, _, end_bold, end_even, _ = letters.look(words[-1].last)
+        bold, even = bold and end_bold, even and end_even
     text = " ".join([word.text for word in words])
-    bold = bold and letters.look(words[-1].last)[2]
     ends = [*letters.ends(words[0]), *letters.ends(words[-1])]
-    return Piece(text, min(ends), max(ends), base, size, bold, light)
+    return Piece(text, min(ends), max(ends), base, size, bold, even, light)
 
 
 def _in_order(letters: _Letters, spans: list[tuple[int, int]]) -> list[_Word]:
@@ -177,7 +186,7 @@ class _Letters:
     def lines(self) -> Iterator[tuple[int, int]]:
         """From where to where each line goes."""
         start = 0
-        for hit in re.finditer(r"[\r\n]+", self.text):
+        for hit in _LINE_END.finditer(self.text):
             if hit.start() > start:
                 yield start, hit.start()
             start = hit.end()
@@ -202,8 +211,8 @@ class _Letters:
         it is made to fill a line."""
         return other.place is not None or other.first - one.last != 2 or bool(self._pdfium.FPDFText_IsGenerated(self._raw, one.last + 1))
 
-    def look(self, at: int) -> tuple[float, float, bool, int]:
-        """Size, baseline, whether it is bold, and how light it is."""
+    def look(self, at: int) -> tuple[float, float, bool, bool, int]:
+        """Size, baseline, whether it is bold, whether all of its font are as wide, and how light it is."""
         raw, pdfium = self._raw, self._pdfium
         pdfium.FPDFText_GetMatrix(raw, at, self._matrix)
         pdfium.FPDFText_GetCharOrigin(raw, at, self._x, self._y)
@@ -212,9 +221,15 @@ class _Letters:
         pdfium.FPDFText_GetFillColor(raw, at, *self._colour)
         light = min(colour.value for colour in self._colour[:3]) if self._colour[3].value else 255
         base = self._turn.box(self._x.value, self._y.value, self._x.value, self._y.value)[1] if self._turn.quarters else self._y.value
-        return max(size, 0.1), base, bool(length) and _is_bold(self._name.value), light
+        name = self._name.value if length else b""
+        return max(size, 0.1), base, _is_bold(name), bool(self._flags.value & 1) or _is_even(name), light
 
 
 @cache
 def _is_bold(font: bytes) -> bool:
     return bool(_BOLD.search(font))
+
+
+@cache
+def _is_even(font: bytes) -> bool:
+    return bool(_EVEN.search(font))

@@ -14,7 +14,7 @@ from rowsmith.connectors.documents.pdf.pieces import Piece
 
 _STEP = 2.0
 """Points: how finely gutters are looked for."""
-_NARROWEST = 6.0
+_NARROWEST, _WIDEST = 6.0, 20_000.0
 _CROSSING = 0.3
 """Of the pieces beside a gutter, so many more may reach over it."""
 _FEW, _SHORT, _FILLED = 4, 14, 0.6
@@ -85,6 +85,8 @@ def _gutter(pieces: list[Piece]) -> float | None:
     if len(pieces) < 2 * _FEW:
         return None
     left, right = min(piece.x0 for piece in pieces), max(piece.x1 for piece in pieces)
+    if not right - left < _WIDEST:
+        return None
     count = int((right - left) / _STEP) + 1
     changes = [0] * (count + 1)
     for piece in pieces:
