@@ -17,7 +17,7 @@ from rowsmith.connectors.containers import Limits
 from rowsmith.connectors.documents import KINDS, read_documents
 from rowsmith.core.documents import Document
 from rowsmith.core.errors import Invalid, Unavailable
-from rowsmith.core.records import Fault
+from rowsmith.core.records import Fault, Record
 
 MINE = {".pdf", ".html", ".txt", ".md"}
 
@@ -203,6 +203,23 @@ def test_records_are_told_apart(tmp_path: Path) -> None:
     first, second = read(tmp_path / "rows.csv", tmp_path / "notes.txt")
     assert isinstance(first, Fault) and first.reason == "records"
     assert isinstance(second, Document) and second.kind == "txt"
+
+
+def test_records_within_an_archive_are_read_where_they_are_wanted(tmp_path: Path) -> None:
+    with tarfile.open(tmp_path / "all.tar.gz", "w:gz") as archive:
+        for name, data in (("a.csv", b"a,b\n1,x\n2,y\n"), ("b.jsonl", b'{"c": 3}\nbroken\n'), ("c.md", b"# words")):
+            told = tarfile.TarInfo(name)
+            told.size = len(data)
+            archive.addfile(told, io.BytesIO(data))
+    files = [(tmp_path / "all.tar.gz", "all.tar.gz")]
+    first, second, third, fault, said = (one for _, one in read_documents(files, records=True))
+    assert [first, second, third] == [
+        Record("all.tar.gz/a.csv", 2, {"a": "1", "b": "x"}), Record("all.tar.gz/a.csv", 3, {"a": "2", "b": "y"}),
+        Record("all.tar.gz/b.jsonl", 1, {"c": 3}),
+    ]  # fmt: skip
+    assert isinstance(fault, Fault) and fault.where == "all.tar.gz/b.jsonl:2" and fault.reason == "broken_record"
+    assert isinstance(said, Document) and said.member == "c.md"
+    assert [one.reason for _, one in read_documents(files) if isinstance(one, Fault)] == ["records", "records"]
 
 
 def test_a_kind_that_is_asked_for_is_known() -> None:

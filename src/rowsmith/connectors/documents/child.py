@@ -55,7 +55,7 @@ def _read(task: dict[str, Any], limits: Limits, scratch: Path, working: Callable
     try:
         size = path.stat().st_size
         limit_cpu(limits.cpu(size))
-        given = Given(task["name"], size, limits, scratch, task["encoding"], task["asked"], working=_now_and_then(working))
+        given = Given(task["name"], size, limits, scratch, task["encoding"], task["asked"], task["records"], working=_now_and_then(working))
         with path.open("rb") as file:
             for said in opened(file, given, task["kind"], task["skip"]):
                 if isinstance(said, Document) and (count := count + len(said.text)) > limits.output(size):

@@ -11,10 +11,10 @@ from rowsmith.connectors.containers.encoding import encoding
 from rowsmith.connectors.containers.limits import Limits, Refused
 from rowsmith.core.documents import Document
 from rowsmith.core.lines import encoding_of, stored_text
-from rowsmith.core.records import Fault
+from rowsmith.core.records import Fault, Record
 
-Said = Document | Fault
-"""What comes of a file. A fault's file is the member that it is of, empty for the file itself."""
+Said = Document | Fault | Record
+"""What comes of a file. A fault's and a record's file is the member that it is of, empty for the file itself."""
 _LOOKED_AT = 1 << 18
 
 
@@ -36,6 +36,7 @@ class Given:
     scratch: a folder of the child's own, emptied after the file.
     encoding: of a text, where the user says it.
     asked: the settings of all kinds by name; each kind declares its own, with their defaults, as SETTINGS.
+    records: whether records are wanted of a file that holds such, which is a fault otherwise.
     within: reads a file that lies within this one (an attachment) by its name; what comes of it has that name as its member.
     working: to be called now and then where a file takes long, since a reader that is silent for too long is ended.
     """
@@ -46,6 +47,7 @@ class Given:
     scratch: Path = Path()
     encoding: str | None = None
     asked: Mapping[str, Any] = field(default_factory=dict)
+    records: bool = False
     within: Callable[[str, IO[bytes]], Iterator[Said]] = _nothing_within
     working: Callable[[], None] = _unheard
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
 import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import IO, Any
 
+import orjson
+
+from rowsmith.connectors.containers.child import contents
 from rowsmith.connectors.containers.limits import CutOff, Refused
 from rowsmith.connectors.containers.recognise import packing
+from rowsmith.connectors.containers.said import Given as Told
+from rowsmith.connectors.containers.said import Json
 from rowsmith.connectors.containers.unpack import unpacked
 from rowsmith.connectors.documents.archives import Member, held, in_tar, in_zip
 from rowsmith.connectors.documents.given import Given, Said
@@ -17,7 +23,7 @@ from rowsmith.connectors.documents.recognise import HEAD, is_tar, kind_of, suffi
 from rowsmith.core.documents import Document
 from rowsmith.core.errors import RowsmithError
 from rowsmith.core.lines import stored_text
-from rowsmith.core.records import Fault
+from rowsmith.core.records import Fault, Record
 
 _TARS = dict.fromkeys((".tgz", ".tbz", ".tbz2", ".txz", ".tzst"), "archive.tar")
 
@@ -92,7 +98,12 @@ def _kind(file: IO[bytes], head: bytes, given: Given, kind: str) -> tuple[Kind |
     asked = every_kind().get(kind)
     if asked and (asked.zipped or not (packing(head) or is_tar(head, given.name))):
         return asked, ""
-    return kind_of(file, head, given.name, given.size, given.limits)
+    try:
+        return kind_of(file, head, given.name, given.size, given.limits)
+    except Refused as refused:
+        if refused.reason != "records" or not given.records:
+            raise
+        return _RECORDS, ""
 
 
 def _read(file: IO[bytes], given: Given, kind: Kind, note: str) -> Iterator[Said]:
@@ -106,13 +117,30 @@ def _read(file: IO[bytes], given: Given, kind: Kind, note: str) -> Iterator[Said
             yield said
 
 
+def _records(file: IO[bytes], given: Given) -> Iterator[Said]:
+    """The records of a file of such, as the containers' reader finds them."""
+    with (given.scratch / "records").open("wb+") as whole:
+        shutil.copyfileobj(file, whole)
+        whole.flush()
+        whole.seek(0)
+        for said in contents(whole, given.size, given.name, Told(encoding=given.encoding), given.limits, given.scratch):
+            if isinstance(said, Record | Fault):
+                yield said
+            elif isinstance(said, Json):
+                yield Record("", said.line, orjson.loads(said.data))
+
+
+_RECORDS = Kind("records", (), _records, (), (), b"", None, {})
+"""What is no document, and is read all the same where its records are wanted."""
+
+
 def _guarded(member: str, each: Iterator[Any]) -> Iterator[Any]:
     """The same, of this member where they say none; whatever a stranger's file makes of a reader is a fault of that file."""
     try:
         for said in each:
             if isinstance(said, Document) and not said.member:
                 said = replace(said, member=member)
-            elif isinstance(said, Fault) and not said.file:
+            elif isinstance(said, Fault | Record) and not said.file:
                 said = replace(said, file=member)
             yield said
     except RowsmithError:

@@ -8,25 +8,41 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Literal, Self, overload
 
 import orjson
 
 from rowsmith.connectors.containers.limits import Limits
 from rowsmith.connectors.containers.reader import Stalled, said_lines, started, why_ended
+from rowsmith.connectors.documents.given import Said
 from rowsmith.connectors.documents.kinds import every_kind
-from rowsmith.connectors.documents.said import BEGUN, DOCUMENT, END, UNAVAILABLE, WORKING, document_of
+from rowsmith.connectors.documents.said import BEGUN, END, UNAVAILABLE, WORKING, said_of
 from rowsmith.core.documents import Document
 from rowsmith.core.errors import Invalid, Unavailable, choose
-from rowsmith.core.records import Fault
+from rowsmith.core.records import Fault, Record
 
 _MOST_ENDED = 5
 """So many members of one archive may end the child; then the rest of it is not read."""
 
 
+@overload
 def read_documents(
-    files: Iterable[tuple[Path, str]], *, kind: str | None = None, encoding: str | None = None, limits: Limits | None = None, **asked: Any
-) -> Iterator[tuple[int, Document | Fault]]:
+    files: Iterable[tuple[Path, str]], *, kind: str | None = None, encoding: str | None = None, limits: Limits | None = None,
+    records: Literal[False] = False, **asked: Any,
+) -> Iterator[tuple[int, Document | Fault]]: ...  # fmt: skip
+
+
+@overload
+def read_documents(
+    files: Iterable[tuple[Path, str]], *, kind: str | None = None, encoding: str | None = None, limits: Limits | None = None,
+    records: Literal[True], **asked: Any,
+) -> Iterator[tuple[int, Document | Fault | Record]]: ...  # fmt: skip
+
+
+def read_documents(
+    files: Iterable[tuple[Path, str]], *, kind: str | None = None, encoding: str | None = None, limits: Limits | None = None,
+    records: bool = False, **asked: Any,
+) -> Iterator[tuple[int, Any]]:  # fmt: skip
     """What files say, read in a child process with bounded memory, time and output: the file's number, from 0, and a document of it, or what is
     wrong with it, in the order of the files. A file that cannot be read, stalls or breaks its reader costs nothing but itself.
 
@@ -34,13 +50,14 @@ def read_documents(
         files: where they lie, and what the user knows them as; taken one by one, as they are read.
         kind: what all of them are; default: what is in them, and their names, say it.
         encoding: of texts that have no mark of their own; default: it is found.
+        records: whether files of records (CSV, JSON Lines, Parquet ...), alone and within archives, give these; else each is a fault `records`.
         asked: the settings of kinds by name, as each kind's module declares them: layout, ocr, readable ...
 
     Raises:
         Invalid: there is no such kind or setting. Unavailable: an extra or a program is missing that reads one of them.
     """
     _require_known(kind, asked)
-    task = {"kind": kind or "", "encoding": encoding, "asked": asked}
+    task = {"kind": kind or "", "encoding": encoding, "asked": asked, "records": records}
     with _Children(limits or Limits()) as children:
         for number, (path, name) in enumerate(files):
             yield from ((number, said) for said in children.read({**task, "file": str(path.absolute()), "name": name}))
@@ -73,7 +90,7 @@ class _Children:
             self._child.end()
         self._child = None
 
-    def read(self, task: dict[str, Any]) -> Iterator[Document | Fault]:
+    def read(self, task: dict[str, Any]) -> Iterator[Said]:
         """Everything of one file. Where a member of an archive ends the child, another one goes on behind it."""
         skip, ended = 0, 0
         while skip >= 0:
@@ -98,8 +115,8 @@ class _Children:
             yield Fault(task["name"], 0, "too_many", f"{ended} files in it ended their reader; the rest is not read.")
 
 
-def _of_file(said: Document | Fault, name: str) -> Document | Fault:
-    return replace(said, file=f"{name}/{said.file}" if said.file else name) if isinstance(said, Fault) else said
+def _of_file(said: Said, name: str) -> Said:
+    return said if isinstance(said, Document) else replace(said, file=f"{name}/{said.file}" if said.file else name)
 
 
 class _Ended(Exception):
@@ -132,7 +149,7 @@ class _Child:
         except BrokenPipeError:
             raise self._ended() from None
 
-    def asked(self, task: dict[str, Any]) -> Iterator[Document | Fault | int]:
+    def asked(self, task: dict[str, Any]) -> Iterator[Said | int]:
         """What it says of a file; the number of a member that it begins.
 
         Raises:
@@ -150,7 +167,7 @@ class _Child:
                     raise Unavailable(*told)
                 if what == WORKING:
                     continue
-                yield told[0] if what == BEGUN else document_of(told[0]) if what == DOCUMENT else Fault(**told[0])
+                yield told[0] if what == BEGUN else said_of(what, told[0])
         except Stalled:
             raise _Ended("timeout", f"stalled its reader for {self.limits.stall_s:g} s") from None
         raise self._ended()
