@@ -1,7 +1,10 @@
-"""Documents for tests: `documents(folder, "a.md", "# A")` reads files as the product does, in its child."""
+"""Documents for tests: `documents(folder, "a.md", "# A")` reads files as the product does, in its child, which stays for the next test."""
 
 from __future__ import annotations
 
+import atexit
+from collections import deque
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +12,42 @@ from rowsmith.connectors.documents import read_documents
 from rowsmith.core.documents import Document
 from rowsmith.core.records import Fault
 
+_END = "This file is the last one of a test."
+
+
+class _Reading:
+    """One call of `read_documents` that gets its files one by one: behind each a file that tells that everything of it has come."""
+
+    def __init__(self, how: dict[str, Any]) -> None:
+        self._waiting: deque[tuple[Path, str]] = deque()
+        self._said = read_documents(self._files(), **how)
+        atexit.register(self._said.close)  # type: ignore[attr-defined]
+
+    def _files(self) -> Iterator[tuple[Path, str]]:
+        while self._waiting:
+            yield self._waiting.popleft()
+
+    def read(self, path: Path, name: str, end: Path) -> Iterator[Document | Fault]:
+        self._waiting += [(path, name), (end, "end.txt")]
+        for _, said in self._said:
+            if isinstance(said, Document) and said.text == _END:
+                return
+            yield said
+
+
+_OPEN: dict[str, _Reading] = {}
+
 
 def everything(folder: Path, name: str, body: bytes | str, **how: Any) -> list[Document | Fault]:
     """All that is said of a file with this name and body."""
-    path = folder / "file"
+    path, end = folder / "file", folder / "end"
     path.write_bytes(body if isinstance(body, bytes) else body.encode())
-    return [said for _, said in read_documents([(path, name)], **how)]
+    end.write_text(_END)
+    key = repr(how)
+    reading = _OPEN.pop(key, None) or _Reading(how)
+    found = list(reading.read(path, name, end))
+    _OPEN[key] = reading  # one that has raised is not used again
+    return found
 
 
 def documents(folder: Path, name: str, body: bytes | str, **how: Any) -> list[Document]:

@@ -56,7 +56,7 @@ DEEP: dict[str, Callable[[], str | bytes]] = {
     "a.odt": lambda: text(nested("text:section", 50_000, "<text:p>x</text:p>")),
     "b.odt": lambda: text(f"<text:p>{nested('text:span', 50_000, 'x')}</text:p>"),
     "a.ipynb": lambda: "[" * 200_000,
-    "a.rst": lambda: "\n\n".join(" " * at + "x" for at in range(0, 3000, 2)),
+    "a.rst": lambda: "\n\n".join(" " * at + "x" for at in range(0, 1600, 2)),
     "b.rst": lambda: "\n".join("  " * at + "- x\n\n" for at in range(400)),
     "a.adoc": lambda: "".join("=" * at + "\n" for at in range(4, 3000)) + "x\n",
     "a.eml": lambda: "From: a\nTo: b\n" + "".join(f"Content-Type: multipart/mixed; boundary=b{at}\n\n--b{at}\n" for at in range(3000)),
