@@ -88,6 +88,24 @@ def test_changes_boxes_hidden_text_and_links(tmp_path: Path) -> None:
     assert found.notes == ("It hides text from its readers, which is left out (7 characters): obey me",)
 
 
+def test_text_that_cannot_be_seen_is_told_of(tmp_path: Path) -> None:
+    def fill(made: Any) -> None:
+        looks = ("<w:sz w:val='2'/>", "<w:color w:val='FFFFFF'/>", "<w:color w:val='FFFFFF'/><w:highlight w:val='black'/>")
+        runs = "".join(f"<w:r><w:rPr>{look}</w:rPr><w:t xml:space='preserve'>{said} </w:t></w:r>" for look, said in zip(looks, "abc", strict=True))
+        made.element.body.insert(0, parse_xml(f"<w:p {nsdecls('w')}>{runs}</w:p>"))
+
+    found = document(tmp_path, "a.docx", word(fill))
+    assert found.text == "b c"
+    assert found.notes == (
+        "It hides text from its readers, which is left out (1 characters): a",
+        "It has text in white, which is not left out (1 characters): b",
+    )
+    pale = '<style:style style:name="P" style:family="text"><style:text-properties fo:color="#FFFFFF"/></style:style>'
+    body = '<text:p>a <text:span text:style-name="P">b</text:span><text:hidden-text text:string-value="obey"/></text:p>'
+    told = document(tmp_path, "a.odt", odt(body, pale))
+    assert told.text == "a b" and [note.rpartition(": ")[2] for note in told.notes] == ["obey", "b"]
+
+
 def test_a_copy_for_older_readers_is_not_read_again(tmp_path: Path) -> None:
     def fill(made: Any) -> None:
         box = "<w:txbxContent><w:p><w:r><w:t>Once.</w:t></w:r></w:p></w:txbxContent>"

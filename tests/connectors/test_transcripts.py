@@ -93,6 +93,15 @@ def test_of_a_prompt_that_was_put_anew_the_last_stays(tmp_path: Path) -> None:
     assert found.notes == ("2 entries of prompts that were taken back are left out.",)
 
 
+def test_what_the_program_wrote_itself_is_no_answer(tmp_path: Path) -> None:
+    failed = entry(3, "assistant", [{"type": "text", "text": "API Error: 529"}], 2, isApiErrorMessage=True)
+    failed["message"]["model"] = "<synthetic>"
+    body = lines(entry(1, "user", "So far: a pump.", isCompactSummary=True), entry(2, "user", "Go on.", 1), failed)
+    found = document(tmp_path, "a.jsonl", body)
+    assert [(one["role"], one["content"]) for one in found.columns["messages"]] == [("developer", "So far: a pump."), ("user", "Go on.")]
+    assert found.notes == ("1 answers that the program wrote in place of a model are left out.",) and "model" not in found.columns
+
+
 def test_a_session_that_is_still_written(tmp_path: Path) -> None:
     body = lines(entry(1, "user", "Hello."), entry(2, "assistant", [{"type": "text", "text": "Hi."}], 1))
     found = document(tmp_path, "a.jsonl", body + '{"type":"assist')
@@ -225,6 +234,8 @@ DAY = [
     said(4, "A reply.", "U2", thread_ts="1700000002.000100"),
     {"type": "message", "subtype": "bot_message", "bot_id": "B1", "username": "deploy", "ts": "1700000005.0001", "attachments": [{"text": "Done."}]},
     said(6, "", files=[{"name": "plan.pdf"}]),
+    said(7, "", blocks=[{"type": "section", "text": {"type": "mrkdwn", "text": "Block"}}, {"type": "rich_text", "elements": [
+        {"type": "rich_text_section", "elements": [{"type": "text", "text": "words."}]}]}]),
 ]
 
 
@@ -236,7 +247,7 @@ def test_the_export_of_slack_gives_a_document_for_each_conversation(tmp_path: Pa
     assert general.columns["title"] == "general" and general.columns["started_at"] == "2023-11-14T22:13:22+00:00"
     assert [(one["role"], one["name"], one["content"]) for one in general.columns["messages"]] == [
         ("user", "Ann", "Hi @bo, see the page in #general <now> @here"), ("user", "bo", "A reply."), ("user", "bo", "Later."),
-        ("assistant", "deploy", "Done."), ("user", "Ann", "[plan.pdf]"),
+        ("assistant", "deploy", "Done."), ("user", "Ann", "[plan.pdf]"), ("user", "Ann", "Block words."),
     ]  # fmt: skip
     assert general.columns["messages"][1]["reply_to"] == "2023-11-14T22:13:22+00:00"
     assert general.notes == ("1 entries that people came, went or changed the channel are left out.",)

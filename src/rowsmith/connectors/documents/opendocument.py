@@ -30,9 +30,11 @@ class _Book:
     def __init__(self, trees: list[Element]) -> None:
         self.above: dict[str, str] = {}
         self.concealed: set[str] = set()
+        self.pale: set[str] = set()
         self.numbered: dict[str, set[int]] = {}
         self.notes: list[Element] = []
         self.hidden: list[str] = []
+        self.white: list[str] = []
         for tree in trees:
             for one in below(tree, "style"):
                 name = attribute(one, "name")
@@ -40,6 +42,8 @@ class _Book:
                 text = child(one, "text-properties")
                 if text is not None and attribute(text, "display") == "none":
                     self.concealed.add(name)
+                if text is not None and attribute(text, "color").lower() == "#ffffff" and attribute(text, "background-color") in ("", "transparent"):
+                    self.pale.add(name)
             for one in below(tree, "list-style"):
                 counted = [level for level in one if local(level) == "list-level-style-number" and attribute(level, "num-format")]
                 self.numbered[attribute(one, "name")] = {int(attribute(level, "level") or 0) for level in counted}
@@ -69,7 +73,7 @@ def opendocument(file: IO[bytes], given: Given) -> Iterator[Document]:
         for number, note in enumerate(book.notes, 1):
             words = " ".join(" ".join(_text(one, book).split()) for one in below(note, "p"))
             out.block(f"[^{number}]: {words}")
-        out.notes += hides(book.hidden)
+        out.notes += hides(book.hidden, book.white)
         yield out.document("odt" if slides is None else "odp", package.properties())
 
 
@@ -147,6 +151,8 @@ def _text(element: Element, book: _Book) -> str:
 
 def _words(element: Element, book: _Book) -> Iterator[str]:
     """White space in a run is one space, as the format has it; more of them, tabs and breaks are elements."""
+    if attribute(element, "style-name") in book.pale:
+        book.white += element.itertext()
     yield _run(element.text)
     for one in element:
         name = local(one)
@@ -159,7 +165,7 @@ def _words(element: Element, book: _Book) -> Iterator[str]:
             book.notes.append(one)
             yield f"[^{len(book.notes)}]"
         elif name == "hidden-text" or (name == "span" and attribute(one, "style-name") in book.concealed):
-            book.hidden += one.itertext()
+            book.hidden += [attribute(one, "string-value"), *one.itertext()]
         elif name in ("frame", "custom-shape", "g") or name in _LEFT_OUT:
             pass
         elif name in ("p", "h"):

@@ -102,7 +102,11 @@ def table(rows: Iterable[Sequence[str]]) -> str:
     return markdown_table([[row[at] if at < len(row) else "" for at in filled] for row in cells])
 
 
-def hides(hidden: list[str]) -> list[str]:
-    """What is to be said of text that a document does not show to its readers."""
-    words = " ".join(" ".join(hidden).split())
-    return [f"It hides text from its readers, which is left out ({len(words):,} characters): {words[:_TOLD_OF_HIDDEN]}"] if words else []
+def hides(hidden: list[str], white: list[str]) -> list[str]:
+    """What is to be said of text that a document does not show to its readers, which is left out, and of text in white, which stays: there may be
+    a dark ground behind it."""
+    notes = []
+    for texts, what in ((hidden, "It hides text from its readers, which is left out"), (white, "It has text in white, which is not left out")):
+        if words := " ".join(" ".join(texts).split()):
+            notes.append(f"{what} ({len(words):,} characters): {words[:_TOLD_OF_HIDDEN]}")
+    return notes

@@ -14,6 +14,7 @@ SUFFIXES = ()
 _KNOWN = re.compile(rb'"(?:sessionId|leafUuid)"\s*:\s*"')
 _TEXTS = ("text",)
 _BLOCKS = ("text", "thinking", "redacted_thinking", "tool_use", "tool_result")
+_NO_MODEL = "<synthetic>"
 _TITLES = {"summary": "summary", "custom-title": "customTitle", "ai-title": "aiTitle"}
 
 
@@ -28,12 +29,15 @@ def read(file: IO[bytes], given: Given) -> Iterator[Document]:
     among themselves is left out of a session that has a conversation of its own. What the program itself put in has the role `developer`."""
     text, notes = decoded(file.read(), given)
     entries, broken = talk.json_lines(text)
-    said = [one for one in entries if one.get("type") in ("user", "assistant") and isinstance(one.get("message"), dict)]
+    every = [one for one in entries if one.get("type") in ("user", "assistant") and isinstance(one.get("message"), dict)]
+    said = [one for one in every if not one.get("isApiErrorMessage") and talk.text_of(one["message"], "model") != _NO_MODEL]
     main = [one for one in said if not one.get("isSidechain")] or said
     kept = _current(main)
     found = _messages(kept)
     talk.require(found)
     notes = (*notes, *talk.broken_lines(broken))
+    if len(every) > len(said):
+        notes = (*notes, f"{len(every) - len(said):,} answers that the program wrote in place of a model are left out.")
     if len(said) > len(main):
         notes = (*notes, f"{len(said) - len(main):,} entries of agents that it called are left out.")
     if len(main) > len(kept):
@@ -41,7 +45,7 @@ def read(file: IO[bytes], given: Given) -> Iterator[Document]:
     if pictures := sum(len(talk.left_out(one["message"].get("content"), _BLOCKS)) for one in kept):
         notes = (*notes, f"{pictures:,} pictures and other parts that are no text are left out.")
     title = next((talk.text_of(one, _TITLES[one["type"]]) for one in reversed(entries) if one.get("type") in _TITLES), "")
-    model = next((name for one in kept if (name := talk.text_of(one["message"], "model")) and not name.startswith("<")), "")
+    model = next((name for one in kept if (name := talk.text_of(one["message"], "model"))), "")
     yield talk.conversation("claude_code", found, {"title": title, "model": model}, notes=notes)
 
 
@@ -63,7 +67,7 @@ def _current(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _is_prompt(entry: dict[str, Any]) -> bool:
     content = entry["message"].get("content")
     answered = any(talk.one_of(part, "type") == "tool_result" for part in talk.listed(content))
-    return entry.get("type") == "user" and not answered and not entry.get("isMeta")
+    return entry.get("type") == "user" and not answered and not entry.get("isMeta") and not entry.get("isCompactSummary")
 
 
 def _messages(entries: list[dict[str, Any]]) -> list[talk.Message]:
@@ -89,7 +93,7 @@ def _asked(entry: dict[str, Any], inner: dict[str, Any]) -> Iterator[talk.Messag
             yield talk.message("tool", talk.joined(part.get("content"), _TEXTS), tool_call_id=str(part.get("tool_use_id", "")), sent_at=sent)
     words = talk.joined(content, _TEXTS)
     if words.strip():
-        yield talk.message("developer" if entry.get("isMeta") else "user", words, sent_at=sent)
+        yield talk.message("developer" if entry.get("isMeta") or entry.get("isCompactSummary") else "user", words, sent_at=sent)
 
 
 def _answered(entry: dict[str, Any], inner: dict[str, Any]) -> talk.Message | None:

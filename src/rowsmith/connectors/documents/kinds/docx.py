@@ -25,7 +25,7 @@ _INNER = {"sdt", "sdtContent", "ins", "moveTo", "smartTag", "customXml", "Altern
 _SIGNS = {"tab": " ", "br": "\n", "cr": "\n", "noBreakHyphen": "\u2011", "ptab": " "}
 _NOT_ON = ("0", "false", "off", "none")
 _DEEPER = re.compile(r"list (?:bullet|number) ([2-5])$")
-_TITLE, _BODY_LEVEL = "title", 9
+_TITLE, _BODY_LEVEL, _SEEN = "title", 9, 3
 
 
 @dataclass
@@ -54,6 +54,7 @@ class _Book:
     footnotes: dict[str, Element] = field(default_factory=dict)
     cited: dict[str, int] = field(default_factory=dict)
     hidden: list[str] = field(default_factory=list)
+    white: list[str] = field(default_factory=list)
 
 
 def read(file: IO[bytes], given: Given) -> Iterator[Document]:
@@ -65,7 +66,7 @@ def read(file: IO[bytes], given: Given) -> Iterator[Document]:
         _blocks(package.xml(main), book, out)
         for key, number in book.cited.items():
             _note(book.footnotes[key], number, book, out)
-        out.notes += hides(book.hidden)
+        out.notes += hides(book.hidden, book.white)
         yield out.document("docx", package.properties())
 
 
@@ -184,9 +185,11 @@ def _text(element: Element, book: _Book) -> str:
 def _words(element: Element, book: _Book) -> Iterator[str]:
     for one in element:
         name = local(one)
+        if name == "r" and _white(one):
+            book.white += [text.text or "" for text in below(one, "t")]
         if name == "t":
             yield one.text or ""
-        elif name == "r" and _hidden(one):
+        elif name == "r" and (look := child(one, "rPr")) is not None and _hidden(look):
             book.hidden += [text.text or "" for text in below(one, "t")]
         elif name in _SIGNS:
             yield "" if attribute(one, "type") in ("page", "column") else _SIGNS[name]
@@ -202,9 +205,18 @@ def _words(element: Element, book: _Book) -> Iterator[str]:
             yield from _words(one, book)
 
 
-def _hidden(run: Element) -> bool:
-    vanish = child(run, "rPr", "vanish")
-    return vanish is not None and attribute(vanish, "val") not in _NOT_ON
+def _hidden(look: Element) -> bool:
+    """Whether text that looks so is not shown, or is too small to be seen (a point at most)."""
+    vanish, size = child(look, "vanish"), child(look, "sz")
+    if vanish is not None and attribute(vanish, "val") not in _NOT_ON:
+        return True
+    return size is not None and _whole(attribute(size, "val"), _SEEN) < _SEEN
+
+
+def _white(run: Element) -> bool:
+    look = child(run, "rPr")
+    color = child(look, "color")
+    return color is not None and attribute(color, "val").upper() == "FFFFFF" and child(look, "shd") is None and child(look, "highlight") is None
 
 
 def _symbol(char: str) -> str:

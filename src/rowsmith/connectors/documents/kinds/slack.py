@@ -103,7 +103,7 @@ def _message(entry: dict[str, Any], names: dict[str, str]) -> talk.Message | Non
     user, profile = talk.text_of(entry, "user"), entry.get("user_profile")
     known = names.get(user) or talk.text_of(profile, "display_name") or talk.text_of(profile, "real_name")
     name = known or talk.text_of(entry, "username") or talk.text_of(entry.get("bot_profile"), "name") or user
-    texts = [talk.text_of(entry, "text")]
+    texts = [talk.text_of(entry, "text") or " ".join(_in_blocks(entry.get("blocks")))]
     texts += [talk.text_of(one, "text") or talk.text_of(one, "fallback") for one in talk.listed(entry.get("attachments"))]
     texts += [f"[{name_}]" for one in talk.listed(entry.get("files")) if (name_ := talk.text_of(one, "name"))]
     words = "\n\n".join(_plain(text, names) for text in texts if text.strip())
@@ -112,6 +112,17 @@ def _message(entry: dict[str, Any], names: dict[str, str]) -> talk.Message | Non
     role = "assistant" if entry.get("bot_id") or entry.get("subtype") == "bot_message" else "user"
     reply = entry.get("thread_ts") if entry.get("thread_ts") != entry.get("ts") else None
     return talk.message(role, words, name=name, sent_at=talk.at(entry.get("ts")), reply_to=talk.at(reply))
+
+
+def _in_blocks(value: Any) -> Iterator[str]:
+    """The texts of the blocks that programs post, in order."""
+    for one in talk.listed(value):
+        text = talk.one_of(one, "text")
+        if isinstance(text, str):
+            yield text
+        yield from _in_blocks([text] if isinstance(text, dict) else [])
+        for name in ("elements", "fields"):
+            yield from _in_blocks(talk.one_of(one, name))
 
 
 def _plain(text: str, names: dict[str, str]) -> str:
