@@ -27,6 +27,8 @@ from rowsmith.core.records import Fault, Record
 
 _TARS = dict.fromkeys((".tgz", ".tbz", ".tbz2", ".txz", ".tzst"), "archive.tar")
 
+_DEEPEST = 3
+
 Begun = int
 """The number of a member that is begun, so that whoever watches knows which one ended the child."""
 
@@ -37,8 +39,12 @@ def opened(file: IO[bytes], given: Given, kind: str = "", skip: int = 0) -> Iter
     Raises:
         Unavailable: a library or program is missing that reads it.
     """
-    with_within = replace(given, within=lambda name, inner: _inner(name, inner, given, ""))
-    yield from _guarded("", _opened(file, with_within, kind, skip))
+    yield from _guarded("", _opened(file, _within(given, _DEEPEST), kind, skip))
+
+
+def _within(given: Given, deep: int) -> Given:
+    """The same, with what reads files within the file, and files within these, so many times over."""
+    return replace(given, within=lambda name, inner: _inner(name, inner, _within(given, deep - 1), "")) if deep else given
 
 
 def _opened(file: IO[bytes], given: Given, kind: str, skip: int, packed: bool = False) -> Iterator[Said | Begun]:
@@ -71,7 +77,7 @@ def _members(each: Iterator[Member], given: Given, kind: str, skip: int) -> Iter
 
 def _member(name: str, open_it: Callable[[], IO[bytes]], given: Given, kind: str, most: int) -> Iterator[Said]:
     with held(open_it(), given.scratch, most) as (file, size):
-        yield from _inner(name, file, replace(given, size=size), kind)
+        yield from _one(file, replace(given, name=name, size=size), kind)
 
 
 def _inner(name: str, file: IO[bytes], given: Given, kind: str) -> Iterator[Said]:
@@ -135,13 +141,13 @@ _RECORDS = Kind("records", (), _records, (), (), b"", None, {})
 
 
 def _guarded(member: str, each: Iterator[Any]) -> Iterator[Any]:
-    """The same, of this member where they say none; whatever a stranger's file makes of a reader is a fault of that file."""
+    """The same, of this member, with its name before theirs; whatever a stranger's file makes of a reader is a fault of that file."""
     try:
         for said in each:
-            if isinstance(said, Document) and not said.member:
-                said = replace(said, member=member)
-            elif isinstance(said, Fault | Record) and not said.file:
-                said = replace(said, file=member)
+            if member and isinstance(said, Document):
+                said = replace(said, member=f"{member}/{said.member}" if said.member else member)
+            elif member and isinstance(said, Fault | Record):
+                said = replace(said, file=f"{member}/{said.file}" if said.file else member)
             yield said
     except RowsmithError:
         raise
