@@ -276,3 +276,11 @@ def test_a_pdf_of_many_pages_is_read_in_bounded_memory(tmp_path: Path) -> None:
     said = one(tmp_path / "book.pdf", limits=Limits(memory_bytes=400 << 20))
     assert len(said.marks["pages"]) == 300
     assert all(said.text[at:].startswith(f"This is page number {int(page) - 1} ") for at, page in said.marks["pages"])
+
+
+def test_a_missing_library_names_the_extra() -> None:
+    from rowsmith.connectors.documents.missing import needed
+
+    with pytest.raises(Unavailable, match=r"Reading runes needs the package no-such-runes.*rowsmith\[documents\]"):
+        needed("no_such_runes.parser", "runes")
+    assert needed("json", "JSON").dumps([1]) == "[1]"
