@@ -1,10 +1,10 @@
 """Documents read beside the libraries that do the same work bare, in one run: pages or files a second.
 
-    python benchmarks/documents.py [--copies 40] [--quick] [--json PATH]
+    python benchmarks/documents.py [--copies 60] [--rounds 3] [--quick] [--json PATH]
 
 The files of tests/corpus, several times over, beside a long report made here: PDF text beside pypdfium2 (`layout: plain`), structured PDF beside
 pdf-oxide's `to_markdown`, web pages beside trafilatura. Ours read through the fenced child, one file after the other, with everything that a row
-needs; the others are called in a process of their own with the files in memory. Each is done three times in turns, and the best counts. A rate
+needs; the others are called in a process of their own with the files in memory. Each is done so many times in turns, and the best round counts. A rate
 of 1 is as fast as the other; CPU is that of all processes. The last line is one JSON object.
 """
 
@@ -39,7 +39,6 @@ OURS = (
     "for _ in read_documents(((path, path.name) for path in sorted(Path('.').glob({glob!r}))), {asked}): pass"
 )
 GLOBS = {"PDF text": "*.pdf", "PDF structure": "*.pdf", "web pages": "*.html"}
-ROUNDS = 3
 
 
 def made(folder: Path, copies: int) -> None:
@@ -80,7 +79,8 @@ def measured(code: str, folder: Path) -> dict[str, float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--copies", type=int, default=40)
+    parser.add_argument("--copies", type=int, default=60)
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--quick", action="store_true", help="4 copies")
     parser.add_argument("--json", default="", metavar="PATH")
     given = parser.parse_args()
@@ -92,7 +92,7 @@ def main() -> None:
         for work, (who, bare) in BARE.items():
             glob = GLOBS[work]
             codes = {"rowsmith": OURS.format(glob=glob, asked=ASKED[work]), who: _FILES.format(glob=glob) + "\n" + bare}
-            turns = [{tool: measured(code, folder) for tool, code in codes.items()} for _ in range(ROUNDS)]
+            turns = [{tool: measured(code, folder) for tool, code in codes.items()} for _ in range(given.rounds)]
             found[work] = {tool: {what: min(turn[tool][what] for turn in turns) for what in ("wall", "cpu")} for tool in codes}
     print(f"{'':16}{'':12}{'wall s':>8}{'CPU s':>8}{'rate':>8}{'CPU rate':>10}")
     for work, tools in found.items():

@@ -106,3 +106,12 @@ def test_converting_is_measured_stage_by_stage(tmp_path: Path) -> None:
     assert told == json.loads((tmp_path / "out.json").read_text())
     assert len(told["stages"]) == 7
     assert all(figure > 0 for tools in told["stages"].values() for who in ("rowsmith", "duckdb") for figure in tools[who].values())
+
+
+def test_documents_are_measured_beside_the_bare_libraries(tmp_path: Path) -> None:
+    command = [sys.executable, str(ROOT / "benchmarks" / "documents.py"), "--copies", "1", "--rounds", "1", "--json", str(tmp_path / "out.json")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    told = json.loads(done.stdout.splitlines()[-1])
+    assert told == json.loads((tmp_path / "out.json").read_text())
+    assert told["work"].keys() == {"PDF text", "PDF structure", "web pages"}
+    assert all(figure > 0 for tools in told["work"].values() for tool in tools.values() for figure in tool.values())

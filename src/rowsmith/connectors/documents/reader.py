@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, Self, overload
+from typing import Any, Self
 
 import orjson
 
@@ -19,30 +19,16 @@ from rowsmith.connectors.documents.kinds import every_kind
 from rowsmith.connectors.documents.said import BEGUN, END, UNAVAILABLE, WORKING, said_of
 from rowsmith.core.documents import Document
 from rowsmith.core.errors import Invalid, Unavailable, choose
-from rowsmith.core.records import Fault, Record
+from rowsmith.core.records import Fault
 
 _MOST_ENDED = 5
 """So many members of one archive may end the child; then the rest of it is not read."""
 
 
-@overload
-def read_documents(
-    files: Iterable[tuple[Path, str]], *, kind: str | None = None, encoding: str | None = None, limits: Limits | None = None,
-    records: Literal[False] = False, **asked: Any,
-) -> Iterator[tuple[int, Document | Fault]]: ...  # fmt: skip
-
-
-@overload
-def read_documents(
-    files: Iterable[tuple[Path, str]], *, kind: str | None = None, encoding: str | None = None, limits: Limits | None = None,
-    records: Literal[True], **asked: Any,
-) -> Iterator[tuple[int, Document | Fault | Record]]: ...  # fmt: skip
-
-
 def read_documents(
     files: Iterable[tuple[Path, str]], *, kind: str | None = None, encoding: str | None = None, limits: Limits | None = None,
     records: bool = False, **asked: Any,
-) -> Iterator[tuple[int, Any]]:  # fmt: skip
+) -> Iterator[tuple[int, Said]]:  # fmt: skip
     """What files say, read in a child process with bounded memory, time and output: the file's number, from 0, and a document of it, or what is
     wrong with it, in the order of the files. A file that cannot be read, stalls or breaks its reader costs nothing but itself.
 
