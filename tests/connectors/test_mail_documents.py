@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import mailbox
+import zipfile
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -128,3 +130,21 @@ def test_parts_within_parts_without_end(tmp_path: Path) -> None:
 def test_a_message_with_its_length_before_it(tmp_path: Path) -> None:
     inner = f"{HEAD}\nWords.\n"
     assert document(tmp_path, "1.emlx", f"{len(inner)}   \n{inner}<?xml version='1.0'?><plist/>").text == "Words."
+
+
+def test_mail_within_a_zip_and_mail_within_mail(tmp_path: Path) -> None:
+    inner = letter(Subject="Inner")
+    inner.set_content("Inner words.")
+    inner.add_attachment("Note.", filename="note.txt")
+    outer = letter()
+    outer.set_content("Outer words.")
+    outer.add_attachment(inner)
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("post/a.eml", outer.as_bytes())
+        archive.writestr("b.mbox", f"From x\n{HEAD}\nOne.\n\nFrom x\n{HEAD}\nTwo.\n")
+    found = [(one.member, one.text.strip()) for one in documents(tmp_path, "mail.zip", out.getvalue())]
+    assert found == [
+        ("post/a.eml", "Outer words."), ("post/a.eml/Inner.eml", "Inner words."), ("post/a.eml/Inner.eml/note.txt", "Note."),
+        ("b.mbox/1", "One."), ("b.mbox/2", "Two."),
+    ]  # fmt: skip
