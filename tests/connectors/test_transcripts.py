@@ -59,7 +59,7 @@ def test_a_session_of_claude_code(tmp_path: Path) -> None:
     found = document(tmp_path, "session.jsonl", body)
     assert found.kind == "claude_code" and found.columns["title"] == "Mending the pump" and found.columns["model"] == "claude-opus-4-5"
     assert found.columns["started_at"] == AT.format(0)
-    assert [{name: value for name, value in one.items() if name != "sent_at"} for one in found.columns["messages"]] == [
+    assert found.columns["messages"] == [
         {"role": "developer", "content": "Caveat: what follows was run by the user."},
         {"role": "user", "content": "Mend the pump."},
         {
@@ -79,6 +79,7 @@ def test_a_session_of_claude_code(tmp_path: Path) -> None:
     )  # fmt: skip
     assert [number for _, number in found.marks["turns"]] == [1, 2, 3, 4, 5, 6]
     assert all(found.text[at : at + 3] == "## " for at, _ in found.marks["turns"])
+    assert found.marks["times"] == [(at, AT.format(second)) for (at, _), second in zip(found.marks["turns"], (0, 1, 2, 5, 7, 8), strict=True)]
     assert "1 entries of agents that it called are left out." in found.notes
 
 
@@ -154,7 +155,7 @@ def test_a_session_of_codex(tmp_path: Path, old: bool) -> None:
     body = lines(meta, {"record_type": "state"}, *(one["payload"] for one in CODEX)) if old else lines(*now, *CODEX)
     found = document(tmp_path, "rollout-1.jsonl", body)
     assert found.kind == "codex" and found.columns["started_at"] == AT.format(0) and found.columns.get("model") == (None if old else "gpt-5-codex")
-    assert [{name: value for name, value in one.items() if name != "sent_at"} for one in found.columns["messages"]] == CODEX_READ
+    assert found.columns["messages"] == CODEX_READ
 
 
 def node(key: str, parent: str | None, role: str, content: Any, children: tuple[str, ...] = (), **more: Any) -> dict[str, Any]:
@@ -185,7 +186,7 @@ def test_the_export_of_chatgpt_gives_the_branch_that_was_open_last(tmp_path: Pat
     first, second = documents(tmp_path, "conversations.json", json.dumps([chat(), chat("二")]))
     assert (first.member, second.member, second.columns["title"]) == ("1", "2", "二")
     assert first.columns["title"] == "Das Meer" and first.columns["model"] == "gpt-5" and first.columns["started_at"] == "2023-11-14T22:13:20+00:00"
-    assert [{name: value for name, value in one.items() if name != "sent_at"} for one in first.columns["messages"]] == [
+    assert first.columns["messages"] == [
         {"role": "user", "content": "Wie tief ist das Meer?"},
         {
             "role": "assistant", "content": "", "thinking": "Ich rechne.",
@@ -249,7 +250,7 @@ def test_the_export_of_slack_gives_a_document_for_each_conversation(tmp_path: Pa
         ("user", "Ann", "Hi @bo, see the page in #general <now> @here"), ("user", "bo", "A reply."), ("user", "bo", "Later."),
         ("assistant", "deploy", "Done."), ("user", "Ann", "[plan.pdf]"), ("user", "Ann", "Block words."),
     ]  # fmt: skip
-    assert general.columns["messages"][1]["reply_to"] == "2023-11-14T22:13:22+00:00"
+    assert [when for _, when in general.marks["times"]][:3] == [f"2023-11-14T22:13:2{second}+00:00" for second in (2, 4, 3)]
     assert general.notes == ("1 entries that people came, went or changed the channel are left out.",)
 
 

@@ -1,7 +1,7 @@
 """A conversation as a document: its messages in the shape that rows have them, and the same as text, turn by turn.
 
 A message is {role, content}; of the assistant also `tool_calls` [{id, type: "function", function: {name, arguments}}], of a tool `tool_call_id`;
-`name` where somebody in particular speaks; `thinking` where the model's own thoughts were kept; `sent_at` (ISO 8601) where it is known.
+`name` where somebody in particular speaks; `thinking` where the model's own thoughts were kept.
 """
 
 from __future__ import annotations
@@ -21,9 +21,10 @@ from rowsmith.core.row import Json
 Message = dict[str, Any]
 
 
-def message(role: str, content: str, **more: Json) -> Message:
-    """One, with the further fields that say something."""
-    return {"role": role, "content": content, **{name: value for name, value in more.items() if value not in (None, "", [])}}
+def message(role: str, content: str, sent_at: Json = None, **more: Json) -> Message:
+    """One, with the further fields that say something; when it was sent (ISO 8601) becomes a mark."""
+    told = {"sent_at": sent_at, **more}
+    return {"role": role, "content": content, **{name: value for name, value in told.items() if value not in (None, "", [])}}
 
 
 def tool_call(key: str, name: str, arguments: Json) -> dict[str, Json]:
@@ -36,16 +37,20 @@ def conversation(
     kind: str, messages: Sequence[Message], columns: dict[str, Json], member: str = "", notes: Sequence[str] = ()
 ) -> Document:
     """The document: `messages` is a column of it, `started_at` is when the first of them was sent unless that is told, and its marks say where each
-    turn begins, from 1."""
+    turn begins, from 1, and when it was sent, as far as that is known from the first one on."""
     out = Writing()
+    begun = sent = messages[0].get("sent_at") if messages else None
     for number, one in enumerate(messages, 1):
         out.mark("turns", number)
+        if begun:
+            sent = one.get("sent_at", sent)
+            out.mark("times", str(sent))
         out.heading(2, " ".join(filter(None, (one["role"].capitalize(), f"({one['name']})" if one.get("name") else ""))))
         for block in _blocks(one):
             out.block(block)
     out.notes += notes
-    started = next((one["sent_at"] for one in messages if one.get("sent_at")), None)
-    return out.document(kind, {"started_at": started, **columns, "messages": list(messages)}, member)
+    said = [{name: value for name, value in one.items() if name != "sent_at"} for one in messages]
+    return out.document(kind, {"started_at": begun, **columns, "messages": said}, member)
 
 
 def _blocks(one: Message) -> Iterator[str]:

@@ -110,8 +110,7 @@ def _message(entry: dict[str, Any], names: dict[str, str]) -> talk.Message | Non
     if not words:
         return None
     role = "assistant" if entry.get("bot_id") or entry.get("subtype") == "bot_message" else "user"
-    reply = entry.get("thread_ts") if entry.get("thread_ts") != entry.get("ts") else None
-    return talk.message(role, words, name=name, sent_at=talk.at(entry.get("ts")), reply_to=talk.at(reply))
+    return talk.message(role, words, name=name, sent_at=talk.at(entry.get("ts")))
 
 
 def _in_blocks(value: Any) -> Iterator[str]:
