@@ -241,7 +241,9 @@ def test_front_matter(tmp_path: Path, front: str, columns: dict[str, Any] | None
 @pytest.mark.parametrize(
     ("name", "body", "language"),
     [
-        ("src/a.py", "x = 1\n", "python"), ("b.RS", "fn main() {}\n", "rust"), ("notes", "all:\n\ttrue\n", ""),
+        ("src/a.py", "x = 1\n", "python"), ("b.RS", "fn main() {}\n", "rust"), 
+        ("notes", "all:\n\ttrue\n", ""), ("a/Makefile", "all:\n\ttrue\n", "makefile"),
+        ("Dockerfile", "FROM x\n", "dockerfile"),
         ("run", "#!/usr/bin/env python3\nx = 1\n", "python"), ("a.sh", "#!/bin/bash -e\nls\n", "bash"), ("deploy.yaml", "a: 1\n", "yaml"),
     ],
 )  # fmt: skip

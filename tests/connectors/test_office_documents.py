@@ -15,6 +15,8 @@ import xlsxwriter
 from documents_read import document, fault
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
+from pptx.chart.data import CategoryChartData
+from pptx.enum.chart import XL_CHART_TYPE
 
 ODF = "urn:oasis:names:tc:opendocument:xmlns"
 Filled = Callable[[Any], None]
@@ -166,6 +168,32 @@ def test_slides_groups_hidden_ones_and_what_every_slide_repeats(tmp_path: Path) 
     assert found.text == "\n\n".join(f"In group {number}\n\nand more" for number in range(3))
     assert [value for _, value in found.marks["slides"]] == [1, 2, 3]
     assert found.notes == ("Slide 2 is hidden when the slides are shown.",)
+
+
+def test_charts_are_tables_of_what_they_draw(tmp_path: Path) -> None:
+    show, out = pptx.Presentation(), io.BytesIO()
+    data = CategoryChartData()
+    data.categories = ["Mai", "Juni"]
+    data.add_series("Tiefe", (7.4, 6.9))
+    data.add_series("Salz", (3.1, None))
+    slide = show.slides.add_slide(show.slide_layouts[6])
+    chart = slide.shapes.add_chart(XL_CHART_TYPE.COLUMN_CLUSTERED, 0, 0, 100, 100, data).chart
+    chart.has_title, chart.chart_title.text_frame.text = True, "Im Hafen"
+    show.save(out)
+    table = "|  | Tiefe | Salz |\n| --- | --- | --- |\n| Mai | 7.4 | 3.1 |\n| Juni | 6.9 |  |"
+    assert document(tmp_path, "a.pptx", out.getvalue()).text == f"Im Hafen\n\n{table}"
+
+    drawn = """<w:drawing><c:chart xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" r:id="rId77"/></w:drawing>"""
+    names = 'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
+    with zipfile.ZipFile(io.BytesIO(out.getvalue())) as slides:
+        part = next(slides.read(name) for name in slides.namelist() if name.startswith("ppt/charts/chart"))
+    made = io.BytesIO(word(lambda made: made.element.body.insert(0, parse_xml(f"<w:p {nsdecls('w')} {names}><w:r>{drawn}</w:r></w:p>"))))
+    relation = b'<Relationship Id="rId77" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/chart" Target="charts/c.xml"/>'
+    end = b"</Relationships>"
+    whole = io.BytesIO(repacked(made.getvalue(), lambda name, old: old.replace(end, relation + end) if "document.xml.rels" in name else old))
+    with zipfile.ZipFile(whole, "a") as archive:
+        archive.writestr("word/charts/c.xml", part)
+    assert document(tmp_path, "a.docx", whole.getvalue()).text == f"Im Hafen\n\n{table}"
 
 
 def test_slides_without_text_have_no_mark_of_their_own(tmp_path: Path) -> None:

@@ -21,9 +21,9 @@ _JUNK = 1024
 
 
 def suffix_of(name: str) -> str:
-    """The ending of a file's name, lower case with its dot; empty where there is none."""
+    """The ending of a file's name, lower case with its dot; the name itself where there is none (Makefile)."""
     last = name.lower().replace("\\", "/").rpartition("/")[2]
-    return f".{last.rpartition('.')[2]}" if "." in last else ""
+    return f".{last.rpartition('.')[2]}" if "." in last else last
 
 
 def kind_of(file: IO[bytes], head: bytes, name: str, size: int, limits: Limits) -> tuple[Kind | None, str]:

@@ -1,6 +1,6 @@
 """The kinds of documents, one module each, found by their place: kinds/NAME.py. A module has
 
-SUFFIXES   the endings of its files' names, lower case with their dots; empty where only what is in a file tells it.
+SUFFIXES   the endings of its files' names, lower case with their dots, and whole names without one; empty where only what is in a file tells it.
 read       `def read(file: IO[bytes], given: Given) -> Iterator[Document | Fault]`. The file can be read and sought. What cannot be read raises
            `Refused(what, fix, reason)`; an exception of a library is a broken file; both cost this file alone. `kind` and the member's
            name are filled in by whoever calls it, where they are empty.

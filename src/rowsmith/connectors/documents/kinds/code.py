@@ -30,7 +30,7 @@ _PROGRAMS = {
     "sh": "bash", "bash": "bash", "zsh": "bash", "python": "python", "node": "javascript", "ruby": "ruby", "perl": "perl", "php": "php",
     "rscript": "r", "lua": "lua",
 }  # fmt: skip
-SUFFIXES = tuple(_OF_SUFFIX)
+SUFFIXES = (*_OF_SUFFIX, *(name for name in _OF_NAME if "." not in name))
 
 
 def is_it(head: bytes) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import IO
 from xml.etree.ElementTree import Element
 
+from rowsmith.connectors.documents.chart import write_charts
 from rowsmith.connectors.documents.given import Given
 from rowsmith.connectors.documents.package import Package, attribute, below, child, local
 from rowsmith.connectors.documents.writing import Writing, hides
@@ -48,6 +49,8 @@ class _Style:
 class _Book:
     """What is told beside the text: styles, lists (of a number and a depth: whether it is numbered, and from which number), footnotes."""
 
+    package: Package
+    relations: dict[str, tuple[str, str]]
     styles: dict[str, _Style] = field(default_factory=dict)
     lists: dict[tuple[str, int], tuple[bool, int]] = field(default_factory=dict)
     counts: dict[tuple[str, int], int] = field(default_factory=dict)
@@ -75,8 +78,8 @@ def _main(package: Package) -> str:
 
 
 def _book(package: Package, main: str) -> _Book:
-    book = _Book()
-    parts = dict(package.relations(main).values())
+    book = _Book(package, package.relations(main))
+    parts = dict(book.relations.values())
     for one in below(package.xml_if_any(parts.get("styles", "word/styles.xml")), "style"):
         name, based_on = child(one, "name"), child(one, "basedOn")
         called = (attribute(name, "val") if name is not None else "").lower()
@@ -152,6 +155,7 @@ def _paragraph(paragraph: Element, book: _Book, out: Writing) -> None:
         _item(text, numbered, max([numbered[1], *(style.deeper for style in styles)]), book, out)
     else:
         out.block(text.strip())
+    write_charts(paragraph, book.package, book.relations, out)
     for box in _boxes(paragraph):
         _blocks(box, book, out)
 

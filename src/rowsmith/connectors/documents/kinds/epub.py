@@ -47,8 +47,8 @@ def _require_open(package: Package) -> None:
 
 def _chapters(book: Element, place: str) -> Iterator[str]:
     """The names of the chapters' parts in reading order, without the table of contents."""
-    items = {attribute(one, "id"): one for one in child(book, "manifest") or ()}
-    for one in child(book, "spine") or ():
+    items = {attribute(one, "id"): one for one in below(book, "item")}
+    for one in below(book, "itemref"):
         item = items.get(attribute(one, "idref"))
         if item is not None and attribute(item, "media-type") in _PAGES and "nav" not in attribute(item, "properties").split():
             yield beside(place, attribute(item, "href"))

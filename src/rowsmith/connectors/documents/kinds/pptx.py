@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import IO
 from xml.etree.ElementTree import Element
 
+from rowsmith.connectors.documents.chart import write_charts
 from rowsmith.connectors.documents.given import Given
 from rowsmith.connectors.documents.package import Package, attribute, below, child, local
 from rowsmith.connectors.documents.writing import Writing
@@ -73,6 +74,7 @@ def _shape(shape: Element, package: Package, relations: dict[str, tuple[str, str
     else:
         for table in below(shape, "tbl"):
             out.table([_cells(row) for row in table if local(row) == "tr"])
+        write_charts(shape, package, relations, out)
         for diagram in below(shape, "relIds"):
             _, name = relations.get(attribute(diagram, "dm"), ("", ""))
             for point in below(package.xml_if_any(name), "pt"):
