@@ -4,8 +4,8 @@
 
 The files of tests/corpus, several times over, beside a long report made here: PDF text beside pypdfium2 (`layout: plain`), structured PDF beside
 pdf-oxide's `to_markdown`, web pages beside trafilatura. Ours read through the fenced child, one file after the other, with everything that a row
-needs; the others are called in a process of their own with the files in memory. Each is done so many times in turns, and the best round counts. A rate
-of 1 is as fast as the other; CPU is that of all processes. The last line is one JSON object.
+needs; the others are called in a process of their own with the files in memory. Each is done so many times in turns, and the best round counts. A
+rate of 1 is as fast as the other; CPU is that of all processes. The last line is one JSON object.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from make import by_libreoffice, by_pandoc, html_of, made, markdown_of, printed
-from texts import ARABIC, ENGLISH, GERMAN, JAPANESE, Text
+from texts import ARABIC, ENGLISH, GERMAN, JAPANESE, Text, h, p, table
 
 _PAGE = "@page { size: A5; margin: 18mm 14mm } body { font: 9.5pt 'Noto Serif', serif } td, th { padding: 2pt 8pt; border: 0.5pt solid black } "
 _RUNNING = "Roof Report"
@@ -47,6 +47,21 @@ def _(path: Path) -> None:
 @made("chromium-ar.pdf", ARABIC)
 def _(path: Path) -> None:
     printed(html_of(ARABIC, _PAGE.replace("'Noto Serif'", "'Noto Naskh Arabic', 'Noto Sans Arabic'")), path)
+
+
+_PRICES = Text(
+    "ar", "جدول الأسعار", "ليلى منصور",
+    [
+        h(1, "جدول الأسعار"),
+        table("الاسم | السعر | العدد", "تفاح | 12.5 | 3", "برتقال أحمر | 7 | 44"),
+        p("بعد الجدول نص قصير مع كلمة English here في الوسط ورقم 2023.", "ثم تأتي جملة أخيرة فيها 45 % من الكلام."),
+    ],
+)  # fmt: skip
+
+
+@made("table-chromium-ar.pdf", _PRICES)
+def _(path: Path) -> None:
+    printed(html_of(_PRICES, _PAGE.replace("'Noto Serif'", "'Noto Naskh Arabic', 'Noto Sans Arabic'")), path)
 
 
 @made("libreoffice-en.pdf", ENGLISH, pages=True)

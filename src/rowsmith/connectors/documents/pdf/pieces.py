@@ -134,8 +134,9 @@ def _piece(letters: _Letters, words: list[_Word]) -> Piece:
 def _in_order(letters: _Letters, spans: list[tuple[int, int]]) -> list[_Word]:
     """The words of a line with right-to-left ones in the order in which they are read: from their places, since files hold both words and
     letters in either order. Words and numbers of the other direction keep theirs."""
-    words = [_placed(letters, range(start, end)) for start, end in spans]
-    leftwards = sum(bool(_RIGHT_TO_LEFT.search(word.text)) for word in words) * 2 >= sum(bool(_LETTER.search(word.text)) for word in words)
+    texts = [letters.text[start:end] for start, end in spans]
+    leftwards = sum(bool(_RIGHT_TO_LEFT.search(text)) for text in texts) * 2 >= sum(bool(_LETTER.search(text)) for text in texts)
+    words = [_placed(letters, range(start, end), leftwards) for start, end in spans]
     seen = sorted(words, key=lambda word: -word.middle if leftwards else word.middle)
     found: list[_Word] = []
     run: list[_Word] = []
@@ -148,11 +149,11 @@ def _in_order(letters: _Letters, spans: list[tuple[int, int]]) -> list[_Word]:
     return [*found, *run[::-1]]
 
 
-def _placed(letters: _Letters, order: Sequence[int]) -> _Word:
+def _placed(letters: _Letters, order: Sequence[int], leftwards: bool) -> _Word:
     boxes = {at: letters.box(at) for at in order}
     text = letters.text
     seen = order
-    if any(_RIGHT_TO_LEFT.match(text[at]) for at in order):
+    if leftwards or any(_RIGHT_TO_LEFT.match(text[at]) for at in order):
         seen = sorted(order, key=lambda at: -sum(boxes[at]))
         shown = "".join(text[at] for at in seen)
         for hit in _FORWARDS.finditer(shown):
