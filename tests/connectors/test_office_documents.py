@@ -284,3 +284,24 @@ def test_entities_are_refused(tmp_path: Path, name: str, declared: str) -> None:
 
     found = fault(tmp_path, name, repacked((files / source).read_bytes(), change))
     assert found.reason == "hostile" and "entities" in found.detail
+
+
+@pytest.mark.parametrize(
+    ("name", "part", "note"),
+    [
+        ("python-de.pptx", "ppt/slides/slide2.xml", "Slide 2 cannot be read"),
+        ("pandoc-en.epub", "EPUB/text/title_page.xhtml", "Chapter 1 cannot be read"),
+    ],
+)
+def test_a_part_that_is_broken_costs_itself(tmp_path: Path, name: str, part: str, note: str) -> None:
+    whole = (Path(__file__).parents[1] / "corpus" / "files" / name).read_bytes()
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(whole)) as old, zipfile.ZipFile(out, "w") as new:
+        for one in old.infolist():
+            new.writestr(one.filename, old.read(one), zipfile.ZIP_STORED)
+        at = new.getinfo(part).header_offset + 30 + len(part) + 40
+    broken = bytearray(out.getvalue())
+    broken[at] ^= 1
+    found = document(tmp_path, name, bytes(broken))
+    assert any(one.startswith(note) for one in found.notes) and len(found.text) > 100
+    assert document(tmp_path, name, whole).notes == ()

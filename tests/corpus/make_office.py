@@ -156,3 +156,8 @@ def _(path: Path) -> None:
 @made("pandoc-en.ipynb", TEXTS["en"], parts="cells")
 def _(path: Path) -> None:
     by_pandoc(TEXTS["en"], path)
+
+
+@made("pandoc-en-2.epub", TEXTS["en"], parts="sections")
+def _(path: Path) -> None:
+    by_pandoc(TEXTS["en"], path, "-t", "epub2")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import IO, Any
 from urllib.parse import unquote
@@ -14,6 +15,7 @@ from rowsmith.connectors.containers.limits import Refused
 from rowsmith.connectors.containers.unpack import opened_zip, require_small
 from rowsmith.connectors.documents.given import Given
 from rowsmith.connectors.documents.missing import needed
+from rowsmith.connectors.documents.writing import Writing
 from rowsmith.core.row import Json
 
 RELATIONS = "{http://schemas.openxmlformats.org/package/2006/relationships}"
@@ -62,15 +64,23 @@ class Package:
             raise Refused("It unpacks to far more than its size lets expect.", "Look at what it holds, and give it in parts.", "too_large")
         return data
 
+    def whole(self, name: str) -> bytes:
+        """The bytes of a part that has to be there.
+
+        Raises:
+            Refused: it is not there, or cannot be read.
+        """
+        if name not in self.names:
+            raise Refused(f"It has no part {name!r}.", _DAMAGED)
+        return self.read(name)
+
     def xml(self, name: str) -> Element:
         """A part that has to be there, parsed.
 
         Raises:
             Refused: it is not there, no XML, or has entities.
         """
-        if name not in self.names:
-            raise Refused(f"It has no part {name!r}.", _DAMAGED)
-        return parsed(self.read(name), name)
+        return parsed(self.whole(name), name)
 
     def xml_if_any(self, name: str) -> Element:
         """A part, parsed; an empty element where there is none."""
@@ -93,6 +103,17 @@ class Package:
                 if text := (one.text or "").strip():
                     told.setdefault(local(one), text)
         return {column: next((told[name] for name in names if name in told), "") for column, names in _SAID.items()}
+
+
+@contextmanager
+def own_loss(what: str, out: Writing) -> Iterator[None]:
+    """A part that is broken costs itself: what is read of it until then stays, and a note says what is wrong. What is too large is not borne."""
+    try:
+        yield
+    except Refused as refused:
+        if refused.reason != "broken_file":
+            raise
+        out.notes.append(f"{what} cannot be read to its end. {refused.what}")
 
 
 def beside(name: str, target: str) -> str:

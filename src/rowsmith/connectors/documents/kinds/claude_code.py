@@ -33,20 +33,17 @@ def read(file: IO[bytes], given: Given) -> Iterator[Document]:
     said = [one for one in every if not one.get("isApiErrorMessage") and talk.text_of(one["message"], "model") != _NO_MODEL]
     main = [one for one in said if not one.get("isSidechain")] or said
     kept = _current(main)
-    found = _messages(kept)
-    talk.require(found)
-    notes = (*notes, *talk.broken_lines(broken))
-    if len(every) > len(said):
-        notes = (*notes, f"{len(every) - len(said):,} answers that the program wrote in place of a model are left out.")
-    if len(said) > len(main):
-        notes = (*notes, f"{len(said) - len(main):,} entries of agents that it called are left out.")
-    if len(main) > len(kept):
-        notes = (*notes, f"{len(main) - len(kept):,} entries of prompts that were taken back are left out.")
-    if pictures := sum(len(talk.left_out(one["message"].get("content"), _BLOCKS)) for one in kept):
-        notes = (*notes, f"{pictures:,} pictures and other parts that are no text are left out.")
+    messages = _messages(kept)
+    talk.require(messages)
+    pictures = sum(len(talk.left_out(one["message"].get("content"), _BLOCKS)) for one in kept)
+    left_out = {
+        "answers that the program wrote in place of a model": len(every) - len(said), "entries of agents that it called": len(said) - len(main),
+        "entries of prompts that were taken back": len(main) - len(kept), "pictures and other parts that are no text": pictures,
+    }  # fmt: skip
+    told = [f"{count:,} {what} are left out." for what, count in left_out.items() if count]
     title = next((talk.text_of(one, _TITLES[one["type"]]) for one in reversed(entries) if one.get("type") in _TITLES), "")
     model = next((name for one in kept if (name := talk.text_of(one["message"], "model"))), "")
-    yield talk.conversation("claude_code", found, {"title": title, "model": model}, notes=notes)
+    yield talk.conversation("claude_code", messages, {"title": title, "model": model}, notes=[*notes, *talk.broken_lines(broken), *told])
 
 
 def _current(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:

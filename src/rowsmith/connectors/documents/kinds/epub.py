@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element
 from rowsmith.connectors.containers.limits import Refused
 from rowsmith.connectors.documents.given import Given, decoded
 from rowsmith.connectors.documents.markup import page_of
-from rowsmith.connectors.documents.package import Package, attribute, below, beside, child, local
+from rowsmith.connectors.documents.package import Package, attribute, below, beside, child, local, own_loss
 from rowsmith.connectors.documents.writing import Writing
 from rowsmith.core.documents import Document
 from rowsmith.core.row import Json
@@ -29,13 +29,12 @@ def read(file: IO[bytes], given: Given) -> Iterator[Document]:
         book = package.xml(place)
         out = Writing()
         for number, name in enumerate(_chapters(book, place), 1):
-            html, notes = decoded(package.read(name) or b" ", given)
-            page = page_of(html)
             out.mark("sections", number)
-            out.block(page.text)
-            out.notes += [*notes, *page.notes]
-            if name not in package.names:
-                out.notes.append(f"Its part {name!r} is not there.")
+            with own_loss(f"Chapter {number}", out):
+                html, notes = decoded(package.whole(name), given)
+                page = page_of(html)
+                out.block(page.text)
+                out.notes += [*notes, *page.notes]
         yield out.document("epub", _columns(child(book, "metadata")))
 
 

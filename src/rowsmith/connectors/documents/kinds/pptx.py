@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 
 from rowsmith.connectors.documents.chart import write_charts
 from rowsmith.connectors.documents.given import Given
-from rowsmith.connectors.documents.package import Package, attribute, below, child, local
+from rowsmith.connectors.documents.package import Package, attribute, below, child, local, own_loss
 from rowsmith.connectors.documents.writing import Writing
 from rowsmith.core.documents import Document
 
@@ -31,13 +31,14 @@ def read(file: IO[bytes], given: Given) -> Iterator[Document]:
         for number, one in enumerate(below(package.xml(main), "sldId"), 1):
             kind, name = parts.get(one.get(_ID, ""), ("", ""))
             if kind == "slide":
-                _slide(package, name, number, out)
+                with own_loss(f"Slide {number}", out):
+                    _slide(package, name, number, out)
         yield out.document("pptx", package.properties())
 
 
 def _slide(package: Package, name: str, number: int, out: Writing) -> None:
-    slide, relations = package.xml(name), package.relations(name)
     out.mark("slides", number)
+    slide, relations = package.xml(name), package.relations(name)
     if slide.get("show") in ("0", "false"):
         out.notes.append(f"Slide {number} is hidden when the slides are shown.")
     shapes = list(_shapes(child(slide, "cSld", "spTree")))
