@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
+import orjson
 import pytest
 from documents_read import fault
 from hypothesis import HealthCheck, given, settings
@@ -171,6 +172,7 @@ def _only_refuses(kind: str, body: bytes) -> None:
         found += every_kind()[kind].read(io.BytesIO(body), Given("a/b", len(body)))
     for one in found:
         if isinstance(one, Document):
+            assert "\0" not in one.text + str(one.columns) and orjson.dumps([one.text, one.columns])
             for places in one.marks.values():
                 assert [at for at, _ in places] == sorted({at for at, _ in places})
 

@@ -277,6 +277,12 @@ def test_notebooks_with_and_without_what_they_put_out(tmp_path: Path) -> None:
     assert shown.text == f"# Head\n\nWords.\n\n```julia\nprint(1)\n```\n\n{outputs}\n\nraw"
 
 
+def test_what_no_store_takes_is_replaced(tmp_path: Path) -> None:
+    cells = [{"cell_type": "markdown", "source": "a\0b"}]
+    assert document(tmp_path, "a.ipynb", json.dumps({"cells": cells, "metadata": {"title": "\0"}})).text == "a\ufffdb"
+    assert document(tmp_path, "a.md", '---\na: "\\0"\n---\nb\n').columns == {"a": "\ufffd"}
+
+
 def test_old_notebooks_and_what_is_none(tmp_path: Path) -> None:
     cells = [{"cell_type": "heading", "level": 2, "source": "Head"}, {"cell_type": "code", "input": "1", "language": "python", "outputs": []}]
     old = json.dumps({"nbformat": 3, "metadata": {}, "worksheets": [{"cells": cells}]})

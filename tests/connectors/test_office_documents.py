@@ -12,7 +12,7 @@ import docx
 import pptx
 import pytest
 import xlsxwriter
-from documents_read import document, fault
+from documents_read import document, everything, fault
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 from pptx.chart.data import CategoryChartData
@@ -305,3 +305,22 @@ def test_a_part_that_is_broken_costs_itself(tmp_path: Path, name: str, part: str
     found = document(tmp_path, name, bytes(broken))
     assert any(one.startswith(note) for one in found.notes) and len(found.text) > 100
     assert document(tmp_path, name, whole).notes == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [("xlsxwriter-en.xlsx", "xl/sharedStrings.xml"), ("libreoffice-en.ods", "content.xml"), ("xlsxwriter-en.xlsx", "docProps/core.xml")],
+)
+def test_entities_in_spreadsheets_are_not_followed(tmp_path: Path, name: str, part: str) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("a secret of the machine")
+    declared = f'<!DOCTYPE r [<!ENTITY x SYSTEM "{secret.as_uri()}"><!ENTITY a "haha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'.encode()
+
+    def change(one: str, body: bytes) -> bytes:
+        if one != part:
+            return body
+        head, sign, rest = body.partition(b"?>")
+        return head + sign + declared + rest.replace(b"Place", b"&x;&b;").replace(b"Ada", b"&x;&b;")
+
+    (found,) = everything(tmp_path, name, repacked((Path(__file__).parents[1] / "corpus" / "files" / name).read_bytes(), change))
+    assert "a secret" not in str(found) and "hahahaha" not in str(found)

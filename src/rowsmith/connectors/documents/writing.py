@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from rowsmith.connectors.documents.tables import markdown_table
 from rowsmith.core.documents import Document, Marks
+from rowsmith.core.lines import stored, stored_text
 from rowsmith.core.row import Json
 
 _DEEPEST = 6
@@ -67,9 +68,9 @@ class Writing:
             self.block(fenced(text, language))
 
     def document(self, kind: str, columns: dict[str, Json] | None = None, member: str = "") -> Document:
-        """What has been written, with the columns that say something."""
+        """What has been written, with the columns that say something, fit for every store."""
         said = {name: value for name, value in (columns or {}).items() if value not in (None, "", [], {})}
-        return Document("".join(self._parts), kind, member, said, self.marks, tuple(dict.fromkeys(self.notes)))
+        return Document(stored_text("".join(self._parts)), kind, member, stored(said), self.marks, tuple(dict.fromkeys(self.notes)))
 
     def _add(self, text: str, between: str) -> None:
         text = text.strip("\n").rstrip()

@@ -10,6 +10,7 @@ from typing import IO, Any
 
 from rowsmith.connectors.documents.given import Given, decoded
 from rowsmith.core.documents import Document
+from rowsmith.core.lines import stored
 from rowsmith.core.row import Json
 
 SUFFIXES = (".md", ".markdown", ".mdown", ".mkd", ".mdx", ".qmd", ".rmd")
@@ -25,7 +26,7 @@ def read(file: IO[bytes], given: Given) -> Iterator[Document]:
     if front and len(front[0]) < _MOST_FRONT:
         told = _told(front[1], front[2] or "")
         if told is not None:
-            columns, text = told, text[front.end() :].lstrip("\n")
+            columns, text = stored(told), text[front.end() :].lstrip("\n")
         else:
             notes = (*notes, "What stands between the lines at its beginning is no front matter, and is left in the text.")
     yield Document(text, "md", columns=columns, notes=notes)
