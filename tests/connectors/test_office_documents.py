@@ -118,6 +118,24 @@ def test_a_copy_for_older_readers_is_not_read_again(tmp_path: Path) -> None:
     assert document(tmp_path, "a.docx", word(fill)).text == "Once."
 
 
+def test_code_quotations_contents_and_large_first_letters(tmp_path: Path) -> None:
+    def fill(made: Any) -> None:
+        for name in ("Source Code", "toc 1"):
+            made.styles.add_style(name, docx.enum.style.WD_STYLE_TYPE.PARAGRAPH)
+        large = made.add_paragraph("D")
+        large._p.get_or_add_pPr().append(parse_xml(f"<w:framePr {nsdecls('w')} w:dropCap='drop' w:lines='3'/>"))
+        made.add_paragraph("rop cap.")
+        code = [("Source Code", "def f():"), ("Source Code", "    return 1")]
+        for style, said in [("toc 1", "Head 3"), ("Quote", "Said Ann."), *code, (None, "End.")]:
+            made.add_paragraph(said, style)
+
+    assert document(tmp_path, "a.docx", word(fill)).text == "Drop cap.\n\n> Said Ann.\n\n```\ndef f():\n    return 1\n```\n\nEnd."
+    styles = '<style:style style:name="P1" style:family="paragraph" style:parent-style-name="Preformatted_20_Text"/>'
+    lines = "".join(f'<text:p text:style-name="P1">{line}</text:p>' for line in ("a", '<text:s text:c="2"/>b'))
+    body = f'<text:p text:style-name="Title">T</text:p>{lines}<text:p text:style-name="Quotations">Said Ann.</text:p>'
+    assert document(tmp_path, "a.odt", odt(body, styles)).text == "# T\n\n```\na\n  b\n```\n\n> Said Ann."
+
+
 def test_headings_are_known_by_outline_level_too(tmp_path: Path) -> None:
     def fill(made: Any) -> None:
         style = made.styles.add_style("Kapitel", docx.enum.style.WD_STYLE_TYPE.PARAGRAPH)

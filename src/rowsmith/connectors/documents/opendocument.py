@@ -48,9 +48,9 @@ class _Book:
                 counted = [level for level in one if local(level) == "list-level-style-number" and attribute(level, "num-format")]
                 self.numbered[attribute(one, "name")] = {int(attribute(level, "level") or 0) for level in counted}
 
-    def is_title(self, style: str) -> bool:
-        """Whether it is the style of titles, or made from that."""
-        return style == "Title" or self.above.get(style) == "Title"
+    def styles(self, style: str) -> set[str]:
+        """A style and the one that it is made from: of automatic ones that is what the writer chose."""
+        return {style, self.above.get(style, "")}
 
 
 def opendocument(file: IO[bytes], given: Given) -> Iterator[Document]:
@@ -104,8 +104,7 @@ def _blocks(element: Element, book: _Book, out: Writing) -> None:
             out.heading(int(level) if level.isdecimal() and len(level) < 3 else 1, _text(one, book))
             _frames(one, book, out)
         elif name == "p":
-            style, text = attribute(one, "style-name"), _text(one, book).strip()
-            out.heading(1, text) if book.is_title(style) else out.block(text)
+            _paragraph(book.styles(attribute(one, "style-name")), _text(one, book), out)
             _frames(one, book, out)
         elif name == "list":
             _list(one, 0, "", book, out)
@@ -113,6 +112,17 @@ def _blocks(element: Element, book: _Book, out: Writing) -> None:
             out.table(_rows(one, book))
         elif name not in _LEFT_OUT:
             _blocks(one, book, out)
+
+
+def _paragraph(styles: set[str], text: str, out: Writing) -> None:
+    if "Title" in styles:
+        out.heading(1, text)
+    elif "Preformatted_20_Text" in styles:
+        out.code_line(text)
+    elif "Quotations" in styles:
+        out.quote(text)
+    else:
+        out.block(text.strip())
 
 
 def _frames(paragraph: Element, book: _Book, out: Writing) -> None:

@@ -25,6 +25,7 @@ class Writing:
         self._parts: list[str] = []
         self._length = 0
         self._tight = False
+        self._code: list[str] = []
         self._next: dict[str, int | str] = {}
         self.marks: Marks = {}
         self.notes: list[str] = []
@@ -35,6 +36,7 @@ class Writing:
 
     def mark(self, name: str, value: int | str) -> None:
         """What is written next begins a part: `mark("slides", 2)`."""
+        self._end_code()
         self._next[name] = value
 
     def block(self, text: str) -> None:
@@ -67,8 +69,21 @@ class Writing:
         if text.strip():
             self.block(fenced(text, language))
 
+    def code_line(self, text: str) -> None:
+        """A line of code; those that follow each other are one block."""
+        self._code.append(text)
+
+    def quote(self, text: str) -> None:
+        """A quotation."""
+        self.block("\n".join(f"> {line}".rstrip() for line in text.strip().split("\n")) if text.strip() else "")
+
+    def _end_code(self) -> None:
+        lines, self._code = "\n".join(self._code), []
+        self.code(lines)
+
     def document(self, kind: str, columns: dict[str, Json] | None = None, member: str = "") -> Document:
         """What has been written, with the columns that say something, fit for every store."""
+        self._end_code()
         said = {name: value for name, value in (columns or {}).items() if value not in (None, "", [], {})}
         return Document(stored_text("".join(self._parts)), kind, member, stored(said), self.marks, tuple(dict.fromkeys(self.notes)))
 
@@ -76,6 +91,8 @@ class Writing:
         text = text.strip("\n").rstrip()
         if not text.strip():
             return
+        if self._code:
+            self._end_code()
         if self._parts:
             self._parts.append(between)
             self._length += len(between)

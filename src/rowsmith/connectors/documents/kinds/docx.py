@@ -1,6 +1,6 @@
-"""Word: paragraphs in the order of the document, headings by style, lists by their numbering, tables, footnotes and text boxes.
+"""Word: paragraphs in the order of the document, headings, code and quotations by style, lists by their numbering, tables, footnotes, text boxes.
 
-Deleted text of tracked changes, comments, headers and footers are left out; hidden text too, and a note says so.
+Deleted text of tracked changes, comments, headers, footers and tables of contents are left out; hidden text too, and a note says so.
 """
 
 from __future__ import annotations
@@ -25,6 +25,9 @@ _INNER = {"sdt", "sdtContent", "ins", "moveTo", "smartTag", "customXml", "Altern
 """Elements that only wrap paragraphs and tables."""
 _SIGNS = {"tab": " ", "br": "\n", "cr": "\n", "noBreakHyphen": "\u2011", "ptab": " "}
 _NOT_ON = ("0", "false", "off", "none")
+_CODE = {"source code", "html preformatted", "preformatted text", "code", "macro"}
+_QUOTED = {"quote", "intense quote", "block text", "quotations"}
+"""Styles of code, of which each line is a paragraph, and of quotations."""
 _DEEPER = re.compile(r"list (?:bullet|number) ([2-5])$")
 _TITLE, _BODY_LEVEL, _SEEN = "title", 9, 3
 
@@ -58,6 +61,8 @@ class _Book:
     cited: dict[str, int] = field(default_factory=dict)
     hidden: list[str] = field(default_factory=list)
     white: list[str] = field(default_factory=list)
+    initial: str = ""
+    """A large first letter, which is a paragraph of its own and belongs to the next one."""
 
 
 def read(file: IO[bytes], given: Given) -> Iterator[Document]:
@@ -145,7 +150,27 @@ def _blocks(element: Element, book: _Book, out: Writing) -> None:
 def _paragraph(paragraph: Element, book: _Book, out: Writing) -> None:
     properties = child(paragraph, "pPr")
     styles = list(_styles(properties, book))
-    text = _text(paragraph, book)
+    names = {style.name for style in styles}
+    if any(name.startswith("toc ") for name in names):  # a list of headings and pages
+        return
+    text = book.initial + _text(paragraph, book)
+    frame = child(properties, "framePr")
+    book.initial = text.strip() if frame is not None and attribute(frame, "dropCap") in ("drop", "margin") else ""
+    if book.initial:
+        return
+    if names & _CODE:
+        out.code_line(text)
+    elif names & _QUOTED:
+        out.quote(text)
+    else:
+        _words_block(text, properties, styles, book, out)
+    write_charts(paragraph, book.package, book.relations, out)
+    for box in _boxes(paragraph):
+        _blocks(box, book, out)
+
+
+def _words_block(text: str, properties: Element | None, styles: list[_Style], book: _Book, out: Writing) -> None:
+    """A heading, an item, or a paragraph."""
     level = _level("", properties)
     level = next((style.level for style in styles if style.level is not None), 0) if level is None else level
     numbered = _numbered(properties) or next((style.numbered for style in styles if style.numbered), None)
@@ -155,9 +180,6 @@ def _paragraph(paragraph: Element, book: _Book, out: Writing) -> None:
         _item(text, numbered, max([numbered[1], *(style.deeper for style in styles)]), book, out)
     else:
         out.block(text.strip())
-    write_charts(paragraph, book.package, book.relations, out)
-    for box in _boxes(paragraph):
-        _blocks(box, book, out)
 
 
 def _item(text: str, numbered: tuple[str, int], depth: int, book: _Book, out: Writing) -> None:
