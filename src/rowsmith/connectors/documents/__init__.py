@@ -5,7 +5,7 @@
     kinds/         one module for each kind: how it is known, and how it is read; what several of them share is here:
     writing.py     a text while it is put together of blocks
     package.py     a zip of XML parts
-    chart.py, opendocument.py, workbook.py, restructured.py, sphinx.py, asciidoc/, message.py, cues.py, conversation.py
+    word.py, chart.py, opendocument.py, workbook.py, restructured.py, sphinx.py, asciidoc/, message.py, cues.py, conversation.py
     given.py       what a kind's reader is told beside the file
     recognise.py   which kind a file is
     archives.py    the files within zip and tar

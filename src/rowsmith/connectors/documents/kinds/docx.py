@@ -5,15 +5,14 @@ Deleted text of tracked changes, comments, headers, footers and tables of conten
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import IO
 from xml.etree.ElementTree import Element
 
 from rowsmith.connectors.documents.chart import write_charts
 from rowsmith.connectors.documents.given import Given
 from rowsmith.connectors.documents.package import Package, attribute, below, child, local
+from rowsmith.connectors.documents.word import Book, Style, level_of, numbered_of, opened_book, styles_of, whole
 from rowsmith.connectors.documents.writing import Writing, hides
 from rowsmith.core.documents import Document
 
@@ -28,48 +27,14 @@ _NOT_ON = ("0", "false", "off", "none")
 _CODE = {"source code", "html preformatted", "preformatted text", "code", "macro"}
 _QUOTED = {"quote", "intense quote", "block text", "quotations"}
 """Styles of code, of which each line is a paragraph, and of quotations."""
-_DEEPER = re.compile(r"list (?:bullet|number) ([2-5])$")
-_TITLE, _BODY_LEVEL, _SEEN = "title", 9, 3
-
-
-@dataclass
-class _Style:
-    """What a paragraph style says: the level of a heading (0: none), and the list that its paragraphs are items of."""
-
-    name: str
-    based_on: str
-    level: int | None
-    numbered: tuple[str, int] | None
-
-    @property
-    def deeper(self) -> int:
-        """How far in its items are by its name: Word's own `List Bullet 2` is a list of one level, further in."""
-        found = _DEEPER.match(self.name)
-        return int(found[1]) - 1 if found else 0
-
-
-@dataclass
-class _Book:
-    """What is told beside the text: styles, lists (of a number and a depth: whether it is numbered, and from which number), footnotes."""
-
-    package: Package
-    relations: dict[str, tuple[str, str]]
-    styles: dict[str, _Style] = field(default_factory=dict)
-    lists: dict[tuple[str, int], tuple[bool, int]] = field(default_factory=dict)
-    counts: dict[tuple[str, int], int] = field(default_factory=dict)
-    footnotes: dict[str, Element] = field(default_factory=dict)
-    cited: dict[str, int] = field(default_factory=dict)
-    hidden: list[str] = field(default_factory=list)
-    white: list[str] = field(default_factory=list)
-    initial: str = ""
-    """A large first letter, which is a paragraph of its own and belongs to the next one."""
+_SEEN = 3
 
 
 def read(file: IO[bytes], given: Given) -> Iterator[Document]:
     """The document; what it says of itself (title, author, language, created_at, modified_at, subject, keywords) are columns."""
     with Package(file, given) as package:
         main = _main(package)
-        book = _book(package, main)
+        book = opened_book(package, main)
         out = Writing()
         _blocks(package.xml(main), book, out)
         for key, number in book.cited.items():
@@ -82,61 +47,7 @@ def _main(package: Package) -> str:
     return next((name for kind, name in package.relations("").values() if kind == "officeDocument"), _PART)
 
 
-def _book(package: Package, main: str) -> _Book:
-    book = _Book(package, package.relations(main))
-    parts = dict(book.relations.values())
-    for one in below(package.xml_if_any(parts.get("styles", "word/styles.xml")), "style"):
-        name, based_on = child(one, "name"), child(one, "basedOn")
-        called = (attribute(name, "val") if name is not None else "").lower()
-        based = attribute(based_on, "val") if based_on is not None else ""
-        book.styles[attribute(one, "styleId")] = _Style(called, based, _level(called, child(one, "pPr")), _numbered(child(one, "pPr")))
-    _lists(package.xml_if_any(parts.get("numbering", "word/numbering.xml")), book)
-    for kind in ("footnotes", "endnotes"):
-        for one in package.xml_if_any(parts.get(kind, f"word/{kind}.xml")):
-            if not attribute(one, "type").endswith(("eparator", "Notice")):
-                book.footnotes[f"{kind[:-5]}:{attribute(one, 'id')}"] = one
-    return book
-
-
-def _lists(numbering: Element, book: _Book) -> None:
-    abstract = {attribute(one, "abstractNumId"): one for one in numbering if local(one) == "abstractNum"}
-    for number in numbering:
-        of = child(number, "abstractNumId")
-        if local(number) != "num" or of is None:
-            continue
-        for level in below(abstract.get(attribute(of, "val"), Element("none")), "lvl"):
-            form, start = child(level, "numFmt"), child(level, "start")
-            bullet = form is None or attribute(form, "val") in ("bullet", "none")
-            at = (attribute(number, "numId"), _whole(attribute(level, "ilvl")))
-            book.lists[at] = (not bullet, _whole(attribute(start, "val"), 1) if start is not None else 1)
-
-
-def _level(name: str, properties: Element | None) -> int | None:
-    """The level of a heading that a style is, by its name, which Word writes in English whatever the language, or by its outline level."""
-    if name == _TITLE:
-        return 1
-    if name.startswith("heading ") and name[8:].isdigit():
-        return int(name[8:])
-    outline = child(properties, "outlineLvl")
-    if outline is None:
-        return None
-    level = _whole(attribute(outline, "val"), _BODY_LEVEL)
-    return level + 1 if level < _BODY_LEVEL else 0
-
-
-def _numbered(properties: Element | None) -> tuple[str, int] | None:
-    one = child(properties, "numPr")
-    if one is None:
-        return None
-    number, depth = child(one, "numId"), child(one, "ilvl")
-    return (attribute(number, "val") if number is not None else "", _whole(attribute(depth, "val")) if depth is not None else 0)
-
-
-def _whole(text: str, otherwise: int = 0) -> int:
-    return int(text) if text.isdecimal() and len(text) < 9 else otherwise
-
-
-def _blocks(element: Element, book: _Book, out: Writing) -> None:
+def _blocks(element: Element, book: Book, out: Writing) -> None:
     for one in element:
         name = local(one)
         if name == "p":
@@ -147,9 +58,9 @@ def _blocks(element: Element, book: _Book, out: Writing) -> None:
             _blocks(one, book, out)
 
 
-def _paragraph(paragraph: Element, book: _Book, out: Writing) -> None:
+def _paragraph(paragraph: Element, book: Book, out: Writing) -> None:
     properties = child(paragraph, "pPr")
-    styles = list(_styles(properties, book))
+    styles = list(styles_of(properties, book))
     names = {style.name for style in styles}
     if any(name.startswith("toc ") for name in names):  # a list of headings and pages
         return
@@ -169,11 +80,11 @@ def _paragraph(paragraph: Element, book: _Book, out: Writing) -> None:
         _blocks(box, book, out)
 
 
-def _words_block(text: str, properties: Element | None, styles: list[_Style], book: _Book, out: Writing) -> None:
+def _words_block(text: str, properties: Element | None, styles: list[Style], book: Book, out: Writing) -> None:
     """A heading, an item, or a paragraph."""
-    level = _level("", properties)
+    level = level_of("", properties)
     level = next((style.level for style in styles if style.level is not None), 0) if level is None else level
-    numbered = _numbered(properties) or next((style.numbered for style in styles if style.numbered), None)
+    numbered = numbered_of(properties) or next((style.numbered for style in styles if style.numbered), None)
     if level:
         out.heading(level, text)
     elif numbered and numbered[0] not in ("", "0") and text.strip():
@@ -182,7 +93,7 @@ def _words_block(text: str, properties: Element | None, styles: list[_Style], bo
         out.block(text.strip())
 
 
-def _item(text: str, numbered: tuple[str, int], depth: int, book: _Book, out: Writing) -> None:
+def _item(text: str, numbered: tuple[str, int], depth: int, book: Book, out: Writing) -> None:
     number, level = numbered
     ordered, start = book.lists.get(numbered, (False, 1))
     if not ordered:
@@ -194,21 +105,11 @@ def _item(text: str, numbered: tuple[str, int], depth: int, book: _Book, out: Wr
     out.item(depth, text, book.counts[numbered])
 
 
-def _styles(properties: Element | None, book: _Book) -> Iterator[_Style]:
-    """The style of a paragraph, and those that it is based on."""
-    one, seen = child(properties, "pStyle"), set[str]()
-    name = attribute(one, "val") if one is not None else ""
-    while name in book.styles and name not in seen:
-        seen.add(name)
-        yield book.styles[name]
-        name = book.styles[name].based_on
-
-
-def _text(element: Element, book: _Book) -> str:
+def _text(element: Element, book: Book) -> str:
     return "".join(_words(element, book))
 
 
-def _words(element: Element, book: _Book) -> Iterator[str]:
+def _words(element: Element, book: Book) -> Iterator[str]:
     for one in element:
         name = local(one)
         if name == "r" and _white(one):
@@ -236,7 +137,7 @@ def _hidden(look: Element) -> bool:
     vanish, size = child(look, "vanish"), child(look, "sz")
     if vanish is not None and attribute(vanish, "val") not in _NOT_ON:
         return True
-    return size is not None and _whole(attribute(size, "val"), _SEEN) < _SEEN
+    return size is not None and whole(attribute(size, "val"), _SEEN) < _SEEN
 
 
 def _white(run: Element) -> bool:
@@ -254,13 +155,13 @@ def _symbol(char: str) -> str:
     return chr(code) if 32 <= code < 0xD800 else ""
 
 
-def _cited(key: str, book: _Book) -> str:
+def _cited(key: str, book: Book) -> str:
     if key not in book.footnotes:
         return ""
     return f"[^{book.cited.setdefault(key, len(book.cited) + 1)}]"
 
 
-def _note(note: Element, number: int, book: _Book, out: Writing) -> None:
+def _note(note: Element, number: int, book: Book, out: Writing) -> None:
     text = " ".join(" ".join(_text(one, book).split()) for one in below(note, "p"))
     out.block(f"[^{number}]: {text.strip()}")
 
@@ -275,7 +176,7 @@ def _boxes(paragraph: Element) -> Iterator[Element]:
             yield from _boxes(one)
 
 
-def _rows(table: Element, book: _Book) -> Iterator[list[str]]:
+def _rows(table: Element, book: Book) -> Iterator[list[str]]:
     for one in table:
         if local(one) == "tr":
             yield [cell for cells in _cells(one, book) for cell in cells]
@@ -283,7 +184,7 @@ def _rows(table: Element, book: _Book) -> Iterator[list[str]]:
             yield from _rows(one, book)
 
 
-def _cells(row: Element, book: _Book) -> Iterator[list[str]]:
+def _cells(row: Element, book: Book) -> Iterator[list[str]]:
     """The cells of a row; one that spans several columns stands in the first of them, one that spans rows in the first of those."""
     for one in row:
         if local(one) != "tc":
@@ -292,4 +193,4 @@ def _cells(row: Element, book: _Book) -> Iterator[list[str]]:
             continue
         span, merged = child(one, "tcPr", "gridSpan"), child(one, "tcPr", "vMerge")
         text = "" if merged is not None and attribute(merged, "val") != "restart" else _text(one, book)
-        yield [text.strip(), *[""] * (min(_whole(attribute(span, "val"), 1), 1000) - 1 if span is not None else 0)]
+        yield [text.strip(), *[""] * (min(whole(attribute(span, "val"), 1), 1000) - 1 if span is not None else 0)]
