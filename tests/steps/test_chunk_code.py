@@ -42,16 +42,16 @@ first(1)
 '''
 SAMPLES = {
     "bash": ("set -e\nf() {\n  echo hi\n}\nfunction g { ls; }\nf\n", ["", "f", "g", ""]),
-    "c": ("#include <x.h>\nstruct S { int a; };\ntypedef struct { int b; } T;\n/* f */\nstatic char *f(int a)\n{\n  return 0;\n}\n", ["", "S", "T", "f"]),
+    "c": ("#include <x>\nstruct S { int a; };\ntypedef struct { int b; } T;\n/* f */\nchar *f(int a)\n{\n  return 0;\n}\n", ["", "S", "T", "f"]),
     "c_sharp": ("using System;\nnamespace N {\n  class C : B {\n    int P { get; set; }\n    void M() {}\n  }\n}\n", ["", "N"]),
     "cpp": ("namespace n {\nint V<int>::q() { return 2; }\n}\ntemplate <class T> class W { W(); };\n", ["n", "W"]),
-    "go": ("package main\n\n// T is.\ntype T struct { a int }\n\nfunc (t *T) Get() int { return t.a }\n\nfunc main() {}\n", ["", "T", "T.Get", "main"]),
+    "go": ("package main\n\n// T is.\ntype T struct { a int }\n\nfunc (t *T) Get() int { return 1 }\n\nfunc main() {}\n", ["", "T", "T.Get", "main"]),
     "java": ("package a;\n/** d */\npublic class A {\n  A() {}\n  void m(int a) { }\n}\ninterface I {}\n", ["", "A", "I"]),
     "javascript": ("const a = 1;\nexport const f = (x) => x;\nexport default class B { m() {} }\nfunction g() {}\n", ["", "f", "B", "g"]),
     "php": ("<?php\nclass C { public function m() { return 1; } }\nfunction f() {}\n?>\n<p>x</p>\n", ["", "C", "f", ""]),
     "python": (PYTHON, ["", "first", "Thing", ""]),
     "ruby": ("require 'x'\nmodule M\n  class C < B\n    def m(a)\n      a\n    end\n  end\nend\nputs 1\n", ["", "M", ""]),
-    "rust": ("use std::fmt;\n#[derive(Debug)]\nstruct S { a: i32 }\nimpl fmt::Display for S { fn f() {} }\n/// d\nfn main() {}\n", ["", "S", "S", "main"]),
+    "rust": ("use std::fmt;\n#[derive(Debug)]\nstruct S { a: i32 }\nimpl fmt::D for S { fn f() {} }\n/// d\nfn main() {}\n", ["", "S", "S", "main"]),
     "tsx": ("export function App() { return <div>hi</div> }\n", ["App"]),
     "typescript": ("interface I { a: string }\ntype T = string;\nabstract class C<T> { m(): T { return 1 } }\nenum E { A }\n", ["I", "T", "C", "E"]),
 }  # fmt: skip
@@ -178,6 +178,6 @@ def test_laws_of_code_chunks_on_broken_code(language: str, seed: int, size: int,
 
 @pytest.mark.parametrize("piece", ["(", "{", "[", "if a:\n ", "f(", "'", "/*", "#if 1\n", "a.", "<"])
 def test_deep_nesting_costs_no_more_than_time(piece: str) -> None:
-    text = piece * (20_000 // len(piece))
+    text = piece * (4_000 // len(piece))
     for name in ("a.py", "a.cpp", "a.ts"):
         held(text, chunks(text, name, size=200), 200)

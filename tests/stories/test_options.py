@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from asking_context import Asked
 from cases import PROSE, Case, to
+from cases_chunking import CASES as CUT
 from cases_cleaning import CASES as CLEANING
 from cases_sources import CASES as SOURCES
 from media_files import png
@@ -33,7 +34,6 @@ from rowsmith.steps.paths import expand
 
 # -- settings of steps ----------------------------------------------------------------------------------------------------------------------
 
-MARKDOWN = "# Drinks\n\n" + PROSE + "\n## Colder ones\n\n" + PROSE * 3
 
 
 def says(*said: str) -> tuple[Plain, ...]:
@@ -110,18 +110,7 @@ CASES: dict[str, dict[str, Case]] = {
         "licence": to("licence", ..., "CC-BY-4.0", rows_=[{"a": 1}]),
         "terms": to("terms", ..., "own", rows_=[{"a": 1}]),
     },
-    "chunk.tokens": {
-        "column": to("column", "text", "other", size=16),
-        "size": to("size", 16, 40),
-        "overlap": to("overlap", 0, 8, size=32),
-        "model": to("model", "gpt-4o", "gpt-2", ({"text": "Überschwemmungsgebiete und Straßenbahnhaltestellen " * 10},), size=16),
-    },
-    "chunk.markdown": {
-        "column": to("column", "text", "other", ({"text": MARKDOWN, "other": PROSE},)),
-        "size": to("size", 40, 400, ({"text": MARKDOWN},)),
-        "heading": to("heading", "heading", "", ({"text": MARKDOWN},)),
-        "model": to("model", "gpt-4o", "gpt-2", ({"text": "Überschwemmungsgebiete und Straßenbahnhaltestellen " * 10},), size=32),
-    },
+    **{kind: {name: Case(*made) for name, made in cases.items()} for kind, cases in CUT.items()},
     **CLEANING,
     **SOURCES,
     "filter.balance": {

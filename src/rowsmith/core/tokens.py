@@ -58,7 +58,7 @@ class Measured:
     def __init__(self, model: str, text: str) -> None:
         self.model, self.text = model, text
         self._counts = _counts(model)
-        parts = _parts(text)
+        parts = [piece for part in _parts(text) for piece in (_WITHIN.split(part) if len(part) > _KEPT else (part,))]
         self._starts = list(accumulate(map(len, parts), initial=0))
         self._before = list(accumulate(map(self._counts.__getitem__, parts), initial=0))
 
@@ -78,7 +78,8 @@ class Measured:
             return True
         end, first, last = self._parts_of(start, end)
         if last < first and end - start > _KEPT:  # a piece of something without space: one question, where counting takes many
-            return _fits(self.model, f"{self.text[start:end]} x", size + 1)
+            begin = self.text[start : min(end, start + 8 * size)]  # refused by its beginning, a long one is not read to its end
+            return _fits(self.model, f"{begin} x", size + 1) and (start + len(begin) == end or self.count(start, end) <= size)
         return self.count(start, end) <= size
 
     def _parts_of(self, start: int, end: int) -> tuple[int, int, int]:
