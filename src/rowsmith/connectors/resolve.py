@@ -37,9 +37,8 @@ class SystemResolver:
         return list(dict.fromkeys(str(answer[4][0]) for answer in found))
 
 
-def connector(allowed: Allowed, resolver: Resolver, tls: ssl.SSLContext | None) -> Any:
-    """An aiohttp connector that reaches allowed addresses only. It raises AddressRefused where a name has another one."""
-    from aiohttp import TCPConnector
+def checked(allowed: Allowed, resolver: Resolver) -> Any:
+    """An aiohttp resolver that gives allowed addresses only. It raises AddressRefused where a name has another one."""
     from aiohttp.abc import AbstractResolver
 
     class Checked(AbstractResolver):
@@ -53,7 +52,14 @@ def connector(allowed: Allowed, resolver: Resolver, tls: ssl.SSLContext | None) 
         async def close(self) -> None:
             return None
 
-    return TCPConnector(resolver=Checked(), use_dns_cache=False, ssl=True if tls is None else tls)
+    return Checked()
+
+
+def connector(allowed: Allowed, resolver: Resolver, tls: ssl.SSLContext | None) -> Any:
+    """An aiohttp connector that reaches allowed addresses only. It raises AddressRefused where a name has another one."""
+    from aiohttp import TCPConnector
+
+    return TCPConnector(resolver=checked(allowed, resolver), use_dns_cache=False, ssl=True if tls is None else tls)
 
 
 def _answer(host: str, port: int, address: str) -> dict[str, Any]:

@@ -1,0 +1,17 @@
+"""Objects of s3://, gs:// and az:// buckets, through fsspec's file systems, each object a file. `fetch` is what others use.
+
+    address.py   what users call objects by
+    store.py     what each kind of storage does for us
+    fetch.py     puts it together
+    s3.py        Amazon S3 and what speaks like it
+    gs.py        Google Cloud Storage
+    az.py        Azure Blob Storage
+    errors.py    what goes wrong, in our words
+
+The three are clients of others: their addresses are looked at before they connect, and S3's and Google's connect to the very address that was
+looked at.
+"""
+
+from rowsmith.connectors.object_storage.fetch import fetch
+
+__all__ = ["fetch"]
