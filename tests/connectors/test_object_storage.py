@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -14,10 +15,13 @@ import pytest
 from bucket_servers import AzureContainer, GoogleBucket, azure_string, moto_server
 from known import BAD, NUMBERS
 from pydantic import SecretStr
-from web import Seen, Web, http, redirect
+from web import Names, Seen, Web, http, redirect
 
 from rowsmith.connectors.object_storage import fetch
 from rowsmith.connectors.object_storage.address import place_of, recognised
+from rowsmith.connectors.object_storage.az import _Known
+from rowsmith.connectors.object_storage.store import Asked
+from rowsmith.connectors.resolve import checked
 from rowsmith.core.addresses import AddressRefused, Allowed
 from rowsmith.core.errors import Invalid, NotFound, Unavailable
 from rowsmith.core.fetching import Fetched, Missed, Reach
@@ -221,13 +225,29 @@ def test_an_endpoint_of_the_environment_is_looked_at_too(tmp_path: Path, monkeyp
         assert web.seen == [] and web.reached == []
 
 
-def test_a_name_that_leads_elsewhere_the_second_time_and_a_redirect(tmp_path: Path) -> None:
-    with Web(redirect("http://169.254.169.254/latest/meta-data/", 307)) as web:
+@pytest.mark.parametrize("status", [301, 302, 307])
+def test_no_redirect_leads_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: int) -> None:
+    with Web(http(status=404)) as secret, Web(redirect(secret.url("127.0.0.1", "/latest/meta-data/"), status)) as web:
         url = web.url("127.0.0.1", "")
-        for scheme in ("s3", "gs"):
+        monkeypatch.setenv("AZURE_STORAGE_CONNECTION_STRING", azure_string(web))
+        for scheme in ("s3", "gs", "az"):
+            more = {} if scheme == "az" else {"endpoint_url": url, "anonymous": True}
             with pytest.raises((Unavailable, AddressRefused)):
-                got(reach(tmp_path, url), url=f"{scheme}://there/x", endpoint_url=url, anonymous=True)
-        assert set(web.reached) == {"127.0.0.1"}
+                got(reach(tmp_path, url), url=f"{scheme}://there/x", **more)
+        assert web.seen and secret.reached == []
+
+
+def test_a_name_that_leads_elsewhere_the_second_time(tmp_path: Path) -> None:
+    with Web(http(status=404)) as web:
+
+        async def asked() -> Any:
+            found = Names(there_example=[["93.184.216.34"], ["127.0.0.1"]])
+            reached = checked(Allowed(("public.example",), (web.port,)), found)
+            assert (await reached.resolve("there.example", web.port))[0]["host"] == "93.184.216.34"
+            await reached.resolve("there.example", web.port)
+
+        with pytest.raises(AddressRefused):
+            asyncio.run(asked())
 
 
 def test_no_metadata_service_is_asked_unless_by_choice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -302,6 +322,19 @@ def test_an_azure_blob_that_changes_meanwhile_costs_itself(tmp_path: Path, monke
         container.objects["docs/big.txt"] = b"other"
         del container.objects["docs/deep/down/b.md"]
         assert [one.reason for one in fetching if isinstance(one, Missed)] == ["changed", "not_found"]
+
+
+def test_keys_of_the_environment_are_for_the_account_that_it_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AZURE_STORAGE_ACCOUNT_NAME", "mine")
+    monkeypatch.setenv("AZURE_STORAGE_SAS_TOKEN", "sv=1&sig=secret")
+    found = {name: _Known.of(reach(tmp_path), Asked("", "", name, name == "open", False)) for name in ("", "mine", "other", "open")}
+    assert (found[""].sas, found["mine"].sas) == ("sv=1&sig=secret", "sv=1&sig=secret") and found["other"].sas is found["open"].sas is None
+    assert found["other"].credential is not None and found["open"].credential is None
+    stored = reach(tmp_path, secrets={"AZURE_STORAGE_ACCOUNT_KEY": "key"})
+    assert _Known.of(stored, Asked("", "", "other", False, False)).key == "key"
+    with pytest.raises(Unavailable) as error:
+        got(Reach(Allowed(), tmp_path), url="abfss://box@mine.blob.core.windows.net/x")
+    assert "secret" not in str(error.value)
 
 
 def test_what_azure_needs_to_be_told(tmp_path: Path) -> None:

@@ -8,8 +8,8 @@
     az.py        Azure Blob Storage
     errors.py    what goes wrong, in our words
 
-The three are clients of others: their addresses are looked at before they connect, and S3's and Google's connect to the very address that was
-looked at.
+The three are clients of others. Their addresses are looked at before they connect, and what they open connections with is ours: names are resolved
+once, and no socket is made to an address that was not looked at (store.fenced). What fetches a token for them is not.
 """
 
 from rowsmith.connectors.object_storage.fetch import fetch

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rowsmith.connectors.object_storage.store import Asked, Changed, Thing, require_reachable, secret
-from rowsmith.core.errors import Invalid
+from rowsmith.connectors.object_storage.store import Asked, Changed, Thing, fenced, require_reachable, secret
+from rowsmith.core.addresses import Allowed
+from rowsmith.core.errors import Invalid, RowsmithError
 from rowsmith.core.fetching import Reach
 
 
@@ -23,16 +24,20 @@ class Azure:
 
     def __init__(self, reach: Reach, bucket: str, asked: Asked) -> None:
         import adlfs
+        from fsspec.asyn import sync
 
         known = _Known.of(reach, asked)
         account = known.account or "of-the-string"
         self._fs = adlfs.AzureBlobFileSystem(account_name=account, anon=True, skip_instance_cache=True, use_listings_cache=False)
-        # It fills what it is not given from the environment; what counts is what was found above.
-        self._fs.connection_string, self._fs.account_key, self._fs.sas_token = known.string, known.key, known.sas
-        self._fs.credential = known.credential
-        self._fs.do_connect()
+        # It would fill what it is not given from the environment, and connect anywhere: it gets a client that is made here.
+        self._fs.service_client = sync(self._fs.loop, _client, reach.allowed, known)
+        self._credential = known.credential
         self._container = self._fs.service_client.get_container_client(bucket)
-        require_reachable(reach.allowed, self._fs.service_client.url)
+        try:
+            require_reachable(reach.allowed, self._fs.service_client.url)
+        except RowsmithError:
+            self.close()
+            raise
 
     def listed(self, prefix: str) -> Iterator[Thing]:
         """See Store."""
@@ -76,8 +81,24 @@ class Azure:
         from fsspec.asyn import sync
 
         sync(self._fs.loop, self._fs.service_client.close)
-        if self._fs.credential is not None:
-            sync(self._fs.loop, self._fs.credential.close)
+        if self._credential is not None:
+            sync(self._fs.loop, self._credential.close)
+
+
+async def _client(allowed: Allowed, known: _Known) -> Any:
+    """Azure's client, which reaches allowed addresses only."""
+    from aiohttp import ClientSession, TCPConnector
+    from azure.core.credentials import AzureSasCredential
+    from azure.core.pipeline.transport import AioHttpTransport
+    from azure.storage.blob.aio import BlobServiceClient
+
+    session = ClientSession(connector=TCPConnector(**fenced(allowed), use_dns_cache=False), auto_decompress=False, trust_env=False)
+    way = AioHttpTransport(session=session, session_owner=True, use_env_settings=False)
+    if known.string:
+        return BlobServiceClient.from_connection_string(known.string, transport=way)
+    address = f"https://{known.account}.blob.core.windows.net"
+    signature = AzureSasCredential(known.sas) if known.sas else None
+    return BlobServiceClient(address, credential=known.key or signature or known.credential, transport=way)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,7 @@ from typing import Any
 
 import orjson
 
-from rowsmith.connectors.object_storage.store import Asked, Changed, Thing, require_reachable, secret
-from rowsmith.connectors.resolve import SystemResolver, connector
+from rowsmith.connectors.object_storage.store import Asked, Changed, Thing, fenced, require_reachable, secret
 from rowsmith.core.errors import Invalid, Unavailable
 from rowsmith.core.fetching import Reach
 
@@ -29,6 +28,7 @@ class GS:
     """One bucket."""
 
     def __init__(self, reach: Reach, bucket: str, asked: Asked) -> None:
+        from aiohttp import TCPConnector
         from fsspec.asyn import get_loop, sync
         from gcsfs.core import GCSFileSystem  # the one that gcsfs itself gives asks by gRPC, too, which no connector of ours would see
 
@@ -36,7 +36,7 @@ class GS:
         require_reachable(reach.allowed, endpoint)
 
         async def made() -> Any:
-            return connector(reach.allowed, SystemResolver(), None)
+            return TCPConnector(**fenced(reach.allowed), use_dns_cache=False)
 
         self._bucket = bucket
         self._fs = GCSFileSystem(

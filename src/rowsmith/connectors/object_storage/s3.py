@@ -10,8 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from rowsmith.connectors.object_storage.store import PIECE, Asked, Changed, Thing, require_reachable, secret
-from rowsmith.connectors.resolve import SystemResolver, checked
+from rowsmith.connectors.object_storage.store import PIECE, Asked, Changed, Thing, fenced, require_reachable, secret
 from rowsmith.core.fetching import Reach
 
 AMAZON = "https://s3.amazonaws.com"
@@ -36,7 +35,7 @@ class S3:
         self._fs = s3fs.S3FileSystem(
             anon=asked.anonymous, endpoint_url=asked.endpoint or None, session=session, skip_instance_cache=True, use_listings_cache=False,
             client_kwargs={"region_name": asked.region} if asked.region else {}, **({} if asked.anonymous else keys),
-            config_kwargs={"connector_args": {"resolver": checked(reach.allowed, SystemResolver())}, "proxies": {}, "retries": {"max_attempts": 4}},
+            config_kwargs={"connector_args": fenced(reach.allowed), "proxies": {}, "retries": {"max_attempts": 4}},
         )  # fmt: skip
         self._fs.retries = 3
         self._fs.connect()

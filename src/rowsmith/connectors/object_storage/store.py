@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import socket
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from pydantic import SecretStr
 
-from rowsmith.connectors.resolve import SystemResolver
+from rowsmith.connectors.resolve import SystemResolver, checked
 from rowsmith.connectors.urls import is_address, parsed
 from rowsmith.core.addresses import Allowed
 from rowsmith.core.errors import Unavailable
@@ -65,6 +66,31 @@ class Store(Protocol):
     def close(self) -> None:
         """Close every connection."""
         ...
+
+
+def fenced(allowed: Allowed) -> dict[str, Any]:
+    """What an aiohttp connector of another's client is given, so that it reaches allowed addresses only, whatever it is redirected to: names go
+    through a resolver that looks at their addresses, and no socket is made to an address that has not been looked at.
+
+    Raises (where it connects):
+        AddressRefused: the address is not allowed.
+    """
+    passed: set[tuple[str, int]] = set()
+
+    class Noting(SystemResolver):
+        async def resolve(self, host: str, port: int) -> Sequence[str]:
+            found = await super().resolve(host, port)
+            allowed.check(host, found, port)
+            passed.update((address, port) for address in found)
+            return found
+
+    def made(wanted: Any) -> socket.socket:
+        family, kind, protocol, _, place = wanted
+        if tuple(place[:2]) not in passed:
+            allowed.check(place[0], [place[0]], place[1])
+        return socket.socket(family, kind, protocol)
+
+    return {"resolver": checked(allowed, Noting()), "socket_factory": made}
 
 
 def require_reachable(allowed: Allowed, url: str) -> None:
