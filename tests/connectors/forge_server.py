@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import subprocess
 import tarfile
 from base64 import b64encode
@@ -39,6 +40,13 @@ FILES: dict[str, bytes] = {
     "big.txt": b"word " * 4000,
     "model.txt": b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n",
 }
+ARCHIVES = [
+    r"(?P<name>.+)/-/archive/(?P<commit>[0-9a-f]{40})/[^/]+-[0-9a-f]{40}\.tar\.gz",
+    r"api/v4/projects/(?P<name>[^?]+)/repository/archive\.tar\.gz\?sha=(?P<commit>[0-9a-f]{40})",
+    r"api/v1/repos/(?P<name>.+)/archive/(?P<commit>[0-9a-f]{40})\.tar\.gz",
+    r"(?P<name>.+)/(?:archive|get)/(?P<commit>[0-9a-f]{40})\.tar\.gz",
+]
+"""GitLab's, and that of its API; that of Gitea's API; GitHub's, Gitea's and Bitbucket's."""
 AUTHOR = b"Ada <ada@example.org>"
 
 
@@ -162,19 +170,25 @@ class Forge:
         name, _, rest = path.partition(".git/")
         if rest:
             return self._git(name, rest, at.query, seen)
-        owner, _, more = path.partition("/archive/")
-        if not more or owner not in self.repositories or owner in self.private:
+        asked = f"{path}?{at.query}".rstrip("?")
+        found = next((match for form in ARCHIVES if (match := re.fullmatch(form, asked))), None)
+        if found is None or not self._open(found["name"], seen):
             return http(status=404)
-        return redirect(f"http://localhost:{self.store.port}/{owner}/tar.gz/{more.removesuffix('.tar.gz')}")
+        return redirect(f"http://localhost:{self.store.port}/{found['name']}/tar.gz/{found['commit']}")
 
     def _load(self, seen: Seen) -> bytes:
         name, _, commit = unquote(urlsplit(seen.target).path).strip("/").partition("/tar.gz/")
         return http(self.archive(self.repositories[name], commit, f"{name.rpartition('/')[2]}-{commit}"), Content_Type="application/x-gzip")
 
     def _open(self, name: str, seen: Seen) -> bool:
-        basic = "Basic " + b64encode(f"x-access-token:{self.token}".encode()).decode()
+        basic = self._basic("x-access-token")
         shown = seen.headers.get("authorization", "")
-        return name in self.repositories and (name not in self.private or shown in (basic, f"Bearer {self.token}"))
+        keys = (shown, f"key {seen.headers.get('private-token')}")
+        may = {basic, f"Bearer {self.token}", f"token {self.token}", f"key {self.token}", self._basic("oauth2"), self._basic("git")}
+        return name in self.repositories and (name not in self.private or bool(may & set(keys)))
+
+    def _basic(self, user: str) -> str:
+        return "Basic " + b64encode(f"{user}:{self.token}".encode()).decode()
 
     def _git(self, name: str, rest: str, query: str, seen: Seen) -> bytes:
         if not self._open(name, seen):

@@ -208,6 +208,19 @@ def test_a_private_repository_needs_the_token_which_goes_nowhere_else(host: Forg
     assert "wrong-token" not in str(error.value)
 
 
+@pytest.mark.parametrize(("software", "secret"), [("gitlab", "GITLAB_TOKEN"), ("gitea", "GITEA_TOKEN"), ("", "GIT_TOKEN"), ("bitbucket", "")])
+def test_other_forges_have_their_archives_elsewhere(host: Forge, tmp_path: Path, software: str, secret: str) -> None:
+    url = f"git+{host.url('ada/widget')}.git"
+    files, found, _ = got(reach(tmp_path, host), url=url, forge=software)
+    assert set(files) == TEXTS
+    page = {"gitlab": "/-/blob/", "gitea": "/src/commit/", "bitbucket": "/src/"}.get(software)
+    assert ("url" in found[0].facts) == bool(page) and (not page or page in str(found[0].facts["url"]))
+    if secret:
+        host.private.add("ada/widget")
+        lent = Reach(reach(tmp_path, host).allowed, tmp_path / "state", lambda name, at: SecretStr(host.token) if name == secret else None)
+        assert set(got(lent, url=url, forge=software)[0]) == TEXTS
+
+
 def test_an_archive_of_another_commit_is_not_taken(host: Forge, tmp_path: Path) -> None:
     folder = host.repositories["ada/widget"]
     other = committed(folder, {"README.md": b"# Other\n"}, ref="refs/heads/other")
@@ -418,6 +431,56 @@ def test_what_is_no_clone_says_so(tmp_path: Path) -> None:
     (tmp_path / "folder" / ".git").write_text("gitdir: /nowhere\n")
     with pytest.raises(Invalid, match=r"cannot be read|no branch"):
         got(reach(tmp_path), url=str(tmp_path / "folder"))
+
+
+# -- commits ------------------------------------------------------------------------------------------------------------------------------
+
+
+def grown(folder: Path) -> list[str]:
+    """Three further commits, the last of which removes two files and adds one; all, oldest first."""
+    first = Repo(str(folder)).refs[b"refs/heads/main"].decode() if folder.exists() else committed(folder, FILES)
+    second = committed(folder, FILES | {"docs/new.md": b"# New\n"})
+    third = committed(folder, FILES | {"docs/new.md": b"# New\n\nAnd more.\n", "big.txt": b"w" * 200_000})
+    return [first, second, third, committed(folder, FILES | {"src/only.py": b"x = 1\n"})]
+
+
+def commits_of(at: Reach, **asked: Any) -> dict[str, dict[str, Any]]:
+    files, found, _ = got(at, files=False, commits=True, **asked)
+    assert all((one.facts["kind"], one.facts["commit"]) == ("commit", one.name) for one in found)
+    return {name: json.loads(data) for name, data in files.items()}
+
+
+@pytest.mark.parametrize("how", ["local", "dulwich", pytest.param("git", marks=needs_git)])
+def test_commits_come_newest_first_with_what_they_change(tmp_path: Path, how: str) -> None:
+    with forge(tmp_path / "host", git=how == "git") as host:
+        folder = host.repositories["ada/widget"]
+        all_of_them = grown(folder)
+        at, url = reach(tmp_path, host), str(folder) if how == "local" else host.url("ada/widget")
+        found = commits_of(at, url=url)
+        assert list(found) == all_of_them[::-1]
+        said = found[all_of_them[2]]
+        assert (said["title"], said["author"], said["parents"], said["paths"]) == ("files", "Ada", [all_of_them[1]], ["big.txt", "docs/new.md"])
+        assert said["text"] == "files" and said["committed_at"] == "2023-11-14T22:13:20+00:00" and "example.org" not in json.dumps(found)
+        assert found[all_of_them[0]]["changed"] == len(FILES) + 2
+        shown = commits_of(at, url=url, diffs=True)[all_of_them[2]]["text"]
+        assert "```diff\n" in shown and "+And more." in shown and "big.txt: too large to be shown" in shown
+        assert list(commits_of(at, url=url, paths=["docs/guide/"])) == all_of_them[:1]
+        assert list(commits_of(at, url=url, paths=["docs/new.md"])) == all_of_them[:0:-1]
+        files, _, missed = got(at, url=url, files=False, commits=True, max_commits=2)
+        assert list(files) == all_of_them[:1:-1] and [one.reason for one in missed.values()] == ["too_many_commits"]
+        if how != "dulwich":  # its server gives the newest commit of a branch alone
+            assert list(commits_of(at, url=url, ref=all_of_them[1])) == all_of_them[1::-1]
+        if how == "git":
+            assert host.web.seen[-1].body.count(b"filter blob:limit=0\n") == 1
+
+
+def test_a_damaged_commit_costs_itself(tmp_path: Path) -> None:
+    all_of_them = grown(tmp_path / "bare")
+    repo = Repo(str(tmp_path / "bare"))
+    tree = repo[all_of_them[2].encode()].tree.decode()
+    (tmp_path / "bare" / "objects" / tree[:2] / tree[2:]).unlink()
+    files, _, missed = got(reach(tmp_path), url=str(tmp_path / "bare"), files=False, commits=True)
+    assert list(files) == all_of_them[1::-1] and {one.reason for one in missed.values()} == {"broken_file"}
 
 
 # -- issues -------------------------------------------------------------------------------------------------------------------------------

@@ -37,7 +37,7 @@ def _members(archive: Any, limits: Limits, taking: Taking, say: Say) -> None:
         archive.members = []  # it would remember every one
         count += 1
         if count > limits.entries:
-            raise Refused(f"The archive holds more than {limits.entries:,} files.", "Clone it (method: clone), or name another source.")
+            raise Refused(f"The archive holds more than {limits.entries:,} files.", "Name another source.")
         if count == 1 and re.fullmatch("[0-9a-f]{40}", comment := archive.pax_headers.get("comment", "")):
             say({"commit": comment})
         name = member.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace").partition("/")[2]

@@ -54,7 +54,9 @@ def _take(told: dict[str, Any], limits: Limits, taking: Taking, say: _Out) -> No
         return
     from rowsmith.connectors.repository import objects
 
-    if told["task"] == "pack":
+    if told["task"] == "history":
+        objects.take_history(path, told, Path(told["scratch"]), taking, Path(told["to"]), say)
+    elif told["task"] == "pack":
         objects.take_pack(path, told["commit"], Path(told["scratch"]), limits, taking)
     else:
         objects.take_clone(path, told["ref"], told["working_tree"], limits, taking, say)

@@ -67,6 +67,11 @@ class Taking:
         self._left: dict[str, list[str]] = {}
         self._count = self._bytes = 0
 
+    @property
+    def narrow(self) -> bool:
+        """Whether a part of the repository was asked for, and not all of it."""
+        return bool(self._choice.within or self._choice.paths or self._choice.exclude)
+
     def asks(self, path: str) -> bool:
         """Whether a path is one that was asked for."""
         within = self._choice.within

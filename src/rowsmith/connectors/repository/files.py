@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import orjson
 
 from rowsmith.connectors.containers import Limits, died, said_lines, started
 from rowsmith.connectors.repository.choice import Choice
 from rowsmith.core.errors import Invalid, StorageFull
-from rowsmith.core.fetching import Missed
+from rowsmith.core.fetching import Fetched, Missed
+from rowsmith.core.row import Json
 
 MOST_ENTRIES = 100_000
 """Files that a repository may hold, taken or not: those of code are larger than archives of data are."""
@@ -49,10 +52,22 @@ def from_pack(path: Path, commit: str, name: str, choice: Choice, to: Path) -> T
 
 def from_clone(path: Path, ref: str, working_tree: bool, name: str, choice: Choice, to: Path) -> Taken:
     """The files of a clone on this machine, committed or as they lie there. Raises as `from_archive`."""
-    git = path / ".git" if (path / ".git").is_dir() else path
-    size = sum(pack.stat().st_size for pack in (git / "objects" / "pack").glob("*"))
+    size = _packs(path)
     asked = {"task": "clone", "path": str(path.absolute()), "ref": ref, "working_tree": working_tree}
     return _taken(asked, name, choice, to, size, mapped=size)
+
+
+def history(path: Path, commit: str, ref: str, most: int, diffs: bool, name: str, choice: Choice, to: Path) -> Taken:
+    """The newest commits up to one, each a file: of a pack, where a commit is given, else of a clone on this machine. Raises as `from_archive`."""
+    size = path.stat().st_size if commit else _packs(path)
+    asked = {"task": "history", "path": str(path.absolute()), "commit": commit, "ref": ref, "most": most, "diffs": diffs}
+    return _taken(asked, name, choice, to, size, mapped=size)
+
+
+def _packs(clone: Path) -> int:
+    """The bytes of a clone's packs."""
+    git = clone / ".git" if (clone / ".git").is_dir() else clone
+    return sum(pack.stat().st_size for pack in (git / "objects" / "pack").glob("*"))
 
 
 def _taken(asked: dict[str, Any], name: str, choice: Choice, to: Path, size: int, *, mapped: int = 0) -> Taken:
@@ -94,3 +109,19 @@ def _hear(said: dict[str, Any], name: str, taken: Taken) -> None:
 def _rank(licence: Sequence[str]) -> tuple[bool, bool, str]:
     """The licence that counts where there are several: one that is known, then the first by name."""
     return not licence[0], not licence[1], licence[0]
+
+
+def given(taken: Taken, folder: Path, to: Path, facts: dict[str, Json], page: str) -> Iterator[Fetched | Missed]:
+    """What was taken, a file at a time, moved to where it is expected; `facts` are those of all of them, `page` is what the addresses begin with."""
+    if taken.licence[0]:
+        facts = {**facts, "licence_file": taken.licence[0], **({"licence_found": taken.licence[1]} if taken.licence[1] else {})}
+    facts = {**facts, "fetched_at": datetime.now(UTC).isoformat(timespec="seconds")}
+    for file in taken.files:
+        place = to / f"file-{file['file']}"
+        (folder / file["file"]).replace(place)
+        own: dict[str, Json] = {"kind": file["kind"]}
+        own |= {"commit": file["path"], "media_type": "application/json"} if file["kind"] == "commit" else {"path": file["path"]}
+        own |= {"language": file["language"]} if file["language"] else {}
+        own |= {"url": page + quote(file["path"])} if page else {}
+        yield Fetched(file["path"], place, {**facts, **own})
+    yield from taken.missed

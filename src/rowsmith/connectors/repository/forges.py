@@ -12,10 +12,11 @@ from pydantic import SecretStr
 
 @dataclass(frozen=True, slots=True)
 class Forge:
-    """One of them. In the addresses stand {origin}, {api}, {path} (owner/name), {quoted} (the same with %2F), {name}, {commit} and {file}.
+    """One of them. In the addresses stand {origin}, {api}, {path} (owner/name), {quoted} (the same with %2F), {name} and {commit}.
 
     secret: what its token is called; user: the name beside the token where git asks; header: how its API takes the token.
-    archive: the packed files of a commit; private: the same for who has a token; page: a file as people see it.
+    archive: the packed files of a commit; private: the same for who has a token; page, commit: a file and a commit as people see them, the file's
+    path and the commit's digits at the end.
     """
 
     secret: str
@@ -24,6 +25,7 @@ class Forge:
     archive: str
     private: str
     page: str
+    commit: str
 
     def for_git(self, token: SecretStr | None) -> dict[str, str]:
         """The headers that show a token where git's own protocol is spoken."""
@@ -41,21 +43,23 @@ _BEARER = ("Authorization", "Bearer ")
 FORGES: Mapping[str, Forge] = {
     "github": Forge(
         "GITHUB_TOKEN", "x-access-token", _BEARER, "{origin}/{path}/archive/{commit}.tar.gz", "{api}/repos/{path}/tarball/{commit}",
-        "{origin}/{path}/blob/{commit}/{file}",
+        "{origin}/{path}/blob/{commit}/", "{origin}/{path}/commit/",
     ),
     "gitlab": Forge(
         "GITLAB_TOKEN", "oauth2", ("PRIVATE-TOKEN", ""), "{origin}/{path}/-/archive/{commit}/{name}-{commit}.tar.gz",
-        "{origin}/api/v4/projects/{quoted}/repository/archive.tar.gz?sha={commit}", "{origin}/{path}/-/blob/{commit}/{file}",
+        "{origin}/api/v4/projects/{quoted}/repository/archive.tar.gz?sha={commit}", "{origin}/{path}/-/blob/{commit}/",
+        "{origin}/{path}/-/commit/",
     ),
     "gitea": Forge(
         "GITEA_TOKEN", "oauth2", ("Authorization", "token "), "{origin}/{path}/archive/{commit}.tar.gz",
-        "{origin}/api/v1/repos/{path}/archive/{commit}.tar.gz", "{origin}/{path}/src/commit/{commit}/{file}",
+        "{origin}/api/v1/repos/{path}/archive/{commit}.tar.gz", "{origin}/{path}/src/commit/{commit}/",
+        "{origin}/{path}/commit/",
     ),
     "bitbucket": Forge(
         "BITBUCKET_TOKEN", "x-token-auth", _BEARER, "{origin}/{path}/get/{commit}.tar.gz", "{origin}/{path}/get/{commit}.tar.gz",
-        "{origin}/{path}/src/{commit}/{file}",
+        "{origin}/{path}/src/{commit}/", "{origin}/{path}/commits/",
     ),
-    "": Forge("GIT_TOKEN", "git", _BEARER, "{origin}/{path}/archive/{commit}.tar.gz", "{origin}/{path}/archive/{commit}.tar.gz", ""),
+    "": Forge("GIT_TOKEN", "git", _BEARER, "{origin}/{path}/archive/{commit}.tar.gz", "{origin}/{path}/archive/{commit}.tar.gz", "", ""),
 }  # fmt: skip
 """By name. The last one is any other host, whose archives are looked for where GitHub and Gitea have theirs. Forgejo is `gitea`."""
 _HOSTS = {"github.com": "github", "gitlab.com": "gitlab", "codeberg.org": "gitea", "gitea.com": "gitea", "bitbucket.org": "bitbucket"}
@@ -76,7 +80,7 @@ def api_of(origin: str) -> str:
     return "https://api.github.com" if origin.partition("://")[2] in ("github.com", "www.github.com") else f"{origin}/api/v3"
 
 
-def filled(address: str, *, origin: str, path: str, commit: str, api: str = "", file: str = "") -> str:
+def filled(address: str, *, origin: str, path: str, commit: str = "", api: str = "") -> str:
     """An address of a Forge with its parts filled in."""
     names = {"origin": origin, "api": api, "path": quote(path), "quoted": quote(path, safe=""), "name": quote(path.rpartition("/")[2])}
-    return address.format(**names, commit=commit, file=quote(file))
+    return address.format(**names, commit=commit)

@@ -15,6 +15,7 @@ from typing import Any
 
 from rowsmith.connectors.containers.limits import Limits, Refused
 from rowsmith.connectors.repository.choice import DISK, File, Say, Taking, safe
+from rowsmith.connectors.repository.history import take_commits
 
 _DEEPEST = 100
 _SUBMODULE = 0o160000
@@ -26,6 +27,35 @@ def take_pack(path: Path, commit: str, scratch: Path, limits: Limits, taking: Ta
 
     Raises:
         Refused: the pack is damaged, or has not that commit.
+    """
+    store = _unpacked(path, scratch)
+    _Tree(store, limits, taking).commit(commit.encode())
+    store.close()
+
+
+def take_history(path: Path, asked: dict[str, Any], scratch: Path, taking: Taking, to: Path, say: Say) -> None:
+    """Take the newest commits up to one: of a pack, where `commit` is given, else up to the `ref` of a clone.
+
+    Raises:
+        Refused: it cannot be read, or has no such commit.
+    """
+    if asked["commit"]:
+        store, commit = _unpacked(path, scratch), asked["commit"].encode()
+    else:
+        repo = _opened(path)
+        store, (commit, name) = repo.object_store, _resolved(repo, asked["ref"])
+        say({"commit": commit.decode(), "ref": name})
+    if commit not in store:
+        raise Refused(f"The commit {commit.decode()} is not there.", _BROKEN)
+    take_commits(store, commit, asked["most"], asked["diffs"], taking, to, say)
+    store.close()
+
+
+def _unpacked(path: Path, scratch: Path) -> Any:
+    """The objects of a pack.
+
+    Raises:
+        Refused: it is damaged.
     """
     from dulwich.object_store import DiskObjectStore
 
@@ -41,8 +71,7 @@ def take_pack(path: Path, commit: str, scratch: Path, limits: Limits, taking: Ta
     except Exception as error:  # noqa: BLE001 - whatever a damaged pack leads to
         abort()
         raise Refused(f"The pack that came is damaged ({type(error).__name__}: {error}).", "Do the same again.") from None
-    _Tree(store, limits, taking).commit(commit.encode())
-    store.close()
+    return store
 
 
 def take_clone(path: Path, ref: str, working_tree: bool, limits: Limits, taking: Taking, say: Say) -> None:
@@ -52,13 +81,7 @@ def take_clone(path: Path, ref: str, working_tree: bool, limits: Limits, taking:
     Raises:
         Refused: it is no clone that can be read, or has no such ref.
     """
-    from dulwich.errors import NotGitRepository
-    from dulwich.repo import Repo
-
-    try:
-        repo = Repo(str(path))
-    except (NotGitRepository, OSError, ValueError, KeyError) as error:
-        raise Refused(f"The clone at {path} cannot be read ({error}).", _BROKEN) from None
+    repo = _opened(path)
     commit, name = _resolved(repo, ref)
     say({"commit": commit.decode(), "ref": name})
     if not working_tree:
@@ -68,6 +91,16 @@ def take_clone(path: Path, ref: str, working_tree: bool, limits: Limits, taking:
     else:
         _working_tree(repo, path, limits, taking)
     repo.close()
+
+
+def _opened(path: Path) -> Any:
+    from dulwich.errors import NotGitRepository
+    from dulwich.repo import Repo
+
+    try:
+        return Repo(str(path))
+    except (NotGitRepository, OSError, ValueError, KeyError) as error:
+        raise Refused(f"The clone at {path} cannot be read ({error}).", _BROKEN) from None
 
 
 def _resolved(repo: Any, ref: str) -> tuple[bytes, str]:

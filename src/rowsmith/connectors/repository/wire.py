@@ -110,10 +110,11 @@ def _commit(refs: Refs, name: str) -> str:
 
 
 async def pack_of(
-    egress: Egress, refs: Refs, commit: str, path: Path, *, headers: Mapping[str, str], most: int, largest: int, note: Callable[[str], None]
+    egress: Egress, refs: Refs, commit: str, path: Path, *, headers: Mapping[str, str], most: int, largest: int,
+    note: Callable[[str], None], depth: int = 1,
 ) -> None:  # fmt: skip
-    """Bring the pack with one commit and its files, without its history, to `path`. Servers that can leave out files of more than `largest`
-    bytes; the whole has at most `most`.
+    """Bring the pack with a commit and its files to `path`, and those of the commits before it, `depth` together. Servers that can leave out files
+    of more than `largest` bytes (-1: all files); the whole has at most `most`.
 
     Raises:
         Invalid: it is larger. NotFound: the server has not that commit, or does not give it. Unavailable: it cannot be reached, or does not
@@ -122,7 +123,7 @@ async def pack_of(
     if "side-band-64k" not in refs.can:
         raise Unavailable(f"The server at {refs.at} speaks a form of git's protocol that is too old.", "Use the archive (method: archive).")
     able = [item for item in _WANTED if item in refs.can and (item != "filter" or refs.of_git)]
-    asked = [f"want {commit} {' '.join(able)}\n", *(["deepen 1\n"] if "shallow" in able else [])]
+    asked = [f"want {commit} {' '.join(able)}\n", *([f"deepen {depth}\n"] if "shallow" in able else [])]
     asked += [f"filter blob:limit={largest + 1}\n"] if "filter" in able else []
     body = b"".join(packet(line.encode()) for line in asked) + b"0000" + packet(b"done\n")
     sent = {"Content-Type": "application/x-git-upload-pack-request", "Accept": "application/x-git-upload-pack-result", **headers}
