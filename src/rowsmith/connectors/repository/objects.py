@@ -10,6 +10,7 @@ import re
 import shutil
 import stat
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +29,8 @@ def take_pack(path: Path, commit: str, scratch: Path, limits: Limits, taking: Ta
     Raises:
         Refused: the pack is damaged, or has not that commit.
     """
-    store = _unpacked(path, scratch)
-    _Tree(store, limits, taking).commit(commit.encode())
-    store.close()
+    with closing(_unpacked(path, scratch)) as store:
+        _Tree(store, limits, taking).commit(commit.encode())
 
 
 def take_history(path: Path, asked: dict[str, Any], scratch: Path, taking: Taking, to: Path, say: Say) -> None:
@@ -45,10 +45,10 @@ def take_history(path: Path, asked: dict[str, Any], scratch: Path, taking: Takin
         repo = _opened(path)
         store, (commit, name) = repo.object_store, _resolved(repo, asked["ref"])
         say({"commit": commit.decode(), "ref": name})
-    if commit not in store:
-        raise Refused(f"The commit {commit.decode()} is not there.", _BROKEN)
-    take_commits(store, commit, asked["most"], asked["diffs"], taking, to, say)
-    store.close()
+    with closing(store):
+        if commit not in store:
+            raise Refused(f"The commit {commit.decode()} is not there.", _BROKEN)
+        take_commits(store, commit, asked["most"], asked["diffs"], taking, to, say)
 
 
 def _unpacked(path: Path, scratch: Path) -> Any:
@@ -61,7 +61,7 @@ def _unpacked(path: Path, scratch: Path) -> Any:
 
     folder = scratch / "objects"
     store = DiskObjectStore.init(str(folder))
-    file, commit_pack, abort = store.add_pack()
+    file, commit_pack, _ = store.add_pack()  # what is left half made goes with the scratch folder
     try:
         with path.open("rb") as pack:
             shutil.copyfileobj(pack, file)
@@ -69,7 +69,6 @@ def _unpacked(path: Path, scratch: Path) -> Any:
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 - whatever a damaged pack leads to
-        abort()
         raise Refused(f"The pack that came is damaged ({type(error).__name__}: {error}).", "Do the same again.") from None
     return store
 
@@ -81,16 +80,15 @@ def take_clone(path: Path, ref: str, working_tree: bool, limits: Limits, taking:
     Raises:
         Refused: it is no clone that can be read, or has no such ref.
     """
-    repo = _opened(path)
-    commit, name = _resolved(repo, ref)
-    say({"commit": commit.decode(), "ref": name})
-    if not working_tree:
-        _Tree(repo.object_store, limits, taking).commit(commit)
-    elif ref or not (path / ".git").exists():
-        raise Refused("The files of a working tree are those of the commit that is checked out.", "Leave out the ref, or working_tree.")
-    else:
-        _working_tree(repo, path, limits, taking)
-    repo.close()
+    with closing(_opened(path)) as repo:
+        commit, name = _resolved(repo, ref)
+        say({"commit": commit.decode(), "ref": name})
+        if not working_tree:
+            _Tree(repo.object_store, limits, taking).commit(commit)
+        elif ref or not (path / ".git").exists():
+            raise Refused("The files of a working tree are those of the commit that is checked out.", "Leave out the ref, or working_tree.")
+        else:
+            _working_tree(repo, path, limits, taking)
 
 
 def _opened(path: Path) -> Any:
