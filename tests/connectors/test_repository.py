@@ -604,6 +604,20 @@ def test_an_issue_that_is_gone_costs_itself(host: Forge, tmp_path: Path) -> None
     assert len(files) == 2 and missed["https://github.com/ada/widget/issues/1"].reason == "unreachable"
 
 
+def test_an_api_that_is_another_one_writes_nothing_and_ends_nothing(host: Forge, tmp_path: Path) -> None:
+    for said in ([{"number": "../../evil", "html_url": "x", "updated_at": "1"}], [{"number": 1}], ["text"], [None], {"a": 1}):
+        host.interfere = lambda seen, said=said: http(json.dumps(said).encode())
+        with pytest.raises(Unavailable, match="GitHub's API"):
+            got(reach(tmp_path, host), url=host.url("ada/widget/issues"))
+    told(host)
+    host.issues[1] = {"number": 2, "html_url": "https://github.com/ada/widget/issues/2", "updated_at": "2026", "labels": [], "state": "open"}
+    host.comments["issues/1"] = ["no comment"]  # type: ignore[list-item]
+    host.interfere = None
+    files, _, missed = got(reach(tmp_path, host), url=host.url("ada/widget/issues"))
+    assert set(files) == {"https://github.com/ada/widget/issues/4"} and {one.reason for one in missed.values()} == {"unreachable"}
+    assert len(missed) == 2 and {path.name for path in tmp_path.iterdir()} == {"host", "state", "to"}
+
+
 # -- what files are -----------------------------------------------------------------------------------------------------------------------
 
 

@@ -43,7 +43,7 @@ class GitHub:
         reply = await self.ask(egress, url)
         found = self._json(reply)
         if not isinstance(found, list):
-            raise self._stranger()
+            raise self.stranger()
         following = re.search(r'<([^>]*)>\s*;\s*rel="next"', reply.headers.get("Link", ""))
         further = joined(parsed(reply.url), following[1]) if following else None
         if further is not None and further.origin() != parsed(reply.url).origin():
@@ -102,9 +102,10 @@ class GitHub:
         try:
             return orjson.loads(reply.body)
         except ValueError:
-            raise self._stranger() from None
+            raise self.stranger() from None
 
-    def _stranger(self) -> Unavailable:
+    def stranger(self) -> Unavailable:
+        """The error of a server that is another one."""
         return Unavailable(f"What answers at {self.at} does not answer as GitHub's API does.", "Correct the address (api).")
 
     def _refused(self, reply: Reply) -> NotFound | Unavailable:

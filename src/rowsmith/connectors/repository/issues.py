@@ -73,7 +73,7 @@ def talked(reach: Reach, hub: GitHub, place: Place, asked: Asked, to: Path) -> I
     while url:
         reach.note(f"{place.name}: {count:,} issues and pull requests")
         entries, url = carried_out(lambda egress, url=url: hub.page(egress, url), reach.allowed)  # type: ignore[misc]
-        wanted = [entry for entry in entries if asked.wants(entry)]
+        wanted = [entry for entry in entries if not isinstance(entry, dict) or asked.wants(entry)]
         taken = wanted[: asked.most - count]
         yield from talk.given(taken, to)
         count += len(taken)
@@ -94,6 +94,8 @@ class _Talk:
 
     def given(self, entries: list[Entry], to: Path) -> Iterator[Fetched | Missed]:
         """A file for each; one of which something cannot be had is told."""
+        if not all(map(_told, entries)):
+            raise self._hub.stranger()
         new = [entry for entry in entries if not self._kept(entry).exists()]
         lost = carried_out(lambda egress: self._brought(egress, new), self._reach.allowed) if new else {}
         for entry in entries:
@@ -119,14 +121,18 @@ class _Talk:
             try:
                 said = await self._said(egress, entry)
                 diff = await self._diff(egress, entry)
+                document = orjson.dumps({"text": text_of(entry, said, diff), **columns_of(entry)})
             except RowsmithError as error:
                 if error.status != 404:
                     raise
                 lost[entry["number"]] = str(error)
                 continue
+            except (KeyError, TypeError, AttributeError) as error:
+                lost[entry["number"]] = f"It is not told as GitHub tells it ({type(error).__name__})."
+                continue
             place = self._kept(entry)
             part = place.with_suffix(".part")
-            part.write_bytes(orjson.dumps({"text": text_of(entry, said, diff), **columns_of(entry)}))
+            part.write_bytes(document)
             part.replace(place)
         return lost
 
@@ -145,6 +151,13 @@ class _Talk:
         if not self._asked.diffs or "pull_request" not in entry:
             return ""
         return (await self._hub.text(egress, f"{self._at}/pulls/{entry['number']}", DIFF))[:_MOST_DIFF]
+
+
+def _told(entry: Any) -> bool:
+    """Whether an entry has what names it: a number, which becomes part of a file's name, an address, and the moment of its last change."""
+    if not isinstance(entry, dict) or type(entry.get("number")) is not int:
+        return False
+    return all(isinstance(entry.get(name), str) for name in ("html_url", "updated_at"))
 
 
 def columns_of(entry: Entry) -> dict[str, Json]:
