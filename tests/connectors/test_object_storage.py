@@ -203,11 +203,14 @@ def test_an_object_that_goes_or_changes_meanwhile_costs_itself(s3: Any, moto: st
 
 
 @pytest.mark.parametrize("address", [*BAD, *NUMBERS])
-def test_forbidden_endpoints_are_not_reached(address: str, tmp_path: Path) -> None:
+def test_forbidden_endpoints_are_not_reached(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     endpoint = f"http://[{address}]" if ":" in address else f"http://{address}"
     for scheme in ("s3", "gs"):
         with pytest.raises(AddressRefused):
             got(Reach(Allowed(), tmp_path), url=f"{scheme}://there/x", endpoint_url=endpoint, anonymous=True)
+    monkeypatch.setenv("AZURE_STORAGE_CONNECTION_STRING", f"AccountName=a;AccountKey=a2V5;BlobEndpoint={endpoint}/a")
+    with pytest.raises(AddressRefused):
+        got(Reach(Allowed(), tmp_path), url="az://there/x")
 
 
 def test_an_endpoint_of_the_environment_is_looked_at_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -235,6 +238,14 @@ def test_no_redirect_leads_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyP
             with pytest.raises((Unavailable, AddressRefused)):
                 got(reach(tmp_path, url), url=f"{scheme}://there/x", **more)
         assert web.seen and secret.reached == []
+
+
+def test_a_name_that_leads_to_this_machine(tmp_path: Path) -> None:
+    with Web(http(status=404)) as web:
+        for scheme in ("s3", "gs"):
+            with pytest.raises(AddressRefused):
+                got(Reach(Allowed((), (web.port,)), tmp_path), url=f"{scheme}://there/x", endpoint_url=web.url("localhost", ""), anonymous=True)
+        assert web.reached == []
 
 
 def test_a_name_that_leads_elsewhere_the_second_time(tmp_path: Path) -> None:

@@ -274,6 +274,14 @@ def test_forbidden_addresses_are_not_reached(address: str, tmp_path: Path) -> No
             got(Reach(Allowed(), tmp_path / "state"), url=f"git+http://{name}/a/b", method=method)
 
 
+def test_names_that_lead_to_this_machine_are_not_reached(host: Forge, tmp_path: Path) -> None:
+    at = Reach(Allowed((), (host.web.port, host.store.port)), reach(tmp_path).state)
+    for url in (f"git+http://localhost:{host.web.port}/ada/widget.git", host.url("ada/widget"), host.url("ada/widget/issues")):
+        with pytest.raises(AddressRefused):
+            got(at, url=url)
+    assert host.web.reached == []
+
+
 def test_no_redirect_and_no_page_leads_to_them(host: Forge, tmp_path: Path) -> None:
     at = reach(tmp_path, host)
     for part in ("info/refs", "/archive/", "git-upload-pack", "/issues"):
@@ -311,11 +319,12 @@ def test_members_that_lead_elsewhere_are_passed_over(host: Forge, tmp_path: Path
         ("top/good.md", b"# Good\n"), ("top/../../../sentinel.md", b"bad"), (f"top/{sentinel}", b"bad"), ("top/a\\b.md", b"bad"),
         ("top/n\nl.md", b"bad"),
         ("top/link.md", str(sentinel)), ("top/device.md", None), ("/etc/evil.md", b"bad"), ("top/link.md/x.md", b"under a link"),
+        ("top/good.md", b"# Another\n"),
     )  # fmt: skip
     host.archive = lambda *_: hostile
     files, _, missed = got(reach(tmp_path, host), url=host.url("ada/widget"))
     assert set(files) == {"good.md", "etc/evil.md", "link.md/x.md"} and sentinel.read_text() == "untouched"
-    assert sorted(one.reason for one in missed.values()) == ["device", "link", *["unsafe_path"] * 4]
+    assert sorted(one.reason for one in missed.values()) == ["device", "duplicate", "link", *["unsafe_path"] * 4] and files["good.md"] == b"# Good\n"
     assert {path.name for path in tmp_path.iterdir()} == {"host", "state", "to", "sentinel.md"}
 
 

@@ -65,6 +65,7 @@ class Taking:
         self._asked = matcher(choice.paths) if choice.paths else lambda path: True
         self._unasked = matcher(choice.exclude)
         self._left: dict[str, list[str]] = {}
+        self._taken: set[str] = set()
         self._count = self._bytes = 0
 
     @property
@@ -129,6 +130,10 @@ class Taking:
         return "too_many_bytes" if self._bytes + len(data) > self._choice.max_bytes else ""
 
     def _take(self, path: str, data: bytes) -> None:
+        if path in self._taken:
+            self.passes(path, "duplicate", "Another file of the same name came before it.")
+            return
+        self._taken.add(path)
         kind, language = kind_of(path, data[:200])
         (self._to / str(self._count)).write_bytes(data)
         self._say({"file": str(self._count), "path": path, "kind": kind, "language": language, "size": len(data)})

@@ -77,8 +77,10 @@ class Repository:
         packed = self._reach.state / f"{at.commit}.tar.gz"
         if not packed.exists():
             self._download(address, packed, private)
-        taken = from_archive(packed, place.name, choice, folder)
-        packed.unlink()
+        try:
+            taken = from_archive(packed, place.name, choice, folder)
+        finally:
+            packed.unlink()  # one that is damaged would be there the next time, too
         if taken.commit not in ("", at.commit):
             what = f"The archive of {place.name} is of the commit {taken.commit}, not {at.commit}."
             raise Invalid(what, "Do the same again, or use method: clone.")
