@@ -60,7 +60,9 @@ def test_a_plain_pattern_names_itself_and_what_lies_below(path: str, more: str) 
 
 @given(st.text(max_size=40), st.text(max_size=60))
 def test_any_text_is_a_pattern_and_costs_little(pattern: str, path: str) -> None:
-    matcher([pattern, "*" * 500 + pattern, "**/" * 100])(path)
+    matcher([pattern, f"{pattern}*" * 50, "**/" * 100 + pattern, f"[{pattern}]", f"[!{pattern}]"])(path)
+    assert not matcher(["*a" * 30 + "b", "**/a/" * 30 + "b"])("a" * 500)  # what takes others longer than anybody waits
+    assert not matcher(["**/a/" * 30 + "b"])("/".join("a" * 300))
 
 
 @given(st.text(max_size=60))
@@ -160,3 +162,36 @@ def test_a_damaged_pack_is_told(tmp_path: Path, seed: int) -> None:
     done = subprocess.run([sys.executable, "-c", DAMAGE, str(tmp_path / "pack"), COMMIT, str(seed)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     assert 75 < int(done.stdout) < 150
+
+
+def slow(pattern: str, path: str) -> bool:
+    """What a pattern of one part means, by trying everything."""
+    if not pattern:
+        return not path
+    if pattern[0] == "*":
+        return any(slow(pattern[1:], path[at:]) for at in range(len(path) + 1))
+    return bool(path) and pattern[0] in ("?", path[0]) and slow(pattern[1:], path[1:])
+
+
+@given(st.text("ab*?", min_size=1, max_size=7), st.text("ab", min_size=1, max_size=7))
+def test_stars_mean_what_they_mean(pattern: str, name: str) -> None:
+    assert matcher([pattern])(name) == slow(pattern, name)
+
+
+def slow_parts(pattern: list[str], path: list[str]) -> bool:
+    """What a pattern of a whole path means, by trying everything; `**` at its end stands for at least one part."""
+    if not pattern:
+        return not path
+    if pattern == ["**"]:
+        return bool(path)
+    if pattern[0] == "**":
+        return any(slow_parts(pattern[1:], path[at:]) for at in range(len(path) + 1))
+    return bool(path) and slow(pattern[0], path[0]) and slow_parts(pattern[1:], path[1:])
+
+
+@given(
+    st.lists(st.sampled_from(["a", "b", "*", "**", "a*"]), min_size=2, max_size=6), st.lists(st.sampled_from(["a", "b", "ab"]), min_size=1, max_size=6)
+)  # fmt: skip
+def test_folders_of_any_depth_mean_what_they_mean(pattern: list[str], path: list[str]) -> None:
+    if any("*" in part for part in pattern):
+        assert matcher(["/".join(pattern)])("/".join(path)) == slow_parts(pattern, path)
