@@ -190,7 +190,8 @@ def slow_parts(pattern: list[str], path: list[str]) -> bool:
 
 
 @given(
-    st.lists(st.sampled_from(["a", "b", "*", "**", "a*"]), min_size=2, max_size=6), st.lists(st.sampled_from(["a", "b", "ab"]), min_size=1, max_size=6)
+    st.lists(st.sampled_from(["a", "b", "*", "**", "a*"]), min_size=2, max_size=6),
+    st.lists(st.sampled_from(["a", "b", "ab"]), min_size=1, max_size=6),
 )  # fmt: skip
 def test_folders_of_any_depth_mean_what_they_mean(pattern: list[str], path: list[str]) -> None:
     if any("*" in part for part in pattern):
