@@ -588,6 +588,16 @@ def test_an_interrupted_fetch_goes_on_where_it_was(host: Forge, tmp_path: Path) 
     assert sum("issues/1/comments" in target and "&page=" not in target for target in host.targets()) == 2
 
 
+def test_what_has_not_changed_is_not_fetched_again(host: Forge, tmp_path: Path) -> None:
+    told(host)
+    url = "https://github.com/ada/widget/issues/"
+    known = {f"{url}1": {"updated_at": host.issues[0]["updated_at"]}, f"{url}2": {"updated_at": "2020-01-01T00:00:00Z"}}
+    at = reach(tmp_path, host)
+    files, _, missed = got(Reach(at.allowed, at.state, at.secret, known=known), url=host.url("ada/widget/issues"))
+    assert set(files) == {f"{url}2", f"{url}4"} and missed[f"{url}1"].reason == "not_modified"
+    assert not any("issues/1/comments" in target for target in host.targets())
+
+
 def test_refusals_are_told_in_the_users_words(host: Forge, tmp_path: Path) -> None:
     told(host)
     host.private.add("ada/widget")

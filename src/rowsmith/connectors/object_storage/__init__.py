@@ -1,4 +1,5 @@
-"""Objects of s3://, gs:// and az:// buckets, through fsspec's file systems, each object a file. `fetch` is what others use.
+"""Objects of s3://, gs:// and az:// buckets, through fsspec's file systems, each object a file. `fetch` is what others use,
+`recognised` tells whether a source names such objects.
 
     address.py   what users call objects by
     store.py     what each kind of storage does for us
@@ -12,6 +13,7 @@ The three are clients of others. Their addresses are looked at before they conne
 once, and no socket is made to an address that was not looked at (store.fenced). What fetches a token for them is not.
 """
 
+from rowsmith.connectors.object_storage.address import recognised
 from rowsmith.connectors.object_storage.fetch import fetch
 
-__all__ = ["fetch"]
+__all__ = ["fetch", "recognised"]

@@ -51,6 +51,7 @@ def fetch(
     The name of a file is its path within the repository; of an issue, its address; of a commit, its 40 digits. The facts of a file: repository,
     url, commit, ref, path, kind, language, licence_file and licence_found (a guess of its SPDX identifier); of an issue: repository, url, number,
     updated_at, kind, media_type; of a commit: repository, url, commit, ref, kind, media_type.
+    An issue whose updated_at is the one that `reach.known` has is not fetched again, and Missed as `not_modified`.
     Tokens are secrets called GITHUB_TOKEN, GITLAB_TOKEN, GITEA_TOKEN, BITBUCKET_TOKEN, and GIT_TOKEN for other hosts.
 
     Raises:

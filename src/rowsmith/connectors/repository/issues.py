@@ -96,6 +96,9 @@ class _Talk:
         """A file for each; one of which something cannot be had is told."""
         if not all(map(_told, entries)):
             raise self._hub.stranger()
+        for entry in (same := [entry for entry in entries if self._known(entry)]):
+            yield Missed(str(entry["html_url"]), "not_modified", "It is as it was.")
+        entries = [entry for entry in entries if entry not in same]
         new = [entry for entry in entries if not self._kept(entry).exists()]
         lost = carried_out(lambda egress: self._brought(egress, new), self._reach.allowed) if new else {}
         for entry in entries:
@@ -108,6 +111,10 @@ class _Talk:
             facts: dict[str, Json] = {"repository": self._repository, "url": name, "number": entry["number"], "updated_at": entry["updated_at"]}
             facts |= {"kind": "pull" if "pull_request" in entry else "issue", "media_type": "application/json"}
             yield Fetched(name, place, {**facts, "fetched_at": datetime.now(UTC).isoformat(timespec="seconds")})
+
+    def _known(self, entry: Entry) -> bool:
+        """Whether it was fetched before, and nothing was said since."""
+        return bool(self._reach.known.get(str(entry["html_url"]), {}).get("updated_at") == entry["updated_at"])
 
     def _kept(self, entry: Entry) -> Path:
         """Where an issue, as it was at this moment, is kept until all have come."""
