@@ -61,7 +61,7 @@ CASES = {
     "chunk.semantic": {
         **_shared(),
         "embedder": to("embedder", "embedder", "other", TWO),
-        "unit": to("unit", "sentences", "blocks", TWO),
+        "between": to("between", "sentences", "blocks", TWO, min_size=0),
         "window": to("window", 1, 4, TWO, min_size=0),
         "threshold": to("threshold", ..., 1.0, TWO, min_size=0),
         "percentile": to("percentile", ..., 0, TWO, min_size=0),

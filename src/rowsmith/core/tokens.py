@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, compress, count
 from typing import Any
 
 MODELS = ("gpt-4o", "gpt-5", "gpt-4.1", "o3", "gpt-oss-20b", "gpt-4", "gpt-3.5-turbo", "text-davinci-003", "gpt-2")
@@ -58,7 +58,9 @@ class Measured:
     def __init__(self, model: str, text: str) -> None:
         self.model, self.text = model, text
         self._counts = _counts(model)
-        parts = [piece for part in _parts(text) for piece in (_WITHIN.split(part) if len(part) > _KEPT else (part,))]
+        parts = _parts(text)
+        for number in reversed(list(compress(count(), map(_KEPT.__lt__, map(len, parts))))):
+            parts[number : number + 1] = _WITHIN.split(parts[number])
         self._starts = list(accumulate(map(len, parts), initial=0))
         self._before = list(accumulate(map(self._counts.__getitem__, parts), initial=0))
 

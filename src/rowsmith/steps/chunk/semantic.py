@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from statistics import mean, pstdev
@@ -27,8 +28,8 @@ LONGEST = 128
 class Semantic(Chunking):
     """Cuts a text where its subject changes.
 
-    Sentences (or blocks) are embedded, and the `window` of them before each place is compared with the window behind it. The text is cut where
-    the two are less alike than `threshold`; without one, at the dips that are deeper than most (TextTiling; Hearst, Computational Linguistics
+    Sentences are embedded, and between paragraphs (or sentences) the `window` of them before is compared with the window behind. The text is cut
+    where the two are less alike than `threshold`; without one, at the dips that are deeper than most (TextTiling; Hearst, Computational Linguistics
     23(1), 1997). A part that is longer than `size` is cut where it is least alike; small neighbours are joined, and alike ones with `merge`.
     What "alike" means is the embedding model's: `builtin/hashing` needs no download and no key, and sees words, not meaning.
 
@@ -37,8 +38,10 @@ class Semantic(Chunking):
     """
 
     embedder: EmbedderRole = Field("embedder", description="Role of the model that embeds, for example {embedder: {model: builtin/hashing}}.")
-    unit: Literal["sentences", "blocks"] = Field("sentences", description="What is embedded, and never cut unless it is too long.")
-    window: PositiveInt = Field(4, description="Sentences (or blocks) on each side of a place that are compared.")
+    between: Literal["blocks", "sentences"] = Field(
+        "blocks", description="Where to cut: between paragraphs and other blocks, but not behind a heading, or anywhere between sentences."
+    )
+    window: PositiveInt = Field(4, description="Sentences on each side of a place that are compared.")
     threshold: Annotated[float, Field(ge=-1, le=1)] | None = Field(None, description="Cut where both sides are less alike than this (cosine).")
     percentile: Annotated[float, Field(ge=0, le=100)] | None = Field(
         None, description="Cut at dips deeper than this share of all dips, in percent. Default, without `threshold`: those deeper than the average."
@@ -60,38 +63,54 @@ class Semantic(Chunking):
         return None
 
     async def rows(self, row: Row, ctx: Context) -> list[New | Drop]:
-        """The chunks of the row's text, in order; its sentences (or blocks) are embedded together."""
+        """The chunks of the row's text, in order; its sentences are embedded together."""
         of = self.measured(row)
-        units = list(self._units(of))
+        units = [piece for span in sentences(of.text, 0, len(of.text)) for piece in divided(of, span, min(self.size, LONGEST))]
         vectors = (await ctx.embed([of.text[start:end] for start, end in units], model=self.embedder)).vectors if units else []
         return list(self.chunks(row, of, self._spans(of, units, vectors)))
 
-    def _units(self, of: Measured) -> Iterator[Span]:
-        whole = ((block.start, block.end) for block in blocks(of.text)) if self.unit == "blocks" else sentences(of.text, 0, len(of.text))
-        for span in whole:
-            yield from divided(of, span, min(self.size, LONGEST))
-
     def _spans(self, of: Measured, units: Sequence[Span], vectors: Sequence[Vector]) -> list[Span]:
         alike = likeness(vectors, self.window)
-        parts = [part for group in _groups(len(units), self._cuts(alike)) for part in _fitting(of, units, alike, group, self.size)]
+        places = self._places(of, units)
+        cuts = self._cuts(alike, places)
+        parts = [part for group in _groups(len(units), cuts) for part in _fitting(of, units, alike, places, group, self.size)]
         if self.merge is not None:
             parts = _merged(of, units, vectors, parts, self.merge, self.size)
         spans = [(units[first][0], units[last - 1][1]) for first, last in parts]
         return joined(of, spans, self.size // 8 if self.min_size is None else self.min_size, self.size)
 
-    def _cuts(self, alike: Sequence[float]) -> list[int]:
-        """The places, numbered as the units behind them, at which the subject changes."""
+    def _places(self, of: Measured, units: Sequence[Span]) -> list[int]:
+        """Before which sentences the text may be cut."""
+        every = list(range(1, len(units)))
+        if self.between == "sentences":
+            return every
+        found = blocks(of.text)
+        begins = {block.start for before, block in pairwise(found) if before.kind != "heading"}
+        return [place for place in every if units[place][0] in begins] or every
+
+    def _cuts(self, alike: Sequence[float], places: Sequence[int]) -> list[int]:
+        """Those of the places at which the subject changes."""
         if self.threshold is not None:
-            return [place for place, value in enumerate(alike, 1) if value < self.threshold]
-        deep = depths(alike)
-        dips = sorted(depth for depth in deep if depth)
+            return [place for place in places if alike[place - 1] < self.threshold]
+        deep = self._deep(alike, places)
+        dips = sorted(deep.values())
         if not dips:
             return []
         if self.percentile is not None:
             least = dips[min(len(dips) - 1, int(len(dips) * self.percentile / 100))]
         else:
             least = mean(dips) + pstdev(dips) / 4
-        return [place for place, depth in enumerate(deep, 1) if depth and depth >= least]
+        return [place for place in places if deep.get(place, 0) >= least]
+
+    def _deep(self, alike: Sequence[float], places: Sequence[int]) -> dict[int, float]:
+        """The dips of likeness by the place next to them: a window sees a change of subject some sentences before and behind it."""
+        found: dict[int, float] = {}
+        for at, depth in enumerate(depths(alike), 1):
+            after = bisect_left(places, at)
+            place = min(places[max(0, after - 1) : after + 1], key=lambda place: abs(place - at))  # noqa: B023
+            if depth and abs(place - at) <= self.window // 2:
+                found[place] = max(found.get(place, 0), depth)
+        return found
 
 
 def _groups(count: int, cuts: Sequence[int]) -> list[Span]:
@@ -99,15 +118,18 @@ def _groups(count: int, cuts: Sequence[int]) -> list[Span]:
     return [(first, last) for first, last in pairwise([0, *cuts, count]) if first < last]
 
 
-def _fitting(of: Measured, units: Sequence[Span], alike: Sequence[float], group: Span, size: int) -> Iterator[Span]:
-    """The group of units, cut where it is least alike until each part fits."""
+def _fitting(
+    of: Measured, units: Sequence[Span], alike: Sequence[float], places: Sequence[int], group: Span, size: int
+) -> Iterator[Span]:
+    """The group of units, cut where it is least alike until each part fits: at one of the places as long as there are any in it."""
     waiting = [group]
     while waiting:
         first, last = waiting.pop()
         if of.fits(units[first][0], units[last - 1][1], size):
             yield first, last
         else:
-            place = min(range(first + 1, last), key=lambda at: alike[at - 1])
+            inner = places[bisect_right(places, first) : bisect_left(places, last)] or range(first + 1, last)
+            place = min(inner, key=lambda at: alike[at - 1])
             waiting += [(place, last), (first, place)]
 
 
