@@ -107,7 +107,7 @@ class Semantic(Chunking):
         found: dict[int, float] = {}
         for at, depth in enumerate(depths(alike), 1):
             after = bisect_left(places, at)
-            place = min(places[max(0, after - 1) : after + 1], key=lambda place: abs(place - at))  # noqa: B023
+            place = min(places[max(0, after - 1) : after + 1], key=lambda place: abs(place - at))
             if depth and abs(place - at) <= self.window // 2:
                 found[place] = max(found.get(place, 0), depth)
         return found
