@@ -222,6 +222,17 @@ def test_records_within_an_archive_are_read_where_they_are_wanted(tmp_path: Path
     assert [one.reason for _, one in read_documents(files) if isinstance(one, Fault)] == ["records", "records"]
 
 
+def test_an_encoding_that_is_given_goes_before_what_is_found(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes("żółć gęślą jaźń".encode("cp1250"))
+    assert one(tmp_path / "a.txt", encoding="cp1250").text == "żółć gęślą jaźń"
+    assert one(tmp_path / "a.txt", encoding="cp1252").text != "żółć gęślą jaźń"
+
+
+def test_a_text_that_begins_like_a_program_is_a_text(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("MZ stands here for a name.")
+    assert one(tmp_path / "a.txt").kind == "txt"
+
+
 def test_a_kind_that_is_asked_for_is_known() -> None:
     with pytest.raises(Invalid, match="pdg"):
         read(FILES / "pandoc-de.md", kind="pdg")

@@ -135,6 +135,19 @@ def test_code_keeps_its_lines_and_their_indentation(tmp_path: Path) -> None:
     assert made(tmp_path / "a.pdf", draw).text == f"{' '.join(prose(1, 4))}\n\n{fenced}"
 
 
+def test_lines_of_running_text_that_begin_like_items_are_none(tmp_path: Path) -> None:
+    lines = [
+        "These lines go on, as they do in books, from one to the next", "- with an aside - and on the day of the", "12. May they still do, and here",
+        "a) letter stands so; but then: a list follows this:",
+    ]  # fmt: skip
+
+    def draw(canvas: Any) -> None:
+        for number, line in enumerate([*lines, "- one", "- two"]):
+            canvas.drawString(40, 540 - 12 * number, line)
+
+    assert made(tmp_path / "a.pdf", draw).text == f"{' '.join(lines)}\n\n- one\n- two"
+
+
 def test_a_document_that_is_typed_throughout_is_no_code(tmp_path: Path) -> None:
     def draw(canvas: Any) -> None:
         canvas.setFont("Courier", 9)

@@ -21,6 +21,8 @@ from rowsmith.core.documents import Document
 from rowsmith.core.errors import Invalid, Unavailable, choose
 from rowsmith.core.records import Fault
 
+Task = dict[str, Any]
+"""What the child is told of a file."""
 _MOST_ENDED = 5
 """So many members of one archive may end the child; then the rest of it is not read."""
 
@@ -44,9 +46,21 @@ def read_documents(
     """
     _require_known(kind, asked)
     task = {"kind": kind or "", "encoding": encoding, "asked": asked, "records": records}
+    tasks = ({**task, "file": str(path.absolute()), "name": name, "skip": 0} for path, name in files)
     with _Children(limits or Limits()) as children:
-        for number, (path, name) in enumerate(files):
-            yield from ((number, said) for said in children.read({**task, "file": str(path.absolute()), "name": name}))
+        for number, (one, following) in enumerate(_with_following(tasks)):
+            yield from ((number, said) for said in children.read(one, following))
+
+
+def _with_following(tasks: Iterable[Task]) -> Iterator[tuple[Task, Task | None]]:
+    """Each with the one behind it; behind the last there is none."""
+    before: Task | None = None
+    for task in tasks:
+        if before is not None:
+            yield before, task
+        before = task
+    if before is not None:
+        yield before, None
 
 
 def _require_known(kind: str | None, asked: Mapping[str, Any]) -> None:
@@ -76,14 +90,15 @@ class _Children:
             self._child.end()
         self._child = None
 
-    def read(self, task: dict[str, Any]) -> Iterator[Said]:
-        """Everything of one file. Where a member of an archive ends the child, another one goes on behind it."""
+    def read(self, task: Task, following: Task | None) -> Iterator[Said]:
+        """Everything of one file, while the child goes on with the following one. Where a member of an archive ends it, another one goes on
+        behind that."""
         skip, ended = 0, 0
         while skip >= 0:
             member = -1
             self._child = self._child or _Child(self._limits)
             try:
-                for said in self._child.asked({**task, "skip": skip}):
+                for said in self._child.asked({**task, "skip": skip} if skip else task, following):
                     if isinstance(said, int):
                         member = said
                     else:
@@ -115,36 +130,42 @@ class _Ended(Exception):
 
 @dataclass
 class _Child:
-    """One process; `goes_on` after a file says whether it takes another."""
+    """One process; `goes_on` after a file says whether it takes another, and `told` is the one that it has been told of already."""
 
     limits: Limits
     goes_on: bool = True
+    told: Task | None = None
     _open: ExitStack = field(default_factory=ExitStack)
 
     def __post_init__(self) -> None:
         scratch = self._open.enter_context(tempfile.TemporaryDirectory(prefix="rowsmith-", ignore_cleanup_errors=True))
         self._complaints = self._open.enter_context(tempfile.TemporaryFile())  # noqa: SIM115
         self._process = started("rowsmith.connectors.documents.child", scratch, self._complaints)
+        assert self._process.stdout is not None
+        self._lines = said_lines(self._process.stdout.fileno(), "", self.limits.stall_s)  # of all files: it may have read ahead
         self._tell({"limits": asdict(self.limits), "scratch": scratch})
 
-    def _tell(self, told: dict[str, Any]) -> None:
+    def _tell(self, told: dict[str, Any]) -> bool:
+        """Whether the child was there to be told; what it has said before its end is still to be read."""
         assert self._process.stdin is not None
         try:
             self._process.stdin.write(orjson.dumps(told) + b"\n")
             self._process.stdin.flush()
         except BrokenPipeError:
-            raise self._ended() from None
+            return False
+        return True
 
-    def asked(self, task: dict[str, Any]) -> Iterator[Said | int]:
-        """What it says of a file; the number of a member that it begins.
+    def asked(self, task: Task, following: Task | None) -> Iterator[Said | int]:
+        """What it says of a file; the number of a member that it begins. It is told of the following one at once, so that it need not wait.
 
         Raises:
             _Ended: it ended before it was done. Unavailable: something is missing to read the file.
         """
-        assert self._process.stdout is not None
-        self._tell(task)
+        if self.told is not task:
+            self._tell(task)
+        self.told = following if following is not None and self._tell(following) else None
         try:
-            for line in said_lines(self._process.stdout.fileno(), task["name"], self.limits.stall_s):
+            for line in self._lines:
                 what, *told = orjson.loads(line)
                 if what == END:
                     self.goes_on = told[0]

@@ -53,7 +53,8 @@ def _marked(head: bytes, kinds: Iterable[Kind]) -> Kind | None:
     for kind in kinds:
         if any(head.startswith(magic) or (magic == b"%PDF-" and magic in head[:_JUNK]) for magic in kind.magic):
             return kind
-    if stranger := containers.stranger(head):
+    words = head[:4096].isascii() and b"\0" not in head[:4096]
+    if (stranger := containers.stranger(head)) and not words:
         raise Refused(f"It is {stranger}.", _FIX, "unknown_kind")
     if containers.binary(head):
         raise Refused("It holds records.", "Read it as records: read.records.", "records")

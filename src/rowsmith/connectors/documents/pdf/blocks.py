@@ -12,7 +12,8 @@ from statistics import quantiles
 from rowsmith.connectors.documents.pdf.pieces import Piece
 from rowsmith.connectors.documents.tables import markdown_table
 
-_BULLET = re.compile(r"[•‣▪◦●○■□–·∙\uf0b7]\s+|[-*o]\s+(?=\S)")
+_SURE = "[•‣▪◦●○■□∙\uf0b7]"
+_BULLET = re.compile(rf"(?:{_SURE}|[-*–·])\s+(?=\S)")
 _NUMBER = re.compile(r"\(?(?:\d{1,3}|[a-z])[.)]\s+(?=\S)")
 _MARK = re.compile(r"[•‣▪◦●○■□–·∙\uf0b7*o-]|\(?(?:\d{1,3}|[a-z])[.)]")
 _WIDE = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\u3000-\u303f]")
@@ -94,7 +95,8 @@ def lines_of(column: list[Piece], leftwards: bool) -> list[Line]:
         line.pieces.sort(key=lambda piece: -piece.x1 if leftwards else piece.x0)
         if len(line.pieces) > 1 and _MARK.fullmatch(line.pieces[0].text):
             mark, item, *others = line.pieces
-            line.pieces = [replace(item, text=f"{mark.text} {item.text}", x0=min(mark.x0, item.x0), x1=max(mark.x1, item.x1)), *others]
+            sign = mark.text if len(mark.text) > 1 else "•"
+            line.pieces = [replace(item, text=f"{sign} {item.text}", x0=min(mark.x0, item.x0), x1=max(mark.x1, item.x1)), *others]
     return lines
 
 
@@ -174,19 +176,21 @@ def _leading(lines: list[Line]) -> dict[float, float]:
 
 
 def _goes_on(lines: list[Line], start: int, at: int, leading: dict[float, float], edge: float) -> bool:
-    """Whether a line goes on with the paragraph that begins at `start`."""
+    """Whether a line goes on with the paragraph that begins at `start`. A dash or a number begins an item only behind a sentence or another
+    item: lines of running text begin with them, too."""
     before, line, head = lines[at - 1].first, lines[at].first, lines[start]
     distance, size = before.base - line.base, max(before.size, line.size)
     if line.rows or abs(before.size - line.size) > 0.12 * size or before.bold != line.bold or distance <= 0:
         return False
     usual = max(leading.get(round(before.size), 1.35 * size), 0.9 * size)
-    if distance > min(1.28 * usual, 2.2 * size) or _BULLET.match(lines[at].text) or _NUMBER.match(lines[at].text):
+    text, ended = lines[at].text, lines[at - 1].text[-1:] in _ENDINGS
+    is_item = bool(_BULLET.match(head.text) or _NUMBER.match(head.text))
+    begins_item = text[0] in _SURE or ((ended or is_item) and bool(_BULLET.match(text) or _NUMBER.match(text)))
+    if distance > min(1.28 * usual, 2.2 * size) or begins_item:
         return False
-    ended = lines[at - 1].text[-1:] in _ENDINGS
     if ended and edge - max(piece.x1 for piece in lines[at - 1].pieces) > _ENDS * (edge - before.x0):
         return False
     inset = lines[at].pieces[0].x0 - min(piece.x0 for one in lines[start + 1 : at] or [head] for piece in one.pieces)
-    is_item = bool(_BULLET.match(head.text) or _NUMBER.match(head.text))
     return not (ended and not is_item and size < inset < 4 * size)
 
 
