@@ -295,3 +295,12 @@ def test_a_missing_library_names_the_extra() -> None:
     with pytest.raises(Unavailable, match=r"Reading runes needs the package no-such-runes.*rowsmith\[documents\]"):
         needed("no_such_runes.parser", "runes")
     assert needed("json", "JSON").dumps([1]) == "[1]"
+
+
+def test_a_child_is_renewed_amid_many_files(tmp_path: Path) -> None:
+    """After five hundred files another one goes on, though the next file was told to the first."""
+    for number in range(505):
+        (tmp_path / f"{number:03}.txt").write_text(f"file {number}" if number % 100 else "")
+    said = list(read_documents((path, path.name) for path in sorted(tmp_path.iterdir())))
+    assert [number for number, _ in said] == list(range(505))
+    assert [one.text if isinstance(one, Document) else one.reason for _, one in said] == [f"file {n}" if n % 100 else "empty_file" for n in range(505)]
