@@ -303,4 +303,5 @@ def test_a_child_is_renewed_amid_many_files(tmp_path: Path) -> None:
         (tmp_path / f"{number:03}.txt").write_text(f"file {number}" if number % 100 else "")
     said = list(read_documents((path, path.name) for path in sorted(tmp_path.iterdir())))
     assert [number for number, _ in said] == list(range(505))
-    assert [one.text if isinstance(one, Document) else one.reason for _, one in said] == [f"file {n}" if n % 100 else "empty_file" for n in range(505)]
+    texts = [one.text if isinstance(one, Document) else one.reason for _, one in said]
+    assert texts == [f"file {number}" if number % 100 else "empty_file" for number in range(505)]
