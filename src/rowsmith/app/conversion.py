@@ -118,9 +118,9 @@ class _Work:
             write_lines(self.path, work.lines(report, rejects, contents), self.made, report=report, safe=self.arrangement.safe)
         else:
             contents = Contents()
-            rows = RecordRows(self._records(contents), mapping, format, rejects)
+            rows = RecordRows(mapping, format, rejects)
             report.on_leave = rows.not_held
-            self._write(Source(rows, self.source.name.partition(".")[0]), report)
+            self._write(Source(rows.all(self._records(contents)), self.source.name.partition(".")[0]), report)
         kept = rejects.done()
         return Converted(
             str(self.path), self.made.name, format.name, report.rows_out + rejects.count, report.rows_out, rejects.listed, rejects.count,

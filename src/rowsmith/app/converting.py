@@ -6,86 +6,112 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import chain
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import orjson
 
 from rowsmith import registry
-from rowsmith.app.record_rows import Ready, RecordRows
+from rowsmith.app.record_rows import RecordRows
 from rowsmith.app.rejects import Rejects
 from rowsmith.connectors.containers.fence import fence
 from rowsmith.connectors.containers.limits import Limits, Refused
-from rowsmith.connectors.containers.pieces import Piece, read_pieces
-from rowsmith.connectors.containers.said import Json
+from rowsmith.connectors.containers.pieces import Opened, Piece, opened
+from rowsmith.connectors.containers.said import Json, Said
 from rowsmith.core.records import Contents, Fault, Record
-from rowsmith.core.row import Row
-from rowsmith.formats import Check, Format, LossReport, Mapping, Setting, consumer, encode_row, line_of
+from rowsmith.formats import Check, LossReport, Mapping, Setting, consumer, encode_row, json_lines, quick, ready_line
 from rowsmith.steps.files_beside import Beside, nowhere
 from rowsmith.steps.kinds import Kinds
+
+_AT_ONCE = 1 << 17
+"""Bytes of records that are written together."""
 
 
 def main() -> None:
     """Convert each piece that is asked for, and say what came of it."""
     asked = sys.stdin.buffer
-    work = orjson.loads(asked.readline())
-    fence(Limits(**work["limits"]), Path(work["path"]).stat().st_size)
+    work, first = orjson.loads(asked.readline()), asked.readline()
+    limits = Limits(**work["limits"])
+    fence(limits, Path(work["path"]).stat().st_size)
     gc.disable()  # a piece makes millions of things, and no cycles of them
     say = os.dup(1)
     os.dup2(2, 1)  # what a library prints is no answer
-    with open(work["path"], "rb") as file:
-        for line in asked:
-            os.write(say, orjson.dumps(_converted(file, work, Piece(*orjson.loads(line)))) + b"\n")
-
-
-def _converted(file: IO[bytes], work: dict[str, Any], piece: Piece) -> dict[str, Any]:
-    """What came of a piece; its lines and rejects lie in the scratch folder."""
-    scratch, contents, kinds = Path(work["scratch"]) / f"{piece.start}", Contents(), Kinds()
-    made, mapping = registry.format(work["to"]), Mapping(**work["mapping"])
-    setting = Setting(name=work["target"], contents=Contents(container=work["into"]))
-    check = Check(consumer(work["consumer"]), setting) if work["consumer"] else None
-    typed, left = work["into"] == "parquet", work["most"]
     try:
-        with Rejects(scratch.with_suffix(".rejects")) as rejects, scratch.open("xb") as out, Beside(scratch.with_suffix(".files"), nowhere) as files:
-            rows = RecordRows(_records(file, work, piece, contents), mapping, registry.format(work["from"]), rejects)
-            report = LossReport(check=check, on_leave=rows.not_held)
-            quick = mapping == Mapping() and (check is None or check.consumer == made.consumer)
-            for record, line in _lines(rows.quick(made) if quick else rows, made, report, files):
-                if typed or not record.keys() <= kinds.columns.keys():
-                    kinds.see(record, len(line))
-                out.write(line)
-                if (left := left - len(line)) < 0:
-                    raise Refused("Far more comes of it than its size lets expect.", "Look at what it holds, and give it in parts.")
-            rejected = rejects.done()
+        with open(work["path"], "rb") as file, opened(file, work["container"], work["letters"], limits) as source:
+            for piece in chain((first,), asked):
+                os.write(say, orjson.dumps(_Converting(work, source, Piece(*orjson.loads(piece))).done()) + b"\n")
     except Refused as refused:
-        return {"what": refused.what, "fix": refused.fix}
-    beside = {"rejects": rejected, "missing": files.missing, "odd": contents.odd}
-    return {**report.part(), **beside, "lines": str(scratch), "columns": kinds.columns, "longest": kinds.longest}
+        os.write(say, orjson.dumps({"what": refused.what, "fix": refused.fix}) + b"\n")
 
 
-def _lines(rows: Iterable[Row | Ready], made: Format, report: LossReport, files: Beside) -> Iterator[tuple[dict[str, Any], bytes]]:
-    """The records that are written, each with its line."""
-    for row in rows:
-        if isinstance(row, Ready):
-            report.sound()
-            yield line_of(row.record, made, files.taken_along)
-        elif (found := encode_row(row, made, provenance="none", report=report, change=files.taken_along)) is not None:
-            yield found.record, found.line
+class _Converting:
+    """The work on a piece; its lines and rejects lie in the scratch folder."""
 
+    def __init__(self, work: dict[str, Any], source: Opened, piece: Piece) -> None:
+        self._source, self._piece, self._most, self._name = source, piece, work["most"], work["name"]
+        self._scratch = Path(work["scratch"]) / f"{piece.start}"
+        self._rejects, self._files = Rejects(self._scratch.with_suffix(".rejects")), Beside(self._scratch.with_suffix(".files"), nowhere)
+        format, self._made, mapping = registry.format(work["from"]), registry.format(work["to"]), Mapping(**work["mapping"])
+        setting = Setting(name=work["target"], contents=Contents(container=work["into"]))
+        self._check = Check(consumer(work["consumer"]), setting) if work["consumer"] else None
+        self._rows, self._flat = RecordRows(mapping, format, self._rejects), work["container"] == "parquet"
+        self._report = LossReport(check=self._check, on_leave=self._rows.not_held)
+        self._kinds, self._odd = Kinds(), 0
+        plain = mapping == Mapping() and (self._check is None or self._check.consumer == self._made.consumer)
+        self._quick = quick(format, self._made, flat=self._flat) if plain else None
 
-def _records(file: IO[bytes], work: dict[str, Any], piece: Piece, contents: Contents) -> Iterator[Record | Fault]:
-    name, flat = work["name"], work["container"] == "parquet"
-    for said in read_pieces(file, work["container"], work["letters"], [piece], Limits(**work["limits"])):
-        if isinstance(said, Json):
-            yield Record(name, said.line, orjson.loads(said.data), flat)
-        elif isinstance(said, Record):
-            said.file, said.flat = name, flat
-            yield said
-        elif isinstance(said, Fault):
-            yield Fault(name, said.line, said.reason, said.detail, said.raw)
-        elif isinstance(said, dict):
-            contents.odd += said.get("odd", 0)
+    def done(self) -> dict[str, Any]:
+        """What came of it."""
+        left = self._most
+        with self._rejects, self._files, self._scratch.open("xb") as out:
+            for records in self._records():
+                data = json_lines(records)
+                out.write(data)
+                self._kinds.longest = max(self._kinds.longest, len(data))
+                if (left := left - len(data)) < 0:
+                    raise Refused("Far more comes of it than its size lets expect.", "Look at what it holds, and give it in parts.")
+            beside = {"rejects": self._rejects.done(), "missing": self._files.missing, "odd": self._odd}
+        return {**self._report.part(), **beside, "lines": str(self._scratch), "columns": self._kinds.columns, "longest": self._kinds.longest}
+
+    def _records(self) -> Iterator[list[Any]]:
+        """The records that are written, some at a time."""
+        quick, found, size, plain, known = self._quick, list[Any](), 0, 0, set[tuple[str, ...]]()
+        for number, raw in self._source.raw(self._piece):
+            if quick is not None and type(raw) is bytes and (made := quick(raw)) is not None:
+                plain += 1
+                if (keys := tuple(made)) not in known:
+                    known.add(keys)
+                    self._kinds.see(made, 0)
+                found.append(made)
+            else:
+                self._report.sound(plain)
+                plain = 0
+                found += self._careful(number, raw)
+            if (size := size + (len(raw) if type(raw) is bytes else 0)) >= _AT_ONCE:
+                yield found
+                found, size = [], 0
+        self._report.sound(plain)
+        yield found
+
+    def _careful(self, number: int, raw: bytes | int) -> Iterator[Any]:
+        """The record that is written of a line or row, by way of a row."""
+        for said in self._source.said(number, raw):
+            if isinstance(said, dict):
+                self._odd += said.get("odd", 0)
+            elif (row := self._rows.row(self._named(said))) is not None:
+                made = encode_row(row, self._made, provenance="none", report=self._report, change=self._files.taken_along)
+                if made is not None:
+                    self._kinds.see(made.record, len(made.line))
+                    yield ready_line(made.line)
+
+    def _named(self, said: Said) -> Record | Fault:
+        if isinstance(said, Fault):
+            return replace(said, file=self._name)
+        assert isinstance(said, Json | Record)
+        return Record(self._name, said.line, orjson.loads(said.data) if isinstance(said, Json) else said.data, self._flat)
 
 
 if __name__ == "__main__":

@@ -3,50 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from rowsmith.app.rejects import Rejects
 from rowsmith.core.errors import Invalid, Problem, RowFailed
 from rowsmith.core.records import Fault, Record
-from rowsmith.core.row import Json, Row
-from rowsmith.formats import Format, Mapping, unfolded
-from rowsmith.steps.importing import PROVENANCE, row_of
+from rowsmith.core.row import Row
+from rowsmith.formats import Format, Mapping
+from rowsmith.steps.importing import row_of
 
 MOST_PROBLEMS = 20
 
 
-class Ready(NamedTuple):
-    """A record that is made already."""
-
-    record: dict[str, Json]
-
-
 class RecordRows:
-    """The rows of records, which can be read once. Ids say the line: the file's number within an archive, and the line in it."""
+    """Makes rows of records. Ids say the line: the file's number within an archive, and the line in it."""
 
-    def __init__(self, records: Iterable[Record | Fault], mapping: Mapping, format: Format, rejects: Rejects) -> None:
-        self._records, self._mapping, self._format, self._rejects = records, mapping, format, rejects
+    def __init__(self, mapping: Mapping, format: Format, rejects: Rejects) -> None:
+        self._mapping, self._format, self._rejects = mapping, format, rejects
         self._last: Record | None = None
         self._files = 0
 
-    def __iter__(self) -> Iterator[Row]:
-        for record in self._records:
-            if (row := self._row(record)) is not None:
+    def all(self, records: Iterable[Record | Fault]) -> Iterator[Row]:
+        """The rows of the records."""
+        for record in records:
+            if (row := self.row(record)) is not None:
                 yield row
 
-    def quick(self, made: Format) -> Iterator[Row | Ready]:
-        """The rows; where a record is plain for both formats, the record that is made of it."""
-        read, write = self._format.quick_read, made.quick_row
-        for record in self._records:
-            if type(record) is Record and PROVENANCE not in record.data:
-                data = read(unfolded(record.data) if record.flat else record.data)
-                if data is not None and (found := write(data)) is not None:
-                    yield Ready(found)
-                    continue
-            if (row := self._row(record)) is not None:
-                yield row
-
-    def _row(self, record: Record | Fault) -> Row | None:
+    def row(self, record: Record | Fault) -> Row | None:
+        """The row of the record that comes next; None where it becomes none."""
         if isinstance(record, Fault):
             self._rejects.add(record.file, record.line, record.reason, record.detail, record.raw or None)
             return None

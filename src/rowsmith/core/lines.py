@@ -120,7 +120,7 @@ def json_value(raw: bytes, encoding: str = "utf-8") -> Any:
     """One JSON text as its value, fit for storing, with nothing lost in silence.
 
     The fast parser keeps the last of two equal keys, rounds integers beyond 64 bits and refuses lone surrogates: where a line may hold
-    one of those, it is read again with care.
+    one of those, it is read again with care. Of a key that stands twice, the text has a string that the value has not.
 
     Raises:
         UnicodeDecodeError: not valid in its encoding.
@@ -131,23 +131,31 @@ def json_value(raw: bytes, encoding: str = "utf-8") -> Any:
         value = orjson.loads(text)
     except orjson.JSONDecodeError:
         return _careful(text.decode())
-    if b"\\u0000" in text or _keys(value) != text.count(b'":') + text.count(b'" :'):
-        return _careful(text.decode())
-    return value
+    return value if _strings(value) == strings(text) else _careful(text.decode())
 
 
-def _keys(value: Any) -> int:
-    """How many keys the value has in all, or -1 below any sum where it has a number that may have been rounded."""
+def strings(text: bytes) -> int:
+    """How many strings stand in a JSON text, keys among them; -1 where NUL stands in one, or seems to."""
+    if b"\\" not in text:
+        return text.count(b'"') // 2
+    if b"\\u0000" in text:
+        return -1
+    bare = text.replace(b"\\\\", b"")
+    return (bare.count(b'"') - bare.count(b'\\"')) // 2
+
+
+def _strings(value: Any) -> int:
+    """How many strings the value has in all, keys among them; below any sum where it has a number that may have been rounded."""
     kind, count = type(value), 0
+    if kind is str:
+        return 1
     if kind is dict:
         count = len(value)
         for item in value.values():
-            if type(item) is not str:
-                count += _keys(item)
+            count += 1 if type(item) is str else _strings(item)
     elif kind is list:
         for item in value:
-            if type(item) is not str:
-                count += _keys(item)
+            count += 1 if type(item) is str else _strings(item)
     elif kind is float and abs(value) >= 2**63:
         return -(1 << 40)
     return count

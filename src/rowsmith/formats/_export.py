@@ -48,12 +48,12 @@ class LossReport:
     require: Callable[[], None] | None = None
     """Asked at the end; raises where what came of it is not to be written."""
 
-    def sound(self) -> None:
-        """Count a row that goes whole, and in whose record the check finds nothing."""
-        self.rows_in += 1
-        self.rows_out += 1
+    def sound(self, count: int) -> None:
+        """Count rows that go whole, and in whose records the check finds nothing."""
+        self.rows_in += count
+        self.rows_out += count
         if self.check is not None:
-            self.check.sound()
+            self.check.sound(count)
 
     def leave(self, row: Row, error: RowFailed) -> None:
         """Count a row that the format cannot hold."""

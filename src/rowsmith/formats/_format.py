@@ -89,6 +89,9 @@ class Format(BaseModel):
     """Further columns that records of this format often have, by which it is recognised."""
     rank: ClassVar[int] = 1
     """Of formats that read a record alike, the one with the lower rank is named first."""
+    plain: ClassVar[type | None] = None
+    """What its plain records are (formats._plain), where it has any: a TypedDict of texts, or of messages of two texts."""
+
     def row(self, row: Row) -> dict[str, Json]:
         """The record of a row.
 
@@ -107,14 +110,14 @@ class Format(BaseModel):
         """
         raise NotImplementedError
 
-    def quick_read(self, record: dict[str, Json]) -> dict[str, Json] | None:
-        """All columns of the row that a record becomes, where the record is plain, as most are: what `formats.imported` says, sooner. None: that
-        has to say it."""
+    def quick_read(self, record: dict[str, Any]) -> dict[str, Any] | None:
+        """The columns of the row that a plain record becomes, some or all of `_plain.Columns`: what `formats.imported` says, sooner. None: that has
+        to say it."""
         return None
 
-    def quick_row(self, data: dict[str, Json]) -> dict[str, Json] | None:
-        """The record of a row's columns, where they are plain: what `row` says, sooner, when nothing of them is lost and the consumer's check finds
-        nothing. None: those have to say it."""
+    def quick_row(self, data: dict[str, Any]) -> dict[str, Any] | None:
+        """The plain record of such columns: what `row` says, sooner, when nothing of them is lost and the consumer's check finds nothing. None:
+        those have to say it."""
         return None
 
     @property
@@ -143,10 +146,15 @@ def json_line(record: Json, *, ascii: bool = False) -> bytes:
         return line + b"\n"
     if ascii:
         return json.dumps(orjson.loads(line), separators=(",", ":")).encode() + b"\n"
+    return escaped(line) + b"\n"
+
+
+def escaped(text: bytes) -> bytes:
+    """JSON in which U+0085, U+2028 and U+2029 are escaped."""
     for mark, escape in ((b"\xc2\x85", b"\\u0085"), (b"\xe2\x80\xa8", b"\\u2028"), (b"\xe2\x80\xa9", b"\\u2029")):
-        if mark in line:
-            line = line.replace(mark, escape)
-    return line + b"\n"
+        if mark in text:
+            text = text.replace(mark, escape)
+    return text
 
 
 def json_bytes(value: Json) -> bytes:

@@ -20,6 +20,10 @@ _MADE_OF = {
 _EITHER = {"prompt", "completion", "chosen", "rejected", "input", "user_input", "system"}
 
 
+FOLDED = ("[", "{")
+"""What text begins with that is JSON of a list or mapping."""
+
+
 class Mapping(BaseModel):
     """What is done to each record, in this order: lists that a table holds as text are read, columns renamed, constants added, roles renamed."""
 
@@ -59,7 +63,7 @@ def unfolded(record: dict[str, Json]) -> dict[str, Json]:
     where it is JSON."""
     found = record
     for name, value in record.items():
-        if isinstance(value, str) and value.startswith(("[", "{")) and (name in _MADE_OF or name in _EITHER):
+        if isinstance(value, str) and value.startswith(FOLDED) and (name in _MADE_OF or name in _EITHER):
             try:
                 inner = json_value(value.encode())
             except ValueError:

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any, TypedDict
+
 from rowsmith.core.errors import RowFailed
 from rowsmith.core.row import Json, Row
 from rowsmith.formats import _chat, _reading, _turns
 from rowsmith.formats._format import Format, says
+
+
+class Plain(TypedDict):
+    """A record of three texts."""
+
+    instruction: str
+    input: str
+    output: str
 
 
 class Alpaca(Format):
@@ -20,6 +30,7 @@ class Alpaca(Format):
     drops = _turns.DROPS
     keys = ("instruction", "input", "output", "system", "history")
     rank = 0
+    plain = Plain
 
     def row(self, row: Row) -> dict[str, Json]:
         """The record; fails with the reasons of `_turns.one_turn` and `_turns.of`."""
@@ -43,21 +54,18 @@ class Alpaca(Format):
         turns = [*_turns_of(history), (asked, answer)]
         return {"messages": before + [said for turn in turns for said in _chat.turn(*turn)]}
 
-    def quick_read(self, record: dict[str, Json]) -> dict[str, Json] | None:
+    def quick_read(self, record: dict[str, Any]) -> dict[str, Any] | None:
         """A record of three texts."""
-        if len(record) != 3:
-            return None
-        asked, beside, answer = record.get("instruction"), record.get("input"), record.get("output")
-        if type(beside) is not str or not _chat.worded(asked) or not _chat.worded(answer):
+        asked, beside, answer = record["instruction"], record["input"], record["output"]
+        if not _chat.worded(asked) or not _chat.worded(answer):
             return None
         return {"input": f"{asked}\n\n{beside}" if _chat.worded(beside) else asked, "answer": answer}
 
-    def quick_row(self, data: dict[str, Json]) -> dict[str, Json] | None:
+    def quick_row(self, data: dict[str, Any]) -> dict[str, Any] | None:
         """A question and its answer, and nothing else."""
-        turns = _chat.nothing_else(data)
-        if turns is None or len(turns) != 2 or turns[0][0] != "user":
+        if (pair := _chat.one_turn(data)) is None:
             return None
-        return {"instruction": turns[0][1], "input": "", "output": turns[1][1]}
+        return {"instruction": pair[0], "input": "", "output": pair[1]}
 
 
 def _turns_of(history: Json) -> list[tuple[str, str]]:

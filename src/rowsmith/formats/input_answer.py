@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rowsmith.core.row import Json, Row
-from rowsmith.formats import _chat, _reading, _turns
+from rowsmith.formats import _chat, _plain, _reading, _turns
 from rowsmith.formats._format import Format
 
 
@@ -15,6 +17,7 @@ class InputAnswer(Format):
     drops = _turns.DROPS
     keys = ("input", "answer")
     rank = 0
+    plain = _plain.Pair
 
     def row(self, row: Row) -> dict[str, Json]:
         """The record; fails with the reasons of `_turns.one_turn` and `_turns.of`."""
@@ -29,14 +32,14 @@ class InputAnswer(Format):
         """The pair; fails with the reasons of `_reading.texts`."""
         return _reading.pair(*_reading.texts(record, "input", "answer"))
 
-    def quick_read(self, record: dict[str, Json]) -> dict[str, Json] | None:
+    def quick_read(self, record: dict[str, Any]) -> dict[str, Any] | None:
         """Two texts."""
-        turns = _chat.nothing_else(record)
-        return None if turns is None or "messages" in record else {"input": turns[0][1], "answer": turns[1][1]}
+        return self.quick_row(record)
 
-    def quick_row(self, data: dict[str, Json]) -> dict[str, Json] | None:
+    def quick_row(self, data: dict[str, Any]) -> dict[str, Any] | None:
         """Two texts."""
-        return self.quick_read(data)
+        pair = _chat.one_turn(data)
+        return None if pair is None else {"input": pair[0], "answer": pair[1]}
 
 
 FORMAT = InputAnswer()

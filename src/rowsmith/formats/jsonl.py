@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from rowsmith.core.row import Json, Row
+from rowsmith.formats import _plain
 from rowsmith.formats._format import Format, Provenance
 
 
@@ -14,6 +15,7 @@ class Jsonl(Format):
     name = "jsonl"
     provenance: ClassVar[Provenance] = "column"
     rank = 2
+    plain = _plain.Columns
 
     def row(self, row: Row) -> dict[str, Json]:
         """The columns."""
@@ -23,11 +25,11 @@ class Jsonl(Format):
         """The columns."""
         return record
 
-    def quick_read(self, record: dict[str, Json]) -> dict[str, Json]:
+    def quick_read(self, record: dict[str, Any]) -> dict[str, Any]:
         """The columns."""
         return record
 
-    def quick_row(self, data: dict[str, Json]) -> dict[str, Json]:
+    def quick_row(self, data: dict[str, Any]) -> dict[str, Any]:
         """The columns."""
         return data
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rowsmith.core.row import Json, Row
-from rowsmith.formats import _chat, _reading
+from rowsmith.formats import _chat, _plain, _reading
 from rowsmith.formats._format import Format, unused
 
 
@@ -18,6 +20,7 @@ class Messages(Format):
     needs = _chat.NEEDS
     drops = ("columns beside the conversation",)
     keys = ("messages", "tools")
+    plain = _plain.Chat
 
     def row(self, row: Row) -> dict[str, Json]:
         """The record; fails with `tools` and the reasons of `_chat.conversation` and `_reading.messages`."""
@@ -32,9 +35,9 @@ class Messages(Format):
         """The conversation; fails with the reasons of `_reading.conversation`."""
         return _reading.conversation(record)
 
-    def quick_read(self, record: dict[str, Json]) -> dict[str, Json] | None:
-        """A conversation of plain text."""
-        return None if "messages" not in record or _chat.nothing_else(record) is None else record
+    def quick_read(self, record: dict[str, Any]) -> dict[str, Any]:
+        """The messages as they stand."""
+        return record
 
 
 FORMAT = Messages()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rowsmith.core.errors import RowFailed
 from rowsmith.core.row import Json, Row
-from rowsmith.formats import _chat, _openai, _reading
+from rowsmith.formats import _chat, _openai, _plain, _reading
 from rowsmith.formats._format import Format
 
 
@@ -20,6 +22,7 @@ class OpenAi(Format):
     needs = _chat.NEEDS
     drops = ("columns beside the conversation", "fields of messages that the API does not know")
     keys = ("messages", "tools")
+    plain = _plain.Chat
     rank = 0
 
     def row(self, row: Row) -> dict[str, Json]:
@@ -39,14 +42,14 @@ class OpenAi(Format):
             raise RowFailed("tool_calls", "The arguments of a tool call are not JSON text.")
         return found
 
-    def quick_read(self, record: dict[str, Json]) -> dict[str, Json] | None:
-        """A conversation of plain text."""
-        return None if "messages" not in record or _chat.nothing_else(record) is None else record
+    def quick_read(self, record: dict[str, Any]) -> dict[str, Any]:
+        """The messages as they stand."""
+        return record
 
-    def quick_row(self, data: dict[str, Json]) -> dict[str, Json] | None:
-        """A conversation of plain text."""
-        turns = _chat.nothing_else(data)
-        return None if turns is None else {"messages": [{"role": role, "content": text} for role, text in turns]}
+    def quick_row(self, data: dict[str, Any]) -> dict[str, Any] | None:
+        """A conversation in which everyone says something."""
+        messages = _chat.spoken(data)
+        return None if messages is None else {"messages": [{"role": one["role"], "content": one["content"]} for one in messages]}
 
 
 FORMAT = OpenAi()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import groupby
+from typing import Any, Literal, TypedDict
 
 import orjson
 
@@ -20,6 +21,15 @@ _FIELDS = frozenset({"role", "content", "tool_calls", "tool_call_id"})
 _FROM = {"system": "system", "developer": "system", "user": "human", "assistant": "gpt", "tool": "observation"}
 
 
+Turn = TypedDict("Turn", {"from": Literal["system", "human", "user", "gpt", "assistant", "model", "bot", "chatgpt"], "value": str})
+
+
+class Plain(TypedDict):
+    """A record of turns without tools."""
+
+    conversations: list[Turn]
+
+
 class ShareGpt(Format):
     """A conversation of any length, with a leading system prompt.
 
@@ -34,6 +44,7 @@ class ShareGpt(Format):
     drops = ("columns beside the conversation", "fields of messages beside role, content and tool_calls", "ids of tool calls")
     keys = ("conversations", "tools", "system")
     rank = 0
+    plain = Plain
 
     def row(self, row: Row) -> dict[str, Json]:
         """The record; fails with `turn_order`, `tool_calls`, `tools` and the reasons of `_chat.conversation`."""
@@ -43,18 +54,22 @@ class ShareGpt(Format):
         tools = None if plain else _chat.tools_of(row)
         return {"conversations": turns, "tools": _chat.as_text(tools)} if tools else {"conversations": turns}
 
-    def quick_row(self, data: dict[str, Json]) -> dict[str, Json] | None:
-        """A conversation of plain text in which question and answer take turns."""
-        turns = _chat.nothing_else(data)
-        if turns is None:
+    def quick_read(self, record: dict[str, Any]) -> dict[str, Any]:
+        """The turns as messages."""
+        return {"messages": [{"role": _ROLES[turn["from"]], "content": turn["value"]} for turn in record["conversations"]]}
+
+    def quick_row(self, data: dict[str, Any]) -> dict[str, Any] | None:
+        """A conversation in which question and answer take turns, and everyone says something."""
+        if (messages := _chat.spoken(data)) is None:
             return None
         wanted, found = "user", list[dict[str, str]]()
-        for role, text in turns:
+        for message in messages:
+            role = message["role"]
             if role == wanted:
                 wanted = "assistant" if role == "user" else "user"
             elif role != "system" or found:
                 return None
-            found.append({"from": _FROM[role], "value": text})
+            found.append({"from": _FROM[role], "value": message["content"]})
         return {"conversations": found} if wanted == "user" else None
 
     def lost(self, row: Row) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time
 from math import isfinite
@@ -20,28 +20,53 @@ _NUMBER = "file_row_number"
 _WIDE = ("HUGEINT", "UHUGEINT", "DECIMAL", "BIGNUM")
 
 
-def read_parquet(path: str, limits: Limits, rows: Sequence[tuple[int, int]] = ()) -> Iterator[Said]:
+def read_parquet(path: str, limits: Limits) -> Iterator[Said]:
     """The facts of a Parquet file and its records; dates, decimals and numbers beyond 64 bits are text.
-
-    Args:
-        rows: which rows are read, [first, last) each, counted from 0 and in their order; default: all.
 
     Raises:
         Refused: it cannot be read.
     """
-    with _opened() as database:
+    with opened(path, limits) as file:
+        yield file.facts
+        for number, raw in file.rows():
+            yield from json_row(number, raw)
+
+
+class ParquetFile:
+    """A Parquet file whose rows are read as JSON."""
+
+    def __init__(self, path: str, limits: Limits, database: Any) -> None:
+        self._path, self._database = path, database
         found = database.execute("DESCRIBE SELECT * FROM read_parquet(?)", [path]).fetchall()
-        names = [str(column[0]) for column in found]
-        if len(names) > limits.columns:
-            raise Refused(f"It has {len(names):,} columns; {limits.columns:,} are the most.", "Take the columns apart into several files.")
-        yield Facts("parquet", columns=tuple(names))
+        self.facts = Facts("parquet", columns=tuple(str(column[0]) for column in found))
+        if (count := len(found)) > limits.columns:
+            raise Refused(f"It has {count:,} columns; {limits.columns:,} are the most.", "Take the columns apart into several files.")
         wide = [name for name, kind, *_ in found if str(kind).startswith(_WIDE)]
         changed = ", ".join(f"CAST({_quoted(name)} AS VARCHAR) AS {_quoted(name)}" for name in wide)
-        replaced = f" REPLACE ({changed})" if wide else ""
-        some = f"SELECT * EXCLUDE ({_NUMBER}){replaced} FROM read_parquet(?, {_NUMBER} = true) WHERE {_NUMBER} >= {{}} AND {_NUMBER} < {{}}"
-        for first, picked in [(first, some.format(first, last)) for first, last in rows] or [(0, f"SELECT *{replaced} FROM read_parquet(?)")]:
-            cursor = database.execute(f"SELECT CAST(to_json(__row) AS VARCHAR) FROM ({picked}) AS __row", [path])
-            yield from _json_rows(cursor, first)
+        self._replaced = f" REPLACE ({changed})" if wide else ""
+
+    def rows(self, first: int = 0, last: int | None = None) -> Iterator[tuple[int, bytes]]:
+        """The rows [first, last), counted from 0, each with its number from 1 and its JSON; default: all."""
+        picked = f"SELECT *{self._replaced} FROM read_parquet(?)"
+        if last is not None:
+            where = f"{_NUMBER} >= {first} AND {_NUMBER} < {last}"
+            picked = f"SELECT * EXCLUDE ({_NUMBER}){self._replaced} FROM read_parquet(?, {_NUMBER} = true) WHERE {where}"
+        cursor = self._database.execute(f"SELECT encode(CAST(to_json(__row) AS VARCHAR)) FROM ({picked}) AS __row", [self._path])
+        while found := cursor.fetchmany(_BATCH):
+            for (raw,) in found:
+                first += 1
+                yield first, raw
+
+
+def json_row(number: int, raw: bytes) -> Iterator[Said]:
+    """The record of a row, of its JSON; numbers that JSON has none for are null in it, and are told of."""
+    if b"NaN" not in raw and b"Infinity" not in raw and b"\\u0000" not in raw:
+        yield Json(number, raw)
+        return
+    odd: list[str] = []
+    yield record(number, stored(json.loads(raw, parse_constant=odd.append)))
+    if odd:
+        yield {"odd": len(odd)}
 
 
 def groups(path: str) -> list[int]:
@@ -50,7 +75,7 @@ def groups(path: str) -> list[int]:
     Raises:
         Refused: it cannot be read.
     """
-    with _opened() as database:
+    with _database() as database:
         if any(name == _NUMBER for name, *_ in database.execute("DESCRIBE SELECT * FROM read_parquet(?)", [path]).fetchall()):
             return []
         asked = "SELECT any_value(row_group_num_rows) FROM parquet_metadata(?) GROUP BY row_group_id ORDER BY row_group_id"
@@ -58,7 +83,18 @@ def groups(path: str) -> list[int]:
 
 
 @contextmanager
-def _opened() -> Iterator[Any]:
+def opened(path: str, limits: Limits) -> Iterator[ParquetFile]:
+    """A Parquet file.
+
+    Raises:
+        Refused: it cannot be read, here or later.
+    """
+    with _database() as database:
+        yield ParquetFile(path, limits, database)
+
+
+@contextmanager
+def _database() -> Iterator[Any]:
     """DuckDB, with little memory and nothing that it could fetch; what it says against a file becomes Refused."""
     import duckdb
 
@@ -75,23 +111,6 @@ def _opened() -> Iterator[Any]:
     except duckdb.Error as error:
         said = str(error).splitlines()[0][:300]
         raise Refused(f"The Parquet file cannot be read: {said}", "It may be cut off or damaged: copy it again.") from None
-
-
-def _json_rows(cursor: Any, number: int) -> Iterator[Said]:
-    odd = 0
-    while rows := cursor.fetchmany(_BATCH):
-        for (text,) in rows:
-            number += 1
-            raw = text.encode("utf-8", "replace")
-            if b"NaN" in raw or b"Infinity" in raw or b"\\u0000" in raw:
-                gone: list[str] = []
-                value = json.loads(text, parse_constant=gone.append)
-                odd += len(gone)
-                yield record(number, stored(value))
-            else:
-                yield Json(number, raw)
-    if odd:
-        yield {"odd": odd}
 
 
 def _quoted(name: str) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import astuple, dataclass
-from typing import IO
+from typing import IO, Protocol
 
 from rowsmith.connectors.containers import columnar, recognise, text
 from rowsmith.connectors.containers.encoding import encoding
@@ -97,16 +98,70 @@ def _by_bytes(file: IO[bytes], size: int, head: bytes, name: str, given: Given, 
     yield {"pieces": pieces}
 
 
+class Opened(Protocol):
+    """A file that is read by its pieces."""
+
+    facts: Facts
+
+    def raw(self, piece: Piece) -> Iterator[tuple[int, bytes | int]]:
+        """The number of each line or row in a piece, and its bytes, or how many there are where those are too many."""
+
+    def said(self, number: int, raw: bytes | int) -> Iterator[Said]:
+        """What is to be said of one."""
+
+
+@contextmanager
+def opened(file: IO[bytes], container: str, letters: str, limits: Limits) -> Iterator[Opened]:
+    """A file that has been cut.
+
+    Raises:
+        Refused: it cannot be read, here or later.
+    """
+    if container == "parquet":
+        with columnar.opened(str(file.name), limits) as rows:
+            yield _Rows(rows)
+    else:
+        yield _Lines(file, letters, limits)
+
+
 def read_pieces(file: IO[bytes], container: str, letters: str, pieces: Sequence[Piece], limits: Limits) -> Iterator[Said]:
     """What is in these pieces of a file.
 
     Raises:
         Refused: it cannot be read.
     """
-    if container == "parquet":
-        yield from columnar.read_parquet(str(file.name), limits, [(piece.start, piece.end) for piece in pieces])
-        return
-    yield Facts(container, letters)
-    for piece in pieces:
-        file.seek(piece.start)
-        yield from text.json_lines(file, letters, limits, piece.before, piece.end - piece.start)
+    with opened(file, container, letters, limits) as source:
+        yield source.facts
+        for piece in pieces:
+            for number, raw in source.raw(piece):
+                yield from source.said(number, raw)
+
+
+class _Rows:
+    def __init__(self, rows: columnar.ParquetFile) -> None:
+        self._rows, self.facts = rows, rows.facts
+
+    def raw(self, piece: Piece) -> Iterator[tuple[int, bytes | int]]:
+        return self._rows.rows(piece.start, piece.end)
+
+    def said(self, number: int, raw: bytes | int) -> Iterator[Said]:
+        assert isinstance(raw, bytes)
+        return columnar.json_row(number, raw)
+
+
+class _Lines:
+    def __init__(self, file: IO[bytes], letters: str, limits: Limits) -> None:
+        self._file, self._letters, self._limits = file, letters, limits
+        self.facts = Facts("jsonl", letters)
+
+    def raw(self, piece: Piece) -> Iterator[tuple[int, bytes | int]]:
+        self._file.seek(piece.start)
+        left = piece.end - piece.start
+        for number, raw in lines(self._file, self._limits.line_bytes):
+            yield piece.before + number, raw
+            left -= raw if isinstance(raw, int) else len(raw)
+            if left <= 0:
+                return
+
+    def said(self, number: int, raw: bytes | int) -> Iterator[Said]:
+        return text.json_line(number, raw, self._letters, self._limits)

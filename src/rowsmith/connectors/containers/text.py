@@ -8,7 +8,6 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from itertools import chain
-from math import inf
 from typing import IO, Any, Literal
 
 import orjson
@@ -79,16 +78,18 @@ def _loosely(line: str) -> Any:
         return None
 
 
-def json_lines(file: IO[bytes], letters: str, limits: Limits, before: int = 0, most: float = inf) -> Iterator[Said]:
-    """The records from where the file stands, behind so many lines; of the lines that begin within `most` bytes."""
+def json_lines(file: IO[bytes], letters: str, limits: Limits) -> Iterator[Said]:
+    """The records from where the file stands."""
     for number, raw in lines(file, limits.line_bytes):
-        if isinstance(raw, int):
-            yield fault(before + number, "long_line", f"The line has {raw:,} bytes; {limits.line_bytes:,} is the most.")
-        elif not raw.isspace():
-            yield _json_record(before + number, raw, letters, "line")
-        most -= raw if isinstance(raw, int) else len(raw)
-        if most <= 0:
-            return
+        yield from json_line(number, raw, letters, limits)
+
+
+def json_line(number: int, raw: bytes | int, letters: str, limits: Limits) -> Iterator[Said]:
+    """The record on a line, as `core.lines.lines` gives it; none where it is blank."""
+    if isinstance(raw, int):
+        yield fault(number, "long_line", f"The line has {raw:,} bytes; {limits.line_bytes:,} is the most.")
+    elif not raw.isspace():
+        yield _json_record(number, raw, letters, "line")
 
 
 def _json_record(number: int, raw: bytes, letters: str, what: str) -> Said:

@@ -118,9 +118,9 @@ class Check:
             self._found[id(rule)][1].rows += found["rows"] - len(found["examples"])
         self._seen, self._lost = self._seen + part["seen"], self._lost + part["lost"]
 
-    def sound(self) -> None:
-        """A record in which nothing can be found."""
-        self._seen += 1
+    def sound(self, count: int) -> None:
+        """So many records in which nothing can be found."""
+        self._seen += count
 
     def see(self, record: Record, line: int = 0) -> None:
         """A record as it stands in the file, and its line or number."""
