@@ -26,9 +26,6 @@ from rowsmith.formats import Check, LossReport, Mapping, Setting, consumer, enco
 from rowsmith.steps.files_beside import Beside, nowhere
 from rowsmith.steps.kinds import Kinds
 
-_AT_ONCE = 1 << 17
-"""Bytes of records that are written together."""
-
 
 def main() -> None:
     """Convert each piece that is asked for, and say what came of it."""
@@ -53,7 +50,8 @@ class _Converting:
     def __init__(self, work: dict[str, Any], source: Opened, piece: Piece) -> None:
         self._source, self._piece, self._most, self._name = source, piece, work["most"], work["name"]
         self._scratch = Path(work["scratch"]) / f"{piece.start}"
-        self._rejects, self._files = Rejects(self._scratch.with_suffix(".rejects")), Beside(self._scratch.with_suffix(".files"), nowhere)
+        self._rejects = Rejects(self._scratch.with_suffix(".rejects"), durable=False)
+        self._files = Beside(self._scratch.with_suffix(".files"), nowhere)
         format, self._made, mapping = registry.format(work["from"]), registry.format(work["to"]), Mapping(**work["mapping"])
         setting = Setting(name=work["target"], contents=Contents(container=work["into"]))
         self._check = Check(consumer(work["consumer"]), setting) if work["consumer"] else None
@@ -78,23 +76,22 @@ class _Converting:
 
     def _records(self) -> Iterator[list[Any]]:
         """The records that are written, some at a time."""
-        quick, found, size, plain, known = self._quick, list[Any](), 0, 0, set[tuple[str, ...]]()
-        for number, raw in self._source.raw(self._piece):
-            if quick is not None and type(raw) is bytes and (made := quick(raw)) is not None:
-                plain += 1
-                if (keys := tuple(made)) not in known:
-                    known.add(keys)
-                    self._kinds.see(made, 0)
-                found.append(made)
-            else:
-                self._report.sound(plain)
-                plain = 0
-                found += self._careful(number, raw)
-            if (size := size + (len(raw) if type(raw) is bytes else 0)) >= _AT_ONCE:
-                yield found
-                found, size = [], 0
-        self._report.sound(plain)
-        yield found
+        quick, known = self._quick, set[tuple[str, ...]]()
+        for first, some in self._source.raw(self._piece):
+            found, plain = list[Any](), 0
+            for number, raw in enumerate(some, first):
+                if quick is not None and type(raw) is bytes and (made := quick(raw)) is not None:
+                    plain += 1
+                    found.append(made)
+                    if (keys := tuple(made)) not in known:
+                        known.add(keys)
+                        self._kinds.see(made, 0)
+                else:
+                    self._report.sound(plain)
+                    plain = 0
+                    found += self._careful(number, raw)
+            self._report.sound(plain)
+            yield found
 
     def _careful(self, number: int, raw: bytes | int) -> Iterator[Any]:
         """The record that is written of a line or row, by way of a row."""

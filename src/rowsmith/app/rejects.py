@@ -14,10 +14,11 @@ LISTED = 1000
 
 
 class Rejects:
-    """Writes the file as it goes, under a name of its own; it gets its name at the end, and none without rejects. An older one goes then."""
+    """Writes the file as it goes, under a name of its own; it gets its name at the end, and none without rejects. An older one goes
+    then. `durable`: it is to outlive a power cut."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, *, durable: bool = True) -> None:
+        self.path, self._durable = path, durable
         self.count = 0
         self.listed: list[dict[str, Any]] = []
         self._part = path.with_name(f".{path.name[:200]}.{uuid4().hex[:12]}.part")
@@ -40,7 +41,8 @@ class Rejects:
             self.path.unlink(missing_ok=True)
             return None
         self._file.flush()
-        os.fsync(self._file.fileno())
+        if self._durable:
+            os.fsync(self._file.fileno())
         self._file.close()
         os.replace(self._part, self.path)
         self._file = None

@@ -81,10 +81,13 @@ def lines(file: IO[bytes], limit: int) -> Iterator[tuple[int, bytes | int]]:
     number = 0
     while raw := file.readline(limit + 1):
         number += 1
-        if len(raw) > limit and not raw.endswith(b"\n"):
-            yield number, len(raw) + _pass_over(file)
-        else:
-            yield number, raw
+        held = fitting(raw, limit)
+        yield number, held if isinstance(held, bytes) else held + _pass_over(file)
+
+
+def fitting(raw: bytes, limit: int) -> bytes | int:
+    """The line; how many bytes it has where these are more than `limit` beside its line end."""
+    return raw if len(raw) <= limit or (len(raw) == limit + 1 and raw.endswith(b"\n")) else len(raw)
 
 
 def _pass_over(file: IO[bytes]) -> int:
@@ -131,17 +134,19 @@ def json_value(raw: bytes, encoding: str = "utf-8") -> Any:
         value = orjson.loads(text)
     except orjson.JSONDecodeError:
         return _careful(text.decode())
-    return value if _strings(value) == strings(text) else _careful(text.decode())
+    return value if holds_only(text, _strings(value)) else _careful(text.decode())
 
 
-def strings(text: bytes) -> int:
-    """How many strings stand in a JSON text, keys among them; -1 where NUL stands in one, or seems to."""
+def holds_only(text: bytes, count: int) -> bool:
+    """Whether a JSON text in which at least so many strings stand, keys among them, has no more, and no NUL in them."""
     if b"\\" not in text:
-        return text.count(b'"') // 2
+        return text.count(b'"') == 2 * count
     if b"\\u0000" in text:
-        return -1
+        return False
+    if text.count(b'"') == 2 * count:
+        return True
     bare = text.replace(b"\\\\", b"")
-    return (bare.count(b'"') - bare.count(b'\\"')) // 2
+    return bare.count(b'"') - bare.count(b'\\"') == 2 * count
 
 
 def _strings(value: Any) -> int:

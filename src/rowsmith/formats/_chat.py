@@ -76,32 +76,6 @@ def plain(data: dict[str, Json]) -> list[tuple[str, str]] | None:
     return found if found and found[-1][0] == "assistant" else None
 
 
-def spoken(data: dict[str, Any]) -> list[Message] | None:
-    """The messages of plain columns (`_plain.Columns`) that are a conversation and nothing else, in which everyone says something, the assistant
-    last; None where they are not."""
-    messages: list[Message] | None = data.get("messages")
-    if messages is None:
-        asked, answer = data.get("input", ""), data.get("answer", "")
-        return turn(asked, answer) if worded(asked) and worded(answer) else None
-    if len(data) > 1 or messages[-1]["role"] != "assistant":
-        return None
-    for message in messages:
-        if not worded(message["content"]):
-            return None
-    return messages
-
-
-def one_turn(data: dict[str, Any]) -> tuple[str, str] | None:
-    """The question and the answer in plain columns that are these and nothing else, and both say something; None where they are not."""
-    if "messages" not in data:
-        asked, answer = data.get("input", ""), data.get("answer", "")
-    elif len(data) == 1 and [message["role"] for message in data["messages"]] == ["user", "assistant"]:
-        asked, answer = (message["content"] for message in data["messages"])
-    else:
-        return None
-    return (asked, answer) if worded(asked) and worded(answer) else None
-
-
 def worded(value: Json) -> TypeGuard[str]:
     """Whether it is a text that says something."""
     return type(value) is str and value != "" and not value.isspace()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, NamedTuple
 
 import orjson
 from pydantic import BaseModel, ConfigDict
@@ -55,6 +55,14 @@ class Companions:
         raise NotImplementedError
 
 
+class Shape(NamedTuple):
+    """What plain records of a format are (formats._plain): a TypedDict of texts, or of messages of two texts; and how many strings one holds, keys
+    among them, below 0 where it is not plain all the same."""
+
+    type: type
+    strings: Callable[[dict[str, Any]], int]
+
+
 class Format(BaseModel):
     """A row's foreign clothes: which record a row becomes. How records lie in a file is the container's business."""
 
@@ -89,8 +97,8 @@ class Format(BaseModel):
     """Further columns that records of this format often have, by which it is recognised."""
     rank: ClassVar[int] = 1
     """Of formats that read a record alike, the one with the lower rank is named first."""
-    plain: ClassVar[type | None] = None
-    """What its plain records are (formats._plain), where it has any: a TypedDict of texts, or of messages of two texts."""
+    plain: ClassVar[Shape | None] = None
+    """What its plain records are, where it has any."""
 
     def row(self, row: Row) -> dict[str, Json]:
         """The record of a row.

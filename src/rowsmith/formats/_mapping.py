@@ -20,8 +20,10 @@ _MADE_OF = {
 _EITHER = {"prompt", "completion", "chosen", "rejected", "input", "user_input", "system"}
 
 
-FOLDED = ("[", "{")
-"""What text begins with that is JSON of a list or mapping."""
+FOLDED = _MADE_OF | _EITHER
+"""Columns that may hold a list or mapping as JSON text in a table."""
+OPENING = ("[", "{")
+"""What such text begins with."""
 
 
 class Mapping(BaseModel):
@@ -63,7 +65,7 @@ def unfolded(record: dict[str, Json]) -> dict[str, Json]:
     where it is JSON."""
     found = record
     for name, value in record.items():
-        if isinstance(value, str) and value.startswith(FOLDED) and (name in _MADE_OF or name in _EITHER):
+        if isinstance(value, str) and value.startswith(OPENING) and name in FOLDED:
             try:
                 inner = json_value(value.encode())
             except ValueError:

@@ -6,8 +6,8 @@ from typing import Any, TypedDict
 
 from rowsmith.core.errors import RowFailed
 from rowsmith.core.row import Json, Row
-from rowsmith.formats import _chat, _reading, _turns
-from rowsmith.formats._format import Format, says
+from rowsmith.formats import _chat, _plain, _reading, _turns
+from rowsmith.formats._format import Format, Shape, says
 
 
 class Plain(TypedDict):
@@ -30,7 +30,7 @@ class Alpaca(Format):
     drops = _turns.DROPS
     keys = ("instruction", "input", "output", "system", "history")
     rank = 0
-    plain = Plain
+    plain = Shape(Plain, lambda record: 6)
 
     def row(self, row: Row) -> dict[str, Json]:
         """The record; fails with the reasons of `_turns.one_turn` and `_turns.of`."""
@@ -57,15 +57,14 @@ class Alpaca(Format):
     def quick_read(self, record: dict[str, Any]) -> dict[str, Any] | None:
         """A record of three texts."""
         asked, beside, answer = record["instruction"], record["input"], record["output"]
-        if not _chat.worded(asked) or not _chat.worded(answer):
+        if not asked or not answer or asked.isspace() or answer.isspace():
             return None
-        return {"input": f"{asked}\n\n{beside}" if _chat.worded(beside) else asked, "answer": answer}
+        return {"input": f"{asked}\n\n{beside}" if beside and not beside.isspace() else asked, "answer": answer}
 
     def quick_row(self, data: dict[str, Any]) -> dict[str, Any] | None:
         """A question and its answer, and nothing else."""
-        if (pair := _chat.one_turn(data)) is None:
-            return None
-        return {"instruction": pair[0], "input": "", "output": pair[1]}
+        pair = _plain.pair(data)
+        return None if pair is None else {"instruction": pair[0], "input": "", "output": pair[1]}
 
 
 def _turns_of(history: Json) -> list[tuple[str, str]]:

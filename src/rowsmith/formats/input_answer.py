@@ -17,7 +17,7 @@ class InputAnswer(Format):
     drops = _turns.DROPS
     keys = ("input", "answer")
     rank = 0
-    plain = _plain.Pair
+    plain = _plain.PAIR
 
     def row(self, row: Row) -> dict[str, Json]:
         """The record; fails with the reasons of `_turns.one_turn` and `_turns.of`."""
@@ -38,7 +38,7 @@ class InputAnswer(Format):
 
     def quick_row(self, data: dict[str, Any]) -> dict[str, Any] | None:
         """Two texts."""
-        pair = _chat.one_turn(data)
+        pair = _plain.pair(data)
         return None if pair is None else {"input": pair[0], "answer": pair[1]}
 
 

@@ -15,7 +15,7 @@ class Jsonl(Format):
     name = "jsonl"
     provenance: ClassVar[Provenance] = "column"
     rank = 2
-    plain = _plain.Columns
+    plain = _plain.COLUMNS
 
     def row(self, row: Row) -> dict[str, Json]:
         """The columns."""

@@ -20,7 +20,7 @@ class Messages(Format):
     needs = _chat.NEEDS
     drops = ("columns beside the conversation",)
     keys = ("messages", "tools")
-    plain = _plain.Chat
+    plain = _plain.CHAT
 
     def row(self, row: Row) -> dict[str, Json]:
         """The record; fails with `tools` and the reasons of `_chat.conversation` and `_reading.messages`."""

@@ -22,7 +22,7 @@ class OpenAi(Format):
     needs = _chat.NEEDS
     drops = ("columns beside the conversation", "fields of messages that the API does not know")
     keys = ("messages", "tools")
-    plain = _plain.Chat
+    plain = _plain.CHAT
     rank = 0
 
     def row(self, row: Row) -> dict[str, Json]:
@@ -48,7 +48,7 @@ class OpenAi(Format):
 
     def quick_row(self, data: dict[str, Any]) -> dict[str, Any] | None:
         """A conversation in which everyone says something."""
-        messages = _chat.spoken(data)
+        messages = _plain.conversation(data)
         return None if messages is None else {"messages": [{"role": one["role"], "content": one["content"]} for one in messages]}
 
 

@@ -9,8 +9,8 @@ import orjson
 
 from rowsmith.core.errors import RowFailed
 from rowsmith.core.row import Json, Row
-from rowsmith.formats import _chat, _reading
-from rowsmith.formats._format import Format, json_bytes, says
+from rowsmith.formats import _chat, _plain, _reading
+from rowsmith.formats._format import Format, Shape, json_bytes, says
 
 _ROLES = {
     "system": "system", "human": "user", "user": "user", "gpt": "assistant", "assistant": "assistant", "model": "assistant", "bot": "assistant",
@@ -44,7 +44,7 @@ class ShareGpt(Format):
     drops = ("columns beside the conversation", "fields of messages beside role, content and tool_calls", "ids of tool calls")
     keys = ("conversations", "tools", "system")
     rank = 0
-    plain = Plain
+    plain = Shape(Plain, lambda record: 1 + _plain.said(record["conversations"], "from"))
 
     def row(self, row: Row) -> dict[str, Json]:
         """The record; fails with `turn_order`, `tool_calls`, `tools` and the reasons of `_chat.conversation`."""
@@ -60,17 +60,15 @@ class ShareGpt(Format):
 
     def quick_row(self, data: dict[str, Any]) -> dict[str, Any] | None:
         """A conversation in which question and answer take turns, and everyone says something."""
-        if (messages := _chat.spoken(data)) is None:
+        if "messages" not in data:
+            pair = _plain.pair(data)
+            return None if pair is None else {"conversations": [spoken("user", pair[0]), spoken("assistant", pair[1])]}
+        if (messages := _plain.conversation(data)) is None:
             return None
-        wanted, found = "user", list[dict[str, str]]()
-        for message in messages:
-            role = message["role"]
-            if role == wanted:
-                wanted = "assistant" if role == "user" else "user"
-            elif role != "system" or found:
-                return None
-            found.append({"from": _FROM[role], "value": message["content"]})
-        return {"conversations": found} if wanted == "user" else None
+        roles = [message["role"] for message in messages]
+        if roles[roles[0] == "system" :] != ["user", "assistant"] * (len(roles) // 2):
+            return None
+        return {"conversations": [{"from": _FROM[message["role"]], "value": message["content"]} for message in messages]}
 
     def lost(self, row: Row) -> list[str]:
         """What the record does not hold."""

@@ -28,8 +28,9 @@ def read_parquet(path: str, limits: Limits) -> Iterator[Said]:
     """
     with opened(path, limits) as file:
         yield file.facts
-        for number, raw in file.rows():
-            yield from json_row(number, raw)
+        for first, some in file.rows():
+            for number, raw in enumerate(some, first):
+                yield from json_row(number, raw)
 
 
 class ParquetFile:
@@ -45,17 +46,16 @@ class ParquetFile:
         changed = ", ".join(f"CAST({_quoted(name)} AS VARCHAR) AS {_quoted(name)}" for name in wide)
         self._replaced = f" REPLACE ({changed})" if wide else ""
 
-    def rows(self, first: int = 0, last: int | None = None) -> Iterator[tuple[int, bytes]]:
-        """The rows [first, last), counted from 0, each with its number from 1 and its JSON; default: all."""
+    def rows(self, first: int = 0, last: int | None = None) -> Iterator[tuple[int, list[bytes]]]:
+        """The rows [first, last), counted from 0, some at a time: the number of the first, from 1, and the JSON of each; default: all."""
         picked = f"SELECT *{self._replaced} FROM read_parquet(?)"
         if last is not None:
             where = f"{_NUMBER} >= {first} AND {_NUMBER} < {last}"
             picked = f"SELECT * EXCLUDE ({_NUMBER}){self._replaced} FROM read_parquet(?, {_NUMBER} = true) WHERE {where}"
         cursor = self._database.execute(f"SELECT encode(CAST(to_json(__row) AS VARCHAR)) FROM ({picked}) AS __row", [self._path])
         while found := cursor.fetchmany(_BATCH):
-            for (raw,) in found:
-                first += 1
-                yield first, raw
+            yield first + 1, [raw for (raw,) in found]
+            first += len(found)
 
 
 def json_row(number: int, raw: bytes) -> Iterator[Said]:

@@ -11,9 +11,11 @@ from rowsmith.connectors.containers import columnar, recognise, text
 from rowsmith.connectors.containers.encoding import encoding
 from rowsmith.connectors.containers.limits import Limits
 from rowsmith.connectors.containers.said import Facts, Given, Said, note
-from rowsmith.core.lines import lines, open_lines
+from rowsmith.core.lines import fitting, lines, open_lines
 
 _LOOK, _LOOK_ROWS = 1 << 15, 100
+_SOME = 1 << 17
+"""Bytes of lines that are given at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +105,9 @@ class Opened(Protocol):
 
     facts: Facts
 
-    def raw(self, piece: Piece) -> Iterator[tuple[int, bytes | int]]:
-        """The number of each line or row in a piece, and its bytes, or how many there are where those are too many."""
+    def raw(self, piece: Piece) -> Iterator[tuple[int, Sequence[bytes | int]]]:
+        """The lines or rows of a piece, some at a time: the number of the first, and of each its bytes, or how many there are where those are too
+        many."""
 
     def said(self, number: int, raw: bytes | int) -> Iterator[Said]:
         """What is to be said of one."""
@@ -133,15 +136,16 @@ def read_pieces(file: IO[bytes], container: str, letters: str, pieces: Sequence[
     with opened(file, container, letters, limits) as source:
         yield source.facts
         for piece in pieces:
-            for number, raw in source.raw(piece):
-                yield from source.said(number, raw)
+            for first, some in source.raw(piece):
+                for number, raw in enumerate(some, first):
+                    yield from source.said(number, raw)
 
 
 class _Rows:
     def __init__(self, rows: columnar.ParquetFile) -> None:
         self._rows, self.facts = rows, rows.facts
 
-    def raw(self, piece: Piece) -> Iterator[tuple[int, bytes | int]]:
+    def raw(self, piece: Piece) -> Iterator[tuple[int, Sequence[bytes | int]]]:
         return self._rows.rows(piece.start, piece.end)
 
     def said(self, number: int, raw: bytes | int) -> Iterator[Said]:
@@ -154,14 +158,18 @@ class _Lines:
         self._file, self._letters, self._limits = file, letters, limits
         self.facts = Facts("jsonl", letters)
 
-    def raw(self, piece: Piece) -> Iterator[tuple[int, bytes | int]]:
+    def raw(self, piece: Piece) -> Iterator[tuple[int, Sequence[bytes | int]]]:
         self._file.seek(piece.start)
-        left = piece.end - piece.start
-        for number, raw in lines(self._file, self._limits.line_bytes):
-            yield piece.before + number, raw
-            left -= raw if isinstance(raw, int) else len(raw)
-            if left <= 0:
-                return
+        number, left, most = piece.before + 1, piece.end - piece.start, self._limits.line_bytes
+        if left > self._limits.piece_bytes + most:  # a line may be too long to be read whole
+            for count, raw in lines(self._file, most):
+                yield piece.before + count, (raw,)
+                left -= raw if isinstance(raw, int) else len(raw)
+                if left <= 0:
+                    return
+        while left > 0 and (some := self._file.readlines(min(left, _SOME))):
+            yield number, [raw if len(raw) <= most else fitting(raw, most) for raw in some]
+            number, left = number + len(some), left - sum(map(len, some))
 
     def said(self, number: int, raw: bytes | int) -> Iterator[Said]:
         return text.json_line(number, raw, self._letters, self._limits)
