@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass
+from io import BytesIO
 from typing import IO, Protocol
 
 from rowsmith.connectors.containers import columnar, recognise, text
@@ -167,9 +168,11 @@ class _Lines:
                 left -= raw if isinstance(raw, int) else len(raw)
                 if left <= 0:
                     return
-        while left > 0 and (some := self._file.readlines(min(left, _SOME))):
+        data = self._file.read(left)
+        held = BytesIO(data if data.endswith(b"\n") else data + self._file.readline(most))
+        while some := held.readlines(_SOME):
             yield number, [raw if len(raw) <= most else fitting(raw, most) for raw in some]
-            number, left = number + len(some), left - sum(map(len, some))
+            number += len(some)
 
     def said(self, number: int, raw: bytes | int) -> Iterator[Said]:
         return text.json_line(number, raw, self._letters, self._limits)
