@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,10 @@ import pytest
 from rowsmith.app.conversion import Converted, convert
 from rowsmith.app.export_check import Checking
 from rowsmith.app.profiles import MappingProfile
-from rowsmith.connectors.containers import Limits, cut_file, read_records
+from rowsmith.connectors.containers import Limits, cut_file
+from rowsmith.connectors.containers.pieces import opened
 from rowsmith.core.errors import Invalid
+from rowsmith.core.lines import lines as numbered
 from rowsmith.core.records import Contents
 
 WHOLE, PIECES = Limits(whole_bytes=1 << 60), Limits(whole_bytes=1, piece_bytes=3000, piece_rows=1)
@@ -105,7 +108,7 @@ def test_the_same_is_recognised_from_pieces(tmp_path: Path) -> None:
     source.write_bytes(b"".join(whole) + b'{"messages": [{"role": "user", "content": "?"}, {"role": "assistant", "content": "."}]}\n')
     cut = cut_file(source, source.name, limits=PIECES)
     assert cut is not None
-    looked = [record.line for record in read_records(source, source.name, cut=cut.looked_at())]
+    looked = [record.line for record in cut.looked]
     assert looked == sorted(looked) and looked[0] == 1 and looked[-1] == len(whole) + 1
     assert converted(source, tmp_path / "a" / "x.jsonl", "sharegpt", PIECES) == converted(source, tmp_path / "b" / "x.jsonl", "sharegpt", WHOLE)
 
@@ -113,12 +116,15 @@ def test_the_same_is_recognised_from_pieces(tmp_path: Path) -> None:
 def test_every_line_is_in_one_piece(tmp_path: Path) -> None:
     source = tmp_path / "chats.jsonl"
     long = b'{"text": "' + b"x" * 9000 + b'"}\n'
-    for end in (b"", b'{"text": "no end"}', b"\n\n"):
+    for end, limits in product((b"", b'{"text": "no end"}', b"\n\n"), (PIECES, replace(PIECES, line_bytes=5000))):
         source.write_bytes(b"\xef\xbb\xbf" + b"".join(lines(4, 100)) + long * 3 + b"\n" * 3 + long + end)
-        cut = cut_file(source, source.name, limits=PIECES)
+        cut = cut_file(source, source.name, limits=limits)
         assert cut is not None and cut.pieces[0].start == 3
         assert [one.end for one in cut.pieces[:-1]] == [one.start for one in cut.pieces[1:]]
-        assert list(read_records(source, source.name, cut=cut)) == list(read_records(source, source.name))
+        with source.open("rb") as file, opened(file, cut.container, cut.letters, limits) as found:
+            raw = [(first + n, one) for piece in cut.pieces for first, some in found.raw(piece) for n, one in enumerate(some)]
+            file.seek(3)
+            assert raw == list(numbered(file, limits.line_bytes))
 
 
 def test_what_cannot_be_cut_is_read_in_one_go(tmp_path: Path) -> None:

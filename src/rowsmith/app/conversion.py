@@ -11,7 +11,7 @@ from typing import Any
 from rowsmith.app import plugins
 from rowsmith.app.downloads import one_here
 from rowsmith.app.export_check import NOTHING, Checking
-from rowsmith.app.piecework import Piecework
+from rowsmith.app.piecework import Piecework, crew
 from rowsmith.app.profiles import MappingProfile
 from rowsmith.app.record_rows import RecordRows, require_none, require_some
 from rowsmith.app.rejects import Rejects
@@ -109,18 +109,23 @@ class _Work:
 
     def done(self, from_: str, report: LossReport, rejects: Rejects) -> Converted:
         contents = Contents()
-        cut = cut_file(self.source, self.source.name, **self.profile.reading, contents=contents, limits=self.limits)
-        format, mapping = self._format(from_, cut)
         apart = not self.folder and self.made.companions() is None and (report.check is None or report.check.forgetful)
-        if cut is not None and apart and plugins.are_built_in(format, self.made):
-            into = container(self.path, self.made).kind.lstrip(".")
-            work = Piecework(self.source, self.source.name, cut, format, mapping, self.made, into, self.path.name, self.limits)
-            write_lines(self.path, work.lines(report, rejects, contents), self.made, report=report, safe=self.arrangement.safe)
-        else:
-            contents = Contents()
-            rows = RecordRows(mapping, format, rejects)
-            report.on_leave = rows.not_held
-            self._write(Source(rows.all(self._records(contents)), self.source.name.partition(".")[0]), report)
+        with crew(self.source.name, self.limits) as some:
+            begun = some.start if apart else None
+            cut = cut_file(self.source, self.source.name, **self.profile.reading, contents=contents, limits=self.limits, begun=begun)
+            format, mapping = self._format(from_, cut)
+            if cut is not None and apart and plugins.are_built_in(format, self.made):
+                into = container(self.path, self.made).kind.lstrip(".")
+                work = Piecework(self.source, cut, some, format, mapping, self.made, into, self.path.name)
+                write_lines(self.path, work.lines(report, rejects, contents), self.made, report=report, safe=self.arrangement.safe)
+                return self._converted(format, report, rejects, contents)
+        contents = Contents()
+        rows = RecordRows(mapping, format, rejects)
+        report.on_leave = rows.not_held
+        self._write(Source(rows.all(self._records(contents)), self.source.name.partition(".")[0]), report)
+        return self._converted(format, report, rejects, contents)
+
+    def _converted(self, format: Format, report: LossReport, rejects: Rejects, contents: Contents) -> Converted:
         kept = rejects.done()
         return Converted(
             str(self.path), self.made.name, format.name, report.rows_out + rejects.count, report.rows_out, rejects.listed, rejects.count,
@@ -141,12 +146,12 @@ class _Work:
                 raise Invalid(f"The format {name} is written, and not read.", "rowsmith formats says which are read.")
             return found, self.profile.mapping
         sample = Sample()
-        for _ in sample.through(self._records(Contents(), None if cut is None else cut.looked_at())):
+        for _ in sample.through(self._records(Contents()) if cut is None else cut.looked):
             pass
         return chosen(recognised(sample.records(), self.profile.mapping), self.profile.mapping, self.source.name)
 
-    def _records(self, contents: Contents, cut: Cut | None = None) -> Iterator[Record | Fault]:
-        return read_records(self.source, self.source.name, **self.profile.reading, contents=contents, limits=self.limits, cut=cut)
+    def _records(self, contents: Contents) -> Iterator[Record | Fault]:
+        return read_records(self.source, self.source.name, **self.profile.reading, contents=contents, limits=self.limits)
 
 
 def _require_suffix(format: Format, path: Path) -> None:

@@ -9,7 +9,7 @@ import tempfile
 from collections import deque
 from collections.abc import Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -28,19 +28,39 @@ _MOST = 4
 _READ = 1 << 20
 
 
+class Crew:
+    """Processes that convert pieces (converting.py). They are started before it is known how, as that takes a while."""
+
+    def __init__(self, name: str, limits: Limits, scratch: str, complaints: IO[bytes], stack: ExitStack) -> None:
+        self.name, self.limits, self.scratch = name, limits, scratch
+        self.processes: list[_Process] = []
+        self._complaints, self._stack = complaints, stack
+
+    def start(self) -> None:
+        """Start them, one for each processor."""
+        for _ in range(min(os.cpu_count() or 1, _MOST)):
+            self.processes.append(self._stack.enter_context(_Process(self.name, self.scratch, self._complaints, self.limits)))
+
+
+@contextmanager
+def crew(name: str, limits: Limits) -> Iterator[Crew]:
+    """Processes for a file, which the user knows by this name. They are gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="rowsmith-") as scratch, tempfile.TemporaryFile() as complaints, ExitStack() as stack:
+        yield Crew(name, limits, scratch, complaints, stack)
+
+
 @dataclass(frozen=True, slots=True)
 class Piecework:
     """What is to be done with a file: `into` is the container and `target` the name of the file that is written."""
 
     path: Path
-    name: str
     cut: Cut
+    crew: Crew
     format: Format
     mapping: Mapping
     made: Format
     into: str
     target: str
-    limits: Limits
 
     def lines(self, report: LossReport, rejects: Rejects, contents: Contents) -> Iterator[Lines]:
         """The lines of all pieces, in their order. Fills `report`, `rejects` and `contents`.
@@ -48,28 +68,27 @@ class Piecework:
         Raises:
             Invalid: the file cannot be read, or costs more than it may.
         """
-        limits, count = self.limits, min(len(self.cut.pieces), os.cpu_count() or 1, _MOST)
-        with tempfile.TemporaryDirectory(prefix="rowsmith-") as scratch, tempfile.TemporaryFile() as complaints, ExitStack() as stack:
-            work = self._told(scratch, report)
-            free: queue.SimpleQueue[_Process] = queue.SimpleQueue()
-            for _ in range(count):
-                free.put(stack.enter_context(_Process(self.name, work, scratch, complaints, limits)))
-            pool = stack.enter_context(ThreadPoolExecutor(count, "piecework"))
-            with closing(_ahead(pool, free, self.cut, 2 * count)) as answers:
-                for told in answers:
-                    yield from self._taken(told, report, rejects, contents)
-            contents.end(self.name)
+        work, count = self._told(report), len(self.crew.processes)
+        free: queue.SimpleQueue[_Process] = queue.SimpleQueue()
+        for process in self.crew.processes:
+            process.say(work)
+            free.put(process)
+        with ThreadPoolExecutor(count, "piecework") as pool, closing(_ahead(pool, free, self.cut, 2 * count)) as answers:
+            for told in answers:
+                yield from self._taken(told, report, rejects, contents)
+        contents.end(self.crew.name)
 
-    def _told(self, scratch: str, report: LossReport) -> bytes:
-        read = {"path": str(self.path.absolute()), "name": self.name, "container": self.cut.container, "letters": self.cut.letters}
+    def _told(self, report: LossReport) -> bytes:
+        name, limits, scratch = self.crew.name, self.crew.limits, self.crew.scratch
+        read = {"path": str(self.path.absolute()), "name": name, "container": self.cut.container, "letters": self.cut.letters}
         made = {"from": self.format.name, "to": self.made.name, "mapping": self.mapping.model_dump(), "into": self.into, "target": self.target}
-        most = self.limits.output(self.path.stat().st_size) * 4
+        most = limits.output(self.path.stat().st_size) * 4
         consumer = "" if report.check is None else report.check.consumer
-        return orjson.dumps({**read, **made, "consumer": consumer, "most": most, "limits": asdict(self.limits), "scratch": scratch}) + b"\n"
+        return orjson.dumps({**read, **made, "consumer": consumer, "most": most, "limits": asdict(limits), "scratch": scratch}) + b"\n"
 
     def _taken(self, told: dict[str, Any], report: LossReport, rejects: Rejects, contents: Contents) -> Iterator[Lines]:
         if "what" in told:
-            raise Invalid(f"{self.name}: {told['what']}", told["fix"])
+            raise Invalid(f"{self.crew.name}: {told['what']}", told["fix"])
         report.add(told)
         contents.odd += told["odd"]
         if told["rejects"]:
@@ -109,14 +128,13 @@ def _ahead(pool: ThreadPoolExecutor, free: queue.SimpleQueue[_Process], cut: Cut
 
 
 class _Process:
-    """A process that converts one piece at a time (converting.py)."""
+    """A process that converts one piece at a time."""
 
-    def __init__(self, name: str, work: bytes, scratch: str, complaints: IO[bytes], limits: Limits) -> None:
+    def __init__(self, name: str, scratch: str, complaints: IO[bytes], limits: Limits) -> None:
         self._name, self._limits, self._complaints = name, limits, complaints
         self._process: subprocess.Popen[bytes] = started("rowsmith.app.converting", scratch, complaints)
         assert self._process.stdout is not None
         self._answers = said_lines(self._process.stdout.fileno(), name, limits.stall_s)
-        self._say(work)
 
     def __enter__(self) -> _Process:
         return self
@@ -131,13 +149,18 @@ class _Process:
         Raises:
             Invalid: the process ended, or nothing came of it for too long.
         """
-        self._say(piece)
+        self.say(piece)
         if (line := next(self._answers, None)) is None:
             raise died(self._name, self._process.wait(), self._limits, self._complaints)
         told: dict[str, Any] = orjson.loads(line)
         return told
 
-    def _say(self, line: bytes) -> None:
+    def say(self, line: bytes) -> None:
+        """Tell it a line: the work first, then pieces.
+
+        Raises:
+            Invalid: the process ended.
+        """
         assert self._process.stdin is not None
         try:
             self._process.stdin.write(line)

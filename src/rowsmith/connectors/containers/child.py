@@ -15,7 +15,7 @@ import orjson
 from rowsmith.connectors.containers import columnar, recognise, sheets, text, unpack
 from rowsmith.connectors.containers.fence import fence
 from rowsmith.connectors.containers.limits import CutOff, Limits, Refused
-from rowsmith.connectors.containers.pieces import Piece, cut, read_pieces
+from rowsmith.connectors.containers.pieces import cut
 from rowsmith.connectors.containers.said import Facts, Given, Json, Said, fault, line_of, note
 from rowsmith.core.records import Fault, Record
 
@@ -37,6 +37,8 @@ def main() -> None:
                 if isinstance(said, Facts):
                     given.require_meant(said.container)
                 say(line_of(said))
+                if isinstance(said, Facts):
+                    say.flush()  # who listens may have something to prepare
         say.flush()
     except Refused as refused:
         say.last(refused.what, refused.fix)
@@ -48,8 +50,6 @@ def main() -> None:
 def _asked(file: IO[bytes], size: int, told: dict[str, Any], given: Given, limits: Limits) -> Iterator[Said]:
     if told["task"] == "cut":
         return cut(file, size, told["name"], given, limits)
-    if told["task"] == "pieces":
-        return read_pieces(file, told["container"], told["letters"], [Piece(*piece) for piece in told["pieces"]], limits)
     return contents(file, size, told["name"], given, limits, Path(told["scratch"]))
 
 

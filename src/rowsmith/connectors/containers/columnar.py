@@ -27,19 +27,19 @@ def read_parquet(path: str, limits: Limits) -> Iterator[Said]:
         Refused: it cannot be read.
     """
     with opened(path, limits) as file:
-        yield file.facts
+        yield Facts("parquet", columns=file.names)
         for first, some in file.rows():
             for number, raw in enumerate(some, first):
                 yield from json_row(number, raw)
 
 
 class ParquetFile:
-    """A Parquet file whose rows are read as JSON."""
+    """A Parquet file whose rows are read as JSON. `names` are those of its columns."""
 
     def __init__(self, path: str, limits: Limits, database: Any) -> None:
         self._path, self._database = path, database
         found = database.execute("DESCRIBE SELECT * FROM read_parquet(?)", [path]).fetchall()
-        self.facts = Facts("parquet", columns=tuple(str(column[0]) for column in found))
+        self.names = tuple(str(column[0]) for column in found)
         if (count := len(found)) > limits.columns:
             raise Refused(f"It has {count:,} columns; {limits.columns:,} are the most.", "Take the columns apart into several files.")
         wide = [name for name, kind, *_ in found if str(kind).startswith(_WIDE)]

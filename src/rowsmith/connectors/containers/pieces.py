@@ -13,8 +13,9 @@ from rowsmith.connectors.containers.encoding import encoding
 from rowsmith.connectors.containers.limits import Limits
 from rowsmith.connectors.containers.said import Facts, Given, Said, note
 from rowsmith.core.lines import fitting, lines, open_lines
+from rowsmith.core.records import Fault, Record
 
-_LOOK, _LOOK_ROWS = 1 << 15, 100
+_LOOKS, _LOOK, _LOOK_ROWS = 32, 1 << 15, 100
 _SOME = 1 << 17
 """Bytes of lines that are given at once."""
 
@@ -31,24 +32,17 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """What a file is (`jsonl` or `parquet`, and the encoding of its lines), and the pieces that make it up."""
+    """What a file is (`jsonl` or `parquet`, and the encoding of its lines), the pieces that make it up, and what is in the beginnings of some of
+    them, spread over the whole file, and at its end."""
 
     container: str
     letters: str
     pieces: tuple[Piece, ...]
-
-    def looked_at(self, most: int = 32) -> Cut:
-        """The beginnings of some pieces, spread over the whole file, and its end."""
-        size, most = (_LOOK, most) if self.container == "jsonl" else (_LOOK_ROWS, most // 8)
-        chosen = self.pieces[:-1][:: max(1, len(self.pieces) // most)]
-        begun = [Piece(piece.start, min(piece.end, piece.start + size), piece.before) for piece in chosen]
-        last = self.pieces[-1]
-        end = last if self.container == "jsonl" else Piece(start := max(last.start, last.end - size), last.end, start)
-        return Cut(self.container, self.letters, (*begun, end))
+    looked: tuple[Record | Fault, ...]
 
 
 def cut(file: IO[bytes], size: int, name: str, given: Given, limits: Limits) -> Iterator[Said]:
-    """The facts of a file and its pieces; nothing where it is small, or cannot be cut.
+    """The facts of a file, its pieces, and records from across it; nothing where it is small, or cannot be cut.
 
     Raises:
         Refused: it cannot be read.
@@ -61,23 +55,27 @@ def cut(file: IO[bytes], size: int, name: str, given: Given, limits: Limits) -> 
     if wrong := recognise.mispacked(name, ""):
         yield note(wrong)
     if recognise.binary(head) == "parquet":
-        yield from _groups(str(file.name), limits.piece_rows)
+        if len(pieces := _groups(str(file.name), limits.piece_rows)) > 1:
+            looks = [Piece(piece.start, min(piece.end, piece.start + _LOOK_ROWS), piece.before) for piece in _across(pieces, _LOOKS // 8)]
+            start = max(pieces[-1].start, pieces[-1].end - _LOOK_ROWS)
+            yield Facts("parquet")
+            yield {"pieces": [astuple(piece) for piece in pieces]}
+            yield from _looked(file, "parquet", "", [*looks, Piece(start, pieces[-1].end, start)], limits)
     elif not recognise.binary(head) and not recognise.stranger(head):
         yield from _by_bytes(file, size, head, name, given, limits)
 
 
-def _groups(path: str, least: int) -> Iterator[Said]:
+def _groups(path: str, least: int) -> list[Piece]:
     """Groups of rows, several of them where they are small."""
     pieces, start, end = [], 0, 0
     for count in columnar.groups(path):
         end += count
         if end - start >= least:
-            pieces.append(astuple(Piece(start, end, start)))
+            pieces.append(Piece(start, end, start))
             start = end
     if end > start:
-        pieces.append(astuple(Piece(start, end, start)))
-    yield Facts("parquet")
-    yield {"pieces": pieces}
+        pieces.append(Piece(start, end, start))
+    return pieces
 
 
 def _by_bytes(file: IO[bytes], size: int, head: bytes, name: str, given: Given, limits: Limits) -> Iterator[Said]:
@@ -96,15 +94,28 @@ def _by_bytes(file: IO[bytes], size: int, head: bytes, name: str, given: Given, 
         count = data.count(b"\n")
         if data[-1:] != b"\n" and (rest := next(lines(file, limits.line_bytes), None)) is not None:
             end, count = end + (rest[1] if isinstance(rest[1], int) else len(rest[1])), count + 1
-        pieces.append(astuple(Piece(start, end, before)))
+        pieces.append(Piece(start, end, before))
         start, before = end, before + count
-    yield {"pieces": pieces}
+    yield {"pieces": [astuple(piece) for piece in pieces]}
+    looks = [Piece(piece.start, min(piece.end, piece.start + _LOOK), piece.before) for piece in _across(pieces, _LOOKS)]
+    yield from _looked(file, "jsonl", letters, [*looks, pieces[-1]], limits)
+
+
+def _across(pieces: Sequence[Piece], most: int) -> Sequence[Piece]:
+    """Some of the pieces before the last, spread over all."""
+    return pieces[:-1][:: max(1, len(pieces) // most)]
+
+
+def _looked(file: IO[bytes], container: str, letters: str, pieces: Sequence[Piece], limits: Limits) -> Iterator[Said]:
+    """The records and faults in these pieces of a file."""
+    with opened(file, container, letters, limits) as source:
+        for first, some in (one for piece in pieces for one in source.raw(piece)):
+            for number, raw in enumerate(some, first):
+                yield from (said for said in source.said(number, raw) if not isinstance(said, dict))
 
 
 class Opened(Protocol):
     """A file that is read by its pieces."""
-
-    facts: Facts
 
     def raw(self, piece: Piece) -> Iterator[tuple[int, Sequence[bytes | int]]]:
         """The lines or rows of a piece, some at a time: the number of the first, and of each its bytes, or how many there are where those are too
@@ -128,23 +139,9 @@ def opened(file: IO[bytes], container: str, letters: str, limits: Limits) -> Ite
         yield _Lines(file, letters, limits)
 
 
-def read_pieces(file: IO[bytes], container: str, letters: str, pieces: Sequence[Piece], limits: Limits) -> Iterator[Said]:
-    """What is in these pieces of a file.
-
-    Raises:
-        Refused: it cannot be read.
-    """
-    with opened(file, container, letters, limits) as source:
-        yield source.facts
-        for piece in pieces:
-            for first, some in source.raw(piece):
-                for number, raw in enumerate(some, first):
-                    yield from source.said(number, raw)
-
-
 class _Rows:
     def __init__(self, rows: columnar.ParquetFile) -> None:
-        self._rows, self.facts = rows, rows.facts
+        self._rows = rows
 
     def raw(self, piece: Piece) -> Iterator[tuple[int, Sequence[bytes | int]]]:
         return self._rows.rows(piece.start, piece.end)
@@ -157,7 +154,6 @@ class _Rows:
 class _Lines:
     def __init__(self, file: IO[bytes], letters: str, limits: Limits) -> None:
         self._file, self._letters, self._limits = file, letters, limits
-        self.facts = Facts("jsonl", letters)
 
     def raw(self, piece: Piece) -> Iterator[tuple[int, Sequence[bytes | int]]]:
         self._file.seek(piece.start)

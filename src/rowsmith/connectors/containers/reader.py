@@ -7,9 +7,9 @@ import select
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, astuple
+from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
 
@@ -27,7 +27,7 @@ PASSED_ON = ("PATH", "PYTHONPATH", "PYTHONHOME", "LANG", "LC_ALL", "TMPDIR", "LD
 
 def read_records(
     path: Path, name: str, *, encoding: str | None = None, delimiter: str | None = None, sheet: str | None = None, header: bool = True,
-    contents: Contents | None = None, limits: Limits | None = None, cut: Cut | None = None,
+    contents: Contents | None = None, limits: Limits | None = None,
 ) -> Iterator[Record | Fault]:  # fmt: skip
     """Every record of a file, in order, read in a child process with bounded memory, time and output.
 
@@ -37,17 +37,15 @@ def read_records(
         sheet: the sheet of a spreadsheet; default: the first with anything in it.
         header: whether the first row of a table names its columns; else they are column_1, column_2 ...
         contents: filled with what is learned of the file.
-        cut: read these pieces of the file alone.
 
     Raises:
         NotFound: there is no such file.
         Invalid: the file cannot be read at all, or costs more than it may.
     """
-    task = {"task": "contents"} if cut is None else {"task": "pieces", **asdict(cut), "pieces": [astuple(piece) for piece in cut.pieces]}
     contents = Contents() if contents is None else contents
     told = Told(name, contents)
     given = {"encoding": encoding, "delimiter": delimiter, "sheet": sheet, "header": header}
-    with _child(path, name, {**task, "given": given}, limits or Limits()) as lines:
+    with _child(path, name, {"task": "contents", "given": given}, limits or Limits()) as lines:
         for line in lines:
             if (said := told.heard(line)) is not None:
                 yield said
@@ -56,20 +54,25 @@ def read_records(
 
 def cut_file(
     path: Path, name: str, *, encoding: str | None = None, delimiter: str | None = None, sheet: str | None = None, header: bool = True,
-    contents: Contents | None = None, limits: Limits | None = None,
+    contents: Contents | None = None, limits: Limits | None = None, begun: Callable[[], None] | None = None,
 ) -> Cut | None:  # fmt: skip
     """The pieces in which a large file of JSON Lines or Parquet can be read, found in a child process; None where it is small, or something else.
+    `begun` is called as soon as it is known that there will be some.
 
     Raises: as `read_records`.
     """
     contents = Contents() if contents is None else contents
-    told, pieces = Told(name, contents), []
+    told, pieces, looked = Told(name, contents), list[Piece](), list[Record | Fault]()
     given = {"encoding": encoding, "delimiter": delimiter, "sheet": sheet, "header": header}
     with _child(path, name, {"task": "cut", "given": given}, limits or Limits()) as lines:
         for line in lines:
-            told.heard(line)
-            pieces += told.pieces
-    return Cut(contents.container, contents.encoding or "", tuple(pieces)) if len(pieces) > 1 else None
+            if (said := told.heard(line)) is not None:
+                looked.append(said)
+            elif told.pieces:
+                pieces = told.pieces
+            elif contents.container and begun is not None:
+                begun()
+    return Cut(contents.container, contents.encoding or "", tuple(pieces), tuple(looked)) if len(pieces) > 1 else None
 
 
 @contextmanager
