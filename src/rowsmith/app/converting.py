@@ -14,7 +14,6 @@ from typing import Any
 
 import orjson
 
-from rowsmith import registry
 from rowsmith.app.record_rows import RecordRows
 from rowsmith.app.rejects import Rejects
 from rowsmith.connectors.containers.fence import fence
@@ -22,7 +21,7 @@ from rowsmith.connectors.containers.limits import Limits, Refused
 from rowsmith.connectors.containers.pieces import Opened, Piece, opened
 from rowsmith.connectors.containers.said import Json, Said
 from rowsmith.core.records import Contents, Fault, Record
-from rowsmith.formats import Check, LossReport, Mapping, Setting, consumer, encode_row, json_lines, quick, ready_line
+from rowsmith.formats import Check, LossReport, Mapping, Setting, built_in, consumer, encode_row, json_lines, quick, ready_line
 from rowsmith.steps.files_beside import Beside, nowhere
 from rowsmith.steps.kinds import Kinds
 
@@ -52,7 +51,7 @@ class _Converting:
         self._scratch = Path(work["scratch"]) / f"{piece.start}"
         self._rejects = Rejects(self._scratch.with_suffix(".rejects"), durable=False)
         self._files = Beside(self._scratch.with_suffix(".files"), nowhere)
-        format, self._made, mapping = registry.format(work["from"]), registry.format(work["to"]), Mapping(**work["mapping"])
+        format, self._made, mapping = built_in(work["from"]), built_in(work["to"]), Mapping(**work["mapping"])
         setting = Setting(name=work["target"], contents=Contents(container=work["into"]))
         self._check = Check(consumer(work["consumer"]), setting) if work["consumer"] else None
         self._rows, self._flat = RecordRows(mapping, format, self._rejects), work["container"] == "parquet"

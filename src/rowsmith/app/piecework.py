@@ -25,7 +25,6 @@ from rowsmith.steps.export import Lines
 from rowsmith.steps.kinds import Kinds
 
 _MOST = 4
-_READ = 1 << 20
 
 
 class Crew:
@@ -40,6 +39,10 @@ class Crew:
         """Start them, one for each processor."""
         for _ in range(min(os.cpu_count() or 1, _MOST)):
             self.processes.append(self._stack.enter_context(_Process(self.name, self.scratch, self._complaints, self.limits)))
+
+    def end(self) -> None:
+        """End them: their memory is wanted."""
+        self._stack.close()
 
 
 @contextmanager
@@ -76,6 +79,7 @@ class Piecework:
         with ThreadPoolExecutor(count, "piecework") as pool, closing(_ahead(pool, free, self.cut, 2 * count)) as answers:
             for told in answers:
                 yield from self._taken(told, report, rejects, contents)
+        self.crew.end()
         contents.end(self.crew.name)
 
     def _told(self, report: LossReport) -> bytes:
@@ -97,11 +101,7 @@ class Piecework:
                     rejects.add(**orjson.loads(line))
             os.unlink(told["rejects"])
         rows, missing, kinds = told["rows_out"], told["missing"], Kinds(told["columns"], told["longest"])
-        with open(told["lines"], "rb") as file:
-            while data := file.read(_READ):
-                yield Lines(data + file.readline(), rows, kinds, missing)
-                rows = missing = 0
-        os.unlink(told["lines"])
+        yield Lines(Path(told["lines"]), rows, kinds, missing)
 
 
 def _ahead(pool: ThreadPoolExecutor, free: queue.SimpleQueue[_Process], cut: Cut, most: int) -> Generator[dict[str, Any], None, None]:

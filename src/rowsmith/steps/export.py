@@ -22,9 +22,10 @@ from rowsmith.steps.row_file import RowFile
 
 
 class Lines(NamedTuple):
-    """Records that are made already: lines of JSON, how many, what is in them, and how many files that they refer to are missing."""
+    """Records that are made already: a file of lines of JSON, which is given away, how many, what is in them, and how many files that they refer
+    to are missing."""
 
-    data: bytes
+    path: Path
     rows: int
     kinds: Kinds
     missing: int
@@ -77,7 +78,7 @@ def write_lines(path: Path, lines: Iterable[Lines], format: Format, *, report: L
 
     def fill(data: RowFile, files: Beside) -> None:
         for some in lines:
-            data.add_lines(some.data, some.rows, some.kinds)
+            data.add_lines(some.path, some.rows, some.kinds)
             files.missing += some.missing
 
     return _write(path, Source(()), format, fill, None, nowhere, "none", report, safe)

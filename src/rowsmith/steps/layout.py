@@ -80,6 +80,10 @@ class Laying(Protocol):
         """The bytes that come with more lines, whole ones; `kinds` says what is in them, where that is known."""
         ...
 
+    def keep(self, path: Path, kinds: Kinds) -> bool:
+        """Take a file of lines over as it is. False: they have to be given, in whole lines."""
+        ...
+
     def full(self) -> bool:
         """No further line comes. Whether what comes last is known already, before other files that share its columns are full."""
         ...
@@ -106,6 +110,10 @@ class Lines:
         begun, self._any = self._any, True
         return (b",\n" if begun else b"[\n") + data.removesuffix(b"\n").replace(b"\n", b",\n")
 
+    def keep(self, path: Path, kinds: Kinds) -> bool:
+        """They are given."""
+        return False
+
     def full(self) -> bool:
         """Nothing is waited for."""
         return True
@@ -129,6 +137,10 @@ class Packed:
         """The bytes that come with more lines."""
         packed: bytes = self._pack.compress(self._inner.lines(data, kinds))
         return packed
+
+    def keep(self, path: Path, kinds: Kinds) -> bool:
+        """They are given."""
+        return False
 
     def full(self) -> bool:
         """As the layout."""

@@ -11,6 +11,8 @@ from rowsmith.steps.kinds import Kinds
 from rowsmith.steps.layout import Container, layout
 from rowsmith.steps.part import Part
 
+_READ = 1 << 20
+
 
 class RowFile:
     """Written as its rows come. What its container knows only at the end, is written then. Gone when it never was renamed.
@@ -58,12 +60,17 @@ class RowFile:
         if self._side is not None and row.beside is not None:
             self._side.write(row.beside)
 
-    def add_lines(self, data: bytes, rows: int, kinds: Kinds) -> None:
-        """More rows, as lines of JSON, and what is in them. There is no sidecar."""
+    def add_lines(self, path: Path, rows: int, kinds: Kinds) -> None:
+        """More rows, as a file of lines of JSON, which is gone then, and what is in them. There is no sidecar."""
         self.rows += rows
         self.columns.update(dict.fromkeys(kinds.columns))
-        if laid := self._laying.lines(data, kinds):
-            self.main.write(laid)
+        if self._laying.keep(path, kinds):
+            return
+        with path.open("rb") as file:
+            while data := file.read(_READ):
+                if laid := self._laying.lines(data + file.readline(), kinds):
+                    self.main.write(laid)
+        path.unlink()
 
     def full(self) -> None:
         """No further row comes: write what can be written, and let go of what need not be held."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -38,6 +39,10 @@ class TableLayout:
                 self._columns.setdefault(name)
         self._lines.add(data)
         return b""
+
+    def keep(self, path: Path, kinds: Kinds) -> bool:
+        """They are given."""
+        return False
 
     def full(self) -> bool:
         """No further line comes; the columns may still."""

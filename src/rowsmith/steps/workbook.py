@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -50,6 +51,10 @@ class WorkbookLayout:
                 raise Invalid(f"Row {self._rows:,}: {name!r} has more than the {MOST_CHARACTERS:,} characters that a cell holds.", _FIX)
         if len(self._columns) > MOST_COLUMNS:
             raise Invalid(f"A spreadsheet holds {MOST_COLUMNS:,} columns, and there are more.", _FIX)
+
+    def keep(self, path: Path, kinds: Kinds) -> bool:
+        """They are given."""
+        return False
 
     def full(self) -> bool:
         """No further line comes; the columns may still."""
