@@ -143,6 +143,13 @@ def test_what_cannot_be_cut_is_read_in_one_go(tmp_path: Path) -> None:
     assert converted(latin, tmp_path / "a" / "x.jsonl", "alpaca", PIECES) == converted(latin, tmp_path / "b" / "x.jsonl", "alpaca", WHOLE)
 
 
+def test_letters_are_those_that_are_said(tmp_path: Path) -> None:
+    source, said = tmp_path / "latin.jsonl", MappingProfile(encoding="cp1252")
+    source.write_bytes('{"input": "Why Ã¤?", "answer": "It is no ä in UTF-8."}\n{"input": "Ã¤?", "answer": "No."}\n'.encode("cp1252") * 500)
+    apart, whole = (converted(source, tmp_path / name / "x.jsonl", "alpaca", how, profile=said) for name, how in (("a", PIECES), ("b", WHOLE)))
+    assert apart == whole and "Ã¤" in apart[1]["x.jsonl"].decode()
+
+
 def test_strict_and_costs_hold_in_pieces(tmp_path: Path) -> None:
     source, target = tmp_path / "chats.jsonl", tmp_path / "out.jsonl"
     source.write_bytes(b"".join(lines(5)))

@@ -57,7 +57,8 @@ class _Converting:
         self._rows, self._flat = RecordRows(mapping, format, self._rejects), work["container"] == "parquet"
         self._report = LossReport(check=self._check, on_leave=self._rows.not_held)
         self._kinds, self._odd = Kinds(), 0
-        plain = mapping == Mapping() and (self._check is None or self._check.consumer == self._made.consumer)
+        as_it_is = mapping == Mapping() and work["letters"] in ("", "utf-8")
+        plain = as_it_is and (self._check is None or self._check.consumer == self._made.consumer)
         self._quick = quick(format, self._made, flat=self._flat) if plain else None
 
     def done(self) -> dict[str, Any]:

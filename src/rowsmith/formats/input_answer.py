@@ -33,7 +33,7 @@ class InputAnswer(Format):
         return _reading.pair(*_reading.texts(record, "input", "answer"))
 
     def quick_read(self, record: dict[str, Any]) -> dict[str, Any] | None:
-        """Two texts."""
+        """Two texts that say something."""
         return self.quick_row(record)
 
     def quick_row(self, data: dict[str, Any]) -> dict[str, Any] | None:

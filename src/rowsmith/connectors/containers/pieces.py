@@ -16,6 +16,8 @@ from rowsmith.core.lines import fitting, lines, open_lines
 from rowsmith.core.records import Fault, Record
 
 _LOOKS, _LOOK, _LOOK_ROWS = 32, 1 << 15, 100
+_PACKED = 4
+"""What is packed in Parquet has about so many times its size."""
 _SOME = 1 << 17
 """Bytes of lines that are given at once."""
 
@@ -47,21 +49,20 @@ def cut(file: IO[bytes], size: int, name: str, given: Given, limits: Limits) -> 
     Raises:
         Refused: it cannot be read.
     """
-    if size < limits.whole_bytes:
-        return
     head = file.read(text.HEAD)
-    if recognise.packing(head):
+    binary = recognise.binary(head)
+    if size * (_PACKED if binary == "parquet" else 1) < limits.whole_bytes or recognise.packing(head):
         return
     if wrong := recognise.mispacked(name, ""):
         yield note(wrong)
-    if recognise.binary(head) == "parquet":
+    if binary == "parquet":
         if len(pieces := _groups(str(file.name), limits.piece_rows)) > 1:
             looks = [Piece(piece.start, min(piece.end, piece.start + _LOOK_ROWS), piece.before) for piece in _across(pieces, _LOOKS // 8)]
             start = max(pieces[-1].start, pieces[-1].end - _LOOK_ROWS)
             yield Facts("parquet")
             yield {"pieces": [astuple(piece) for piece in pieces]}
             yield from _looked(file, "parquet", "", [*looks, Piece(start, pieces[-1].end, start)], limits)
-    elif not recognise.binary(head) and not recognise.stranger(head):
+    elif not binary and not recognise.stranger(head):
         yield from _by_bytes(file, size, head, name, given, limits)
 
 
