@@ -86,6 +86,45 @@ def test_a_parquet_file_is_cut_at_its_groups(tmp_path: Path) -> None:
     assert apart[0].rejected_count == 1286 and apart[0].rejected[0]["line"] == 1
 
 
+ODD = [
+    rb'{"instruction":"Twice?","input":"","output":"a","output":"b"}', rb'{"instruction":"Twice?","input":"x","input"  :"","output":"b"}',
+    rb'{"instruction":"Nul\u0000","input":"","output":"b"}', rb'{"instruction":"Half \ud800","input":"","output":"b"}',
+    rb'{"instruction":"More","input":"","output":"b","n":1e400}', rb'{"instruction":"More","input":"","output":"b","n":123456789012345678901}',
+    rb'{"instruction":"More","input":"","output":"b","f":1e17}', rb'{"output":"Order","input":" ","instruction":"\"q\" \\"}',
+    rb' { "instruction" : "Wide" , "input" : "" , "output" : "\\\"" } ' + b"\r", rb'{"instruction":"","input":"","output":"b"}',
+    rb'{"instruction":"None","input":null,"output":"b"}', rb'{"instruction":"Broken","input":"","output":"b"',
+    b'{"instruction":"\xff","input":"","output":"b"}', rb'{"instruction":"","input":"","output":"b"}x', b"[]", b'"text"', b"",
+    '{"instruction":"Ende\u2028 \x85","input":"[1]","output":"😀\\ud83d\\ude00"}'.encode(),
+    rb'{"instruction":"Ours","input":"","output":"b","provenance":{"id":"1","origin":{},"scores":{}}}', rb'{"input":"own","answer":"columns"}',
+]  # fmt: skip
+"""Lines of which some are plain, and some only seem to be."""
+
+
+@pytest.mark.parametrize("to", ["jsonl", "sharegpt", "input-answer"])
+def test_odd_lines_among_plain_ones_are_what_they_are_in_one_go(tmp_path: Path, to: str) -> None:
+    source, chance = tmp_path / "pairs.jsonl", random.Random(7)
+    plain = [orjson.dumps({"instruction": f"{n}?", "input": "" if n % 3 else "x\n", "output": 'Yes, "so".'}) for n in range(300)]
+    every = [*plain, *ODD * 3]
+    chance.shuffle(every)
+    source.write_bytes(b"\n".join([plain[0], *every]))
+    for suffix in (".jsonl", ".parquet"):
+        names = (tmp_path / f"a{suffix}" / f"x{suffix}", tmp_path / f"b{suffix}" / f"x{suffix}")
+        apart, whole = (converted(source, name, to, how, from_="alpaca") for name, how in zip(names, (PIECES, WHOLE), strict=True))
+        assert apart == whole
+        assert apart[0].written > 300 and apart[0].rejected_count > 20
+
+
+def test_odd_rows_among_plain_ones_are_what_they_are_in_one_go(tmp_path: Path) -> None:
+    source = tmp_path / "rows.parquet"
+    cases = ["""'[{"role": "user", "content": "?"}]'""", "'[1]'", "''", """'NaN "' || chr(0)"""]
+    asked = f"CASE i % 5 {' '.join(f'WHEN {n} THEN {case}' for n, case in enumerate(cases))} ELSE 'Why?' END"
+    duckdb.execute(f"COPY (SELECT {asked} AS input, i || '.' AS answer FROM range(6000) t(i)) TO '{source}' (FORMAT parquet, ROW_GROUP_SIZE 2048)")
+    for to in ("jsonl", "sharegpt", "alpaca"):
+        apart, whole = (converted(source, tmp_path / f"{name}{to}" / "x.jsonl", to, how) for name, how in (("a", PIECES), ("b", WHOLE)))
+        assert apart == whole
+        assert apart[0].written >= 2400
+
+
 def test_a_mapping_is_applied_in_every_piece(tmp_path: Path) -> None:
     source = tmp_path / "q.jsonl"
     source.write_bytes(b"".join(orjson.dumps({"q": f"{n}?", "a": "Yes.", "x": n}) + b"\n" for n in range(900)))
