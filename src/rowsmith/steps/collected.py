@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +22,12 @@ class Collected:
     def add(self, lines: bytes) -> None:
         """More lines, with their ends."""
         self._file.write(lines)
+
+    def take(self, path: Path) -> None:
+        """The lines of a file, which is gone then."""
+        with path.open("rb", buffering=0) as file:
+            shutil.copyfileobj(file, self._file, _CHUNK)
+        path.unlink()
 
     def lines(self) -> Iterator[bytes]:
         """All of them. None can be added any more."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,7 @@ _LONGEST = 1 << 24
 
 
 class ParquetLayout:
-    """Collects lines of JSON in scratch files, and gives the bytes of the Parquet file at the end.
+    """Collects lines of JSON in a scratch file, and gives the bytes of the Parquet file at the end.
 
     Columns have the types of their `Kinds`; what is JSON there is text, in which text stands as it is.
     """
@@ -29,7 +28,6 @@ class ParquetLayout:
     def __init__(self, columns: dict[str, str | None]) -> None:
         self._lines = Collected()
         self._kinds = Kinds(columns, _LONGEST)
-        self._kept = 0
 
     def lines(self, data: bytes, kinds: Kinds | None = None) -> bytes:
         """Take more records; no bytes come of them yet."""
@@ -42,10 +40,9 @@ class ParquetLayout:
         return b""
 
     def keep(self, path: Path, kinds: Kinds) -> bool:
-        """Take a file of lines over; none are given before."""
+        """Take its lines over."""
         self._kinds.add(kinds)
-        shutil.move(path, self._lines.folder / f"part-{self._kept:08d}")
-        self._kept += 1
+        self._lines.take(path)
         return True
 
     def full(self) -> bool:
@@ -77,7 +74,7 @@ class ParquetLayout:
         kinds = {name: kind or TEXT for name, kind in self._kinds.columns.items()}
         columns = ", ".join(f"{_text(name)}: {_text(kind)}" for name, kind in kinds.items())
         picked = ", ".join(f"{quoted(name)} ->> '$' AS {quoted(name)}" if kind == JSON else quoted(name) for name, kind in kinds.items())
-        path = _text(str(self._lines.folder / "part-*" if self._kept else self._lines.done()))
+        path = _text(str(self._lines.done()))
         read = f"read_json({path}, format = 'newline_delimited', maximum_object_size = {self._kinds.longest + 2}, columns = {{{columns}}})"
         threads = str(min(os.cpu_count() or 1, _MOST_THREADS))
         config: dict[str, Any] = {"threads": threads, "memory_limit": f"{_MEMORY_MB}MB", "temp_directory": str(self._lines.folder)}
