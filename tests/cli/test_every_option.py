@@ -534,7 +534,8 @@ ARGUMENTS: dict[str, list[str]] = {
     "columns": ["t", "--drop", "text"], "combine": ["t", "t@v1", "--into", "u"],
     "cherry-pick": ["t", "draft"], "rollback": ["t", "main", "--discard"], "edit": ["t", "--discard"], "verify": ["t"], "lock": ["t"],
     "push": ["t", "hf:acme/qa"], "pull": ["hf:acme/qa", "--into", "t"],
-    "coverage": ["e"], "import": ["ROWS", "--into", "t"], "bundle": ["t", "-o", "out.zip"], "review add": ["t", "ROW", "--accept"], "review list": ["t"],
+    "coverage": ["e"],
+    "import": ["ROWS", "--into", "t"], "bundle": ["t", "-o", "out.zip"], "review add": ["t", "ROW", "--accept"], "review list": ["t"],
 }  # fmt: skip
 
 

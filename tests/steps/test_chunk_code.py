@@ -13,7 +13,7 @@ from step_context import StepContext, made, row
 
 from rowsmith.core.row import Drop, New, Row
 from rowsmith.steps.chunk.code import Code
-from rowsmith.steps.syntax import GRAMMARS, language_of
+from rowsmith.steps.syntax import GRAMMARS, grammar_of
 
 CTX = StepContext(Path())
 PYTHON = '''"""A module."""
@@ -91,7 +91,7 @@ def test_each_language_has_its_definitions(language: str) -> None:
 
 def test_samples_are_of_all_languages() -> None:
     assert set(SAMPLES) == set(GRAMMARS)
-    assert [language_of(name) for name in ("src/a.PY", "b.h", "C.cs", "d.tsx", "README.md", "Makefile")] == ["python", "c", "c_sharp", "tsx", "", ""]
+    assert [grammar_of(name) for name in ("src/a.PY", "b.h", "C.cs", "d.tsx", "README.md", "Makefile")] == ["python", "c", "c_sharp", "tsx", "", ""]
 
 
 def test_functions_go_with_their_comments_and_say_their_lines() -> None:

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from rowsmith.core.languages_of_code import NAMES
+from rowsmith.core.languages_of_code import SUFFIXES as CODE
 from rowsmith.core.row import Json
 
 SUFFIXES: dict[str, tuple[str, ...]] = {
-    "html": (".html", ".htm", ".xhtml"),
-    "md": (".md", ".markdown", ".mdown", ".mkd"),
-    "txt": (".txt", ".text"),
-}
-"""The kinds of documents, with the endings of their files' names; none where what is in a file tells it (connectors/documents/kinds)."""
+    "adoc": (".adoc", ".asciidoc"), "ass": (".ass", ".ssa"), "chatgpt": (), "claude_code": (),
+    "code": (*CODE, *(name for name in NAMES if "." not in name)),
+    "codex": (), "docx": (".docx", ".docm", ".dotx", ".dotm"), "eml": (".eml", ".emlx"), "epub": (".epub",), "html": (".html", ".htm", ".xhtml"),
+    "ipynb": (".ipynb",), "mbox": (".mbox", ".mbx"), "md": (".md", ".markdown", ".mdown", ".mkd", ".mdx", ".qmd", ".rmd"), "odp": (".odp", ".otp"),
+    "ods": (".ods", ".ots"), "odt": (".odt", ".ott"), "pdf": (".pdf",), "pptx": (".pptx", ".pptm", ".ppsx", ".ppsm", ".potx"),
+    "rst": (".rst", ".rest"), "slack": (), "srt": (".srt",), "txt": (".txt", ".text", ".log"), "vtt": (".vtt",), "xlsx": (".xlsx", ".xlsm", ".xltx"),
+}  # fmt: skip
+"""The kinds of documents with the endings of their files' names (or whole names, without a dot), lower case; none where what is in a file tells it.
+Each is a module in connectors/documents/kinds."""
 ARCHIVES = (".zip", ".tar", ".tgz", ".tbz", ".tbz2", ".txz", ".tzst", ".gz", ".bz2", ".xz", ".zst")
 """The endings of files that hold files."""
 

@@ -115,10 +115,10 @@ class Context(Protocol):
         """
         ...
 
-    def documents(self, sources: Iterable[Input], **given: Any) -> Iterator[tuple[Input, Document | Fault]]:
+    def documents(self, sources: Iterable[Input], **given: Any) -> Iterator[tuple[Input, Document | Record | Fault]]:
         """What input files say, whatever they are, read one after the other in a process of its own with bounded memory, time and output
-        for each. `given`: what is said of them (connectors.documents.read_documents). A file that cannot be read is a fault, and the next
-        one is read."""
+        for each. `given`: what is said of them (connectors.documents.read_documents); with `records` files of records give these. A file
+        that cannot be read is a fault, and the next one is read."""
         ...
 
     def index(self, kind: str, place: str = "") -> Index:

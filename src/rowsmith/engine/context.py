@@ -77,7 +77,7 @@ class StepContext:
 
         return read_records(source.path, source.name, encoding=encoding, delimiter=delimiter, sheet=sheet, header=header, contents=contents)
 
-    def documents(self, sources: Iterable[Input], **given: Any) -> Iterator[tuple[Input, Document | Fault]]:
+    def documents(self, sources: Iterable[Input], **given: Any) -> Iterator[tuple[Input, Document | Record | Fault]]:
         """See core.ports.Context."""
         from rowsmith.connectors.documents import read_documents
 

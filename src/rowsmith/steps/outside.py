@@ -10,7 +10,7 @@ from pydantic import Field
 
 from rowsmith.core.documents import Document
 from rowsmith.core.ports import Context, Input
-from rowsmith.core.records import Fault
+from rowsmith.core.records import Fault, Record
 from rowsmith.core.row import Bad, New
 from rowsmith.steps.licensed import Licensed
 
@@ -38,6 +38,11 @@ class Documents(Licensed):
             yield Bad(one.reason, one.detail, one.name)
 
 
+def _unread(found: Fault | Record) -> Bad:
+    """What is no document: it cannot be read, or holds records."""
+    return Bad(*(found.reason, found.detail) if isinstance(found, Fault) else ("records", "It holds records."), found.where)
+
+
 class Outside(Documents):
     """A source that a connector fetches: all settings of its own but those that say how its files are read are the connector's."""
 
@@ -61,4 +66,4 @@ class Outside(Documents):
         """A row for every document that came, and a bad one for what did not come or cannot be read."""
         yield from self.missed(ctx)
         for source, found in ctx.documents(self.inputs(ctx), **self.how()):
-            yield Bad(found.reason, found.detail, found.where) if isinstance(found, Fault) else self.document(source, found)
+            yield self.document(source, found) if isinstance(found, Document) else _unread(found)

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
 from itertools import accumulate
-from pathlib import PurePosixPath
 from typing import Any
 
 from rowsmith.core.errors import Unavailable
+from rowsmith.core.languages_of_code import language_of
 from rowsmith.steps.packing import Span, trimmed
 from rowsmith.steps.prose import listed
 
@@ -22,11 +22,6 @@ GRAMMARS = {
     "typescript": ("typescript", "language_typescript"),
 }  # fmt: skip
 """Languages, each with the package (tree_sitter_...) and the function in it that give its grammar."""
-SUFFIXES = {
-    "bash": "bash", "sh": "bash", "c": "c", "h": "c", "cs": "c_sharp", "cc": "cpp", "cpp": "cpp", "cxx": "cpp", "hh": "cpp", "hpp": "cpp",
-    "hxx": "cpp", "go": "go", "java": "java", "cjs": "javascript", "js": "javascript", "jsx": "javascript", "mjs": "javascript", "php": "php",
-    "py": "python", "pyi": "python", "rb": "ruby", "rs": "rust", "cts": "typescript", "mts": "typescript", "ts": "typescript", "tsx": "tsx",
-}  # fmt: skip
 _DEFINITIONS = listed(
     "function_definition class_definition function_declaration generator_function_declaration class_declaration abstract_class_declaration "
     "method_definition interface_declaration type_alias_declaration enum_declaration internal_module module method_declaration "
@@ -59,9 +54,10 @@ class Piece:
     blocks: Callable[[Callable[[Span], bool]], Iterator[Span]]
 
 
-def language_of(name: str) -> str:
+def grammar_of(name: str) -> str:
     """The language of a file of this name; empty where none of the grammars reads it."""
-    return SUFFIXES.get(PurePosixPath(name).suffix.lower().lstrip("."), "")
+    found = language_of(name)
+    return found if found in GRAMMARS else ""
 
 
 def pieces(text: str, language: str, fits: Callable[[Span], bool]) -> list[Piece]:

@@ -5,27 +5,14 @@ from __future__ import annotations
 import re
 from typing import Literal, get_args
 
+from rowsmith.core.languages_of_code import NAMES, language_of
+
 Kind = Literal["docs", "code", "data", "other"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 Left = Literal["generated", "vendored", "binary"]
 """What is left out unless it is asked for: made by programs, copied from other projects, neither text nor a document."""
 LEFT: tuple[Left, ...] = get_args(Left)
 
-_CODE = {
-    "bash": "sh bash zsh", "c": "c h", "c-sharp": "cs", "clojure": "clj cljs", "cpp": "cc cpp cxx hh hpp hxx", "css": "css scss less",
-    "cuda": "cu cuh", "dart": "dart", "elixir": "ex exs", "elm": "elm", "erlang": "erl hrl", "fortran": "f f90 f95", "fsharp": "fs fsx",
-    "go": "go", "graphql": "graphql", "groovy": "groovy gradle", "haskell": "hs", "hcl": "tf hcl", "java": "java",
-    "javascript": "js jsx mjs cjs", "julia": "jl", "kotlin": "kt kts", "lisp": "lisp el scm", "lua": "lua", "makefile": "mk", "nix": "nix",
-    "objective-c": "m mm", "ocaml": "ml mli", "pascal": "pas", "perl": "pl pm", "php": "php", "powershell": "ps1 psm1", "protobuf": "proto",
-    "python": "py pyi pyx", "r": "r", "ruby": "rb rake", "rust": "rs", "scala": "scala sc", "solidity": "sol", "sql": "sql",
-    "svelte": "svelte", "swift": "swift", "typescript": "ts mts cts", "tsx": "tsx", "vue": "vue", "zig": "zig", "assembly": "asm s",
-    "cmake": "cmake", "verilog": "v sv", "vhdl": "vhd vhdl",
-}  # fmt: skip
-_LANGUAGE = {suffix: language for language, suffixes in _CODE.items() for suffix in suffixes.split()}
-_NAMES = {
-    "dockerfile": "dockerfile", "containerfile": "dockerfile", "makefile": "makefile", "gnumakefile": "makefile", "cmakelists.txt": "cmake",
-    "rakefile": "ruby", "gemfile": "ruby", "vagrantfile": "ruby", "jenkinsfile": "groovy", "build.bazel": "python", "justfile": "makefile",
-}  # fmt: skip
 _OTHERS: dict[Kind, str] = {
     "docs": "md mdx markdown rst rest adoc asciidoc txt text tex org textile wiki pod html htm xhtml ipynb pdf docx pptx odt odp epub rtf",
     "data": "json jsonl ndjson json5 yaml yml toml csv tsv parquet arrow xml ini cfg conf properties xlsx xls ods lock srt vtt",
@@ -46,8 +33,6 @@ _SAYS_GENERATED = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 """In a comment: code may speak of such marks."""
-_SHEBANG = re.compile(rb"#!\s*\S*?/?(?:env\s+(?:-S\s+)?)?(bash|zsh|dash|sh|python|perl|ruby|node|lua|php|Rscript)[\d.]*\s")
-_BY_PROGRAM = {"sh": "bash", "dash": "bash", "zsh": "bash", "node": "javascript", "Rscript": "r"}
 _HEAD = 2048
 _LONG_LINE = 1000
 """Mean bytes of a line from which scripts and styles are packed for browsers."""
@@ -62,16 +47,14 @@ def kind_of(path: str, head: bytes = b"") -> tuple[Kind, str]:
     """
     name = path.rpartition("/")[2].lower()
     suffix = name.rpartition(".")[2] if "." in name.lstrip(".") else ""
-    if language := _NAMES.get(name) or _LANGUAGE.get(suffix):
-        return "code", language
+    if name in NAMES:
+        return "code", NAMES[name]
     if name in _DATA_NAMES:
         return "data", ""
     if kind := _KIND.get(suffix) or ("docs" if _DOC_NAME.fullmatch(name) else None):
         return kind, ""
-    if found := _SHEBANG.match(head):
-        program = found[1].decode()
-        return "code", _BY_PROGRAM.get(program, program)
-    return "other", ""
+    language = language_of(name, head.split(b"\n", 1)[0][:_HEAD].decode("latin-1"))
+    return ("code", language) if language else ("other", "")
 
 
 def named_by(path: str) -> bool:

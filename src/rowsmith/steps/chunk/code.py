@@ -14,7 +14,7 @@ from rowsmith.core.row import Drop, New, Row
 from rowsmith.core.tokens import Measured
 from rowsmith.steps.chunking import Chunking, Told
 from rowsmith.steps.packing import Span, divided, filled, joined
-from rowsmith.steps.syntax import GRAMMARS, Piece, language_of, pieces
+from rowsmith.steps.syntax import GRAMMARS, Piece, grammar_of, pieces
 
 MOST_CHARACTERS = 2_000_000
 """Of a text that is parsed; a longer one (data, most often) is cut at its lines."""
@@ -80,7 +80,7 @@ def _language(row: Row) -> str:
     """By the name of the file, or of the member of an archive, that the row comes from."""
     source: Any = row.origin.get("source")
     names = [source.get(key) for key in ("member", "path", "file", "name")] if isinstance(source, dict) else []
-    return next((found for name in names if isinstance(name, str) and (found := language_of(name))), "")
+    return next((found for name in names if isinstance(name, str) and (found := grammar_of(name))), "")
 
 
 def _closed(of: Measured, spans: Sequence[Span], size: int) -> list[Span]:

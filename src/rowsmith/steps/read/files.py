@@ -19,6 +19,7 @@ from rowsmith.core.ids import canonical
 from rowsmith.core.lines import json_value, lines, open_lines
 from rowsmith.core.ports import Context, Input
 from rowsmith.core.records import Fault as Unread
+from rowsmith.core.records import Record as Inner
 from rowsmith.core.row import Bad, New
 from rowsmith.core.step import InputPaths
 from rowsmith.steps.media import Unfit, look
@@ -39,6 +40,11 @@ _OWN = ("image", "audio", *RECORDS)
 UTF8 = "utf-8"
 _SAMPLE = 1 << 16
 _PEEK_FILES, _PEEK_LINES = 5, 50
+
+
+def _kind_of(path: Path) -> str:
+    """The kind of file that a name tells of; empty where it tells of none."""
+    return _KIND_OF.get(path.suffix.lower() or path.name.lower(), "")
 
 
 class ReadFiles(Documents):
@@ -143,18 +149,26 @@ class ReadFiles(Documents):
         """
         yield from self.missed(ctx)
         found = self._files(lambda pattern: ctx.paths([pattern]))
-        for is_document, several in groupby(found, lambda one: one[1] not in _OWN or (one[1] in RECORDS and not self.format)):
-            if is_document:  # a file of records may hold conversations, which are documents: what is in it tells
-                yield from self._of_documents([(ctx.input(path), kind) for path, kind in several], ctx)
+        for way, several in groupby(found, self._way):
+            if way != "own":
+                yield from self._of_documents([(ctx.input(path), kind) for path, kind in several], ctx, records=way == "archive")
             else:
                 for path, kind in several:
                     yield from self._own(kind, ctx.input(path), ctx)
 
-    def _of_documents(self, found: Sequence[tuple[Input, str]], ctx: Context) -> Iterator[New | Bad]:
+    def _way(self, one: tuple[Path, str]) -> str:
+        """How a file is read: as a document, an archive, or by this step. One of records may hold conversations, which are documents: what is in it
+        tells."""
+        kind = one[1]
+        if kind == "archive":
+            return "archive"
+        return "own" if kind in _OWN and (self.format or kind not in RECORDS) else "document"
+
+    def _of_documents(self, found: Sequence[tuple[Input, str]], ctx: Context, *, records: bool) -> Iterator[New | Bad]:
         """What these files say, in their order; those that are too large are told in their places."""
         large = [kind not in RECORDS and source.path.stat().st_size > self.max_file_bytes for source, kind in found]
         small = [source for (source, _), too_large in zip(found, large, strict=True) if not too_large]
-        given: dict[str, Any] = {"encoding": self.encoding, **self.reading}
+        given: dict[str, Any] = {"encoding": self.encoding, **self.reading, **({"records": True} if records else {})}
         if self.format and self.format != "archive":
             given["kind"] = self.format
         said = groupby(ctx.documents(small, **given), lambda one: one[0])
@@ -165,10 +179,12 @@ class ReadFiles(Documents):
             elif (of_it := next(said, None)) is not None:
                 yield from self._of_document(kind, source, (one for _, one in of_it[1]), ctx)
 
-    def _of_document(self, kind: str, source: Input, said: Iterator[Document | Unread], ctx: Context) -> Iterator[New | Bad]:
+    def _of_document(self, kind: str, source: Input, said: Iterator[Document | Inner | Unread], ctx: Context) -> Iterator[New | Bad]:
         for one in said:
-            if not isinstance(one, Unread):
+            if isinstance(one, Document):
                 yield self.document(source, one)
+            elif isinstance(one, Inner):
+                yield self._record(one.data, one.line, source, one.file)
             elif one.reason == "records" and one.file == source.name and kind in RECORDS:
                 yield from self._own(kind, source, ctx)
             else:
@@ -190,16 +206,16 @@ class ReadFiles(Documents):
             for path in self._chosen(pattern, found):
                 if path not in seen:
                     seen.add(path)
-                    yield path, self.format or _KIND_OF.get(path.suffix.lower(), "")
+                    yield path, self.format or _kind_of(path)
 
     def _chosen(self, pattern: str, found: Sequence[Path]) -> list[Path]:
         if not found:
             raise NotFound(f"There is no file {pattern!r}.", "Check the path; a relative one is taken from the recipe's folder.")
         if is_address(pattern) or (len(found) == 1 and not has_magic(pattern) and found[0].name == Path(pattern).name):
             return list(found)  # what is named is read: what is in it tells what it is
-        chosen = [path for path in found if self.format or _KIND_OF.get(path.suffix.lower()) in self.kinds]
+        chosen = [path for path in found if self.format or _kind_of(path) in self.kinds]
         if not chosen:
-            there = ", ".join(sorted({kind for path in found if (kind := _KIND_OF.get(path.suffix.lower()))}))
+            there = ", ".join(sorted({kind for path in found if (kind := _kind_of(path))}))
             what = f"None of the {len(found)} files that {pattern!r} names is {' or '.join(self.kinds)}."
             raise NotFound(what, f"Set `kinds`{f': [{there}]' * bool(there)}, or `format` to force one.")
         return chosen
@@ -287,8 +303,9 @@ class ReadFiles(Documents):
             return Bad("broken_record", f"The record has {len(record.values)} fields, the header has {len(names)}.", where)
         return self._record(dict(zip(names, record.values, strict=True)), record.line, source)
 
-    def _record(self, data: dict[str, Any], line: int, source: Input) -> New | Bad:
-        place = self.licensed({"name": source.name, "hash": source.hash, "line": line})
+    def _record(self, data: dict[str, Any], line: int, source: Input, file: str = "") -> New | Bad:
+        member = {"member": file[len(source.name) + 1 :]} if file not in ("", source.name) else {}
+        place = self.licensed({"name": source.name, "hash": source.hash, **source.facts, **member, "line": line})
         value = data.get(self.key or "id")
         if value is None or value == "":
             if self.key:

@@ -1,6 +1,5 @@
-"""The kinds of documents, one module each, found by their place: kinds/NAME.py. A module has
+"""The kinds of documents, one module each, found by their place: kinds/NAME.py. The endings of the names of their files are in core.documents.
 
-SUFFIXES   the endings of its files' names, lower case with their dots, and whole names without one; empty where only what is in a file tells it.
 read       `def read(file: IO[bytes], given: Given) -> Iterator[Document | Fault]`. The file can be read and sought. What cannot be read raises
            `Refused(what, fix, reason)`; an exception of a library is a broken file; both cost this file alone. `kind` and the member's
            name are filled in by whoever calls it, where they are empty.
@@ -23,6 +22,7 @@ from importlib import import_module
 from typing import IO, Any
 
 from rowsmith.connectors.documents.given import Given, Said
+from rowsmith.core.documents import SUFFIXES
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,4 +63,4 @@ def _kind(name: str) -> Kind:
         return getattr(module, what, default)
 
     settings = said("SETTINGS", {})
-    return Kind(name, module.SUFFIXES, module.read, said("MAGIC", ()), said("MEMBERS", ()), said("MIMETYPE", b""), said("is_it", None), settings)
+    return Kind(name, SUFFIXES[name], module.read, said("MAGIC", ()), said("MEMBERS", ()), said("MIMETYPE", b""), said("is_it", None), settings)

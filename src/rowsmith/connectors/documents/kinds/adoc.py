@@ -10,7 +10,6 @@ from rowsmith.connectors.documents.given import Given, decoded
 from rowsmith.connectors.documents.writing import Writing
 from rowsmith.core.documents import Document
 
-SUFFIXES = (".adoc", ".asciidoc")
 _COLUMNS = {"author": "author", "revdate": "date", "revnumber": "version", "lang": "language", "keywords": "keywords", "description": "description"}
 
 

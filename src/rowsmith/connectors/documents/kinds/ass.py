@@ -10,7 +10,6 @@ from rowsmith.connectors.documents.cues import Cue, seconds, spoken
 from rowsmith.connectors.documents.given import Given, decoded
 from rowsmith.core.documents import Document
 
-SUFFIXES = (".ass", ".ssa")
 _FIELDS = ["Layer", "Start", "End", "Style", "Name", "MarginL", "MarginR", "MarginV", "Effect", "Text"]
 _DRAWN = re.compile(r"\{[^{}]*\\p[1-9][^{}]*\}.*?(?=\{[^{}]*\\p0[^{}]*\}|$)")
 _OVERRIDE = re.compile(r"\{[^{}]*\}")

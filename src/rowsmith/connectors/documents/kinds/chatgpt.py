@@ -22,7 +22,6 @@ from rowsmith.core.documents import Document
 from rowsmith.core.lines import json_value
 from rowsmith.core.records import Fault
 
-SUFFIXES = ()
 MEMBERS = ("conversations*.json",)
 _EXPORTED = re.compile(r"conversations(?:-\d+)?\.json")
 _HEAD = 1024

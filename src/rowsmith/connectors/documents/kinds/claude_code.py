@@ -10,7 +10,6 @@ from rowsmith.connectors.documents import conversation as talk
 from rowsmith.connectors.documents.given import Given, decoded
 from rowsmith.core.documents import Document
 
-SUFFIXES = ()
 _KNOWN = re.compile(rb'"(?:sessionId|leafUuid)"\s*:\s*"')
 _TEXTS = ("text",)
 _BLOCKS = ("text", "thinking", "redacted_thinking", "tool_use", "tool_result")

@@ -10,7 +10,6 @@ from rowsmith.connectors.documents import conversation as talk
 from rowsmith.connectors.documents.given import Given, decoded
 from rowsmith.core.documents import Document
 
-SUFFIXES = ()
 _KNOWN = re.compile(rb'"type"\s*:\s*"(?:session_meta|response_item|turn_context)"|"record_type"\s*:\s*"state"|"instructions"\s*:.*"git"\s*:')
 _TEXTS = ("input_text", "output_text", "text", "summary_text", "reasoning_text")
 _PUT_IN = ("<environment_context>", "<user_instructions>", "# AGENTS.md instructions", "<INSTRUCTIONS>", "<turn_aborted>")

@@ -16,7 +16,6 @@ from rowsmith.connectors.documents.word import Book, Style, level_of, numbered_o
 from rowsmith.connectors.documents.writing import Writing, hides
 from rowsmith.core.documents import Document
 
-SUFFIXES = (".docx", ".docm", ".dotx", ".dotm")
 _PART = "word/document.xml"
 MEMBERS = ("word/document*.xml",)
 _LEFT_OUT = {"del", "moveFrom", "instrText", "delText", "delInstrText", "rt", "rPr", "pPr", "Fallback", "commentReference", "sectPr", "fldData"}

@@ -8,8 +8,6 @@ from typing import IO
 from rowsmith.connectors.documents.given import Given, Said
 from rowsmith.connectors.documents.message import is_message, message
 
-SUFFIXES = (".eml", ".emlx")
-
 
 def is_it(head: bytes) -> bool:
     """Whether it begins with the head of a message, or with its length."""

@@ -14,7 +14,6 @@ from rowsmith.connectors.documents.writing import Writing
 from rowsmith.core.documents import Document
 from rowsmith.core.row import Json
 
-SUFFIXES = (".epub",)
 MIMETYPE = b"application/epub+zip"
 _PAGES = ("application/xhtml+xml", "text/html")
 _FONTS_ONLY = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC")

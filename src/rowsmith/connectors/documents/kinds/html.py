@@ -14,7 +14,6 @@ from rowsmith.connectors.documents.missing import needed
 from rowsmith.core.documents import Document
 from rowsmith.core.lines import encoding_of
 
-SUFFIXES = (".html", ".htm", ".xhtml")
 SETTINGS = {"readable": False}
 """readable: only what is meant to be read, without navigation, banners and footers (trafilatura)."""
 _BEGINS = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)

@@ -12,7 +12,6 @@ from rowsmith.connectors.documents.given import Given, decoded
 from rowsmith.connectors.documents.writing import Writing
 from rowsmith.core.documents import Document
 
-SUFFIXES = (".ipynb",)
 SETTINGS = {"outputs": False}
 _SHOWN = ("text/markdown", "text/plain")
 

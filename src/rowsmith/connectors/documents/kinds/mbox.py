@@ -11,7 +11,6 @@ from rowsmith.connectors.documents.given import Given, Said
 from rowsmith.connectors.documents.message import is_message, message
 from rowsmith.core.records import Fault
 
-SUFFIXES = (".mbox", ".mbx")
 _QUOTED = re.compile(rb"(?m)^>(>*From )")
 _BEGINS = b"From "
 

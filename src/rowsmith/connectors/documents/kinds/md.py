@@ -13,7 +13,6 @@ from rowsmith.core.documents import Document
 from rowsmith.core.lines import stored
 from rowsmith.core.row import Json
 
-SUFFIXES = (".md", ".markdown", ".mdown", ".mkd", ".mdx", ".qmd", ".rmd")
 _FRONT = re.compile(r"(---|\+\+\+)[ \t]*\n(.*?\n)?(?:\1|\.\.\.)[ \t]*(?:\n|$)", re.DOTALL)
 _MOST_FRONT, _MOST_NESTED = 1 << 14, 100
 

@@ -4,6 +4,5 @@ from __future__ import annotations
 
 from rowsmith.connectors.documents.opendocument import opendocument
 
-SUFFIXES = (".odp", ".otp")
 MIMETYPE = b"application/vnd.oasis.opendocument.presentation"
 read = opendocument

@@ -6,6 +6,5 @@ from functools import partial
 
 from rowsmith.connectors.documents.workbook import workbook
 
-SUFFIXES = (".ods", ".ots")
 MIMETYPE = b"application/vnd.oasis.opendocument.spreadsheet"
 read = partial(workbook, "ods")

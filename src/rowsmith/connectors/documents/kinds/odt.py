@@ -4,6 +4,5 @@ from __future__ import annotations
 
 from rowsmith.connectors.documents.opendocument import opendocument
 
-SUFFIXES = (".odt", ".ott")
 MIMETYPE = b"application/vnd.oasis.opendocument.text"
 read = opendocument

@@ -17,7 +17,6 @@ from rowsmith.core.documents import Document
 from rowsmith.core.lines import stored_text
 from rowsmith.core.row import Json
 
-SUFFIXES = (".pdf",)
 MAGIC = (b"%PDF-",)
 SETTINGS = {"layout": "markdown", "ocr": None, "ocr_languages": "eng"}
 """layout: markdown, or plain for pdfium's text as it comes. ocr: tesseract, for pages that are pictures. ocr_languages: its names, `eng+deu`."""

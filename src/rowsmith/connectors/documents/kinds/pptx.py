@@ -12,7 +12,6 @@ from rowsmith.connectors.documents.package import Package, attribute, below, chi
 from rowsmith.connectors.documents.writing import Writing
 from rowsmith.core.documents import Document
 
-SUFFIXES = (".pptx", ".pptm", ".ppsx", ".ppsm", ".potx")
 _PART = "ppt/presentation.xml"
 _ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 MEMBERS = (_PART,)

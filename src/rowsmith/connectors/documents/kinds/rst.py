@@ -16,7 +16,6 @@ from rowsmith.connectors.documents.missing import needed
 from rowsmith.connectors.documents.restructured import written
 from rowsmith.core.documents import Document
 
-SUFFIXES = (".rst", ".rest")
 _DIRECTIVE = re.compile(r"^[ \t]*\.\.[ \t]+(?:\|[^|\n]+\|[ \t]+)?([\w:.+-]+?)::(?:[ \t]|$)", re.MULTILINE)
 _ROLE = re.compile(r":([A-Za-z][\w:.+-]*):`")
 _SETTINGS = {

@@ -16,7 +16,6 @@ from rowsmith.core.documents import Document
 from rowsmith.core.lines import json_value
 from rowsmith.core.records import Fault
 
-SUFFIXES = ()
 MEMBERS = ("users.json", "channels.json")
 _MESSAGE = re.compile(rb'"type"\s*:\s*"message"')
 _STAMP = re.compile(rb'"ts"\s*:\s*"\d{9,11}\.\d{6}"')

@@ -10,7 +10,6 @@ from rowsmith.connectors.documents.cues import Cue, seconds, spoken
 from rowsmith.connectors.documents.given import Given, decoded
 from rowsmith.core.documents import Document
 
-SUFFIXES = (".srt",)
 _TIMES = re.compile(r"^[ \t]*(\d+:\d{1,2}:\d{2}(?:[.,]\d{1,3})?)[ \t]*-->[ \t]*(\d+:\d{1,2}:\d{2}(?:[.,]\d{1,3})?).*$", re.MULTILINE)
 
 

@@ -8,8 +8,6 @@ from typing import IO
 from rowsmith.connectors.documents.given import Given, decoded
 from rowsmith.core.documents import Document
 
-SUFFIXES = (".txt", ".text", ".log")
-
 
 def read(file: IO[bytes], given: Given) -> Iterator[Document]:
     """The text."""

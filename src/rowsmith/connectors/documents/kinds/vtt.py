@@ -10,7 +10,6 @@ from rowsmith.connectors.documents.cues import Cue, seconds, spoken
 from rowsmith.connectors.documents.given import Given, decoded
 from rowsmith.core.documents import Document
 
-SUFFIXES = (".vtt",)
 _TIMES = re.compile(r"((?:\d+:)?\d{2}:\d{2}\.\d{3})[ \t]+-->[ \t]+((?:\d+:)?\d{2}:\d{2}\.\d{3})")
 _VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+([^>]*)>")
 

@@ -6,6 +6,5 @@ from functools import partial
 
 from rowsmith.connectors.documents.workbook import workbook
 
-SUFFIXES = (".xlsx", ".xlsm", ".xltx")
 MEMBERS = ("xl/workbook.xml",)
 read = partial(workbook, "xlsx")
