@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import inspect
 import random
+import subprocess
+import sys
 import textwrap
 from pathlib import Path
 
@@ -146,6 +148,17 @@ def test_settings() -> None:
     assert isinstance(chunks(" \n")[0], Drop)
     with pytest.raises(ValidationError, match="Did you mean 'python'"):
         Code(language="pyton")
+
+
+def test_without_the_extra_it_says_what_to_install() -> None:
+    code = (
+        "import sys; sys.modules['tree_sitter'] = None\n"
+        "from rowsmith.core.errors import Unavailable\nfrom rowsmith.steps.chunk.code import Code\nfrom rowsmith.steps.syntax import pieces\n"
+        "print(Code().check()[0])\n"
+        "try: pieces('x = 1', 'python', bool)\nexcept Unavailable as error: print(error)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.count("pip install 'rowsmith[repositories]'") == 2
 
 
 def test_other_languages_have_no_symbols() -> None:

@@ -41,6 +41,8 @@ _WRAPPERS = listed("decorated_definition export_statement template_declaration a
 _FUNCTIONS = listed("arrow_function function_expression function class class_expression generator_function")
 _NAMES = listed("identifier field_identifier type_identifier qualified_identifier destructor_name operator_name constant word name")
 _DEEPEST = 60
+MISSING = "Code is read with tree-sitter and its grammars, which are not installed."
+INSTALL = "Install them with: pip install 'rowsmith[repositories]'"
 
 
 @dataclass(slots=True, frozen=True)
@@ -79,8 +81,7 @@ def _parser(language: str) -> Any:
 
         return Parser(Language(getattr(import_module(f"tree_sitter_{package}"), function)()))
     except ImportError:
-        what = f"Code in {language} is read with tree-sitter and its grammar, and one of them is not installed."
-        raise Unavailable(what, "Install them with: pip install 'rowsmith[repositories]'") from None
+        raise Unavailable(MISSING, INSTALL) from None
 
 
 class _Code:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from importlib.util import find_spec
 from typing import Any
 
 from pydantic import Field, NonNegativeInt, field_validator
@@ -14,7 +15,7 @@ from rowsmith.core.row import Drop, New, Row
 from rowsmith.core.tokens import Measured
 from rowsmith.steps.chunking import Chunking, Told
 from rowsmith.steps.packing import Span, divided, filled, joined
-from rowsmith.steps.syntax import GRAMMARS, Piece, grammar_of, pieces
+from rowsmith.steps.syntax import GRAMMARS, INSTALL, MISSING, Piece, grammar_of, pieces
 
 MOST_CHARACTERS = 2_000_000
 """Of a text that is parsed; a longer one (data, most often) is cut at its lines."""
@@ -43,8 +44,9 @@ class Code(Chunking):
         return name
 
     def check(self) -> list[str]:
-        """A symbol column that would overwrite the code."""
-        return [f"`symbol` and `column` are both {self.column!r}; give one another name."] if self.symbol == self.column else []
+        """A symbol column that would overwrite the code; tree-sitter that is not there."""
+        same = [f"`symbol` and `column` are both {self.column!r}; give one another name."] if self.symbol == self.column else []
+        return same + ([f"{MISSING} {INSTALL}"] if find_spec("tree_sitter") is None else [])
 
     def columns(self, before: frozenset[str] | None) -> frozenset[str] | None:
         """Those before, and the symbol's."""
