@@ -87,6 +87,36 @@ def test_a_page_on_its_side_is_read_as_it_is_shown(tmp_path: Path, quarters: int
     assert made(tmp_path / "a.pdf", draw).text == f"# Shown upright\n\n{' '.join(lines)}\n\n{table}"
 
 
+def test_words_along_the_edge_of_a_page_stand_behind_it(tmp_path: Path) -> None:
+    lines = prose(1, 12)
+
+    def draw(canvas: Any) -> None:
+        canvas.saveState()
+        canvas.translate(20, 200)
+        canvas.rotate(90)
+        canvas.drawString(0, 0, "A stamp that goes up along the edge")
+        canvas.restoreState()
+        canvas.setFont("Helvetica", 10)
+        for number, line in enumerate(lines):
+            canvas.drawString(40, 300 - 12 * number, line)
+
+    assert made(tmp_path / "a.pdf", draw).text == f"{' '.join(lines)}\n\nA stamp that goes up along the edge"
+
+
+def test_a_page_whose_words_all_go_up_is_read_as_if_it_were_turned(tmp_path: Path) -> None:
+    left, right = prose(1, 20), prose(2, 20)
+
+    def draw(canvas: Any) -> None:
+        canvas.translate(420, 0)
+        canvas.rotate(90)
+        canvas.setFont("Helvetica", 10)
+        for number, (one, other) in enumerate(zip(left, right, strict=True)):
+            canvas.drawString(40, 380 - 12 * number, one)
+            canvas.drawString(300, 380 - 12 * number, other)
+
+    assert made(tmp_path / "a.pdf", draw).text == " ".join([*left, *right])
+
+
 def test_a_footer_does_not_cut_the_columns(tmp_path: Path) -> None:
     left, right = prose(1, 30), prose(2, 30)
 

@@ -31,12 +31,12 @@ def gathered(document: Any, number: int) -> Gathered:
     """What stands on a page of a document (a pypdfium2.PdfDocument), pages counted from 0."""
     page = document[number]
     try:
-        turn = turn_of(page)
-        grids = grids_of(page, turn)
         textpage = page.get_textpage()
         try:
+            turn = turn_of(page, textpage)
+            grids = grids_of(page, turn)
             walls = [(x, grid.ys[-1], grid.ys[0]) for grid in grids for x in grid.xs]
-            return Gathered(pieces_of(textpage, walls, turn), grids, page.get_height())
+            return Gathered(pieces_of(textpage, walls, turn), grids, turn.width if turn.quarters % 2 else turn.height)
         finally:
             textpage.close()
     finally:
@@ -61,7 +61,7 @@ class Laid:
 def laid_out(page: Gathered, style: Style) -> Laid:
     """A page as it is read."""
     pieces, grids = page.pieces, page.grids
-    left = [piece for piece in pieces if not any(grid.place(piece) for grid in grids)]
+    left = [piece for piece in pieces if not piece.aside and not any(grid.place(piece) for grid in grids)]
     for grid in grids:
         table = grid.piece(cell_text)
         left.extend([table] if table else [piece for each in grid.cells.values() for piece in each])
@@ -75,6 +75,8 @@ def laid_out(page: Gathered, style: Style) -> Laid:
                 blocks[-1] = replace(block, text=joined([blocks[-1].text, block.text]))
             elif block.text:
                 blocks.append(block)
+    if aside := [piece.text for piece in pieces if piece.aside]:
+        blocks.append(Block(joined(aside)))
     if not blocks:
         return Laid()
     text = _ITEMS.sub(r"\1\n", _ITEMS.sub(r"\1\n", "\n\n".join(block.text for block in blocks)))

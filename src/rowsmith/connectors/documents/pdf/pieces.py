@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -16,7 +17,7 @@ _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _EVEN = re.compile(rb"mono|courier|consol|typewriter|cmtt|menlo", re.IGNORECASE)
 _LINE_END = re.compile("[\r\n]+|(?<=[\x02\ufffe])(?=.)")
 """Behind a hyphen that breaks a word pdfium puts no line end."""
-_FIRST = 4
+_FIRST, _LOOKED_AT = 4, 40
 _WORD = re.compile(r"\S+")
 _LETTER = re.compile(r"[^\W_]")
 _FORWARDS = re.compile("[0-9A-Za-z\u00c0-\u024f\u0660-\u0669](?:[0-9A-Za-z\u00c0-\u024f\u0660-\u0669.,:/%-]*[0-9A-Za-z\u00c0-\u024f\u0660-\u0669%])?")
@@ -37,6 +38,8 @@ class Piece:
     bold: bool = False
     even: bool = False
     light: int = 0
+    aside: bool = False
+    """Whether it goes in another direction than the page does: up along its edge, say."""
     rows: list[list[str]] | None = None
     """Where the piece is a whole table: its cells."""
     bottom: float = 0.0
@@ -62,10 +65,25 @@ class Turn:
         return left, bottom, right, top
 
 
-def turn_of(page: Any) -> Turn:
-    """How a page (a pypdfium2.PdfPage) lies."""
-    quarters, (wide, high) = page.get_rotation() // 90, page.get_size()
-    return Turn(quarters, high, wide) if quarters % 2 else Turn(quarters, wide, high)
+def turn_of(page: Any, textpage: Any) -> Turn:
+    """How a page (pypdfium2.PdfPage, PdfTextPage) lies: as most of its letters say, whatever it says of itself."""
+    import pypdfium2.raw as pdfium
+
+    count, matrix, ways = textpage.count_chars(), pdfium.FS_MATRIX(), Counter[int]()
+    for at in range(0, count, max(count // _LOOKED_AT, 1)):
+        if pdfium.FPDFText_GetMatrix(textpage.raw, at, matrix) and not pdfium.FPDFText_IsGenerated(textpage.raw, at):
+            ways[_way(matrix)] += 1
+    width, height = page.get_size()
+    if page.get_rotation() % 180:
+        width, height = height, width
+    return Turn(ways.most_common(1)[0][0] if ways else 0, width, height)
+
+
+def _way(matrix: Any) -> int:
+    """Which way letters go, in quarters to the left from rightwards."""
+    if abs(matrix.a) >= abs(matrix.b):
+        return 0 if matrix.a >= 0 else 2
+    return 1 if matrix.b > 0 else 3
 
 
 def pieces_of(textpage: Any, walls: Sequence[tuple[float, float, float]] = (), turn: Turn = Turn()) -> list[Piece]:
@@ -83,6 +101,9 @@ def _of_line(letters: _Letters, start: int, end: int, walls: Sequence[tuple[floa
     if not spans:
         return
     size, base, *_ = letters.look(spans[0][0])
+    if letters.goes_aside():
+        yield Piece(" ".join(letters.text[a:b] for a, b in spans), 0.0, 0.0, base, size, aside=True)
+        return
     near = [wall for wall, low, high in walls if low - size < base < high + size]
     if letters.turned and _RIGHT_TO_LEFT.search(letters.text, start, end):
         found = _in_order(letters, spans)
@@ -211,6 +232,10 @@ class _Letters:
         """Whether there may be a wide gap between two words: a single space that stands in the file belongs to running text, however wide
         it is made to fill a line."""
         return other.place is not None or other.first - one.last != 2 or bool(self._pdfium.FPDFText_IsGenerated(self._raw, one.last + 1))
+
+    def goes_aside(self) -> bool:
+        """Whether the letter that was looked at last goes in another direction than the page does."""
+        return _way(self._matrix) != self._turn.quarters
 
     def look(self, at: int) -> tuple[float, float, bool, bool, int]:
         """Size, baseline, whether it is bold, whether all of its font are as wide, and how light it is."""
