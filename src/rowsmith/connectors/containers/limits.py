@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class Limits:
     """Sizes in bytes, times in seconds. A file may unpack to `ratio` times its size, and always to `free_bytes`. One of fewer than
     `whole_bytes` (of Parquet, which is packed: a quarter of them) is read in one go, a larger one in pieces, where it can be, of `piece_bytes`, or
-    of `piece_rows` and more where it has groups of rows."""
+    of `piece_rows` and more where it has groups of rows, and of fewer where it has not many."""
 
     memory_bytes: int = 1 << 30
     cpu_s: int = 60
@@ -24,7 +24,7 @@ class Limits:
     object_bytes: int = 32 << 20
     whole_bytes: int = 8 << 20
     piece_bytes: int = 4 << 20
-    piece_rows: int = 20_000
+    piece_rows: int = 60_000
 
     def cpu(self, size: int) -> int:
         """CPU seconds that a file of so many bytes may take."""

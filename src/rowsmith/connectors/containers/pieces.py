@@ -16,6 +16,7 @@ from rowsmith.core.lines import fitting, lines, open_lines
 from rowsmith.core.records import Fault, Record
 
 _LOOKS, _LOOK, _LOOK_ROWS = 32, 1 << 15, 100
+_LEAST_PIECES = 4
 _PACKED = 4
 """What is packed in Parquet has about so many times its size."""
 _SOME = 1 << 17
@@ -66,10 +67,11 @@ def cut(file: IO[bytes], size: int, name: str, given: Given, limits: Limits) -> 
         yield from _by_bytes(file, size, head, name, given, limits)
 
 
-def _groups(path: str, least: int) -> list[Piece]:
-    """Groups of rows, several of them where they are small."""
-    pieces, start, end = [], 0, 0
-    for count in columnar.groups(path):
+def _groups(path: str, most: int) -> list[Piece]:
+    """Groups of rows, several of them where they are small: each piece that is asked for takes some time beside that of its rows."""
+    counts = columnar.groups(path)
+    least, pieces, start, end = min(most, sum(counts) // _LEAST_PIECES), list[Piece](), 0, 0
+    for count in counts:
         end += count
         if end - start >= least:
             pieces.append(Piece(start, end, start))
