@@ -87,7 +87,7 @@ def test_setup_says_when_python_is_too_old(tmp_path: Path) -> None:
 def test_without_a_server_the_tests_of_postgresql_are_left_out_aloud_and_fail_in_ci(tmp_path: Path) -> None:
     nowhere = {**os.environ, "ROWSMITH_TEST_POSTGRES": f"postgresql+psycopg://nobody@localhost/none?host={tmp_path}"}
     for ci, code in (("", 0), ("true", 1)):
-        done = subprocess.run([ROOT / "scripts" / "services.sh"], env={**nowhere, "CI": ci}, capture_output=True, text=True, check=False)
+        done = subprocess.run([ROOT / "scripts" / "services" / "postgres.sh"], env={**nowhere, "CI": ci}, capture_output=True, text=True, check=False)
         assert (done.returncode, done.stdout) == (code, "")
         assert "NOT TESTED ON POSTGRESQL" in done.stderr
 

@@ -227,11 +227,6 @@ def _asking(recipe: Recipe, environ: Mapping[str, str]) -> Iterator[Any]:
         loop.close()
 
 
-def chunk_sizes(found: Reading) -> dict[str, Any]:
-    """Count, mean and spread of the tokens of the chunks that come."""
-    raise NotImplementedError
-
-
 def cleaned(found: Reading, step: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """What a step that cleans or filters would do to each document that comes: {name, before, after, changes: [{start, end, was, now}], removed,
     added, dropped, detail}, counted in characters of the text before.

@@ -224,10 +224,10 @@ def _end(found: Reading, as_json: bool) -> None:
 
 
 def _print_sizes(found: Reading, as_json: bool) -> None:
-    from rowsmith.app.reading import chunk_sizes
     from rowsmith.cli.show import print_json, table
+    from rowsmith.steps.chunk_sizes import sizes
 
-    told = chunk_sizes(found)
+    told = sizes(found.rows)
     if as_json:
         print_json(told)
     else:

@@ -227,6 +227,10 @@ class Advance:
         except Exception as error:  # noqa: BLE001 - a plug-in's count may fail in any way; the row says so
             self.nothing(item, "error", f"{type(error).__name__}: {error}", failed=True)
             return
+        if count is None and (children := self._children(item)):
+            if not self.round or self.owed:
+                yield from self._unfinished(item, children)
+            return
         if not count:
             place = child_order(item.row.order, item.at, 0) if item.branched else item.row.order
             if item.known.get(place, _PENDING).state == PENDING:
@@ -234,7 +238,7 @@ class Advance:
             return
         children = self._children(item)
         if not children:
-            yield self._opening(item, tuple(range(count)))
+            yield self.opening(item, tuple(range(count)))
             return
         if self.round and not self.owed:
             if any(known.wave == self.slots.wave for known in children.values()):
@@ -242,11 +246,12 @@ class Advance:
             good = sum(known.state not in FINAL or known.state == KEPT or known.reason in _HOLDING for known in children.values())
             more = max(0, count - good) if self.lacking else count
             if more:
-                yield self._opening(item, tuple(range(len(children), len(children) + more)))
+                yield self.opening(item, tuple(range(len(children), len(children) + more)))
             return
         yield from self._unfinished(item, children)
 
-    def _opening(self, item: Item, wanted: tuple[int, ...]) -> Item:
+    def opening(self, item: Item, wanted: tuple[int, ...]) -> Item:
+        """The item with slots for the rows that are to be made of it. Of a step that cannot count them beforehand they open when they are there."""
         title = self._title(item)
         self.slots.open_many([(child_order(item.row.order, item.at, i), child_id(item.row.id, title, i)) for i in wanted], item.at, item.at)
         known = item.known.get(item.row.order)

@@ -153,6 +153,8 @@ class Flow:
             if (peril := self.advance.peril) and self._foreign[position]:
                 asked = peril.asked(item.row, step.title, asked)
             out = list(await _plainly(asked))
+            if step.makes and not item.wanted and (count := sum(isinstance(one, New) for one in out)):
+                item = self.advance.opening(item, tuple(range(count)))
             rows = self._filled(item, out, context.made()) if step.makes else self._passed(item, out, context.made())
         except RowFailed as error:
             self._failed(item, error.reason, str(error))

@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from rowsmith.core.ids import digest
+from rowsmith.core.ids import content_hash
 from rowsmith.core.lines import stored_text
 from rowsmith.core.row import Drop, Json, New, Row
 from rowsmith.core.step import Column, Step
@@ -18,6 +18,13 @@ from rowsmith.steps.request import text_of
 from rowsmith.steps.spans import cut
 
 Told = Mapping[str, Json]
+
+
+def key_of(said: Json, seen: Counter[bytes]) -> str:
+    """What a chunk's id is derived from: what it says, and how many of its document said the same before (`seen`, which counts it)."""
+    name = content_hash(said)
+    seen[name] += 1
+    return f"{name.hex()} {seen[name]}"
 
 
 class Chunking(Step):
@@ -65,7 +72,4 @@ class Chunking(Step):
         for index, (start, end) in enumerate(spans):
             data: dict[str, Any] = {**row.data, **beside[index], self.column: text[start:end]}
             place = {"index": index, "of": len(spans), "tokens": of.count(start, end), **more[index]}
-            name = digest(text[start:end].encode("utf-8", "replace"))
-            key = f"{name.hex()} {said[name]}"
-            said[name] += 1
-            yield New(data, {"source": cut(row, self.column, text, start, end), "chunk": place}, key=key)
+            yield New(data, {"source": cut(row, self.column, text, start, end), "chunk": place}, key=key_of(text[start:end], said))

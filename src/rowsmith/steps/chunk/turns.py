@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Self
 
@@ -13,7 +14,7 @@ from rowsmith.core.row import Drop, New, Row
 from rowsmith.core.shapes import ROLES, texts
 from rowsmith.core.step import Column
 from rowsmith.core.tokens import Measured, count_tokens
-from rowsmith.steps.chunking import Chunking
+from rowsmith.steps.chunking import Chunking, key_of
 from rowsmith.steps.packing import Span, divided, trimmed
 from rowsmith.steps.request import pick
 from rowsmith.steps.spans import cut, parts
@@ -73,6 +74,7 @@ class Turns(Chunking):
         runs = _runs(found) or ([(0, before)] if before and head <= self.size else [])
         windows = [window for run in runs for window in _windows(run, starts, self.size, cost, self.overlap)]
         places = self._places(row, len(messages))
+        seen: Counter[bytes] = Counter()
         for index, (first, last) in enumerate(windows):
             data = {**row.data, self.column: messages[: before if first >= before else 0] + messages[first:last]}
             told = {"index": index, "of": len(windows), "tokens": cost(first, last) if first >= before else head, "turns": [first + 1, last]}
@@ -81,7 +83,7 @@ class Turns(Chunking):
                 start, end = trimmed(row.data[self.text], places[first][0], places[last - 1][1])
                 data[self.text] = row.data[self.text][start:end]
                 origin["source"] = cut(row, self.text, row.data[self.text], start, end)
-            yield New(data, origin)
+            yield New(data, origin, key=key_of(data[self.column], seen))
         if missing or not windows:
             which = ", ".join(map(str, missing or range(1, before + 1)))
             raise RowFailed("too_long", f"Turns of more than {self.size:,} tokens ({head:,} of them the system's) are in no window: {which}.")
