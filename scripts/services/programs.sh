@@ -7,7 +7,7 @@ say() { printf '%s\n' "services: $*" >&2; }
 
 packages=()
 command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || packages+=(chromium chromium-sandbox)
-command -v tesseract >/dev/null || packages+=(tesseract-ocr)
+{ command -v tesseract && tesseract --list-langs | grep -qx deu; } >/dev/null 2>&1 || packages+=(tesseract-ocr tesseract-ocr-deu)
 
 if [ "${#packages[@]}" -gt 0 ]; then
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then

@@ -3,6 +3,8 @@ connector is tested; here each is shown to reach it."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from cases import Case, Plain, to
 
 URL = "https://site.example/a"
@@ -16,6 +18,17 @@ def vectors(*each: list[float]) -> tuple[Plain, ...]:
 
 NEAR = vectors([1.0, 0.0], [0.95, 0.3], [0.0, 1.0], [0.7, 0.7])
 
+def documents(**both: Any) -> dict[str, Case]:
+    """The settings that say how documents are read, of any step that reads them; a test hands it files of these kinds."""
+    return {
+        "layout": to("layout", "markdown", "plain", **both),
+        "ocr": to("ocr", ..., "tesseract", **both),
+        "ocr_languages": to("ocr_languages", "eng", "eng+xyz", ocr="tesseract", **both),
+        "readable": to("readable", False, True, **both),
+        "outputs": to("outputs", False, True, **both),
+    }
+
+
 CASES: dict[str, dict[str, Case]] = {
     "read.web": {
         name: to(name, ..., value, urls=[URL])
@@ -24,19 +37,21 @@ CASES: dict[str, dict[str, Case]] = {
             "exclude": ["/old/*"], "topic": "tea", "threshold": 2.0, "queries": 5, "robots": False, "nofollow": False, "delay_s": 0.5, "per_host": 2,
             "at_once": 3, "retries": 0, "page_s": 5.0, "max_bytes": 1000, "types": ["text/html"], "duplicates": "near", "canonical": False,
             "tracking": ["x_*"], "user_agent": "Reader", "browser": True, "wait": "networkidle", "selector": "main", "resources": ["script"],
-            "readable": False, "text_column": "body", "licence": "CC-BY-4.0", "terms": "theirs", "reading": {"readable": False},
+            "readable": False, "text_column": "body", "licence": "CC-BY-4.0", "terms": "theirs",
         }.items()
     }
-    | {"urls": to("urls", [URL], [URL, "https://site.example/b"])},
+    | {"urls": to("urls", [URL], [URL, "https://site.example/b"])}
+    | {name: case for name, case in documents(urls=[URL]).items() if name != "readable"},
     "read.repository": {
         name: to(name, ..., value, url=REPOSITORY)
         for name, value in {
             "ref": "v1", "paths": ["docs/*"], "exclude": ["old/*"], "kinds": ["docs"], "keep": ["vendored"], "max_file_bytes": 10, "max_files": 2,
             "max_bytes": 100, "max_archive_bytes": 200, "method": "clone", "working_tree": True, "issues": True, "pulls": True, "comments": False,
             "diffs": True, "state": "open", "labels": ["bug"], "since": "2026-01-01", "max_issues": 5, "forge": "gitea", "api": "https://git.example/api",
-            "text_column": "body", "licence": "MIT", "terms": "theirs", "reading": {"readable": True},
+            "text_column": "body", "licence": "MIT", "terms": "theirs",
         }.items()
     }
+    | documents(url=REPOSITORY)
     | {"url": to("url", REPOSITORY, REPOSITORY + "2"), "files": to("files", True, False, url=REPOSITORY, issues=True)},
     "read.database": {
         name: to(name, ..., value, url=DATABASE, table="t")

@@ -18,6 +18,7 @@ from cases import PROSE, Case, to
 from cases_chunking import CASES as CUT
 from cases_cleaning import CASES as CLEANING
 from cases_sources import CASES as SOURCES
+from cases_sources import documents
 from media_files import png
 from running import Bench, Plain, ask, texts
 from set_rows import ListRows
@@ -55,6 +56,8 @@ def failing(messages: Any) -> Any:
     raise RowFailed("schema", "no score")
 
 
+CORPUS = Path(__file__).parents[1] / "corpus" / "files"
+DOCUMENTS = ["i.html", "j.ipynb", "k.pdf", "l.pdf"]
 FILES = {
     "a.jsonl": b'{"id": 1, "name": "n1", "text": "one"}\n"plain text"\n{"name": "n2", "text": "two"}\n',
     "s.xlsx": workbook([["text"], ["one"]], [["text"], ["two"]]),
@@ -64,10 +67,15 @@ FILES = {
     "e.png": png(),
     "f.jsonl": b'{"instruction": "one?", "output": "1", "topic": "n"}\n{"instruction": "two?", "output": "2", "topic": "m"}\n',
     "i.html": b"<html><body><nav>Home</nav><article><h1>T</h1><p>" + b"Words of a text. " * 30 + b"</p></article></body></html>",
+    "j.ipynb": b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [{"cell_type": "code", "source": "1 + 1", "metadata": {}, '
+    b'"execution_count": 1, "outputs": [{"output_type": "execute_result", "data": {"text/plain": "2"}, "metadata": {}, "execution_count": 1}]}]}',
+    "k.pdf": (CORPUS / "tables-reportlab-en.pdf").read_bytes(),
+    "l.pdf": (CORPUS / "scanned-en.pdf").read_bytes(),
     "g.jsonl": b'{"messages": [{"role": "user", "content": "one?"}, {"role": "bot", "content": "1"}]}\n',
     "h.jsonl": b'{"row_idx": 4, "row": {"topic": "n"}, "truncated_cells": []}\n',
 }
 SEEN = {"text": "x", "image": {"file": "ab" * 32, "media_type": "image/png"}}
+
 
 CASES: dict[str, dict[str, Case]] = {
     "read.files": {
@@ -78,7 +86,7 @@ CASES: dict[str, dict[str, Case]] = {
         "encoding": to("encoding", "utf-8", "latin-1", paths=["b.csv"]),
         "delimiter": to("delimiter", ",", ";", paths=["b.csv"], encoding="latin-1"),
         "text_column": to("text_column", "text", "body", paths=["c.md"]),
-        "reading": to("reading", ..., {"readable": True}, paths=["i.html"]),
+        **documents(paths=DOCUMENTS),
         "max_line_bytes": to("max_line_bytes", ..., 20, paths=["a.jsonl"]),
         "max_file_bytes": to("max_file_bytes", ..., 100, paths=["d.txt"]),
         "media_column": to("media_column", ..., "photo", paths=["e.png"], format="image"),
@@ -292,8 +300,8 @@ def body(path: Path) -> Any:
 def read(step: Any, ctx: StepContext) -> Any:
     """What a source gives; where it is fetched from outside, of a file that is taken for what came."""
     if step.reaches:
-        came = {"databases": "a.jsonl"}.get(step.reaches, "i.html")
-        ctx.paths = lambda patterns: expand([came], ctx.folder)  # type: ignore[method-assign]
+        came = ["a.jsonl"] if step.reaches == "databases" else DOCUMENTS
+        ctx.paths = lambda patterns: expand(came, ctx.folder)  # type: ignore[method-assign]
     return given_by(lambda: list(step.read(ctx)))
 
 

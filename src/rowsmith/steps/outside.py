@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -14,14 +14,23 @@ from rowsmith.core.records import Fault, Record
 from rowsmith.core.row import Bad, New
 from rowsmith.steps.licensed import Licensed
 
+HOW = ("layout", "ocr", "ocr_languages", "readable", "outputs")
+"""Settings of sources of documents that say how these are read."""
+
 
 class Documents(Licensed):
     """A source that reads documents: a row for each, its text in one column, what else is known of it in columns of their own."""
 
     text_column: str = Field("text", description="Column that holds a document's text.", min_length=1)
-    reading: dict[str, Any] = Field(
-        {}, description="Settings of the kinds of documents, for example {layout: plain, ocr: tesseract} for PDF; docs/sources.md has them all."
-    )
+    layout: Literal["markdown", "plain"] = Field("markdown", description="Of PDF: headings, tables and columns as Markdown, or plain text.")
+    ocr: Literal["tesseract"] | None = Field(None, description="Program that reads scanned pages of PDF. Default: they are noted, and not read.")
+    ocr_languages: str = Field("eng", description="Languages of scanned pages as tesseract calls them, such as eng+deu.", min_length=3)
+    readable: bool = Field(False, description="Of HTML: the main text alone, without navigation and footers.")
+    outputs: bool = Field(False, description="Of notebooks: what cells have printed, too.")
+
+    def how(self) -> dict[str, Any]:
+        """What is said of documents to whoever reads them."""
+        return {name: getattr(self, name) for name in HOW}
 
     def document(self, source: Input, found: Document) -> New:
         """The row of one document. Its id comes from its name, so that another text under the name is the same row, changed."""
@@ -44,19 +53,12 @@ def _unread(found: Fault | Record) -> Bad:
 
 
 class Outside(Documents):
-    """A source that a connector fetches: all settings of its own but those that say how its files are read are the connector's."""
-
-    reads: ClassVar[frozenset[str]] = frozenset()
-    """Settings of the step's own that say how its files are read."""
+    """A source that a connector fetches: all settings of its own are the connector's."""
 
     def asked(self) -> dict[str, Any]:
         """The connector's settings, as far as they are not the defaults."""
-        reading = {*Documents.model_fields, *self.reads, "kind", "from"}
+        reading = {*Documents.model_fields, "kind", "from"}
         return {name: value for name, value in self.settings().items() if name not in reading}
-
-    def how(self) -> dict[str, Any]:
-        """What is said of the documents that came."""
-        return self.reading
 
     def inputs(self, ctx: Context) -> list[Input]:
         """The files that came."""

@@ -168,7 +168,7 @@ class ReadFiles(Documents):
         """What these files say, in their order; those that are too large are told in their places."""
         large = [kind not in RECORDS and source.path.stat().st_size > self.max_file_bytes for source, kind in found]
         small = [source for (source, _), too_large in zip(found, large, strict=True) if not too_large]
-        given: dict[str, Any] = {"encoding": self.encoding, **self.reading, **({"records": True} if records else {})}
+        given: dict[str, Any] = {"encoding": self.encoding, **self.how(), **({"records": True} if records else {})}
         if self.format and self.format != "archive":
             given["kind"] = self.format
         said = groupby(ctx.documents(small, **given), lambda one: one[0])

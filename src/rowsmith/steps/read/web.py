@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from pydantic import Field
 
@@ -23,13 +23,8 @@ class ReadWeb(Outside, Crawl):
     reaches: ClassVar[str] = "web"
 
     readable: bool = Field(True, description="The main text of a page alone; else the whole page, with navigation and footers.")
-    reads: ClassVar[frozenset[str]] = frozenset({"readable"})
 
     @property
     def address(self) -> str:
         """The first address that is asked for."""
         return self.urls[0] if self.urls else str(self.sitemap)
-
-    def how(self) -> dict[str, Any]:
-        """`readable` is a setting of the kind html."""
-        return {"readable": self.readable, **self.reading}
