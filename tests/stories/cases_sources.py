@@ -53,6 +53,15 @@ CASES: dict[str, dict[str, Case]] = {
     }
     | documents(url=REPOSITORY)
     | {"url": to("url", REPOSITORY, REPOSITORY + "2"), "files": to("files", True, False, url=REPOSITORY, issues=True)},
+    "read.storage": {
+        name: to(name, ..., value, url="s3://bucket/a*")
+        for name, value in {
+            "exclude": ["*.bin"], "max_file_bytes": 10, "max_files": 2, "max_bytes": 100, "endpoint_url": "https://s3.example", "region": "eu-1",
+            "account": "me", "anonymous": True, "machine_role": True, "text_column": "body", "licence": "CC0-1.0", "terms": "ours",
+        }.items()
+    }
+    | documents(url="s3://bucket/a*")
+    | {"url": to("url", "s3://bucket/a", "s3://bucket/b")},
     "read.database": {
         name: to(name, ..., value, url=DATABASE, table="t")
         for name, value in {

@@ -15,17 +15,14 @@ from pydantic import SecretStr
 from rowsmith.app.lab import Lab
 from rowsmith.connectors.settings import allowed_by
 from rowsmith.core.errors import Invalid, Unavailable
+from rowsmith.core.fetching import NOT_MODIFIED, Fetched, Missed, Reach
 from rowsmith.core.fetching import Fetch as Connector
-from rowsmith.core.fetching import Fetched, Missed, Reach
 from rowsmith.core.ports import Keys, Paused
 from rowsmith.core.step import Step, is_content
 from rowsmith.store.fetches import Entry, Fetch, Fetches, Gone, Unfinished
 
-SCHEMES = {
-    "http": "web", "https": "web", "s3": "object_storage", "gs": "object_storage", "gcs": "object_storage", "az": "object_storage",
-    "abfs": "object_storage", "abfss": "object_storage",
-}  # fmt: skip
-"""The connector that brings the file at an address, by the address's scheme."""
+FILES = ("http", "https")
+"""The schemes of addresses of single files, which any step that reads files may name."""
 
 MODULES = {"web": "web.fetching"}
 """Where the function of a connector is, if not in the module of its name."""
@@ -48,10 +45,10 @@ def asked(step: Step, pattern: str, project: str = "") -> Fetch:
     if step.reaches:
         how = _how(step)
         return Fetch(project, step.reaches, pattern, {name: value for name, value in step.asked().items() if name not in how})
-    name = SCHEMES.get(pattern.partition("://")[0].lower(), "")
-    if not name:
-        raise Invalid(f"{pattern!r} is no address that files are read from.", f"Known are {', '.join(f'{scheme}://' for scheme in SCHEMES)}.")
-    return Fetch(project, name, pattern, {"urls": [pattern], "types": ["*"]} if name == "web" else {"url": pattern})
+    if pattern.partition("://")[0].lower() not in FILES:
+        fix = "https:// and http:// are; s3://, gs:// and az:// are read by the step read.storage, databases by read.database."
+        raise Invalid(f"{pattern!r} is no address of a file.", fix)
+    return Fetch(project, "web", pattern, {"urls": [pattern], "types": ["*"]})
 
 
 def _how(step: Step) -> dict[str, Any]:
@@ -124,14 +121,19 @@ class Fetching:
         return fresh and all(self._files.has(entry.hash) for entry in known.entries)  # type: ignore[union-attr]
 
     def _fetch(self, one: Fetch, known: Fetch | None, unfinished: Unfinished, step: Step | None) -> Fetch:
-        before = {entry.name: {**entry.facts, "path": str(self._files.path(entry.hash))} for entry in known.entries} if known else {}
+        kept = {entry.name: entry for entry in known.entries} if known else {}
+        before = {name: {**entry.facts, "path": str(self._files.path(entry.hash))} for name, entry in kept.items()}
         reach = reach_of(self._lab.environ, unfinished.state, self._lab.keys.of(self._project), self._note, before)
         entries = {entry.name: entry for entry in unfinished.entries()}
         missed = list(unfinished.missed())
         for came in brought(one, reach, unfinished.incoming, step):
             if isinstance(came, Missed):
-                missed.append(Gone(came.name, came.reason, came.detail))
-                unfinished.add(missed[-1])
+                if came.reason == NOT_MODIFIED and came.name in kept:
+                    entries[came.name] = kept[came.name]
+                    unfinished.add(kept[came.name])
+                else:
+                    missed.append(Gone(came.name, came.reason, came.detail))
+                    unfinished.add(missed[-1])
                 continue
             entries[came.name] = Entry(came.name, self._put(came.path), dict(came.facts))
             unfinished.add(entries[came.name])

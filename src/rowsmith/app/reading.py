@@ -40,6 +40,7 @@ from rowsmith.store.files import Files
 
 PLACES = (
     (re.compile(r"(postgres|postgresql|mysql|mariadb|sqlite|duckdb|mongodb|oracle|mssql)(\+\w+)*://", re.IGNORECASE), "read.database", "url"),
+    (re.compile(r"(s3|gs|gcs|az|abfss?)://", re.IGNORECASE), "read.storage", "url"),
     (re.compile(r"https?://", re.IGNORECASE), "read.web", "urls"),
 )
 """What an address is read by: the first that fits. Everything else is files."""

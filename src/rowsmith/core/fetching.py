@@ -27,6 +27,15 @@ class Fetched:
     facts: dict[str, Json] = field(default_factory=dict)
 
 
+NOT_MODIFIED = "not_modified"
+"""The reason of what did not come because it is as it was: what came the last time stays."""
+LEFT_OUT = frozenset({
+    "robots", "duplicate", "other_type", "off_site", "off_topic", "page_limit", "time_limit", "vendored", "generated", "binary", "other_kind", "link",
+    "device", "submodule", "lfs", "too_many_files", "too_many_bytes", "too_many_issues", "too_many_commits",
+})  # fmt: skip
+"""Reasons of what was left out because of what was asked for; of any other something went wrong."""
+
+
 @dataclass(frozen=True, slots=True)
 class Missed:
     """Something that was asked for outside and did not come: its name, a code (`robots`, `http_404`, `unreachable`, `large_file` ...) and why."""

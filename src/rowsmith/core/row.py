@@ -80,11 +80,13 @@ class Drop:
 
 @dataclass(slots=True, frozen=True)
 class Bad:
-    """A source record that cannot be read: it takes a slot of its own, `failed(reason)`, and is listed with its place."""
+    """A source record that cannot be read: it takes a slot of its own, `failed(reason)`, and is listed with its place. One that is `left_out`
+    because of what was asked for is `dropped(reason)`."""
 
     reason: str
     detail: str
     where: str
+    left_out: bool = False
 
 
 @dataclass(slots=True, frozen=True)

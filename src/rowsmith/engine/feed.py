@@ -145,7 +145,8 @@ class Feed:
             if state is None:
                 slots.open_many([(order, bad_id(order, record))], root, root)
             if state is None or state.state == PENDING:
-                slots.fail(order, root, state.attempt if state else 0, record.reason, f"{record.where}: {record.detail}")
+                end = slots.drop if record.left_out else slots.fail
+                end(order, root, state.attempt if state else 0, record.reason, f"{record.where}: {record.detail}")
             return
         if state is None:
             slots.open(record, root, root)

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from rowsmith.core.documents import Document
+from rowsmith.core.fetching import LEFT_OUT
 from rowsmith.core.ports import Context, Input
 from rowsmith.core.records import Fault, Record
 from rowsmith.core.row import Bad, New
@@ -42,14 +43,9 @@ class Documents(Licensed):
         return New({**found.columns, self.text_column: found.text}, {"source": self.licensed(place)}, key=found.member)
 
     def missed(self, ctx: Context) -> Iterator[Bad]:
-        """What was asked for and did not come: each takes a slot that failed."""
+        """What was asked for and did not come: each takes a slot, of its own."""
         for one in ctx.missed():
-            yield Bad(one.reason, one.detail, one.name)
-
-
-def _unread(found: Fault | Record) -> Bad:
-    """What is no document: it cannot be read, or holds records."""
-    return Bad(*(found.reason, found.detail) if isinstance(found, Fault) else ("records", "It holds records."), found.where)
+            yield Bad(one.reason, one.detail, one.name, left_out=one.reason in LEFT_OUT)
 
 
 class Outside(Documents):
@@ -65,7 +61,15 @@ class Outside(Documents):
         return [ctx.input(path) for path in ctx.paths([self.address])]
 
     def read(self, ctx: Context) -> Iterator[New | Bad]:
-        """A row for every document that came, and a bad one for what did not come or cannot be read."""
+        """A row for every document and record that came, and a bad one for what did not come or cannot be read."""
         yield from self.missed(ctx)
-        for source, found in ctx.documents(self.inputs(ctx), **self.how()):
-            yield self.document(source, found) if isinstance(found, Document) else _unread(found)
+        for source, found in ctx.documents(self.inputs(ctx), records=True, **self.how()):
+            if isinstance(found, Fault):
+                yield Bad(found.reason, found.detail, found.where)
+            else:
+                yield self.document(source, found) if isinstance(found, Document) else self._record(source, found)
+
+    def _record(self, source: Input, found: Record) -> New:
+        """The row of one record; its id comes from what it says."""
+        member = {"member": found.file[len(source.name) + 1 :]} if found.file != source.name else {}
+        return New(found.data, {"source": self.licensed({"name": source.name, "hash": source.hash, **source.facts, **member, "line": found.line})})
