@@ -20,9 +20,11 @@ from rowsmith.connectors.containers.fence import fence
 from rowsmith.connectors.containers.limits import Limits, Refused
 from rowsmith.connectors.containers.pieces import Opened, Piece, opened
 from rowsmith.connectors.containers.said import Json, Said
+from rowsmith.core.lines import json_value
 from rowsmith.core.records import Contents, Fault, Record
-from rowsmith.formats import Check, LossReport, Mapping, Setting, built_in, consumer, encode_row, json_lines, quick, ready_line
+from rowsmith.formats import Check, LossReport, Mapping, Setting, built_in, consumer, encode_row, json_line, json_lines, quick, ready_line
 from rowsmith.steps.files_beside import Beside, nowhere
+from rowsmith.steps.importing import PROVENANCE
 from rowsmith.steps.kinds import Kinds
 
 
@@ -60,6 +62,7 @@ class _Converting:
         as_it_is = mapping == Mapping() and work["letters"] in ("", "utf-8")
         plain = as_it_is and (self._check is None or self._check.consumer == self._made.consumer)
         self._quick = quick(format, self._made, flat=self._flat) if plain else None
+        self._as_they_stand = plain and not self._flat and format.as_they_stand and self._made.as_they_stand
 
     def done(self) -> dict[str, Any]:
         """What came of it."""
@@ -86,6 +89,11 @@ class _Converting:
                     if (keys := tuple(made)) not in known:
                         known.add(keys)
                         self._kinds.see(made, 0)
+                elif self._as_they_stand and type(raw) is bytes and (record := columns(raw)) is not None:
+                    plain += 1
+                    line = json_line(record)
+                    self._kinds.see(record, len(line))
+                    found.append(ready_line(line))
                 else:
                     self._report.sound(plain)
                     plain = 0
@@ -109,6 +117,17 @@ class _Converting:
             return replace(said, file=self._name)
         assert isinstance(said, Json | Record)
         return Record(self._name, said.line, orjson.loads(said.data) if isinstance(said, Json) else said.data, self._flat)
+
+
+def columns(raw: bytes) -> dict[str, Any] | None:
+    """The columns that a line of JSON holds, where they become a row as they stand; None where the careful way has to say what they become."""
+    if b'"media_type"' in raw:  # perhaps a picture, which is taken along
+        return None
+    try:
+        record = json_value(raw, "utf-8")
+    except ValueError:
+        return None
+    return record if type(record) is dict and record and PROVENANCE not in record else None
 
 
 if __name__ == "__main__":

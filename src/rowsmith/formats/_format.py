@@ -99,6 +99,8 @@ class Format(BaseModel):
     """Of formats that read a record alike, the one with the lower rank is named first."""
     plain: ClassVar[Shape | None] = None
     """What its plain records are, where it has any."""
+    as_they_stand: ClassVar[bool] = False
+    """Whether its records are the columns of rows as they stand, whatever these are."""
 
     def row(self, row: Row) -> dict[str, Json]:
         """The record of a row.

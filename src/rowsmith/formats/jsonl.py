@@ -16,6 +16,7 @@ class Jsonl(Format):
     provenance: ClassVar[Provenance] = "column"
     rank = 2
     plain = _plain.COLUMNS
+    as_they_stand = True
 
     def row(self, row: Row) -> dict[str, Json]:
         """The columns."""
