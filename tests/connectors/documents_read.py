@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 from collections import deque
 from collections.abc import Iterator
 from itertools import count
@@ -24,7 +23,9 @@ class _Reading:
         self._waiting: deque[tuple[Path, str]] = deque()
         self._again: set[int] = set()
         self._said = read_documents(self._files(), **how)
-        atexit.register(self._said.close)  # type: ignore[attr-defined]
+
+    def close(self) -> None:
+        self._said.close()  # type: ignore[attr-defined]
 
     def _files(self) -> Iterator[tuple[Path, str]]:
         last = Path(), ""
@@ -46,6 +47,12 @@ class _Reading:
 
 
 _OPEN: dict[str, _Reading] = {}
+
+
+def close() -> None:
+    """End the children that are there."""
+    while _OPEN:
+        _OPEN.popitem()[1].close()
 
 
 def everything(folder: Path, name: str, body: bytes | str, **how: Any) -> list[Document | Fault]:

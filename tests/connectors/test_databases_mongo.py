@@ -43,7 +43,11 @@ EVERY: dict[str, tuple[Any, Any]] = {
 }
 
 
-@pytest.fixture(params=["stand-in", "server"])
+SERVER = os.environ.get("ROWSMITH_TEST_MONGODB", "")
+"""A MongoDB of one's own: then all of this is tried there, too."""
+
+
+@pytest.fixture(params=["stand-in", *(["server"] if SERVER else [])])
 def world(request: pytest.FixtureRequest) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """The URL of a database, and the commands that the stand-in has seen."""
     odd = {name: value for name, (value, _) in EVERY.items()}
@@ -52,16 +56,13 @@ def world(request: pytest.FixtureRequest) -> Iterator[tuple[str, list[dict[str, 
         with StandIn({"shop": {"every": [odd], "item": items}}) as server:
             yield f"{server.url}/shop", server.seen
         return
-    server_url = os.environ.get("ROWSMITH_TEST_MONGODB", "")
-    if not server_url:
-        pytest.skip("no server is named by ROWSMITH_TEST_MONGODB")
     name = f"rowsmith_{uuid4().hex[:12]}"
-    client: pymongo.MongoClient[Any] = pymongo.MongoClient(server_url)
+    client: pymongo.MongoClient[Any] = pymongo.MongoClient(SERVER)
     with client:
         client[name].every.insert_one(odd)
         client[name].item.insert_many(items)
         try:
-            yield f"{server_url.rstrip('/')}/{name}", []
+            yield f"{SERVER.rstrip('/')}/{name}", []
         finally:
             client.drop_database(name)
 

@@ -283,7 +283,7 @@ def failures(place: Place, told: dict[str, Any]) -> list[tuple[str, str]]:
 @pytest.mark.parametrize(
     ("name", "body", "kept", "failed"),
     [
-        ("latin.txt", b"caf\xe9", 0, [("encoding", "latin.txt")]),
+        ("broken.pdf", b"%PDF-1.7\ncaf\xe9", 0, [("broken_file", "broken.pdf")]),
         ("empty.md", b"", 0, [("empty_file", "empty.md")]),
         ("blank.jsonl", b"\n \n", 0, [("empty_file", "blank.jsonl")]),
         (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -136,14 +135,13 @@ def ask_once(
         known = filled(one.model, table.of(one.model))
         ledger = _Noting()
         # With park_s 0 whatever would be waited for, or tried again, ends the test at once.
-        make = partial(Gate, ledger, keys=keys, weights=weights, environ=environ, find=find, park_s=0.0)
-        asked = partial(_asked, replace(one, model=known), ledger, make, on_note)
+        make = partial(Gate, ledger, keys=keys, weights=weights, environ=environ, find=find, park_s=0.0, on_note=on_note)
+        asked = partial(_asked, replace(one, model=known), ledger, make)
         yield plainly(asked, "asking a model")
 
 
-async def _asked(one: Asked, ledger: _Noting, make: Callable[[], Gate], on_note: Note) -> Trial:
+async def _asked(one: Asked, ledger: _Noting, make: Callable[[], Gate]) -> Trial:
     gate, model = make(), one.model
-    telling = asyncio.ensure_future(_telling(gate, on_note))
     place = way = ""
 
     def without(reason: str, error: RowsmithError | Paused, fix: str) -> Trial:
@@ -168,19 +166,9 @@ async def _asked(one: Asked, ledger: _Noting, make: Callable[[], Gate], on_note:
     except RowsmithError as error:
         return without("settings", error, error.fix)
     finally:
-        telling.cancel()
         await gate.close()
     spent = None if ledger.cost is None else ledger.cost / PICO
     return Trial(one.role, model.model, place, ledger.seconds, way, ledger.how, value, usage, spent)
-
-
-async def _telling(gate: Gate, on_note: Note) -> None:
-    """Pass on what is waited for: a download, a model that is being loaded."""
-    said = ""
-    while True:
-        if gate.note != said:
-            on_note(said := gate.note)
-        await asyncio.sleep(0.1)
 
 
 def _fix(reason: str) -> str:

@@ -16,7 +16,7 @@ from rowsmith.core.errors import RowFailed
 from rowsmith.core.folders import cache_folder
 from rowsmith.core.ids import canonical, digest
 from rowsmith.core.models import Model
-from rowsmith.core.ports import Attachments, Keys, Ledger, Parked, Weights
+from rowsmith.core.ports import Attachments, Keys, Ledger, Note, Parked, Weights
 from rowsmith.llm.attachments import NoAttachments, filled, inlined, most_tokens
 from rowsmith.llm.batch.collector import Collector
 from rowsmith.llm.desk import Desk, stopped
@@ -54,8 +54,8 @@ class Gate:
     `failing` servers. `find` finds a provider by name.
     A wait of more than `park_s` seconds pauses the run. `backoff_s` is the first wait before a repeat (it doubles, with full jitter).
     `weights` are the files of models that run on this machine; default: those whose paths are given. `environ` is what processes that answer
-    on this machine get; default: the environment. `note` says what all wait for: a download, a model that is being loaded. One gate belongs to
-    one event loop.
+    on this machine get; default: the environment. `note` says what all wait for: a download, a model that is being loaded; `on_note`
+    hears it at once. One gate belongs to one event loop.
     """
 
     def __init__(
@@ -70,10 +70,11 @@ class Gate:
         backoff_s: float = 0.5,
         weights: Weights | None = None,
         environ: Mapping[str, str] | None = None,
+        on_note: Note = lambda note: None,
     ) -> None:
         self._ledger = ledger
         self._wire, self._hosts = Wire(), Hosts()
-        self.note = ""
+        self.note, self._on_note = "", on_note
         environ = os.environ if environ is None else environ
         files = weights or WeightFiles(Path.cwd(), cache_folder(environ))
         self._forms = Forms(keys, find, Lent(environ, files, self._noted, self._wire, self._hosts))
@@ -152,6 +153,7 @@ class Gate:
 
     def _noted(self, note: str) -> None:
         self.note = note
+        self._on_note(note)
 
     async def _drawn(self, form: Form, ask: Ask, messages: Sequence[Mapping[str, Any]], draw: int) -> tuple[Claimed, bytes, Reply]:
         """One stored answer to the messages: found, or bought. Not many more claims are held than there are places: what is claimed when
