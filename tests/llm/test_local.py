@@ -338,10 +338,11 @@ def test_roles_of_the_same_weights_share_one_loaded_model(weights: Path) -> None
             await asyncio.gather(*(made.ask(question(model, f"Question {n}", number=n, schema=BOUNDED)) for n, model in enumerate(models)))
             return len(list(hosts()))
 
+    before = set(threading.enumerate())
     assert asyncio.run(run(local(weights), local(weights, temperature=0.2), local(weights, max_tokens=150))) == 1
     assert asyncio.run(run(local(weights), local(weights, context=512))) == 2
     assert list(hosts()) == []
-    assert [thread for thread in threading.enumerate() if thread is not threading.main_thread()] == []
+    assert set(threading.enumerate()) - before == set()
 
 
 # -- deadlines and ends ---------------------------------------------------------------------------------------------------------------------
