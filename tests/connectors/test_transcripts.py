@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from documents_read import document, documents, everything, fault
 
-from rowsmith.connectors.documents import packed_export
 from rowsmith.core.documents import Document
 from rowsmith.core.records import Fault
 
@@ -269,16 +268,3 @@ def test_a_day_that_is_broken_costs_its_conversation(tmp_path: Path) -> None:
 @pytest.mark.parametrize("body", ['{"a": 1}\n{"a": 2}\n', '[{"a": 1}]', "{}", '[{"type": "message"}]'])
 def test_other_json_is_no_conversation(tmp_path: Path, body: str) -> None:
     assert fault(tmp_path, "a.json", body).reason == "records"
-
-
-def test_an_export_of_slack_that_was_unpacked_is_one_thing(tmp_path: Path) -> None:
-    folder = tmp_path / "export"
-    (folder / "general").mkdir(parents=True)
-    (folder / "general" / "2023-11-14.json").write_text(json.dumps(DAY))
-    (folder / "general" / "secret.json").symlink_to("/etc/hostname")
-    assert not packed_export(folder, tmp_path / "a.zip") and not (tmp_path / "a.zip").exists()
-    (folder / "users.json").write_text(json.dumps(USERS))
-    (folder / "channels.json").write_text("[]")
-    assert packed_export(folder, tmp_path / "a.zip") and packed_export(folder, tmp_path / "b.zip")
-    assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
-    assert document(tmp_path, "a.zip", (tmp_path / "a.zip").read_bytes()).text.startswith("## User (Ann)\n\nHi @bo")

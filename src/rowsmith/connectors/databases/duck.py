@@ -51,11 +51,7 @@ class Duck:
 
     def _batches(self, cursor: Any, kinds: Sequence[str], pace: Pace) -> Iterator[Iterable[Sequence[Any]]]:
         made = {place: json_column if _nested(kind) else moment for place, kind in enumerate(kinds) if _nested(kind) or kind.startswith("TIMESTAMP")}
-        while True:
-            with self._told():
-                rows = cursor.fetchmany(pace.rows)
-            if not rows:
-                return
+        for rows in pace.batches(cursor.fetchmany, self._told):
             yield [_made(row, made) for row in rows] if made else rows
 
     def _require_select(self, sql: str) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Protocol
@@ -41,6 +42,17 @@ class Pace:
     def learn(self, rows: int, size: int) -> None:
         """A batch of so many rows had so many bytes."""
         self.rows = max(1, min(self._most, self.rows * 4, TARGET * rows // max(size, 1)))
+
+    def batches(
+        self, fetch: Callable[[int], Sequence[Sequence[Any]]], told: Callable[[], AbstractContextManager[None]]
+    ) -> Iterator[Sequence[Sequence[Any]]]:
+        """The rows that `fetch`, a cursor's fetchmany, gives at this pace. Each batch is fetched within `told`, which names what goes wrong."""
+        while True:
+            with told():
+                rows = fetch(self.rows)
+            if not rows:
+                return
+            yield rows
 
 
 class Session(Protocol):

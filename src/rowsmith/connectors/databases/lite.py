@@ -45,15 +45,7 @@ class Lite:
         """The columns of a result (SQLite's have no type of their own), and its rows."""
         with self._told():
             cursor = self.connection.execute(sql)
-        return [Column(column[0], "") for column in cursor.description or ()], self._batches(cursor, pace)
-
-    def _batches(self, cursor: sqlite3.Cursor, pace: Pace) -> Iterator[Iterable[Sequence[Any]]]:
-        while True:
-            with self._told():
-                rows = cursor.fetchmany(pace.rows)
-            if not rows:
-                return
-            yield rows
+        return [Column(column[0], "") for column in cursor.description or ()], pace.batches(cursor.fetchmany, self._told)
 
     @contextmanager
     def _told(self) -> Iterator[None]:

@@ -12,6 +12,7 @@ import ssl
 import struct
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from rowsmith.connectors.databases import faults
@@ -57,16 +58,9 @@ class MySql:
         cursor = _cursor(self.connection)
         with _told(self._address, self._timeout_s):
             cursor.execute(sql)
-        kinds = _kinds()
-        return [Column(str(name), kinds.get(kind, "")) for name, kind, *_ in cursor.description or ()], self._batches(cursor, pace)
-
-    def _batches(self, cursor: Any, pace: Pace) -> Iterator[Iterable[Sequence[Any]]]:
-        while True:
-            with _told(self._address, self._timeout_s):
-                rows = cursor.fetchmany(pace.rows)
-            if not rows:
-                return
-            yield rows
+        kinds, told = _kinds(), partial(_told, self._address, self._timeout_s)
+        columns = [Column(str(name), kinds.get(kind, "")) for name, kind, *_ in cursor.description or ()]
+        return columns, pace.batches(cursor.fetchmany, told)
 
 
 @contextmanager

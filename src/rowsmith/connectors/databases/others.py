@@ -51,7 +51,7 @@ class Others:
             told = self.connection.execution_options(stream_results=True, max_row_buffer=pace.rows, no_parameters=True)
             result = told.exec_driver_sql(sql)
             self._results.append(result)
-        return [Column(str(column[0]), "") for column in result.cursor.description], self._batches(result, pace)
+        return [Column(str(column[0]), "") for column in result.cursor.description], pace.batches(result.fetchmany, self._told)
 
     def close(self) -> None:
         """Give up what has not been read."""
@@ -59,14 +59,6 @@ class Others:
             result.close()
         if not self.connection.closed and not self.connection.invalidated:
             self.connection.rollback()
-
-    def _batches(self, result: Any, pace: Pace) -> Iterator[Iterable[Sequence[Any]]]:
-        while True:
-            with self._told():
-                rows = result.fetchmany(pace.rows)
-            if not rows:
-                return
-            yield rows
 
     @contextmanager
     def _told(self) -> Iterator[None]:

@@ -71,21 +71,13 @@ class Postgres:
             asked = "SELECT format_type(kind, NULL) FROM unnest(%s::oid[]) WITH ORDINALITY AS asked (kind, place) ORDER BY place"
             names = [name for (name,) in self.connection.execute(asked, [kinds])]
         columns = [Column(column.name, name) for column, name in zip(cursor.description or (), names, strict=True)]
-        return columns, self._batches(cursor, pace)
+        return columns, pace.batches(cursor.fetchmany, self._told)
 
     def close(self) -> None:
         """End the connection, and with it the transaction and its cursor."""
         self.connection.close()
         for cursor in self._cursors:
             cursor.close()
-
-    def _batches(self, cursor: Any, pace: Pace) -> Iterator[Iterable[Sequence[Any]]]:
-        while True:
-            with self._told():
-                rows = cursor.fetchmany(pace.rows)
-            if not rows:
-                return
-            yield rows
 
     @contextmanager
     def _told(self) -> Iterator[None]:

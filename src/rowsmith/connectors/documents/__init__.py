@@ -16,11 +16,10 @@
     reader.py      whoever starts it, watches it, and starts another where a file ended it
 """
 
-from rowsmith.connectors.documents.folders import packed_export
 from rowsmith.connectors.documents.kinds import every_kind
 from rowsmith.connectors.documents.reader import read_documents
 
 KINDS: dict[str, tuple[str, ...]] = {name: kind.suffixes for name, kind in every_kind().items()}
 """The kinds by name, with the suffixes of their files."""
 
-__all__ = ["KINDS", "packed_export", "read_documents"]
+__all__ = ["KINDS", "read_documents"]
