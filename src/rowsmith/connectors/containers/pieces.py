@@ -91,7 +91,7 @@ def _by_bytes(file: IO[bytes], size: int, head: bytes, name: str, given: Given, 
     yield Facts("jsonl", letters, found.guessed)
     pieces, start, before, tail = [], file.tell(), 0, size - _LOOK
     while start < size:
-        most = min(limits.piece_bytes, max(tail - start, 0)) or size  # the last piece is short: it is the end that is looked at
+        most = min(limits.piece_bytes, max(tail - start, 0)) or size - start  # the last piece is short: it is the end that is looked at
         data = file.read(most)
         end = start + len(data)
         count = data.count(b"\n")
