@@ -42,7 +42,8 @@ MODEL, SIZE = "gpt-4o", 800
 HERE = Path(__file__).parent
 Labelled = tuple[str, list[int]]
 """A text, and the characters at which a new subject begins."""
-Embed = Callable[[Sequence[str]], Awaitable[list[bytes]]]
+Embed = Callable[[Sequence[str]], Awaitable[list[bytes]]] | None
+"""None: words alone."""
 
 
 # -- speed --------------------------------------------------------------------------------------------------------------------------------------
@@ -125,11 +126,12 @@ class Lent:
 
     async def embed(self, texts: Sequence[str], *, model: str) -> Embedded:
         """The vectors of texts."""
+        assert self._embed
         return Embedded(tuple(await self._embed(texts)), model, (), Usage())
 
 
 async def hashing(texts: Sequence[str]) -> list[bytes]:
-    """The light default, builtin/hashing."""
+    """The light embedder, builtin/hashing."""
     return [vector(text)[0] for text in texts]
 
 
@@ -169,13 +171,14 @@ def of_folder(folder: Path) -> Embed:
     return embed
 
 
-def semantic(text: str, parts: int, embed: Embed) -> list[int]:
+def semantic(text: str, parts: int, embed: Embed = None) -> list[int]:
     """Where chunks of topics begin, but the first."""
-    made = asyncio.run(Semantic(size=4000, min_size=0).rows(row(text), Lent(embed)))  # type: ignore[arg-type]
+    step = Semantic(size=4000, min_size=0, embedder="embedder" if embed else None)
+    made = asyncio.run(step.rows(row(text), Lent(embed)))  # type: ignore[arg-type]
     return begins(made)
 
 
-def fixed(text: str, parts: int, embed: Embed | None = None) -> list[int]:
+def fixed(text: str, parts: int, embed: Embed = None) -> list[int]:
     """Where chunks of a fixed size begin, but the first; as many as there are subjects, or nearly so."""
     low, high = 8, count_tokens(MODEL, text)
     while low < high:
@@ -192,7 +195,7 @@ def begins(made: Sequence[Any]) -> list[int]:
     return [new.origin["source"]["span"][0] for new in made if isinstance(new, New)][1:]
 
 
-def scored(documents: Sequence[Labelled], way: Callable[..., list[int]], embed: Embed | None = None) -> dict[str, float]:
+def scored(documents: Sequence[Labelled], way: Callable[..., list[int]], embed: Embed = None) -> dict[str, float]:
     """Pk, WindowDiff and F1, each the mean over the documents."""
     figures = []
     for text, places in documents:
@@ -242,7 +245,7 @@ def main() -> None:
     told = {"speed": speed(given.megabytes / (10 if given.quick else 1))}
     for name, rates in told["speed"].items():
         print(f"{name:18} bare {rates['bare']:8.2f} MB/s   rowsmith {rates['rowsmith']:8.2f} MB/s   ratio {rates['ratio']:.2f}")
-    models = {"builtin/hashing": hashing} | ({"model": of_folder(given.model)} if given.model else {})
+    models: dict[str, Embed] = {"words": None, "builtin/hashing": hashing} | ({"model": of_folder(given.model)} if given.model else {})
     found = quality(4 if given.quick else given.documents, models)
     for corpus, ways in found.items():
         for way, figures in ways.items():

@@ -1,6 +1,9 @@
 """Recall, precision, speed and memory of filter.near_duplicates on planted near-duplicates.
 
-    python benchmarks/near_duplicates.py [--rows 100000] [--share 0.2] [--chars 300] [--seed 1]
+    python benchmarks/near_duplicates.py [--rows 100000] [--share 0.2] [--chars 300] [--seed 1] [--beside]
+
+With `--beside`, the same corpus goes through rensa's own deduplication, the fastest library there is, with as many bands: it holds all signatures in
+memory, and decides by their estimate of the similarity where the step verifies the exact one.
 
 The corpus: texts of `--chars` characters on average, words drawn from 20,000 made-up ones as often as words are in a language (Zipf). A
 share of the rows copies an earlier row with 1 to 3 word edits (insertion, deletion or replacement). Rows that are no copies have nothing to
@@ -19,7 +22,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from itertools import accumulate
+from itertools import accumulate, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -27,6 +30,7 @@ import orjson
 
 from rowsmith.core.row import Dropped, Row
 from rowsmith.steps.filter.near_duplicates import NearDuplicates
+from rowsmith.steps.shingles import shingles
 
 WORD = 6.41
 """Characters of a word of the corpus, with its space, on average."""
@@ -102,6 +106,35 @@ def measured(rows: int, share: float, chars: int, seed: int) -> dict[str, object
     return {"rows": rows, "mean_chars": mean, **scored(truth, found), **figures(rows, cpu, wall, reading)}
 
 
+def beside(rows: int, share: float, chars: int, seed: int) -> dict[str, object]:
+    """The same corpus through rensa's own signatures and bands."""
+    from rensa import RMinHash, RMinHashLSH
+
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "rows.jsonl"
+        truth, _ = write(path, rows, share, chars, seed)
+        before, started = time.process_time(), time.perf_counter()
+        signed = []
+        for block in batched((shingles(row.data["text"], 2) for row in FileRows(path, rows)), 256):
+            signed += RMinHash.from_token_sets(block, num_perm=96, seed=42)
+        index = RMinHashLSH(threshold=0.7, num_perm=96, num_bands=24)
+        found: list[Dropped | None] = []
+        for number, one in enumerate(signed):
+            twin = next((other for other in index.query(one) if one.jaccard(signed[other]) >= 0.7), None)
+            if twin is None:
+                index.insert(number, one)
+            found.append(None if twin is None else Dropped(f"{number:032x}", "near_duplicate"))
+        cpu, wall = time.process_time() - before, time.perf_counter() - started
+    told = {**scored(truth, found), "cpu_s": round(cpu, 2), "wall_s": round(wall, 2), "rows_per_cpu_s": round(rows / cpu)}
+    return {**{f"rensa_{name}": value for name, value in told.items()}, "rensa_peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024}
+
+
+def batched(texts: Iterator[list[str]], size: int) -> Iterator[list[list[str]]]:
+    """Texts by so many."""
+    while block := list(islice(texts, size)):
+        yield block
+
+
 def write(path: Path, rows: int, share: float, chars: int, seed: int) -> tuple[list[tuple[int, int]], int]:
     """Write the corpus in a child, whose memory does not count; returns (of, edits) of each row, and the mean length of the texts."""
     import subprocess
@@ -157,6 +190,7 @@ def main() -> None:
     parser.add_argument("--share", type=float, default=0.2)
     parser.add_argument("--chars", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--beside", action="store_true", help="measure rensa's own deduplication too")
     parser.add_argument("--write", type=Path, help="only write the corpus to this file")
     given = parser.parse_args()
     if given.write:
@@ -164,6 +198,8 @@ def main() -> None:
             file.writelines(orjson.dumps(record) + b"\n" for record in planted(given.rows, given.share, given.chars, given.seed))
         return
     result = measured(given.rows, given.share, given.chars, given.seed)
+    if given.beside:
+        result |= beside(given.rows, given.share, given.chars, given.seed)
     for name, value in result.items():
         print(f"{name:32} {value:>12,}")
     print(json.dumps(result))

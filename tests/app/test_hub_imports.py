@@ -203,7 +203,7 @@ def test_a_row_that_is_cut_short_is_rejected_and_said(here: Here) -> None:
     assert [(one["line"], one["reason"], one["detail"]) for one in done.rejected] == [
         (4, "truncated", "The server of rows has cut off instruction; a whole split has it.")
     ]
-    with pytest.raises(Invalid, match="1 records cannot be taken"):
+    with pytest.raises(Invalid, match="1 record cannot be taken"):
         here.take("hf:acme/qa", "u", sample=5, strict=True)
 
 

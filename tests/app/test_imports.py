@@ -359,6 +359,28 @@ def test_a_conversion_into_parquet_and_out_of_it_changes_nothing(tmp_path: Path)
         convert(path, tmp_path / "x.parquet.gz", "jsonl")
 
 
+def test_keys_that_parquet_cannot_nest_stay_as_json(tmp_path: Path) -> None:
+    odd = [{"m": [{"a": "x", "A": "y"}], "e": [{"": "z", "k\"q": "w"}], "t": [{"k, 'q\"": "v"}]}]
+    convert(put(tmp_path, "a.jsonl", *odd), tmp_path / "a.parquet", "jsonl", from_="jsonl")
+    convert(tmp_path / "a.parquet", tmp_path / "back.jsonl", "jsonl", from_="jsonl")
+    back = json.loads((tmp_path / "back.jsonl").read_bytes())
+    assert (json.loads(back["m"]), json.loads(back["e"]), back["t"]) == (odd[0]["m"], odd[0]["e"], odd[0]["t"])
+
+
+@pytest.mark.parametrize("nested", [False, True])
+def test_rows_of_parquet_keep_their_order_and_may_be_long_or_wide(tmp_path: Path, nested: bool) -> None:
+    def text(n: int, times: int = 1000) -> Any:
+        return [{"role": "user", "content": f"{n} " * times}] if nested else f"{n} " * times
+
+    for name, rows in (
+        ("many", [{"n": n, "t": text(n)} for n in range(5000)]), ("long", [{"n": n, "t": text(n, 1 << 20)} for n in range(4)]),
+        ("wide", [{f"c{m}": n for m in range(1500)} | {"t": text(n)} for n in range(20)]),
+    ):  # fmt: skip
+        convert(put(tmp_path, f"{name}.jsonl", *rows), tmp_path / "out.parquet", "jsonl", from_="jsonl")
+        convert(tmp_path / "out.parquet", tmp_path / "back.jsonl", "jsonl", from_="jsonl")
+        assert [json.loads(line) for line in (tmp_path / "back.jsonl").read_bytes().splitlines()] == rows
+
+
 def test_a_container_without_a_record(tmp_path: Path) -> None:
     path = put(tmp_path, "a.jsonl", {"conversations": [{"from": "system", "value": "a"}, *TURNS]})
     assert convert(path, tmp_path / "out.json", "alpaca").written == 0

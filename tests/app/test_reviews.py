@@ -172,3 +172,41 @@ def test_a_new_review_is_seen_at_once(project: Project) -> None:
     for n in range(3):
         assert project.datasets.rows("qa", where="reviews.accepted >= 1", sort=["-answer"]).total == n
         project.reviews.add("qa", ROWS[n].id, verdict="accept")
+
+
+def test_a_threshold_is_shown_by_reviews_of_rows(where: Place) -> None:
+    rows = [row.with_scores({"judge": {"overall": n % 100}}) for n, row in enumerate(made(300))]
+    with Lab(where.home, files=where.files, who="ada") as lab:
+        Datasets(lab.db).commit("default", "qa", rows, run=1)
+        reviews = lab.project().reviews
+        with pytest.raises(Invalid, match="Nobody has accepted or rejected"):
+            reviews.calibrate("qa", "scores.judge.overall")
+        for n, row in enumerate(rows[::2]):
+            good = row.scores["judge"]["overall"] >= 40
+            reviews.add("qa", row.id, verdict="accept" if good else "reject", score=row.scores["judge"]["overall"] / 10)
+            if 20 <= n < 60:
+                reviews.add("qa", row.id, verdict="accept" if good else "reject", author="bob")
+        found = reviews.calibrate("qa", "scores.judge.overall", precision=0.9)
+        assert (found.rows, found.calibration.labelled, found.calibration.good) == (300, 150, 90)
+        assert found.calibration.threshold is not None and 35 <= found.calibration.threshold <= 45
+        assert found.where == f"scores.judge.overall >= {found.calibration.threshold:g}"
+        assert found.accepted == lab.project().datasets.rows("qa", where=found.where).total
+        assert (found.agreement.area, found.agreement.scored, found.agreement.shared, found.agreement.alpha) == (1.0, 150, 40, 1.0)
+        assert found.agreement.spearman == pytest.approx(1.0) and found.notes == ()
+        turned = reviews.calibrate("qa", "0 - scores.judge.overall")
+        assert turned.calibration.threshold is None and any("the other way" in note for note in turned.notes)
+        assert any("tells nothing apart" in note for note in reviews.calibrate("qa", "scores.judge.overall * 0").notes)
+        few = reviews.calibrate("qa", "scores.judge.overall", precision=0.999)
+        assert few.calibration.needed and any("labelled rows would do" in note for note in few.notes)
+        for wrong, said in (({"precision": 1.0}, "no share"), ({"confidence": 0.0}, "no share"), ({"score": "scores.nope"}, "no number")):
+            with pytest.raises(Invalid, match=said):
+                reviews.calibrate("qa", **{"score": "scores.judge.overall", **wrong})
+
+
+def test_rows_that_were_chosen_by_their_scores_are_told(where: Place) -> None:
+    rows = [row.with_scores({"s": n}) for n, row in enumerate(made(300))]
+    with Lab(where.home, files=where.files, who="ada") as lab:
+        Datasets(lab.db).commit("default", "qa", rows, run=1)
+        for row in rows[-60:]:
+            lab.project().reviews.add("qa", row.id, verdict="accept")
+        assert any("drawn at random" in note for note in lab.project().reviews.calibrate("qa", "scores.s").notes)

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from homes import Place, Workshop
 
+from rowsmith.app.fetching import reach_of
+from rowsmith.app.key_sources import KeySources
 from rowsmith.app.proof import verify
 from rowsmith.app.results import Result
 from rowsmith.connectors.vectors import open_index
 from rowsmith.core.calls import floats
-from rowsmith.core.errors import Conflict, Invalid, NotFound
+from rowsmith.core.errors import Conflict, Invalid, NotFound, Unavailable
 from rowsmith.core.row import Row
 from rowsmith.engine import recipe_file
 from rowsmith.store.fetches import Fetches
@@ -76,7 +80,7 @@ def test_what_is_outside_is_fetched_once_and_again_when_asked_for(shop: Workshop
     assert (listed["address"], listed["connector"], listed["files"], listed["missed"]) == ("sqlite:///x.db t", "databases", 1, 0)
     ids = {row.data["id"]: row.id for row in rows(shop)}
     again = run(shop, TABLE, refresh=True)
-    assert again.changes == {"run": first.run, "added": [], "changed": ["x.db/t.jsonl"], "removed": [], "same": 0}
+    assert again.changes == {"run": first.run, "version": first.version, "added": [], "changed": ["x.db/t.jsonl"], "removed": [], "same": 0}
     assert [row.data["text"] for row in rows(shop)] == ["one", "TWO", "three"]
     assert {row.data["id"]: row.id for row in rows(shop)}.items() >= ids.items()
     assert run(shop, TABLE, refresh=True).run == again.run  # nothing has changed since
@@ -147,6 +151,10 @@ def test_coverage_tells_what_no_row_came_from_and_steers_what_is_left(shop: Work
     done = run(shop, *FILES, {"kind": "filter.uncovered", "dataset": "d"})
     assert (done.kept, done.dropped) == (2, {"covered": 2})
     assert [found.share for found in shop.lab.project().sources.coverage("d")] == [1.0, 1.0]
+    run(shop, *FILES, into="f")
+    documents(shop.folder, one="ac", two="d")
+    run(shop, *FILES, into="f", refresh=True)
+    assert [(found.name, found.share) for found in shop.lab.project().sources.coverage("f")] == [("two.md", 1.0), ("one.md", 1.0)]
     database(shop.folder, (1, "one"))
     run(shop, TABLE, into="e")
     with pytest.raises(Invalid, match="No run has read a document"):
@@ -189,3 +197,57 @@ def test_what_was_fetched_is_forgotten_with_its_source(shop: Workshop) -> None:
     with pytest.raises((Invalid, Conflict)):
         run(shop, TABLE, new=True)
     assert not [name for name in shop.lab.files if b"secret words" in shop.lab.files.path(name).read_bytes()]
+
+
+def code_readers() -> list[psutil.Process]:
+    """The children of this process that read code."""
+    found = []
+    for child in psutil.Process().children():
+        with suppress(psutil.NoSuchProcess):
+            if "rowsmith.connectors.code.child" in child.cmdline():
+                found.append(child)
+    return found
+
+
+@pytest.mark.slow
+def test_code_that_breaks_its_reader_is_one_failed_row(shop: Workshop) -> None:
+    """The child is killed over the second of three files, as the system does it when memory runs out."""
+    (shop.folder / "code").mkdir()
+    for name, text in {"a": "def a(): pass\n", "b": "[ " * 900_000, "c": "def c(): pass\n"}.items():
+        (shop.folder / "code" / f"{name}.py").write_text(text)
+    killed: list[int] = []
+    done, before = threading.Event(), {child.pid for child in code_readers()}  # those of other tests of this process
+
+    def kill_when_busy() -> None:
+        while not done.wait(0.02) and not killed:
+            for child in code_readers():
+                with suppress(psutil.NoSuchProcess):
+                    if child.pid not in before and child.cpu_times().user > 1.5:
+                        child.kill()
+                        killed.append(child.pid)
+
+    killing = threading.Thread(target=kill_when_busy)
+    killing.start()
+    try:
+        result = run(shop, {"kind": "read.files", "paths": ["code"]}, {"kind": "chunk.code", "size": 1_000_000})
+    finally:
+        done.set()
+        killing.join()
+    assert killed and (result.kept, result.failed) == (2, {"memory": 1})
+    assert [row.data["symbol"] for row in rows(shop)] == ["a", "c"]
+    again = shop.lab.project().runs.resume(result.run, retry_failed=True)
+    assert again.failed == {} and again.kept > 2, "nothing was wrong with the file itself"
+    assert {child.pid for child in code_readers()} <= before
+
+
+@pytest.mark.parametrize("name", ["AWS_ACCESS_KEY_ID", "GOOGLE_CREDENTIALS", "GITHUB_TOKEN", "AZURE_STORAGE_ACCOUNT_KEY"])
+def test_keys_of_the_environment_go_to_the_storages_that_they_are_of_and_nowhere_else(name: str, tmp_path: Path) -> None:
+    own = {"AW": "https://s3.amazonaws.com", "GO": "https://storage.googleapis.com", "GI": "https://api.github.com", "AZ": "https://mine.blob.core.windows.net"}
+    environ = {name: "k", "AZURE_STORAGE_ACCOUNT_NAME": "mine"}
+    reach = reach_of(environ, tmp_path, KeySources(environ, "", None), lambda said: None)
+    for address in own.values():
+        if address == own[name[:2]]:
+            assert (found := reach.secret(name, address)) is not None and found.get_secret_value() == "k"
+        else:
+            with pytest.raises(Unavailable, match=f"{name} is not sent to {address}"):
+                reach.secret(name, address)

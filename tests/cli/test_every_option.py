@@ -9,18 +9,24 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import checked as plug_in
 import keyring
 import pytest
 from argilla_server import argilla_server
 from dataset_hub import DatasetHub, dataset_hub, lines
+from forge_server import committed
+from guided import NEEDED, Mind, shown
 from keyring.backends.fail import Keyring as NoKeyring
 from keyrings import FOLDER, FileKeyring
 from running import Bench, ask, called, texts
 from terminal import commands
 from tiny_tokenizer import tokenizer
+from weak_prompt import WEAK, labelled
+from weak_prompt import Model as WeakPrompt
 from workbooks import workbook
 
 from rowsmith.testing import CommandLine
@@ -63,6 +69,78 @@ SIX = texts(*"abcdef")
 HUB_TOKEN = "hf_writes0123456789"
 
 
+@pytest.fixture
+def weak(t: Terminal) -> list[Any]:
+    """A planted weak prompt, rows with labels, and a model that answers well where the prompt names them; the words that optimise it."""
+    t._reply = WeakPrompt(strong=1.0)
+    t.say("run", t.recipe({"kind": "read.rows", "rows": labelled(60)}))
+    put(t, "weak.md", WEAK)
+    t.say("prompts", "add", "weak.md")
+    return ["optimize", "weak", "--dataset", "t", "--model", "openai/m", "--base-url", t.server.url]
+
+
+@shows("optimize --dataset", "optimize --model", "optimize --base-url", "optimize --accept", "optimize --accept-anyway", "optimize --json")
+@shows("optimize --seed", "optimize --demos", "optimize --grace")
+def test_a_prompt_is_optimised_and_accepted(t: Terminal, weak: list[Any]) -> None:
+    found = t.tell(*weak, "--demos", 0, "--grace", 5)
+    assert (found["verdict"], found["accepted"], found["pairs"]) == ("better", None, 30)
+    before = len(t.asked)
+    said = t.say(*weak, "--demos", 0)
+    assert "better: 0." in said and "The best candidate:" in said and "rewritten" in said and len(t.asked) == before
+    assert any(one["how"] == "examples" for one in t.tell(*weak)["candidates"])
+    assert t.tell(*weak, "--demos", 0, "--seed", 5)["baseline"] != found["baseline"]
+    kept = t.tell(*weak, "--demos", 0, "--accept")["accepted"]
+    assert t.tell("prompts", "show", "weak")["version"] == kept and "Optimised on t@" in t.say("prompts", "log", "weak")
+    t._reply = WeakPrompt(weak=0.4, strong=0.4)
+    one = t.tell("optimize", "weak.md", *weak[2:], "--model", "openai/deaf", "--accept-anyway", "--demos", 0)
+    assert one["verdict"] == "no difference shown" and (one["accepted"] is None) == (one["best"] is None)
+    assert "cannot go together" in t.tell(*weak, "--accept", "--accept-anyway", code=1)["what"]
+
+
+@shows("optimize --plan", "optimize --mode", "optimize --rounds", "optimize --candidates", "optimize --minibatch", "optimize --limit")
+@shows("optimize --split", "optimize --by", "optimize --metric", "optimize --answer", "optimize --try-metric", "optimize --set")
+def test_what_an_optimisation_will_take(t: Terminal, weak: list[Any]) -> None:
+    plan = t.tell(*weak, "--plan")
+    assert (plan["rows"], plan["metric"], plan["answer"]) == ({"train": 12, "dev": 18, "test": 30}, {"kind": "label"}, "label")
+    assert "60 expected answers are 3 different ones" in t.say(*weak, "--plan")
+    efforts = {words: t.tell(*weak, "--plan", *words)["effort"] for words in (("--mode", "heavy"), ("--rounds", "5"), ("--candidates", "3"))}
+    assert [one["rounds"] for one in efforts.values()] == [3, 5, 1] and efforts["--candidates", "3"]["candidates"] == 3
+    assert t.tell(*weak, "--plan", "--minibatch", 4)["calls"] < t.tell(*weak, "--plan", "--minibatch", 15)["calls"]
+    assert t.tell(*weak, "--plan", "--limit", 20)["rows"] == {"train": 4, "dev": 6, "test": 10}
+    assert t.tell(*weak, "--plan", "--split", "train=10,dev=10,test=rest")["rows"]["test"] == 40
+    assert "part" in t.tell(*weak, "--plan", "--by", "group:label", "--split", "train=0.02,dev=0.02,test=0.96", code=1)["what"]
+    assert t.tell(*weak, "--plan", "--metric", "{kind: contains}")["metric"] == {"kind": "contains"}
+    put(t, "m.yaml", "{kind: composite, parts: [{kind: exact}, {kind: f1, weight: 2}]}")
+    assert t.tell(*weak, "--plan", "--metric", "m.yaml")["metric"]["parts"] == [{"kind": "exact"}, {"kind": "f1", "weight": 2.0}]
+    assert "uses {{ text }}, the column" in t.tell(*weak, "--plan", "--answer", "text", code=1)["what"]
+    assert "no variable 'tone'" in t.tell(*weak, "--plan", "--set", "tone=kind", code=1)["what"]
+    assert t.asked == []
+    free = t.tell(*weak[:4], "--try-metric")
+    assert [one["score"] for one in free[::2]] == [1.0] * 5 and "billing" in t.say(*weak[:4], "--try-metric")
+    assert len(t.tell(*weak, "--try-metric")) == len(t.asked) == 5
+
+
+@shows("optimize --with", "optimize --export")
+def test_an_optimisation_elsewhere(t: Terminal, weak: list[Any]) -> None:
+    assert "no optimiser 'copro'" in t.tell(*weak, "--with", "copro", "--plan", code=1)["what"]
+    assert t.tell(*weak[:4], "--export", "nova", "out")["rows"] == {"train.jsonl": 30, "test.jsonl": 30}
+    assert "text" not in (t.folder / "out" / "user_prompt.txt").read_text() and "30 rows in test.jsonl" in t.say(*weak[:4], "--export", "nova", "out")
+    assert "no optimiser 'azure'" in t.tell(*weak[:4], "--export", "azure", "out", code=1)["what"]
+    assert t.asked == []
+
+
+@shows("optimize --proposer", "optimize --judge", "optimize --budget", "optimize --budget-tokens")
+def test_who_proposes_and_judges_an_optimisation_and_what_it_may_cost(t: Terminal, weak: list[Any]) -> None:
+    answering = t._reply
+    t._reply = lambda request: {"answer": {"reason": "so", "score": 5}} if request.data["model"] == "umpire" else answering(request)
+    t.say("models", "add", "openai/m", "--price-in", 1, "--price-out", 1)
+    assert "is paused" in t.tell(*weak, "--budget-tokens", 3000, code=1)["what"]
+    assert "is paused" in t.tell(*weak, "--budget", 0.005, code=1)["what"]
+    t.say(*weak, "--demos", 0, "--proposer", "openai/big", "--metric", "judge", "--judge", "openai/umpire")
+    who = {request.data["model"]: str(request.data["messages"]) for request in t.asked}
+    assert set(who) == {"m", "big", "umpire"} and "to become better" in who["big"] and "says what the expected" in who["umpire"]
+
+
 @shows("run --set", "run --into", "run --json")
 def test_set_and_into(t: Terminal) -> None:
     recipe = t.recipe({"kind": "read.rows", "rows": [{"n": "${n}"}]}, parameters={"n": {"default": 1}})
@@ -83,6 +161,55 @@ def test_a_run_into_what_cannot_be_a_dataset_asks_nothing(t: Terminal) -> None:
 def test_target_and_limit(t: Terminal) -> None:
     assert t.tell("run", t.recipe(SIX), "--target", 2)["kept"] == 2
     assert t.tell("run", t.recipe(SIX, {"kind": "filter.where", "where": "text > 'b'"}), "--limit", 3)["kept"] == 1
+
+
+@pytest.fixture
+def two(t: Terminal) -> tuple[str, str]:
+    """Two runs over the same rows by two prompts, of which a judge prefers the second."""
+
+    def reply(request: Any) -> Any:
+        if "answer 1 ---" in request.text:
+            return {"reason": "so", "better": "2" if "long" in request.text.split("answer 2 ---")[1] else "1"}
+        return {"answer": f"a {'long ' if 'long' in request.text else ''}answer {request.text[-1]}"}
+
+    t._reply = reply
+    priced = {"writer": t.model(price_in=1, price_out=1), "umpire": t.model(model="openai/umpire", price_in=1, price_out=1)}
+    for prompt in ("Say {{ text }}", "Say long {{ text }}"):
+        t.say("run", t.recipe(SIX, ask(prompt, forward=["text"]), models=priced, name=prompt.split(" {{")[0]))
+    return "r1", "r2"
+
+
+@shows("compare --by", "compare --json", "compare --limit")
+def test_compare_by_what_both_have(t: Terminal, two: tuple[str, str]) -> None:
+    found = t.tell("compare", *two, "--by", "length(answer)")
+    assert {"pairs", "difference", "low", "high", "verdict", "cost"} <= found.keys()
+    assert (found["pairs"], found["difference"], found["verdict"], len(found["rows"])) == (6, 5.0, "B better", 5)
+    assert t.tell("compare", *two, "--by", "0 - length(answer)")["verdict"] == "A better"
+    assert t.tell("compare", *two, "--by", "length(answer)", "--by", "length(text)")["measures"][1]["by"] == "length(text)"
+    said = t.say("compare", *two, "--by", "length(answer)", "--limit", 1)
+    assert said.startswith("B better: B - A = +5")
+    assert "The 1 of 6 differing pairs that differ most:" in said and "a long answer a" in said
+    assert "no difference shown" in t.say("compare", *two, "--by", "length(text)")
+
+
+@shows(
+    "compare --judge", "compare --criteria", "compare --columns", "compare --budget", "compare --budget-tokens", "compare --base-url",
+    "compare --grace",
+)  # fmt: skip
+def test_compare_by_a_judge(t: Terminal, two: tuple[str, str]) -> None:
+    assert "no score in common" in t.tell("compare", *two, code=1)["what"]
+    assert "is paused" in t.tell("compare", *two, "--judge", "umpire", "--budget-tokens", 100, code=1)["what"]
+    assert "is paused" in t.tell("compare", *two, "--judge", "umpire", "--budget", 0.0001, code=1)["what"]
+    found = t.tell("compare", *two, "--judge", "umpire", "--grace", 3)
+    assert (found["judge"]["model"], found["judge"]["b"], found["verdict"], found["cost"]["judge_usd"] > 0) == ("openai/umpire", 6, "B better", True)
+    assert "B 6" in t.say("compare", *two, "--judge", "umpire")
+    asked = len(t.asked)
+    assert t.tell("compare", *two, "--judge", "openai/other", "--base-url", t.server.url)["judge"]["model"] == "openai/other"
+    assert len(t.asked) == asked + 12
+    t.say("compare", *two, "--judge", "umpire", "--criteria", "It rhymes.")
+    assert "It rhymes." in str(t.asked[-1].body)
+    assert t.tell("compare", *two, "--judge", "umpire", "--columns", "text")["judge"]["same"] == 6
+    assert "Without a judge criteria" in t.tell("compare", *two, "--by", "length(text)", "--criteria", "x", code=1)["what"]
 
 
 @shows("run --budget", "resume --budget", "resume --json")
@@ -522,6 +649,8 @@ def test_keys(t: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
 WITH_HOME = sorted(name for name, options in commands().items() if "--home" in options)
 WITH_PROJECT = sorted(name for name, options in commands().items() if "--project" in options)
 ARGUMENTS: dict[str, list[str]] = {
+    "quality": ["t", "--checks", "injection"],
+    "compare": ["r1", "r2"], "optimize": ["p", "--dataset", "t", "--answer", "text"], "guide": ["support"],
     "run": ["RECIPE"], "plan": ["RECIPE"], "resume": ["r1"], "stop": ["r1"], "cancel": ["r1"], "rows": ["t"], "show": ["t"],
     "export": ["t", "--as", "jsonl", "-o", "out"], "export-check": ["t", "--as", "text"],
     "backup": ["made.backup"], "restore": ["there.backup"], "project create": ["new"],
@@ -533,9 +662,12 @@ ARGUMENTS: dict[str, list[str]] = {
     "split": ["t", "--parts", "a=0.5,b=rest"], "sample": ["t", "-n", "1"], "balance": ["t", "--by", "text"], "shuffle": ["t"],
     "columns": ["t", "--drop", "text"], "combine": ["t", "t@v1", "--into", "u"],
     "cherry-pick": ["t", "draft"], "rollback": ["t", "main", "--discard"], "edit": ["t", "--discard"], "verify": ["t"], "lock": ["t"],
-    "push": ["t", "hf:acme/qa"], "pull": ["hf:acme/qa", "--into", "t"],
-    "coverage": ["e"],
+    "redact": ["t", "-o", "out.jsonl"], "push": ["t", "hf:acme/qa"], "pull": ["hf:acme/qa", "--into", "t"],
+    "coverage": ["e"], "prompts show": ["p"], "prompts add": ["PROMPT"], "prompts log": ["p"], "prompts diff": ["p"], "prompts fork": ["p", "q"],
+    "prompts restore": ["p", "v1"], "prompts tag": ["p"], "prompts export": ["p"], "prompts test": ["p", "--rows", "t"],
+    "prompts lint": ["p"], "prompts infer": ["t"], "prompts refine": ["p"],
     "import": ["ROWS", "--into", "t"], "bundle": ["t", "-o", "out.zip"], "review add": ["t", "ROW", "--accept"], "review list": ["t"],
+    "review calibrate": ["t", "--score", "length(text)"],
 }  # fmt: skip
 
 
@@ -557,6 +689,13 @@ def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminal]:
             for act in (("commit", "t"), ("branch", "t", "draft"), ("tag", "t", "v1")):
                 t.say("edit", "t", "--add", '{"text": "by hand"}', "--project", project, home=home)
                 t.say(*act, "--project", project, home=home)
+            for words in ("Say {{ text }}", "Shout {{ text }}"):
+                put(t, "p.md", words)
+                t.say("prompts", "add", "p.md", "--project", project, home=home)
+                if words.startswith("Say"):
+                    t.say("prompts", "tag", "p", "v1", "--project", project, home=home)
+            t.say("guide", "--name", "support", "--project", project, home=home)
+            put(t, "p.md", "Whisper {{ text }}")
             put(t, "a.md", "Tea is a drink.\n")
             with closing(sqlite3.connect(t.folder / "x.db")) as db, db:
                 db.execute("CREATE TABLE IF NOT EXISTS t (text TEXT)")
@@ -581,6 +720,7 @@ def spoken(lived_in: Terminal, folder: Path, command: str, home: str = "home") -
         shutil.copy(lived_in.folder / name, folder / name)
     recipe = str(lived_in.folder / "recipe.yaml")
     known = {"RECIPE": recipe, "ROWS": str(lived_in.folder / "rows.jsonl"), "ROW": (lived_in.folder / "row").read_text(encoding="utf-8")}
+    known["PROMPT"] = str(lived_in.folder / "p.md")
     return [*command.split(), *(known.get(word, word) for word in ARGUMENTS.get(command, []))], folder / "home"
 
 
@@ -591,7 +731,7 @@ def test_home(lived_in: Terminal, tmp_path: Path, command: str) -> None:
     words, home = spoken(lived_in, tmp_path, command)
     here = called([*words, "--home", str(home)], {"COLUMNS": "500"}, tmp_path)
     empty = called([*words, "--home", str(tmp_path / "empty")], {"COLUMNS": "500"}, tmp_path)
-    if command in ("upgrade", "plan", "project create", "calls import", "import", "pull", "keys add"):
+    if command in ("upgrade", "plan", "project create", "calls import", "import", "pull", "keys add", "prompts add"):
         assert (tmp_path / "empty" / "rowsmith.db").exists()
     else:
         assert (here.returncode, here.stdout, here.stderr) != (empty.returncode, empty.stdout, empty.stderr)
@@ -968,6 +1108,20 @@ def test_combining(t: Terminal) -> None:
 
 @shows("review add --score", "review add --label", "review add --note", "review add --accept", "review add --reject", "review add --set")
 @shows("review add --author", "review add --seen", "review add --json", "review list --row", "review list --by", "review list --verdict")
+@shows("review calibrate --score", "review calibrate --precision", "review calibrate --confidence", "review calibrate --json")
+def test_a_score_is_held_against_reviews(t: Terminal) -> None:
+    t.say("run", t.recipe({"kind": "read.rows", "rows": [{"n": n} for n in range(60)]}))
+    rows = [json.loads(line) for line in t.say("rows", "t", "--limit", 60, "--json").splitlines()]
+    for row in rows[:-1]:
+        t.say("review", "add", "t", row["id"], "--accept" if row["data"]["n"] >= 15 else "--reject")
+    found = t.tell("review", "calibrate", "t", "--score", "n", "--precision", 0.8)
+    assert found["where"].startswith("n >= ") and found["calibration"]["labelled"] == 60
+    assert "at least 80% are accepted" in t.say("review", "calibrate", "t", "--score", "n", "--precision", 0.8)
+    assert "No threshold" in t.say("review", "calibrate", "t", "--score", "n", "--precision", 0.99)
+    surer = t.tell("review", "calibrate", "t", "--score", "n", "--precision", 0.8, "--confidence", 0.999)
+    assert surer["calibration"]["tested"][0]["low"] < found["calibration"]["tested"][0]["low"]
+
+
 @shows("review list --limit", "review list --json", "export --where")
 def test_reviews(t: Terminal) -> None:
     t.say("run", t.recipe(*ROWS))
@@ -1144,6 +1298,30 @@ def test_convert(t: Terminal) -> None:
     assert not (t.folder / "e.jsonl").exists()
 
 
+@shows(
+    "redact -o", "redact --output",
+    "redact --kinds", "redact --skip", "redact --how", "redact --key-from", "redact --names", "redact --as", "redact --json",
+)  # fmt: skip
+def test_redact(t: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(t, "a.jsonl", '{"input": "ada@north-mill.co.uk?", "answer": "10.1.2.3"}\n')
+    told = t.tell("redact", "a.jsonl", "-o", "b.jsonl")
+    assert {name: told[name] for name in ("rows", "changed", "counts")} == {"rows": 1, "changed": 1, "counts": {"email": 1, "ip": 1}}
+    assert (t.folder / "b.jsonl").read_text(encoding="utf-8") == '{"input": "[email]?", "answer": "[ip]"}\n'
+    assert t.tell("redact", "a.jsonl", "--output", "b.jsonl", "--kinds", "ip")["counts"] == {"ip": 1}
+    assert t.tell("redact", "a.jsonl", "-o", "b.jsonl", "--skip", "*@north-mill.co.uk")["counts"] == {"ip": 1}
+    monkeypatch.setenv("MY_KEY", "k")
+    made = []
+    for how in ("replace", "hash", "hash"):
+        t.say("redact", "a.jsonl", "-o", "b.jsonl", "--how", how, "--key-from", "MY_KEY")
+        made.append((t.folder / "b.jsonl").read_text(encoding="utf-8"))
+    assert "@example.org" in made[0] and made[1] == made[2] and '"input": "email_' in made[1]
+    assert "not installed" in t.tell("redact", "a.jsonl", "-o", "b.jsonl", "--names", "xx_none", code=1)["what"]
+    t.say("project", "create", "p", home="other")
+    t.say("import", "a.jsonl", "--into", "q", "--project", "p", home="other")
+    t.say("redact", "q", "-o", "c.csv", "--as", "csv", "--project", "p", "--home", t.folder / "other")
+    assert (t.folder / "c.csv").read_text(encoding="utf-8").splitlines() == ["answer,input", "[ip],[email]?"]
+
+
 @shows("convert --split-by", "convert --shard-rows", "convert --suffix", "convert --spreadsheet-safe")
 def test_convert_into_a_folder(t: Terminal) -> None:
     put(t, "a.jsonl", "".join(json.dumps({"input": f"={n}", "answer": "a", "part": "train" if n else "test"}) + "\n" for n in range(4)))
@@ -1285,12 +1463,15 @@ def test_read(t: Terminal) -> None:
     plain = t.say("read", "t.csv", "--text", "body", "--context", "title", "--limit", 1).splitlines()
     assert [{name: row[name] for name in row if name != "origin"} for row in map(json.loads, plain)] == [{"text": "hello", "title": "T1"}]
     assert printed(t, "read", "t.csv", "--set", "key=n")[0][0]["origin"]["source"]["key"] == "3"
+    assert "The path is empty" in t.tell("read", "", code=1)["what"]
     assert "no file or folder 'nope.pdf'" in t.tell("read", "nope.pdf", code=1)["what"]
     assert printed(t, "read", "docs/b.txt", code=1) == ([], {"rows": 0, "skipped": summary["skipped"], "warnings": []})
+    for options in (("--text", "nope"), ("--text", "body", "--context", "nope")):
+        assert printed(t, "read", "t.csv", *options)[1]["warnings"] == ["No row has a column 'nope'."]
     assert not (t.folder / "home").exists()
 
 
-@shows("read --table", "read --query", "chunk --table", "chunk --query", "chunk --text", "chunk --context", "chunk --set")
+@shows("read --table", "read --query", "chunk --table", "chunk --query", "chunk --text", "chunk --context", "chunk --set", "read --schema")
 def test_read_a_database(t: Terminal) -> None:
     with closing(sqlite3.connect(t.folder / "x.db")) as db, db:
         db.execute("CREATE TABLE t (id INTEGER PRIMARY KEY, body TEXT, n INT)")
@@ -1298,16 +1479,36 @@ def test_read_a_database(t: Terminal) -> None:
     assert [row["body"] for row in printed(t, "read", "sqlite:///x.db", "--table", "t")[0]] == ["one", "two"]
     assert [row["n"] for row in printed(t, "read", "sqlite:///x.db", "--query", "SELECT n FROM t WHERE n > 5")[0]] == [6]
     assert "either `table` or `query`" in t.tell("read", "sqlite:///x.db", code=1)["what"]
+    for source in ("x.db", "https://a.example/x", "hf:a/b", "git+x"):
+        assert f"{source!r} is no address of" in t.tell("read", source, "--table", "t", code=1)["what"]
+    assert "names no port" in t.tell("read", "elephant://8.8.8.8/x", "--table", "t", code=1)["what"]
+    assert "'elephant'" in t.tell("read", "elephant://8.8.8.8:443/x", "--table", "t", code=1)["what"]
+    assert printed(t, "read", "sqlite:///x.db", "--table", "t", "--set", "where=n > 9", code=1)[1]["skipped"][0]["reason"] == "no_rows"
+    assert "max_bytes (5)" in t.tell("read", "sqlite:///x.db", "--table", "t", "--set", "max_bytes=5", code=1)["what"]
+    (table,) = t.tell("read", "sqlite:///x.db", "--schema")["tables"]
+    assert (table["table"], [column["name"] for column in table["columns"]]) == ("t", ["id", "body", "n"])
     chunks = printed(t, "chunk", "sqlite:///x.db", "--table", "t", "--text", "body", "--context", "n", "--set", "limit=1")[0]
     assert [(row["text"], row["n"], "id" in row) for row in chunks] == [("one", 5, False)]
     assert printed(t, "chunk", "sqlite:///x.db", "--query", "SELECT body AS text FROM t ORDER BY id DESC")[0][0]["text"] == "two"
+
+
+def test_read_a_clone(t: Terminal) -> None:
+    committed(t.folder / "tea.git", {"a.md": b"# Tea\n"})
+    for source in ("tea.git", "git+tea.git"):
+        assert [(row["text"], row["origin"]["source"]["repository"]) for row in printed(t, "read", source)[0]] == [("# Tea\n", "tea.git")]
+    (said,) = printed(t, "read", "tea.git", "--set", "files=false", "--set", "commits=true")[0]
+    assert (said["kind"], said["paths"], said["origin"]["source"]["span"]) == ("commit", ["a.md"], [0, len(said["text"])])
+    for source in ("git+nope", "git+tea.git@main"):
+        told = t.tell("read", source, code=1)
+        assert f"no folder {source[4:]!r}" in told["what"] and "git+FOLDER" in told["fix"]
 
 
 LONG = "# Tea\n\n" + "Tea is a drink made from leaves. " * 20 + "\n\n# Rails\n\n" + "Trains run on rails of steel. " * 20
 
 
 @shows(
-    "chunk --by", "chunk --max-tokens", "chunk --overlap", "chunk --embedder", "chunk --chunk-set", "chunk --limit", "chunk --sizes", "chunk --json"
+    "chunk --by", "chunk --max-tokens", "chunk --overlap", "chunk --embedder", "chunk --chunk-set", "chunk --limit", "chunk --sizes", "chunk --json",
+    "chunk --model",
 )
 def test_chunk(t: Terminal) -> None:
     (t.folder / "a.md").write_text(LONG)
@@ -1318,9 +1519,18 @@ def test_chunk(t: Terminal) -> None:
     apart, shared = (printed(t, "chunk", "a.md", "--max-tokens", 40, "--overlap", n)[0] for n in (0, 20))
     assert shared[1]["origin"]["source"]["span"][0] < apart[0]["origin"]["source"]["span"][1]
     assert len(printed(t, "chunk", "a.md", "--max-tokens", 40, "--limit", 2)[0]) == 2
+    tokens = [printed(t, "chunk", "a.md", "--by", "whole", "--model", name)[0][0]["origin"]["chunk"]["tokens"]
+              for name in ("gpt-4o", "gpt-2", tokenizer(t.folder / "letters"))]  # fmt: skip
+    assert (tokens[0] < tokens[1], tokens[2]) == (True, len(LONG.rstrip()))
     assert "heading" not in printed(t, "chunk", "a.md", "--by", "markdown", "--chunk-set", "heading=")[0][0]
-    assert len(printed(t, "chunk", "a.md", "--by", "semantic", "--embedder", "builtin/hashing")[0]) > 1
+    by_words, by_vectors = (printed(t, "chunk", "a.md", "--by", "semantic", *more)[0] for more in ((), ("--embedder", "builtin/hashing")))
+    assert len(by_words) == len(by_vectors) == 2
+    windows = [("--by", "semantic", "--chunk-set", "window=1"), ("--by", "semantic", "--chunk-set", "window=1", "--embedder", "builtin/hashing")]
+    assert "there is no `embedder`" in t.tell("chunk", "a.md", *windows[0], code=1)["what"]
+    assert len(printed(t, "chunk", "a.md", *windows[1])[0]) == 2
+    assert "--embedder MODEL" in t.tell("chunk", "a.md", "--by", "semantic", "--chunk-set", "embedder=x", code=1)["fix"]
     assert "--embedder needs" in t.tell("chunk", "a.md", "--embedder", "builtin/hashing", code=1)["what"]
+    assert "There is no key for" in t.tell("chunk", "a.md", "--by", "semantic", "--embedder", "openai/text-embedding-3-small", code=1)["what"]
     sizes = printed(t, "chunk", "a.md", "--max-tokens", 40, "--sizes")[0][0]
     assert (sizes["count"], sizes["max"] <= 40) == (len(printed(t, "chunk", "a.md", "--max-tokens", 40, "--overlap", 5)[0]), True)
     assert "Nothing cuts by 'words'" in t.tell("chunk", "a.md", "--by", "words", code=1)["what"]
@@ -1338,6 +1548,11 @@ def test_clean(t: Terminal) -> None:
     assert kept[0]["changes"] == []
     assert printed(t, "clean", "a.txt", "--step", "filter.where", "--step-set", "where=1 = 2", "--set", "format=txt")[0][0]["dropped"] == "where"
     assert "neither cleans nor filters" in t.tell("clean", "a.txt", "--step", "chunk.tokens", code=1)["what"]
+    unknown = t.tell("clean", "a.txt", "--step", "filter.language", "--step-set", "languages=[xx]", code=1)
+    assert "'xx'" in unknown["what"] and unknown["fix"] == "See rowsmith steps filter.language."
+    (t.folder / "c.txt").write_text("Coffee is good.\n")
+    twins = printed(t, "clean", "[bc].txt", "--step", "filter.near_duplicates")[0]
+    assert [(one["name"], one["detail"]) for one in twins] == [("b.txt", ""), ("c.txt", "1.00 similar to b.txt")]
 
 
 @shows("sources --refresh", "sources --json", "run --refresh", "coverage --json")
@@ -1366,3 +1581,368 @@ def test_sources(t: Terminal) -> None:
     t.say("run", t.recipe({"kind": "read.files", "paths": ["a.md"]}), "--into", "e")
     assert [(one["name"], one["share"]) for one in t.tell("coverage", "e")] == [("a.md", 1.0)]
     assert "100%" in t.say("coverage", "e")
+
+
+MINE = """---
+name: mine
+title: Short
+tags: [demo]
+variables: {text: {}, tone: {default: plain}}
+---
+Say {{ text }} in a {{ tone }} way
+"""
+
+
+@shows("prompts add --name", "prompts add --message", "prompts add -m", "prompts add --onto", "prompts add --json", "prompts list --tag")
+@shows("prompts list --json", "prompts show --json", "prompts log --limit", "prompts log --json", "prompts diff --json")
+def test_prompts_and_their_versions(t: Terminal) -> None:
+    put(t, "m.md", MINE)
+    one = t.tell("prompts", "add", "m.md", "-m", "first")
+    assert (one["name"], one["message"], one["used"]) == ("mine", "first", ["text", "tone"])
+    put(t, "m.md", MINE.replace("Say", "Shout"))
+    two = t.tell("prompts", "add", "m.md", "--message", "second", "--onto", one["version"][:8])
+    assert "newest version of 'mine'" in t.tell("prompts", "add", "m.md", "--onto", one["version"], code=1)["what"]
+    assert t.tell("prompts", "add", "m.md", "--name", "other")["name"] == "other"
+    assert "Prompt mine, version" in t.say("prompts", "add", "m.md")
+    put(t, "plain.md", "Go {{ x }}")
+    t.say("prompts", "add", "plain.md")
+    assert [kept["name"] for kept in t.tell("prompts", "list")["prompts"]] == ["mine", "other", "plain"]
+    assert [kept["name"] for kept in t.tell("prompts", "list", "--tag", "demo")["prompts"]] == ["mine", "other"]
+    assert "Short" in t.say("prompts", "list")
+    shown = t.say("prompts", "show", "mine")
+    assert all(words in shown for words in ("title: Short", "tags: demo", "default plain", "required", "Shout {{ text }}")), shown
+    assert t.tell("prompts", "show", f"mine@{one['version'][:8]}")["prompt"]["text"].startswith("Say")
+    assert "not declared" in t.say("prompts", "show", "plain")
+    log = t.tell("prompts", "log", "mine", "--limit", 1)
+    assert ([one["message"] for one in log["versions"]], log["total"], log["versions"][0]["refs"]) == (["second"], 2, ["main"])
+    assert "first" in t.say("prompts", "log", "mine")
+    found = t.tell("prompts", "diff", "mine")
+    assert (found["old"], found["new"], list(found["fields"])) == (one["version"], two["version"], ["text"])
+    assert "+Shout" in t.say("prompts", "diff", "mine") and "no difference" in t.say("prompts", "diff", "mine", "other")
+
+
+@shows("prompts fork --message", "prompts fork -m", "prompts fork --json", "prompts restore --message", "prompts restore -m")
+@shows("prompts restore --json", "prompts tag --at", "prompts tag --message", "prompts tag -m", "prompts tag --release", "prompts tag --delete")
+@shows("prompts tag --json")
+def test_forks_tags_and_restores_of_prompts(t: Terminal) -> None:
+    put(t, "m.md", MINE)
+    one = t.tell("prompts", "add", "m.md")["version"]
+    put(t, "m.md", MINE.replace("Say", "Shout"))
+    two = t.tell("prompts", "add", "m.md")["version"]
+    assert t.tell("prompts", "tag", "mine", "v1", "--at", one[:8], "--message", "good")["message"] == "good"
+    assert t.tell("prompts", "tag", "mine", "r", "-m", "kept", "--release")["version"] == two
+    assert [(ref["name"], ref["kind"], ref["message"]) for ref in t.tell("prompts", "tag", "mine")["tags"]] == [
+        ("r", "release", "kept"), ("v1", "tag", "good"),
+    ]  # fmt: skip
+    assert "v1" in t.say("prompts", "tag", "mine")
+    for number, flag in enumerate(("-m", "--message")):
+        assert t.tell("prompts", "fork", "mine@v1", f"fork{number}", flag, "mine now")["message"] == "mine now"
+        assert t.tell("prompts", "restore", "mine", ("v1", "r")[number], flag, "back")["message"] == "back"
+    t.say("prompts", "tag", "mine", "v1", "--delete")
+    assert "is a release, and stays" in t.tell("prompts", "tag", "mine", "r", "--delete", code=1)["what"]
+    assert "--release needs the name of a tag" in t.tell("prompts", "tag", "mine", "--release", code=1)["what"]
+    assert "cannot go together" in t.tell("prompts", "tag", "mine", "r", "--delete", "-m", "x", code=1)["what"]
+
+
+@shows("prompts export --output", "prompts export -o", "prompts export --as", "prompts export --json")
+def test_prompts_as_files(t: Terminal) -> None:
+    put(t, "m.md", MINE)
+    one = t.tell("prompts", "add", "m.md")["version"]
+    for option, name in (("-o", "out.md"), ("--output", "out.yaml")):
+        t.say("prompts", "export", "mine", option, name)
+        assert t.tell("prompts", "add", name)["version"] == one
+    assert t.say("prompts", "export", "mine") == (t.folder / "out.md").read_text(encoding="utf-8")
+    told = t.tell("prompts", "export", "mine", "--as", "yaml")
+    assert told == {"path": None, "text": (t.folder / "out.yaml").read_text(encoding="utf-8")}
+    assert "Choose one of: md, yaml" in t.tell("prompts", "export", "mine", "--as", "xml", code=1)["fix"]
+    assert "Markdown or YAML" in t.tell("prompts", "export", "mine", "-o", "x.txt", code=1)["what"]
+
+
+def test_a_recipe_takes_a_prompt_by_name(t: Terminal) -> None:
+    put(t, "m.md", MINE)
+    recipe = t.recipe(texts("a"), ask({"name": "mine", "with": {"tone": "warm"}}))  # type: ignore[arg-type]
+    assert "There is no home" in t.tell("check", recipe, code=1)["problems"][0]["what"]
+    one = t.tell("prompts", "add", "m.md")["version"]
+    assert t.tell("check", recipe)["ok"] and t.tell("plan", recipe)["calls"]["mid"] == 1
+    t.say("run", recipe)
+    assert t.texts == ["Say a in a warm way"]
+    row = ids(t)[0]
+    assert f"prompt mine@{one}" in t.say("origin", row)
+
+
+def wrote(request: Any) -> Any:
+    """What the scripted model says of a prompt or of rows: a fault, or a prompt; else an answer."""
+    properties = (request.schema or {}).get("properties", {})
+    if "faults" in properties:
+        return {"faults": [{"fault": "ambiguity", "words": "a tone way", "why": "Which?", "instead": "Name it."}]}
+    if "title" in properties:
+        return {"title": "T", "description": "D", "system": "", "text": "Give {{ n }} for {{ text }}" if "n" in request.text else "Say {{ text }}"}
+    return f"answer to {request.text[-20:]}"
+
+
+@shows("prompts test --rows", "prompts test --with", "prompts test --limit", "prompts test --seed", "prompts test --model", "prompts test --base-url")
+@shows("prompts test --budget", "prompts test --json")
+def test_prompts_are_tried_on_rows(t: Terminal) -> None:
+    t._reply = wrote
+    put(t, "m.md", MINE)
+    t.say("run", t.recipe(texts(*"abcdefghij")))
+    tried = t.tell("prompts", "test", "m.md", "--rows", "t", "--with", "tone=warm", "--limit", 3)
+    assert ([one["text"][6:] for one in tried["rows"]], tried["asked"]) == (["in a warm way"] * 3, None)
+    others = {tuple(one["text"] for one in t.tell("prompts", "test", "m.md", "--rows", "t", "--seed", seed)["rows"]) for seed in range(4)}
+    assert len(others) > 1
+    assert "The row has no 'text'" in t.tell("prompts", "test", "m.md")["rows"][0]["problem"]
+    put(t, "list.md", "{% for one in many %}{{ one }};{% endfor %}{{ some.key }}")
+    listed = t.tell("prompts", "test", "list.md", "--with", "many=[a, 1]", "--with", "some={key: v}")
+    assert listed["rows"][0]["text"] == "a;1;v"
+    asked = ("--model", "openai/m", "--base-url", t.server.url)
+    told = t.tell("prompts", "test", "m.md", "--with", "text=tea", *asked)
+    assert (told["rows"][0]["answer"], told["asked"]["calls"], told["asked"]["state"]) == ("answer to y tea in a plain way", 1, "finished")
+    assert "answer to y tea" in t.say("prompts", "test", "m.md", "--with", "text=tea", *asked)
+    assert len(t.asked) == 1
+    refused = t.tell("prompts", "test", "m.md", "--with", "text=milk", *asked, "--budget", 1, code=1)
+    assert "price" in str(refused) and len(t.asked) == 1
+    assert "gives no value" in t.tell("prompts", "test", "m.md", "--with", "text", code=1)["what"]
+
+
+@shows("prompts lint --for", "prompts lint --model", "prompts lint --base-url", "prompts lint --budget", "prompts lint --json")
+def test_prompts_are_looked_over(t: Terminal) -> None:
+    t._reply = wrote
+    put(t, "m.md", MINE.replace("Say", "Say several"))
+    t.say("prompts", "add", "m.md")
+    found = t.tell("prompts", "lint", "mine")
+    assert [(one["rule"], one["line"], one["evidence"]) for one in found["findings"]] == [("ambiguity", 1, "several")]
+    assert found["rules"]["ambiguity"]["misses"]
+    assert [one["rule"] for one in t.tell("prompts", "lint", "m.md", "--for", "generate.qa")["findings"]].count("missing") == 1
+    said = t.say("prompts", "lint", "mine")
+    assert "text:1: ambiguity (low): 'several' can be read" in said and "1 finding in mine@" in said
+    asked = ("--model", "openai/m", "--base-url", t.server.url)
+    told = t.tell("prompts", "lint", "m.md", *asked)
+    assert (told["unproven"], told["asked"]["calls"], told["asked"]["cost_usd"]) == (1, 1, None)
+    assert "price" in str(t.tell("prompts", "lint", "m.md", *asked, "--budget", 1, code=1))
+
+
+def refined(request: Any) -> Any:
+    """A model that groups one note, mends a prompt, answers the questions of detectors, and writes as its prompt says."""
+    properties = (request.schema or {}).get("properties", {})
+    if "themes" in properties:
+        return {"themes": [{"name": "formal", "definition": "Is formal.", "notes": [{"number": 1, "words": "formal"}], "where": "",
+                            "question": "Is it formal?"}]}  # fmt: skip
+    if "why" in properties:
+        return {"why": "Friendlier.", "system": "", "text": "Say hi to {{ text }} in a {{ tone }} way"}
+    if "q1" in properties:
+        return {"q1": {"reason": "seen", "yes": "Dear" in request.text}}
+    return "Hi" if "hi" in request.text else "Dear"
+
+
+@shows("prompts refine --rows", "prompts refine --notes", "prompts refine --model", "prompts refine --base-url", "prompts refine --json")
+@shows("prompts refine --accept-anyway", "prompts refine --change", "prompts refine --judge", "prompts refine --limit", "prompts refine --seed")
+@shows("prompts refine --answer", "prompts refine --with", "prompts refine --budget", "prompts refine --budget-tokens", "prompts refine --grace")
+def test_prompts_are_refined_by_notes(t: Terminal) -> None:
+    t._reply = refined
+    put(t, "m.md", "Say {{ text }} in a {{ tone }} way")
+    put(t, "better.md", "Say hi, {{ text }}, in a {{ tone }} way")
+    t.say("prompts", "add", "m.md", "--name", "mine")
+    t.say("run", t.recipe({"kind": "read.rows", "rows": [{"text": letter, "said": "Dear"} for letter in "abcdefghij"]}))
+    first = ids(t)[0]
+    put(t, "notes.yaml", f"notes: [{{row: {first}, note: too formal}}]")
+    put(t, "themes.yaml", f"notes: [{{row: {first}, note: formal}}]\nthemes: [{{name: formal, notes: [formal], where: said = 'Dear'}}]")
+    wish = ("prompts", "refine", "mine", "--rows", "t", "--answer", "said", "--with", "tone=warm", "--seed", 1)
+    asked = ("--model", "openai/m", "--base-url", t.server.url)
+    assert "Nothing is noted" in t.tell(*wish, code=1)["what"]
+    assert "is paused" in t.tell(*wish, *asked, "--notes", "notes.yaml", "--budget-tokens", 50, code=1)["what"]
+    assert "price" in str(t.tell(*wish, *asked, "--notes", "notes.yaml", "--budget", 1, code=1))
+    few = t.tell(*wish, *asked, "--notes", "notes.yaml", "--limit", 3, "--grace", 3, code=3)
+    assert (few["verdict"], few["test"]["verdict"], few["test"]["needed"], few["version"]) == ("refused", "too few to tell", 6, None)
+    shown = t.say(*wish, *asked, "--notes", "notes.yaml", "--limit", 3, code=3)
+    assert "the change is refused (--accept-anyway keeps it)" in shown and "about 6 inputs are needed" in shown
+    seeds = [t.tell(*wish, "--seed", n, *asked, "--notes", "notes.yaml", "--limit", 3, code=3)["test"]["rows"] for n in range(4)]
+    assert len({tuple(sorted(row["input"]["text"] for row in rows)) for rows in seeds}) > 1
+    by_hand = t.tell(*wish, "--notes", "themes.yaml", "--change", "better.md", code=3)
+    assert (by_hand["test"], by_hand["themes"][0]["by"], "+Say hi" in by_hand["change"]["diff"]) == (None, "expression", True)
+    shown = t.say(*wish, "--notes", "themes.yaml", "--change", "better.md", "--accept-anyway")
+    assert "version" in shown and "(overruled)" in shown
+    t.say("prompts", "restore", "mine", t.tell("prompts", "log", "mine")["versions"][1]["version"][:12])
+    judged = t.tell(*wish, *asked, "--judge", "openai/umpire", "--notes", "notes.yaml")
+    assert (judged["verdict"], judged["themes"][0]["by"]) == ("accepted", "judge")
+    assert {request.model for request in t.asked if "q1" in ((request.schema or {}).get("properties") or {})} == {"m", "umpire"}
+    assert "fell from 100% to 0%" in t.tell("prompts", "log", "mine")["versions"][0]["message"]
+
+
+@shows("prompts infer --answer", "prompts infer --limit", "prompts infer --seed", "prompts infer --model", "prompts infer --base-url")
+@shows("prompts infer --budget", "prompts infer --name", "prompts infer --json")
+def test_prompts_are_found_from_rows(t: Terminal) -> None:
+    t._reply = wrote
+    rows = [{"text": letter, "n": letter * 2} for letter in "abcdef"]
+    t.say("run", t.recipe({"kind": "read.rows", "rows": rows}))
+    assert "and none is given" in t.tell("prompts", "infer", "t", "--answer", "n", code=1)["what"]
+    asked = ("--model", "openai/m", "--base-url", t.server.url)
+    assert "no column 'answer'" in t.tell("prompts", "infer", "t", *asked, code=1)["what"]
+    found = t.tell("prompts", "infer", "t", "--answer", "text", "--limit", 2, *asked, code=1)
+    assert "with text, and the rows have n" in found["what"]
+    found = t.tell("prompts", "infer", "t", "--answer", "n", "--limit", 2, *asked, code=1)
+    assert "a prompt with n, and the rows have text" in found["what"]
+    t._reply = lambda request: {"title": "T", "description": "D", "system": "", "text": "Double {{ text }}"}
+    t.say("run", t.recipe({"kind": "read.rows", "rows": rows[:4]}, file="u.yaml"), "--into", "u")
+    found = t.tell("prompts", "infer", "u", "--answer", "n", "--limit", 3, *asked)
+    assert (found["rows"], found["prompt"]["text"], found["name"], found["asked"]["calls"]) == (3, "Double {{ text }}", None, 1)
+    assert sum(f'"n":"{letter * 2}"' in t.texts[-1] for letter in "abcd") == 3
+    kept = t.tell("prompts", "infer", "u", "--answer", "n", "--limit", 3, *asked, "--name", "double")
+    assert (kept["name"], kept["asked"]["calls_reused"] + kept["asked"]["calls"] > 0) == ("double", True)
+    assert t.tell("prompts", "show", "double")["used"] == ["text"]
+    before = len(t.asked)
+    for seed in range(1, 5):
+        assert "Double {{ text }}" in t.say("prompts", "infer", "u", "--answer", "n", "--limit", 3, "--seed", seed, *asked)
+    assert len(t.asked) > before
+    assert "price" in str(t.tell("prompts", "infer", "u", "--answer", "n", *asked, "--budget", 1, code=1))
+
+
+def guided(t: Terminal, *words: Any, said: str = "", code: int = 0, **replies: Any) -> Any:
+    """What `rowsmith guide --json` tells, with a file of replies or with what is typed."""
+    import yaml
+
+    if replies:
+        put(t, "replies.yaml", yaml.safe_dump(replies))
+        words = ("--answers", "replies.yaml", *words)
+    out = t.say("guide", *words, "--json", stdin=said, code=code)
+    return json.loads(out.splitlines()[-1])
+
+
+@shows("guide --answers", "guide --model", "guide --base-url", "guide --rows", "guide --name", "guide --format", "guide -o", "guide --output")
+@shows("guide --json", "guide --budget", "guide --list")
+def test_a_guided_session_from_a_file_of_replies(t: Terminal) -> None:
+    t._reply = Mind()
+    asks = ("--model", "openai/m", "--base-url", t.server.url)
+    whole = {"items": NEEDED, "replies": ["done", "looks good", {"edit": 1, "answer": "mine"}, "continue"]}
+    made = guided(t, *asks, "--name", "support", "--rows", 7, **whole)
+    assert (made["dataset"], made["made"]["rows"], made["brief"]["rows"]) == ("support", 7, 7)
+    assert next(row["answer"] for row in t.rows_of("support")) == "mine"
+    assert Path(made["path"]) == t.folder / "support.jsonl" and Path(made["recipe"]) == t.folder / "support.recipe.yaml"
+    assert t.tell("run", made["recipe"])["version"] == made["version"]
+    table = guided(t, *asks, "--name", "table", "--rows", 5, "--format", "csv", "-o", "out/t.csv", **whole)
+    assert (t.folder / "out" / "t.csv").read_text(encoding="utf-8").startswith("input,answer") and table["path"].endswith("t.csv")
+    assert guided(t, *asks, "--name", "two", "--rows", 5, "--output", "two.jsonl", **whole)["path"] == str(t.folder / "two.jsonl")
+    assert [one["guide"] for one in t.tell("guide", "--list")["sessions"]] == ["two", "table", "support"]
+    assert "support" in t.say("guide", "--list")
+    t.say("models", "add", "openai/m", "--price-in", 1000, "--price-out", 1000)
+    poor = guided(t, *asks, "--name", "poor", "--budget", 0.01, code=1, **whole)
+    assert "paused" in poor["what"] or "no answer" in poor["what"]
+    assert guided(t, "poor", *asks, "--budget", 1000, "--answers", "replies.yaml")["made"]["rows"] == 50
+
+
+@shows("guide --prompt", "guide --brief")
+def test_a_guided_session_with_a_prompt_and_a_brief(t: Terminal) -> None:
+    mind = Mind()
+    mind.analysis = [shown("role_persona", "a nurse")]
+    t._reply = mind
+    put(t, "nurse.md", "You are a nurse.")
+    asks = ("--model", "openai/m", "--base-url", t.server.url)
+    begun = guided(t, *asks, "--name", "a", "--prompt", "nurse.md", said="hmm\nquit\n")
+    assert (begun["items"]["role_persona"]["evidence"][0], begun["items"]["task_goal"]["state"]) == ({"source": "prompt", "quote": "a nurse"}, "open")
+    assert "told" in guided(t, "a", said="") and "is kept as it stands" in called(
+        ["guide", "a"], {"ROWSMITH_HOME": str(t.folder / "home"), "COLUMNS": "50"}, t.folder, "").stderr  # fmt: skip
+    put(t, "b.yaml", "rows: 6\nitems:\n" + "".join(f"  {name}: {value}\n" for name, value in NEEDED.items()))
+    assert guided(t, *asks, "--name", "b", "--brief", "b.yaml", said="continue\nkeep 1\nnonsense\nedit 9 answer x\ncontinue\n")["made"]["rows"] == 6
+    assert guided(t, "a", "--brief", "b.yaml", said="brief\nread\nquit\n")["brief"]["rows"] == 6
+    assert "needs a new session" in guided(t, "b", "--prompt", "nurse.md", code=1)["what"]
+    assert "No session is called" in guided(t, "nowhere", code=1)["what"]
+
+
+def test_a_guided_session_without_a_model_says_what_to_do(t: Terminal) -> None:
+    said = "".join(f"{value}\n" for value in NEEDED.values()) + "done\ncontinue\n"
+    done = called(["guide", "--name", "form"], {"ROWSMITH_HOME": str(t.folder / "home"), "COLUMNS": "60"}, t.folder, said)
+    assert done.returncode == 0
+    told = " ".join(done.stderr.split())
+    assert "rowsmith guide form --model provider/name" in told and "rowsmith run form.recipe.yaml --set model=provider/name" in told
+    assert max(len(line) for line in done.stderr.splitlines() if not line.startswith("  rowsmith ")) <= 60
+    t._reply = Mind()
+    assert t.tell("run", "form.recipe.yaml", "--set", "model=openai/m", "--set", f"base_url={t.server.url}", "--set", "rows=6")["kept"] == 6
+
+
+@pytest.fixture
+def checked(t: Terminal, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """A file of rows, some of which swear and say what others say, and the words that check it."""
+    monkeypatch.setenv("ROWSMITH_CONFIG", str(t.folder / "config"))
+    plug_in.trusted(t.folder)
+    plug_in.lines(t.folder / "a.jsonl", plug_in.alpaca())
+    return ["quality", "a.jsonl", "--checks", ",".join(plug_in.CHECKS)]
+
+
+@shows("quality --json", "quality --checks", "quality --flags", "quality --set", "quality --from", "quality --weights", "quality --home")
+def test_quality_of_a_file(t: Terminal, checked: list[Any]) -> None:
+    found = t.tell(*checked)
+    assert (found["rows"], found["grade"], len(found["flags"]), found["gate"]) == (8, "F", 7, None)
+    said = t.say(*checked)
+    assert said.startswith("Grade F  0.00, a.jsonl, 8 rows, run r1\n") and "\u2591" * 24 + " 0.00" in said
+    assert "4 of 8 rows are flagged: answer 4, question 1" in said and "acme.twins: 3 rows, 2, 4, 7: Who wrote Emma? Jane Austen" in said
+    assert "rowsmith quality a.jsonl --remove acme.twins --into NAME" in said
+    assert t.tell(*checked, "--flags", "flags.jsonl")["flags"] == []
+    assert [json.loads(line)["row"] for line in (t.folder / "flags.jsonl").read_text().splitlines()] == [2, 4, 4, 6, 6, 7, 7]
+    assert t.tell(*checked, "--set", "acme.swearing.word=Emma")["counts"]["acme.swearing"] == {"question": 3}
+    assert "names no check" in t.tell(*checked, "--set", "word=Emma", code=1)["what"]
+    plug_in.lines(t.folder / "odd.jsonl", [{"instruction": "x", "output": "damn"}])
+    named = ("quality", "odd.jsonl", "--checks", "acme.swearing", "--from")
+    assert [t.tell(*named, name)["flags"][0]["path"] for name in ("alpaca", "jsonl")] == ["answer", "output"]
+    put(t, "w.yaml", "{slack: 1, other: {weight: 1, worst: 1}}")
+    assert t.tell(*checked, "--weights", "w.yaml")["score"] == (0.5 + 0.75) / 2
+    default = t.tell("quality", "a.jsonl", "--set", "injection.action=flag", code=1)  # the checks of a.jsonl without a plug-in
+    assert default["error"] in ("Invalid", "NotFound") or default["checks"]
+    assert t.tell(*checked, home="elsewhere")["run"] == "r1" and (t.folder / "elsewhere").is_dir()
+    assert "no dataset and no file" in t.tell("quality", "nothing", code=1)["what"]
+
+
+@shows("quality --gate", "quality --against", "quality --report", "quality --groups", "quality --project")
+def test_quality_beside_another_and_at_a_gate(t: Terminal, checked: list[Any]) -> None:
+    put(t, "gate.yaml", "{name: release, grade: B, rules: [{name: polite, lacks: damn, message: Do not swear.}]}")
+    failed = t.tell(*checked, "--gate", "gate.yaml", code=8)
+    assert failed["gate"]["passed"] is False and failed["gate"]["rules"][-1]["rows"] == [2, 4, 6, 7]
+    said = t.say(*checked, "--gate", "gate.yaml", code=8)
+    assert "Gate release: fail" in said and "polite: Do not swear. broken by 2, 4, 6, 7" in said
+    put(t, "gate.yaml", "{flags: {acme.twins: 2}}")
+    assert "Gate: pass" in t.say(*checked, "--gate", "gate.yaml")
+    t.say("run", t.recipe({"kind": "read.rows", "rows": [{"text": "damn"}]}))
+    assert (other := t.tell(*checked, "--against", "t")["against"])["name"] == "t" and other["parts"][0]["flagged"] == 1
+    assert "t has F (0.30), 1 rows" in t.say(*checked, "--against", "t")
+    put(t, "eval.jsonl", '{"text": "x"}\n')
+    assert "contamination is not carried out" in t.tell(*checked, "--against", "eval.jsonl", code=1)["what"]
+    put(t, "groups.yaml", "{a: {b: [c], d: [e]}}")
+    assert "bias is not carried out" in t.tell(*checked, "--groups", "groups.yaml", code=1)["what"]
+    if find_spec("rowsmith.app.quality_report"):
+        assert "The report: out.html" in t.say(*checked, "--report", "out.html") and "a.jsonl" in (t.folder / "out.html").read_text()
+    t.say("project", "create", "other")
+    assert "no dataset and no file" in t.tell("quality", "t", "--checks", "acme.twins", "--project", "other", code=1)["what"]
+
+
+@shows("quality --model", "quality --base-url", "quality --budget", "quality --budget-tokens", "quality --offline", "quality --grace")
+@shows("quality --embedder", "quality --embedder-url")
+def test_quality_by_models(t: Terminal, checked: list[Any]) -> None:
+    t._reply = lambda request: "bad" if "moon" in request.text else "good"
+    asks = ["quality", "a.jsonl", "--checks", "acme.asked", "--model", "openai/m"]
+    assert t.tell(*asks, "--base-url", t.server.url, "--offline", code=1)["what"].endswith("not_recorded 8.")
+    assert t.tell(*asks, "--base-url", t.server.url, "--budget-tokens", 1, code=4)["state"] == "paused"
+    t.say("models", "add", "openai/priced", "--price-in", 1, "--price-out", 1)
+    asks[-1] = "openai/priced"
+    assert "is paused" in t.tell(*asks, "--base-url", t.server.url, "--budget", 1e-9, code=4)["what"]
+    found = t.tell(*asks, "--base-url", t.server.url, "--budget", 1, "--grace", 3)
+    assert [one["row"] for one in found["flags"]] == [1] and "priced" in str(t.asked[0].body)
+    embeds = ["quality", "a.jsonl", "--checks", "acme.embedded", "--embedder", "openai/text-embedding-3-small"]
+    assert t.tell(*embeds, "--embedder-url", t.server.url)["measures"]["size"]["count"] == 8
+    assert "--embedder-url needs a model" in t.tell(*checked, "--embedder-url", t.server.url, code=1)["what"]
+
+
+@shows("quality --remove", "quality --keep", "quality --into")
+def test_flagged_rows_are_removed_into_a_new_version(t: Terminal, checked: list[Any]) -> None:
+    assert "A file has no versions" in t.tell("quality", "a.jsonl", "--remove", "acme.twins", code=1)["what"]
+    done = t.tell("quality", "a.jsonl", "--remove", "acme.twins", "--into", "d")["committed"]
+    assert (done["dataset"], done["rows_before"], done["rows"], done["removed"]) == ("d", 8, 6, {"acme.twins.twin": 2})
+    rows = list(t.lab.project().datasets.rows("d"))
+    assert [row.origin["source"]["line"] for row in rows] == [1, 2, 3, 5, 6, 8] and not any("flags" in row.origin for row in rows)
+    said = t.say("quality", "d", "--remove", "acme.swearing.question", "--keep", rows[4].id[:9])
+    assert "Removed 0 of 6 rows (none): d" in said
+    assert "is no row that would be removed" in t.tell("quality", "d", "--remove", "acme.swearing", "--keep", rows[0].id, code=1)["what"]
+    told = t.say("quality", "d", "--remove", "acme.swearing.question")
+    assert "Removed 1 of 6 rows (acme.swearing.question 1): d, version" in told
+    assert "quality: 1 of 6 rows removed (acme.swearing.question 1)" in t.say("log", "d")
+    assert t.tell("quality", "d", "--remove", "acme.twins")["committed"]["rows"] == 5
+    assert t.tell("quality", "d", "--remove", "acme.swearing", "--into", "e")["committed"]["rows"] == 4 and len(t.rows_of("d")) == 5
+    assert "--keep needs --remove" in t.tell("quality", "d", "--keep", "1", code=1)["what"]
+    assert "was not checked" in t.tell(*checked, "--remove", "acme.broken", "--into", "f", code=1)["what"]

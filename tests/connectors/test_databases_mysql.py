@@ -87,7 +87,7 @@ def test_a_result_that_is_not_read_to_its_end_is_left(tmp_path: Path, world: tup
 
 
 def test_a_result_of_terabytes_costs_no_more_than_it_may(tmp_path: Path, world: tuple[str, Any]) -> None:
-    with pytest.raises(Invalid, match=r"more than 0\.0 GB"):
+    with pytest.raises(Invalid, match=r"more than max_bytes \("):
         fetched(tmp_path, world[0], query="SELECT repeat('x', 1000000) AS x FROM item a, item b", max_bytes=40_000_000)
     assert not list(tmp_path.glob("*.jsonl"))
 

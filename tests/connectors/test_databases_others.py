@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from databases_world import fetched, mysql, postgres, reach
 from sqlalchemy.dialects import registry
 from sqlalchemy.exc import DBAPIError
 
 from rowsmith.connectors.databases import others, parsed, schema
+from rowsmith.connectors.databases.extract import Pace
 from rowsmith.core.addresses import Allowed
 from rowsmith.core.errors import Invalid, NotFound, Unavailable
 
@@ -72,3 +75,20 @@ def test_a_database_that_takes_too_long_is_told_to_stop(tmp_path: Path, world: t
     query = "SELECT count(*) FROM item a, item b, item c, item d WHERE a.price * b.price < c.price * d.price"
     with pytest.raises(Unavailable, match=r"was not done within 0\.3 s"):
         fetched(tmp_path, world[0], query=query, timeout_s=0.3)
+
+
+def test_a_database_that_has_not_heard_is_told_again(world: tuple[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    if world[0].startswith("dolphin"):
+        return
+    cancel, told = psycopg.Connection.cancel, Counter[int]()
+
+    def deaf_once(self: psycopg.Connection[Any]) -> None:
+        told[0] += 1
+        if told[0] > 1:
+            cancel(self)
+
+    monkeypatch.setattr(psycopg.Connection, "cancel", deaf_once)
+    with others.opened(HERE, parsed(world[0]), 0.1) as session:
+        with pytest.raises(Unavailable, match=r"was not done within 0\.1 s"):
+            list(session.stream("SELECT pg_sleep(200)", Pace(10))[1])
+        assert told[0] == 2

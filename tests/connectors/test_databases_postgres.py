@@ -200,7 +200,7 @@ def test_errors_in_the_users_words(tmp_path: Path, world: tuple[str, Any]) -> No
         fetched(tmp_path, world[0], query="SELECT nme FROM item")
     with pytest.raises(Unavailable, match=r"was not done within 0\.2 s"):
         fetched(tmp_path, world[0], query="SELECT count(*) FROM generate_series(1, 1000000000)", timeout_s=0.2)
-    with pytest.raises(Invalid, match=r"more than 0\.0 GB"):
+    with pytest.raises(Invalid, match=r"more than max_bytes \("):
         fetched(tmp_path, world[0], table="item", max_bytes=1000)
     assert not list(tmp_path.glob("*.jsonl")), "of what was broken off nothing stays"
     with socket.socket() as nobody:
@@ -210,7 +210,7 @@ def test_errors_in_the_users_words(tmp_path: Path, world: tuple[str, Any]) -> No
 
 
 def test_a_result_of_terabytes_costs_no_more_than_it_may(tmp_path: Path, world: tuple[str, Any]) -> None:
-    with pytest.raises(Invalid, match=r"more than 0\.0 GB"):
+    with pytest.raises(Invalid, match=r"more than max_bytes \("):
         fetched(tmp_path, world[0], query="SELECT repeat('x', 1000000) AS x FROM item a, item b", max_bytes=40_000_000)
     assert not list(tmp_path.glob("*.jsonl"))
 

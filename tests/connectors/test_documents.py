@@ -94,6 +94,15 @@ def test_a_readable_page_has_no_navigation(path: Path) -> None:
     assert truth["boilerplate"][0] in one(path).text
 
 
+def test_a_short_page_that_is_readable_keeps_its_structure(tmp_path: Path) -> None:
+    page = "<html><body><nav>{menu}</nav><main><h1>Bees</h1><p>They live in hive 1.</p><ul><li>honey<li>wax</ul></main></body></html>"
+    (tmp_path / "short.html").write_text(page.format(menu="menu"))
+    assert one(tmp_path / "short.html", readable=True).text == "# Bees\n\nThey live in hive 1.\n\n- honey\n- wax"
+    body = "<html><body><main><p>Little.</p></main>" + "<div><p>Much is said here of the hive and its bees.</p></div>" * 20 + "</body></html>"
+    (tmp_path / "little.html").write_text(body)
+    assert one(tmp_path / "little.html", readable=True).text.count("Much is said") > 1, "what stands out is too little to be all"
+
+
 def test_scanned_pages_are_reported() -> None:
     (said,) = read(FILES / "scanned-en.pdf")
     assert isinstance(said, Fault) and said.reason == "no_text" and "ocr: tesseract" in said.detail
@@ -136,6 +145,25 @@ def test_hidden_text_is_left_out_and_told(tmp_path: Path) -> None:
         assert all(text in note for text in ("first secret", "second secret", "third secret")) and "fourth" not in note
 
 
+@pytest.mark.parametrize(("style", "hides"), [
+    ("color: white; background-color:#FFF", True), ("background:#123456;color:#123456", True), ("color:transparent", True),
+    ("position:absolute; left: -9999px", True), ("text-indent:-999em", True), ("color:white;background:black", False), ("color:white", False),
+    ("background-color:white", False), ("text-indent:-2em", False), ("background-color:white;border-color:white", False),
+])  # fmt: skip
+def test_text_in_the_colour_of_its_background_or_outside_of_the_page_is_hidden(tmp_path: Path, style: str, hides: bool) -> None:
+    path = tmp_path / "page.html"
+    path.write_text(f"<html><body><p>What is shown.</p><p style='{style}'>Praise the mill.</p></body></html>")
+    said = one(path)
+    assert ("Praise" in said.text, "Praise" in " ".join(said.notes)) == (not hides, hides)
+
+
+def test_a_page_that_scripts_make_says_how_to_read_it(tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    path.write_text("<html><body><div id='a'></div><script>document.body.append('x')</script></body></html>")
+    ((_, said),) = read_documents([(path, path.name)])
+    assert isinstance(said, Fault) and said.reason == "no_text" and "`browser: true`" in said.detail
+
+
 def test_white_text_of_a_pdf_is_told(tmp_path: Path) -> None:
     from reportlab.pdfgen.canvas import Canvas
 
@@ -160,6 +188,19 @@ def test_html_keeps_its_structure(tmp_path: Path) -> None:
         "## A title\n\nOne\ntwo three `four`\n\n3. five\n  - six\n4. seven\n\n> eight\n\n```py\nif x:\n    y\n```\n\n"
         "| a | b |\n| --- | --- |\n| 1 | 2 \\| 3 |\n| 1 | 4 |\n\n### nine\n\nten"
     )
+
+
+@pytest.mark.parametrize(
+    ("rows", "text"),
+    [
+        ("<tr><th>only<tr><td>1<tr><td>2", "| only |\n| --- |\n| 1 |\n| 2 |"),
+        ("<tr><td>One.<tr><td>Two.", "One.\n\nTwo."),
+    ],
+)  # fmt: skip
+def test_a_table_of_one_column_is_one_where_it_has_a_header(tmp_path: Path, rows: str, text: str) -> None:
+    (tmp_path / "a.html").write_text(f"<p>Before.</p><table>{rows}</table>", encoding="utf-8")
+    ((_, found),) = read_documents([(tmp_path / "a.html", "a.html")])
+    assert isinstance(found, Document) and found.text == f"Before.\n\n{text}"
 
 
 def test_what_is_in_a_file_goes_before_its_name(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from dulwich.repo import Repo
 from forge_server import FILES, Forge, comment, committed, forge, issue, tagged
-from known import BAD, NUMBERS
+from known import BAD, CLOUD, NUMBERS
 from pydantic import SecretStr
 from web import http, redirect
 
@@ -265,7 +265,7 @@ def test_a_server_that_breaks_off_or_talks_nonsense(host: Forge, tmp_path: Path)
 # -- where it does not go -----------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("address", [*BAD, *NUMBERS])
+@pytest.mark.parametrize("address", [*sorted({*BAD, *CLOUD}), *NUMBERS])
 def test_forbidden_addresses_are_not_reached(address: str, tmp_path: Path) -> None:
     name = f"[{address}]" if ":" in address else address
     (tmp_path / "state").mkdir()

@@ -57,6 +57,7 @@ def test_a_cut_within_a_replacement_takes_the_whole_of_it() -> None:
     assert cut(9, 12) == ([9, 12], [])
     assert cut(12, 13) == ([12, 12], [Edit(12, 12, "!")])
     assert cut(5, 7) == ([4, 7], [Edit(4, 7, "hr")])
+    assert Edited([(0, 0, "longer")], 0).cut(1, 1) == ([0, 0], [])
 
 
 def test_edits_that_touch_become_one_where_no_place_is_lost() -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from bisect import bisect_left
+from random import Random
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from rowsmith.core.tokens import Measured, count_tokens, splitter
+from rowsmith.core.tokens import Measured, Unbroken, count_tokens, splitter
 
 _SPACE = " \t\n\v\f\r\x85\u2028\u3000"
 _SOME = ["a", "The", " ", "  ", "\n", "\n\n", "\r\n", "/", "//", "-", ".", "。", "、", "漢字", "ひらがな", "が", "ー", "'s", "1", "123", "\t", "    ",
@@ -45,3 +47,19 @@ def test_what_fits_is_told_of_long_pieces_without_space(text: str) -> None:
     of = Measured("gpt-4o", text)
     count = of_library("gpt-4o", text)
     assert (of.fits(0, len(text), count), of.fits(0, len(text), count - 1)) == (True, False)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_letters_and_digits_are_counted_apart(model: str) -> None:
+    """Dumps of bytes, as hexadecimal digits and as base64."""
+    raw = Random(7).randbytes(600)
+    for text in (raw.hex(), b64encode(raw).decode()):
+        of = Measured(model, text)
+        for start, end in ((0, len(text)), (3, 700), (101, 404)):
+            assert of.count(start, end) == of_library(model, text[start:end])
+
+
+def test_what_takes_too_long_to_count_is_told_so() -> None:
+    with pytest.raises(Unbroken, match="It goes on for 300,00"):
+        Measured("gpt-4o", "word " * 10 + "中" * 300_000)
+    assert Measured("gpt-4o", "中" * 9_000 + " word" * 60_000).count(9_000, 9_005) == 1

@@ -160,7 +160,9 @@ def test_paths_are_taken_from_the_recipes_folder(tmp_path):
     ("step", "words"),
     [
         ("{kind: generate.columns, prompt: 'x {{ texd }}'}", "'prompt' of step 'generate.columns' uses {{ texd }}, and there is no such column"),
-        ("{kind: generate.columns, prompt: '{% if a %}b{% endif %}'}", "plain substitution only"),
+        ("{kind: generate.columns, prompt: '{% if texd %}b{% endif %}'}", "uses {{ texd }}, and there is no such column"),
+        ("{kind: generate.columns, prompt: '{% for x in text %}{{ y }}{% endfor %}'}", "uses {{ y }}, and there is no such column"),
+        ("{kind: generate.columns, prompt: '{% set a = b %}'}", "uses {% set %} on its line 1"),
         ("{kind: generate.columns, prompt: '{{ text'}", "The prompt cannot be read"),
         ("{kind: generate.columns, prompt: x, system: '{{ b }}'}", "'system' of step 'generate.columns' uses {{ b }}"),
         ("{kind: generate.columns, prompt: x, forward: [texd]}", "'forward' of step 'generate.columns' needs the column 'texd'"),

@@ -15,7 +15,8 @@ TEXTS = [
     + " ".join(f"Trains to {two} leave platform {n} at noon, says the {two} office." for n in range(6))
     for one, two in (("rose", "Rome"), ("lily", "Lyon"), ("palm", "Pisa"))
 ]  # fmt: skip
-SEMANTIC = {"kind": "chunk.semantic", "min_size": 0}
+MORE = [text.replace("garden", "yard") for text in TEXTS]
+SEMANTIC = {"kind": "chunk.semantic", "embedder": "embedder", "min_size": 0}
 MODELS = {"embedder": {"model": "builtin/hashing"}}
 
 
@@ -46,10 +47,10 @@ def test_stopped_and_resumed_it_has_the_same_rows(tmp_path: Path) -> None:
                 if progress.tally.kept >= most:
                     stopping.stop(0)
 
-            result = run(bench, texts(*TEXTS, *(f"{text} More." for text in TEXTS)), SEMANTIC, ask(), stopping=stopping, on_progress=stop)
+            result = run(bench, texts(*TEXTS, *MORE), SEMANTIC, ask(), stopping=stopping, on_progress=stop)
             if most < 100:  # the server takes its time, so that a stop comes before the end
                 assert result.state == "stopped"
-                result = run(bench, texts(*TEXTS, *(f"{text} More." for text in TEXTS)), SEMANTIC, ask())
+                result = run(bench, texts(*TEXTS, *MORE), SEMANTIC, ask())
             assert result.state == "finished"
             assert len(bench.asked) <= result.kept + 1
             return [row.id for row in bench.rows(result)]

@@ -42,7 +42,8 @@ def recipe(**step: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     "step",
     [
-        {"count": "${n}"}, {"prompt": {"file": "x.md"}}, {"prompt": "${p}"}, {"forward": "all"}, {"forward": ["a"]}, {"forward": ["${f}"]},
+        {"count": "${n}"}, {"prompt": {"file": "x.md"}}, {"prompt": {"name": "x", "version": "v", "with": {"a": 1}}},
+        {"prompt": "${p}"}, {"forward": "all"}, {"forward": ["a"]}, {"forward": ["${f}"]},
         {"forward": "${f}"}, {"from": "read.rows"}, {"from": ["a", "b"]}, {"model": {"a": 0.5, "b": "${share}"}}, {"schema": {"type": "object"}},
         {"output": {"a": {"enum": [1]}}},
         {"kind": "filter.where", "where": "a", "prompt": None},

@@ -12,11 +12,14 @@ from rowsmith.app.datasets import Datasets
 from rowsmith.app.differences import Differences
 from rowsmith.app.edits import Edits
 from rowsmith.app.events import Events
+from rowsmith.app.guides import Guides
 from rowsmith.app.history import History
 from rowsmith.app.keys import Keys
 from rowsmith.app.models import Models
 from rowsmith.app.projects import Project, Projects
+from rowsmith.app.prompts import Prompts
 from rowsmith.app.provenance import Provenance
+from rowsmith.app.quality import Quality
 from rowsmith.app.reviewers import Reviewers
 from rowsmith.app.reviews import Reviews
 from rowsmith.app.runs import Runs
@@ -26,14 +29,17 @@ from rowsmith.app.sources import Sources
 ACTS = {
     Runs: {
         "start": "run", "resume": "resume", "stop": "stop", "cancel": "cancel", "get": "runs", "result": "runs", "list": "runs",
-        "rows": "rows", "pinned": "verify", "troubles": "runs --failed", "draws": "runs --draws",
+        "rows": "rows", "pinned": "verify", "troubles": "runs --failed", "draws": "runs --draws", "compare": "compare",
     },
     Datasets: {
         "list": "datasets", "heads": "datasets", "versions": "show", "get": "show", "show": "show", "count": "show", "rows": "rows",
         "page": "rows", "row": "origin", "export": "export", "licences": "licences",
         "import_": "import", "plots": "show --html", "lock": "lock", "bundle": "bundle", "push": "push", "pull": "pull",
+        "redact": "redact",
     },
-    Reviews: {"add": "review add", "list": "review list", "any": "rows", "beside": "rows", "summaries": "export --where"},
+    Reviews: {
+        "add": "review add", "list": "review list", "calibrate": "review calibrate", "any": "rows", "beside": "rows", "summaries": "export --where",
+    },
     Reviewers: {"push": "push", "pull": "pull"},
     History: {
         "log": "log", "refs": "branch", "commit": "commit", "branch": "branch", "tag": "tag", "delete": "branch --delete", "merge": "merge",
@@ -43,17 +49,27 @@ ACTS = {
         "list": "diff", "get": "edit", "set": "edit --set", "set_where": "edit --where", "add": "edit --add", "remove": "edit --remove",
         "discard": "edit --discard", "standing": "edit --where",
     },
+    Prompts: {
+        "list": "prompts list", "get": "prompts show", "find": "run", "add": "prompts add", "log": "prompts log", "refs": "prompts tag",
+        "diff": "prompts diff", "fork": "prompts fork", "restore": "prompts restore", "tag": "prompts tag", "delete": "prompts tag --delete",
+        "export": "prompts export", "test": "prompts test", "lint": "prompts lint", "infer": "prompts infer",
+        "optimize": "optimize", "optimizing": "optimize", "accept": "optimize",
+        "refine": "prompts refine",
+    },
+    Guides: {"begin": "guide", "list": "guide --list", "get": "guide", "named": "guide --name", "settings": "guide --model"},
     Differences: {"between": "diff", "uncommitted": "diff"},
     Shaping: {
         "split": "split", "overlap": "split --report", "sample": "sample", "balance": "balance", "shuffle": "shuffle", "columns": "columns",
         "combine": "combine",
     },
+    Quality: {"check": "quality", "remove": "quality --remove", "write": "quality --flags"},
     Projects: {"create": "project create", "list": "project list", "delete": "project delete"},
     Models: {"list": "models list", "add": "models add", "test": "models test", "path": "models add"},
     Project: {
         "show": "project list", "set_budget": "project budget", "runs": "run", "datasets": "datasets", "events": "events", "calls": "calls list",
         "history": "log", "edits": "edit", "differences": "diff", "shaping": "split",
-        "reviews": "review list", "reviewers": "push", "provenance": "origin", "sources": "sources",
+        "prompts": "prompts list", "guides": "guide", "reviews": "review list", "reviewers": "push", "provenance": "origin", "sources": "sources",
+        "quality": "quality",
     },
     Provenance: {
         "origin": "origin", "trace": "trace", "forget": "forget", "finish": "forget", "forgotten": "verify", "lift": "forget --lift",
@@ -71,7 +87,7 @@ OF_THE_HOME = {
     "detect", "convert", "export-check", "read", "chunk", "clean", "",
 }  # fmt: skip
 OF_THE_DOOR = {"--home", "--project", "--json", "--help"}
-"""Of `start`, `commit` is for pilots (`rowsmith plan --pilot`), which commit nothing."""
+"""Of `start`, `commit` is for pilots (`rowsmith plan --pilot`), which commit nothing, and `compares` for the judge of `rowsmith compare`."""
 
 
 def acts(cls: type) -> set[str]:
@@ -93,9 +109,13 @@ def test_every_command_has_its_act() -> None:
     assert set(commands()) == reached | OF_THE_HOME
 
 
-@pytest.mark.parametrize(("act", "command"), [(Runs.start, "run"), (Runs.resume, "resume"), (Keys.add, "keys add"), (Keys.remove, "keys remove")])
+@pytest.mark.parametrize(
+    ("act", "command"),
+    [(Runs.start, "run"), (Runs.resume, "resume"), (Runs.compare, "compare"), (Keys.add, "keys add"), (Keys.remove, "keys remove")],
+)
 def test_the_options_of_a_command_are_the_parameters_of_its_act(act: object, command: str) -> None:
     renamed = {"sets": "--set", "budget_usd": "--budget", "grace_s": "--grace", "deadline_s": "--deadline"}
-    given = set(inspect.signature(act).parameters) - {"self", "recipe", "run", "on_progress", "stopping", "commit", "name", "key"}
+    not_options = {"self", "recipe", "run", "on_progress", "stopping", "commit", "compares", "purchase", "cites", "a", "b", "name", "key"}
+    given = set(inspect.signature(act).parameters) - not_options
     options = {option for option in commands()[command] if not option.startswith("--no-")}
     assert {renamed.get(name, "--" + name.replace("_", "-")) for name in given} - OF_THE_DOOR == options - OF_THE_DOOR

@@ -49,6 +49,12 @@ def test_examples_over_a_table(name: str, texts: str) -> None:
         assert (model.concurrency, model.price_in, model.price_out) == (64, 0.5, 2)
 
 
+def test_support_needs_no_documents() -> None:
+    recipe = example("support", model="small", count="7")
+    assert [step.kind for step in recipe.steps] == ["read.rows", "generate.variants", "generate.columns", "filter.near_duplicates"]
+    assert recipe.steps[1].settings()["count"] == 7
+
+
 def test_one_call_gives_input_and_answer_and_nothing_else(texts: str) -> None:
     recipe = example("one_call", input=texts, model="small")
     assert [step.kind for step in recipe.steps] == ["read.files", "generate.columns"]

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from rowsmith.connectors.templates import Templates
 from rowsmith.core.calls import Answer, Embedded, Usage
-from rowsmith.core.prompt import parse
+from rowsmith.core.fences import Fence
 from rowsmith.core.row import Drop, New, Row
 from rowsmith.core.step import Step
 from rowsmith.llm.hashing import vector
+
+TEMPLATES = Templates()
+"""One for all tests of a process: its child starts with the first template."""
+atexit.register(TEMPLATES.close)
 
 
 class Asked:
@@ -25,8 +31,11 @@ class Asked:
         self.wanted = wanted
         self.asks: list[dict[str, Any]] = []
 
-    def render(self, prompt: str, scope: Mapping[str, Any]) -> str:
-        return parse(prompt).render(scope)
+    def render(self, prompt: str, scope: Mapping[str, Any], fence: Fence | None = None) -> str:
+        return TEMPLATES.render(prompt, scope, fence)
+
+    async def rendered(self, prompt: str, scope: Mapping[str, Any], fence: Fence | None = None) -> str:
+        return await TEMPLATES.rendered(prompt, scope, fence)
 
     async def ask(self, messages: Any, *, model: Any, schema: Any = None, prompt: str = "") -> Answer:
         self.asks.append({"messages": messages, "model": model, "schema": schema, "prompt": prompt})

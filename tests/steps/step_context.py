@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import atexit
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b, file_digest
 from pathlib import Path
 from typing import Any
 
+from rowsmith.connectors.code import CodeReader
 from rowsmith.connectors.containers import read_records
 from rowsmith.connectors.documents import read_documents
 from rowsmith.connectors.vectors import open_index
 from rowsmith.core.errors import NotFound, RowFailed
 from rowsmith.core.fetching import Missed
+from rowsmith.core.flags import Flag
 from rowsmith.core.ids import child_id, child_order, content_hash, source_id, source_order
 from rowsmith.core.prompt import parse
 from rowsmith.core.row import Bad, New, Row
 from rowsmith.formats import built_in
 from rowsmith.steps.paths import expand
+
+CODE = CodeReader()
+"""One for all tests of a process: its child starts with the first question."""
+atexit.register(CODE.close)
 
 
 @dataclass(frozen=True)
@@ -71,6 +78,9 @@ class StepContext:
         for number, found in read_documents(((source.path, source.name) for source in several), **given):
             yield several[number], found
 
+    def outline(self, text: str, language: str, size: int) -> Any:
+        return CODE.outline(text, language, size)
+
     def index(self, kind: str, place: str = "") -> Any:
         return open_index(kind, place, self.scratch)
 
@@ -78,9 +88,10 @@ class StepContext:
         return built_in(name)
 
     def dataset(self, name: str) -> list[Row]:
-        """Three rows that say the dataset's name; those of `asked` have vectors, those of `covering` are of a document."""
+        """Three rows that say the dataset's name; those of `asked` have vectors, those of `covering` are of a document, and `checked` flagged."""
         beside = {"vector": [1.0, 0.0]} if name == "asked" else {}
-        origin = {"source": {"name": "d", "span": [0, 7]}} if name == "covering" else {}
+        origin: dict[str, Any] = {"source": {"name": "d", "span": [0, 7]}} if name == "covering" else {}
+        origin |= {"flags": [Flag("pii", "card").dump()]} if name == "checked" else {}
         return [Row(source_id(name, str(n), 0), source_order(0, n), {"text": f"{name} {n}", **beside}, {"s": n}, origin) for n in range(3)]
 
     def input(self, path: Path) -> FileInput:

@@ -35,7 +35,7 @@ BELOW = {
     "© 2024 Mühlenverlag GmbH. Alle Rechte vorbehalten.\n\nDer Text ist unter der Lizenz „Creative Commons“ verfügbar.\n\nNach oben",
     "fr": "Partager cet article\n\nFacebook / Twitter / Imprimer\n\nAbonnez-vous à notre newsletter.\n\nÀ lire aussi\n\n"
     "Éditions du Moulin, tous droits réservés.",
-    "es": "Compartir en Facebook\n\nSuscríbete a nuestro boletín.\n\nTe puede interesar\n\n"
+    "es": "Compartir en Facebook | Compartir en X | Compartir en WhatsApp\n\nSuscríbete a nuestro boletín.\n\nTe puede interesar\n\n"
     "© 2024 Molinos. Todos los derechos reservados.\n\nVolver arriba",
     "ja": "この記事をシェアする\n\nメールマガジンに登録する\n\n関連記事\n\n無断転載を禁じます。\n\nページの先頭へ",
 }

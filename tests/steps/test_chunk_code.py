@@ -5,6 +5,7 @@ import random
 import subprocess
 import sys
 import textwrap
+import time
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,10 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from step_context import StepContext, made, row
 
+from rowsmith.core.errors import RowFailed
+from rowsmith.core.languages_of_code import GRAMMARS, grammar_of
 from rowsmith.core.row import Drop, New, Row
 from rowsmith.steps.chunk.code import Code
-from rowsmith.steps.syntax import GRAMMARS, grammar_of
 
 CTX = StepContext(Path())
 PYTHON = '''"""A module."""
@@ -150,12 +152,15 @@ def test_settings() -> None:
         Code(language="pyton")
 
 
-def test_without_the_extra_it_says_what_to_install() -> None:
+def test_without_the_extra_it_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "tree_sitter.py").write_text("raise ImportError('not installed')", encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))  # the child's, too
     code = (
         "import sys; sys.modules['tree_sitter'] = None\n"
-        "from rowsmith.core.errors import Unavailable\nfrom rowsmith.steps.chunk.code import Code\nfrom rowsmith.steps.syntax import pieces\n"
+        "from rowsmith.core.errors import Unavailable\nfrom rowsmith.steps.chunk.code import Code\nfrom rowsmith.connectors.code import CodeReader\n"
         "print(Code().check()[0])\n"
-        "try: pieces('x = 1', 'python', bool)\nexcept Unavailable as error: print(error)"
+        "reader = CodeReader()\n"
+        "try: reader.outline('x = 1', 'python', 8)\nexcept Unavailable as error: print(error)\nfinally: reader.close()"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.count("pip install 'rowsmith[repositories]'") == 2
@@ -194,3 +199,17 @@ def test_deep_nesting_costs_no_more_than_time(piece: str) -> None:
     text = piece * (4_000 // len(piece))
     for name in ("a.py", "a.cpp", "a.ts"):
         held(text, chunks(text, name, size=200), 200)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("text", ["[" * 1_000_000, "x" * 50_000_000, "\u4e2d" * 300_000], ids=["brackets", "line of 50 MB", "no end of a word"])
+def test_what_cannot_be_counted_in_good_time_is_one_failed_row(text: str) -> None:
+    begun = time.monotonic()
+    with pytest.raises(RowFailed, match="characters without a place where tokens part") as failed:
+        chunks(text)
+    assert failed.value.reason == "unbroken" and time.monotonic() - begun < 60
+
+
+def test_what_can_be_counted_is_cut_however_long_it_goes_on() -> None:
+    text = "[" * 20_000 + "\n\nx = 1\n"
+    held(text, chunks(text), 800)

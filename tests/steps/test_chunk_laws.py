@@ -31,8 +31,10 @@ TEXTS = {
 }  # fmt: skip
 WAYS: dict[str, dict[str, Any]] = {
     "chunk.tokens": {"overlap": 0}, "chunk.sentences": {}, "chunk.markdown": {}, "chunk.html": {}, "chunk.semantic": {},
-    "chunk.code": {"language": "python"}, "chunk.pages": {},
+    "chunk.code": {"language": "python"}, "chunk.pages": {}, "chunk.semantic by embeddings": {"embedder": "embedder"},
 }  # fmt: skip
+MERGING = ("chunk.markdown", "chunk.html", "chunk.code", "chunk.pages", "chunk.semantic", "chunk.semantic by embeddings")
+"""Those that may leave neighbours which would fit together."""
 SHARING = ("chunk.tokens", "chunk.sentences", "chunk.markdown", "chunk.pages")
 """Those whose chunks may overlap."""
 
@@ -43,7 +45,7 @@ def parent(text: str) -> Row:
 
 
 def chunks(kind: str, text: str, **given: Any) -> list[Any]:
-    step: Any = registry.step(kind)(**{**WAYS.get(kind, {}), **given})
+    step: Any = registry.step(kind.split()[0])(**{**WAYS.get(kind, {}), **given})
     return work(step, parent(text), None)[0] if step.shape == "asking" else list(step.rows(parent(text), CTX))
 
 
@@ -59,8 +61,9 @@ def held(text: str, found: list[Any], size: int, overlap: int = 0) -> None:
         assert text[start:end] == new.data["text"] != ""
         place = new.origin["chunk"]
         assert (place["index"], place["of"]) == (index, len(found))
-        assert place["tokens"] == count_tokens("gpt-4o", text[start:end].replace("\0", "\ufffd")) <= size
-        assert len(splitter("gpt-4o", size).chunks(text[start:end])) == 1
+        kept = text[start:end].replace("\0", "\ufffd")
+        assert place["tokens"] == count_tokens("gpt-4o", kept) <= size
+        assert len(splitter("gpt-4o", size).chunks(kept)) == 1
         covered |= set(range(start, end))
     assert spans == sorted(spans) and len(set(spans)) == len(spans)
     assert all(after[1] > before[1] and (after[0] >= before[1] or count_tokens("gpt-4o", text[after[0] : before[1]]) <= overlap)
@@ -91,10 +94,11 @@ _SOME = ["Word. ", "two ", "漢字。", "# H\n\n", "\n\n", "\n", "  ", "- item\n
 
 
 @settings(deadline=None, max_examples=40)
-@given(st.lists(st.sampled_from(_SOME), max_size=80).map("".join), st.integers(32, 64), st.integers(0, 20), st.integers(0, 30))
-def test_laws_on_any_text(text: str, size: int, overlap: int, least: int) -> None:
+@given(st.lists(st.sampled_from(_SOME), max_size=80).map("".join), st.integers(32, 64), st.integers(0, 20), st.integers(0, 30),
+       st.none() | st.floats(0, 1))  # fmt: skip
+def test_laws_on_any_text(text: str, size: int, overlap: int, least: int, merge: float | None) -> None:
     for kind in WAYS:
-        more = {"overlap": overlap} if kind in SHARING else {}
+        more: dict[str, Any] = ({"overlap": overlap} if kind in SHARING else {}) | ({"merge": merge} if kind in MERGING else {})
         held(text, chunks(kind, text, size=size, min_size=least, **more), size, overlap)
 
 
@@ -107,6 +111,37 @@ def test_small_chunks_are_joined_where_they_fit(kind: str) -> None:
         small = min(one.origin["chunk"]["tokens"], two.origin["chunk"]["tokens"]) < 40
         together = text[one.origin["source"]["span"][0] : two.origin["source"]["span"][1]]
         assert not small or count_tokens("gpt-4o", together) > 100
+
+
+@pytest.mark.parametrize("kind", ["chunk.html", "chunk.code", "chunk.pages", "chunk.semantic by embeddings"])
+def test_alike_chunks_are_merged_where_they_fit(kind: str) -> None:
+    tea, rail = "Tea leaves are picked and dried, and tea is drunk hot. ", "Trains on rails of steel stop at stations. "
+    shape = {"chunk.code": "def f{}():\n    {}\n\n", "chunk.html": "<h2>{}</h2><p>{}</p>"}.get(kind, "## {}\n\n{}\n\n")
+    parts = [shape.format(n, said * 2) for n, said in enumerate((tea, tea, rail, rail))]
+    text = "".join(parts)
+    marks = {"pages": [[sum(map(len, parts[:n])), n + 1] for n in range(4)]}
+    every: dict[str, Any] = {"min_size": 0} | ({"threshold": 1.0} if kind.endswith("embeddings") else {})
+
+    def cut(size: int, **more: Any) -> list[str]:
+        step: Any = registry.step(kind.split()[0])(**{**WAYS[kind], **every, "size": size, **more})
+        on = row({"text": text, "n": 1}, origin={"source": {"name": "f", "span": [0, len(text)], "marks": marks}})
+        found = work(step, on, None)[0] if step.shape == "asking" else list(step.rows(on, CTX))
+        held(text, found, size)
+        return [new.data["text"] for new in found]
+
+    apart, two, one = cut(120), cut(120, merge=0.5), cut(400, merge=0.0)
+    assert (len(apart), len(two), len(one)) == (4, 2, 1)
+    assert "Trains" not in two[0] and "Tea" not in two[1]
+    assert cut(48, merge=0.0) == cut(48)
+
+
+def test_alike_sections_are_merged_where_they_fit() -> None:
+    tea, rail = "Tea leaves are picked and dried, and tea is drunk hot. ", "Trains on rails of steel stop at stations. "
+    text = f"{tea}\n\n{tea}\n\n# A\n\n{tea}\n\n## B\n\n{rail * 3}"
+    apart, two, none = (chunks("chunk.markdown", text, size=48, merge=merge) for merge in (None, 0.5, 1.0))
+    assert (len(apart), len(two)) == (3, 2) and none == apart
+    assert two[0].data["text"].count("Tea") == 3 and two[1].data["text"].startswith("## B")
+    held(text, two, 48)
 
 
 def test_a_small_end_takes_sentences_from_the_chunk_before() -> None:

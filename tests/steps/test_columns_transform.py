@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from asking_context import TEMPLATES
 
 from rowsmith.core.errors import Invalid, RowFailed
-from rowsmith.core.prompt import parse
 from rowsmith.core.row import Row
 from rowsmith.core.step import COLUMN
 from rowsmith.steps.transform.columns import Columns
@@ -18,7 +18,7 @@ class Rendering:
     """A Context that can only render."""
 
     def render(self, prompt: str, scope: Mapping[str, Any]) -> str:
-        return parse(prompt).render(scope)
+        return TEMPLATES.render(prompt, scope)
 
 
 def changed(data: dict[str, Any], **settings: Any) -> dict[str, Any]:

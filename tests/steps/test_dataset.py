@@ -134,3 +134,17 @@ def test_a_source_may_not_give_one_id_twice(tmp_path: Path) -> None:
     assert isinstance(first, Row) and first.id == "ab" * 16
     assert isinstance(second, Bad) and "ab" * 16 in second.detail
     assert isinstance(third, Row) and third.id == "cd" * 16
+
+
+def test_a_dataset_that_is_only_compared_with_may_have_rows_in_common(bench: Bench) -> None:
+    first = bench.lab.project().datasets.get("t")
+    bench.run(READ, {"kind": "filter.duplicates", "against": ["t", f"t@{first.id[:8]}"]}, into="u")
+    assert len(rows(bench, "u")) == 3
+    done = bench.run({**texts("a", "z"), "name": "others"}, {"kind": "filter.near_duplicates", "against": ["t"]}, into="v")
+    assert (done.kept, done.dropped) == (1, {"near_duplicate": 1})
+
+
+def test_a_benchmark_that_is_not_here_is_told_with_the_command_that_brings_it(bench: Bench) -> None:
+    with pytest.raises(NotFound, match="The benchmark 'gsm8k' is not here yet") as error:
+        bench.run(READ, {"kind": "score.contamination", "against": ["gsm8k"]}, into="x")
+    assert error.value.fix == "Bring it once: rowsmith import hf:openai/gsm8k/main/test --columns question --as jsonl --into gsm8k"

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-import json
+import importlib.util
+from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -13,13 +16,11 @@ from step_context import StepContext
 
 from rowsmith.core.errors import RowFailed
 from rowsmith.core.row import Dropped, Row
+from rowsmith.steps import vector_columns
 from rowsmith.steps.filter.asked import Asked
-from rowsmith.steps.filter.near_duplicates import NearDuplicates
 from rowsmith.steps.transform.embed import Embed
 from rowsmith.steps.transform.near import Near
-
-QUESTIONS: dict[str, list[str]] = json.loads((Path(__file__).parent / "questions.json").read_text(encoding="utf-8"))
-"""Topics of questions: each list asks one thing in several words."""
+from rowsmith.steps.write.vectors import WriteVectors
 
 
 def row(number: int, data: dict[str, Any], document: str = "d") -> Row:
@@ -84,27 +85,39 @@ def test_rows_of_other_documents_alone(tmp_path: Path) -> None:
     assert found[-1].data["near"] == "mine 29\n\nmine 28"
 
 
-def repeated(found: list[Row | Dropped], rows: list[Row]) -> tuple[float, float]:
-    """Precision and recall of the rows that were dropped: a row is to be dropped when its topic was let through before."""
-    seen: set[str] = set()
-    hits = wrong = missed = 0
-    for row_, verdict in zip(rows, found, strict=True):
-        dropped, repeats = isinstance(verdict, Dropped), row_.data["topic"] in seen
-        hits, wrong, missed = hits + (dropped and repeats), wrong + (dropped and not repeats), missed + (repeats and not dropped)
-        seen.add(row_.data["topic"])
-    return hits / max(1, hits + wrong), hits / max(1, hits + missed)
+@pytest.fixture(scope="module")
+def benchmark() -> ModuleType:
+    """benchmarks/asked.py."""
+    folder = Path(__file__).parents[2] / "benchmarks"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(folder))
+        spec = importlib.util.spec_from_file_location("asked", folder / "asked.py")
+        assert spec is not None and spec.loader is not None
+        found = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(found)
+    return found
 
 
-def f1(precision: float, recall: float) -> float:
-    return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
+def test_what_was_asked_in_other_words_is_found_better_than_by_shared_words(benchmark: ModuleType) -> None:
+    """With the light default, which sees spelling alone, where questions are apart; near ones take a model that knows meaning (`make bench`)."""
+    rows = benchmark.labelled("apart")
+    index, words = benchmark.by_vectors(rows, benchmark.hashing), benchmark.shared_words(rows)
+    assert index["f1"] > 0.8 and index["f1"] > words["f1"] + 0.02, (index, words)
 
 
-def test_what_was_asked_in_other_words_is_found_better_than_by_shared_words(tmp_path: Path) -> None:
-    """The labelled set: questions in up to four wordings, in turn. With the light default, which sees spelling alone."""
-    said = [(topic, question) for turn in range(4) for topic, each in QUESTIONS.items() for question in each[turn : turn + 1]]
-    rows = [row(number, {"topic": topic, "text": question}) for number, (topic, question) in enumerate(said, 1)]
-    embedded = [made for one in rows for made in work(Embed(), one, None)[0] if isinstance(made, Row)]
-    index = max(f1(*repeated(through(Asked(similarity=limit / 100), embedded, tmp_path), embedded)) for limit in range(40, 95, 5))
-    shared = [NearDuplicates(columns=["text"], shingle=size, bands=96, similarity=limit / 100) for size in (1, 2) for limit in range(20, 95, 5)]
-    words = max(f1(*repeated(through(step, rows, tmp_path), rows)) for step in shared)
-    assert index > 0.8 and index > words + 0.02, (index, words)
+@pytest.mark.parametrize("step", [Asked, Near, partial(WriteVectors, place="x")])
+@pytest.mark.parametrize("library", ["chromadb", "lancedb", "qdrant_client"])
+def test_an_index_whose_library_is_missing_is_told_before_anything_is_asked(step: Any, library: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    kind = next(kind for kind, name in vector_columns.LIBRARIES.items() if name == library)
+    monkeypatch.setattr(vector_columns, "find_spec", lambda name: None if name == library else find_spec("json"))
+    assert step(index=kind).check() == [f"The library of {kind} is not installed. Install it: pip install 'rowsmith[{kind}]'."]
+    others = ["builtin", *(name for name in vector_columns.LIBRARIES if name != kind)]
+    assert [step(index=name).check() for name in others] == [[]] * 3
+
+
+def test_a_repetition_counts_when_it_is_dropped(benchmark: ModuleType) -> None:
+    rows = [Row(f"{n:032x}", bytes([n]), {"topic": topic, "vector": vector})
+            for n, (topic, vector) in enumerate((("a", [1.0, 0.0]), ("a", [1.0, 0.1]), ("b", [1.0, 0.2]), ("a", [0.0, 1.0])))]  # fmt: skip
+    assert benchmark.scored(Asked(similarity=0.9), rows) == {"precision": 0.5, "recall": 0.5, "f1": 0.5}
+    assert benchmark.scored(Asked(similarity=0.99), rows) == {"precision": 1.0, "recall": 0.5, "f1": pytest.approx(2 / 3)}
+    assert benchmark.best([Asked(similarity=0.9), Asked(similarity=0.99)], rows)["similarity"] == 0.99

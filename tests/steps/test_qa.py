@@ -106,7 +106,7 @@ def test_a_prompt_without_its_text_or_a_place_for_a_setting_is_named_before_any_
     assert [problem.split("{{ ")[1].split(" }}")[0] for problem in Qa(prompt="Ask!", system="").check()] == ["text", "count"]
     (problem,) = Qa(prompt="{{ count }} {{ text }}", system="", language="French").check()
     assert "'language'" in problem
-    assert Qa(prompt="{{ count + 1 }}").check() == []  # the recipe's check of prompts says so
+    assert Qa(prompt="{{ count() }}").check() == []  # the recipe's check of prompts says so
 
 
 def test_the_marks_that_the_recipe_check_relies_on() -> None:

@@ -336,7 +336,7 @@ def test_a_database_that_nobody_closed_is_collected_within_anothers_transaction(
         conn.execute(ADD, {"name": "a"})
         del abandoned
         gc.collect()
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 50  # who waits for himself gives up after 60
     with db.read() as conn:
         assert conn.exec_driver_sql("SELECT name FROM project").scalars().all() == ["a"]
     db.close()

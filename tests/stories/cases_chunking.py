@@ -31,6 +31,7 @@ def _shared(size: int = 32, **more: Any) -> dict[str, Any]:
         "model": to("model", "gpt-4o", "gpt-2", GERMAN, size=size, **more),
     }
 
+EMBEDDED = {"embedder": "embedder"}
 TURNS = {"source": {"name": "f", "span": [0, len(TRANSCRIPT)], "marks": {"turns": [[0, "user"], [11, "assistant"], [27, "user"]]}}}
 PAGES = {"source": {"name": "f", "span": [0, len(PROSE * 2)], "marks": {"pages": [[0, 1], [90, 2], [400, 3]]}}}
 
@@ -44,6 +45,7 @@ CASES = {
         **_shared(40),
         "heading": to("heading", "heading", "", {"text": MARKDOWN}),
         "overlap": to("overlap", 0, 12, {"text": MARKDOWN}, size=48),
+        "merge": to("merge", ..., 0.0, {"text": "Intro.\n\n" + MARKDOWN}, size=64),
         "min_size": to("min_size", 0, 60, {"text": "Intro.\n\n" + MARKDOWN}, size=64),
     },
     "chunk.sentences": {
@@ -56,17 +58,18 @@ CASES = {
         "size": to("size", 40, 400, {"text": HTML}),
         "model": to("model", "gpt-4o", "gpt-2", GERMAN, size=40),
         "heading": to("heading", "heading", "", {"text": HTML}),
+        "merge": to("merge", ..., 0.0, {"text": HTML}, min_size=0),
         "min_size": to("min_size", 0, 30, {"text": HTML}),
     },
     "chunk.semantic": {
         **_shared(),
         "embedder": to("embedder", "embedder", "other", TWO),
-        "between": to("between", "sentences", "blocks", TWO, min_size=0),
-        "window": to("window", 1, 4, TWO, min_size=0),
-        "threshold": to("threshold", ..., 1.0, TWO, min_size=0),
-        "percentile": to("percentile", ..., 0, TWO, min_size=0),
-        "merge": to("merge", ..., -1.0, TWO, threshold=1.0, min_size=0),
-        "min_size": to("min_size", 0, 400, TWO, threshold=1.0),
+        "between": to("between", "sentences", "blocks", TWO, min_size=0, **EMBEDDED),
+        "window": to("window", 1, 4, TWO, min_size=0, **EMBEDDED),
+        "threshold": to("threshold", ..., 1.0, TWO, min_size=0, **EMBEDDED),
+        "percentile": to("percentile", 90, 0, TWO, between="sentences", min_size=0, **EMBEDDED),
+        "merge": to("merge", ..., -1.0, TWO, threshold=1.0, min_size=0, **EMBEDDED),
+        "min_size": to("min_size", 0, 400, TWO, threshold=1.0, **EMBEDDED),
     },
     "chunk.code": {
         "column": to("column", "text", "other", {"text": PYTHON, "other": "def h(): pass"}, language="python"),
@@ -74,6 +77,7 @@ CASES = {
         "model": to("model", "gpt-4o", "gpt-2", {"text": PYTHON}, language="python", size=16),
         "language": to("language", "", "python", {"text": PYTHON}),
         "symbol": to("symbol", "symbol", "", {"text": PYTHON}, language="python"),
+        "merge": to("merge", ..., 0.0, {"text": PYTHON}, language="python"),
         "min_size": to("min_size", 0, 400, {"text": PYTHON}, language="python"),
     },
     "chunk.turns": {
@@ -88,6 +92,7 @@ CASES = {
         "size": to("size", 16, 400, {"text": PROSE * 2}, PAGES),
         "model": to("model", "gpt-4o", "gpt-2", {"text": (GERMAN["text"] * 9)[: len(PROSE * 2)]}, PAGES),
         "overlap": to("overlap", 0, 8, {"text": PROSE * 2}, PAGES),
+        "merge": to("merge", ..., 0.0, {"text": PROSE * 2}, PAGES, size=400),
         "min_size": to("min_size", 0, 100, {"text": PROSE * 2}, PAGES, size=400),
     },
     "chunk.whole": {

@@ -47,7 +47,8 @@ CASES: dict[str, dict[str, Case]] = {
         for name, value in {
             "ref": "v1", "paths": ["docs/*"], "exclude": ["old/*"], "kinds": ["docs"], "keep": ["vendored"], "max_file_bytes": 10, "max_files": 2,
             "max_bytes": 100, "max_archive_bytes": 200, "method": "clone", "working_tree": True, "issues": True, "pulls": True, "comments": False,
-            "diffs": True, "state": "open", "labels": ["bug"], "since": "2026-01-01", "max_issues": 5, "forge": "gitea", "api": "https://git.example/api",
+            "diffs": True, "state": "open", "labels": ["bug"], "since": "2026-01-01", "max_issues": 5, "commits": True,
+            "max_commits": 7, "forge": "gitea", "api": "https://git.example/api",
             "text_column": "body", "licence": "MIT", "terms": "theirs",
         }.items()
     }
@@ -74,7 +75,7 @@ CASES: dict[str, dict[str, Case]] = {
         "query": to("query", "SELECT 1", "SELECT 2", url=DATABASE),
     },
     "transform.embed": {
-        "column": to("column", "text", "other"),
+        "column": to("column", "text", ""),
         "into": to("into", "vector", "meaning"),
         "model": to("model", "embedder", "other"),
     },

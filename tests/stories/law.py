@@ -21,9 +21,11 @@ FACTS = ("state", "requested", "kept", "dropped", "failed", "pending", "cancelle
 
 @dataclass
 class Play:
-    """A recipe that is carried out in peace and disturbed: how to prepare a home for it, and the words of its command."""
+    """A recipe that is carried out in peace and disturbed: how many models it has, each with places of its own, how to prepare a home for it, and the
+    words of its command."""
 
     name: str
+    models: int
     serve: Callable[[], ModelServer]
     prepare: Callable[[Stage], None]
     words: Callable[[Stage, ModelServer], list[str | Path]]
@@ -34,6 +36,7 @@ def everything(chance: random.Random) -> Play:
     rows, target = chance.randrange(20, 40), chance.choice([(), ("--target", str(chance.randrange(10, 30)))])
     return Play(
         "everything",
+        2,
         lambda: ModelServer(pairs, key=ITEM, latency=(0.01, 0.06)),
         lambda home: _given(home, rows),
         lambda home, model: home.run(model, "--grace", "2", *target, recipe=EVERYTHING, places=PLACES, out=home.folder / "out.jsonl"),
@@ -55,7 +58,7 @@ def topics(chance: random.Random) -> Play:
     def words(home: Stage, model: ModelServer) -> list[str | Path]:
         return home.run(model, "--target", str(target), recipe=home.folder / "topics.yaml", places=PLACES, input=None)
 
-    return Play("topics", lambda: topics_server(0, {}), prepare, words)
+    return Play("topics", 1, lambda: topics_server(0, {}), prepare, words)
 
 
 def stop_anywhere(folder: Path, kind: str, *, seed: int, times: int, stops: int = 3, plays: tuple[str, ...] = ("everything", "topics")) -> Outcome:
@@ -79,7 +82,7 @@ def stop_anywhere(folder: Path, kind: str, *, seed: int, times: int, stops: int 
             told = f"{story}: {[result[n] for n in FACTS]}, in peace {[wanted[n] for n in FACTS]}"
             assert [result[n] for n in FACTS] == [wanted[n] for n in FACTS], told
             assert rows == same, f"{told}\n{[(a, b) for a, b in zip(rows, same, strict=False) if a != b][:2]}"
-            total.add(Outcome("", stops, 0, 0, max(0, len(model.calls) - 2 * calls), killed * PLACES))
+            total.add(Outcome("", stops, 0, 0, max(0, len(model.calls) - 2 * calls), killed * play.models * PLACES))
     return total
 
 

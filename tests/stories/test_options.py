@@ -15,10 +15,15 @@ from typing import Any
 import pytest
 from asking_context import Asked
 from cases import PROSE, Case, to
+from cases_checks import CASES as CHECKS
 from cases_chunking import CASES as CUT
 from cases_cleaning import CASES as CLEANING
+from cases_duplicates import CASES as DUPLICATES
+from cases_duplicates import CLOSE, ITEM
+from cases_quality_pii import CASES as HARM
 from cases_sources import CASES as SOURCES
 from cases_sources import documents
+from cases_variation import CASES as VARIATION
 from media_files import png
 from running import Bench, Plain, ask, texts
 from set_rows import ListRows
@@ -37,18 +42,13 @@ from rowsmith.steps.paths import expand
 
 
 
-def says(*said: str) -> tuple[Plain, ...]:
-    return tuple({"text": text} for text in said)
-
-
-GREEK = says("alpha beta gamma delta", "Alpha, beta gamma delta!", "alpha beta gamma epsilon", "zeta eta theta")
-CLOSE = says(*(f"alpha beta gamma delta epsilon zeta eta number{n % 3} theta{n % 5} iota kappa{n % 2} lambda mu" for n in range(40)))
 LABELLED = tuple({"text": f"{n} says {n * 31}", "label": "a" if n < 3 else "b", "n": n} for n in range(10))
 HALVES = {"a": 0.5, "b": 0.5}
 MANY_WORDS = {"text": "words and more words. " * 200}
 PAIRS = {"pairs": [{"input": f"{n}?", "answer": f"{n}."} for n in range(20)]}
 ANSWERED = {"text": PROSE, "context": "Another source.", "answer": "Tea is a drink made from leaves in Peru", "reply": "Coffee is a drink"}
 JUDGED = {name: {"reason": "so", "score": score} for name, score in (("relevance", 9), ("accuracy", 3), ("completeness", 6), ("clarity", 6))}
+PREFERRED = {"reason": "so", "better": "1"}
 LOW = {"scores": {"overall": 2}, "text": "x"}
 
 
@@ -72,6 +72,9 @@ FILES = {
     "k.pdf": (CORPUS / "tables-reportlab-en.pdf").read_bytes(),
     "l.pdf": (CORPUS / "scanned-en.pdf").read_bytes(),
     "g.jsonl": b'{"messages": [{"role": "user", "content": "one?"}, {"role": "bot", "content": "1"}]}\n',
+    "v.jsonl": b'{"text": "salt belongs into bread", "vector": [0.1, 1.0]}\n',
+    "q.txt": ITEM.encode(),
+    "c.txt": b"how many bells hang in the tower of the old town hall today",
     "h.jsonl": b'{"row_idx": 4, "row": {"topic": "n"}, "truncated_cells": []}\n',
 }
 SEEN = {"text": "x", "image": {"file": "ab" * 32, "media_type": "image/png"}}
@@ -111,7 +114,8 @@ CASES: dict[str, dict[str, Case]] = {
         "licence": to("licence", ..., "CC-BY-4.0", paths=["f.jsonl"]),
         "terms": to("terms", ..., "own", paths=["f.jsonl"]),
     },
-    "read.dataset": {"dataset": to("dataset", "qa", "faq")},
+    "read.dataset": {"dataset": to("dataset", "qa", "faq"), "ids": to("ids", ..., ["ab" * 16], dataset="qa"),
+                     "flags": to("flags", ..., False, dataset="checked")},
     "read.rows": {
         "rows": to("rows", [{"a": 1}], [{"a": 2}]),
         "key": to("key", ..., "name", rows_=[{"id": 1, "name": "n"}]),
@@ -120,7 +124,11 @@ CASES: dict[str, dict[str, Case]] = {
     },
     **{kind: {name: Case(*made) for name, made in cases.items()} for kind, cases in CUT.items()},
     **CLEANING,
+    **DUPLICATES,
+    **HARM,
     **SOURCES,
+    **VARIATION,
+    **CHECKS,
     "filter.balance": {
         "by": to("by", "text", "label", LABELLED),
         "cap": to("cap", ..., 1, LABELLED, by="label"),
@@ -143,18 +151,6 @@ CASES: dict[str, dict[str, Case]] = {
         "column": to("column", "split", "part", LABELLED, parts=HALVES),
         "similarity": to("similarity", 0.5, 0.95, CLOSE, parts=HALVES),
         "compare": to("compare", ["text"], ["label"], LABELLED, parts=HALVES),
-    },
-    "filter.duplicates": {
-        "columns": to("columns", ..., ["text"], ({"text": "a", "n": 1}, {"text": "a", "n": 2})),
-        "normalise": to("normalise", "none", "whitespace_case", GREEK),
-    },
-    "filter.near_duplicates": {
-        "columns": to("columns", ["text"], ["n"], tuple({**said, "n": f"no likeness in number {n} {n * 7}"} for n, said in enumerate(GREEK))),
-        "similarity": to("similarity", 0.4, 0.9, GREEK),
-        "shingle": to("shingle", 1, 4, GREEK, similarity=0.55),
-        "permutations": to("permutations", 16, 64, CLOSE, bands=16, similarity=0.2),
-        "bands": to("bands", 1, 16, CLOSE, permutations=16, similarity=0.2),
-        "seed": to("seed", 1, 2, CLOSE, permutations=2, bands=1, similarity=0.2),
     },
     "filter.where": {
         "where": to("where", "n > 2", "n > 3"),
@@ -203,7 +199,10 @@ CASES: dict[str, dict[str, Case]] = {
         "column": to("column", "answer", "reply", (ANSWERED,)),
         "against": to("against", "text", "context", (ANSWERED,)),
         "run": to("run", 3, 20, (ANSWERED,)),
+        "least": to("least", 0.4, 1.0, ({"text": PROSE, "answer": "Visitors love that tea is made from leaves."},)),
+        "action": to("action", "flag", "drop", ({"text": PROSE, "answer": "The harvest begins in March 1989."},)),
         "into": to("into", "grounded", "quoted", (ANSWERED,)),
+        "missing": to("missing", "fail", "pass", ({"answer": "Nothing says so."},)),
     },
     "score.judge": {
         "criteria": to("criteria", {"accuracy": "right"}, {"clarity": "clear"}, answer=JUDGED),
@@ -218,6 +217,22 @@ CASES: dict[str, dict[str, Case]] = {
         "prompt": to("prompt", "{{ record }} {{ criteria }}", "{{ criteria }} {{ record }}", answer=JUDGED),
         "system": to("system", "", "Be strict.", answer=JUDGED),
         "model": to("model", "judge", "other", answer=JUDGED),
+    },
+    "score.metric": {
+        "metric": to("metric", "f1", "exact", (ANSWERED,), expected="reply"),
+        "answer": to("answer", "answer", "text", (ANSWERED,), metric="f1", expected="reply"),
+        "expected": to("expected", "reply", "context", (ANSWERED,), metric="f1"),
+        "into": to("into", "metric", "good", (ANSWERED,), expected="reply"),
+    },
+    "score.preference": {
+        "first": to("first", "answer", "context", (ANSWERED,), PREFERRED, second="reply"),
+        "second": to("second", "reply", "context", (ANSWERED,), PREFERRED, first="answer"),
+        "task": to("task", ..., ["text"], (ANSWERED,), PREFERRED, first="answer", second="reply"),
+        "criteria": to("criteria", ..., "The shorter one.", (ANSWERED,), PREFERRED, first="answer", second="reply"),
+        "into": to("into", "preference", "choice", (ANSWERED,), PREFERRED, first="answer", second="reply"),
+        "prompt": to("prompt", "{{ record }} {{ criteria }}", "{{ criteria }} {{ record }}", (ANSWERED,), PREFERRED, first="answer", second="reply"),
+        "system": to("system", "", "Be strict.", (ANSWERED,), PREFERRED, first="answer", second="reply"),
+        "model": to("model", "judge", "other", (ANSWERED,), PREFERRED, first="answer", second="reply"),
     },
     "score.similarity": {
         "column": to("column", "answer", "reply", (ANSWERED,)),
@@ -286,7 +301,7 @@ def outcome(kind: str, settings: Plain, case: Case, folder: Path) -> Any:
         return given_back, written
     if step.shape == "asking":
         return [asked(step, one, case.answer) for one in rows]
-    return [list(step.rows(one, ctx)) for one in rows]
+    return [given_by(lambda one=one: list(step.rows(one, ctx))) for one in rows]
 
 
 def body(path: Path) -> Any:
@@ -309,7 +324,7 @@ def given_by(make: Callable[[], Any]) -> Any:
     """What it gives, or why not: an extra that is not there is named."""
     try:
         return make()
-    except (Unavailable, Invalid) as error:
+    except (Unavailable, Invalid, RowFailed) as error:
         return str(error)
 
 
@@ -544,6 +559,12 @@ def test_recipe_parameters(bench: Bench) -> None:
 def test_recipe_target(bench: Bench) -> None:
     assert bench.run(texts("a", "b", "c"), ask(), top={"target": 2}).kept == 2
     assert bench.run(texts("a", "b", "c"), ask(), top={"target": 2}, target=1, new=True).kept == 1
+
+
+def test_recipe_spread(bench: Bench) -> None:
+    said = [str(n) for n in range(20)]
+    first, all_over = (bench.run(texts(*said), target=2, top={"spread": spread}, new=True) for spread in (False, True))
+    assert (bench.said(first), bench.said(all_over)) != (said[:2], said[:2])
 
 
 def test_recipe_attempts(bench: Bench) -> None:

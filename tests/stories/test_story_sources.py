@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from bucket_servers import moto_server
 from crawl_site import SETTINGS, CrawlSite, html
-from forge_server import forge
+from forge_server import forge, issue
 from running import called
 from web import Seen, Web, http
 
@@ -69,7 +69,8 @@ def test_a_run_over_a_site_is_killed_in_its_crawl_and_takes_each_page_once(tmp_p
     assert again["run"] == done["run"]
     assert dict(site.asked) == asked  # nothing is fetched twice unasked
     found = rows(tmp_path)
-    paths = Counter(row.origin["source"]["url"].removeprefix(web.url("127.0.0.1", "")) for row in found)
+    addresses = [row.origin["source"]["url"].removeprefix(web.url("127.0.0.1", "")) for row in found]
+    paths = Counter(address.removesuffix("?utm_source=mail") for address in addresses)  # of two addresses of a page, that which was seen first
     assert paths == Counter(site.pages)
     assert (done["failed"], done["dropped"]) == ({"http_404": 3, "unreachable": 1}, {"duplicate": 6, "other_type": 1, "robots": 3})
     assert "This is page 7 of the site." in next(row.data["text"] for row in found if row.origin["source"]["url"].endswith("/p/7"))
@@ -91,15 +92,28 @@ def test_a_refresh_of_a_site_asks_whether_pages_have_changed(tmp_path: Path) -> 
     with Web(answer) as web:
         written(tmp_path, kind="read.web", urls=[web.url("127.0.0.1", path) for path in said], readable=False, delay_s=0)
         first = run(tmp_path, allowed(web.port))
-        before = {row.data["text"]: row.id for row in rows(tmp_path)}
+        before = {row.data["text"]: row for row in rows(tmp_path)}
         said["/b"] = "Coffee is a drink that is made from roasted beans."
         asked.clear()
         second = run(tmp_path, allowed(web.port), "--refresh")
     assert all(tag for _, tag in asked)
-    assert second["changes"] == {"run": first["run"], "added": [], "changed": [web.url("127.0.0.1", "/b")], "removed": [], "same": 1}
-    after = {row.data["text"]: row.id for row in rows(tmp_path)}
+    known = {"run": first["run"], "version": first["version"]}
+    assert second["changes"] == {**known, "added": [], "changed": [web.url("127.0.0.1", "/b")], "removed": [], "same": 1}
+    after = {row.data["text"]: row for row in rows(tmp_path)}
     assert set(after) == set(said.values())
-    assert sorted(after.values()) == sorted(before.values())
+    assert {row.id for row in after.values()} == {row.id for row in before.values()}
+    assert after[said["/a"]].origin == before[said["/a"]].origin  # its bytes came when they came
+    with Lab(tmp_path / "home") as lab:
+        assert lab.project().differences.between("d", first["version"]).changed == 1
+
+
+def test_reading_a_site_tells_which_limit_was_reached(tmp_path: Path) -> None:
+    pages = {"/": "".join(f"<a href='/{n}'>{n}</a>" for n in range(3)) + "<p>Tea is a drink.</p>"}
+    with Web(lambda seen: html(pages[seen.target]) if seen.target in pages else http(status=404)) as web:
+        words = ["read", web.url("127.0.0.1", "/"), "--set", "depth=1", "--set", "max_pages=1", "--set", "readable=false", "--json"]
+        done = called(words, allowed(web.port), tmp_path)
+    assert (done.returncode, json.loads(done.stdout.splitlines()[-1])["rows"]) == (0, 1)
+    assert "The limit of 1 pages is reached; 3 addresses were not gone to." in done.stderr
 
 
 def test_a_run_over_a_repository(tmp_path: Path) -> None:
@@ -112,6 +126,23 @@ def test_a_run_over_a_repository(tmp_path: Path) -> None:
     assert {source["kind"] for source in sources} == {"docs", "code"}
     assert all(len(source["commit"]) == 40 and source["span"][1] == len(row.data["text"]) for source, row in zip(sources, found, strict=True))
     assert any(row.data.get("language") == "python" for row in found)
+
+
+def test_issues_pull_requests_and_commits_are_rows_of_their_own(tmp_path: Path) -> None:
+    with forge(tmp_path) as host:
+        pull = issue(3, "Oil the bearing", "Fixes #1", pull_request={"merged_at": None}, html_url="https://github.com/ada/widget/pull/3")
+        host.issues, host.diffs = [issue(1, "It squeaks", "When turned.", labels=[{"name": "bug"}]), pull], {3: "+oil\n"}
+        what = {"files": False, "issues": True, "pulls": True, "commits": True, "diffs": True}
+        written(tmp_path, kind="read.repository", url=host.url("ada/widget"), forge="github", **what)
+        run(tmp_path, allowed(host.web.port, host.store.port))
+    found = {row.data["kind"]: row for row in rows(tmp_path)}
+    assert found.keys() == {"issue", "pull", "commit"}
+    assert found["issue"].data["text"] == "# It squeaks\n\nWhen turned."
+    assert {name: found["issue"].data[name] for name in ("number", "title", "labels")} == {"number": 1, "title": "It squeaks", "labels": ["bug"]}
+    assert found["pull"].data["text"].endswith("```diff\n+oil\n```")
+    commit = found["commit"]
+    assert commit.data["text"].startswith(f"{commit.data['title']}\n\n```diff\n") and "README.md" in commit.data["paths"]
+    assert all(row.origin["source"]["span"] == [0, len(row.data["text"])] for row in found.values())
 
 
 def test_a_run_over_a_storage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

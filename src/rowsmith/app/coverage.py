@@ -42,7 +42,7 @@ class Covered:
 
 def coverage(lab: Lab, project: str, spoken: str) -> list[Covered]:
     """The documents that runs read for a dataset, in the order in which they were read, and what of them its rows came from. Documents are read
-    again, from the home's copies.
+    again, from the home's copies. One that has changed since and that no row came from is left out.
 
     Raises:
         NotFound: there is no such dataset. Invalid: no run has read a document for it. Conflict: what was read is not there any more.
@@ -60,7 +60,8 @@ def coverage(lab: Lab, project: str, spoken: str) -> list[Covered]:
                 found[document] = _covered(known, document, end, row, start)
     if not found:
         raise Invalid(f"No run has read a document for {spoken}.", "Coverage is that of documents: of read.files, read.web and read.repository.")
-    return list(found.values())
+    newest = {(one.name, one.member): one for one in found.values()}
+    return [one for one in found.values() if one.rows or newest[one.name, one.member] is one]
 
 
 def _documents(lab: Lab, run: Run) -> Iterator[Row]:

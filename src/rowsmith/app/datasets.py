@@ -31,8 +31,11 @@ if TYPE_CHECKING:
     from rowsmith.app.imports import Import
     from rowsmith.app.profiles import MappingProfile
     from rowsmith.app.push import Done
+    from rowsmith.app.redaction import Redacted
     from rowsmith.app.runs import OnProgress
+    from rowsmith.core.pii.hiding import Hiding
     from rowsmith.engine.terms import Stopping
+    from rowsmith.steps.recognising import Recognising
 
 
 class Datasets:
@@ -147,6 +150,13 @@ class Datasets:
             self, spoken, format, path, where=where, provenance=provenance, with_lock=lock, policy=policy, drop_uncleared=drop_uncleared,
             arrangement=Arrangement(split_by, shard_rows, suffix, spreadsheet_safe), checking=checking,
         )  # fmt: skip
+
+    def redact(self, spoken: str, path: str | Path, finder: Recognising, hiding: Hiding, *, format: str = "jsonl") -> Redacted:
+        """Write the rows of a dataset with the personal data in them hidden; see app.redaction."""
+        from rowsmith.app import plugins
+        from rowsmith.app.redaction import redact_rows
+
+        return redact_rows(self.rows(spoken), path, plugins.format(format), finder, hiding)
 
     def import_(
         self, files: Sequence[str | Path], into: str, *, format: str | None = None, profile: MappingProfile | None = None, strict: bool = False,

@@ -24,10 +24,15 @@ from rowsmith.store.fetches import Entry, Fetch, Fetches, Gone, Unfinished
 FILES = ("http", "https")
 """The schemes of addresses of single files, which any step that reads files may name."""
 
+WHEN = ("fetched_at", "status")
+"""Facts of when and how a file's bytes came."""
 MODULES = {"web": "web.fetching"}
 """Where the function of a connector is, if not in the module of its name."""
-OWN = {"GITHUB_TOKEN": "https://api.github.com"}
-"""The address for which a variable is meant, unless it is said otherwise."""
+OWN = {
+    "GITHUB_TOKEN": "https://api.github.com", "GOOGLE_CREDENTIALS": "https://storage.googleapis.com",
+    **dict.fromkeys(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"), "https://s3.amazonaws.com"),
+}  # fmt: skip
+"""The address for which a variable is meant, unless it is said otherwise. Those of Azure are meant for the account that the environment names."""
 
 
 def connector(name: str) -> Connector:
@@ -65,9 +70,11 @@ def brought(one: Fetch, reach: Reach, to: Path, step: Step | None = None) -> Ite
 def reach_of(environ: Mapping[str, str], state: Path, keys: Keys, note: Callable[[str], None], known: Mapping[str, Any] | None = None) -> Reach:
     """What a connector is lent."""
 
+    azure = f"https://{environ.get('AZURE_STORAGE_ACCOUNT_NAME')}.blob.core.windows.net"
+
     def secret(name: str, address: str) -> SecretStr | None:
         try:
-            found = keys.find(name, address, own=OWN.get(name) == address)
+            found = keys.find(name, address, own=address == (azure if name.startswith("AZURE_STORAGE_") else OWN.get(name)))
         except Paused as refused:
             raise Unavailable(refused.what, refused.fix) from None
         return found.key if found else None
@@ -135,10 +142,16 @@ class Fetching:
                     missed.append(Gone(came.name, came.reason, came.detail))
                     unfinished.add(missed[-1])
                 continue
-            entries[came.name] = Entry(came.name, self._put(came.path), dict(came.facts))
+            entries[came.name] = _entry(came, self._put(came.path), kept.get(came.name))
             unfinished.add(entries[came.name])
             came.path.unlink(missing_ok=True)
         return self._fetches.put(replace(one, entries=list(entries.values()), missed=list(dict.fromkeys(missed))))
+
+
+def _entry(came: Fetched, hash_: str, before: Entry | None) -> Entry:
+    """What came. Where its bytes are those of `before`, they came when those did: rows of it stay as they are."""
+    same = {name: before.facts[name] for name in WHEN if name in before.facts} if before and before.hash == hash_ else {}
+    return Entry(came.name, hash_, {**came.facts, **same})
 
 
 @contextmanager

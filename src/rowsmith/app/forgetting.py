@@ -17,7 +17,7 @@ from rowsmith.core.failpoints import failpoint
 from rowsmith.core.ids import content_hash, source_order
 from rowsmith.core.lines import stored
 from rowsmith.engine.batch_fetch import scratch_of
-from rowsmith.engine.retrace import roots_of_read, union, without_rows
+from rowsmith.engine.retrace import roots_of_cited, roots_of_pairs, roots_of_read, union, without_rows
 from rowsmith.store import erasing, forgotten, slots
 from rowsmith.store.batches import Batches
 from rowsmith.store.blanking import blank_unneeded
@@ -129,7 +129,28 @@ def _with_readers(lab: Lab, runs: list[Run], wanted: Wanted, search: Search) -> 
         more = {run.n: union(wanted.roots.get(run.n, ()), roots_of_read(lab.db, run, ids)) for run in readers}
         wanted = replace(wanted, roots={**wanted.roots, **{n: ranges for n, ranges in more.items() if ranges}})
     search.find(wanted)
-    return wanted
+    ids = {turned(entry.place) for _, entry in search.entries()}
+    return _with_citing(lab, runs, _with_judges(lab, runs, wanted, ids), ids)
+
+
+def _with_judges(lab: Lab, runs: list[Run], wanted: Wanted, ids: set[bytes]) -> Wanted:
+    """And what judges were shown of rows in pairs, and models of rows of datasets (`ids`), for a better prompt."""
+    roots = dict(wanted.roots)
+    for run in runs:
+        if not (names := run.options.get("compares", ())):
+            continue
+        compared = {n: wanted.roots[n] for name in names if (n := int(name.removeprefix("r"))) in wanted.roots}
+        if found := roots_of_pairs(run, ids | set(erasing.resting_ids(lab.db, compared))):
+            roots[run.n] = union(roots.get(run.n, ()), found)
+    return replace(wanted, roots=roots)
+
+
+def _with_citing(lab: Lab, runs: list[Run], wanted: Wanted, ids: set[bytes]) -> Wanted:
+    """And what models were shown of rows in questions about them; `ids` are those that datasets have."""
+    citing = [run for run in runs if run.options.get("cites")]
+    every = ids | set(erasing.resting_ids(lab.db, wanted.roots)) if citing else ids
+    found = {run.n: union(wanted.roots.get(run.n, ()), ranges) for run in citing if (ranges := roots_of_cited(run, every))}
+    return replace(wanted, roots={**wanted.roots, **found})
 
 
 def _inline(run: Run, ranges: forgotten.Ranges) -> Iterator[str]:

@@ -99,7 +99,7 @@ class Lab:
         """What is known of models."""
         from rowsmith.app.models import Models
 
-        return Models(self.table, self.keys.of(DEFAULT_PROJECT), self.environ)
+        return Models(self.table, self.keys.of(DEFAULT_PROJECT), self.environ, self.project().prompts.find)
 
     @cached_property
     def signer(self) -> Signer | None:

@@ -19,6 +19,7 @@ from rowsmith.core.models import Model
 from rowsmith.core.ports import Keys, Note, Paused
 from rowsmith.core.recipe import Recipe
 from rowsmith.engine.check_models import embedders
+from rowsmith.engine.prompt_files import Find
 from rowsmith.llm import facts
 from rowsmith.llm.facts import Facts, Table
 from rowsmith.llm.keys import key_of, name_of
@@ -66,12 +67,14 @@ class Terms:
 
 
 class Models:
-    """The models that a home knows: `table` is what is known, `keys` where their keys are found, `environ` the environment."""
+    """The models that a home knows: `table` is what is known, `keys` where their keys are found, `environ` the environment; `find` finds the
+    prompts that a recipe names."""
 
-    def __init__(self, table: Table, keys: Keys, environ: Mapping[str, str]) -> None:
+    def __init__(self, table: Table, keys: Keys, environ: Mapping[str, str], find: Find | None = None) -> None:
         self.table = table
         self.keys = keys
         self.environ = environ
+        self._find = find
         self._asked: dict[str, bool | None] = {}
 
     def list(self, pattern: str | None = None) -> list[Known]:
@@ -120,7 +123,7 @@ class Models:
         Raises:
             NotFound: there is no such file. Invalid: the recipe cannot be read, or that is no model.
         """
-        models, base = models_of(target, sets, base_url=base_url, answers=answers, embed=embed)
+        models, base = models_of(target, sets, base_url=base_url, answers=answers, embed=embed, prompts=self._find)
         weights = weights_of(base, self.environ)
         folders = (base / "plugins",)
         return ask_once(models, keys=self.keys, table=self.table, weights=weights, environ=self.environ, plugins=folders, on_note=on_note)

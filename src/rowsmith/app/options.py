@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from math import inf
 from pathlib import Path
@@ -14,8 +15,12 @@ from rowsmith.core.prompt import parse
 from rowsmith.core.recipe import Recipe
 from rowsmith.core.slots import NOT_RECORDED
 from rowsmith.core.step import PROMPT
+from rowsmith.engine.prompt_files import Found
 from rowsmith.store.datasets import check_name
 from rowsmith.store.runs import Asked, PromptUse, Run
+
+Cites = tuple[tuple[str, ...], ...]
+"""The ids of rows that each row of a recipe cites."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +28,8 @@ class Options:
     """What a run is asked for beyond its recipe. Money in US dollars. `past`: (target, limit, attempts, retry_failed, offline) of each
     carrying-out so far, the last one included: a rebuild goes the same way. `prices`: those known of the models when it began, by role; a
     later table changes nothing. `live`: roles that are asked live in spite of `batch`, as their providers have no batch API. `refreshes`: the
-    recipe's fingerprint, where rows that it made of its sources as they were and does not make again are to go."""
+    recipe's fingerprint, where rows that it made of its sources as they were and does not make again are to go. `compares`: the runs whose rows
+    stand in pairs in the recipe, for a judge. `cites`: for each row that stands in the recipe, the ids of the rows that it cites."""
 
     into: str
     target: int | None = None
@@ -44,6 +50,8 @@ class Options:
     deadline_s: float | None = None
     live: tuple[str, ...] = ()
     refreshes: str = ""
+    compares: tuple[str, ...] = ()
+    cites: Cites = ()
 
     @classmethod
     def of(cls, run: Run) -> Options:
@@ -105,6 +113,15 @@ def prompts(recipe: Recipe) -> list[PromptUse]:
                 prompt = parse(value)
                 out.append((position, name, prompt.hash, value, sorted(prompt.variables)))
     return out
+
+
+NamedPrompts = dict[str, dict[str, str]]
+"""Of a lock: the prompts that a recipe takes by their names: `position.field` -> {name, version}."""
+
+
+def named_prompts(found: Mapping[tuple[int, str], Found]) -> NamedPrompts:
+    """Those that the reading of a recipe gave."""
+    return {f"{position}.{field}": {"name": one.name, "version": one.version} for (position, field), one in found.items()}
 
 
 def goes_on(before: Run, wanted: Options) -> bool:

@@ -12,6 +12,7 @@ from rowsmith.app.edits import Edits
 from rowsmith.app.events import Events
 from rowsmith.app.history import History
 from rowsmith.app.lab import Lab
+from rowsmith.app.prompts import Prompts
 from rowsmith.app.reviews import Reviews
 from rowsmith.app.runs import Runs
 from rowsmith.app.shaping import Shaping
@@ -20,7 +21,9 @@ from rowsmith.core.calls import PICO
 from rowsmith.store import projects as store
 
 if TYPE_CHECKING:
+    from rowsmith.app.guides import Guides
     from rowsmith.app.provenance import Provenance
+    from rowsmith.app.quality import Quality
     from rowsmith.app.reviewers import Reviewers
 
 
@@ -58,6 +61,18 @@ class Project:
         return History(self.lab, self.name)
 
     @property
+    def prompts(self) -> Prompts:
+        """Keep prompts and their history, compare and hand them on."""
+        return Prompts(self.lab, self.name)
+
+    @property
+    def guides(self) -> Guides:
+        """Begin guided talks, list them, go on with one."""
+        from rowsmith.app.guides import Guides
+
+        return Guides(self.lab, self.name)
+
+    @property
     def edits(self) -> Edits:
         """Edit rows by hand."""
         return Edits(self.lab, self.name)
@@ -83,6 +98,13 @@ class Project:
         from rowsmith.app.reviewers import Reviewers
 
         return Reviewers(self.lab, self.name)
+
+    @property
+    def quality(self) -> Quality:
+        """Check datasets and files, and grade them."""
+        from rowsmith.app.quality import Quality
+
+        return Quality(self.lab, self.name)
 
     @property
     def events(self) -> Events:

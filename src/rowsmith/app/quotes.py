@@ -11,8 +11,10 @@ from typing import Any
 from rowsmith.app.models import terms
 from rowsmith.app.results import Result
 from rowsmith.app.runs import Runs
+from rowsmith.core.distributions import wilson
 from rowsmith.core.models import Model
 from rowsmith.core.recipe import Recipe
+from rowsmith.core.step import VARIED
 from rowsmith.engine.check_models import embedders
 from rowsmith.engine.estimate import Estimate, Questions, estimate
 from rowsmith.engine.known import with_known
@@ -125,7 +127,20 @@ def _guessed(recipe: Recipe, counted: Estimate, target: int | None) -> Quote:
     notes = [_counting(asked, recipe), "Tokens out between one and max_tokens an answer, and time from usual latencies: no pilot was run."]
     if any(questions.files for questions in asked):
         notes.append("The tokens of images and sound are not in it: only a pilot (--pilot) tells what the model counts for them.")
-    return Quote(wanted, calls, tokens_in, tokens_out, _cost(recipe, asked, tokens_in, tokens_out), seconds, tuple(notes if asked else ()))
+    notes = [*_varied(recipe, counted), *(notes if asked else ())]
+    return Quote(wanted, calls, tokens_in, tokens_out, _cost(recipe, asked, tokens_in, tokens_out), seconds, tuple(notes))
+
+
+def _varied(recipe: Recipe, counted: Estimate) -> list[str]:
+    """How many variants are made of how many rows."""
+    said = {recipe.steps[at].title: count for at, count in counted.made.items() if recipe.steps[at].fields_marked(VARIED)}
+    return [f"{title}: {_times(rows, variants)}." for title, (rows, variants) in said.items()]
+
+
+def _times(rows: int, variants: int) -> str:
+    each, rest = divmod(variants, rows)
+    of = f"{rows:,} {'row' if rows == 1 else 'rows'}"
+    return f"{of}, {variants:,} variants" if rest else f"{of} x {each:,} = {variants:,} variants"
 
 
 def _counting(asked: list[Questions], recipe: Recipe) -> str:
@@ -192,7 +207,8 @@ def _measured(runs: Runs, recipe: Recipe, counted: Estimate, done: Result, targe
     """Means a slot of the pilot, with the standard error of the mean, times the slots that will be opened."""
     sample = measured(runs.lab.db, int(done.run.removeprefix("r")))
     ended = done.requested - done.pending
-    yield_ = _wilson(done.kept, ended)
+    low, high = wilson(done.kept, ended, Z)
+    yield_ = Range(low, done.kept / ended, high)
     slots = _slots(counted, target, limit, yield_, recipe.attempts)
     rows = Range(slots.low * yield_.low, slots.mid * yield_.mid, slots.high * yield_.high)
     if target:
@@ -216,14 +232,6 @@ def _slots(counted: Estimate, target: int | None, limit: int | None, yield_: Ran
     most = attempts * target
     low, mid, high = (min(most, target / share) if share > 0 else most for share in (yield_.high, yield_.mid, yield_.low))
     return Range(low, mid, high)
-
-
-def _wilson(kept: int, n: int) -> Range:
-    """The share kept, with Wilson's score interval (Wilson, 1927)."""
-    p, z2 = kept / n, Z * Z
-    middle = (p + z2 / (2 * n)) / (1 + z2 / n)
-    half = Z * sqrt(p * (1 - p) / n + z2 / (4 * n * n)) / (1 + z2 / n)
-    return Range(max(0.0, min(p, middle - half)), p, min(1.0, max(p, middle + half)))
 
 
 def _mean(values: list[float], n: int) -> tuple[float, float]:

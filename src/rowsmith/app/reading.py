@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Generator, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -20,8 +20,9 @@ from rowsmith.app.fetching import asked, brought, reach_of
 from rowsmith.app.key_sources import KeySources
 from rowsmith.app.lab import weights_of
 from rowsmith.connectors.repository import recognised
-from rowsmith.core.errors import Invalid, NotFound, RowFailed, choose
+from rowsmith.core.errors import Invalid, NotFound, RowFailed, Unavailable, choose
 from rowsmith.core.fetching import Missed
+from rowsmith.core.ports import Paused
 from rowsmith.core.recipe import Recipe
 from rowsmith.core.row import Bad, Drop, Row
 from rowsmith.core.step import Step
@@ -45,8 +46,8 @@ PLACES = (
 )
 """What an address is read by: the first that fits. Everything else is files."""
 HUB = re.compile(r"hf:(//)?", re.IGNORECASE)
-LIGHT = "builtin/hashing"
-"""The model that embeds where none is named: it needs no key and no download."""
+_ROW = re.compile(r"\brow ([0-9a-f]{32})\b")
+"""Another row, as a step speaks of it."""
 
 
 @dataclass
@@ -57,33 +58,48 @@ class Reading:
     skipped: list[dict[str, str]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     count: int = 0
+    lacking: set[str] = field(default_factory=set)
+    """Columns that were asked for, and that no row of the source has had so far."""
 
     def dump(self) -> dict[str, Any]:
         """The summary."""
-        return {"rows": self.count, "skipped": self.skipped, "warnings": self.warnings}
+        lacking = [f"No row has a column {name!r}." for name in sorted(self.lacking)]
+        return {"rows": self.count, "skipped": self.skipped, "warnings": [*self.warnings, *lacking]}
 
 
 @contextmanager
 def step_for(source: str, settings: Mapping[str, Any], environ: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-    """The step that reads a source, as a recipe writes it. `git+FOLDER` is a clone on this machine; a dataset of a hub is here as long as the block
-    lasts.
+    """The step that reads a source, as a recipe writes it. `git+FOLDER` is a clone on this machine, and so is the folder of a bare one; a dataset of
+    a hub is here as long as the block lasts.
 
     Raises:
-        NotFound, Unavailable: the hub has it not, or cannot be reached.
+        Invalid: a table or a query of what is no database. NotFound, Unavailable: the hub has it not, or cannot be reached.
     """
+    if settings.keys() & {"table", "query"}:
+        yield {"kind": "read.database", "url": _database(source), **settings}
+        return
     if (hub := HUB.match(source)) is not None:
         with here([f"hf:{source[hub.end() :]}"], environ) as [found]:
             answers = {"answers": True} if found.answers else {}
             yield {"kind": "read.records", "format": "jsonl", "paths": [str(found.path)], "places": found.places, **answers, **settings}
         return
-    clone = source.removeprefix("git+")
-    if clone != source and Path(clone).is_dir():
+    clone, place = source.removeprefix("git+"), Path(source)
+    if clone != source and (":" not in clone or Path(clone).is_dir()):
         yield {"kind": "read.repository", "url": clone, **settings}
-    elif not Path(source).exists() and recognised(source):
+    elif recognised(source) and (not place.exists() or (place.is_dir() and not (place / ".git").exists())):
         yield {"kind": "read.repository", "url": source, **settings}
     else:
         kind, field_ = next(((kind, field_) for pattern, kind, field_ in PLACES if pattern.match(source)), ("read.files", "paths"))
         yield {"kind": kind, field_: source if field_ == "url" else [source], **settings}
+
+
+def _database(source: str) -> str:
+    """A database's address: any but those of storages and of the web, since there are more kinds than we know."""
+    others = [pattern for pattern, kind, _ in PLACES if kind != "read.database"]
+    if "://" not in source or HUB.match(source) or source.startswith("git+") or any(pattern.match(source) for pattern in others):
+        what = f"Only databases have a table or a query, and {source!r} is no address of one."
+        raise Invalid(what, "Write it like postgresql://user@host/name, mysql://user@host/name or sqlite:///folder/file.db.")
+    return source
 
 
 def text_and_context(text: str | None, context: Sequence[str]) -> list[dict[str, Any]]:
@@ -93,17 +109,26 @@ def text_and_context(text: str | None, context: Sequence[str]) -> list[dict[str,
     return [{"kind": "transform.columns", **renamed, **kept}] if renamed or kept else []
 
 
+def _named(step: Any) -> set[str]:
+    """The columns of the source that the step of `text_and_context` names."""
+    return {*step.rename, *step.keep} - {"text"}
+
+
 def chunker(by: str, settings: Mapping[str, Any], embedder: str | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
     """The step that cuts, and the models that it needs.
 
     Raises:
         NotFound: nothing cuts so.
+        Invalid: the settings name a role, of which there are none without a recipe.
     """
     known = [name.partition(".")[2] for name in builtin.names("steps") if name.startswith("chunk.")]
     if by not in known:
         raise NotFound(f"Nothing cuts by {by!r}.", choose(by, known))
-    models = {"embedder": {"model": embedder or LIGHT}} if "embedder" in {*builtin.load("steps", f"chunk.{by}").model_fields} else {}
-    return {"kind": f"chunk.{by}", **settings}, models
+    if "embedder" in settings:
+        raise Invalid("`embedder` names a role of a recipe's models, and here is no recipe.", "Name the model itself: --embedder MODEL.")
+    if embedder is None:
+        return {"kind": f"chunk.{by}", **settings}, {}
+    return {"kind": f"chunk.{by}", "embedder": "embedder", **settings}, {"embedder": {"model": embedder}}
 
 
 def setting(name: str, value: str) -> Any:
@@ -123,9 +148,9 @@ def setting(name: str, value: str) -> Any:
 @contextmanager
 def reading(
     step: Mapping[str, Any], then: Sequence[Mapping[str, Any]] = (), *, models: Mapping[str, Any] | None = None, environ: Mapping[str, str],
-    base: Path | None = None,
+    base: Path | None = None, note: Callable[[str], None] = lambda said: None,
 ) -> Iterator[Reading]:  # fmt: skip
-    """What the source step gives, after the steps in `then`; nothing is kept.
+    """What the source step gives, after the steps in `then`; nothing is kept. `note` is told what a source that is outside says meanwhile.
 
     Raises:
         Invalid, NotFound, Unavailable, AddressRefused: the source or the settings.
@@ -133,21 +158,35 @@ def reading(
     url, password = without_password(str(step.get("url", "")))
     step = {**step, "url": url} if password is not None else step
     recipe = recipe_file.build({"name": "reading", "models": dict(models or {}), "steps": [dict(step), *map(dict, then)]})
-    if problems := [said for one in recipe.steps for said in one.check()]:
-        raise Invalid(problems[0], "See rowsmith steps " + recipe.steps[0].kind + ".", ())
+    for one in recipe.steps:
+        _require_sound(one)
     with TemporaryDirectory(prefix="rowsmith-") as folder:
         files = Files(Path(folder))
-        lock = pin(recipe, base or Path.cwd(), files.put_file, partial(_outside, files, environ, password))
+        lock = pin(recipe, base or Path.cwd(), files.put_file, partial(_outside, files, environ, password, note))
         contexts = [StepContext(one, n, Inputs(lock, one.title, files), files.scratch) for n, one in enumerate(recipe.steps)]
         found = Reading(iter(()))
-        with closing(_told(_through(recipe, contexts, found, environ), found)) as rows:
-            found.rows = rows
+        with ExitStack() as ended:
+            for context in contexts:
+                ended.callback(context.close)
+            found.rows = ended.enter_context(closing(_told(_through(recipe, contexts, found, environ), found)))
             yield found
 
 
-def _outside(files: Files, environ: Mapping[str, str], password: str | None, step: Step, pattern: str) -> Fetch:
+def _require_sound(step: Step) -> None:
+    """That the settings of a step make sense together.
+
+    Raises:
+        Invalid: they do not.
+    """
+    if problems := step.check():
+        raise Invalid(problems[0], f"See rowsmith steps {step.kind}.")
+
+
+def _outside(
+    files: Files, environ: Mapping[str, str], password: str | None, note: Callable[[str], None], step: Step, pattern: str
+) -> Fetch:  # fmt: skip
     one = asked(step, pattern)
-    reach = reach_of(environ, files.scratch("state"), KeySources(environ, "", None), lambda said: None)
+    reach = reach_of(environ, files.scratch("state"), KeySources(environ, "", None), note)
     if password is not None:  # it stands in the address that the user has given, so it is meant for that
         reach = replace(reach, secret=lambda name, address: SecretStr(password))
     entries, missed = [], []
@@ -172,11 +211,14 @@ def _told(rows: Iterator[Row], found: Reading) -> Generator[Row]:
 
 
 def _through(recipe: Recipe, contexts: Sequence[StepContext], found: Reading, environ: Mapping[str, str]) -> Iterator[Row]:
+    named = {name for step in recipe.steps if step.kind == "transform.columns" for name in _named(step)}
     with _asking(recipe, environ) as ask:
         for _, record in source_rows(recipe.steps[0], contexts[0], 0, recipe.fingerprint()):
             if isinstance(record, Bad):
                 found.skipped.append({"source": record.where, "reason": record.reason, "detail": record.detail})
             else:
+                named -= record.data.keys()
+                found.lacking = named
                 yield from _behind(record, 1, recipe, contexts, found, ask)
 
 
@@ -219,7 +261,10 @@ def _asking(recipe: Recipe, environ: Mapping[str, str]) -> Iterator[Any]:
 
     def ask(step: Any, row: Row, lent: StepContext) -> Any:
         context = AskContext(lent, row, gate, recipe.models, params, 0, range(step.count(row) or 0), 0, 0)
-        return loop.run_until_complete(step.rows(row, context))
+        try:
+            return loop.run_until_complete(step.rows(row, context))
+        except Paused as error:  # no key, or nobody answers
+            raise Unavailable(error.what, error.fix) from None
 
     try:
         yield ask
@@ -238,6 +283,7 @@ def cleaned(found: Reading, step: Mapping[str, Any]) -> Iterator[dict[str, Any]]
     made = recipe_file.build({"name": "cleaning", "steps": [{"kind": "read.rows", "rows": [{"text": ""}]}, dict(step)]}).steps[1]
     if made.makes or made.shape not in ("row", "set"):
         raise Invalid(f"{made.kind} neither cleans nor filters rows.", "Name one that does, such as transform.boilerplate (rowsmith steps).")
+    _require_sound(made)
     rows = list(found.rows)
     names = {row.id: _name(row) for row in rows}
     with TemporaryDirectory(prefix="rowsmith-") as folder:
@@ -246,5 +292,5 @@ def cleaned(found: Reading, step: Mapping[str, Any]) -> Iterator[dict[str, Any]]
             yield {
                 "name": names[one.row], "before": one.before, "after": one.after, "removed": one.removed, "added": one.added,
                 "changes": [{name: getattr(change, name) for name in ("start", "end", "was", "now")} for change in one.changes],
-                "dropped": one.dropped, "detail": one.detail,
+                "dropped": one.dropped, "detail": _ROW.sub(lambda id_: names.get(id_[1], id_[0]), one.detail),
             }  # fmt: skip

@@ -61,4 +61,4 @@ def require_none(rejects: Rejects, said: str) -> None:
         return
     problems = [Problem(f"{one['reason']}: {one['detail']}", file=one["file"], line=one["line"]) for one in rejects.listed[:MOST_PROBLEMS]]
     fix = "Repair them, or leave --strict out: then they are listed, and the others taken."
-    raise Invalid(f"{rejects.count:,} records cannot be taken. {said}", fix, problems)
+    raise Invalid(f"{rejects.count:,} {'record' if rejects.count == 1 else 'records'} cannot be taken. {said}", fix, problems)

@@ -13,8 +13,8 @@ Sources = dict[tuple[str, str], list[str]]
 
 
 def source_changes(recipe: Recipe, lock: Mapping[str, Any], runs: Iterable[Run]) -> dict[str, Any] | None:
-    """{run, added, changed, removed (names of files), same (how many)}: against the newest of the runs that was of the very recipe; None where
-    there is none."""
+    """{run, version (what that run made; None where it made none), added, changed, removed (names of files), same (how many)}: against the newest of
+    the runs that was of the very recipe; None where there is none."""
     said = recipe.dump()
     before = next((run for run in runs if run.recipe == said), None)
     if before is None:
@@ -22,6 +22,7 @@ def source_changes(recipe: Recipe, lock: Mapping[str, Any], runs: Iterable[Run])
     old, new = _sources(before.lock), _sources(lock)
     return {
         "run": before.id,
+        "version": before.version,
         "added": sorted({name for key in new.keys() - old.keys() for name in key[1:]}),
         "changed": sorted({key[1] for key in new.keys() & old.keys() if new[key] != old[key]}),
         "removed": sorted({name for key in old.keys() - new.keys() for name in key[1:]}),

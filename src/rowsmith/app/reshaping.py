@@ -17,9 +17,9 @@ from pydantic import ValidationError
 
 from rowsmith.app import preparing
 from rowsmith.app.lab import Lab
+from rowsmith.connectors.templates import Templates
 from rowsmith.core.errors import Conflict, Invalid, NotFound, Problem, choose
 from rowsmith.core.ports import Rows
-from rowsmith.core.prompt import parse
 from rowsmith.core.row import Dropped, Row
 from rowsmith.core.step import Step
 from rowsmith.store.datasets import MAIN, Datasets
@@ -48,14 +48,19 @@ class Shaped:
 
 
 class Lent:
-    """What a step is lent where it works on a dataset without a run: a scratch folder."""
+    """What a step is lent where it works on a dataset without a run: a scratch folder, and what renders templates."""
 
     def __init__(self, step: str, scratch: Path) -> None:
         self.step, self.scratch = step, scratch
+        self._templates = Templates()
 
     def render(self, text: str, scope: Mapping[str, Any]) -> str:
         """See core.ports.Context."""
-        return parse(text).render(scope)
+        return self._templates.render(text, scope)
+
+    def close(self) -> None:
+        """End the process that it may have started."""
+        self._templates.close()
 
 
 class Unmoved:

@@ -57,7 +57,8 @@ class Result:
     `created_at` and `ended_at` are seconds since 1970 by the database's clock.
     `answers` counts those that were used by what had to be done for them: nothing (plain), found within other words, repaired, asked_again.
     `refused_fields` counts the fields that did not fit their schema, over all answers that were refused.
-    `changes` says of a refresh how its sources differ from those of the run before: {run, added, changed, removed (names), same (how many)}.
+    `changes` says of a refresh how its sources differ from those of the run before: {run, version (its), added, changed,
+    removed (names), same (how many)}.
     `cost_usd` counts what may have been billed, at its highest price; None when the price of a call is not known."""
 
     run: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast, get_args
+from typing import TYPE_CHECKING, Any, cast, get_args
 
 from rowsmith.app.edits import row_id
 from rowsmith.app.lab import Lab
@@ -19,6 +19,9 @@ from rowsmith.store.datasets import MAIN, Datasets
 from rowsmith.store.refs import Refs
 from rowsmith.store.reviews import Opinion
 from rowsmith.store.versions import Version
+
+if TYPE_CHECKING:
+    from rowsmith.app.calibrating import Calibrated
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,20 @@ class Reviews:
         """
         reviews, version, edited = self._standing(spoken)
         return dict(reviews.summaries(version, edited))
+
+    def calibrate(self, spoken: str, score: str, *, precision: float = 0.9, confidence: float = 0.95) -> Calibrated:
+        """From which score on people accept rows, and how far the score and people agree (app.calibrating).
+
+        Args:
+            score: an expression that gives a row its number, such as `scores.judge.overall`; higher is better.
+            precision: the share of the rows from the threshold on that people have to accept, shown with this confidence.
+
+        Raises:
+            NotFound: there is no such dataset. Invalid: a share is none, no row has the score, or nobody has accepted or rejected one that has.
+        """
+        from rowsmith.app.calibrating import calibrate
+
+        return calibrate(self.lab, self.project, spoken, score, precision, confidence)
 
     def any(self, spoken: str) -> bool:
         """Whether the dataset has a review."""

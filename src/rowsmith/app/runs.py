@@ -8,43 +8,45 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import rowsmith
-from rowsmith import registry
 from rowsmith.app import preparing
 from rowsmith.app.batches import asked_live, end_at_servers
+from rowsmith.app.comparing import compare
+from rowsmith.app.comparison import Comparison
 from rowsmith.app.fetching import Fetching
+from rowsmith.app.gates import gate
+from rowsmith.app.judging import Judging
 from rowsmith.app.lab import Lab
 from rowsmith.app.library import pin_datasets
-from rowsmith.app.options import Options, goes_on, prompts, writes_anew
-from rowsmith.app.recorded import RecordedWeights
+from rowsmith.app.options import Cites, NamedPrompts, Options, goes_on, named_prompts, prompts, writes_anew
+from rowsmith.app.prompts import Prompts
 from rowsmith.app.refreshing import source_changes
 from rowsmith.app.refusals import require_whole, taking_in
 from rowsmith.app.results import Result, result
 from rowsmith.core.calls import PICO
 from rowsmith.core.errors import Conflict, Invalid, NotFound, StorageFull
 from rowsmith.core.ids import as_written, digest
-from rowsmith.core.ports import Keys, Ledger, Weights
+from rowsmith.core.ports import Keys
 from rowsmith.core.recipe import Recipe
 from rowsmith.core.row import Row
 from rowsmith.core.slots import FAILED, KEPT_STAGE, Tally
 from rowsmith.engine import recipe_file
-from rowsmith.engine.check import check, checked
+from rowsmith.engine.check import check, read_whole
 from rowsmith.engine.check_models import model_problems
 from rowsmith.engine.inputs import as_pinned, named, pin
 from rowsmith.engine.known import prices_of, with_known
-from rowsmith.engine.offline import AnyKey, Offline
+from rowsmith.engine.offline import AnyKey
 from rowsmith.engine.origins import changed, codes, origins
 from rowsmith.engine.run import carry_out
-from rowsmith.engine.terms import BatchTerms, Progress, Stopping, Tell, Terms
+from rowsmith.engine.terms import BatchTerms, Progress, Stopping, Terms
 from rowsmith.engine.yaml_text import Lines
-from rowsmith.llm.gate import Gate
-from rowsmith.store import calls, draws, projects, slots
+from rowsmith.store import draws, projects, slots
 from rowsmith.store.batches import Batches
 from rowsmith.store.datasets import Datasets
 from rowsmith.store.forgotten import runs_of
@@ -72,14 +74,14 @@ class Runs:
         limit: int | None = None, budget_usd: float | None = None, budget_tokens: int | None = None, new: bool = False, fresh: bool = False,
         replace: bool = False, offline: bool = False, batch: bool = False, batch_only: bool = False, deadline_s: float | None = None,
         wait: bool = True, commit: bool = True, commit_partial: bool = False, grace_s: float = 30.0, on_progress: OnProgress | None = None,
-        stopping: Stopping | None = None, refresh: bool = False,
+        stopping: Stopping | None = None, refresh: bool = False, compares: tuple[str, ...] = (), purchase: int = 0, cites: Cites = (),
     ) -> Result:  # fmt: skip
         """Run a recipe (a Recipe, or the path of a recipe file with `sets` for its parameters), and return when it has come to rest.
 
         Args:
             into: dataset to commit into; default: the recipe's `into`, else its name. It is merged by row id; `replace` starts clean.
             target: kept rows to go on for. limit: slots after which no further row is taken in.
-            new: a new run, which reuses stored answers. fresh: a new run that buys new ones.
+            new: a new run, which reuses stored answers. fresh: a new run that buys new ones. purchase: runs of another number have other ones.
             offline: send nothing. Stored answers are used; a row that needs another one fails as `not_recorded`, until the run is carried
                 out again.
             batch: buy answers in batches, where the server has them: later, and at a lower price. What a batch sends back, and answers that
@@ -91,21 +93,23 @@ class Runs:
             refresh: fetch anew what was fetched from outside before; rows that the recipe made of sources as they were and does not make again
                 go, so that the dataset follows its sources.
             grace_s: seconds that calls in flight may take to end when the run is stopped.
+            compares, cites: the runs whose rows stand in pairs in the recipe; by its rows, the ids of those cited. They are forgotten with those.
 
         Raises:
             Invalid: the recipe, with every problem. Nothing is spent.
             NotFound: a file. Unavailable, StorageFull: the store.
         """
-        loaded, base = self._load(recipe, sets or {}, self._money_cap(budget_usd), self._keys(offline))
-        lock = self._lock(loaded, base, refresh=refresh, offline=offline)
-        identity = self._identity(loaded, lock, base)
+        loaded, base, named_prompts = self._load(recipe, sets or {}, self._money_cap(budget_usd), self._keys(offline))
+        lock = self._lock(loaded, base, named_prompts, refresh=refresh, offline=offline)
+        identity = self._identity(loaded, lock, base, purchase)
         wanted = Options(
             into=loaded.into or loaded.name if into is None else into, attempts=loaded.attempts,
             target=loaded.target if target is None else target, limit=limit,
             budget_usd=loaded.budget_usd if budget_usd is None else budget_usd,
             budget_tokens=loaded.budget_tokens if budget_tokens is None else budget_tokens, replace=replace, commit=commit,
-            commit_partial=commit_partial, offline=offline, base=str(base), batch=batch or batch_only, batch_only=batch_only,
+            commit_partial=commit_partial, offline=offline, fresh=purchase, base=str(base), batch=batch or batch_only, batch_only=batch_only,
             deadline_s=deadline_s, prices=prices_of(loaded, self.lab.table), refreshes=loaded.fingerprint() if refresh else "",
+            compares=compares, cites=cites,
         )  # fmt: skip
         wanted.check()
         wanted = wanted.but(live=asked_live(loaded, self._plugins(base), batch=wanted.batch and not offline, only=batch_only))
@@ -165,6 +169,15 @@ class Runs:
         """Stop the run and cancel what it has still to do, its batches at their servers included."""
         return self._end(run, "cancel", "cancelled", wait_s)
 
+    def compare(
+        self, a: str, b: str, *, by: Sequence[str] = (), judge: str | None = None, base_url: str | None = None, criteria: str = "",
+        columns: Sequence[str] = (), budget_usd: float | None = None, budget_tokens: int | None = None, limit: int = 5, grace_s: float = 30.0,
+        on_progress: OnProgress | None = None, stopping: Stopping | None = None,
+    ) -> Comparison:  # fmt: skip
+        """What two runs made of the same rows, beside each other: see app.comparing.compare."""
+        judging = Judging(judge, base_url, criteria, columns, budget_usd, budget_tokens, grace_s, on_progress, stopping)
+        return compare(self, a, b, by=by, judging=judging, limit=limit)
+
     # -- facts --------------------------------------------------------------------------------------------------------------------------
 
     def get(self, run: str) -> Run:
@@ -210,29 +223,32 @@ class Runs:
         Raises:
             Invalid: the recipe, with every problem. NotFound: a file.
         """
-        loaded, base = self._load(recipe, sets, budget_usd, self._keys(offline=False))
-        return loaded, self._lock(loaded, base)
+        loaded, base, named_prompts = self._load(recipe, sets, budget_usd, self._keys(offline=False))
+        return loaded, self._lock(loaded, base, named_prompts)
 
     def _keys(self, offline: bool) -> Keys:
         """Where keys are found."""
         return AnyKey() if offline else self.lab.keys.of(self.project)
 
-    def _load(self, recipe: Recipe | str | Path, sets: Mapping[str, str], budget_usd: float | None, keys: Keys) -> tuple[Recipe, Path]:
+    def _load(
+        self, recipe: Recipe | str | Path, sets: Mapping[str, str], budget_usd: float | None, keys: Keys
+    ) -> tuple[Recipe, Path, NamedPrompts]:
+        """The recipe, checked, the folder from which its paths are taken, and the prompts that it takes by their names."""
+        base = Path.cwd() if isinstance(recipe, Recipe) else Path(recipe).parent
+        told: Any = {"keys": keys, "budget_usd": budget_usd, "plugins": self._plugins(base), "table": self.lab.table}
         if isinstance(recipe, Recipe):
-            base = Path.cwd()
-            problems = check(recipe, base=base, keys=keys, budget_usd=budget_usd, plugins=self._plugins(base), table=self.lab.table)
-            if problems:
+            if problems := check(recipe, base=base, **told):
                 raise recipe_file.problems_as_error(problems)
-            return recipe, base
-        path = Path(recipe)
-        plugins = self._plugins(path.parent)
-        found = checked(path, sets, keys=keys, budget_usd=budget_usd, plugins=plugins, table=self.lab.table)
-        return found, path.parent.absolute()
+            return recipe, base, {}
+        found, reading = read_whole(Path(recipe), sets, **told, prompts=Prompts(self.lab, self.project).find)
+        return found, base.absolute(), named_prompts(reading.prompts)
 
     def _plugins(self, base: Path) -> tuple[Path, ...]:
         return (base / "plugins",)
 
-    def _lock(self, recipe: Recipe, base: Path, *, refresh: bool = False, offline: bool = False) -> dict[str, Any]:
+    def _lock(
+        self, recipe: Recipe, base: Path, named_prompts: NamedPrompts, *, refresh: bool = False, offline: bool = False
+    ) -> dict[str, Any]:
         """What the run rests on: inputs by hash (copied into the home), prompts, where each step's code came from, versions."""
         datasets, put = pin_datasets(self.lab.db, self.project, recipe), taking_in(self.lab, self.project, recipe.steps)
         pinned = pin(recipe, base, put, Fetching(self.lab, self.project, put, refresh=refresh, offline=offline))
@@ -240,6 +256,7 @@ class Runs:
         return {
             **({"datasets": datasets} if datasets else {}), **pinned, **({"changes": changes} if changes else {}),
             "prompts": {f"{position}.{field}": name for position, field, name, _, _ in prompts(recipe)},
+            **({"named_prompts": named_prompts} if named_prompts else {}),
             "takes": [recipe.inputs_of(position) for position in range(len(recipe.steps))],
             **origins(recipe, self._plugins(base)),
             "code": {"rowsmith": rowsmith.__version__, "python": platform.python_version()},
@@ -250,10 +267,10 @@ class Runs:
         cap = projects.ensure(self.lab.db, self.project).usd_cap
         return cap / PICO if budget_usd is None and cap is not None else budget_usd
 
-    def _identity(self, recipe: Recipe, lock: Mapping[str, Any], base: Path) -> str:
-        """What makes two runs the same run: recipe, inputs, and the code of plug-in steps."""
-        rests_on = [recipe.content(), named(lock["inputs"]), codes(recipe, self._plugins(base)), *([lock["datasets"]] if "datasets" in lock else [])]
-        return digest(as_written(rests_on)).hex()
+    def _identity(self, recipe: Recipe, lock: Mapping[str, Any], base: Path, purchase: int) -> str:
+        """What makes two runs the same run: recipe, inputs, the code of plug-in steps, and a numbered purchase."""
+        more = [*([lock["datasets"]] if "datasets" in lock else []), *([purchase] if purchase else [])]
+        return digest(as_written([recipe.content(), named(lock["inputs"]), codes(recipe, self._plugins(base)), *more])).hex()
 
     def _require_same_code(self, record: Run, base: Path) -> None:
         """A run does not go on with other code than it began with."""
@@ -319,7 +336,7 @@ class Runs:
             done = carry_out(
                 self.lab.db, self.lab.files, run, recipe, terms, asked=options.asked(recipe, self.lab.who), keys=self._keys(options.offline),
                 commit=lambda taken, partial: self._commit(taken, options, partial), on_progress=on_progress, stopping=stopping,
-                make_gate=partial(_gate, self.lab, recipe, options, plugins),
+                make_gate=partial(gate, self.lab, recipe, options, plugins),
             )  # fmt: skip
         except Conflict:  # another process has taken it, at the start or while this one slept
             self._follow(run, on_progress, stopping)
@@ -381,15 +398,3 @@ class Runs:
 
 
 list_ = list
-
-
-def _gate(lab: Lab, recipe: Recipe, options: Options, plugins: tuple[Path, ...], ledger: Ledger, keys: Keys, tell: Tell) -> Gate:
-    """The gate to models; providers that are files of the project are found when a run asks them."""
-    weights: Weights = lab.weights(options.base)
-    if options.offline:
-        ledger = Offline(ledger, len(options.past), [step.title for step in recipe.steps])
-        weights = RecordedWeights(calls.profiles(lab.db), weights)
-    return Gate(
-        ledger, keys=keys, environ=lab.environ, on_event=tell, find=partial(registry.provider, folders=plugins), attachments=lab.files,
-        weights=weights,
-    )  # fmt: skip

@@ -191,7 +191,14 @@ class Shaping:
 
 
 def _columns(at: Target, how: Columns, folder: Path) -> Iterator[Row]:
-    ctx: Any = Lent(how.title, folder)
+    ctx = Lent(how.title, folder)
+    try:
+        yield from _changed(at, how, ctx)
+    finally:
+        ctx.close()
+
+
+def _changed(at: Target, how: Columns, ctx: Any) -> Iterator[Row]:
     missing = {name for names in how.marked(COLUMN).values() for name in names}
     seen: set[str] = set()
     for row in at.rows:

@@ -19,6 +19,7 @@ from rowsmith.core.plainly import plainly
 from rowsmith.core.ports import Keys, Note, Paused, Weights
 from rowsmith.engine import recipe_file
 from rowsmith.engine.check_models import asked_models, embedders
+from rowsmith.engine.prompt_files import Find
 from rowsmith.llm.facts import Table, filled
 from rowsmith.llm.gate import Gate
 from rowsmith.llm.unrecorded import Unrecorded
@@ -98,10 +99,12 @@ class Asked:
 
 
 def models_of(
-    target: str, sets: Mapping[str, str] | None = None, *, base_url: str | None = None, answers: str | None = None, embed: bool = False
-) -> tuple[list[Asked], Path]:
+    target: str, sets: Mapping[str, str] | None = None, *, base_url: str | None = None, answers: str | None = None, embed: bool = False,
+    prompts: Find | None = None,
+) -> tuple[list[Asked], Path]:  # fmt: skip
     """The models to test, and the folder from which files are taken: those that the steps of the recipe in the file `target` ask, or the
     one that is called so (its role is `model`; `embed` asks it for an embedding). `base_url` and `answers` go before what the recipe says.
+    `prompts` finds those that the recipe names.
 
     Raises:
         NotFound: there is no such file. Invalid: the recipe cannot be read, or that is no model.
@@ -109,7 +112,7 @@ def models_of(
     over = {name: value for name, value in (("base_url", base_url), ("answers", answers)) if value is not None}
     path = Path(target)
     if path.suffix in (".yaml", ".yml") or path.is_file():
-        recipe, base = recipe_file.load(path, sets), path.parent
+        recipe, base = recipe_file.load(path, sets, prompts=prompts), path.parent
         wanted = [(role, False) for role in asked_models(recipe)] + [(role, True) for role in embedders(recipe)]
         said = [(role, recipe.models[role].model_dump(exclude_unset=True), vector) for role, vector in wanted]
         if not said:

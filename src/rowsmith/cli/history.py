@@ -87,11 +87,11 @@ def branch(
     history = project(home, in_project).history
     if name is None:
         needs("the name of a branch", {"--at": at, "--delete": delete, "--discard": discard}, "Write rowsmith branch DATASET NAME.")
-        return _list("branches", history.refs(dataset, "branch"), as_json)
+        return list_refs("branches", history.refs(dataset, "branch"), as_json)
     one_of({"--delete": delete, "--at": at})
     needs("--delete", {"--discard": discard and not delete}, "To give up uncommitted edits alone: rowsmith edit DATASET@BRANCH --discard.")
     ref = history.delete(dataset, name, kind="branch", discard=discard) if delete else history.branch(dataset, name, at=at)
-    return _told(ref, f"Branch {ref.name} " + ("is deleted; it was" if delete else "begins at"), as_json)
+    return tell_ref(ref, f"Branch {ref.name} " + ("is deleted; it was" if delete else "begins at"), as_json)
 
 
 def tag(
@@ -110,11 +110,11 @@ def tag(
     if name is None:
         given = {"--at": at, "--message": message, "--release": release, "--delete": delete}
         needs("the name of a tag", given, "Write rowsmith tag DATASET NAME.")
-        return _list("tags", history.refs(dataset, "tag", "release"), as_json)
+        return list_refs("tags", history.refs(dataset, "tag", "release"), as_json)
     for option, asked in (("--at", at), ("--message", message), ("--release", release)):
         one_of({"--delete": delete, option: asked})
     ref = history.delete(dataset, name, kind="tag") if delete else history.tag(dataset, name, at=at, message=message, release=release)
-    return _told(ref, f"{ref.kind.capitalize()} {ref.name} " + ("is deleted; it named" if delete else "names"), as_json)
+    return tell_ref(ref, f"{ref.kind.capitalize()} {ref.name} " + ("is deleted; it named" if delete else "names"), as_json)
 
 
 def merge(
@@ -153,7 +153,7 @@ def rollback(
 ) -> None:
     """Let a branch name an earlier version, as if what came later had not been. (`restore` makes the old state a new version instead.)"""
     was = project(home, in_project).history.rollback(dataset, source, discard=discard)
-    _told(was, f"Branch {was.name} is rolled back. It was", as_json)
+    tell_ref(was, f"Branch {was.name} is rolled back. It was", as_json)
 
 
 def tell_committed(done: Committed, as_json: bool) -> None:
@@ -188,7 +188,8 @@ def _short(value: object) -> str:
     return said if len(said) <= 120 else said[:119] + "…"
 
 
-def _list(what: str, refs: Sequence[Ref], as_json: bool) -> None:
+def list_refs(what: str, refs: Sequence[Ref], as_json: bool) -> None:
+    """Names of versions, with what they name, when and by whom."""
     from rowsmith.cli.show import print_json, table, vars_of, when
 
     if as_json:
@@ -197,7 +198,8 @@ def _list(what: str, refs: Sequence[Ref], as_json: bool) -> None:
     return table(["name", "kind", "version", "made", "by", "message"], rows)
 
 
-def _told(ref: Ref, said: str, as_json: bool) -> None:
+def tell_ref(ref: Ref, said: str, as_json: bool) -> None:
+    """What became of the name of a version."""
     from rowsmith.cli.show import print_json, vars_of
 
     print_json(vars_of(ref)) if as_json else typer.echo(f"{said} {ref.version[:12]}.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from copy import copy
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -12,20 +12,26 @@ import typer
 
 from rowsmith.cli import (
     calls,
+    comparing,
     datasets,
     edits,
     events,
     export_check,
     formats,
+    guide,
     history,
     home,
     keys,
     models,
+    optimizing,
     plugins,
     projects,
+    prompts,
     provenance,
     push,
+    quality,
     recipes,
+    redacting,
     reviews,
     runs,
     shaping,
@@ -37,6 +43,8 @@ if TYPE_CHECKING:
 
 USAGE: Any = typer.BadParameter.__bases__[0]
 """What a wrong command line raises."""
+OUTPUT = ("-o", "--output")
+"""The option that says where to write. What writes nothing else has an argument in its place."""
 app = typer.Typer(
     name="rowsmith", help="Makes datasets for language models, proves them, keeps them, and puts them to use.", no_args_is_help=True,
     add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
@@ -54,8 +62,8 @@ def version(show: Annotated[bool, typer.Option("--version", help="Print the vers
 
 
 for room in (
-    runs, recipes, sources, datasets, formats, export_check, push, shaping, history, edits, reviews, provenance, calls, projects, events, models,
-    keys, home, plugins,
+    runs, guide, comparing, quality, recipes, sources, datasets, formats, export_check, push, redacting, shaping, history, edits, reviews, prompts,
+    optimizing, provenance, calls, projects, events, models, keys, home, plugins,
 ):  # fmt: skip
     room.add_to(app)
 
@@ -106,9 +114,32 @@ def _tell_usage(error: Any, *, as_json: bool) -> None:
     from rowsmith.cli.show import print_json
 
     error.show()
-    if as_json and error.format_message():
-        help_ = f"{error.ctx.command_path} --help" if error.ctx else "rowsmith --help"
-        print_json({"error": "Usage", "what": error.format_message(), "fix": f"See {help_}.", "problems": []})
+    if not error.format_message():
+        return
+    help_ = f"{error.ctx.command_path} --help" if error.ctx else "rowsmith --help"
+    instead = _instead(error)
+    if instead:
+        typer.echo(instead, err=True)
+    if as_json:
+        print_json({"error": "Usage", "what": error.format_message(), "fix": instead or f"See {help_}.", "problems": []})
+
+
+def _instead(error: Any) -> str:
+    """What to write in place of an option that this command has not and others have; empty where none has it."""
+    option = getattr(error, "option_name", "")
+    if not option or not error.ctx:
+        return ""
+    arguments = [one for one in error.ctx.command.params if one.param_type_name == "argument"]
+    if option in OUTPUT and any("to write" in (one.help or "") for one in arguments):
+        return f"Write it without {option}: {' '.join([error.ctx.command_path, *(one.metavar for one in arguments)])}"
+    having = [name for name, command in _commands(typer.main.get_command(app), "rowsmith") if any(option in one.opts for one in command.params)]
+    return f"{option} is an option of: {', '.join(having)}." if having else ""
+
+
+def _commands(group: Any, path: str) -> Iterator[tuple[str, Any]]:
+    """Every command with the words that call it."""
+    for name, one in group.commands.items():
+        yield from _commands(one, f"{path} {name}") if hasattr(one, "commands") else [(f"{path} {name}", one)]
 
 
 if __name__ == "__main__":

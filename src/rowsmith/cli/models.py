@@ -119,13 +119,16 @@ def _note(said: str) -> None:
 
 def _models(home: str, project: str) -> Models:
     """What is known of models; no home is made for looking."""
+    from functools import partial
+
     from rowsmith.app.lab import is_home, models_file
     from rowsmith.app.models import Models
+    from rowsmith.app.prompts import find_prompt
     from rowsmith.llm.facts import Table
 
     if is_home(home):
         lab(home).project(project)  # a mistyped one is told
-    return Models(Table(models_file(home)), keys(home).of(project), os.environ)
+    return Models(Table(models_file(home)), keys(home).of(project), os.environ, partial(find_prompt, home, project))
 
 
 def _say(trial: Trial) -> None:

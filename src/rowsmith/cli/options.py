@@ -87,8 +87,8 @@ def needs(what: str, given: Mapping[str, object], fix: str) -> None:
             raise Invalid(f"{name} needs {what}.", fix)
 
 
-def values(sets: list[str] | None) -> dict[str, str]:
-    """What `--set name=value` says.
+def values(sets: list[str] | None, option: str = "--set") -> dict[str, str]:
+    """What `--set name=value` says, or another option that is given so.
 
     Raises:
         Invalid: one has no `=`.
@@ -97,7 +97,7 @@ def values(sets: list[str] | None) -> dict[str, str]:
     for item in sets or []:
         name, equals, value = item.partition("=")
         if not equals or not name.strip():
-            raise Invalid(f"--set {item!r} gives no value.", "Write --set NAME=VALUE.")
+            raise Invalid(f"{option} {item!r} gives no value.", f"Write {option} NAME=VALUE.")
         out[name.strip()] = value
     return out
 

@@ -19,6 +19,10 @@ SourceName = Annotated[
 ]
 SAID = 400
 """Most characters of a prompt or a column that are printed."""
+SHOWN = 20
+"""Most changes by cleaning that are printed."""
+PARTS = ("pages", "slides", "sheets", "sections", "cells", "turns", "times", "lines")
+"""What sources and chunks call their parts."""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -114,7 +118,12 @@ def _origin(found: Origin) -> Iterator[str]:
         yield f"  {name}: {_short(value)}"
     for said in found.sources:
         yield f"from {_place(said)}"
+        yield from _edits(said.get("edits") or ())
         yield from (f"  {name}: {said[name]}" for name in ("hash", "licence", "terms") if said.get(name))
+    if isinstance(chunk := found.origin.get("chunk"), dict):
+        yield f"  {_chunk(chunk)}"
+    if isinstance(variant := found.origin.get("variant"), dict):
+        yield "varied by " + ", ".join(f"{name} {_short(value)}" for name, value in variant.items())
     if found.parents:
         yield f"made of {', '.join(found.parents)}"
     for made in found.made:
@@ -138,9 +147,10 @@ def _made(made: Any) -> Iterator[str]:
     if made.model:
         settings = ", ".join(f"{name}={value}" for name, value in made.params.items())
         yield f"  model {made.model}" + (f", {settings}" if settings else "") + (f", {money(made.cost_usd)}" if made.calls else "")
-    yield from (f"  {name}: {made.said[name]}" for name in ("variant", "licence", "terms") if made.said.get(name))
+    yield from (f"  {name}: {made.said[name]}" for name in ("licence", "terms") if made.said.get(name))
     if made.prompt:
-        yield f"  prompt: {_short(made.prompt)}"
+        version = f" {made.said['prompt_version']}" if made.said.get("prompt_version") else ""
+        yield f"  prompt{version}: {_short(made.prompt)}"
     yield from (f"  call {call['key']} at {call['profile']}: {_tokens(call)}" for call in made.calls)
 
 
@@ -149,9 +159,34 @@ def _tokens(call: Any) -> str:
     return ", ".join(counts) or "tokens not known"
 
 
+def _edits(edits: Any) -> Iterator[str]:
+    """What cleaning changed within the span, in characters of the document."""
+    if edits:
+        yield f"  cleaned: {len(edits):,} change{'s' * (len(edits) > 1)}"
+    for start, end, text in edits[:SHOWN]:
+        where = f"characters {start:,} to {end:,}" if end > start else f"at character {start:,}"
+        yield f"    {where}: {f'now {_short(repr(text))}' if text else 'removed'}"
+    if len(edits) > SHOWN:
+        yield f"    {len(edits) - SHOWN:,} more (--json has all)"
+
+
+def _chunk(chunk: Any) -> str:
+    parts = [f"chunk {chunk['index'] + 1:,} of {chunk['of']:,}"] if {"index", "of"} <= chunk.keys() else ["chunk"]
+    parts += [f"{name} {chunk[name]}" for name in ("symbol", "language") if chunk.get(name)]
+    return ", ".join([*parts, *_parts(chunk), *([f"{chunk['tokens']:,} tokens"] if "tokens" in chunk else [])])
+
+
+def _parts(said: Any) -> Iterator[str]:
+    """The first and the last page, line or other part of the source that it comes from."""
+    for name in PARTS:
+        if isinstance(two := said.get(name), list) and len(two) == 2:
+            yield f"{name.removesuffix('s')} {two[0]}" if two[0] == two[1] else f"{name} {two[0]} to {two[1]}"
+
+
 def _place(said: Any) -> str:
-    parts = [str(said.get("url") or said.get("name") or "unknown")]
+    parts = ["/".join(str(part) for part in (said.get("url") or said.get("name") or "unknown", said.get("member")) if part)]
     parts += [f"{word} {said[name]}" for name, word in (("page", "page"), ("line", "line"), ("index", "row"), ("column", "column")) if name in said]
+    parts += _parts(said)
     if "key" in said:
         parts.append(f"key {said['key']}")
     if span := said.get("span"):

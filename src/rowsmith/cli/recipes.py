@@ -28,12 +28,14 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """Check a recipe: every problem with its line and its fix; and what its models cost, as far as it is known. Nothing is spent. Of the home
-    only its keys and its table of models are looked at."""
+    only its keys, its table of models and the prompts that the recipe names are looked at."""
     from rowsmith.app.models import terms
     from rowsmith.app.recipes import check_recipe
     from rowsmith.cli.show import print_json
 
-    found = check_recipe(Path(recipe), values(sets), budget_usd=budget, offline=offline, keys=keys(home).of(in_project), home=home)
+    found = check_recipe(
+        Path(recipe), values(sets), budget_usd=budget, offline=offline, keys=keys(home).of(in_project), home=home, project=in_project
+    )
     if as_json:
         models = [model.dump() for model in terms(found)]
         return print_json({"ok": True, "name": found.name, "steps": [step.title for step in found.steps], "models": models})

@@ -1,4 +1,4 @@
-"""review: add, list."""
+"""review: add, list, calibrate."""
 
 from __future__ import annotations
 
@@ -10,14 +10,16 @@ from rowsmith.cli.history import OnBranch
 from rowsmith.cli.options import HOME, PROJECT, AsJson, Home, InProject, project
 
 if TYPE_CHECKING:
+    from rowsmith.app.calibrating import Calibrated
     from rowsmith.core.review import Review
 
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands."""
-    group = typer.Typer(help="Reviews: what people think of rows. add, list.", no_args_is_help=True)
+    group = typer.Typer(help="Reviews: what people think of rows. add, list, calibrate.", no_args_is_help=True)
     group.command("add")(add)
     group.command("list")(list_reviews)
+    group.command("calibrate")(calibrate)
     app.add_typer(group, name="review")
 
 
@@ -81,6 +83,53 @@ def list_reviews(
     if len(found) > limit:
         typer.echo(f"  and {len(found) - limit:,} earlier ones (--limit)", err=True)
     return None
+
+
+def calibrate(
+    dataset: Annotated[str, typer.Argument(metavar="DATASET", help="A dataset with reviews, dataset@branch or dataset@version.")],
+    score: Annotated[str, typer.Option("--score", metavar="EXPR", help="What gives a row its number; higher is better: scores.judge.overall.")],
+    precision: Annotated[
+        float, typer.Option("--precision", metavar="SHARE", help="Share of the rows from the threshold on that people have to accept.")
+    ] = 0.9,
+    confidence: Annotated[float, typer.Option("--confidence", metavar="SHARE", help="How sure that has to be.")] = 0.95,
+    home: Home = HOME,
+    in_project: InProject = PROJECT,
+    as_json: AsJson = False,
+) -> None:
+    """From which score on people accept rows: a threshold of which that is shown, and how far the score and people agree."""
+    from rowsmith.cli.show import print_json
+
+    found = project(home, in_project).reviews.calibrate(dataset, score, precision=precision, confidence=confidence)
+    if as_json:
+        return print_json(found.dump())
+    return _calibrated(found)
+
+
+def _calibrated(found: Calibrated) -> None:
+    from rowsmith.cli.show import table
+
+    known = found.calibration
+    if known.chosen is None:
+        typer.secho(f"No threshold is shown to keep {known.precision:.0%} with {known.confidence:.0%} certainty.", bold=True)
+    else:
+        typer.secho(f"{found.where}: at least {known.precision:.0%} are accepted, with {known.confidence:.0%} certainty", fg="green", bold=True)
+        typer.echo(f"  {found.accepted:,} of {found.rows:,} rows pass; as a step: {{kind: filter.where, where: '{found.where}'}}")
+    for note in found.notes:
+        typer.secho(f"  Note: {note}", fg="yellow")
+    typer.echo(f"  {known.labelled:,} rows are labelled, {known.good:,} of them accepted")
+    table(
+        ["from", "labelled", "accepted", "share", "at least"],
+        [(f"{one.threshold:g}", one.accepted, one.good, f"{one.precision:.3f}", f"{one.low:.3f}") for one in known.tested],
+    )
+    agreed = found.agreement
+    said = [
+        "" if agreed.area is None else f"an accepted row scores higher than a rejected one in {agreed.area:.0%}",
+        "" if agreed.spearman is None or agreed.pearson is None
+        else f"with people's scores {agreed.spearman:.2f} (Spearman), {agreed.pearson:.2f} (Pearson), {agreed.scored:,} rows",
+        "" if agreed.alpha is None else f"people with each other {agreed.alpha:.2f} (Krippendorff's alpha, {agreed.shared:,} rows)",
+    ]
+    for line in filter(None, said):
+        typer.echo(f"  agreement: {line}")
 
 
 def _said(review: Review) -> str:

@@ -128,7 +128,9 @@ def show_result(result: Result) -> None:
         typer.echo(f"  answers taken: {_taken(result.answers)}")
     if result.changes:
         counts = ", ".join(f"{len(result.changes[name]):,} {name}" for name in ("added", "changed", "removed"))
-        typer.echo(f"  sources since run {result.changes['run']}: {counts}, {result.changes['same']:,} the same (rowsmith diff {result.dataset})")
+        before = result.changes.get("version")
+        see = f" (rowsmith diff {result.dataset} {before[:12]})" if before and result.version not in (None, before) else ""
+        typer.echo(f"  sources since run {result.changes['run']}: {counts}, {result.changes['same']:,} the same{see}")
     if result.failed:
         typer.echo(f"  what failed, and why: rowsmith runs {result.run} --failed")
     if result.state == "finished" and not result.kept:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rowsmith.cli.options import HOME, PROJECT, AsJson, Home, InProject, needs, project
+from rowsmith.cli.options import HOME, PROJECT, AsJson, Home, InProject, needs, one_of, project
 
 if TYPE_CHECKING:
     from rowsmith.app.coverage import Covered
     from rowsmith.app.reading import Reading
+    from rowsmith.connectors.databases import Column
 
 Source = Annotated[
     str,
@@ -48,11 +49,15 @@ def read(
     context: Context = None,
     sets: Sets = None,
     limit: Limit = None,
+    schema: Annotated[bool, typer.Option("--schema", help="Print the tables of a database (--table: one) with their columns instead.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Print the rows that a source gives, one JSON object a line. Nothing is kept."""
+    if schema:
+        one_of({"--schema": True, "--query": query, "--text": text, "--context": context, "--set": sets, "--limit": limit})
+        return _print_schema(source, table, as_json)
     with _reading(source, table, query, text, context, sets, []) as found:
-        _print(found, limit, as_json)
+        return _print(found, limit, as_json)
 
 
 def chunk(
@@ -61,9 +66,12 @@ def chunk(
         str, typer.Option("--by", metavar="HOW", help="tokens, sentences, markdown, html, semantic, code, pages, turns or whole.")
     ] = "tokens",
     max_tokens: Annotated[int | None, typer.Option("--max-tokens", metavar="N", min=8, help="Most tokens of a chunk.")] = None,
+    model: Annotated[
+        str | None, typer.Option("--model", metavar="NAME", help="Model whose tokens are counted, or a tokenizer.json's path. Default: gpt-4o.")
+    ] = None,
     overlap: Annotated[int | None, typer.Option("--overlap", metavar="N", min=0, help="Most tokens that neighbours share.")] = None,
     embedder: Annotated[
-        str | None, typer.Option("--embedder", metavar="MODEL", help="Model that tells topics apart (--by semantic). Default: builtin/hashing.")
+        str | None, typer.Option("--embedder", metavar="MODEL", help="Model that tells topics apart (--by semantic). Default: none; words tell.")
     ] = None,
     how: Annotated[
         list[str] | None, typer.Option("--chunk-set", metavar="NAME=VALUE", help="Setting of the step that cuts (rowsmith steps chunk.tokens).")
@@ -81,7 +89,7 @@ def chunk(
     from rowsmith.app.reading import chunker
 
     needs("--embedder", {"--embedder": embedder is not None and by != "semantic"}, "Add --by semantic, or leave --embedder out.")
-    given = {"size": max_tokens, "overlap": overlap}
+    given = {"size": max_tokens, "model": model, "overlap": overlap}
     step, models = chunker(by, {name: value for name, value in given.items() if value is not None} | _settings(how), embedder)
     with _reading(source, table, query, text, context, sets, [step], models) as found:
         if sizes:
@@ -182,9 +190,15 @@ def _reading(
     before = text_and_context(text, [name.strip() for name in context.split(",")] if context else [])
     with (
         step_for(source, given | _settings(sets), os.environ) as step,
-        reading(step, [*before, *then], models=models, environ=os.environ) as found,
+        reading(step, [*before, *then], models=models, environ=os.environ, note=_note) as found,
     ):
         yield found
+
+
+def _note(said: str) -> None:
+    """How far it is, and which limit was reached."""
+    if said:
+        typer.echo(f"  {said}", err=True)
 
 
 def _settings(sets: list[str] | None) -> dict[str, Any]:
@@ -205,6 +219,27 @@ def _print(found: Reading, limit: int | None, as_json: bool) -> None:
     _end(found, as_json)
 
 
+def _print_schema(url: str, name: str | None, as_json: bool) -> None:
+    """Tables as the database has them, their key columns marked."""
+    import os
+
+    from rowsmith.app.databases import schema_of
+    from rowsmith.cli.show import print_json, table
+
+    found = schema_of(url, os.environ, table=name)
+    if as_json:
+        return print_json(found.dump())
+    rows = [(one.known_as, one.kind, one.rows, *_said(column)) for one in found.tables for column in one.columns or (None,)]
+    return table(["table", "kind", "rows", "column", "type", ""], rows, title=found.database)
+
+
+def _said(column: Column | None) -> tuple[str, str, str]:
+    """A column; a table may have none, as a collection without documents."""
+    if column is None:
+        return "", "", ""
+    return column.name, column.type, "key" if column.key else "" if column.nullable else "not null"
+
+
 def _end(found: Reading, as_json: bool) -> None:
     """The summary, last; and an error where nothing came at all."""
     from rowsmith.cli.show import print_json
@@ -217,7 +252,7 @@ def _end(found: Reading, as_json: bool) -> None:
             typer.echo(f"  skipped, {one['source']}: {one['reason']}: {one['detail']}", err=True)
         if len(found.skipped) > 20:
             typer.echo(f"  {len(found.skipped) - 20:,} more are skipped", err=True)
-        for warning in found.warnings:
+        for warning in found.dump()["warnings"]:
             typer.echo(f"  {warning}", err=True)
     if not found.count and found.skipped:
         raise typer.Exit(1)

@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from rowsmith.core.errors import NotFound, choose
+from rowsmith.core.errors import Invalid, NotFound, choose
 
 
 @cache
@@ -59,6 +59,23 @@ def languages() -> dict[str, Any]:
     return _yaml("languages")
 
 
+def language_name(tag: str) -> str:
+    """What a language is called in English, by its BCP 47 tag: "de" German, "pt-BR" Portuguese (Brazil), "zh-Hant" Chinese (traditional).
+
+    Raises:
+        Invalid: the tag, or a part of it, is not known.
+    """
+    names = _yaml("language_names")
+    code, *rest = tag.replace("_", "-").split("-")
+    if code.lower() not in names["languages"]:
+        raise Invalid(f"No language has the code {tag!r}.", "Write its code as of ISO 639, such as de, with a region if need be: pt-BR.")
+    said = [names["scripts"].get(part.title()) or names["regions"].get(part.upper()) for part in rest]
+    if unknown := next((part for part, known in zip(rest, said, strict=True) if known is None), None):
+        raise Invalid(f"{unknown!r} in the language {tag!r} is no region or script that is known.", f"Leave it out: {code}.")
+    name = str(names["languages"][code.lower()])
+    return f"{name} ({', '.join(said)})" if said else name
+
+
 def columns() -> dict[str, list[str]]:
     """What other people call our columns, by our names: `content/columns.yaml`."""
     return _yaml("columns")
@@ -69,9 +86,83 @@ def boilerplate() -> dict[str, Any]:
     return _yaml("boilerplate")
 
 
+def toxicity() -> dict[str, Any]:
+    """Rules for harm in texts, as steps.harm takes them: `content/toxicity.yaml`."""
+    return _yaml("toxicity")
+
+
 def injections() -> dict[str, Any]:
     """How text that is addressed to a model gives itself away, by rule and language: `content/injections.yaml`."""
     return _yaml("injections")
+
+
+def entailment() -> dict[str, Any]:
+    """What sentences are compared by: units, scales, denials, opposites: `content/entailment.yaml`."""
+    return _yaml("entailment")
+
+
+def groups() -> dict[str, Any]:
+    """Groups of people whose mention is looked at by default, by dimension, group and language: `content/groups.yaml`."""
+    return _yaml("groups")
+
+
+def sentiment() -> dict[str, str]:
+    """Words that speak well or ill, and those that turn them round: `content/sentiment.yaml`."""
+    return _yaml("sentiment")
+
+
+def form() -> dict[str, Any]:
+    """What gives away the form of a text that is no answer, by problem: `content/form.yaml`."""
+    return _yaml("form")
+
+
+def lint() -> dict[str, Any]:
+    """What the rules that look over prompts know of English: `content/lint.yaml`."""
+    return _yaml("lint")
+
+
+def negations() -> dict[str, list[str]]:
+    """Words that turn a sentence into its opposite, by language: `content/negations.yaml`."""
+    return _yaml("negations")
+
+
+@cache
+def numbers() -> dict[str, int]:
+    """The words for numbers, in lower case, and what they stand for: `content/numbers.yaml`."""
+    return {word: int(number) for number, words in _yaml("numbers").items() for word in words}
+
+
+def benchmarks() -> dict[str, dict[str, Any]]:
+    """Public benchmarks by name: `hub`, where they are, and the `columns` of theirs that ask: `content/benchmarks.yaml`."""
+    return _yaml("benchmarks")
+
+
+def checklist() -> dict[str, dict[str, Any]]:
+    """What the guide wants to know of a dataset, item by item: `content/checklist.yaml`."""
+    return _yaml("checklist")
+
+
+def quality() -> dict[str, Any]:
+    """How a grade is made, as core.quality.Grading takes it: `content/quality.yaml`."""
+    return _yaml("quality")
+
+
+def guide() -> dict[str, list[str]]:
+    """The words that the guide knows without a model: `content/guide.yaml`."""
+    return _yaml("guide")
+
+
+@cache
+def report_file(name: str) -> str:
+    """A file of the quality report, `content/report/<name>`: its templates, style and script.
+
+    Raises:
+        NotFound: there is none of that name.
+    """
+    found = _within("report", "")
+    if name not in found:
+        raise NotFound(f"No part of the report is called {name!r}.", choose(name, list(found)))
+    return str(found[name].read_text(encoding="utf-8"))
 
 
 @cache

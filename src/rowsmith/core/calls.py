@@ -105,6 +105,7 @@ class Claimed:
     `absent`: the answer is not there, and the claim is to buy nothing.
     `parked`: the answer comes with the batch `batch`, whoever is at it.
     `returned`: asked for in batches so far, it came back unanswered `returns` times; `detail` says why the last time.
+    `seconds`: what the request that was answered took, from sending it to its last byte.
     """
 
     state: Literal["mine", "stored", "over_budget", "absent", "parked", "returned"]
@@ -120,6 +121,7 @@ class Claimed:
     batch: int = 0
     returns: int = 0
     detail: str = ""
+    seconds: float | None = None
 
 
 @dataclass(slots=True, frozen=True)

@@ -93,7 +93,8 @@ class Edited:
         within = self._placed[begin:stop]
         first = within[0].edit.start if within and within[0].start <= start else start + self._shifts[begin]
         last = within[-1].edit.end if within and within[-1].end >= end else end + self._shifts[stop]
-        return [first, last], [one.edit._replace(text=one.edit.text[max(0, start - one.start) : end - one.start]) for one in within]
+        pieces = (one.edit._replace(text=one.edit.text[max(0, start - one.start) : end - one.start]) for one in within)
+        return [first, last], [piece for piece in pieces if piece.text or piece.start < piece.end]
 
 
 def moved(edits: Edits, places: Iterable[int], start: int = 0) -> list[int]:

@@ -26,6 +26,18 @@ _PROGRAMS = {
     "sh": "bash", "bash": "bash", "dash": "bash", "zsh": "bash", "python": "python", "node": "javascript", "ruby": "ruby", "perl": "perl",
     "php": "php", "rscript": "r", "lua": "lua",
 }  # fmt: skip
+GRAMMARS = (
+    "bash", "c", "c_sharp", "cpp", "go", "java", "javascript", "php", "python", "ruby", "rust", "tsx", "typescript",
+)  # fmt: skip
+"""Languages that tree-sitter reads for us."""
+MISSING = "Code is read with tree-sitter and its grammars, which are not installed."
+INSTALL = "Install them with: pip install 'rowsmith[repositories]'"
+
+
+def grammar_of(name: str) -> str:
+    """The language of a file of this name; empty where none of the grammars reads it."""
+    found = language_of(name)
+    return found if found in GRAMMARS else ""
 
 
 def language_of(name: str, first_line: str = "") -> str:

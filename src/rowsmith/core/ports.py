@@ -8,16 +8,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Protocol
+from typing import IO, TYPE_CHECKING, Any, Protocol
 
 from pydantic import SecretStr
 
 from rowsmith.core.calls import Answer, Ask, Claim, Claimed, Embed, Embedded, Limits, Usage
 from rowsmith.core.documents import Document
+from rowsmith.core.fences import Fence
 from rowsmith.core.fetching import Missed
 from rowsmith.core.models import ModelChoice
 from rowsmith.core.records import Contents, Fault, Record
 from rowsmith.core.row import Json, Row
+
+if TYPE_CHECKING:
+    from rowsmith.core.outline import Part
 
 
 class Rows(Protocol):
@@ -42,27 +46,26 @@ class Context(Protocol):
     @property
     def step(self) -> str:
         """The step's name."""
-        ...
 
     @property
     def wanted(self) -> Sequence[int]:
         """Which rows to make of the row at hand, by index (asking steps that make rows): `range(count)` at first; on a retry the
         one place that is asked again; in later waves the next indexes."""
-        ...
 
     @property
     def attempt(self) -> int:
         """0 at first; the number of the retry when a filter sent the row's slot back."""
-        ...
 
     @property
     def scratch(self) -> Path:
         """A folder of this step alone for temporary files; removed when the run ends."""
-        ...
 
-    def render(self, prompt: str, scope: Mapping[str, Any]) -> str:
-        """A prompt with its variables filled in from `scope` (plain substitution)."""
-        ...
+    def render(self, prompt: str, scope: Mapping[str, Any], fence: Fence | None = None) -> str:
+        """A prompt with its variables filled in from `scope`, and what is fenced off between its lines. A template is waited for (core.prompt).
+        Raises RowFailed where the row does not fit it."""
+
+    async def rendered(self, prompt: str, scope: Mapping[str, Any], fence: Fence | None = None) -> str:
+        """The same for asking steps: no other row waits for a template. Raises as `render`."""
 
     async def ask(
         self, messages: Sequence[Mapping[str, Any]], *, model: ModelChoice, schema: Mapping[str, Any] | None = None, prompt: str = ""
@@ -119,6 +122,10 @@ class Context(Protocol):
         """What input files say, whatever they are, read one after the other in a process of its own with bounded memory, time and output
         for each. `given`: what is said of them (connectors.documents.read_documents); with `records` files of records give these. A file
         that cannot be read is a fault, and the next one is read."""
+        ...
+
+    def outline(self, text: str, language: str, size: int) -> list[Part]:
+        """Source code as its parts, read in a process of its own (connectors.code.CodeReader)."""
         ...
 
     def index(self, kind: str, place: str = "") -> Index:

@@ -41,17 +41,19 @@ class Recipe(BaseModel):
     steps: list[SerializeAsAny[Step]] = Field(description="The steps, in order.", min_length=1, max_length=255)
     target: PositiveInt | None = Field(None, description="Number of kept rows to go on for.")
     attempts: float = Field(3.0, gt=0, le=1000, description="Most slots opened, as a multiple of the target, before a shortfall is reported.")
+    spread: bool = Field(False, description="Whether parts from all over the sources come first, not those of the first documents.")
     budget_usd: NonNegativeFloat | None = Field(None, description="Cap of the run in US dollars.")
     budget_tokens: PositiveInt | None = Field(None, description="Cap of the run in tokens, in and out.")
     into: str | None = Field(None, description="Dataset the run commits into. Default: the recipe's name.")
 
     def content(self) -> dict[str, Any]:
-        """What makes two runs the same run, inputs aside: name, models and steps less transport, budget, target and output."""
+        """What makes two runs the same run, inputs aside: name, models, steps and spread, less transport, budget, target and output."""
         models = {
             role: {k: v for k, v in model.model_dump(mode="json", exclude_defaults=True).items() if k not in TRANSPORT}
             for role, model in sorted(self.models.items())
         }
-        return {"name": self.name, "models": models, "steps": [step.content() for step in self.steps]}
+        spread = {"spread": True} if self.spread else {}  # other rows come first, and set steps see them in other waves
+        return {"name": self.name, "models": models, "steps": [step.content() for step in self.steps], **spread}
 
     def fingerprint(self) -> str:
         """32 hexadecimal digits that name `content()`, the order of columns included."""

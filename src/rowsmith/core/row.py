@@ -20,7 +20,9 @@ class Row:
     `origin` keys used so far: `source` {name, file, hash, span [start, end) in characters, edits [[start, end, text]] that cleaning made within
     it, marks {pages: [[start, number]]}, pages [first, last], column, line, key, page, member, url, licence, terms}
     (a list of those where a row has several; see steps.spans),
-    `parents` [row ids], `made` [{step, kind, prompt, variant, model, licence, terms, calls}] in the order in which steps worked on the row.
+    `variant` {attribute: value}, what it was varied by (generate.variants),
+    `parents` [row ids], `made` [{step, kind, prompt, prompt_version, model, licence, terms, calls}] in the order in which
+    steps worked on the row.
     """
 
     id: str

@@ -22,7 +22,10 @@ NOT_RECORDED = "not_recorded"
 and goes on as it stands whenever the run is carried out again."""
 
 START = (0, 0, 0)
-"""Where a run begins: its wave, the round of asking the same parents again, and whether that round asks only those that lack rows."""
+"""Where a run begins: its wave, the round of asking the same parents again, and whether that round asks only those that lack rows. Rounds below 0
+are those of a run that is spread: of the parts of its sources a share of 2 ** round has had its turn by the end of it, evenly all over them."""
+SPREAD = (0, -4, 0)
+"""Where a run begins that is spread: with a sixteenth of the parts."""
 KEPT_STAGE = 255
 """`row.stage` of kept rows."""
 OVER_STAGE = 254

@@ -14,9 +14,11 @@ A step either passes rows on (yields `Row`, same id) or makes rows (`makes = Tru
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from pydantic.fields import FieldInfo
 
 from rowsmith.core.models import ModelChoice
@@ -39,6 +41,7 @@ PATHS = _Mark("paths")
 FILE = _Mark("file")
 DATASET = _Mark("dataset")
 FORMAT = _Mark("format")
+VARIED = _Mark("varied")
 
 PromptText = Annotated[str, PROMPT]
 """A prompt with `{{ variables }}`. Its variables are checked before the run and it is stored as a Prompt version."""
@@ -59,6 +62,9 @@ DatasetName = Annotated[str, DATASET]
 """A dataset, `name` or `name@branch`, tag or version, that the run reads; pinned by its version in the run's lock."""
 FormatName = Annotated[str, FORMAT]
 """A format that is built in, or of a plug-in; the step finds it by `ctx.format`."""
+
+VariedValues = Annotated[dict[str, JsonValue], VARIED]
+"""Attributes and their values; in a recipe a file or a prompt that has a name may bring them."""
 
 
 def setting(default: Any = ..., description: str = "", **more: Any) -> Any:
@@ -111,6 +117,11 @@ class Step(BaseModel):
             return "set"
         return "asking" if iscoroutinefunction(getattr(self, "rows", None)) else "row"
 
+    @property
+    def datasets(self) -> list[str]:
+        """The datasets that it reads, as it calls them."""
+        return [name for named in self.marked(DATASET).values() for name in ([named] if isinstance(named, str) else named)]
+
     @classmethod
     def fields_marked(cls, mark: _Mark) -> list[str]:
         """Names of the fields whose type carries the mark."""
@@ -134,6 +145,14 @@ class Step(BaseModel):
         A row step that adds, renames or removes columns overrides this. Sources may look at the first record of their input.
         """
         return before if self.shape != "source" else None
+
+    def input_files(self) -> dict[str, list[str]]:
+        """The files here that it reads, as patterns, by the setting that names them. A run pins them."""
+        return self.marked(PATHS)
+
+    def together(self, files: Sequence[Path]) -> Mapping[Path, Sequence[Path]]:
+        """Folders among these files, each with those of its files that are read as one; a run keeps them as one file, packed."""
+        return {}
 
     def media(self) -> dict[str, list[str]]:
         """The columns that it makes of images or sound, and which of the two (`image`, `audio`) each may refer to."""

@@ -11,7 +11,7 @@ from typing import Any
 MODELS = ("gpt-4o", "gpt-5", "gpt-4.1", "o3", "gpt-oss-20b", "gpt-4", "gpt-3.5-turbo", "text-davinci-003", "gpt-2")
 """Some of the names whose vocabulary is there: o200k for the first ones, cl100k for gpt-4 and gpt-3.5-turbo, then older ones."""
 
-_SPACE = " \t\n\v\f\r\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+SPACE = " \t\n\v\f\r\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 _KEPT = 64
 _MOST_BYTES = 4
 """Of a character."""
@@ -24,8 +24,12 @@ _PART = re.compile(
     r"\s*+\S++(?:(?!(?:\s*[^\S\r\n])? \S)(?!\s++(?<=[\r\n])[^\s/])\s++\S++)*+"
     r"(?:\s*[^\S\r\n](?= \S)|\s++(?:(?<=[\r\n])(?!/)|\Z))?|\s++"
 )
-_WITHIN = re.compile("(?<=[A-Za-z0-9])(?=[!-&(-/:-@\\[-`{-~])|(?<=[ぁ-ゖァ-ヺ一-鿿])(?=[。、！？])")
-"""Such places within what has no space: between a letter and a mark behind it, but for the apostrophe."""
+_WITHIN = re.compile(
+    "(?<=[A-Za-z0-9])(?=[!-&(-/:-@\\[-`{-~])|(?<=[A-Za-z])(?=[0-9])|(?<=[0-9])(?=[A-Za-z])|(?<=[ぁ-ゖァ-ヺ一-鿿])(?=[。、！？])"
+)
+"""Such places within what has no space: between a letter and a mark behind it, but for the apostrophe, and between letters and digits."""
+_UNBROKEN, _MOST_UNBROKEN = 10_000, 200_000
+"""Characters of a part that takes long to count, the longer the more so, and most of them in all such parts of a text."""
 
 
 @lru_cache(maxsize=256)
@@ -49,19 +53,32 @@ def count_tokens(model: str, text: str) -> int:
     The library splits but does not count: a text has k tokens when it fits a chunk of k and not one of k - 1. Counting word by word
     keeps that cheap, as words repeat.
     """
-    return sum(map(_counts(model).__getitem__, _parts(text.rstrip(_SPACE))))
+    return sum(map(_counts(model).__getitem__, _parts(text.rstrip(SPACE))))
+
+
+class Unbroken(ValueError):
+    """A text whose tokens cannot be counted in good time: it goes on for too long without a place where tokens part."""
 
 
 class Measured:
-    """A text whose spans are counted in tokens for a model, each in a time that does not grow with the text."""
+    """A text whose spans are counted in tokens for a model, each in a time that does not grow with the text.
+
+    Raises:
+        Unbroken: letters follow letters, or marks marks, for more than 200,000 characters in runs of more than 10,000.
+    """
 
     def __init__(self, model: str, text: str) -> None:
         self.model, self.text = model, text
         self._counts = _counts(model)
         parts = _parts(text)
-        for number in reversed(list(compress(count(), map(_KEPT.__lt__, map(len, parts))))):
-            parts[number : number + 1] = _WITHIN.split(parts[number])
-        self._starts = list(accumulate(map(len, parts), initial=0))
+        sizes = list(map(len, parts))
+        if max(sizes, default=0) > _KEPT:
+            for number in reversed(list(compress(count(), map(_KEPT.__lt__, sizes)))):
+                parts[number : number + 1] = _WITHIN.split(parts[number])
+            sizes = list(map(len, parts))
+            if (unbroken := sum(filter(_UNBROKEN.__lt__, sizes))) > _MOST_UNBROKEN:
+                raise Unbroken(f"It goes on for {unbroken:,} characters without a place where tokens part")
+        self._starts = list(accumulate(sizes, initial=0))
         self._before = list(accumulate(map(self._counts.__getitem__, parts), initial=0))
 
     def count(self, start: int, end: int) -> int:
@@ -84,9 +101,13 @@ class Measured:
             return _fits(self.model, f"{begin} x", size + 1) and (start + len(begin) == end or self.count(start, end) <= size)
         return self.count(start, end) <= size
 
+    def splitter(self, size: int, markdown: bool = False) -> Any:
+        """A splitter of texts by the same tokens; see `splitter`."""
+        return splitter(self.model, size, markdown=markdown)
+
     def _parts_of(self, start: int, end: int) -> tuple[int, int, int]:
         """The end without space before it, the first part that begins behind the start, and the one in which the end stands."""
-        while end > start and self.text[end - 1] in _SPACE:
+        while end > start and self.text[end - 1] in SPACE:
             end -= 1
         return end, bisect_right(self._starts, start), bisect_right(self._starts, end - 1) - 1
 

@@ -6,12 +6,12 @@ to the end (it is kept), or out (dropped, failed). Everything is lazy: a documen
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rowsmith.core.errors import RowFailed, RowsmithError
-from rowsmith.core.ids import child_id, child_order
+from rowsmith.core.ids import child_id, child_order, share
 from rowsmith.core.row import Drop, New, Row
 from rowsmith.core.slots import EXPANDED, FINAL, KEPT, NOT_RECORDED, PENDING, WAITING
 from rowsmith.engine.context import StepContext
@@ -20,6 +20,8 @@ from rowsmith.engine.routes import Routes
 from rowsmith.engine.slots import Slots
 from rowsmith.store.slots import Known
 
+_OFFSETS = 1 << 20
+"""Places at which the rounds of a parent may begin: any number that every round divides."""
 NOTHING_KNOWN: Mapping[bytes, Known] = {}
 
 
@@ -49,11 +51,12 @@ REST = Item(Row("", b"", {}), -1)
 
 class Advance:
     """Takes rows through row steps. `round` > 0: a later wave, which asks for further rows of the same parents; `lacking`: only of
-    those whose earlier rows failed or were dropped."""
+    those whose earlier rows failed or were dropped. `round` < 0: not all parts of the sources have their turn yet (core.slots.START)."""
 
     def __init__(self, routes: Routes, contexts: list[StepContext], slots: Slots, peril: Peril | None = None) -> None:
         self.routes, self.contexts, self.slots, self.peril = routes, contexts, slots, peril
         self.shapes = [step.shape for step in routes.steps]
+        self.parts = routes.parts
         self.round = 0
         self.lacking = False
         self.owed = False
@@ -79,8 +82,18 @@ class Advance:
         for at in self.routes.next[position]:
             if not owed or self._begun(item, at):
                 yield from self.rows(replace(item, at=at, branched=True))
+        if self.round < 0 and any(self.routes.leads(at, self.parts) for at in self.routes.next[position]):
+            return
         if fresh or (known is not None and known.reason == "partly" and not owed):
             self.slots.complete(item.row, position)
+
+    def later(self, position: int, index: int, parent: str = "") -> bool:
+        """Whether row number `index` that the step at `position` makes of a parent has its turn in a later round only. Those of one parent that have
+        it in the same round stand at equal distances; where they begin, the parent's id says, so that short documents take turns, too."""
+        if self.round >= 0 or position not in self.parts:
+            return False
+        every = 1 << -self.round
+        return (index + int(share(parent, "spread") * _OFFSETS)) % every != 0
 
     def nothing(self, item: Item, reason: str, detail: str, *, failed: bool = False) -> None:
         """No row came of this one: its slot ends. Where others take the row too, a place in this branch stands for it."""
@@ -144,7 +157,7 @@ class Advance:
         known = item.known.get(item.row.order)
         opened = item.branched or (known is not None and known.state == EXPANDED)
         owed = self.owed and known is not None and known.state == EXPANDED
-        count = 0
+        count, later = 0, False
         try:
             for out in self._run(item):
                 if isinstance(out, Drop):
@@ -158,7 +171,7 @@ class Advance:
                 index = count if out.index is None else out.index
                 count += 1
                 if not owed or child_order(item.row.order, item.at, index) in item.known:
-                    yield from self._child(item, out, index)
+                    later |= yield from self._child(item, out, index)
                     yield REST
             else:
                 if count == 0 and (item.branched or not opened):
@@ -170,6 +183,8 @@ class Advance:
                 self.nothing(item, error.reason, str(error), failed=True)
             elif known is not None and known.reason == "partly":
                 self._cut_short(item, error)
+        if later:
+            return
         if count and not owed and not item.branched and (not opened or (known is not None and known.reason == "partly")):
             self.slots.complete(item.row, item.at)
 
@@ -192,15 +207,19 @@ class Advance:
             return
         self.slots.fail(order, item.at, known.attempt if known else item.attempt, error.reason, str(error))
 
-    def _child(self, item: Item, new: New, index: int) -> Iterator[Item]:
+    def _child(self, item: Item, new: New, index: int) -> Generator[Item, None, bool]:
+        """Carry on with a row that is made; gives whether its turn comes later."""
         step = self.routes.steps[item.at]
         row = child(item.row, step.title, item.at, index, new, {"step": step.title, "kind": step.kind})
         known = item.known.get(row.order)
         if known is None:
+            if self.later(item.at, index, item.row.id):
+                return True
             self.slots.open(row, item.at, item.at)
         elif known.state in FINAL or known.state == WAITING:
-            return
+            return False
         yield from self.after(replace(item, row=row, attempt=known.attempt if known else 0, entries={}, branched=False), item.at)
+        return False
 
     def _run(self, item: Item) -> Iterator[Any]:
         step: Any = self.routes.steps[item.at]
@@ -228,7 +247,7 @@ class Advance:
             self.nothing(item, "error", f"{type(error).__name__}: {error}", failed=True)
             return
         if count is None and (children := self._children(item)):
-            if not self.round or self.owed:
+            if self.round <= 0 or self.owed:
                 yield from self._unfinished(item, children)
             return
         if not count:
@@ -240,7 +259,7 @@ class Advance:
         if not children:
             yield self.opening(item, tuple(range(count)))
             return
-        if self.round and not self.owed:
+        if self.round > 0 and not self.owed:
             if any(known.wave == self.slots.wave for known in children.values()):
                 return  # this round has come to it already, before the run was carried out again
             good = sum(known.state not in FINAL or known.state == KEPT or known.reason in _HOLDING for known in children.values())

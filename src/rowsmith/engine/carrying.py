@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from rowsmith.connectors.templates import Templates
 from rowsmith.core.errors import RowsmithError, StorageBusy, StorageFull
 from rowsmith.core.ports import Keys, Paused
 from rowsmith.core.recipe import Recipe
@@ -16,7 +17,7 @@ from rowsmith.core.slots import Tally
 from rowsmith.core.step import EMBEDDER
 from rowsmith.engine.advance import Advance
 from rowsmith.engine.batching import Batching
-from rowsmith.engine.context import StepContext
+from rowsmith.engine.context import StepContext, named_prompts
 from rowsmith.engine.feed import Feed
 from rowsmith.engine.flow import Flow
 from rowsmith.engine.inputs import Inputs, pinned_datasets
@@ -100,6 +101,8 @@ class Carrying:
             await self.batching.end(cancel=False, grace_s=0.0)
             await self._close_flow()
             await self.journal.close()
+            for context in contexts:
+                context.close()
             for handle in (self._grace, self._patience):
                 if handle:
                     handle.cancel()
@@ -138,10 +141,11 @@ class Carrying:
             (scratch / name).mkdir(parents=True, exist_ok=True)
             return scratch / name
 
+        templates = Templates()  # one child renders for all steps
         return [
             StepContext(
                 step, position, Inputs(self.run.lock, step.title, self.files), folder, pinned_datasets(self.run.lock, step.title, self.library),
-                (Path(self.run.options["base"]) / "plugins",),
+                (Path(self.run.options["base"]) / "plugins",), named_prompts(self.run.lock, position), templates,
             )
             for position, step in enumerate(self.recipe.steps)
         ]  # fmt: skip

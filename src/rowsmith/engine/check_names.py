@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from rowsmith.core import expressions, prompt
@@ -16,10 +16,12 @@ BESIDE = frozenset({"scores", "origin", "id"})
 """What can be named beside the columns."""
 
 
-def name_problems(step: Step, position: int, before: Columns, lines: Lines) -> list[Problem]:
-    """Prompts and conditions that cannot be read, and names that are not among the columns `before` the step."""
+def name_problems(step: Step, position: int, before: Columns, lines: Lines, expanded: Mapping[str, str] | None = None) -> list[Problem]:
+    """Prompts and conditions that cannot be read, and names that are not among the columns `before` the step. `expanded`: the variables that are
+    declared to be expanded, with the name of the prompt that does."""
+    told = expanded or {}
     return [
-        *(problem for name, place, text in _texts(step, PROMPT, position) for problem in _prompt(step, name, place, text, before, lines)),
+        *(problem for name, place, text in _texts(step, PROMPT, position) for problem in _prompt(step, name, place, text, before, lines, told)),
         *(problem for name, place, text in _texts(step, WHERE, position) for problem in _where(step, name, place, text, before, lines)),
         *(problem for name, place, text in _texts(step, COLUMN, position) for problem in _column(step, name, place, text, before, lines)),
     ]
@@ -39,10 +41,12 @@ def _texts(step: Step, mark: Any, position: int) -> Iterator[tuple[str, Path, st
                 yield name, ("steps", position, setting(step, name)), text
 
 
-def _prompt(step: Step, name: str, place: Path, text: str, before: Columns, lines: Lines) -> Iterator[Problem]:
+def _prompt(
+    step: Step, name: str, place: Path, text: str, before: Columns, lines: Lines, expanded: Mapping[str, str]
+) -> Iterator[Problem]:
     whose = f"{setting(step, name)!r} of step {step.title!r}"
     try:
-        variables = prompt.parse(text).variables
+        variables = prompt.parse(text).needed
     except Invalid as error:
         yield lines.problem(place, f"{whose}: {error.what}", error.fix)
         return
@@ -50,7 +54,10 @@ def _prompt(step: Step, name: str, place: Path, text: str, before: Columns, line
         return
     there = before | BESIDE | frozenset(step.prompt_gives.get(name, ()))
     for variable in sorted(variables - there):
-        yield lines.problem(place, f"{whose} uses {{{{ {variable} }}}}, and there is no such column here.", choose(variable, sorted(there)))
+        fix = choose(variable, sorted(there))
+        if variable in expanded:
+            fix = f"It is to be expanded: put a step before, {{kind: generate.variants, values: {{prompt: {expanded[variable]}}}}}."
+        yield lines.problem(place, f"{whose} uses {{{{ {variable} }}}}, and there is no such column here.", fix)
 
 
 def _where(step: Step, name: str, place: Path, text: str, before: Columns, lines: Lines) -> Iterator[Problem]:

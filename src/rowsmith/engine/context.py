@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from rowsmith import registry
+from rowsmith.connectors.templates import Templates
 from rowsmith.core.calls import Answer, Ask, Asker, Embed, Embedded
 from rowsmith.core.documents import Document
+from rowsmith.core.fences import Fence
 from rowsmith.core.fetching import Missed
 from rowsmith.core.ids import share
 from rowsmith.core.models import Model, ModelChoice
+from rowsmith.core.outline import Part
 from rowsmith.core.ports import Gate, Index, Input, Rows
 from rowsmith.core.prompt import parse
 from rowsmith.core.records import Contents, Fault, Record
@@ -33,7 +36,7 @@ class StepContext:
 
     def __init__(
         self, step: Step, position: int, inputs: Inputs, scratch: Callable[[str], Path], datasets: Mapping[str, Rows] | None = None,
-        plugins: Sequence[Path] = (),
+        plugins: Sequence[Path] = (), named_prompts: Mapping[str, str] | None = None, templates: Templates | None = None,
     ) -> None:  # fmt: skip
         self.step = step.title
         self.position = position
@@ -42,15 +45,22 @@ class StepContext:
         self._scratch = scratch
         self._datasets = datasets or {}
         self._plugins = plugins
+        self._named_prompts = named_prompts or {}
+        self._readers: dict[str, Any] = {}
+        self._templates = templates or Templates()
 
     @property
     def scratch(self) -> Path:
         """See core.ports.Context."""
         return self._scratch(f"step-{self.position}")
 
-    def render(self, prompt: str, scope: Mapping[str, Any]) -> str:
+    def render(self, prompt: str, scope: Mapping[str, Any], fence: Fence | None = None) -> str:
         """See core.ports.Context."""
-        return parse(prompt).render(scope)
+        return self._templates.render(prompt, scope, fence)
+
+    async def rendered(self, prompt: str, scope: Mapping[str, Any], fence: Fence | None = None) -> str:
+        """See core.ports.Context."""
+        return await self._templates.rendered(prompt, scope, fence)
 
     def paths(self, patterns: Sequence[str]) -> list[Path]:
         """See core.ports.Context."""
@@ -85,6 +95,18 @@ class StepContext:
         for number, found in read_documents(((source.path, source.name) for source in several), **given):
             yield several[number], found
 
+    def outline(self, text: str, language: str, size: int) -> list[Part]:
+        """See core.ports.Context."""
+        from rowsmith.connectors.code import CodeReader
+
+        reader: CodeReader = self._readers.setdefault("code", CodeReader())  # whichever thread comes first
+        return reader.outline(text, language, size)
+
+    def close(self) -> None:
+        """End the processes that it has started."""
+        for reader in (*self._readers.values(), self._templates):
+            reader.close()
+
     def index(self, kind: str, place: str = "") -> Index:
         """See core.ports.Context."""
         from rowsmith.connectors.vectors import open_index
@@ -118,7 +140,8 @@ class AskContext(StepContext):
         wanted: Sequence[int], attempt: int, seq: int,
     ) -> None:  # fmt: skip
         self.step, self.position, self.kind = lent.step, lent.position, lent.kind
-        self._inputs, self._scratch, self._datasets = lent._inputs, lent._scratch, lent._datasets
+        self._inputs, self._scratch, self._datasets, self._readers = lent._inputs, lent._scratch, lent._datasets, lent._readers
+        self._named_prompts, self._templates = lent._named_prompts, lent._templates
         self.wanted, self.attempt = wanted, attempt
         self._row, self._gate, self._models, self._params, self._fresh = row, gate, models, params, fresh
         self._seq = seq
@@ -137,7 +160,9 @@ class AskContext(StepContext):
         self._asked["params"] = self._params[role]
         self._asked |= {name: said for name in ("licence", "terms") if (said := getattr(chosen, name))}
         if prompt:
-            self._asked["prompt"] = parse(prompt).hash
+            self._asked["prompt"] = name = parse(prompt).hash
+            if version := self._named_prompts.get(name):
+                self._asked["prompt_version"] = version
         self._asked.setdefault("calls", []).append(answer.calls[-1])
         return answer
 
@@ -153,6 +178,12 @@ class AskContext(StepContext):
     def made(self) -> dict[str, Any]:
         """The entry of this step for `origin.made`."""
         return {"step": self.step, "kind": self.kind, **self._asked}
+
+
+def named_prompts(lock: Mapping[str, Any], position: int) -> dict[str, str]:
+    """The versions of prompts that the step at `position` takes by their names, `name@version` by the hash of the text that is asked."""
+    found = {key: one for key, one in lock.get("named_prompts", {}).items() if key.partition(".")[0] == str(position)}
+    return {lock["prompts"][key]: f"{one['name']}@{one['version']}" for key, one in found.items() if key in lock["prompts"]}
 
 
 def sampling(model: Model) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,7 +17,8 @@ from rowsmith.core.step import Step
 from rowsmith.engine.explain import explain, given_text, shown
 from rowsmith.engine.holes import UNREAD, Hole
 from rowsmith.engine.parameters import Filling
-from rowsmith.engine.prompt_files import with_prompt_files
+from rowsmith.engine.prompt_files import Find, Found, Uses
+from rowsmith.engine.prompt_parameters import with_parameters
 from rowsmith.engine.yaml_text import Lines
 from rowsmith.engine.yaml_text import Path as Place
 
@@ -28,7 +29,8 @@ Form = TypeVar("Form", dict[str, Any], list[Any])
 @dataclass(slots=True)
 class Reading:
     """A recipe file as it was read. `recipe` is None when nothing can be made of it; with `problems` it is a draft that can be checked but
-    not run. `base` is the folder from which its paths are taken; `folders` are those searched for plug-ins."""
+    not run. `base` is the folder from which its paths are taken; `folders` are those searched for plug-ins; `prompts` are the prompts that have a
+    name, by the step's position and setting."""
 
     recipe: Recipe | None
     problems: list[Problem]
@@ -36,13 +38,17 @@ class Reading:
     parameters: dict[str, Parameter]
     base: Path
     folders: tuple[Path, ...]
+    prompts: dict[tuple[int, str], Found] = field(default_factory=dict)
 
 
 class Draft:
     """Puts a Recipe together from plain data, piece by piece, and keeps on after each problem."""
 
-    def __init__(self, data: dict[str, Any], lines: Lines, sets: Mapping[str, str], base: Path, folders: tuple[Path, ...]) -> None:
+    def __init__(
+        self, data: dict[str, Any], lines: Lines, sets: Mapping[str, str], base: Path, folders: tuple[Path, ...], find: Find | None = None
+    ) -> None:
         self.data, self.lines, self.sets, self.base, self.folders = data, lines, sets, base, folders
+        self.uses = Uses(base, find)
         self.problems: list[Problem] = []
         self.parameters: dict[str, Parameter] = {}
         self.given: dict[Place, str] = {}
@@ -60,9 +66,9 @@ class Draft:
 
     def reading(self) -> Reading:
         """Everything that was found out."""
-        named = self.part("models", dict).items()
-        models = {role: self.piece(Model, item, ("models", role), f"the model {role!r}") or UNREAD for role, item in named}
         steps = [self.step(item, position) for position, item in enumerate(self.part("steps", list))]
+        named = with_parameters(self.part("models", dict), steps, self.uses.named, self.wrong).items()
+        models = {role: self.piece(Model, item, ("models", role), f"the model {role!r}") or UNREAD for role, item in named}
         head = {key: value for key, value in self.data.items() if key not in ("models", "steps")}
         # A stand-in for the steps where there are none: the rest is still checked.
         whole = self.piece(Recipe, {**head, "models": models, "steps": steps or [Hole(name="?")]}, (), "the recipe")
@@ -72,7 +78,7 @@ class Draft:
             self.problems.append(self.lines.problem(("steps",), "The recipe has no step.", "Begin with one that reads, such as read.files."))
         if whole is None and steps:
             whole = Recipe.model_construct(name="?", models=models, steps=steps)
-        return Reading(whole if steps else None, self.problems, self.lines, self.parameters, self.base, self.folders)
+        return Reading(whole if steps else None, self.problems, self.lines, self.parameters, self.base, self.folders, self.uses.named)
 
     def part(self, name: str, form: type[Form]) -> Form:
         """One part of the recipe as a list or mapping; empty when it is not there or is something else."""
@@ -99,7 +105,7 @@ class Draft:
             self.problems.append(self.lines.problem((*place, "kind"), error.what, error.fix))
             return Hole(name=title, **_from(data))
         settings = {key: value for key, value in data.items() if key != "kind"}
-        settings = with_prompt_files(cls, settings, self.base, lambda field, what, fix: self.wrong((*place, field), what, fix))
+        settings = self.uses.settings(cls, settings, position, lambda field, what, fix: self.wrong((*place, field), what, fix))
         return self.piece(cls, settings, place, f"step {title!r}" if title == kind else f"step {title!r} ({kind})") or Hole(name=title, **_from(data))
 
     def wrong(self, place: Place, what: str, fix: str) -> None:

@@ -1,17 +1,20 @@
 """What a run would ask, found out without asking: its sources are read, its row steps carried out, its questions written and weighed.
 
-What lies behind the first question of a row cannot be known without an answer; there, one row is taken to give one question.
+What lies behind the first question of a row cannot be known without an answer; there, one row is taken to give one question, and as many rows as
+its step makes of any row.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from rowsmith.connectors.templates import Templates
 from rowsmith.core.calls import Answer, Ask, Embed, Embedded
 from rowsmith.core.errors import RowFailed
 from rowsmith.core.ids import canonical
@@ -65,6 +68,8 @@ class Estimate:
     rows: int = 0
     failed: int = 0
     asked: dict[int, Questions] = field(default_factory=dict)
+    made: dict[int, tuple[int, int]] = field(default_factory=dict)
+    """For each row step that makes rows: of how many, and how many."""
 
 
 class _Counting:
@@ -74,6 +79,8 @@ class _Counting:
 
     def __init__(self) -> None:
         self.kept = self.lost = self.failed = 0
+        self.parents: Counter[int] = Counter()
+        self.children: Counter[int] = Counter()
 
     def keep(self, row: Row, step: int, attempt: int) -> None:
         self.kept += 1
@@ -85,13 +92,13 @@ class _Counting:
         self.failed += 1
 
     def open(self, row: Row, made: int, step: int) -> None:
-        """Nothing is written."""
+        self.children[made] += 1
 
     def open_many(self, rows: list[tuple[bytes, str]], made: int, step: int) -> None:
         """Nothing is written."""
 
     def expand(self, row: Row, step: int, *, partly: bool = False) -> None:
-        """Nothing is written."""
+        self.parents[step] += 1
 
     def complete(self, row: Row, step: int) -> None:
         """Nothing is written."""
@@ -150,10 +157,11 @@ def estimate(recipe: Recipe, lock: Mapping[str, Any], files: Files, db: Database
     counting: Any = _Counting()
     own = f"estimate-{uuid4().hex}"  # others may estimate at the same time
     scratch = files.scratch(own)
+    templates = Templates()
     contexts = [
         StepContext(
             step, i, Inputs(lock, step.title, files), lambda name: _folder(scratch, name), pinned_datasets(lock, step.title, db),
-            plugins,
+            plugins, templates=templates,
         )
         for i, step in enumerate(recipe.steps)
     ]
@@ -167,9 +175,12 @@ def estimate(recipe: Recipe, lock: Mapping[str, Any], files: Files, db: Database
                 if limit is not None and out.rows + counting.kept >= limit:
                     break
     finally:
+        for context in contexts:
+            context.close()
         files.remove_scratch(own)
     out.rows += counting.kept
     out.failed = counting.failed
+    out.made = {step: (count, counting.children[step]) for step, count in sorted(counting.parents.items())}
     _downstream(recipe, advance, out)
     return out
 
@@ -221,6 +232,16 @@ def _downstream(recipe: Recipe, advance: Advance, out: Estimate) -> None:
         calls = sum(questions.answers for questions in before[-1:])
         mean = sum(q.bytes for q in before) / max(1, sum(q.weighed for q in before))
         models = {role: calls for choice in asked_of(step) for role in ([choice] if isinstance(choice, str) else list(choice)[:1])}
+        answers = calls * _each(step)
+        out.rows += answers - calls
         out.asked[position] = Questions(
-            calls, 1, int(mean), mean / BYTES_A_TOKEN, exact=False, answers=calls, models=models, guessed=True
+            calls, 1, int(mean), mean / BYTES_A_TOKEN, exact=False, answers=answers, models=models, guessed=True
         )
+
+
+def _each(step: Step) -> int:
+    """How many rows a step makes of one of which nothing is known."""
+    try:
+        return (step.count(Row("", b"", {})) if step.makes else 1) or 1
+    except Exception:  # noqa: BLE001 - it needs to see a row
+        return 1

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from rowsmith.core.errors import Invalid, RowFailed, RowsmithError
-from rowsmith.core.ids import canonical, digest, source_id, source_order
+from rowsmith.core.ids import canonical, digest, source_id, source_order, source_ordinal
 from rowsmith.core.row import Bad, Dropped, New, Row
 from rowsmith.core.slots import EXPANDED, FINAL, PENDING, WAITING
 from rowsmith.engine.advance import NOTHING_KNOWN, REST, Advance, Item
@@ -149,8 +149,10 @@ class Feed:
                 end(order, root, state.attempt if state else 0, record.reason, f"{record.where}: {record.detail}")
             return
         if state is None:
+            if self.advance.later(root, source_ordinal(order)):
+                return
             slots.open(record, root, root)
-        elif state.state in FINAL or state.state == WAITING or (state.state == EXPANDED and order not in unfinished and not self.advance.round):
+        elif state.state in FINAL or state.state == WAITING or (state.state == EXPANDED and order not in unfinished and self.advance.round <= 0):
             return
         yield from self.advance.after(Item(record, root, state.attempt if state else 0, known=known or NOTHING_KNOWN), root)
 

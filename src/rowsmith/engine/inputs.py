@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from glob import has_magic
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
 from typing import Any, Protocol
 
 from rowsmith.core.errors import Unavailable
@@ -13,8 +14,9 @@ from rowsmith.core.fetching import Missed
 from rowsmith.core.ports import Rows
 from rowsmith.core.recipe import Recipe
 from rowsmith.core.row import Json
-from rowsmith.core.step import PATHS, Step
+from rowsmith.core.step import Step
 from rowsmith.steps.paths import expand, is_address
+from rowsmith.steps.unpacked import pack
 from rowsmith.store.database import Database
 from rowsmith.store.files import Files
 from rowsmith.store.reading import VersionRows
@@ -24,7 +26,7 @@ from rowsmith.store.versions import Versions
 @dataclass(frozen=True, slots=True)
 class Pinned:
     """An input file of a run: `path` is the home's copy, `name` what the user knows it as, `hash` BLAKE2b-256 in hexadecimal, `facts` what is
-    known of one that came from outside."""
+    known of one that came from outside, or that it was a folder."""
 
     path: Path
     name: str
@@ -74,14 +76,14 @@ def pin(recipe: Recipe, base: Path, put: Callable[[Path], str], outside: Outside
     """Copy every input file of the recipe into the home.
 
     Returns: parts of the run's lock. `inputs`: for each step's name and each pattern of it, [name, hash] of each file, in order. Where any came
-    from outside, `facts`: for each step's name and each file's, what is known of it; and `missed`: for each step's name, [name, reason, detail]
-    of what did not come.
+    from outside, or is a folder that is read whole, `facts`: for each step's name and each file's, what is known of it; and `missed`: for each
+    step's name, [name, reason, detail] of what did not come.
     """
     lock: dict[str, dict[str, list[list[str]]]] = {}
     facts: dict[str, dict[str, dict[str, Json]]] = {}
     missed: dict[str, list[list[str]]] = {}
     for step in recipe.steps:
-        for patterns in [[step.address]] if step.reaches else step.marked(PATHS).values():
+        for patterns in [[step.address]] if step.reaches else step.input_files().values():
             of_step = lock.setdefault(step.title, {})
             for pattern in patterns:
                 if step.reaches or is_address(pattern):
@@ -90,8 +92,36 @@ def pin(recipe: Recipe, base: Path, put: Callable[[Path], str], outside: Outside
                     facts.setdefault(step.title, {}).update({name: said for name, _, said in found.entries if said})
                     missed.setdefault(step.title, []).extend(map(list, found.missed))
                 else:
-                    of_step[pattern] = [[name, put(path)] for path, name in find(base, pattern)]
-    return {"inputs": lock, **({"facts": facts} if facts else {}), **({"missed": missed} if any(missed.values()) else {})}
+                    here = list(_here(step, find(base, pattern), put))
+                    of_step[pattern] = [[name, hash_] for name, hash_, _ in here]
+                    facts.setdefault(step.title, {}).update({name: said for name, _, said in here if said})
+    return {"inputs": lock, **({"facts": facts} if any(facts.values()) else {}), **({"missed": missed} if any(missed.values()) else {})}
+
+
+def _here(step: Step, found: Sequence[tuple[Path, str]], put: Callable[[Path], str]) -> Iterator[tuple[str, str, dict[str, Json]]]:
+    """The name, the hash and the facts of each file; of those that the step reads together, of the one that they are packed into."""
+    together = step.together([path for path, _ in found])
+    whole = {path: folder for folder, mine in together.items() for path in mine}
+    packed = set[Path]()
+    for path, name in found:
+        if (folder := whole.get(path)) is None:
+            yield name, put(path), {}
+        elif folder not in packed:
+            packed.add(folder)
+            yield _called(folder, path, name), _packed(folder, together[folder], put), {"folder": True}
+
+
+def _called(folder: Path, path: Path, name: str) -> str:
+    """What a folder is called in which a file of that name lies."""
+    above = PurePosixPath(name).parents
+    depth = len(path.relative_to(folder).parts)
+    return above[depth - 1].as_posix() if depth < len(above) else folder.resolve().name
+
+
+def _packed(folder: Path, files: Sequence[Path], put: Callable[[Path], str]) -> str:
+    with TemporaryDirectory(prefix="rowsmith-") as scratch:
+        pack({path.relative_to(folder).as_posix(): path for path in files}, whole := Path(scratch, "whole"))
+        return put(whole)
 
 
 def named(lock: dict[str, dict[str, list[list[str]]]]) -> list[list[str]]:
@@ -108,7 +138,7 @@ def as_pinned(recipe: Recipe, begun: Mapping[str, Any]) -> Recipe:
 
 
 def _paths(step: Step, then: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: then[name] for name in step.marked(PATHS) if name in then}
+    return {name: then[name] for name in step.input_files() if name in then}
 
 
 def pinned_datasets(lock: Mapping[str, Any], step: str, library: Database) -> dict[str, Rows]:

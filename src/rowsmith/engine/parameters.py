@@ -33,6 +33,16 @@ def typed(text: str) -> Any:
     return scalar(text) if text else ""
 
 
+def valued(text: str) -> Any:
+    """A value of a prompt's variable: as `typed`, and lists and mappings as YAML writes them on one line: [a, b], {a: 1}."""
+    if text[:1] not in ("[", "{"):
+        return typed(text)
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError:
+        return text
+
+
 def escape(value: Any) -> Any:
     """The same data with every `${` in its texts made literal."""
     if isinstance(value, str):

@@ -12,7 +12,8 @@
         paths: "${input}"
       - kind: generate.qa
         model: writer
-        prompt: {file: prompts/qa.md}             a prompt's text may stand in a file, relative to the recipe
+        prompt: {file: prompts/qa.md}             a prompt's text may stand in a file, relative to the recipe,
+                                                  or in the home: {name: qa, version: v2, with: {tone: plain}}
 
 `read` gives everything there is to know; `load` and `loads` give the recipe, or raise with all problems at once. In the recipe that
 comes out, parameters are filled in and prompts are texts: it is the same object as one that is put together in Python.
@@ -20,12 +21,9 @@ comes out, parameters are filled in and prompts are texts: it is the same object
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
-
-import yaml
 
 from rowsmith.core.errors import Invalid, NotFound, Problem
 from rowsmith.core.recipe import Recipe
@@ -33,20 +31,20 @@ from rowsmith.engine.draft import Draft, Reading
 from rowsmith.engine.explain import shown
 from rowsmith.engine.graph import graph_problems
 from rowsmith.engine.parameters import escape
-from rowsmith.engine.yaml_text import MAX_BYTES, Lines, parse, scalar
+from rowsmith.engine.prompt_files import Find
+from rowsmith.engine.yaml_text import MAX_BYTES, Lines, parse
+from rowsmith.engine.yaml_written import written
 
-BREAKS = set("\r\x85\u2028\u2029\ufeff")
-"""Signs that YAML takes for line breaks, or drops, unless they are written as escapes."""
 
-
-def load(path: Path, sets: Mapping[str, str] | None = None, *, plugins: Sequence[Path] = ()) -> Recipe:
-    """The recipe in a file. `sets` are the values of its parameters, as text; `plugins` are folders of plug-ins beside its own.
+def load(path: Path, sets: Mapping[str, str] | None = None, *, plugins: Sequence[Path] = (), prompts: Find | None = None) -> Recipe:
+    """The recipe in a file. `sets` are the values of its parameters, as text; `plugins` are folders of plug-ins beside its own; `prompts` finds
+    those that have a name.
 
     Raises:
         NotFound: there is no such file.
         Invalid: with all of its problems, each with file, line and fix.
     """
-    return _whole(read(path, sets, plugins=plugins))
+    return _whole(read(path, sets, plugins=plugins, prompts=prompts))
 
 
 def loads(
@@ -64,13 +62,11 @@ def build(data: Mapping[str, Any], *, plugins: Sequence[Path] = ()) -> Recipe:
 
 def dump(recipe: Recipe) -> str:
     """The recipe as YAML, such that `loads(dump(recipe)) == recipe`."""
-    out = io.StringIO()
     plain = {key: value for key, value in recipe.dump().items() if key != "parameters"}
-    yaml.dump(escape(plain), out, _Dumper, sort_keys=False, allow_unicode=True, width=120)
-    return out.getvalue()
+    return written(escape(plain))
 
 
-def read(path: Path, sets: Mapping[str, str] | None = None, *, plugins: Sequence[Path] = ()) -> Reading:
+def read(path: Path, sets: Mapping[str, str] | None = None, *, plugins: Sequence[Path] = (), prompts: Find | None = None) -> Reading:
     """Read a recipe file.
 
     Raises:
@@ -88,12 +84,13 @@ def read(path: Path, sets: Mapping[str, str] | None = None, *, plugins: Sequence
         line = body.count(b"\n", 0, error.start) + 1
         problem = Problem(f"The file is not UTF-8: byte {error.start + 1} cannot be read.", "Save it as UTF-8.", str(path), line)
         return Reading(None, [problem], Lines(str(path)), {}, base, ())
-    return read_text(text, sets, file=str(path), base=base, plugins=plugins)
+    return read_text(text, sets, file=str(path), base=base, plugins=plugins, prompts=prompts)
 
 
 def read_text(
-    text: str, sets: Mapping[str, str] | None = None, *, file: str = "<recipe>", base: Path = Path(), plugins: Sequence[Path] = ()
-) -> Reading:
+    text: str, sets: Mapping[str, str] | None = None, *, file: str = "<recipe>", base: Path = Path(), plugins: Sequence[Path] = (),
+    prompts: Find | None = None,
+) -> Reading:  # fmt: skip
     """Read a recipe from text."""
     folders = (base / "plugins", *plugins)
     try:
@@ -104,7 +101,7 @@ def read_text(
         what = f"The file holds {shown(data)[:40]}, not a recipe." if data is not None else "The file is empty."
         problem = lines.problem((), what, "Begin with 'name: ...' and 'steps:'.")
         return Reading(None, [*problems, problem], lines, {}, base, folders)
-    draft = Draft(data, lines, sets or {}, base, folders)
+    draft = Draft(data, lines, sets or {}, base, folders, prompts)
     draft.problems[:0] = problems
     draft.fill()
     return draft.reading()
@@ -122,16 +119,3 @@ def problems_as_error(problems: Sequence[Problem]) -> Invalid:
     ordered = sorted(dict.fromkeys(problems), key=lambda problem: (problem.file, problem.line))
     count = "a problem" if len(ordered) == 1 else f"{len(ordered)} problems"
     return Invalid(f"The recipe has {count}.", "Nothing has been spent.", ordered)
-
-
-class _Dumper(yaml.SafeDumper):
-    """Texts of several lines as blocks, and in quotes whatever would be read as something else."""
-
-
-def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    if scalar(text) is not text or BREAKS & set(text):
-        return dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"')
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
-
-
-_Dumper.add_representer(str, _text)

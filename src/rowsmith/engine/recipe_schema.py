@@ -27,6 +27,13 @@ PROMPT_FILE = {
     "additionalProperties": False,
     "description": "A file that holds the prompt's text, relative to the recipe.",
 }
+PROMPT_NAMED = {
+    "type": "object",
+    "properties": {"name": {"type": "string"}, "version": {"type": "string"}, "with": {"type": "object"}},
+    "required": ["name"],
+    "additionalProperties": False,
+    "description": "A prompt of the home by its name: a tag or version of it, and values of its variables.",
+}
 WORDS: dict[Any, str] = {
     str: "text", int: "whole number", float: "number", bool: "true or false", dict: "mapping", list: "list", tuple: "list", NoneType: "nothing",
     Any: "anything",
@@ -112,10 +119,10 @@ def type_words(annotation: Any) -> str:
         return " or ".join(dict.fromkeys(type_words(item) for item in args if item is not NoneType))
     if origin is dict:
         return f"mapping of {type_words(args[1])}" if type_words(args[1]) != "anything" else "mapping"
+    if origin is list or args[1:] == (...,):
+        return f"list of {type_words(args[0])}" if args[0] is not Any else "list"
     if origin is tuple:
         return f"list of {len(args)}: {', '.join(type_words(item) for item in args)}"
-    if origin is list:
-        return f"list of {type_words(args[0])}" if args[0] is not Any else "list"
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return "mapping"
     return WORDS.get(annotation, "anything")
@@ -137,7 +144,7 @@ def _bounds(item: Any) -> list[str]:
 
 def _step(kind: str, cls: type[Step], schema: Mapping[str, Any]) -> dict[str, Any]:
     properties = {name: _or_parameter(value) for name, value in schema["properties"].items()}
-    for mark, also in ((PROMPT, PROMPT_FILE), (PATHS, {"type": "string"})):
+    for mark, also in ((PROMPT, PROMPT_FILE), (PROMPT, PROMPT_NAMED), (PATHS, {"type": "string"})):
         for name in cls.fields_marked(mark):
             key = cls.model_fields[name].alias or name
             properties[key] = _or(properties[key], also)

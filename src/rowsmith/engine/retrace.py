@@ -203,6 +203,20 @@ def roots_of_read(db: Database, run: Run, ids: Collection[bytes]) -> Ranges:
     return _joined(found)
 
 
+def roots_of_pairs(run: Run, ids: Collection[bytes]) -> Ranges:
+    """The order keys of those pairs that a judge was shown (app.judging) of rows with these ids (16 bytes)."""
+    names, rows = {name.hex() for name in ids}, run.recipe["steps"][0].get("rows", ())
+    orders = [source_order(0, index) for index, row in enumerate(rows) if not names.isdisjoint(row.get("pair", "").split())]
+    return _joined([(order, _next(order)) for order in orders])
+
+
+def roots_of_cited(run: Run, ids: Collection[bytes]) -> Ranges:
+    """The order keys of those rows of the recipe that cite rows with these ids (16 bytes)."""
+    names = {name.hex() for name in ids}
+    orders = [source_order(0, index) for index, cited in enumerate(run.options.get("cites", ())) if not names.isdisjoint(cited)]
+    return _joined([(order, _next(order)) for order in orders])
+
+
 def union(one: Ranges, other: Ranges) -> Ranges:
     """What is in either."""
     return _joined([*one, *other])

@@ -27,6 +27,34 @@ class Routes:
             found |= {before} if before in self.roots else {*self.feeding(before)}
         return sorted(found)
 
+    @property
+    def parts(self) -> frozenset[int]:
+        """The steps whose rows are the parts that a run is spread over: they make the last rows (documents, chunks) before a model is asked, or
+        before the end where none is."""
+        found: set[int] = set()
+        waiting = [position for position, step in enumerate(self.steps) if step.shape == "source"]
+        while waiting:
+            at = waiting.pop()
+            if self.steps[at].shape == "asking":
+                continue
+            if self._makes(at) and (not self.next[at] or any(map(self._used, self.next[at]))):
+                found.add(at)
+            waiting += self.next[at]
+        return frozenset(found)
+
+    def leads(self, at: int, to: frozenset[int]) -> bool:
+        """Whether rows of the step at `at` come to one of these steps, itself included."""
+        return at in to or any(self.leads(after, to) for after in self.next[at])
+
+    def _makes(self, at: int) -> bool:
+        return self.steps[at].makes or self.steps[at].shape == "source"
+
+    def _used(self, at: int) -> bool:
+        """Whether rows that come to this step are asked about, or kept, before others are made of them."""
+        if self.steps[at].shape == "asking":
+            return True
+        return not self._makes(at) and (not self.next[at] or any(map(self._used, self.next[at])))
+
     def depth(self, position: int) -> int:
         """How many steps that ask a model follow one another from this one on, itself included."""
         return (self.steps[position].shape == "asking") + max((self.depth(after) for after in self.next[position]), default=0)

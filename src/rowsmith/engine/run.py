@@ -21,6 +21,9 @@ from rowsmith.store.files import Files
 from rowsmith.store.processes import forget, register, renounce
 from rowsmith.store.runs import Asked, Run, Runs
 
+SIGNAL_S = 0.5
+"""Seconds within which a signal is seen, whichever thread the system hands it to."""
+
 
 def _gate(ledger: Ledger, keys: Keys, tell: Tell) -> Gate:
     return Gate(ledger, keys=keys, on_event=tell, find=registry.provider)
@@ -86,13 +89,20 @@ def _in_a_loop_of_its_own(carrying: Carrying, stopping: Stopping) -> None:
 
     threading.Thread(target=work, name="run", daemon=True).start()
     try:
-        done.wait()  # not Thread.join: interrupted, it takes a thread that still runs for ended (CPython issue 90882)
+        _wait(done)
     except KeyboardInterrupt:
         stopping.stop()
-        done.wait()
+        _wait(done)
         raise
     if broken:
         raise broken[0]
+
+
+def _wait(done: threading.Event) -> None:
+    """Not Thread.join: interrupted, it takes a thread that still runs for ended (CPython issue 90882). And not without a limit: a signal that the
+    system hands to another thread wakes nobody, and Python would not see it before the run has ended."""
+    while not done.wait(SIGNAL_S):
+        pass
 
 
 @contextmanager

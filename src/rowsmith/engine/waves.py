@@ -50,7 +50,8 @@ def outcome(terms: Terms, tally: Tally) -> tuple[str, str]:
 
 class Waves:
     """The waves of one carrying-out. A round asks the same parents for further rows: first those whose rows failed or were dropped, as
-    many as they lack, then all; so that a parent that never gives a row does not use up the attempts of the others."""
+    many as they lack, then all; so that a parent that never gives a row does not use up the attempts of the others. Of a run that is spread,
+    rounds come before these that bring ever more parts of the sources."""
 
     def __init__(
         self, run: Run, recipe: Recipe, terms: Terms, slots: Slots, feed: Feed, flow: Flow, journal: Journal, batching: Batching, owed: Owed | None
@@ -63,7 +64,9 @@ class Waves:
     async def carry_out(self) -> None:
         """All of them."""
         advance, routes = self.feed.advance, self.feed.advance.routes
-        round_, lacking = self.run.totals["place"][1:] if self.terms.target is not None else (0, 0)
+        round_, lacking = self.run.totals["place"][1:]
+        if self.terms.target is None:
+            round_, lacking = min(round_, 0), 0
         self._place(self.wave, round_, bool(lacking))
         await self._carry_on()
         begun = self.run.fence > 1  # a round that was under way has asked for rows already
@@ -73,7 +76,9 @@ class Waves:
             if self.flow.stopping or not self._wants_more():
                 return
             more, begun = begun or self.slots.requested > before, False
-            if self.flow.exhausted:
+            if self.flow.exhausted and advance.round < 0:
+                self._place(self.wave + 1, advance.round + 1, False)
+            elif self.flow.exhausted:
                 if not routes.can_make_more or (not more and advance.round and not advance.lacking):
                     return
                 self._place(self.wave + 1, advance.round + (not advance.lacking), not advance.lacking)
@@ -128,6 +133,8 @@ class Waves:
 
     def _wants_more(self) -> bool:
         terms, slots = self.terms, self.slots
-        if terms.target is None or slots.filled >= terms.target or slots.requested >= terms.attempts * terms.target:
+        if terms.target is None and self.feed.advance.round == 0:
+            return False
+        if terms.target is not None and (slots.filled >= terms.target or slots.requested >= terms.attempts * terms.target):
             return False
         return terms.limit is None or slots.requested < terms.limit

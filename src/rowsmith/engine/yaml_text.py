@@ -74,11 +74,10 @@ def parse(text: str, file: str = "") -> tuple[Any, Lines, list[Problem]]:
             loader.dispose()
         data = reader.value(node, ()) if node is not None else None
     except yaml.YAMLError as error:
-        problem = _syntax(error, text, file)
-        raise Invalid(problem.what, problem.fix, [problem]) from None
+        raise Invalid("The YAML cannot be used.", "", [_syntax(error, text, file)]) from None
     except _Limit as error:
         problem = Problem(str(error), "Recipes are small: move data into files of their own.", file, _line(error.node))
-        raise Invalid(problem.what, problem.fix, [problem]) from None
+        raise Invalid("The YAML cannot be used.", "", [problem]) from None
     return data, reader.lines, reader.problems
 
 

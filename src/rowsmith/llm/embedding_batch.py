@@ -193,6 +193,8 @@ class Batch(Purchase):
         form.knows(said.raw[0])
         failpoint("gate.answered")
         self.open = False
+        for text in self.lot.texts:
+            text.claimed.seconds = self.claimed.seconds
         await self.lot.store(form, said)
         failpoint("gate.kept")
         form.answered = True

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from collections.abc import Callable
 
 from rowsmith.core.calls import Claimed
@@ -101,9 +102,10 @@ class Purchase:
         body = self.body if isinstance(self.body, bytes) else await asyncio.to_thread(self.body)
         attempt, form = Attempt(self.form.deadlines), self.form
         failpoint("gate.send")
-        sent, self.sent = self.sent, True
+        sent, self.sent, begun = self.sent, True, time.monotonic()
         try:
             status, headers, said = await (form.sender or self.desk.wire).post(attempt, form.url, form.headers, body)
+            self.claimed.seconds = time.monotonic() - begun
         except NotSent as error:
             self.sent = sent
             return error

@@ -1,4 +1,4 @@
-"""Records that have to be known whole before the first byte of their file can be written: they wait in a scratch file, a line of JSON each."""
+"""Records that have to be known whole before the first byte of their file can be written: they wait in scratch files, a line of JSON each."""
 
 from __future__ import annotations
 
@@ -6,44 +6,58 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 _CHUNK = 1 << 20
+_FILE_BYTES = 4 << 20
 
 
 class Collected:
-    """The lines, and the folder that they lie in. Gone when it is closed."""
+    """The lines, in files of a few MB that one reader after another can take up, and the folder that they lie in. Gone when it is closed."""
 
     def __init__(self) -> None:
         self._scratch = tempfile.TemporaryDirectory(prefix="rowsmith-")
         self.folder = Path(self._scratch.name)
-        self.path = self.folder / "lines"
-        self._file = self.path.open("wb")
+        self._files: list[Path] = []
+        self._last: IO[bytes] | None = None
 
     def add(self, lines: bytes) -> None:
         """More lines, with their ends."""
-        self._file.write(lines)
+        if self._last is None:
+            self._last = self._next().open("wb")
+        self._last.write(lines)
+        if self._last.tell() >= _FILE_BYTES:
+            self._full()
 
     def take(self, path: Path) -> None:
         """The lines of a file, which is gone then."""
-        with path.open("rb", buffering=0) as file:
-            shutil.copyfileobj(file, self._file, _CHUNK)
-        path.unlink()
+        self._full()
+        shutil.move(path, self._next())
 
     def lines(self) -> Iterator[bytes]:
         """All of them. None can be added any more."""
-        self._file.close()
-        with self.path.open("rb") as file:
-            yield from file
+        for path in self.done():
+            with path.open("rb") as file:
+                yield from file
 
-    def done(self) -> Path:
-        """The file of all lines. None can be added any more."""
-        self._file.close()
-        return self.path
+    def done(self) -> list[Path]:
+        """The files of all lines, in their order. None can be added any more."""
+        self._full()
+        return self._files
 
     def close(self) -> None:
         """Let the scratch files go."""
-        self._file.close()
+        self._full()
         self._scratch.cleanup()
+
+    def _next(self) -> Path:
+        self._files.append(self.folder / f"{len(self._files)}.jsonl")
+        return self._files[-1]
+
+    def _full(self) -> None:
+        if self._last is not None:
+            self._last.close()
+            self._last = None
 
 
 def pieces(path: Path) -> Iterator[bytes]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from rowsmith.core.ids import canonical, content_hash
+from rowsmith.core.fences import fenced as fenced
+from rowsmith.core.ids import content_hash
 from rowsmith.core.row import Row
 from rowsmith.steps.spans import place
 
@@ -16,12 +17,6 @@ from rowsmith.steps.spans import place
 def mark_of(shown: Mapping[str, Any]) -> str:
     """The mark of what is shown, 12 hexadecimal digits."""
     return content_hash(dict(shown))[:6].hex()
-
-
-def fenced(shown: Mapping[str, Any], mark: str) -> str:
-    """The columns, each below a line that bears the mark. Texts stand as they are, other values as JSON."""
-    parts = [f"--- {mark} {name} ---\n{value if isinstance(value, str) else canonical(value).decode()}" for name, value in shown.items()]
-    return "\n".join([*parts, f"--- {mark} end ---"])
 
 
 def source_columns(row: Row, names: Iterable[str]) -> list[str]:

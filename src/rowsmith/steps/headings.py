@@ -8,10 +8,10 @@ from typing import Annotated
 
 from pydantic import Field
 
+from rowsmith.core.spans import Span
 from rowsmith.core.tokens import Measured
 from rowsmith.steps.chunking import Chunking, Told
 from rowsmith.steps.markdown import Block
-from rowsmith.steps.packing import Span
 
 _JOINT = 4
 """Tokens that the space between a heading and its text may have."""
@@ -25,7 +25,8 @@ class Headed(Chunking):
 
     def check(self) -> list[str]:
         """A heading column that would overwrite the text."""
-        return [f"`heading` and `column` are both {self.column!r}; give one another name."] if self.heading == self.column else []
+        problem = f"`heading` and `column` are both {self.column!r}; give one another name."
+        return [*super().check(), *([problem] if self.heading == self.column else [])]
 
     def columns(self, before: frozenset[str] | None) -> frozenset[str] | None:
         """Those before, and the heading's."""

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator
 from html import unescape
 
+from rowsmith.core.spans import trimmed
 from rowsmith.steps.markdown import Block, Kind
-from rowsmith.steps.packing import trimmed
 from rowsmith.steps.prose import listed
 
 _ATTRIBUTES = r"(?:[^<>\"']++|\"[^\"]{0,20000}\"|'[^']{0,20000}')*+"

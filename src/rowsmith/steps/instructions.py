@@ -19,6 +19,7 @@ from rowsmith.steps.unseen import Hidden, characters, fold, parts, payloads
 EXCERPT = 160
 """Most characters of an excerpt."""
 _PAIRS = {"“": "”", "„": "“”", "«": "»", "‹": "›", "「": "」", "『": "』", "‘": "’"}
+_TURNED, _TURNED_END = re.compile(r"(?:^|[\s(])»(?=\S)[^«»]*$|(?:^|[\s(])»$"), re.compile(r"^[^«»]*«")
 _MODALS = frozenset(["must", "should", "shall", "will"])
 _OPENERS = frozenset(
     ["please", "now", "then", "also", "just", "simply", "kindly", "immediately", "first", "instead", "so", "only", "always", "completely", "totally"]
@@ -164,6 +165,8 @@ class _Said:
             place = before.rfind(opening)
             if place >= 0 and not any(char in before[place + 1 :] for char in closing) and any(char in after for char in closing):
                 return True
+        if _TURNED.search(before) and _TURNED_END.search(after):  # »...«, as German quotes
+            return True
         for mark in '"`':
             if before.count(mark) % 2 and mark in self.text[start:end] + after:
                 return not re.search(r'"\s*:\s*$', before[: before.rfind(mark)])

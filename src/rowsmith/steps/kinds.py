@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 TEXT, FLAG, WHOLE, REAL, JSON = "VARCHAR", "BOOLEAN", "BIGINT", "DOUBLE", "JSON"
+PLAIN = frozenset({TEXT, FLAG, WHOLE, REAL})
 
 
 class Kinds:
@@ -60,6 +61,8 @@ def _nested(values: list[Any]) -> str:
     if type(first) is not dict or not first:
         return JSON
     keys = first.keys()
+    if "" in keys or len({key.lower() for key in keys}) < len(keys):  # DuckDB holds no such
+        return JSON
     for one in values:
         if type(one) is not dict or one.keys() != keys:
             return JSON

@@ -74,7 +74,13 @@ def _shrink(text: str, start: int, end: int) -> tuple[int, int]:
 
 def _split(text: str) -> list[_Line]:
     """Lines as Markdown knows them: ended by LF, CR LF or CR, and by nothing else."""
-    return [_Line(found.start(), found[0].rstrip("\r\n")) for found in re.finditer(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+$", text)]
+    if "\r" in text:
+        return [_Line(found.start(), found[0].rstrip("\r\n")) for found in re.finditer(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+$", text)]
+    found, start = [], 0
+    for line in text.removesuffix("\n").split("\n") if text else ():  # far quicker than to look for every end
+        found.append(_Line(start, line))
+        start += len(line) + 1
+    return found
 
 
 def _raw(lines: Sequence[_Line]) -> Iterator[tuple[Kind, int, int, int, str]]:

@@ -7,24 +7,19 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
+from typing import TypeVar
 
-from rowsmith.core.tokens import Measured, splitter
+from rowsmith.core.spans import Span, trimmed
+from rowsmith.core.tokens import Measured
 from rowsmith.steps.sentences import sentences
 
-Span = tuple[int, int]
+V = TypeVar("V")
 
 _CHARACTERS_A_TOKEN = 12
 """More than the tokens of running text have on average: how far back an overlap is looked for."""
 _WORD = re.compile(r"(?<!\S)\S|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
-
-
-def trimmed(text: str, start: int, end: int) -> Span:
-    """The span without space at its ends; empty where it holds nothing else."""
-    piece = text[start:end]
-    begin = start + len(piece) - len(piece.lstrip())
-    return begin, max(begin, start + len(piece.rstrip()))
 
 
 def divided(of: Measured, span: Span, size: int) -> list[Span]:
@@ -32,7 +27,7 @@ def divided(of: Measured, span: Span, size: int) -> list[Span]:
     start, end = trimmed(of.text, *span)
     if start == end or of.fits(start, end, size):
         return [(start, end)] if start < end else []
-    return [(start + place, start + place + len(chunk)) for place, chunk in splitter(of.model, size).chunk_indices(of.text[start:end])]
+    return [(start + place, start + place + len(chunk)) for place, chunk in of.splitter(size).chunk_indices(of.text[start:end])]
 
 
 def filled(of: Measured, units: Iterable[Span], size: int) -> list[Span]:
@@ -57,6 +52,21 @@ def joined(of: Measured, spans: Iterable[Span], min_size: int, size: int) -> lis
         else:
             found.append((start, end))
     return found
+
+
+def merged(
+    of: Measured, spans: Iterable[Span], vectors: Iterable[V], like: Callable[[V, V], float], plus: Callable[[V, V], V], least: float, size: int
+) -> list[Span]:
+    """Neighbours that are at least so alike, together where both fit. `vectors`: what is compared of each span; merged ones are compared by the
+    sum."""
+    found: list[tuple[Span, V]] = []
+    for (start, end), own in zip(spans, vectors, strict=True):
+        (begin, _), before = found[-1] if found else ((end, end), own)
+        if found and of.fits(begin, end, size) and like(before, own) >= least:
+            found[-1] = (begin, end), plus(before, own)
+        else:
+            found.append(((start, end), own))
+    return [span for span, _ in found]
 
 
 def evened(of: Measured, spans: Iterable[Span], min_size: int, size: int) -> list[Span]:

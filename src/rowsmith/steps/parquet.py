@@ -11,23 +11,24 @@ import orjson
 
 from rowsmith.core.errors import Invalid, Unavailable
 from rowsmith.steps.collected import Collected, pieces
-from rowsmith.steps.kinds import JSON, TEXT, Kinds, quoted
+from rowsmith.steps.kinds import JSON, PLAIN, TEXT, Kinds, quoted
 
-_MEMORY_MB, _MOST_THREADS = 500, 4
-_GROUP_ROWS = 20_480
+_MEMORY_MB, _MOST_THREADS = 300, 4
+_ROOMY_MB, _LONG, _WIDE = 600, 1 << 20, 500
+"""What long lines (in bytes) and many columns need, with one thread."""
+_GROUP_ROWS = 10_240
 """Groups of rows are small, so that several are made at once within that memory, and several processes can read the file at once."""
-_LONGEST = 1 << 24
 
 
 class ParquetLayout:
-    """Collects lines of JSON in a scratch file, and gives the bytes of the Parquet file at the end.
+    """Collects lines of JSON in scratch files, and gives the bytes of the Parquet file at the end.
 
     Columns have the types of their `Kinds`; what is JSON there is text, in which text stands as it is.
     """
 
     def __init__(self, columns: dict[str, str | None]) -> None:
         self._lines = Collected()
-        self._kinds = Kinds(columns, _LONGEST)
+        self._kinds = Kinds(columns)
 
     def lines(self, data: bytes, kinds: Kinds | None = None) -> bytes:
         """Take more records; no bytes come of them yet."""
@@ -72,20 +73,29 @@ class ParquetLayout:
         import duckdb
 
         kinds = {name: kind or TEXT for name, kind in self._kinds.columns.items()}
-        columns = ", ".join(f"{_text(name)}: {_text(kind)}" for name, kind in kinds.items())
         picked = ", ".join(f"{quoted(name)} ->> '$' AS {quoted(name)}" if kind == JSON else quoted(name) for name, kind in kinds.items())
-        path = _text(str(self._lines.done()))
-        read = f"read_json({path}, format = 'newline_delimited', maximum_object_size = {self._kinds.longest + 2}, columns = {{{columns}}})"
-        threads = str(min(os.cpu_count() or 1, _MOST_THREADS))
-        config: dict[str, Any] = {"threads": threads, "memory_limit": f"{_MEMORY_MB}MB", "temp_directory": str(self._lines.folder)}
+        roomy = self._kinds.longest > _LONG or len(kinds) > _WIDE
+        config: dict[str, Any] = {
+            "threads": 1 if roomy else min(os.cpu_count() or 1, _MOST_THREADS), "memory_limit": f"{_ROOMY_MB if roomy else _MEMORY_MB}MB",
+            "temp_directory": str(self._lines.folder),
+        }  # fmt: skip
         try:
             with duckdb.connect(":memory:", config=config) as database:
                 database.execute("SET enable_progress_bar = false")
                 how = f"FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {_GROUP_ROWS}"
-                database.execute(f"COPY (SELECT {picked} FROM {read}) TO {_text(str(made))} ({how})")
+                database.execute(f"COPY (SELECT {picked} FROM {self._read(kinds)}) TO {_text(str(made))} ({how})")
         except duckdb.Error as error:
             what = f"The records cannot be written as Parquet: {str(error).splitlines()[0]}."
             raise Unavailable(what, "Write JSON Lines instead (.jsonl), or free some space for temporary files.") from None
+
+    def _read(self, kinds: dict[str, str]) -> str:
+        """The lines as a table. Of files whose columns are nested, read_json would hold the buffers of all at once."""
+        paths, size = ", ".join(_text(str(path)) for path in self._lines.done()), f"maximum_object_size = {self._kinds.longest + 2}"
+        if all(kind in PLAIN for kind in kinds.values()):
+            columns = ", ".join(f"{_text(name)}: {_text(kind)}" for name, kind in kinds.items())
+            return f"read_json([{paths}], format = 'newline_delimited', {size}, columns = {{{columns}}})"
+        structure = _text(orjson.dumps(kinds).decode())
+        return f"(SELECT unnest(from_json(json, {structure})) FROM read_ndjson_objects([{paths}], {size}))"
 
 
 def _text(text: str) -> str:

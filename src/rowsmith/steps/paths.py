@@ -52,10 +52,12 @@ def expand(patterns: Sequence[str], folder: Path) -> list[Path]:
     `folder`; where nothing is there, from the current folder, as a path given on the command line is meant.
 
     Raises:
-        NotFound: a pattern names no file; says which and where.
+        NotFound: a pattern names no file, or is empty; says which and where.
     """
     found: dict[Path, None] = {}
     for pattern in patterns:
+        if not pattern.strip():
+            raise NotFound("The path is empty, and names no file or folder.", "Write `.` for the folder itself.")
         matches = sorted(_matches(folder / Path(pattern).expanduser())) or sorted(_matches(Path.cwd() / Path(pattern).expanduser()))
         if not matches:
             raise NotFound(*_missing(pattern, folder))

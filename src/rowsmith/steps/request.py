@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 from rowsmith.core.errors import Invalid, RowFailed
+from rowsmith.core.fences import Fence, Path
 from rowsmith.core.ports import Context
-from rowsmith.core.prompt import parse
+from rowsmith.core.prompt import Text, parse
 from rowsmith.core.row import Row
 
 BESIDE = frozenset({"scores", "origin", "id"})
 """What a prompt can name of a row beside its columns."""
 
 
-def messages(
-    ctx: Context, system: str, user: str, scope: Mapping[str, Any], more: Sequence[str] = (), files: Sequence[Mapping[str, str]] = ()
-) -> list[dict[str, Any]]:
+async def messages(
+    ctx: Context, system: str, user: str, scope: Mapping[str, Any], more: Sequence[str] = (), files: Sequence[Mapping[str, str]] = (),
+    fence: Fence | None = None,
+) -> list[dict[str, Any]]:  # fmt: skip
     """The messages of one request: the system prompt unless it is empty, then the user's, with the texts of `more` below it, and the parts
-    of `files` before it."""
-    said = "\n\n".join([ctx.render(user, scope), *more])
+    of `files` before it; what is fenced off stands between its lines."""
+    said = "\n\n".join([await ctx.rendered(user, scope, fence), *more])
     asked: list[dict[str, Any]] = [{"role": "user", "content": [*files, {"type": "text", "text": said}] if files else said}]
-    return [{"role": "system", "content": ctx.render(system, scope)}, *asked] if system else asked
+    return [{"role": "system", "content": await ctx.rendered(system, scope, fence)}, *asked] if system else asked
 
 
 @lru_cache(maxsize=256)
@@ -35,21 +37,31 @@ def variables(*prompts: str) -> frozenset[str] | None:
 
 
 @lru_cache(maxsize=256)
-def paths(*prompts: str) -> frozenset[tuple[str, ...]]:
-    """What the prompts name, with dotted fields: ("row",), ("row", "text"). Of one that cannot be read, nothing."""
-    return frozenset(part for prompt in prompts for part in _parts(prompt) if isinstance(part, tuple))
+def shown(*prompts: str) -> frozenset[Path]:
+    """What the prompts print, with dotted fields: ("row",), ("row", "text"). Of one that cannot be read, nothing."""
+    return frozenset[Path]().union(*(found.shown for found in _read(prompts)))
 
 
-def _parts(prompt: str) -> Sequence[str | tuple[str, ...]]:
-    try:
-        return parse(prompt).parts
-    except Invalid:
-        return ()
+def altered(name: str, *prompts: str) -> list[str]:
+    """What is wrong with prompts that do something else with a fenced record than print it."""
+    if any(name in found.opened for found in _read(prompts)):
+        return [f"{{{{ {name} }}}} is fenced off as data and stands as it is: no filter, loop or field can be used on it. Name the row's columns."]
+    return []
 
 
-def prompt_problems(used: Collection[str], needed: Collection[str], given: Collection[str]) -> list[str]:
-    """What is wrong with prompts that use the variables `used`: a needed one is absent, or a setting that was given has no place in them."""
-    absent = [f"No prompt of this step uses {{{{ {name} }}}}; it cannot work without." for name in needed if name not in used]
+def _read(prompts: Iterable[str]) -> Iterator[Text]:
+    for prompt in prompts:
+        try:
+            yield parse(prompt)
+        except Invalid:  # which the recipe's own check reports
+            continue
+
+
+def prompt_problems(used: Collection[str], needed: Collection[str], given: Collection[str], valid: Collection[str]) -> list[str]:
+    """What is wrong with prompts that use the variables `used`: a needed one is absent, or a setting that was given has no place in them.
+    `valid`: those that the step gives."""
+    choice = f"It can use: {', '.join(sorted(valid))}, and the row's columns."
+    absent = [f"No prompt of this step uses {{{{ {name} }}}}; it cannot work without. {choice}" for name in needed if name not in used]
     idle = [f"{name!r} is set, but no prompt of this step uses {{{{ {name} }}}}, so it would change nothing." for name in given if name not in used]
     return absent + idle
 

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
+from rowsmith.core.said import parts
+
 WIDE = 12
 """Characters per word from which on a text counts as written without spaces (Chinese, Japanese, Thai ...)."""
 
@@ -27,6 +29,14 @@ def _texts(value: Any) -> list[str]:
     if isinstance(value, dict):
         value = list(value.values())
     return [part for item in value for part in _texts(item)] if isinstance(value, list) else []
+
+
+def compared(data: dict[str, Any], columns: Sequence[str] | None = None) -> str:
+    """The text by which a row is compared with others: that of the columns, or else all that it says but its label (core.said), so that the same
+    words are the same text in whatever columns and shape they stand."""
+    if columns is not None:
+        return text_of(data, columns)
+    return "\n".join(part.text for part in parts(data) if part.role != "label")
 
 
 def words(text: str) -> list[str]:
@@ -72,13 +82,19 @@ def _punctuation() -> str:
 
 @cache
 def _loose() -> re.Pattern[str]:
-    return re.compile(rf"[{re.escape(_punctuation())}](?![0-9])")
+    opening = re.escape("".join(char for char in _punctuation() if unicodedata.category(char) == "Ps"))
+    number = rf"(?:(?<=[\d\s{opening}])|(?<![\s\S]))[.,:/-](?=\d)"
+    negation = r"(?<![^\W_])!(?=[^\W\d_]|[(=])"
+    return re.compile(rf"(?!{number})(?!{negation})[{re.escape(_punctuation())}]")
 
 
 def flattened(text: str) -> str:
-    """The text in lower case, with single spaces and without punctuation, save where it stands before a digit (-1, 3.5).
+    """The text without its outward form: compatibility forms resolved (NFKC), in lower case, with single spaces and without punctuation. Marks that
+    carry a value stay: one of `. , : / -` before a digit and behind a digit, white space, an opening bracket or nothing (3.5, -4, 10:30), and
+    `!` directly before a letter, `(` or `=` (!done, !=).
 
     >>> flattened("Is it  3.5, or -1?")
     'is it 3.5 or -1'
     """
-    return " ".join(_loose().sub(" ", text.casefold()).split())
+    plain = text.casefold() if text.isascii() else unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    return " ".join(_loose().sub(" ", plain).split())

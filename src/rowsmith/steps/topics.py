@@ -6,6 +6,7 @@ The method is that of TextTiling (Hearst, "TextTiling: Segmenting Text into Mult
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from operator import add, sub
 
@@ -28,23 +29,24 @@ def likeness(vectors: Sequence[Vector], window: int) -> list[float]:
     return found
 
 
-def depths(likeness: Sequence[float]) -> list[float]:
-    """How deep each place lies below the peaks on its two sides; 0 on a slope or a peak.
+def dips(likeness: Sequence[float], places: Sequence[int], window: int) -> dict[int, float]:
+    """How deep each dip lies below the peaks on its two sides, as far as the next dips. A dip is a place, of those given in order, that is not more
+    alike than its neighbours and than all nearer than `window`.
 
-    >>> depths([0.9, 0.2, 0.8])
-    [0.0, 1.3, 0.0]
+    >>> dips([0.9, 0.2, 0.8], [1, 2, 3], 1)
+    {2: 1.3}
     """
-    found = []
-    for place, value in enumerate(likeness):
-        left = right = value
-        for other in reversed(likeness[:place]):
-            if other < left:
-                break
-            left = other
-        for other in likeness[place + 1 :]:
-            if other < right:
-                break
-            right = other
-        dip = value <= min(likeness[place - 1] if place else value, likeness[place + 1] if place + 1 < len(likeness) else value)
-        found.append(round(left + right - 2 * value, 9) if dip else 0.0)
+    near = {place: likeness[place - 1] for place in places}
+    low = []
+    for number, place in enumerate(places):
+        first = bisect_right(places, place - window)
+        last = bisect_left(places, place + window)
+        around = places[max(0, min(first, number - 1)) : max(last, number + 2)]
+        if near[place] <= min(near[other] for other in around):
+            low.append(place)
+    found = {}
+    for before, place, behind in zip([1, *low], low, [*low[1:], len(likeness)], strict=False):
+        depth = max(likeness[before - 1 : place]) + max(likeness[place - 1 : behind]) - 2 * near[place]
+        if round(depth, 9) > 0:
+            found[place] = round(depth, 9)
     return found

@@ -1,16 +1,26 @@
-"""Vectors in the columns of rows: written by `transform.embed`, read by the steps that compare meanings."""
+"""Vectors in the columns of rows: written by `transform.embed`, read by the steps that compare meanings; and the indexes that these put them into."""
 
 from __future__ import annotations
 
 import sys
 from array import array
 from collections.abc import Sequence
+from importlib.util import find_spec
+from typing import Literal
 
 from rowsmith.core.errors import RowFailed
 from rowsmith.core.row import Json, Row
 
+IndexKind = Literal["builtin", "chroma", "lancedb", "qdrant"]
+LIBRARIES: dict[IndexKind, str] = {"chroma": "chromadb", "lancedb": "lancedb", "qdrant": "qdrant_client"}
 DIGITS = 7
 """Of each number so many digits behind the point are kept: more than a float32 of a vector of length 1 has."""
+
+
+def lacking(index: IndexKind) -> list[str]:
+    """What is wrong with a kind of index on this machine, as Step.check says it: a library that is not installed."""
+    missing = index in LIBRARIES and find_spec(LIBRARIES[index]) is None
+    return [f"The library of {index} is not installed. Install it: pip install 'rowsmith[{index}]'."] if missing else []
 
 
 def numbers(vector: Sequence[float]) -> list[float]:

@@ -25,3 +25,10 @@ def total(vectors: Iterable[Vector]) -> list[float]:
     for vector in vectors:
         found = list(map(add, found, vector)) if found else list(vector)
     return found
+
+
+def centred(vectors: Sequence[Vector]) -> list[list[float]]:
+    """The vectors less their mean, to seven places: what all of them have in common tells none from another (Mu and Viswanath, "All-but-the-Top",
+    ICLR 2018). Equal ones are all 0."""
+    mean = [number / len(vectors) for number in total(vectors)]
+    return [[round(own - common, 7) for own, common in zip(vector, mean, strict=True)] for vector in vectors]

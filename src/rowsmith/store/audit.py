@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from rowsmith.core.ids import digest
 from rowsmith.core.slots import DROPPED, EXPANDED, FAILED, KEPT, KEPT_STAGE, OVER_STAGE
+from rowsmith.store import prompts
 from rowsmith.store.database import Database
 
 Found = dict[str, str]
@@ -113,13 +114,15 @@ def _calls(db: Database) -> Iterator[tuple[str, list[Found]]]:
 def _prompts(db: Database) -> Iterator[tuple[str, list[Found]]]:
     with db.read() as conn:
         for row in conn.execute(text("SELECT hash, text FROM prompt")).all():
-            wrong = digest(row.text.encode()) != bytes(row.hash)
-            yield "prompts", [{"kind": "prompt", "what": "its text does not have its hash", "where": bytes(row.hash).hex()}] if wrong else []
+            damaged = digest(row.text.encode()) != bytes(row.hash)
+            yield "prompts", [{"kind": "prompt", "what": "its text does not have its hash", "where": bytes(row.hash).hex()}] if damaged else []
         missing = conn.execute(
             text("SELECT p.run, p.step FROM run_prompt p LEFT JOIN prompt t ON t.hash = p.prompt WHERE t.hash IS NULL")
         ).all()
         what = "a prompt version that it used is missing"
         yield "prompts", [{"kind": "prompt", "what": what, "where": f"run r{r.run}, step {r.step}"} for r in missing]
+    for wrong, where in prompts.problems(db):
+        yield "prompts", [{"kind": "prompt", "what": wrong, "where": where}] if wrong else []
 
 
 

@@ -32,11 +32,11 @@ _NAME = re.compile(r"(?!run:)[^@/\x00-\x1f\x7f\s](?:[^@/\x00-\x1f\x7f]{0,198}[^@
 _HEX = re.compile(r"[0-9a-f]{4,32}")
 
 
-def check_name(name: str) -> None:
-    """Raise Invalid for what cannot be the name of a dataset."""
+def check_name(name: str, what: str = "dataset") -> None:
+    """Raise Invalid for what cannot be the name of a dataset, or of `what` else is spoken of as name@version."""
     if not _NAME.fullmatch(name):
         raise Invalid(
-            f"{name!r} cannot be the name of a dataset.",
+            f"{name!r} cannot be the name of a {what}.",
             "Use up to 200 characters without '@', '/' and line breaks, no space at either end, and not beginning with 'run:'.",
         )
 

@@ -21,7 +21,7 @@ from rowsmith.core.errors import Invalid, RowsmithError, StorageBusy, StorageFul
 from rowsmith.core.failpoints import failpoint
 from rowsmith.core.ids import canonical
 from rowsmith.core.row import Row
-from rowsmith.core.slots import START, Tally
+from rowsmith.core.slots import Tally
 from rowsmith.store import draws, events
 from rowsmith.store.attempts import Parting, Settling
 from rowsmith.store.batch import Batch, Waiter
@@ -64,7 +64,7 @@ class Journal:
         self._loop = asyncio.get_running_loop()
         self._on_request, self._on_lost, self._on_storage = on_request, on_lost, on_storage
         self._seq: int = run.totals["seq"]
-        self.place: Sequence[int] = START
+        self.place: Sequence[int] = run.totals["place"]
         self._batch, self._lock, self._wake = Batch(), threading.Lock(), threading.Event()
         self._ended = self._storage_full = self.give_up = False
         self._failed: RowsmithError | None = None

@@ -293,7 +293,8 @@ class Ledger:
             tokens = (usage.tokens_in or 0) + (usage.tokens_out or 0) if usage.tokens_in is not None else claim.reserve_tokens
             told = (usage.tokens_in, usage.tokens_out, usage.cached_in, usage.reasoning_out, usage.cache_write_in)
             calls.append((s.raw, *told, s.cost, now, s.claimed.key, self.owner))
-            spends.append((cost if priced else None, usage.tokens_in, usage.tokens_out, self.run, *_where(claim), s.claimed.attempt))
+            sent_at = None if s.claimed.seconds is None else now - s.claimed.seconds
+            spends.append((cost if priced else None, usage.tokens_in, usage.tokens_out, sent_at, self.run, *_where(claim), s.claimed.attempt))
             change.usd += cost - claim.reserve
             change.tokens += tokens - claim.reserve_tokens
             tally.calls += 1
@@ -309,7 +310,7 @@ class Ledger:
         )
         many(
             conn,
-            "UPDATE spend SET outcome = 1, cost = ?, tokens_in = ?, tokens_out = ? "
+            "UPDATE spend SET outcome = 1, cost = ?, tokens_in = ?, tokens_out = ?, at = COALESCE(CAST(? AS DOUBLE PRECISION), at) "
             "WHERE run = ? AND ord = ? AND step = ? AND retry = ? AND seq = ? AND attempt = ?",
             spends,
         )

@@ -37,7 +37,9 @@ _DELETE = (
         f"DELETE FROM {table} WHERE dataset IN (SELECT n FROM dataset WHERE project = :name)"
         for table in ("edit", "review", "tombstone", "search_root", "ref", "version")
     ),
-    *(f"DELETE FROM {table} WHERE project = :name" for table in ("event", "refused", "forgotten", "dataset", "run")),
+    *(f"DELETE FROM {table} WHERE prompt IN (SELECT n FROM named_prompt WHERE project = :name)" for table in ("prompt_ref", "prompt_version")),
+    "DELETE FROM guide_turn WHERE guide IN (SELECT n FROM guide WHERE project = :name)",
+    *(f"DELETE FROM {table} WHERE project = :name" for table in ("event", "refused", "forgotten", "dataset", "named_prompt", "guide", "run")),
     "DELETE FROM project WHERE name = :name",
 )
 
@@ -110,7 +112,7 @@ def set_budget(db: Database, name: str, *, usd: int | None, tokens: int | None) 
 
 
 def delete(db: Database, name: str) -> None:
-    """Delete a project with its runs, datasets and events. What other projects may share (stored answers, bodies, files) stays.
+    """Delete a project with its runs, datasets, prompts and events. What other projects may share (stored answers, bodies, files) stays.
 
     Raises:
         NotFound: there is no such project.

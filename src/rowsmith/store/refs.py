@@ -24,6 +24,15 @@ _FORGET = text("DELETE FROM edit WHERE dataset = :dataset AND branch = :name")
 _EDITS = text("SELECT count(*) FROM edit WHERE dataset = :dataset AND branch = :name")
 
 
+def check_ref(name: str, kind: Kind) -> None:
+    """Raise Invalid for what cannot name a version."""
+    if not _NAME.fullmatch(name) or _LIKE_A_VERSION.fullmatch(name):
+        raise Invalid(
+            f"{name!r} cannot be the name of a {kind}.",
+            "Use up to 200 letters, digits and _ . / + -, not beginning with a sign, and nothing that looks like a version (4 to 32 of 0-9a-f).",
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Ref:
     """A name of a version."""
@@ -70,11 +79,7 @@ class Refs:
             Conflict: the name is taken.
             Invalid: it cannot be one.
         """
-        if not _NAME.fullmatch(name) or _LIKE_A_VERSION.fullmatch(name):
-            raise Invalid(
-                f"{name!r} cannot be the name of a {kind}.",
-                "Use up to 200 letters, digits and _ . / + -, not beginning with a sign, and nothing that looks like a version (4 to 32 of 0-9a-f).",
-            )
+        check_ref(name, kind)
         with self._db.write() as conn:
             if not naming.make(conn, self.dataset.n, name, kind, version, author, message, self._db.now(conn)):
                 raise Conflict(f"There is a branch, tag or release called {name!r} already.", "Take another name, or delete that one.")

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, bindparam, text
 from rowsmith.core.calls import PICO
 from rowsmith.core.errors import Conflict, NotFound
 from rowsmith.core.ids import as_written, canonical
-from rowsmith.core.slots import START, Tally
+from rowsmith.core.slots import SPREAD, START, Tally
 from rowsmith.store import budgets, events
 from rowsmith.store.database import Database
 from rowsmith.store.processes import alive
@@ -102,7 +102,8 @@ class Runs:
             ),
             {
                 "project": project, "name": recipe["name"], "identity": identity, "recipe": as_written(recipe), "lock": canonical(lock),
-                "options": canonical(options), "totals": canonical({**Tally().dump(), "seq": 0, "place": START}), "now": self.db.now(conn),
+                "options": canonical(options), "now": self.db.now(conn),
+                "totals": canonical({**Tally().dump(), "seq": 0, "place": SPREAD if recipe.get("spread") else START}),
             },
         ).scalar_one()  # fmt: skip
         return _one(conn, int(n))

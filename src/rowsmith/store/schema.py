@@ -120,7 +120,7 @@ call = Table(
 
 # The ledger: each use of a call by a run, and each attempt at buying it. outcome: 0 reserved, 1 settled, 2 reused, 3 maybe_billed, 4 released,
 # 5 returned (by a batch, unanswered), 9 not there: asked offline; `detail` is the number of the run's carrying-out, and a rebuild finds
-# nothing up to then, either.
+# nothing up to then, either. `at` of a settled one is when its request was sent (in a batch: handed in), so that `call.at` less it is what it took.
 spend = Table(
     "spend", metadata,
     Column("run", Number, primary_key=True),

@@ -54,7 +54,7 @@ erased_call = Table(
 
 _WITHOUT_TEXT = {
     "project", "process", "budget", "rate", "secret", "prompt", "run_prompt", "dataset", "version", "ref", "signature", "hold", "node",
-    "refused", "erased_call", "search_root", "search_state",
+    "named_prompt", "prompt_ref", "guide", "refused", "erased_call", "search_root", "search_state",
 }  # fmt: skip
 
 

@@ -62,7 +62,7 @@ class StageRows:
         while True:
             with self.db.read() as conn:
                 page = conn.execute(query, {**self._values, "after": order}).all()
-            yield from map(_row, page)
+            yield from map(as_row, page)
             if len(page) < PAGE:
                 return
             order = bytes(page[-1].ord)
@@ -73,9 +73,10 @@ def near(db: Database, project: str, prefix: str, limit: int = 9) -> list[tuple[
     run, the newest run first."""
     low, high = (bytes.fromhex(prefix.ljust(32, digit)) for digit in "0f")
     with db.read() as conn:
-        return [(r.run, _row(r)) for r in conn.execute(_NEAR, {"p": project, "low": low, "high": high, "k": limit})]
+        return [(r.run, as_row(r)) for r in conn.execute(_NEAR, {"p": project, "low": low, "high": high, "k": limit})]
 
 
-def _row(r: Any) -> Row:
+def as_row(r: Any) -> Row:
+    """The row that a line of the table `row` tells."""
     meta = orjson.loads(r.meta)
     return Row(bytes(r.id).hex(), bytes(r.ord), orjson.loads(r.data), meta["scores"], meta["origin"])

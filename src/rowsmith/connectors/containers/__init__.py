@@ -15,6 +15,7 @@ those who read a large file in several processes.
     fence.py       what a process takes from itself before it opens one
     child.py       the child process, which may neither send nor write anything
     reader.py      whoever starts it, and watches it
+    warm.py        a child that is asked again and again, for those whose questions are short
 """
 
 from rowsmith.connectors.containers.limits import Limits

@@ -40,7 +40,8 @@ def encoding(head: bytes, given: str | None) -> Encoding:
     if wide := _wide(head):
         return Encoding(wide, guessed=True)
     if head.translate(None, _CONTROL) != head and sum(head.count(bytes([c])) for c in _CONTROL) > len(head) // 200:
-        raise Refused("It is neither text nor a table that can be read.", "Give CSV, TSV, JSON, JSON Lines, Parquet, Arrow, XLSX or ODS.")
+        fix = "Give text, a document, or records: CSV, TSV, JSON, JSON Lines, Parquet, Arrow, XLSX or ODS."
+        raise Refused("It is neither text nor a table that can be read.", fix)
     high = [line for line in head.split(b"\n")[:-1] or [head] if not line.isascii()]
     if sum(_is_utf8(line) for line in high) * 2 >= len(high):
         return Encoding("utf-8")

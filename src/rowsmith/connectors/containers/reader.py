@@ -7,7 +7,7 @@ import select
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -96,12 +96,12 @@ def _child(path: Path, name: str, asked: dict[str, Any], limits: Limits) -> Iter
             child.stdout.close()
 
 
-def started(module: str, scratch: str, complaints: IO[bytes]) -> subprocess.Popen[bytes]:
-    """A process of ours that gets files of strangers to read, without our keys in its environment."""
+def started(module: str, scratch: str, complaints: IO[bytes], more: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
+    """A process of ours that gets files of strangers to read, without our keys in its environment; `more` is what it has besides."""
     environ = {key: value for key in PASSED_ON if (value := os.environ.get(key)) is not None}
     return subprocess.Popen(
         [sys.executable, "-P", "-m", module], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=complaints,
-        env={**environ, "MALLOC_ARENA_MAX": "2"}, cwd=scratch,
+        env={**environ, "MALLOC_ARENA_MAX": "2", **(more or {})}, cwd=scratch,
     )  # fmt: skip
 
 
@@ -173,6 +173,15 @@ class Told:
             known.columns = tuple(facts["columns"])
 
 
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End a process that was started, and close its pipes."""
+    process.kill()
+    process.wait()
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            pipe.close()
+
+
 def died(name: str, code: int, limits: Limits, complaints: IO[bytes]) -> Invalid:
     """The error for a child that ended before it was done; `code` is its exit status, a signal as a negative number."""
     what = f"{name}: the file {why_ended(code, limits, complaints)[1]}, and nothing of it is taken."
@@ -187,5 +196,5 @@ def why_ended(code: int, limits: Limits, complaints: IO[bytes]) -> tuple[str, st
     }  # fmt: skip
     complaints.seek(0)
     said = complaints.read().decode(errors="replace").strip().splitlines()
-    broke = "memory" if any("memory allocation" in line for line in said) else "broken_file"
+    broke = "memory" if any("memory allocation" in line or "failed to allocate" in line or "MemoryError" in line for line in said) else "broken_file"
     return signals.get(code) or (broke, f"broke its reader ({said[-1][:200] if said else f'exit status {code}'})")

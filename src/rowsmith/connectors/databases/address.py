@@ -128,6 +128,8 @@ def _host(text: str, usual: int) -> tuple[str, int]:
     if text.startswith("/") or "%2f" in text.lower() or not text:
         raise AddressRefused("The URL names no host, or a socket of this machine.", "Name the host, and list it where it is this machine.")
     numbered = re.fullmatch(r"(.*\]|[^:\[\]]*)(?::(\d+))?", text)
+    if numbered and not numbered[2] and not usual:
+        raise Invalid("The URL names no port, and for this kind of database none is usual.", "Write it behind the host, host:1234.")
     if numbered is None or not (port := int(numbered[2] or usual)) or port > 65535:
         raise AddressRefused("The URL's host or port cannot be read.", _WRITE)
     try:

@@ -139,7 +139,7 @@ def _written(said: Iterator[Said], path: Path, max_bytes: int, reach: Reach, nam
             file.write(b"\n")
             rows, size = rows + 1, size + len(one) + 1
             if size > max_bytes:
-                raise Invalid(f"{name} has more than {max_bytes / 1e9:,.1f} GB.", "Ask for less: fewer columns, a condition, or a limit.")
+                raise Invalid(f"{name} has more than max_bytes ({max_bytes:,}).", "Ask for less: fewer columns, a condition, or a limit.")
             if rows % _EVERY == 0:
                 reach.note(f"{name}: {rows:,} rows")
     return {**facts, "rows": rows}

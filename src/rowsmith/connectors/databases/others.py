@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from threading import Timer
+from threading import Event, Thread
 from typing import Any
 
 from rowsmith.connectors.databases import faults
@@ -24,6 +24,8 @@ _READ_ONLY = ("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY", "SET SESSI
 _DIALECTS = {"postgresql": "postgres", "mssql": "tsql", "cockroachdb": "postgres", "awsathena": "athena", "teradatasql": "teradata"}
 """What sqlglot calls a dialect where it does not call it as SQLAlchemy does."""
 _QUOTES = {"`": "mysql", "[": "tsql"}
+_AGAIN_S = 1.0
+"""Seconds after which a database is told to stop once more: it forgets what comes between two statements."""
 
 
 class Others:
@@ -35,6 +37,7 @@ class Others:
         self.connection, self._address, self._timeout_s = connection, address, timeout_s
         self.dialect = _dialect(address.kind, connection)
         self._results: list[Any] = []
+        self._late = False
 
     def tables(self) -> list[Table]:
         """What the schema holds that is looked into when none is named."""
@@ -63,19 +66,29 @@ class Others:
     @contextmanager
     def _told(self) -> Iterator[None]:
         """Within it the database has so many seconds: then it is told to stop, where the driver can tell it, else the connection is closed."""
-        driver = self.connection.connection.dbapi_connection
-        timer = Timer(self._timeout_s, getattr(driver, "cancel", driver.close))
-        timer.daemon = True
-        timer.start()
+        done = Event()
+        watch = Thread(target=self._stop_late, args=[self.connection.connection.dbapi_connection, done], daemon=True)
+        watch.start()
         try:
             with _told(self._address):
                 yield
         except RowsmithError:
-            if timer.finished.is_set():
+            if self._late:
                 raise faults.too_slow(self._address, self._timeout_s) from None
             raise
         finally:
-            timer.cancel()
+            done.set()
+            watch.join()  # so that nothing that is asked next is told to stop
+
+    def _stop_late(self, driver: Any, done: Event) -> None:
+        wait_s = self._timeout_s
+        while not done.wait(wait_s):
+            self._late = True  # first: what the database is told may come before anything else is done here
+            if not hasattr(driver, "cancel"):
+                driver.close()
+                return
+            driver.cancel()
+            wait_s = _AGAIN_S
 
 
 @contextmanager

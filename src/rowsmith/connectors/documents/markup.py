@@ -19,7 +19,13 @@ if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
 _SPACE = re.compile(r"[ \t\n\r\f\v\u00a0]+")
-_HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|font-size\s*:\s*0(?![.\d])|opacity\s*:\s*0(?![.\d])", re.IGNORECASE)
+_HIDING = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|font-size\s*:\s*0(?![.\d])|opacity\s*:\s*0(?![.\d])"
+    r"|(?<![\w-])color\s*:\s*transparent|(?<![\w-])(?:left|top|text-indent)\s*:\s*-(?:\d{4,}px|\d{3,}r?em)",
+    re.IGNORECASE,
+)
+_INK, _PAPER = (re.compile(rf"(?<![\w-]){name}\s*:\s*([^;!]+)", re.IGNORECASE) for name in ("color", "background(?:-color)?"))
+_COLOURS = {"white": "#ffffff", "#fff": "#ffffff", "rgb(255,255,255)": "#ffffff", "black": "#000000", "#000": "#000000", "rgb(0,0,0)": "#000000"}
 _NOT_SHOWN = """script style template head noscript iframe object embed canvas audio video svg annotation annotation-xml map select datalist button
 progress meter"""
 _BREAKING = """p div section article aside header footer main nav figure figcaption address form fieldset legend details summary dl dt dd ul ol li
@@ -233,7 +239,7 @@ class _Writer:
         for tr in table.css("tr"):
             cells = [cell for cell in _children(tr) if cell.tag in ("td", "th") and not _is_hidden(cell)]
             rows.append(spans.row([(self._cell(cell), _number(cell, "colspan"), _number(cell, "rowspan")) for cell in cells]))
-        if max((len(row) for row in rows), default=0) < 2:
+        if max((len(row) for row in rows), default=0) < 2 and table.css_first("th") is None:
             return []
         if (caption := table.css_first("caption")) is not None:
             self._put(_plain(caption.text()), False)
@@ -290,8 +296,16 @@ def _children(node: LexborNode) -> Iterator[LexborNode]:
 
 
 def _is_hidden(node: LexborNode) -> bool:
-    attributes = node.attributes
-    return bool(attributes) and ("hidden" in attributes or bool(_HIDING.search(attributes.get("style") or "")))
+    attributes = node.attributes or {}
+    style = attributes.get("style") or ""
+    return "hidden" in attributes or bool(_HIDING.search(style)) or (_colour(_INK, style) == _colour(_PAPER, style) != "")
+
+
+def _colour(of: re.Pattern[str], style: str) -> str:
+    """A colour that a style gives, in one way of writing the most usual; empty where it gives none."""
+    hit = of.search(style)
+    said = "".join(hit[1].lower().split()) if hit else ""
+    return _COLOURS.get(said, said)
 
 
 def _fenced(pre: LexborNode) -> str:

@@ -13,7 +13,7 @@ from typing import Any, Self
 import orjson
 
 from rowsmith.connectors.containers.limits import Limits
-from rowsmith.connectors.containers.reader import Stalled, said_lines, started, why_ended
+from rowsmith.connectors.containers.reader import Stalled, end, said_lines, started, why_ended
 from rowsmith.connectors.documents.given import Said
 from rowsmith.connectors.documents.kinds import every_kind
 from rowsmith.connectors.documents.said import BEGUN, END, UNAVAILABLE, WORKING, said_of
@@ -184,9 +184,5 @@ class _Child:
 
     def end(self) -> None:
         """End it."""
-        self._process.kill()
-        self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                pipe.close()
+        end(self._process)
         self._open.close()

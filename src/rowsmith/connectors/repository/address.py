@@ -12,6 +12,7 @@ from rowsmith.connectors.urls import parsed
 from rowsmith.core.errors import Invalid, NotFound
 
 _FORMS = "Write it like https://github.com/owner/name or git+https://host/owner/name@ref#folder."
+_CLONE = "A clone on this machine is named by its folder (rowsmith read git+FOLDER), its branch, tag or commit by `ref`."
 _SSH = re.compile(r"(?:git\+)?ssh://|[\w.-]+@[\w.-]+:", re.IGNORECASE)
 _NO_REPOSITORY = {
     "about", "apps", "collections", "contact", "customer-stories", "enterprise", "events", "explore", "features", "login", "marketplace", "new",
@@ -76,7 +77,7 @@ def clone_at(url: str) -> Path | None:
         return None
     path = Path(url).expanduser()
     if not path.is_dir():
-        raise NotFound(f"There is no folder {url!r}.", _FORMS)
+        raise NotFound(f"There is no folder {url!r}.", f"{_CLONE} {_FORMS}")
     if not is_clone(path):
         raise Invalid(f"The folder {url!r} is no clone of a repository: it holds no .git.", "Read it as files, or name the folder of the clone.")
     return path
@@ -112,7 +113,7 @@ def _require_web(url: str) -> None:
         fix = f"Write git+https://{name} instead; what is private needs a token (GITHUB_TOKEN, GITLAB_TOKEN ...), or name a clone of yours."
         raise Invalid("Repositories are not read through ssh, which would use your keys.", fix)
     if "::" in url.partition("/")[0] or not re.match(r"(?:git\+)?https?://", url, re.IGNORECASE):
-        raise Invalid("A repository is read through https alone.", f"{_FORMS} A clone on this machine is named by its folder.")
+        raise Invalid("A repository is read through https alone.", f"{_FORMS} {_CLONE}")
 
 
 def _page(origin: str, path: str, forge: str) -> Place:

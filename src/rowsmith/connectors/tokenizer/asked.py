@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import select
-import subprocess
-import sys
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -14,9 +9,9 @@ from typing import Any
 
 import orjson
 
-from rowsmith.connectors.containers.reader import PASSED_ON
-from rowsmith.connectors.tokenizer.files import files_of
-from rowsmith.core.errors import Invalid, RowFailed, RowsmithError, Unavailable
+from rowsmith.connectors.containers.warm import Ended, Warm
+from rowsmith.connectors.tokenizer.files import LIMITS, files_of
+from rowsmith.core.errors import Invalid, RowFailed, Unavailable
 from rowsmith.core.ports import Tokens
 from rowsmith.core.row import Json
 
@@ -37,29 +32,18 @@ def opened(name: str, environ: Mapping[str, str], *, answer_s: float = ANSWER_S)
     if find_spec("tokenizers") is None:
         raise Unavailable("Counting tokens needs the package tokenizers.", "Install it with: pip install 'rowsmith[tokenizers]'")
     files = files_of(name, environ)
-    with tempfile.TemporaryDirectory(prefix="rowsmith-") as scratch, tempfile.TemporaryFile() as complaints:
-        kept = {key: value for key in PASSED_ON if (value := environ.get(key)) is not None}
-        child = subprocess.Popen(
-            [sys.executable, "-P", "-m", MODULE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=complaints, cwd=scratch,
-            env={**kept, "MALLOC_ARENA_MAX": "2", "TOKENIZERS_PARALLELISM": "false", "RAYON_NUM_THREADS": "1"},
-        )  # fmt: skip
-        try:
-            yield _Asked(name, child, files, answer_s)
-        finally:
-            child.kill()
-            child.wait()
-            for pipe in (child.stdin, child.stdout):
-                if pipe is not None:
-                    pipe.close()
+    child = Warm(MODULE, LIMITS, most_bytes=MOST_BYTES, more={"TOKENIZERS_PARALLELISM": "false", "RAYON_NUM_THREADS": "1"})
+    try:
+        yield _Asked(name, child, files, answer_s)
+    finally:
+        child.end()
 
 
 class _Asked:
     """See core.ports.Tokens."""
 
-    def __init__(self, name: str, child: subprocess.Popen[bytes], files: Mapping[str, str], answer_s: float) -> None:
-        assert child.stdin is not None and child.stdout is not None
-        self._name, self._in, self._out = name, child.stdin.fileno(), child.stdout.fileno()
-        self._answer_s = answer_s
+    def __init__(self, name: str, child: Warm, files: Mapping[str, str], answer_s: float) -> None:
+        self._name, self._child, self._answer_s = name, child, answer_s
         said = self._answer(files, LOADING_S)
         if "what" in said:
             raise Invalid(f"The tokenizer of {name} cannot be loaded: {said['what']}", "Save it again with tokenizer.json, or name another.")
@@ -81,26 +65,7 @@ class _Asked:
 
     def _answer(self, question: Mapping[str, Any], most_s: float) -> dict[str, Any]:
         try:
-            _send(self._in, orjson.dumps(question) + b"\n")
-        except BrokenPipeError:
-            raise self._amiss("ended") from None
-        held: list[bytes] = []
-        size = 0
-        while not held or not held[-1].endswith(b"\n"):
-            if not select.select([self._out], [], [], most_s)[0]:
-                raise self._amiss(f"gave no answer for {most_s:g} s")
-            data = os.read(self._out, 1 << 18)
-            size += len(data)
-            if not data or size > MOST_BYTES:
-                raise self._amiss("said more than it may" if data else "ended")
-            held.append(data)
-        found: dict[str, Any] = orjson.loads(b"".join(held))
+            found: dict[str, Any] = orjson.loads(self._child.asked(orjson.dumps(question), most_s))
+        except Ended as error:
+            raise Invalid(f"The tokenizer of {self._name} {error.detail}.", _AMISS) from None
         return found
-
-    def _amiss(self, what: str) -> RowsmithError:
-        return Invalid(f"The tokenizer of {self._name} {what}.", _AMISS)
-
-
-def _send(pipe: int, data: bytes) -> None:
-    while data:
-        data = data[os.write(pipe, data) :]

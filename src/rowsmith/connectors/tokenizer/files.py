@@ -6,12 +6,15 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from rowsmith.connectors.containers.limits import Limits
 from rowsmith.connectors.hub import Hub
 from rowsmith.core.errors import Invalid, NotFound
 
 VOCABULARY, SETTINGS, TEMPLATE = "tokenizer.json", "tokenizer_config.json", "chat_template.jinja"
 _REPOSITORY = re.compile(r"(hf:[^/@#\s]+/[^/@#\s]+)(@[^@#\s]+)?")
 MOST_BYTES = 256 << 20
+LIMITS = Limits(memory_bytes=3 << 30, cpu_s=1_000_000)
+"""Of the child that opens them. How long an answer may take, whoever asks watches."""
 
 
 def files_of(name: str, environ: Mapping[str, str]) -> dict[str, str]:

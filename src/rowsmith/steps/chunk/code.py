@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib.util import find_spec
 from typing import Any
 
 from pydantic import Field, NonNegativeInt, field_validator
 
 from rowsmith.core.errors import choose
+from rowsmith.core.languages_of_code import GRAMMARS, INSTALL, MISSING, grammar_of
+from rowsmith.core.outline import Block, Part
 from rowsmith.core.ports import Context
 from rowsmith.core.row import Drop, New, Row
+from rowsmith.core.spans import Span
 from rowsmith.core.tokens import Measured
-from rowsmith.steps.chunking import Chunking, Told
-from rowsmith.steps.packing import Span, divided, filled, joined
-from rowsmith.steps.syntax import GRAMMARS, INSTALL, MISSING, Piece, grammar_of, pieces
+from rowsmith.steps.chunking import Alike, Chunking, Told
+from rowsmith.steps.cohesion import alike
+from rowsmith.steps.packing import divided, filled, joined
 
 MOST_CHARACTERS = 2_000_000
 """Of a text that is parsed; a longer one (data, most often) is cut at its lines."""
@@ -34,6 +37,9 @@ class Code(Chunking):
 
     language: str = Field("", description="Language of the code, for example python or c_sharp. Default: by the file's name.")
     symbol: str = Field("symbol", description="Column that is given what the chunk defines; empty for none.")
+    merge: Alike | None = Field(
+        None, description="Neighbours whose words are at least so alike (cosine) are merged where both fit into `size`. Default: none."
+    )
     min_size: NonNegativeInt = Field(0, description="Smaller definitions are joined to a neighbour where both fit into `size`.")
 
     @field_validator("language")
@@ -46,7 +52,7 @@ class Code(Chunking):
     def check(self) -> list[str]:
         """A symbol column that would overwrite the code; tree-sitter that is not there."""
         same = [f"`symbol` and `column` are both {self.column!r}; give one another name."] if self.symbol == self.column else []
-        return same + ([f"{MISSING} {INSTALL}"] if find_spec("tree_sitter") is None else [])
+        return [*super().check(), *same, *([f"{MISSING} {INSTALL}"] if find_spec("tree_sitter") is None else [])]
 
     def columns(self, before: frozenset[str] | None) -> frozenset[str] | None:
         """Those before, and the symbol's."""
@@ -57,18 +63,19 @@ class Code(Chunking):
 
         Raises:
             Unavailable: the grammar of its language is not installed.
+            RowFailed: the code broke its reader, or reading it took too long or too much room (`broken_file`, `timeout`, `memory`, `too_large`).
         """
-        of = self.measured(row)
+        of = self.measured(row, ctx)
         language = (self.language or _language(row)) if len(of.text) <= MOST_CHARACTERS else ""
 
         def fits(span: Span) -> bool:
             return of.fits(*span, self.size)
 
-        found = pieces(of.text, language, fits) if language else []
-        cut = [span for piece in found for span in filled(of, piece.blocks(fits), self.size)]
+        found = list(_pieces(ctx.outline(of.text, language, self.size), fits)) if language else []
+        cut = [span for piece in found for span in filled(of, _units((piece.start, piece.end), piece.blocks, fits), self.size)]
         if not language:
             cut = divided(of, (0, len(of.text)), self.size)
-        spans = joined(of, _closed(of, cut, self.size), self.min_size, self.size)
+        spans = joined(of, alike(of, _closed(of, cut, self.size), self.merge, self.size), self.min_size, self.size)
         symbols = list(_symbols(spans, found))
         columns: list[Told] = [{self.symbol: name} if self.symbol else {} for name in symbols]
         lines = _Lines(of.text, row)
@@ -85,6 +92,24 @@ def _language(row: Row) -> str:
     return next((found for name in names if isinstance(name, str) and (found := grammar_of(name))), "")
 
 
+def _pieces(parts: Iterable[Part], fits: Callable[[Span], bool]) -> Iterator[Part]:
+    """The definitions and what lies between them. One that does not fit is taken apart where there are definitions in it."""
+    for part in parts:
+        if part.parts and not fits((part.start, part.end)):
+            yield from _pieces(part.parts, fits)
+        else:
+            yield part
+
+
+def _units(span: Span, blocks: Sequence[Block], fits: Callable[[Span], bool]) -> Iterator[Span]:
+    """The span, or the blocks in it as far apart as it takes for them to fit."""
+    if not blocks or fits(span):
+        yield span
+    else:
+        for block in blocks:
+            yield from _units((block.start, block.end), block.parts, fits)
+
+
 def _closed(of: Measured, spans: Sequence[Span], size: int) -> list[Span]:
     """A span that says nothing, a closing brace most often, goes with the one before where that fits."""
     found: list[Span] = []
@@ -98,7 +123,7 @@ def _closed(of: Measured, spans: Sequence[Span], size: int) -> list[Span]:
     return found
 
 
-def _symbols(spans: Sequence[Span], found: Sequence[Piece]) -> Iterator[str]:
+def _symbols(spans: Sequence[Span], found: Sequence[Part]) -> Iterator[str]:
     """What is defined in each span, in order and once."""
     at = 0
     for start, end in spans:

@@ -10,11 +10,14 @@ from pydantic import Field, NonNegativeInt
 
 from rowsmith.core.ports import Context
 from rowsmith.core.row import Drop, New, Row
+from rowsmith.core.spans import Span
 from rowsmith.core.tokens import Measured
+from rowsmith.steps.chunking import Alike
+from rowsmith.steps.cohesion import alike
 from rowsmith.steps.headings import Headed, Sections, paths
-from rowsmith.steps.hypertext import html_blocks
+from rowsmith.steps.hypertext import html_blocks, said
 from rowsmith.steps.markdown import Block
-from rowsmith.steps.packing import Span, filled, joined
+from rowsmith.steps.packing import filled, joined
 
 
 class Html(Headed):
@@ -27,16 +30,19 @@ class Html(Headed):
     A blank text is dropped (`empty_text`).
     """
 
+    merge: Alike | None = Field(
+        None, description="Neighbours whose words are at least so alike (cosine) are merged where both fit into `size`. Default: none."
+    )
     min_size: NonNegativeInt | None = Field(
         None, description="Smaller sections are joined to a neighbour where both fit into `size`. Default: a quarter of `size`."
     )
 
     def rows(self, row: Row, ctx: Context) -> Iterator[New | Drop]:
         """The chunks of the row's text, in order."""
-        of = self.measured(row)
+        of = self.measured(row, ctx)
         found = html_blocks(of.text)
         least = self.size // 4 if self.min_size is None else self.min_size
-        spans = joined(of, self._sections(of, found), least, self.size)
+        spans = joined(of, alike(of, self._sections(of, found), self.merge, self.size, said), least, self.size)
         yield from self.chunks(row, of, spans, *self.told(paths(spans, found)))
 
     def _sections(self, of: Measured, found: Sequence[Block]) -> list[Span]:

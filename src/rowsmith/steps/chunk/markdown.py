@@ -9,10 +9,13 @@ from pydantic import Field, NonNegativeInt
 
 from rowsmith.core.ports import Context
 from rowsmith.core.row import Drop, New, Row
-from rowsmith.core.tokens import Measured, splitter
+from rowsmith.core.spans import Span
+from rowsmith.core.tokens import Measured
+from rowsmith.steps.chunking import Alike
+from rowsmith.steps.cohesion import alike
 from rowsmith.steps.headings import Headed, Sections, paths
 from rowsmith.steps.markdown import blocks
-from rowsmith.steps.packing import Span, joined, overlapping
+from rowsmith.steps.packing import joined, overlapping
 
 
 class Markdown(Headed):
@@ -25,13 +28,17 @@ class Markdown(Headed):
     """
 
     overlap: NonNegativeInt = Field(0, description="Most tokens that a chunk shares with the one before, in whole sentences or words.")
+    merge: Alike | None = Field(
+        None, description="Neighbours whose words are at least so alike (cosine) are merged where both fit into `size`. Default: none."
+    )
     min_size: NonNegativeInt = Field(0, description="Smaller chunks are joined to a neighbour where both fit into `size`.")
 
     def rows(self, row: Row, ctx: Context) -> Iterator[New | Drop]:
         """The chunks of the row's text, in order."""
-        of = self.measured(row)
+        of = self.measured(row, ctx)
         found = blocks(of.text)
-        spans = joined(of, self._spans(of), self.min_size, self.size - self.overlap)
+        most = self.size - self.overlap
+        spans = joined(of, alike(of, self._spans(of), self.merge, most), self.min_size, most)
         yield from self.chunks(row, of, overlapping(of, spans, self.overlap, self.size), *self.told(paths(spans, found)))
 
     def _spans(self, of: Measured) -> list[Span]:
@@ -40,7 +47,7 @@ class Markdown(Headed):
 
         def divide(span: Span, size: int) -> list[Span]:
             start, end = span
-            chunks = splitter(self.model, size, markdown=True).chunk_indices(of.text[start:end])
+            chunks = of.splitter(size, markdown=True).chunk_indices(of.text[start:end])
             return [_begun(of, start + place, start + place + len(chunk), most) for place, chunk in chunks]
 
         def bare(span: Span) -> bool:

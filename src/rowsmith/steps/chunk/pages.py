@@ -9,9 +9,11 @@ from pydantic import Field, NonNegativeInt
 from rowsmith.core.errors import RowFailed
 from rowsmith.core.ports import Context
 from rowsmith.core.row import Drop, Json, New, Row
+from rowsmith.core.spans import Span
 from rowsmith.core.tokens import Measured
-from rowsmith.steps.chunking import Chunking
-from rowsmith.steps.packing import Span, divided, joined, overlapping
+from rowsmith.steps.chunking import Alike, Chunking
+from rowsmith.steps.cohesion import alike
+from rowsmith.steps.packing import divided, joined, overlapping
 from rowsmith.steps.spans import parts
 
 PARTS = ("pages", "slides", "sheets")
@@ -28,6 +30,9 @@ class Pages(Chunking):
     """
 
     overlap: NonNegativeInt = Field(0, description="Most tokens that a chunk shares with the one before, in whole sentences or words.")
+    merge: Alike | None = Field(
+        None, description="Neighbours whose words are at least so alike (cosine) are merged where both fit into `size`. Default: none."
+    )
     min_size: NonNegativeInt = Field(0, description="Smaller pages are joined to a neighbour where both fit into `size`.")
 
     def rows(self, row: Row, ctx: Context) -> Iterator[New | Drop]:
@@ -36,9 +41,10 @@ class Pages(Chunking):
         Raises:
             RowFailed: `no_pages`.
         """
-        of = self.measured(row)
+        of = self.measured(row, ctx)
         most = self.size - self.overlap
-        spans = joined(of, [piece for page in self._pages(row, of) for piece in divided(of, page, most)], self.min_size, most)
+        pieces = [piece for page in self._pages(row, of) for piece in divided(of, page, most)]
+        spans = joined(of, alike(of, pieces, self.merge, most), self.min_size, most)
         yield from self.chunks(row, of, overlapping(of, spans, self.overlap, self.size))
 
     def _pages(self, row: Row, of: Measured) -> Iterator[Span]:

@@ -29,7 +29,7 @@ class Sentences(Chunking):
 
     def rows(self, row: Row, ctx: Context) -> Iterator[New | Drop]:
         """The chunks of the row's text, in order."""
-        of = self.measured(row)
+        of = self.measured(row, ctx)
         most = self.size - self.overlap
         spans = evened(of, filled(of, sentences(of.text, 0, len(of.text)), most), min(self.min_size, most), most)
         yield from self.chunks(row, of, overlapping(of, spans, self.overlap, self.size))

@@ -9,9 +9,10 @@ from pydantic import Field, NonNegativeInt
 
 from rowsmith.core.ports import Context
 from rowsmith.core.row import Drop, New, Row
-from rowsmith.core.tokens import Measured, splitter
+from rowsmith.core.spans import Span
+from rowsmith.core.tokens import Measured
 from rowsmith.steps.chunking import Chunking
-from rowsmith.steps.packing import Span, evened, overlapping
+from rowsmith.steps.packing import evened, overlapping
 
 
 class Tokens(Chunking):
@@ -32,14 +33,14 @@ class Tokens(Chunking):
 
     def rows(self, row: Row, ctx: Context) -> Iterator[New | Drop]:
         """The chunks of the row's text, in order."""
-        of = self.measured(row)
+        of = self.measured(row, ctx)
         yield from self.chunks(row, of, self._spans(of))
 
     def _spans(self, of: Measured) -> list[Span]:
         """Chunks that follow each other, short by the overlap, each then begun earlier by as much. The splitter's own overlap takes whole
         units of the level at which it cut: between long paragraphs it is nothing."""
         overlap = self.size // 8 if self.overlap is None else self.overlap
-        spans = [(start, start + len(chunk)) for start, chunk in splitter(self.model, self.size - overlap).chunk_indices(of.text)]
+        spans = [(start, start + len(chunk)) for start, chunk in of.splitter(self.size - overlap).chunk_indices(of.text)]
         if self.min_size:
             spans = evened(of, spans, self.min_size, self.size)
         return overlapping(of, spans, overlap, self.size)

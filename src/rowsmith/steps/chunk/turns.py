@@ -12,10 +12,11 @@ from rowsmith.core.errors import RowFailed
 from rowsmith.core.ports import Context
 from rowsmith.core.row import Drop, New, Row
 from rowsmith.core.shapes import ROLES, texts
+from rowsmith.core.spans import Span, trimmed
 from rowsmith.core.step import Column
-from rowsmith.core.tokens import Measured, count_tokens
+from rowsmith.core.tokens import Measured
 from rowsmith.steps.chunking import Chunking, key_of
-from rowsmith.steps.packing import Span, divided, trimmed
+from rowsmith.steps.packing import divided
 from rowsmith.steps.request import pick
 from rowsmith.steps.spans import cut, parts
 
@@ -54,15 +55,15 @@ class Turns(Chunking):
         if value in ("", [], None):
             yield Drop("empty_text", f"Column {self.column!r} is empty.")
         elif isinstance(value, str):
-            yield from self._of_text(row, self.measured(row))
+            yield from self._of_text(row, self.measured(row, ctx))
         else:
-            yield from self._of_messages(row, _checked(value, self.column))
+            yield from self._of_messages(row, _checked(value, self.column), self.counting(ctx))
 
     # -- messages ------------------------------------------------------------------------------------------------------------------------
 
-    def _of_messages(self, row: Row, messages: list[dict[str, Any]]) -> Iterator[New]:
+    def _of_messages(self, row: Row, messages: list[dict[str, Any]], tokens: Callable[[str], int]) -> Iterator[New]:
         before = next((n for n, message in enumerate(messages) if message["role"] not in ("system", "developer")), len(messages))
-        costs = [count_tokens(self.model, "\n".join(texts(message))) for message in messages]
+        costs = [tokens("\n".join(texts(message))) for message in messages]
         head = sum(costs[:before])
 
         def cost(first: int, last: int) -> int:

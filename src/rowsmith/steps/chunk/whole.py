@@ -9,8 +9,8 @@ from pydantic import Field
 
 from rowsmith.core.ports import Context
 from rowsmith.core.row import Drop, New, Row
+from rowsmith.core.spans import trimmed
 from rowsmith.steps.chunking import Chunking
-from rowsmith.steps.packing import trimmed
 
 
 class Whole(Chunking):
@@ -24,7 +24,7 @@ class Whole(Chunking):
 
     def rows(self, row: Row, ctx: Context) -> Iterator[New | Drop]:
         """The chunk, or why there is none."""
-        of = self.measured(row)
+        of = self.measured(row, ctx)
         start, end = trimmed(of.text, 0, len(of.text))
         if not of.fits(start, end, self.size):
             yield Drop("too_long", f"The text has {of.count(start, end):,} tokens, and `size` is {self.size:,}.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
@@ -12,9 +12,7 @@ from rowsmith.core.errors import RowFailed
 from rowsmith.core.ports import Context, Rows
 from rowsmith.core.row import Dropped, Row
 from rowsmith.core.step import Column, DatasetName, Step, setting
-from rowsmith.steps.vector_columns import raw_of
-
-IndexKind = Literal["builtin", "chroma", "lancedb", "qdrant"]
+from rowsmith.steps.vector_columns import IndexKind, lacking, raw_of
 
 
 class Asked(Step):
@@ -28,6 +26,10 @@ class Asked(Step):
     similarity: Annotated[float, Field(gt=0, le=1)] = Field(0.9, description="From which cosine on a row is dropped.")
     against: DatasetName | None = Field(None, description="Dataset whose rows have been asked before: name, name@branch, name@tag or name@version.")
     index: IndexKind = setting("builtin", description="Index that finds the nearest: builtin compares all; the others need an extra of the name.")
+
+    def check(self) -> list[str]:
+        """An index whose library is missing."""
+        return lacking(self.index)
 
     def all(self, new: Rows, kept: Rows, ctx: Context) -> Iterator[Row | Dropped]:
         """Every new row once, in order: itself, or dropped with the id of the row that it repeats."""

@@ -10,13 +10,14 @@ from pydantic import Field
 from rowsmith.content import prompt as shipped
 from rowsmith.core.errors import Invalid, RowFailed
 from rowsmith.core.expressions import parse as condition
+from rowsmith.core.fences import Fence
 from rowsmith.core.ports import Context
 from rowsmith.core.row import Drop, New, Row
 from rowsmith.core.step import COLUMN, Column, FileColumn, ModelRole, PromptText, Step, Where
-from rowsmith.steps.fenced import fenced, mark_of, source_columns
+from rowsmith.steps.fenced import mark_of, source_columns
 from rowsmith.steps.output import TYPES, object_schema, rows_schema, schema_problems
 from rowsmith.steps.references import parts
-from rowsmith.steps.request import BESIDE, blank, messages, paths, pick, variables
+from rowsmith.steps.request import BESIDE, blank, messages, pick, shown, variables
 
 GIVES = ("count", "row")
 
@@ -72,11 +73,9 @@ class Columns(Step):
         wanted = list(ctx.wanted)
         files = parts(row, self.attach)
         scope = self._scope(row, len(wanted))
-        shown = self._shown(row, scope["row"])
-        mark = mark_of(shown)
-        scope |= self._fenced(shown, scope["row"], mark)
-        more = self._more(ctx, len(wanted)) + ([ctx.render(shipped("fence"), {"mark": mark})] if shown else [])
-        request = messages(ctx, self.system, self.prompt, scope, more, files)
+        fence = self._fence(row, scope["row"])
+        more = self._more(ctx, len(wanted)) + ([ctx.render(shipped("fence"), {"mark": fence.mark})] if fence else [])
+        request = await messages(ctx, self.system, self.prompt, scope, more, files, fence)
         answer = await ctx.ask(request, model=self.model, schema=self._asked(len(wanted)), prompt=self.prompt)
         items = self._items(answer.value, len(wanted))
         return [New({**carried, **item}, index=index) for index, item in zip(wanted, items, strict=False)]
@@ -126,20 +125,16 @@ class Columns(Step):
         said = {name: value for name, value in seen.items() if name not in self.attach}
         return {"scores": row.scores, "origin": row.origin, "id": row.id, **seen, "row": said, "count": count}
 
-    def _shown(self, row: Row, said: dict[str, Any]) -> dict[str, Any]:
-        """What is fenced off: of the columns to be fenced those that a prompt names, and `row` where it stands for one of them."""
-        used = paths(self.prompt, self.system)
+    def _fence(self, row: Row, said: dict[str, Any]) -> Fence | None:
+        """What is fenced off: of the columns to be fenced those that a prompt prints, and `row` where it stands for one of them."""
+        used = shown(self.prompt, self.system)
         names = source_columns(row, row.data) if self.fence is None else self.fence
         named = pick(row, [name for name in names if any(path[0] == name or path[:2] == ("row", name) for path in used)])
-        whole = ("row",) in used and any(name in said for name in names)
-        return {**named, "row": said} if whole else named
-
-    def _fenced(self, shown: dict[str, Any], said: dict[str, Any], mark: str) -> dict[str, Any]:
-        """What the prompts are given in place of it."""
-        given: dict[str, Any] = {name: fenced({name: value}, mark) for name, value in shown.items()}
-        if any(path[0] == "row" and len(path) > 1 for path in paths(self.prompt, self.system)):
-            given["row"] = {name: given.get(name, value) for name, value in said.items()}
-        return given
+        whole = any(path[0] == "row" and (len(path) == 1 or path[1] is None) for path in used) and any(name in said for name in names)
+        if not named and not whole:
+            return None
+        paths: dict[tuple[str, ...], str] = {path: name for name in names for path in ((name,), ("row", name))}
+        return Fence(paths, mark_of({**named, "row": said} if whole else named))
 
     def _more(self, ctx: Context, count: int) -> list[str]:
         """The lines below the user's prompt: how many rows, where no prompt says so itself, and in which language."""

@@ -11,10 +11,11 @@ from pydantic import Field
 
 from rowsmith.content import prompt as shipped
 from rowsmith.core.errors import RowFailed
+from rowsmith.core.fences import Fence
 from rowsmith.core.ports import Context
 from rowsmith.core.row import Drop, New, Row
 from rowsmith.core.step import Column, ModelRole, PromptText, Step
-from rowsmith.steps.fenced import fenced, mark_of
+from rowsmith.steps.fenced import mark_of
 from rowsmith.steps.request import blank, messages, pick, prompt_problems, text_of, variables
 
 TOKENS_A_PAIR = 300
@@ -76,7 +77,7 @@ class Qa(Step):
         scope = self._scope(row, text, len(wanted))
         told = "mark" in (variables(self.prompt, self.system) or ())
         more = [] if told else [ctx.render(shipped("fence"), scope)]
-        request = messages(ctx, self.system, self.prompt, scope, more)
+        request = await messages(ctx, self.system, self.prompt, scope, more, fence=Fence({("text",): "text"}, scope["mark"]))
         answer = await ctx.ask(request, model=self.model, schema=SCHEMA, prompt=self.prompt)
         pairs = [pair for pair in answer.value["pairs"] if not blank(pair["input"]) and not blank(pair["answer"])]
         if not pairs:
@@ -89,14 +90,13 @@ class Qa(Step):
     def check(self) -> list[str]:
         used = variables(self.prompt, self.system)
         given = [name for name in ("language", "domain", "style") if name in self.model_fields_set]
-        problems = [] if used is None else prompt_problems(used, ("text", "count"), given)
+        problems = [] if used is None else prompt_problems(used, ("text", "count"), given, GIVES)
         own = {"input", "answer", *(["context"] if self.context else [])}
         return problems + [f"Column {name!r} cannot be carried over: the pairs have one of that name." for name in self.forward if name in own]
 
     def _scope(self, row: Row, text: str, count: int) -> dict[str, Any]:
         style = shipped(f"qa_style_{self.style}")
-        mark = mark_of({"text": text})
-        given = {"text": fenced({"text": text}, mark), "mark": mark, "count": count}
+        given = {"text": text, "mark": mark_of({"text": text}), "count": count}
         return {**row.scope, **given, "language": self.language, "domain": self.domain, "style": style}
 
 

@@ -58,7 +58,7 @@ class ReadDatabase(Licensed):
             fix = "Take it out, and enter it as a secret: rowsmith keys add DATABASE_PASSWORD --url KIND://HOST:PORT."
             problems.append(f"The password of the database stands in the recipe, where everybody reads it. {fix}")
         if (self.table is None) == (self.query is None):
-            problems.append("Give either `table` or `query`.")
+            problems.append("Give either `table` or `query`. What there is: rowsmith read URL --schema.")
         return problems
 
     def asked(self) -> dict[str, Any]:
@@ -81,7 +81,9 @@ class ReadDatabase(Licensed):
             source = ctx.input(path)
             keys = [str(name) for name in self.key or _list(source.facts.get("key"))]
             for record in ctx.records(source):
-                if isinstance(record, Fault):
+                if isinstance(record, Fault) and source.facts.get("rows") == 0:
+                    yield Bad("no_rows", "Nothing is in it. Correct the table, the condition or the query, if there should be rows.", record.where)
+                elif isinstance(record, Fault):
                     yield Bad(record.reason, record.detail, record.where)
                 else:
                     yield self._row(record, source, keys)

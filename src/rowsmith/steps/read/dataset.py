@@ -18,8 +18,13 @@ class ReadDataset(Step):
     """
 
     dataset: DatasetName = Field(min_length=1, description="The dataset: name, name@branch, name@tag or name@version.")
+    ids: list[str] | None = Field(None, min_length=1, description="Ids of the rows to take; one that is not there is passed over. Default: all rows.")
+    flags: bool = Field(True, description="Whether rows keep the flags that checks have left on them before.")
 
     def read(self, ctx: Context) -> Iterator[New]:
         """The rows in their order."""
+        wanted = None if self.ids is None else frozenset(self.ids)
         for row in ctx.dataset(self.dataset):
-            yield New(row.data, row.origin, row.scores, id=row.id)
+            if wanted is None or row.id in wanted:
+                origin = row.origin if self.flags else {name: told for name, told in row.origin.items() if name != "flags"}
+                yield New(row.data, origin, row.scores, id=row.id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from glob import has_magic
 from itertools import groupby, islice
@@ -25,6 +25,7 @@ from rowsmith.core.step import InputPaths
 from rowsmith.steps.media import Unfit, look
 from rowsmith.steps.outside import Documents
 from rowsmith.steps.paths import is_address, known
+from rowsmith.steps.unpacked import exports
 
 RECORDS = ("jsonl", "csv", "json", "parquet", "arrow")
 KINDS = (*SUFFIXES, "archive", *RECORDS, "image", "audio")
@@ -43,8 +44,8 @@ _PEEK_FILES, _PEEK_LINES = 5, 50
 
 
 def _kind_of(path: Path) -> str:
-    """The kind of file that a name tells of; empty where it tells of none."""
-    return _KIND_OF.get(path.suffix.lower() or path.name.lower(), "")
+    """The kind of file that a name tells of; empty where it tells of none. A folder is one that is read whole."""
+    return "archive" if path.is_dir() else _KIND_OF.get(path.suffix.lower() or path.name.lower(), "")
 
 
 class ReadFiles(Documents):
@@ -119,7 +120,7 @@ class ReadFiles(Documents):
         if self.media_column and not self.media():
             problems.append("`media_column` has no effect: neither images nor audio are read. Set `kinds` or `format`, or remove it.")
         try:
-            for path, kind in self._files(known):
+            for path, kind in self._files(self._seen):
                 if kind == "csv":
                     self._header(path, path.name)
         except (NotFound, Invalid) as error:
@@ -131,7 +132,7 @@ class ReadFiles(Documents):
         if any(known(pattern) is None for pattern in self.paths):
             return None
         try:
-            found = [self._peek(path, kind) for path, kind in islice(self._files(known), _PEEK_FILES)]
+            found = [self._peek(path, kind) for path, kind in islice(self._files(self._seen), _PEEK_FILES)]
         except (NotFound, Invalid, OSError, ValueError):
             return None  # check() and the run itself say what is wrong
         return frozenset[str]().union(*filter(None, found)) if found and None not in found else None
@@ -148,7 +149,7 @@ class ReadFiles(Documents):
             Invalid: a file's kind is not known.
         """
         yield from self.missed(ctx)
-        found = self._files(lambda pattern: ctx.paths([pattern]))
+        found = self._files(lambda pattern: ctx.paths([pattern]), lambda path: "archive" if ctx.input(path).facts.get("folder") else _kind_of(path))
         for way, several in groupby(found, self._way):
             if way != "own":
                 yield from self._of_documents([(ctx.input(path), kind) for path, kind in several], ctx, records=way == "archive")
@@ -197,25 +198,37 @@ class ReadFiles(Documents):
         if not count:
             yield Bad("empty_file", "The file has no records. Remove it, or put something in it.", source.name)
 
-    def _files(self, find: Callable[[str], Sequence[Path] | None]) -> Iterator[tuple[Path, str]]:
+    def together(self, files: Sequence[Path]) -> Mapping[Path, Sequence[Path]]:
+        """Unpacked exports of chats, unless every file is to be read as something else, or archives are not wanted."""
+        return exports(files) if self.format == "slack" or (not self.format and "archive" in self.kinds) else {}
+
+    def _seen(self, pattern: str) -> Sequence[Path] | None:
+        """The files before a run, folders that are read whole as such."""
+        found = known(pattern)
+        whole = {path: folder for folder, mine in self.together(found or ()).items() for path in mine}
+        return found and list(dict.fromkeys(whole.get(path, path) for path in found))
+
+    def _files(
+        self, find: Callable[[str], Sequence[Path] | None], kind_of: Callable[[Path], str] = _kind_of
+    ) -> Iterator[tuple[Path, str]]:  # fmt: skip
         seen: set[Path] = set()
         for pattern in self.paths:
             found = find(pattern)
             if found is None:
                 continue
-            for path in self._chosen(pattern, found):
+            for path in self._chosen(pattern, found, kind_of):
                 if path not in seen:
                     seen.add(path)
-                    yield path, self.format or _kind_of(path)
+                    yield path, self.format or kind_of(path)
 
-    def _chosen(self, pattern: str, found: Sequence[Path]) -> list[Path]:
+    def _chosen(self, pattern: str, found: Sequence[Path], kind_of: Callable[[Path], str]) -> list[Path]:
         if not found:
             raise NotFound(f"There is no file {pattern!r}.", "Check the path; a relative one is taken from the recipe's folder.")
         if is_address(pattern) or (len(found) == 1 and not has_magic(pattern) and found[0].name == Path(pattern).name):
             return list(found)  # what is named is read: what is in it tells what it is
-        chosen = [path for path in found if self.format or _kind_of(path) in self.kinds]
+        chosen = [path for path in found if self.format or kind_of(path) in self.kinds]
         if not chosen:
-            there = ", ".join(sorted({kind for path in found if (kind := _kind_of(path))}))
+            there = ", ".join(sorted({kind for path in found if (kind := kind_of(path))}))
             what = f"None of the {len(found)} files that {pattern!r} names is {' or '.join(self.kinds)}."
             raise NotFound(what, f"Set `kinds`{f': [{there}]' * bool(there)}, or `format` to force one.")
         return chosen

@@ -10,8 +10,11 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from rowsmith.core.edits import Edit
+from rowsmith.core.flags import Flag, flagged
 from rowsmith.core.ports import Context
 from rowsmith.core.row import Drop, Row
+from rowsmith.core.said import parts
+from rowsmith.core.step import Column
 from rowsmith.steps.cleaning import Cleaning
 from rowsmith.steps.instructions import Finding, scan, weight
 from rowsmith.steps.request import text_of
@@ -34,9 +37,11 @@ class HiddenInstructions(Cleaning):
     such instructions (quoted, in code, as an example) does not count.
 
     A text whose score is at least `threshold` is flagged: `origin.hidden_instructions` lists the findings {rule, weight, span, excerpt}, the span in
-    characters of the source; and `action` says what becomes of it. No list of rules finds all: keep sources fenced in prompts, as they are.
+    characters of the source, and `origin.flags` has them too; and `action` says what becomes of it. With an empty `column` all that a row says
+    is looked at, whatever its shape; its score is that of its worst text. No list of rules finds all: keep sources fenced in prompts, as they are.
     """
 
+    column: Column = Field("text", description="Column that holds the text. Empty: all texts of the row, wherever they stand.")
     action: Literal["flag", "quarantine", "remove"] = Field(
         "flag",
         description="flag: the row goes on with its score and findings. quarantine: it is dropped (`hidden_instructions`). remove: the sentences "
@@ -48,18 +53,21 @@ class HiddenInstructions(Cleaning):
 
     def rows(self, row: Row, ctx: Context) -> Iterator[Row | Drop]:
         """The row with its score, or a Drop that names the first finding."""
-        text = text_of(row, self.column)
-        findings = self._findings(row, text)
-        total = weight(findings)
+        said = {part.path: part.text for part in parts(row.data)} if not self.column else {_path(self.column): text_of(row, self.column)}
+        every = {path: self._findings(row, text) for path, text in said.items()}
+        total = max(map(weight, every.values()), default=0)
+        findings = [one for found in every.values() for one in found]
         scored = row.with_scores({self.into: total})
         if total < self.threshold:
             yield scored
         elif self.action == "quarantine":
             yield Drop("hidden_instructions", "; ".join(f"{one.rule}: {one.excerpt}" for one in findings[:3]))
         else:
-            told = [self._told(row, text, one) for one in findings[:MOST]]
-            flagged = replace(scored, origin={**row.origin, "hidden_instructions": told})
-            yield from super().rows(flagged, ctx) if self.action == "remove" else [flagged]
+            found = [(path, one) for path, each in every.items() for one in each][:MOST]
+            told = [self._told(row, path, one) for path, one in found]
+            noted = replace(scored, origin={**row.origin, "hidden_instructions": told})
+            marked = flagged(noted, [Flag("injection", one.rule, one.excerpt, one.weight, path, (one.start, one.end)) for path, one in found])
+            yield from super().rows(marked, ctx) if self.action == "remove" else [marked]
 
     def edits(self, row: Row, text: str) -> Sequence[Edit]:
         """Where texts are cut: the sentences with a finding, and the hidden parts."""
@@ -80,9 +88,19 @@ class HiddenInstructions(Cleaning):
         notes = source.get("notes") if isinstance(source, dict) and "chunk" not in row.origin else None
         return scan(text, [*_texts(row.data.get(self.aside)), *_texts(notes)])
 
-    def _told(self, row: Row, text: str, one: Finding) -> dict[str, Any]:
-        where = place(row, self.column, text, one.start, one.end) or {"row_span": [one.start, one.end]}
+    def check(self) -> list[str]:
+        """Text is cut out of one column alone."""
+        return [] if self.column or self.action != "remove" else ["action: remove cuts text out of one column; name it with `column`."]
+
+    def _told(self, row: Row, path: str, one: Finding) -> dict[str, Any]:
+        if not self.column:
+            return {"rule": one.rule, "weight": one.weight, "path": path, "row_span": [one.start, one.end], "excerpt": one.excerpt}
+        where = place(row, self.column, row.data[self.column], one.start, one.end) or {"row_span": [one.start, one.end]}
         return {"rule": one.rule, "weight": one.weight, **where, "excerpt": one.excerpt}
+
+
+def _path(column: str) -> str:
+    return next(part.path for part in parts({column: ""}))
 
 
 def _cut(text: str, one: Finding) -> tuple[int, int]:

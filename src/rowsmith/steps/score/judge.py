@@ -18,7 +18,7 @@ from rowsmith.core.row import Row
 from rowsmith.core.step import Column, FileColumn, ModelRole, PromptText, Step
 from rowsmith.steps.fenced import fenced, mark_of
 from rowsmith.steps.references import parts
-from rowsmith.steps.request import messages, pick, prompt_problems, variables
+from rowsmith.steps.request import altered, messages, pick, prompt_problems, variables
 
 CRITERIA = {name: shipped(f"criterion_{name}") for name in ("relevance", "accuracy", "completeness", "clarity")}
 GIVES = ("record", "criteria", "guidance", "low", "high", "mark")
@@ -51,7 +51,7 @@ class Judge(Step):
 
     async def rows(self, row: Row, ctx: Context) -> list[Row]:
         """One call."""
-        request = messages(ctx, self.system, self.prompt, self._scope(row, ctx), files=parts(row, self.attach))
+        request = await messages(ctx, self.system, self.prompt, await self._scope(row, ctx), files=parts(row, self.attach))
         try:
             answer = await ctx.ask(request, model=self.model, schema=self._schema, prompt=self.prompt)
         except RowFailed:
@@ -68,15 +68,16 @@ class Judge(Step):
         problems += [] if any(self._weight(name) for name in self.criteria) else ["Every weight is 0; at least one must be above."]
         used = variables(self.prompt, self.system)
         given = ["guidance"] if self.rubric or self.source else []
-        return problems + ([] if used is None else prompt_problems(used, ("record", "criteria"), given))
+        problems += altered("record", self.prompt, self.system)
+        return problems + ([] if used is None else prompt_problems(used, ("record", "criteria"), given, GIVES))
 
-    def _scope(self, row: Row, ctx: Context) -> dict[str, Any]:
+    async def _scope(self, row: Row, ctx: Context) -> dict[str, Any]:
         every = row.data if self.columns_ is None else pick(row, self.columns_)
         seen = {name: value for name, value in every.items() if name not in self.attach}
         source = pick(row, [self.source]) if self.source else {}
         shown = {**{f"source: {name}": value for name, value in source.items()}, **{k: v for k, v in seen.items() if k not in source}}
         mark = mark_of(shown)
-        guidance = [ctx.render(self.rubric, row.scope)] if self.rubric else []
+        guidance = [await ctx.rendered(self.rubric, row.scope)] if self.rubric else []
         guidance += [shipped("judge_source")] if self.source else []
         criteria = "\n".join(f"- {name}: {text}" for name, text in self.criteria.items())
         low, high = self.scale

@@ -109,7 +109,7 @@ def _page(text: str) -> _Page:
 
 def _found(page: _Page, words: _Words, rule: Rule) -> Iterator[int]:
     if words.labels:
-        yield from _menus(page, words.labels)
+        yield from _menus(page, words.labels | words.alone)
     for number, bare in enumerate(page.bare):
         if bare in words.alone:
             yield number

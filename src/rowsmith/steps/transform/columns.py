@@ -26,7 +26,7 @@ class Columns(Step):
     """
 
     rename: dict[str, str] = Field(default_factory=dict, description="New names of columns: {old: new}. A row without the old column stays as it is.")
-    set: dict[str, str] = Field(default_factory=dict, description="Columns made from text: {name: 'Q: {{ input }}'}. Plain substitution.")
+    set: dict[str, str] = Field(default_factory=dict, description="Columns made from text: {name: 'Q: {{ input }}'}, written as prompts are.")
     compute: dict[str, str] = Field(default_factory=dict, description="Columns made by an expression: {words: word_count(text)}.")
     keep: list[str] = Field(default_factory=list, description="The columns that stay; all others go. Default: all stay.")
     drop: list[str] = Field(default_factory=list, description="Columns that go.")
@@ -85,7 +85,7 @@ class Columns(Step):
     def _used(self) -> dict[str, list[str]]:
         """The names that each later setting uses. Raises Invalid where a text cannot be read."""
         return {
-            "set": sorted({name for text in self.set.values() for name in template(text).variables}),
+            "set": sorted({name for text in self.set.values() for name in template(text).needed}),
             "compute": sorted({name for text in self.compute.values() for name in parse_value(text).columns}),
             "keep": self.keep,
             "drop": self.drop,

@@ -13,9 +13,8 @@ from rowsmith.core.errors import RowFailed
 from rowsmith.core.ports import Context, Index, Rows
 from rowsmith.core.row import Dropped, Row
 from rowsmith.core.step import Column, DatasetName, Step, setting
-from rowsmith.steps.filter.asked import IndexKind
 from rowsmith.steps.scratch import tables
-from rowsmith.steps.vector_columns import raw_of
+from rowsmith.steps.vector_columns import IndexKind, lacking, raw_of
 
 
 class Near(Step):
@@ -40,6 +39,10 @@ class Near(Step):
         if self.into == self.vector:
             raise ValueError(f"`into` and `vector` are both {self.into!r}; give the texts another column.")
         return self
+
+    def check(self) -> list[str]:
+        """An index whose library is missing."""
+        return lacking(self.index)
 
     def all(self, new: Rows, kept: Rows, ctx: Context) -> Iterator[Row | Dropped]:
         """Every new row once, in order, with what is near to it."""

@@ -12,8 +12,7 @@ from rowsmith.core.errors import RowFailed
 from rowsmith.core.ports import Context, Rows
 from rowsmith.core.row import Dropped, Row
 from rowsmith.core.step import Column, Step, setting
-from rowsmith.steps.filter.asked import IndexKind
-from rowsmith.steps.vector_columns import raw_of
+from rowsmith.steps.vector_columns import IndexKind, lacking, raw_of
 
 
 class WriteVectors(Step):
@@ -24,6 +23,10 @@ class WriteVectors(Step):
     place: str = setting(description="Folder of the index, or for chroma and qdrant the address of a server.", min_length=1)
     index: IndexKind = setting("builtin", description="Kind of index; all but builtin need an extra of the name.")
     vector: Column = Field("vector", description="Column that holds the vector.")
+
+    def check(self) -> list[str]:
+        """An index whose library is missing."""
+        return lacking(self.index)
 
     def all(self, new: Rows, kept: Rows, ctx: Context) -> Iterator[Row | Dropped]:
         """Write every row that came so far, then pass the new ones on."""

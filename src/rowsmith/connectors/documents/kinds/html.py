@@ -5,7 +5,9 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator
+from configparser import ConfigParser
 from dataclasses import replace
+from functools import cache
 from typing import IO
 
 from rowsmith.connectors.documents.given import Given, decoded
@@ -16,6 +18,8 @@ from rowsmith.core.lines import encoding_of
 
 SETTINGS = {"readable": False}
 """readable: only what is meant to be read, without navigation, banners and footers (trafilatura)."""
+_SHORT = 250
+"""Characters."""
 _BEGINS = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
 _MEANT = {"iso8859-1": "cp1252", "ascii": "cp1252", "shift_jis": "cp932", "gb2312": "gb18030", "gbk": "gb18030", "euc_kr": "cp949"}
@@ -34,6 +38,8 @@ def read(file: IO[bytes], given: Given) -> Iterator[Document]:
     page = _readable(html) if given.setting("readable", SETTINGS) else page_of(html)
     if page is None:
         page, notes = page_of(html), (*notes, "Nothing in it stands out as what is meant to be read; it is the whole page.")
+    if not page.text.strip() and "<script" in html.lower():
+        notes = ("There is no text in it, and scripts that may make it: read.web runs them with `browser: true`.",)
     yield Document(page.text, "html", columns=page.columns, notes=(*notes, *page.notes))
 
 
@@ -62,5 +68,19 @@ def _readable(html: str) -> Page | None:
     facts, hidden = facts_of(tree), ""
     if hides(html):
         html, hidden = without_hidden(tree)
-    text = needed("trafilatura", "web pages").extract(html, output_format="markdown", include_comments=False)
-    return Page(text, facts, hidden) if text and text.strip() else None
+    text = _main_text(html, least=1)
+    if len(text) < _SHORT and 2 * len(text) < len(page_of(html).text):  # too little to be what the page is about: all that may be read
+        text = _main_text(html, least=_SHORT)
+    return Page(text, facts, hidden) if text.strip() else None
+
+
+def _main_text(html: str, least: int) -> str:
+    """What the library takes for the main text as Markdown; where that has fewer than `least` characters, every paragraph without its structure."""
+    return needed("trafilatura", "web pages").extract(html, output_format="markdown", include_comments=False, config=_config(least)) or ""
+
+
+@cache
+def _config(least: int) -> ConfigParser:
+    found: ConfigParser = needed("trafilatura.settings", "web pages").use_config()
+    found.set("DEFAULT", "MIN_EXTRACTED_SIZE", str(least))
+    return found

@@ -1,28 +1,23 @@
-"""Source code as its definitions, with exact character spans: which grammar reads it, what is a function or a class in it, and what it is called."""
+"""Source code as an outline: its definitions, what lies between them, and where they can be cut. For the child alone: it holds syntax trees."""
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import lru_cache
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from functools import cache
 from importlib import import_module
 from itertools import accumulate
 from typing import Any
 
-from rowsmith.core.errors import Unavailable
-from rowsmith.core.languages_of_code import language_of
-from rowsmith.steps.packing import Span, trimmed
-from rowsmith.steps.prose import listed
+from rowsmith.core.outline import Block, Part
+from rowsmith.core.spans import Span, trimmed
 
-GRAMMARS = {
-    "bash": ("bash", "language"), "c": ("c", "language"), "c_sharp": ("c_sharp", "language"), "cpp": ("cpp", "language"), "go": ("go", "language"),
-    "java": ("java", "language"), "javascript": ("javascript", "language"), "php": ("php", "language_php"), "python": ("python", "language"),
-    "ruby": ("ruby", "language"), "rust": ("rust", "language"), "tsx": ("typescript", "language_tsx"),
-    "typescript": ("typescript", "language_typescript"),
-}  # fmt: skip
-"""Languages, each with the package (tree_sitter_...) and the function in it that give its grammar."""
-_DEFINITIONS = listed(
+
+def _listed(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_DEFINITIONS = _listed(
     "function_definition class_definition function_declaration generator_function_declaration class_declaration abstract_class_declaration "
     "method_definition interface_declaration type_alias_declaration enum_declaration internal_module module method_declaration "
     "constructor_declaration record_declaration annotation_type_declaration type_declaration function_item struct_item enum_item union_item "
@@ -30,66 +25,50 @@ _DEFINITIONS = listed(
     "type_definition struct_declaration property_declaration namespace_declaration local_function_statement trait_declaration method "
     "singleton_method class lexical_declaration"
 )
-_LOOKED_THROUGH = listed(
+_LOOKED_THROUGH = _listed(
     "block class_body declaration_list field_declaration_list body_statement statement_block enum_body interface_body enum_body_declarations "
     "decorated_definition export_statement template_declaration ambient_declaration linkage_specification expression_statement "
     "preproc_if preproc_ifdef preproc_else preproc_elif file_scoped_namespace_declaration"
 )
 """What holds definitions and is none itself."""
-_WRAPPERS = listed("decorated_definition export_statement template_declaration ambient_declaration")
+_WRAPPERS = _listed("decorated_definition export_statement template_declaration ambient_declaration")
 """What goes along with the one definition in it."""
-_FUNCTIONS = listed("arrow_function function_expression function class class_expression generator_function")
-_NAMES = listed("identifier field_identifier type_identifier qualified_identifier destructor_name operator_name constant word name")
+_FUNCTIONS = _listed("arrow_function function_expression function class class_expression generator_function")
+_NAMES = _listed("identifier field_identifier type_identifier qualified_identifier destructor_name operator_name constant word name")
 _DEEPEST = 60
-MISSING = "Code is read with tree-sitter and its grammars, which are not installed."
-INSTALL = "Install them with: pip install 'rowsmith[repositories]'"
+_MOST_BYTES = 4
+"""Of a character."""
+_PACKAGES = {"php": ("php", "language_php"), "tsx": ("typescript", "language_tsx"), "typescript": ("typescript", "language_typescript")}
+"""Languages whose grammar is not `language` of a package of their own name (tree_sitter_...)."""
+_Nodes = list[tuple[int, int, Any]]
+"""Children of a node with the characters at which they begin and end, in order."""
 
 
-@dataclass(slots=True, frozen=True)
-class Piece:
-    """text[start:end] with its symbol ("Class.method"; empty outside of definitions). `blocks` gives the spans at which it can be cut where it has
-    to: those of its parts, of which those are cut again that do not fit (by the function that it is given)."""
-
-    start: int
-    end: int
-    symbol: str
-    blocks: Callable[[Callable[[Span], bool]], Iterator[Span]]
-
-
-def grammar_of(name: str) -> str:
-    """The language of a file of this name; empty where none of the grammars reads it."""
-    found = language_of(name)
-    return found if found in GRAMMARS else ""
-
-
-def pieces(text: str, language: str, fits: Callable[[Span], bool]) -> list[Piece]:
-    """The definitions of the code and what lies between them, in order; together all of its visible characters. One that does not fit is taken
-    apart where there are definitions in it.
+def outline(text: str, language: str, size: int) -> list[Part]:
+    """The parts of the code in order; together all of its visible characters. What cannot have more than `size` tokens is whole.
 
     Raises:
-        Unavailable: the grammar is not installed.
+        ImportError: the grammar is not installed.
     """
-    code = _Code(text)
-    return list(code.pieces(_parser(language).parse(code.bytes).root_node, (0, len(text)), "", fits))
+    code = _Code(text, size)
+    return list(code.parts(_parser(language).parse(code.bytes).root_node, (0, len(text)), ""))
 
 
-@lru_cache(maxsize=len(GRAMMARS))
+@cache
 def _parser(language: str) -> Any:
-    package, function = GRAMMARS[language]
-    try:
-        from tree_sitter import Language, Parser
+    from tree_sitter import Language, Parser
 
-        return Parser(Language(getattr(import_module(f"tree_sitter_{package}"), function)()))
-    except ImportError:
-        raise Unavailable(MISSING, INSTALL) from None
+    package, function = _PACKAGES.get(language, (language, "language"))
+    return Parser(Language(getattr(import_module(f"tree_sitter_{package}"), function)()))
 
 
 class _Code:
     """A text and its nodes' places in it, in characters."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, size: int) -> None:
         self.text, self.bytes = text, text.encode()
         self._plain = len(self.bytes) == len(text)
+        self._surely = size if self._plain else size // _MOST_BYTES  # no token is shorter than a byte
         lines = self.bytes.split(b"\n")
         self._lines = list(accumulate((len(line) + 1 for line in lines), initial=0))
         self._starts = self._lines if self._plain else list(accumulate((len(line) + 1 for line in text.split("\n")), initial=0))
@@ -105,44 +84,50 @@ class _Code:
         """Where the node stands."""
         return trimmed(self.text, self.place(node.start_byte), self.place(node.end_byte))
 
-    def pieces(self, node: Any, region: Span, symbol: str, fits: Callable[[Span], bool], depth: int = 0) -> Iterator[Piece]:
+    def parts(self, node: Any, region: Span, symbol: str, depth: int = 0) -> Iterator[Part]:
         """The definitions within a node, which stands in the region, and what lies between, before and behind them there."""
         at, end = region
-        found = list(_definitions(node))
+        found, nodes = list(_definitions(node)), self._nodes(node)
         for number, inner in enumerate(found):
             begin = max(at, self._with_comments(inner))
             over = self._with_line(inner, found[number + 1] if number + 1 < len(found) else None, end)
-            yield from self._between(at, begin, symbol, node)
-            name, itself = ".".join(filter(None, (symbol, _name(inner)))), _within(inner)
-            if fits((begin, over)) or depth >= _DEEPEST or next(_definitions(itself), None) is None:
-                yield Piece(begin, over, name, self._blocks_of(inner, begin, over))
-            else:
-                yield from self.pieces(itself, (begin, over), name, fits, depth + 1)
+            yield from self._between(at, begin, symbol, nodes)
+            yield self._definition(inner, (begin, over), ".".join(filter(None, (symbol, _name(inner)))), depth)
             at = over
-        yield from self._between(at, end, symbol, node)
+        yield from self._between(at, end, symbol, nodes)
 
-    def _between(self, start: int, end: int, symbol: str, node: Any) -> Iterator[Piece]:
+    def _definition(self, node: Any, span: Span, name: str, depth: int) -> Part:
+        itself = _within(node)
+        if self._fits(*span):
+            return Part(*span, name)
+        if depth < _DEEPEST and next(_definitions(itself), None) is not None:
+            return Part(*span, name, list(self.parts(itself, span, name, depth + 1)))
+        return Part(*span, name, [], self._blocks(self._nodes(node), *span, 0))
+
+    def _between(self, start: int, end: int, symbol: str, nodes: _Nodes) -> Iterator[Part]:
         begin, end = trimmed(self.text, start, end)
         if begin < end:
-            yield Piece(begin, end, symbol, self._blocks_of(node, begin, end))
+            yield Part(begin, end, symbol, [], self._blocks(nodes, begin, end, 0))
 
-    def _blocks_of(self, node: Any, start: int, end: int) -> Callable[[Callable[[Span], bool]], Iterator[Span]]:
-        return lambda fits: self._blocks(node, start, end, fits, 0)
+    def _fits(self, start: int, end: int) -> bool:
+        return end - start <= self._surely
 
-    def _blocks(self, node: Any, start: int, end: int, fits: Callable[[Span], bool], depth: int) -> Iterator[Span]:
-        """The parts of a node within [start, end), from where each begins to where the next one does."""
-        if fits((start, end)) or not node.children or depth >= _DEEPEST:
-            yield start, end
-            return
-        inside = [(self.place(child.start_byte), child) for child in node.children if child.end_byte > child.start_byte]
-        inside = [(max(start, at), child) for at, child in inside if at < end and self.place(child.end_byte) > start]
-        begins = [start, *(at for at, _ in inside[1:]), end]
-        if not inside:
-            yield start, end
-        for number, (_, child) in enumerate(inside):
+    def _nodes(self, node: Any) -> _Nodes:
+        return [(self.place(child.start_byte), self.place(child.end_byte), child) for child in node.children if child.end_byte > child.start_byte]
+
+    def _blocks(self, nodes: _Nodes, start: int, end: int, depth: int) -> list[Block]:
+        """The nodes within [start, end), from where each begins to where the next one does."""
+        if self._fits(start, end) or depth >= _DEEPEST:
+            return []
+        inside = nodes[bisect_right(nodes, start, key=lambda one: one[1]) : bisect_left(nodes, end, key=lambda one: one[0])]
+        begins = [start, *(max(start, at) for at, _, _ in inside[1:]), end]
+        found = []
+        for number, (_, _, child) in enumerate(inside):
             begin, over = trimmed(self.text, begins[number], begins[number + 1])
             if begin < over:
-                yield from self._blocks(child, begin, over, fits, depth + 1)
+                whole = self._fits(begin, over)
+                found.append(Block(begin, over) if whole else Block(begin, over, self._blocks(self._nodes(child), begin, over, depth + 1)))
+        return found
 
     def _with_comments(self, node: Any) -> int:
         """Where the definition begins, with the comments and attributes that stand right above it."""

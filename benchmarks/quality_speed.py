@@ -1,0 +1,81 @@
+"""How long `rowsmith quality` takes over many rows with the default checks, and how much memory: beside the time that each check takes alone.
+
+    python benchmarks/quality_speed.py [--rows 100000] [--checks a,b] [--apart] [--json]
+
+Rows are invented questions with answers, of which a twentieth are repeated, and a twentieth with one word more. `--apart` measures each check
+by itself.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+TEXT = (
+    "the river market opens early and people carry bread fish tools paper to small boats that wait near stone steps while children read letters "
+    "from a teacher who explains why water moves slowly under bridges built long ago by masons with simple instruments and careful measure"
+)
+WORDS = TEXT.split()
+
+
+def rows(count: int, seed: int = 7) -> list[dict[str, Any]]:
+    """Invented rows, the same for the same seed."""
+    draw = random.Random(seed)
+    made: list[dict[str, Any]] = []
+    while len(made) < count:
+        kind = draw.random()
+        if made and kind < 0.05:
+            made.append(draw.choice(made))
+        elif made and kind < 0.1:
+            before = draw.choice(made)
+            made.append({**before, "output": f"{before['output']} {draw.choice(WORDS)}"})
+        else:
+            question, answer = (" ".join(draw.choices(WORDS, k=draw.randint(*size))) for size in ((6, 20), (20, 90)))
+            made.append({"instruction": f"{question}? {len(made)}", "input": "", "output": f"{answer}."})
+    return made
+
+
+def measured(path: Path, checks: str | None) -> dict[str, Any]:
+    """Seconds and peak memory of one command, in a home of its own."""
+    with tempfile.TemporaryDirectory() as home:
+        words = [sys.executable, "-m", "rowsmith.cli.main", "quality", str(path), "--json", "--flags", f"{home}/flags", "--home", f"{home}/home"]
+        words += ["--checks", checks] if checks else []
+        begun = time.monotonic()
+        with open(f"{home}/out", "wb") as out:
+            process = subprocess.Popen(words, stdout=out, env={**os.environ, "ROWSMITH_BACKGROUND": "off"})
+            _, status, used = os.wait4(process.pid, 0)
+        told = json.loads(Path(home, "out").read_text(encoding="utf-8").splitlines()[-1])
+        if os.waitstatus_to_exitcode(status):
+            raise SystemExit(f"{told['what']} {told['fix']}")
+        return {
+            "checks": told["checks"], "rows": told["rows"], "seconds": round(time.monotonic() - begun, 1), "peak_mib": used.ru_maxrss // 1024,
+            "grade": told["grade"], "flagged": {one["name"]: one["flagged"] for one in told["parts"]},
+        }  # fmt: skip
+
+
+def main() -> None:
+    """Measure and print."""
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked.add_argument("--rows", type=int, default=100_000)
+    asked.add_argument("--checks", default=None)
+    asked.add_argument("--apart", action="store_true")
+    asked.add_argument("--json", action="store_true")
+    given = asked.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "rows.jsonl")
+        path.write_text("".join(json.dumps(row) + "\n" for row in rows(given.rows)), encoding="utf-8")
+        found = [measured(path, given.checks)]
+        found += [measured(path, check) for check in found[0]["checks"]] if given.apart else []
+    print(json.dumps(found) if given.json else "\n".join(f"{', '.join(one['checks'])}: {one['seconds']} s, {one['peak_mib']} MiB" for one in found))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,258 @@
+"""Quality: what checks find in a dataset or a file, the grade that it gets, and whether it passes a gate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from shlex import quote
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from rowsmith import content
+from rowsmith.app.lab import Lab
+from rowsmith.app.quality_advice import recommendations
+from rowsmith.app.quality_checks import CONTAMINATION, Chosen, Means, chosen
+from rowsmith.app.quality_clusters import Twins
+from rowsmith.app.quality_figures import Figures, Names
+from rowsmith.app.quality_gate import Watch, passed
+from rowsmith.app.quality_remove import removed
+from rowsmith.app.quality_result import Assessed, NotMeasured, Other, RowFlag
+from rowsmith.app.quality_run import Target, Watched, carried_out, names_dataset, recipe, steps_of, target
+from rowsmith.app.quality_whole import of_all
+from rowsmith.app.reshaping import Shaped
+from rowsmith.app.unreachable import EXPORTED, note_copy
+from rowsmith.core.errors import Invalid
+from rowsmith.core.quality import Grading, Part
+from rowsmith.core.row import Row
+from rowsmith.core.said import Role
+from rowsmith.engine.gate_files import Gate, read_gate, read_grading
+from rowsmith.store.files import atomic_write
+
+if TYPE_CHECKING:
+    from rowsmith.app.results import Result
+    from rowsmith.app.runs import Runs
+
+_ROLES: dict[Role, str] = {"context": "a source", "answer": "an answer", "label": "a label"}
+LACKING = "missing_column"
+"""Why a step fails a row that has not what it reads."""
+NOTHING = Means()
+UNWATCHED = Watched()
+
+
+@dataclass(frozen=True, slots=True)
+class Flags:
+    """The flags of a run's rows, read anew each time: they never lie in memory whole."""
+
+    rows: Callable[[], Iterable[Row]]
+    names: Names
+
+    def __iter__(self) -> Iterator[RowFlag]:
+        return (flag for row in self.rows() for flag in self.names.flags(row))
+
+
+@dataclass(frozen=True, slots=True)
+class Checking:
+    """One carrying-out of checks: what is checked, by what, how it is graded, and the run that did it."""
+
+    at: Target
+    checks: Chosen
+    grading: Grading
+    result: Result
+    rows: Callable[[], Iterable[Row]]
+    figures: Figures
+    names: Names
+
+
+class Quality:
+    """Check the datasets of one project, and files."""
+
+    def __init__(self, lab: Lab, project: str) -> None:
+        self.lab = lab
+        self.project = project
+
+    def check(
+        self, spoken: str | Path, *, checks: Sequence[str] | None = None, against: str | Path | None = None, gate: str | Path | None = None,
+        weights: str | Path | None = None, means: Means = NOTHING, format: str | None = None, watched: Watched = UNWATCHED,
+    ) -> Assessed:  # fmt: skip
+        """Check a dataset (`name`, `name@version`) or a file, and grade it. Nothing is committed: the checks are a run, which goes on where it
+        stopped, and whose answers of models are stored.
+
+        Args:
+            checks: names of checks (app.quality_checks.CHECKS), or kinds of steps. Default: all that need no model, embedder or file, and
+                those whose needs are given.
+            against: a dataset of the project, which is checked in the same way and stands beside this one; or a file, the evaluation set that
+                `contamination` compares with. A name that is both means the dataset. Where `checks` name contamination, a dataset is the
+                evaluation set, too.
+            gate: a YAML file that says what the dataset has to be (engine.gate_files).
+            weights: a YAML file that says how the grade is made, as far as it differs from content/quality.yaml.
+            means: what checks are given beyond their defaults.
+            format: the format of a file's records. Default: recognised.
+
+        Raises:
+            NotFound: there is no such dataset, file, check or step. Invalid: a file, an option or a setting cannot be used; nothing was measured.
+            NotDone: the run stands still (stopped, at a cap, a server away); the same call goes on.
+        """
+        other, means = self._against(against, means, checks or ())
+        rules, grading = self._graded(gate, weights)
+        with target(self.lab, self.project, str(spoken), format) as at:
+            picked = chosen(checks, means, str(spoken), self._plugins)
+            if checks is None:
+                picked = self._fit(at, picked, means, watched)
+            done = self._checked(at, picked, means, grading, watched, rules)
+            found = done[0]
+        if other is not None:
+            found = replace(found, against=self._beside(other, picked, means, grading, watched))
+        return found if rules is None else replace(found, gate=passed(rules, found, done[1]))
+
+    def remove(
+        self, spoken: str | Path, found: Assessed, why: Sequence[str], *, keep: Collection[str] = (), into: str | None = None
+    ) -> Shaped:
+        """Commit, as the next version or into another dataset, the rows that are left when those go which were flagged; see
+        app.quality_remove.removed."""
+        return removed(self.lab, self.project, str(spoken), found, why, keep, into)
+
+    def write(self, found: Assessed, *, report: str | Path | None = None, flags: str | Path | None = None) -> None:
+        """Write what was found: a report as one HTML file, and the flags as JSON Lines, in the order of the rows.
+
+        Raises:
+            StorageFull, Unavailable: a file cannot be written.
+        """
+        if flags is not None:
+            count = _write_flags(Path(flags), found.flags)
+            note_copy(self.lab, self.project, EXPORTED, Path(flags), format="flags", rows=count, version=found.version, run=found.run)
+        if report is not None:
+            from rowsmith.app.quality_report import html
+
+            page = html({**found.dump(flags=False), "flags": (flag.dump() for flag in found.flags)})
+            with atomic_write(Path(report)) as file:
+                file.write(page.encode())
+            note_copy(self.lab, self.project, EXPORTED, Path(report), format="report", rows=found.rows, version=found.version, run=found.run)
+
+    @property
+    def _plugins(self) -> tuple[Path, ...]:
+        return (Path.cwd() / "plugins",)
+
+    @property
+    def _runs(self) -> Runs:
+        from rowsmith.app.runs import Runs
+
+        return Runs(self.lab, self.project)
+
+    def _against(self, against: str | Path | None, means: Means, checks: Sequence[str]) -> tuple[str | None, Means]:
+        """A dataset that is compared with, or else an evaluation set among the means: a file, or where contamination is named, a dataset, too."""
+        if against is None:
+            return None, means
+        if names_dataset(self.lab, self.project, str(against)):
+            if CONTAMINATION in checks:
+                return None, replace(means, against_dataset=str(against))
+            return str(against), means
+        if not Path(against).is_file():
+            fix = "Name a dataset of the project to compare with, or the file of an evaluation set for the check contamination."
+            raise Invalid(f"--against {against} is no dataset and no file.", fix)
+        return None, replace(means, against=Path(against).absolute())
+
+    def _graded(self, gate: str | Path | None, weights: str | Path | None) -> tuple[Gate | None, Grading]:
+        shipped = read_grading(None if weights is None else Path(weights), content.quality())
+        return read_gate(Path(gate), shipped) if gate is not None else (None, Grading.model_validate(shipped))
+
+    def _fit(self, at: Target, picked: Chosen, means: Means, watched: Watched) -> Chosen:
+        """Of checks that nobody has named, those that can judge the rows. A row that a step fails is lost to all others, so one that lacks a column
+        in some rows is left out."""
+        result = carried_out(self._runs, recipe(at, picked, means, self._plugins), watched)
+        failed = {one.step: one.failed.get(LACKING, 0) for one in result.funnel}
+        unfit = {name: failed[name] for name in picked.steps if failed.get(name) and name not in means.settings}
+        return self._fit(at, picked.without(unfit, at.spoken), means, watched) if unfit else picked
+
+    def _beside(self, other: str, picked: Chosen, means: Means, grading: Grading, watched: Watched) -> Other:
+        with target(self.lab, self.project, other) as at:
+            found, _ = self._checked(at, picked, means, grading, watched, None)
+        return Other(at.name, found.version, found.grade, found.score, found.parts, found.rows)
+
+    def _checked(self, at: Target, picked: Chosen, means: Means, grading: Grading, watched: Watched, gate: Gate | None) -> tuple[Assessed, Watch]:
+        made = recipe(at, picked, means, self._plugins)
+        runs = self._runs
+        result = carried_out(runs, made, watched)
+        steps = steps_of(made)
+        names = Names(steps, by_line=at.version is None)
+        figures, twins, watch = Figures(steps, names), Twins(), Watch(gate or Gate(), names)
+        figures.on_row += [twins.see, watch.see]
+        done = Checking(at, picked, grading, result, lambda: runs.rows(result.run), figures, names)
+        for row in done.rows():
+            figures.add(row)
+        if not figures.rows and result.failed:
+            told = ", ".join(f"{reason} {n:,}" for reason, n in result.failed.items())
+            raise Invalid(f"No row of {at.spoken} could be read and checked: {told}.", f"See why: rowsmith runs {result.run} --failed")
+        return self._assessed(done, means, twins), watch
+
+    def _assessed(self, done: Checking, means: Means, twins: Twins) -> Assessed:
+        figures, at, checks = done.figures, done.at, done.checks
+        flagging, left = _parts(done)
+        whole = of_all(checks.of_all, done.rows, done.grading, means, figures.rows)
+        parts = _in_order(checks.names, [*flagging, *whole.parts])
+        score = done.grading.whole(parts)
+        if score is None and figures.rows:
+            raise Invalid("Nothing was measured that a grade could be made of.", f"{' '.join(one.why for one in left)} Choose other --checks.")
+        funnel, cost = self._making(at)
+        given = {"FILE": str(means.against or means.against_dataset or ""), "provider/name": means.embedder or ""}
+        return Assessed(
+            dataset=at.name, version=None if at.version is None else at.version.id, run=done.result.run, rows=figures.rows,
+            unread=done.result.failed, checks=checks.names, grade=done.grading.grade(score or 0.0), score=score or 0.0, parts=parts,
+            flags=Flags(done.rows, done.names), counts=figures.counts(), measures=figures.measures(), lengths=figures.lengths(),
+            languages=dict(figures.languages.most_common()), sources=_sources(figures),
+            clusters=twins.clusters(done.rows(), done.names), not_measured=(*checks.left, *left, *whole.left),
+            recommendations=recommendations(at, parts, {name: value for name, value in given.items() if value}),
+            grading=done.grading.model_dump(include={"borders", "slack"}), diversity=whole.diversity, bias=whole.bias, funnel=funnel,
+            cost_per_row_usd=cost, notes=_notes(done),
+        )  # fmt: skip
+
+    def _making(self, at: Target) -> tuple[tuple[Mapping[str, Any], ...] | None, float | None]:
+        """The funnel of the run that made the version, and what a kept row has cost there."""
+        if at.version is None or at.version.run is None:
+            return None, None
+        result = self._runs.result(f"r{at.version.run}")
+        funnel = [asdict(one) for one in result.funnel]
+        told = [{"step": one["step"], **{name: one[name] for name in ("came", "made", "dropped", "failed")}, "kept": one["passed"]} for one in funnel]
+        return tuple(told), result.cost_of_kept_usd
+
+
+def _write_flags(path: Path, flags: Iterable[RowFlag]) -> int:
+    count = 0
+    with atomic_write(path) as file:
+        for flag in flags:
+            count += 1
+            file.write(orjson.dumps(flag.dump(), option=orjson.OPT_APPEND_NEWLINE))
+    return count
+
+
+def _parts(done: Checking) -> tuple[list[Part], list[NotMeasured]]:
+    """The part of each check that flags rows, and those that no row gave anything to."""
+    parts, left = list[Part](), list[NotMeasured]()
+    for name, found in done.figures.checks.items():
+        if not found.rows:
+            lacking = " and ".join(_ROLES[role] for role in found.check.roles) or "anything that it checks"
+            why = f"No row has {lacking}." if done.figures.rows else "There is no row."
+            column = f" --set {name}.column=NAME" if found.check.roles else ""
+            left.append(NotMeasured(name, why, f"rowsmith quality {quote(done.at.spoken)} --checks {name}{column}"))
+            continue
+        told = ", ".join(f"{reason} {n:,}" for reason, n in found.reasons.most_common(3))
+        what = f"{found.flagged:,} of {found.rows:,} rows {found.check.found}" + (f": {told}" if len(found.reasons) > 1 else "")
+        parts.append(done.grading.part(name, what, found.flagged, found.rows))
+    return parts, left
+
+
+def _in_order(names: Sequence[str], parts: Sequence[Part]) -> tuple[Part, ...]:
+    return tuple(sorted(parts, key=lambda part: names.index(part.name)))
+
+
+def _sources(figures: Figures) -> tuple[Mapping[str, Any], ...]:
+    return tuple({"name": name, "rows": rows} for name, rows in figures.sources.most_common())
+
+
+def _notes(done: Checking) -> tuple[str, ...]:
+    unread = sum(done.result.failed.values())
+    if not unread:
+        return done.at.notes
+    rows = "row" if unread == 1 else "rows"
+    return (*done.at.notes, f"{unread:,} {rows} could not be read or checked, and no figure holds them: rowsmith runs {done.result.run} --failed.")

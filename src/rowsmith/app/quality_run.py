@@ -1,0 +1,158 @@
+"""The run behind `rowsmith quality`: an ordinary one, which reads a dataset or a file, carries it through the chosen checks, and commits nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rowsmith.app.downloads import HUB, here, is_url
+from rowsmith.app.hub_token import with_hub_token
+from rowsmith.app.quality_checks import EMBEDDINGS, SEMANTIC, Chosen, Means
+from rowsmith.core.errors import Conflict, Invalid, NotFound, choose
+from rowsmith.core.recipe import Recipe
+from rowsmith.core.step import Step
+from rowsmith.engine import recipe_file
+from rowsmith.store.datasets import Datasets
+from rowsmith.store.versions import Version
+
+if TYPE_CHECKING:
+    from rowsmith.app.lab import Lab
+    from rowsmith.app.results import Result
+    from rowsmith.app.runs import OnProgress, Runs
+    from rowsmith.engine.terms import Stopping
+
+_ENDED = ("finished", "shortfall")
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """How a run is watched, and what it may spend."""
+
+    budget_usd: float | None = None
+    budget_tokens: int | None = None
+    grace_s: float = 30.0
+    offline: bool = False
+    on_progress: OnProgress | None = None
+    stopping: Stopping | None = None
+
+_EMBED = "embedded"
+"""The step that embeds what rows say, and the column of their vectors."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is checked: what people call it, the step that reads it, and its version; None: it is a file, whose rows are known by their lines."""
+
+    spoken: str
+    source: Mapping[str, Any]
+    version: Version | None = None
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def name(self) -> str:
+        """The dataset's name without branch or version; of a file, the file."""
+        return self.spoken.partition("@")[0] if self.version is not None else self.spoken
+
+
+class NotDone(Conflict):
+    """The run of the checks stands still before its end. `result` is what it has come to."""
+
+    def __init__(self, result: Result) -> None:
+        what = f"The checks are not done: run {result.run} is {result.state}. {result.reason}".strip()
+        super().__init__(what, "The same command again goes on, and checks and buys nothing twice.")
+        self.result = result
+        self.more = {"run": result.run, "state": result.state}
+
+
+def names_dataset(lab: Lab, project: str, spoken: str) -> bool:
+    """Whether it is a dataset of the project, rather than a file. A name that is both means the dataset; ./name is the file."""
+    return spoken.partition("@")[0] in {one.name for one in Datasets(lab.db).list(project)}
+
+
+@contextmanager
+def target(lab: Lab, project: str, spoken: str, format: str | None = None) -> Iterator[Target]:
+    """What is meant: a dataset (`name`, `name@version`), or a file, also at an address or on a hub, which is here for as long as it is read.
+
+    Raises:
+        NotFound: it is neither. Invalid: a format is given for a dataset, or the file is none.
+    """
+    if names_dataset(lab, project, spoken):
+        if format is not None:
+            raise Invalid("--from names the format of a file, and this is a dataset.", "Leave it out.")
+        also = (f"{spoken} is a file here, too; the dataset is meant. Write ./{spoken} for the file.",) if Path(spoken).is_file() else ()
+        version = Datasets(lab.db).resolve(project, spoken)
+        fixed = f"{spoken.partition('@')[0]}@{version.id}"
+        yield Target(spoken, {"kind": "read.dataset", "name": "rows", "dataset": fixed, "flags": False}, version, also)
+        return
+    _require_file(lab, project, spoken)
+    environ = with_hub_token(lab, project) if spoken.startswith(HUB) else lab.environ
+    with here([spoken], environ) as [brought]:
+        path = brought.path.absolute()
+        files = sorted(one for one in path.rglob("*") if one.is_file()) if path.is_dir() else [path]
+        if len(files) != 1:
+            raise Invalid(f"{spoken} is {len(files)} files.", "Name one of them, or import them all: rowsmith import FILES --into DATASET.")
+        settings = {"places": brought.places, "answers": brought.answers, "format": format}
+        source = {"kind": "read.records", "name": "rows", "paths": [str(files[0])], **{name: each for name, each in settings.items() if each}}
+        yield Target(spoken, source, notes=tuple(brought.notes))
+
+
+def _require_file(lab: Lab, project: str, spoken: str) -> None:
+    if not (Path(spoken).exists() or is_url(spoken) or spoken.startswith(HUB)):
+        names = [one.name for one in Datasets(lab.db).list(project)]
+        raise NotFound(f"There is no dataset and no file {spoken!r}.", f"{choose(spoken, names)} Or check the path." if names else "Check the path.")
+    if Path(spoken).is_dir():
+        raise Invalid(f"{spoken} is a folder.", "Name one file in it, or import it: rowsmith import FOLDER --into DATASET.")
+
+
+def recipe(at: Target, checks: Chosen, means: Means, plugins: tuple[Path, ...]) -> Recipe:
+    """The recipe: its source, and the checks; those that see each row by itself come first, so that they stream, and the one that compares meanings
+    last, behind the step that embeds for it.
+
+    Raises:
+        Invalid: a setting cannot be.
+    """
+    called = re.sub(r"[@/\s\x00-\x1f\x7f]+", " ", f"quality {at.name.rstrip('/').rpartition('/')[2]}")[:150].strip()
+    data: dict[str, Any] = {"name": called, "steps": [at.source, *checks.steps.values()]}
+    if SEMANTIC in checks.steps:
+        data["steps"].append({"kind": "transform.embed", "name": _EMBED, "column": "", "into": _EMBED, "model": EMBEDDINGS})
+    if asked := _asked(checks, means):
+        data["models"] = asked
+    built = recipe_file.build(data, plugins=plugins)
+    source, *steps = built.steps
+    return built.model_copy(update={"steps": [source, *sorted(steps, key=_place)]})
+
+
+def _place(step: Step) -> tuple[bool, bool, bool]:
+    last = step.title in (_EMBED, SEMANTIC)
+    return last, step.shape == "set", step.title == SEMANTIC
+
+
+def _asked(checks: Chosen, means: Means) -> dict[str, dict[str, Any]]:
+    """The models that some check asks; a role that no step names is no part of a recipe."""
+    named = {value for step in checks.steps.values() for value in step.values() if isinstance(value, str)}
+    named |= {EMBEDDINGS} if SEMANTIC in checks.steps else set()
+    return {role: model for role, model in means.models().items() if role in named}
+
+
+def steps_of(made: Recipe) -> dict[str, Step]:
+    """The steps of the checks, by the checks' names, in the order of the recipe."""
+    return {step.title: step for step in made.steps[1:] if step.title != _EMBED}
+
+
+def carried_out(runs: Runs, made: Recipe, watched: Watched) -> Result:
+    """Carry the checks out, to their end.
+
+    Raises:
+        NotDone: they stand still before it. Invalid, NotFound, Unavailable: as any run.
+    """
+    done = runs.start(
+        made, commit=False, budget_usd=watched.budget_usd, budget_tokens=watched.budget_tokens, grace_s=watched.grace_s, offline=watched.offline,
+        on_progress=watched.on_progress, stopping=watched.stopping,
+    )  # fmt: skip
+    if done.state not in _ENDED:
+        raise NotDone(done)
+    return done

@@ -1,0 +1,78 @@
+"""Personal data and credentials in a text: where they stand and of which kind, by form, checksum and the words beside them.
+
+Every recogniser takes time that grows with the length of the text and no faster. Where two could claim a place, the more specific one has it:
+a number that is a card within an IBAN is no card. Names and street addresses need a model and are not found here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator
+from typing import NamedTuple
+
+from rowsmith.core.pii import bank, birth, coins, keys, mail, national, network, passport, phone, social
+from rowsmith.core.pii.seen import Place, Seen
+
+KINDS = (
+    "key", "email", "iban", "crypto", "codice_fiscale", "nir", "card", "dni", "nino", "ssn", "steuer_id", "pesel", "aadhaar", "cpf", "bsn", "mac",
+    "ip", "dob", "passport", "phone",
+)  # fmt: skip
+"""What is recognised, the most specific first."""
+TITLES = {
+    "key": "key or token", "email": "e-mail address", "iban": "bank account (IBAN)", "crypto": "Bitcoin address",
+    "codice_fiscale": "Italian tax code",
+    "nir": "French social security number", "card": "card number", "dni": "Spanish identity number", "nino": "British National Insurance number",
+    "ssn": "US social security number", "steuer_id": "German tax number", "pesel": "Polish PESEL", "aadhaar": "Indian Aadhaar number",
+    "cpf": "Brazilian CPF", "bsn": "Dutch BSN", "mac": "MAC address", "ip": "IP address", "dob": "date of birth", "passport": "passport number",
+    "phone": "phone number", "person": "name of a person", "address": "address or place",
+}  # fmt: skip
+"""What each kind is called."""
+_FIND: dict[str, Callable[[Seen], Iterator[Place]]] = {
+    "key": keys.keys, "email": mail.emails, "iban": bank.ibans, "crypto": coins.addresses, "codice_fiscale": national.codici_fiscali,
+    "nir": national.nirs, "card": bank.cards, "dni": national.dnis, "nino": social.ninos, "ssn": social.ssns, "steuer_id": national.steuer_ids,
+    "pesel": national.pesels, "aadhaar": national.aadhaars, "cpf": national.cpfs, "bsn": national.bsns, "mac": network.macs, "ip": network.ips,
+    "dob": birth.dates, "passport": passport.passports, "phone": phone.phones,
+}  # fmt: skip
+_ANY = re.compile(r"\d|@|\b(?:at|AT)\b|PRIVATE KEY|sk-|gh[a-z]_|xox")
+"""What a text has that holds any of it."""
+
+
+class Found(NamedTuple):
+    """A value of a kind at the characters [start, end) of a text."""
+
+    kind: str
+    start: int
+    end: int
+
+
+def find(text: str, *, kinds: Collection[str] = KINDS, named: str = "", own: Iterable[tuple[str, re.Pattern[str]]] = ()) -> list[Found]:
+    """What a text holds of these kinds, in order; no two overlap.
+
+    `named` is what the column is called in which it stands: a name that says `phone` is a word beside a number. `own` are kinds of yours, each a
+    regular expression; they go before the others.
+
+    >>> find("Write to ada@example.org or call +44 20 7946 0018.")
+    [Found(kind='email', start=9, end=24), Found(kind='phone', start=33, end=49)]
+    """
+    taken: list[Found] = [Found(kind, *one.span()) for kind, pattern in own for one in pattern.finditer(text) if one.end() > one.start()]
+    if _ANY.search(text):
+        seen = Seen(text, named)
+        taken += [Found(kind, *place) for kind in KINDS if kind in kinds for place in _FIND[kind](seen)]
+    return disjoint(taken)
+
+
+def disjoint(found: Iterable[Found]) -> list[Found]:
+    """Of places that overlap the one that comes first in `found`; sorted by place."""
+    starts: dict[int, Found] = {}
+    blocks: dict[int, list[Found]] = {}
+    for one in found:
+        near = range(one.start >> _BITS, (max(one.end, one.start + 1) - 1 >> _BITS) + 1)
+        if not any(one.start < other.end and other.start < one.end for block in near for other in blocks.get(block, ())):
+            starts[one.start] = one
+            for block in near:
+                blocks.setdefault(block, []).append(one)
+    return [starts[at] for at in sorted(starts)]
+
+
+_BITS = 7
+"""Places are looked up in blocks of 128 characters."""

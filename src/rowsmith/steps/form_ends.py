@@ -1,0 +1,121 @@
+"""Texts that break off: in a sentence or a word, within code that is not closed, within JSON."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+import orjson
+
+from rowsmith.content import form
+from rowsmith.core.flags import Flag
+from rowsmith.steps.form_phrases import pattern, unquoted
+from rowsmith.steps.form_turns import Turn
+
+_FENCE = re.compile(r"^[ \t]{0,3}(```|~~~)", re.MULTILINE)
+_JSON = re.compile(r"\s*(?:\{\s*(?:\"|\}|$)|\[\s*(?:[\[{\"\]\d]|$))")
+_OPEN = re.compile(r"[\w,;:(–—/&+=-]['\"]?$")
+_SENTENCE = re.compile(r"[.!?…。！？؟।][\"'”’»)\]]*\s")
+_BLOCK = re.compile(r"\s*(?:[-*+•–]\s|\d{1,3}[.)]\s|[a-z][.)]\s|\||#{1,6}\s|>|\$ |@|©)")
+_LINK = re.compile(
+    r"(?:https?://|www\.|mailto:)\S+$|\S+@\S+\.\w+$"
+    r"|(?:^|\s)(?:[\w.-]+\.(?:com|org|net|example|de|fr|es|io|html?|pdf|py|txt|md)|(?:/[\w.-]+){2,}/?)$",
+    re.IGNORECASE,
+)
+_CODE = re.compile(
+    r"^\s*(?:def |class |import |from \w+ import|return\b|func |fn |let |const |var |public |private |#include|<\w+|\$\w+ ?=|\w+ ?=[^=])"
+    r"|^\s*(?:SELECT|INSERT)\b|[;{}]\s*$",
+    re.MULTILINE,
+)
+_UNMARKED = re.compile(r"[\u0e00-\u0eff\u0f00-\u0fff\u1780-\u17ff\u1000-\u109f]")
+"""Scripts that end no sentence with a mark."""
+_SHORT = 12
+"""Words below which something without a full stop is a phrase, and not a sentence that breaks off."""
+
+
+@cache
+def weak_words() -> frozenset[str]:
+    """Words with which no sentence ends."""
+    return frozenset(form()["truncated"]["weak"].split())
+
+
+def breaks(turn: Turn) -> Iterator[Flag]:
+    """`truncated`: the end of an answer or a text is not where it should be."""
+    if turn.role not in ("answer", "rejected", "other") or (turn.labelled and turn.role == "other"):
+        return
+    text = turn.text.rstrip()
+    if why := _broken(text, turn):
+        yield turn.flag("truncated", max(text.rfind("\n") + 1, len(text) - 40, 0), len(text), why)
+
+
+def _broken(text: str, turn: Turn) -> str:
+    if not text:
+        return ""
+    if len(_FENCE.findall(text)) % 2:
+        return "a code fence is not closed"
+    if _JSON.match(text):
+        return "JSON is not closed" if _unclosed(text) else ""
+    return "ends in the middle of a sentence" if _in_mid_sentence(text, turn) else ""
+
+
+def _unclosed(text: str) -> bool:
+    """Whether brackets or a string of what begins as JSON are open at its end."""
+    try:
+        orjson.loads(text)
+    except orjson.JSONDecodeError:
+        pass
+    else:
+        return False
+    depth, inside, skip = 0, False, False
+    for char in text:
+        if skip:
+            skip = False
+        elif inside:
+            skip, inside = char == "\\", char != '"'
+        elif char == '"':
+            inside = True
+        else:
+            depth += (char in "{[") - (char in "}]")
+    return inside or depth > 0
+
+
+def _in_mid_sentence(text: str, turn: Turn) -> bool:
+    line = text.rpartition("\n")[2]
+    if not _OPEN.search(text) or _BLOCK.match(line) or _LINK.search(text) or "\t" in line or _UNMARKED.search(line) or turn.choices:
+        return False
+    prose = unquoted(text, quotes=False)
+    if prose[-1:].isspace() or _CODE.search(text):  # ends with code
+        return False
+    if _in_lines(text) or _signed(text):
+        return False
+    words = line.split()
+    last = re.sub(r"[^\w]", "", words[-1]).lower() if words else ""
+    if text[-1] in ",;(–—&" or (text[-1] == "-" and len(words) > 3):
+        return True
+    if text[-1] == ":":
+        return len(text.split()) >= _SHORT and "\n" not in text
+    if _SENTENCE.search(text):
+        return True
+    return turn.role != "other" and (len(text.split()) >= _SHORT or (last in weak_words() and len(words) > 4)) and text[0].isupper()
+
+
+def _in_lines(text: str) -> bool:
+    """Whether it is written in short lines of which few end a sentence, as verses, lists and labels are."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if len(lines) < 3 or len(lines[-1]) > 70:
+        return False
+    block = text.rstrip().rpartition("\n\n")[2].splitlines()
+    tail = [line.strip() for line in (block if len(block) > 1 else lines)]
+    ended = sum(line[-1] in ".!?…。！？:" for line in tail)
+    return all(len(line) <= 70 for line in tail) and (ended * 2 < len(tail) or len(tail) >= 4)
+
+
+def _signed(text: str) -> bool:
+    """Whether it ends as a letter does: a formula or a comma, and a name below it."""
+    *before, last = [line.strip() for line in text.splitlines() if line.strip()]
+    if not before or len(last.split()) > 6:
+        return False
+    if before[-1].endswith(",") or last[:1] in "—–-~":
+        return True
+    return pattern("truncated", "letter").search(text) is not None or (last.istitle() and len(last.split()) <= 4)

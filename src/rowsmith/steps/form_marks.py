@@ -1,0 +1,126 @@
+"""What a text must not hold: places left to be filled, and characters that a wrong encoding left."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import cache
+
+from rowsmith.content import form
+from rowsmith.core.flags import Flag
+from rowsmith.steps.form_phrases import pattern, unquoted
+from rowsmith.steps.form_turns import Turn
+
+_SQUARE = re.compile(r"(?<![\w\]!])\[\[?([^\[\]\n]{2,120})\]\]?(?![(\[:])")
+_DOUBLE = re.compile(r"\{\{\s*([\w .|'\"()-]{1,60}?)\s*\}\}|\{%[^%\n]{1,60}%\}|<<([\w -]{2,40})>>|%[A-Z][A-Z_]{2,30}%|\$\{[\w.]{1,40}\}")
+_CURLY = re.compile(r"(?<![\w\\}^_${])\{([^\W\d_][\w -]{1,40})\}(?!\})")
+_ANGLE = re.compile(r"(?<![\w<])<([^\W\d_][^\W\d_ _-]*(?:[ _-][^\W\d_]+){0,4})>(?!>)")
+_LOOKS_LIKE_CODE = re.compile(r"[;{}]\s*\n|^\s*[{\[][\s\"']|\\[a-z]+\{", re.MULTILINE)
+_NOT_CONTROL = frozenset("\t\n\r")
+_BYTES = {bytes([code]).decode("cp1252"): code for code in range(0x80, 0xC0) if code not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)} | {
+    chr(code): code for code in range(0x80, 0xC0)
+}
+"""The characters as which the second and later bytes of UTF-8 are read, by Windows-1252 or Latin-1."""
+_NEXT = "[" + re.escape("".join(_BYTES)) + "]"
+_SURE = re.compile(
+    rf"[ÃÂ]{_NEXT}|[âã]{_NEXT}{{2}}|ð{_NEXT}{{3}}|ï»¿|ï¿½|â€(?=\W|$)"
+    "|[ÅÄ][\u0080-\u009f\u2018-\u203a\u20ac\u0152\u0153\u0160\u0161\u017d\u017e\u0178]"
+)
+_PAIRS = re.compile(rf"(?:[ÐÑÎÏ×ØÙÚÅÄ]{_NEXT}){{2,}}|(?:[à-ï]{_NEXT}{{2}}){{2,}}")
+
+
+def placeholders(turn: Turn) -> Iterator[Flag]:
+    """`placeholder`: something that was left to be filled."""
+    if turn.role in ("system", "context", "label"):
+        return
+    text = unquoted(turn.text, quotes=False)
+    found = sorted({*_fields(text), *_words(turn, text)})
+    for start, end in () if found and _spoken_of(turn) else found:
+        yield turn.flag("placeholder", start, end)
+
+
+def _spoken_of(turn: Turn) -> bool:
+    """Whether the question is about such places, or the text itself."""
+    if turn.role in ("answer", "rejected"):
+        return pattern("placeholder", "about").search(turn.question) is not None
+    asks = turn.role == "question" and "?" in turn.text
+    return pattern("placeholder", "about" if asks else "shown").search(unquoted(turn.text, quotes=False)) is not None
+
+
+def _fields(text: str) -> Iterator[tuple[int, int]]:
+    for found in _SQUARE.finditer(text):
+        if _to_fill(found[1]):
+            yield found.span()
+    yield from (found.span() for found in _DOUBLE.finditer(text))
+    if not _LOOKS_LIKE_CODE.search(text):
+        yield from (found.span() for found in _CURLY.finditer(text))
+    for found in _ANGLE.finditer(text):
+        if found[1].lower().split()[0] not in _tags() and f"</{found[1]}" not in text:
+            yield found.span()
+
+
+@cache
+def _tags() -> frozenset[str]:
+    return frozenset(form()["placeholder"]["tags"].split())
+
+
+@cache
+def _fill() -> frozenset[str]:
+    return frozenset(form()["placeholder"]["fill"].split("|"))
+
+
+def _to_fill(inside: str) -> bool:
+    """Whether what stands in square brackets tells what is to stand there."""
+    said = inside.strip().lower().replace("_", " ").replace("’", "'")
+    words = re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", said)
+    if not words:
+        return False
+    return said.strip(" .…:") in _fill() or any(word in _fill() for word in (words if len(words) <= 4 else words[:2])) or "goes here" in said
+
+
+def _words(turn: Turn, text: str) -> Iterator[tuple[int, int]]:
+    plain = unquoted(turn.text)
+    yield from (found.span() for found in pattern("placeholder", "loose").finditer(plain))
+    for found in re.finditer(form()["placeholder"]["mark"], plain):
+        yield found.span()
+    if not turn.sourced and not (turn.role in ("question", "other") and len(text.split()) > 60):
+        yield from (found.span() for found in pattern("placeholder", "given").finditer(plain))
+
+
+def speaks_of_encodings(text: str) -> bool:
+    """Whether a text is a talk about encodings, which shows what they do wrong."""
+    return pattern("encodings").search(text) is not None
+
+
+def encodings(turn: Turn, about: bool = False) -> Iterator[Flag]:
+    """`encoding`: the replacement character, control characters, and UTF-8 that was read as Windows-1252 or Latin-1.
+
+    `about`: the row is a talk about encodings, and what it quotes is no fault."""
+    text = turn.text
+    if text.isascii() and text.isprintable():
+        return
+    seen = unquoted(text) if about else text
+    for start, end, what in _wrong(seen):
+        yield turn.flag("encoding", start, end, what)
+
+
+def _wrong(text: str) -> Iterator[tuple[int, int, str]]:
+    for place, char in enumerate(text):
+        if char == "\ufffd":
+            yield place, place + 1, "the replacement character U+FFFD"
+            break
+    for place, char in enumerate(text):
+        if char not in _NOT_CONTROL and unicodedata.category(char) in ("Cc", "Cs"):
+            yield place, place + 1, f"the control character U+{ord(char):04X}"
+            break
+    for look in (_SURE, _PAIRS):
+        if (found := look.search(text)) and (look is _PAIRS or not _capitals(text, found)):
+            yield *found.span(), f"{found[0]!r}: UTF-8 that was read as another encoding"
+            break
+
+
+def _capitals(text: str, found: re.Match[str]) -> bool:
+    """Whether it is the last letter of a word in capitals, with a mark of punctuation behind it: MAÇÃ»."""
+    before = text[max(0, found.start() - 2) : found.start()]
+    return len(before) == 2 and before.isalpha() and before.isupper() and not found[0][1:].isalpha() and found[0][0] in "ÃÂÅÄ"

@@ -1,0 +1,179 @@
+"""Answers that are none by their words: refusals, stock openings, what belongs to the request, and the question once more.
+
+The phrases are data: content/form.yaml. What stands in code or in quotation marks is spoken of, not said.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from rowsmith.content import form
+from rowsmith.core.flags import Flag
+from rowsmith.steps.form_turns import Turn
+from rowsmith.steps.sentences import sentences
+
+_CODE = re.compile(r"```.*?(?:```|\Z)|~~~.*?(?:~~~|\Z)|``.+?``|`[^`\n]+`", re.DOTALL)
+_QUOTED = re.compile(
+    r"\"[^\"\n]{1,400}\"|“[^”\n]{1,400}”|„[^“”\n]{1,400}[“”]|«[^»\n]{1,400}»"
+    r"|»[^«\n]{1,400}«|‘[^’\n]{2,400}’(?!\w)|「[^」\n]{1,400}」"
+)
+_WORD = re.compile(r"\w+(?:['’]\w+)*")
+_LONG_REST = 30
+"""Words beside a refusal from which on something is answered all the same."""
+_LEAST_COPIED = 6
+_LEADING = 2
+"""Words that may stand before a copied question: `Question:`, `You asked:`."""
+
+
+def unquoted(text: str, quotes: bool = True) -> str:
+    """The text with blanks where code stands and, with `quotes`, what is quoted; every other character at its place."""
+    plain = _CODE.sub(_blank, text.replace("’", "'") if quotes is False else text)
+    return (_QUOTED.sub(_blank, plain) if quotes else plain).replace("’", "'")
+
+
+def _blank(found: re.Match[str]) -> str:
+    return " " * len(found[0])
+
+
+@cache
+def pattern(*path: str) -> re.Pattern[str]:
+    """A pattern of content/form.yaml, a list of them as one."""
+    value = form()
+    for name in path:
+        value = value[name]
+    said = "|".join(f"(?:{one})" for one in value) if isinstance(value, list) else str(value)
+    if path[0] == "boilerplate":
+        said = said.replace("{model}", form()["boilerplate"]["model"]).replace("{announce}", form()["boilerplate"]["announce"])
+    return re.compile(said, re.IGNORECASE)
+
+
+def refusals(turn: Turn) -> Iterator[Flag]:
+    """`refusal`: an answer whose first sentences refuse, with little beside it."""
+    text = unquoted(turn.text)
+    if turn.role not in ("answer", "rejected"):
+        return
+    where = [span for span in sentences(text, 0, len(text)) if _WORD.search(text, *span)]
+    for place, (start, end) in enumerate(where[:3]):
+        core = _refusal(text, start, end)
+        if core is not None:
+            rest = sum(_words(text, span) for span in where[place + 1 :] if not _beside(text, span))
+            before = sum(_words(text, span) for span in where[:place])
+            about = pattern("refusal", "about").search(unquoted(turn.question, quotes=False))
+            if rest + before <= _LONG_REST and not _goes_on(text[core:end]) and not about:
+                yield turn.flag("refusal", start, end)
+            return
+        if not _apology(text, start, end) and _words(text, (start, end)) > 12:
+            return
+
+
+def _words(text: str, span: tuple[int, int]) -> int:
+    return len(_WORD.findall(text, *span))
+
+
+def _apology(text: str, start: int, end: int) -> bool:
+    found = pattern("refusal", "apology").match(text, start, end)
+    return found is not None
+
+
+def _refusal(text: str, start: int, end: int) -> int | None:
+    """Where the core of a refusal ends, if the sentence is one: apologies, then what refuses."""
+    at = start
+    for _ in range(4):
+        if found := pattern("refusal", "begins").match(text, at, end):
+            return found.end()
+        sorry = pattern("refusal", "apology").match(text, at, end)
+        if sorry is None or sorry.end() == at:
+            return None
+        at = sorry.end()
+        while at < end and text[at] in " ,.;:!\u00a0\u2013\u2014-":
+            at += 1
+    return None
+
+
+def _beside(text: str, span: tuple[int, int]) -> bool:
+    """Whether a sentence beside a refusal belongs to it: another one, an apology, an offer."""
+    return _refusal(text, *span) is not None or pattern("refusal", "offer").match(text, *span) is not None
+
+
+def _goes_on(rest: str) -> bool:
+    """Whether the sentence itself goes on to answer: "I cannot say for certain, but a coin of this kind ..."."""
+    turns = re.search(rf",? \b{form()['refusal']['general']}\b,? ", rest, re.IGNORECASE)
+    return turns is not None and len(_WORD.findall(rest[turns.end() :])) >= 4 and pattern("refusal", "offer").match(rest[turns.end() :]) is None
+
+
+def openings(turn: Turn) -> Iterator[Flag]:
+    """`boilerplate`: an answer that opens with a stock phrase."""
+    if turn.role not in ("answer", "rejected"):
+        return
+    text = unquoted(turn.text, quotes=False)
+    start = len(text) - len(text.lstrip(" \n\t*_#>"))
+    if found := pattern("boilerplate", "begins").match(text, start):
+        yield turn.flag("boilerplate", start, found.end())
+
+
+def scaffolding(turn: Turn) -> Iterator[Flag]:
+    """`scaffolding`: marks of a template at the edge of a text, the request itself, or the error of a call, as the answer."""
+    if turn.role in ("system", "context"):
+        return
+    text = unquoted(turn.text)
+    yield from _marks(turn, text)
+    if turn.role in ("answer", "rejected"):
+        # An error is told in braces and quotation marks of its own, which make it no quotation.
+        raw = turn.text.replace("’", "'")
+        start = len(raw) - len(raw.lstrip(" \n\t*_#>`"))
+        found = pattern("scaffolding", "error").match(raw, start) or pattern("scaffolding", "start").match(text, start)
+        if found and not _asked_about(turn):
+            yield turn.flag("scaffolding", start, found.end())
+
+
+def _asked_about(turn: Turn) -> bool:
+    return pattern("scaffolding", "about").search(turn.question) is not None
+
+
+def _marks(turn: Turn, text: str) -> Iterator[Flag]:
+    answer = turn.role in ("answer", "rejected")
+    for found in pattern("scaffolding", "token").finditer(text):
+        edge = not text[: found.start()].strip() or not text[found.end() :].strip()
+        if edge or (turn.role != "question" and not _asked_about(turn)):
+            yield turn.flag("scaffolding", *found.span())
+            return
+    for found in pattern("scaffolding", "heading").finditer(text):
+        if text[: found.start()].rpartition("\n")[2].strip() == "" and _stands(text, found, answer) and not (answer and _asked_about(turn)):
+            yield turn.flag("scaffolding", *found.span())
+            return
+    for found in pattern("scaffolding", "speaker").finditer(text) if answer and ":" in text else ():
+        before = text[: found.start()]
+        if (not before.strip() or before.endswith("\n")) and not _asked_about(turn):
+            yield turn.flag("scaffolding", *found.span())
+            return
+
+
+def _stands(text: str, found: re.Match[str], answer: bool) -> bool:
+    """Whether a heading is the mark of a template: with its colon, or first in an answer."""
+    return found[0].rstrip().endswith(":") or (answer and not text[: found.start()].strip() and text[found.end() : found.end() + 1] in ("\n", ""))
+
+
+def copies(turn: Turn) -> Iterator[Flag]:
+    """`prompt_copy`: the whole question of six words or more stands in the answer, alone, before or after the rest."""
+    if turn.role not in ("answer", "rejected"):
+        return
+    asked = [word.lower() for word in _WORD.findall(turn.question)]
+    if len(asked) < _LEAST_COPIED:
+        return
+    said = list(_WORD.finditer(turn.text))
+    words = [found[0].lower() for found in said]
+    size = len(asked)
+    for at in [*range(min(_LEADING, len(words) - size) + 1), len(words) - size]:
+        if at >= 0 and words[at : at + size] == asked and (at <= _LEADING or at == len(words) - size):
+            if _apart(turn.text, said[at].start(), said[at + size - 1].end()) and not pattern("copied").search(turn.question):
+                yield turn.flag("prompt_copy", said[at].start(), said[at + size - 1].end())
+            return
+
+
+def _apart(text: str, start: int, end: int) -> bool:
+    """Whether what stands there is said by itself: a sentence, a line, or the whole."""
+    after = text[end:].lstrip(" \"'”»\u00a0\u202f*_)")
+    before = text[:start].rstrip(" \"'“„«¿¡*_(\u00a0\u202f")
+    return (not after or after[0] in ".?!:\n…。？！;—–-") and (not before or before[-1] in ".?!:\n…。？！;—–->#*)`")

@@ -1,0 +1,72 @@
+"""Tells the language of each row, and flags rows in another one than wanted, or than most."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from rowsmith.content import languages
+from rowsmith.core.flags import Flag
+from rowsmith.core.languages import UNKNOWN, Guess, Languages
+from rowsmith.core.ports import Context, Rows
+from rowsmith.core.row import Dropped, Row
+from rowsmith.core.said import parts
+from rowsmith.steps.checking import Check
+from rowsmith.steps.form_phrases import unquoted
+
+_MARKS = re.compile(r"[{}()\[\];=<>_|\\/*+#$&^~`]")
+_ASIDE = re.compile(r"\b(?:https?://|www\.)\S+|[\w.+-]+@[\w-]+\.[\w.-]+")
+_CODE = 0.07
+"""Share of the characters that only code has so many of."""
+_FEW = 5
+"""Rows whose language is known below which there is no main language."""
+
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
+
+
+class Language(Check):
+    """Tells the language of a row, all that it says but its label: `scores.<into>`, by ISO 639-1, `und` where it cannot be told (code, numbers,
+    names, a few words), and `scores.<into>_sure`, 0 to 1. Offline and without a model: by script, frequent words and letters (core.languages).
+
+    A row is flagged (`language`) when it is in none of `languages`; where none are named, when it is not in the language that at least
+    `main` of the rows are in. A guess below `least` flags nothing. filter.language, with its extra, knows more languages and drops rows.
+    """
+
+    languages: list[Code] = Field([], description="Languages that rows may be in, by ISO 639-1. Default: the main language of the rows.")
+    main: Annotated[float, Field(gt=0.5, le=1)] = Field(0.8, description="Share of the rows from which on their language is the main one.")
+    least: Annotated[float, Field(ge=0, le=1)] = Field(0.2, description="Least sureness of a guess that flags a row.")
+    into: str = Field("language", min_length=1, description="Name of the score.")
+
+    def all(self, new: Rows, kept: Rows, ctx: Context) -> Iterator[Row | Dropped]:
+        """Every new row once, in order, with its language."""
+        wanted = set(self.languages) or self._main(kept, new)
+        for row in new:
+            found = language_of(row)
+            flags = []
+            if wanted and found.language not in (UNKNOWN, *wanted) and found.certainty >= self.least:
+                flags = [Flag("language", "language", f"{found.language}, not {' or '.join(sorted(wanted))}", round(found.certainty, 4))]
+            yield self.told_of_set(row, {self.into: found.language, f"{self.into}_sure": round(found.certainty, 4)}, flags)
+
+    def _main(self, *rows: Rows) -> set[str]:
+        counts = Counter(found.language for each in rows for row in each if (found := language_of(row)).language != UNKNOWN)
+        most = counts.most_common(1)
+        return {most[0][0]} if most and counts.total() >= _FEW and most[0][1] >= self.main * counts.total() else set()
+
+
+def language_of(row: Row) -> Guess:
+    """The language of all that a row says but its label."""
+    said = "\n".join(sorted(part.text for part in parts(row.data) if part.role != "label"))
+    prose = _ASIDE.sub(" ", unquoted(said, quotes=False))
+    if len(_MARKS.findall(prose)) >= _CODE * max(1, len(prose)):
+        return Guess(UNKNOWN, 0.0)
+    return _languages().guess(prose)
+
+
+@cache
+def _languages() -> Languages:
+    return Languages(languages())

@@ -1,0 +1,52 @@
+"""How far judges agree: figures of published examples, and their laws."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rowsmith.core.agreement import alpha, area, pearson, ranks, spearman
+
+# Krippendorff, "Computing Krippendorff's Alpha-Reliability" (2011), the data of section C: four observers, twelve units, values missing.
+UNITS = [
+    {"a": 1, "b": 1, "d": 1}, {"a": 2, "b": 2, "c": 3, "d": 2}, {"a": 3, "b": 3, "c": 3, "d": 3}, {"a": 3, "b": 3, "c": 3, "d": 3},
+    {"a": 2, "b": 2, "c": 2, "d": 2}, {"a": 1, "b": 2, "c": 3, "d": 4}, {"a": 4, "b": 4, "c": 4, "d": 4}, {"a": 1, "b": 1, "c": 2, "d": 1},
+    {"a": 2, "b": 2, "c": 2, "d": 2}, {"b": 5, "c": 5, "d": 5}, {"c": 1, "d": 1}, {"c": 3},
+]  # fmt: skip
+
+
+def test_alpha_is_that_of_the_published_example() -> None:
+    assert alpha(UNITS) == pytest.approx(0.743, abs=5e-4)
+    assert alpha(UNITS, numbers=True) == pytest.approx(0.849, abs=5e-4)
+
+
+def test_what_cannot_be_told_is_not_told() -> None:
+    assert [alpha([{"a": 1}]), alpha([{"a": 1, "b": 1}] * 3)] == [None] * 2
+    assert [pearson([(1, 2), (2, 3)]), pearson([(1, 2), (1, 3), (1, 4)]), area([(1.0, True)])] == [None] * 3
+
+
+def test_ranks_and_the_area_share_ties() -> None:
+    assert ranks([3, 1, 3, 2]) == [3.5, 1, 3.5, 2]
+    assert area([(1.0, True), (1.0, False)]) == 0.5
+    assert area([(2.0, True), (1.0, False), (3.0, True)]) == 1.0
+    assert spearman([(1, 1), (2, 4), (3, 9), (4, 16)]) == pytest.approx(1.0)
+
+
+numbers = st.lists(st.tuples(st.integers(-50, 50), st.integers(-50, 50)), min_size=3, max_size=30)
+
+
+@given(numbers)
+def test_correlation_knows_no_order_of_rows_and_no_scale(pairs: list[tuple[int, int]]) -> None:
+    found = pearson(pairs)
+    assert pearson(list(reversed(pairs))) == pytest.approx(found) if found is not None else found is None
+    scaled = pearson([(3 * a + 7, b) for a, b in pairs])
+    assert (scaled is None) == (found is None) and (found is None or scaled == pytest.approx(found, abs=1e-9))
+    rank = spearman(pairs)
+    assert rank is None or spearman([(a**3, b) for a, b in pairs]) == pytest.approx(rank, abs=1e-9)
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.booleans()), max_size=30))
+def test_the_area_turns_round_with_the_scores(scores: list[tuple[int, bool]]) -> None:
+    found, turned = area([(float(s), f) for s, f in scores]), area([(-float(s), f) for s, f in scores])
+    assert (found is None and turned is None) or found == pytest.approx(1 - (turned or 0.0))

@@ -1,0 +1,172 @@
+"""score.form: each problem by its definition, look-alikes let alone, every shape alike."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from form_words import ANSWERS, OPENINGS, REFUSALS
+from hypothesis import given
+from hypothesis import strategies as st
+from step_context import StepContext, row
+
+from rowsmith.core.flags import Flag, flags_of
+from rowsmith.core.row import Drop, Row
+from rowsmith.core.said import parts
+from rowsmith.steps.score.form import PROBLEMS, Form
+
+sys.path.append(str(Path(__file__).parents[2] / "benchmarks"))
+import truth_form
+
+QUESTION = "Why do cyclists ride close behind one another in a race?"
+ANSWER = "The rider in front pushes the air aside, so those behind meet less resistance. They save up to a third of their strength."
+
+
+def flags(data: dict[str, Any], **settings: Any) -> list[Flag]:
+    (found,) = Form(**settings).rows(row(data), StepContext(Path()))
+    assert isinstance(found, Row)
+    told = list(flags_of(found))
+    assert found.scores == {"form": len({flag.reason for flag in told})}
+    return told
+
+
+def reasons(data: dict[str, Any], **settings: Any) -> set[str]:
+    return {flag.reason for flag in flags(data, **settings)}
+
+
+def answered(answer: str) -> dict[str, Any]:
+    return {"input": QUESTION, "answer": answer}
+
+
+def test_the_open_half_of_the_truth() -> None:
+    found = truth_form.measured("open")
+    assert (found["precision"], found["recall"]) == (1.0, 1.0)
+    assert all(one["precision"] == one["recall"] == 1.0 for one in found["problems"].values())
+
+
+@pytest.mark.parametrize("answer", REFUSALS)
+def test_refusals_in_other_words(answer: str) -> None:
+    assert "refusal" in reasons(answered(answer))
+
+
+@pytest.mark.parametrize("opening", OPENINGS)
+def test_stock_openings_in_other_words(opening: str) -> None:
+    assert reasons(answered(f"{opening} {ANSWER}")) == {"boilerplate"}
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_answers_that_look_alike(answer: str) -> None:
+    assert reasons(answered(answer)) == set()
+
+
+@pytest.mark.parametrize(
+    ("data", "problem", "path", "text"),
+    [
+        (answered(f"{ANSWER} Write to [your name]."), "placeholder", "answer", "[your name]"),
+        (answered(f"{ANSWER}\n\n{QUESTION}"), "prompt_copy", "answer", QUESTION.rstrip("?")),
+        (answered(f"{ANSWER}<|im_end|>"), "scaffolding", "answer", "<|im_end|>"),
+        (answered(ANSWER.replace("air", "a\ufffdr")), "encoding", "answer", "\ufffd"),
+        ({"input": "Wer läuft schnell und warum?", "answer": f"{ANSWER} FÃ¼r alle."}, "encoding", "answer", "Ã¼"),
+        (answered(f"Great question! {ANSWER}"), "boilerplate", "answer", "Great question"),
+    ],
+)
+def test_the_place_of_a_problem(data: dict[str, Any], problem: str, path: str, text: str) -> None:
+    (flag,) = flags(data)
+    assert (flag.check, flag.reason, flag.path) == ("form", problem, path)
+    assert flag.span is not None and data[path][slice(*flag.span)] == text
+
+
+def test_turns_of_a_chat() -> None:
+    user, assistant = {"role": "user", "content": QUESTION}, {"role": "assistant", "content": ANSWER}
+    assert reasons({"messages": [user, assistant]}) == set()
+    (flag,) = flags({"messages": [user, user, assistant]})
+    assert (flag.reason, flag.path) == ("roles", "messages.1")
+    (flag,) = flags({"messages": [user, assistant, {"role": "system", "content": "Be brief."}]})
+    assert (flag.reason, flag.path) == ("system", "messages.2")
+    (flag,) = flags({"messages": [user, {"role": "assistant", "content": None}]})
+    assert (flag.reason, flag.path) == ("empty", "messages.1")
+    call = {"id": "1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+    called = {"role": "assistant", "content": None, "tool_calls": [call]}
+    assert reasons({"messages": [user, called, {"role": "tool", "content": "3"}, assistant]}) == set()
+    thanks = [{"role": "user", "content": "Thanks!"}, {"role": "assistant", "content": "You're welcome."}]
+    assert reasons({"messages": [user, assistant, *thanks]}) == set()
+    parted = {"role": "assistant", "content": [{"type": "text", "text": ANSWER}, {"type": "text", "text": "TODO: more of it."}]}
+    assert [(flag.reason, flag.path) for flag in flags({"messages": [user, parted]})] == [("placeholder", "messages.1.content.1.text")]
+
+
+def test_columns_that_say_nothing() -> None:
+    assert reasons({"input": QUESTION, "answer": " "}) == {"empty"}
+    assert reasons({"input": QUESTION, "chosen": ANSWER, "rejected": None}) == {"empty"}
+    assert reasons({"instruction": QUESTION, "input": "", "output": ANSWER, "note": None, "reasoning": ""}) == set()
+
+
+def test_what_is_asked_for() -> None:
+    asked = {"input": "Name it as JSON.", "answer": '{"a": 1}'}
+    assert reasons(asked, json=True) == set()
+    assert reasons({**asked, "answer": '{"a": NaN}'}, json=True) == {"json"}
+    schema = {"type": "object", "required": ["b"]}
+    assert reasons(asked, schema=schema) == {"schema"}
+    assert reasons({**asked, "answer": "none"}, schema=schema) == {"schema"}
+    assert reasons(asked, schema={"required": ["note"]}, schema_of="row") == {"schema"}
+    assert reasons(answered(ANSWER), language="de") == {"language"}
+    assert reasons(answered(ANSWER), language="en") == set()
+    assert reasons(answered("Because of the wind.")) == {"length"}
+    assert reasons(answered("Because of the wind."), shortest=4) == set()
+    assert reasons(answered(ANSWER), longest=5) == {"length"}
+
+
+def test_each_problem_is_switched_off_and_on() -> None:
+    data = answered("I'm sorry, but I can't help with that.")
+    assert reasons(data) == {"refusal", "length"}
+    assert reasons(data, problems=["refusal"]) == {"refusal"}
+    assert reasons(data, problems=[one for one in PROBLEMS if one not in ("refusal", "length")]) == set()
+
+
+def test_a_row_is_dropped_for_its_first_problem() -> None:
+    (found,) = Form(action="drop").rows(row(answered(f"Great question! {ANSWER}")), StepContext(Path()))
+    assert found == Drop("boilerplate", "Great question")
+
+
+def test_settings_that_are_wrong_together() -> None:
+    assert "more than" in Form(shortest=10, longest=3).check()[0]
+    assert "no JSON Schema" in Form(schema={"type": 3}).check()[0]
+    assert Form(schema={"$ref": "https://elsewhere.example/x.json"}).check() == []
+    assert "Unresolvable" in _error({"$ref": "https://elsewhere.example/x.json"})
+
+
+def _error(schema: dict[str, Any]) -> str:
+    with pytest.raises(Exception, match="Unresolvable") as found:
+        flags({"input": "JSON?", "answer": "{}"}, schema=schema)
+    return str(found.value)
+
+
+LINES = [json.loads(line) for line in (truth_form.FOLDER / "open.jsonl").read_text(encoding="utf-8").splitlines()]
+
+
+@given(st.sampled_from(LINES), st.randoms(use_true_random=False))
+def test_the_order_of_columns_changes_nothing(line: dict[str, Any], random: Any) -> None:
+    names = list(line["data"])
+    random.shuffle(names)
+    other = {**line, "data": {name: line["data"][name] for name in names}}
+    assert truth_form.found(other) == truth_form.found(line)
+
+
+@given(st.sampled_from([line["data"] for line in LINES if set(line["data"]) == {"input", "answer"}]))
+def test_every_shape_says_the_same(data: dict[str, Any]) -> None:
+    chat = {"messages": [{"role": "user", "content": data["input"]}, {"role": "assistant", "content": data["answer"]}]}
+    wanted = reasons(data)
+    assert reasons({"question": data["input"], "response": data["answer"]}) == wanted
+    assert reasons({"prompt": data["input"], "completion": data["answer"]}) == wanted
+    assert reasons(chat) == wanted
+
+
+@given(st.text(max_size=200), st.text(max_size=200))
+def test_any_text_is_checked_and_every_place_lies_within_it(question: str, answer: str) -> None:
+    data = {"input": question, "answer": answer}
+    texts = {part.path: part.text for part in parts(data)}
+    for flag in flags(data):
+        if flag.span is not None:
+            assert 0 <= flag.span[0] <= flag.span[1] <= len(texts[flag.path])
