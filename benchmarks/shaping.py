@@ -88,7 +88,7 @@ def carried_out(home: str, act: str) -> dict[str, float]:
         before = time.monotonic()
         ACTS[act](shaping)
         seconds = time.monotonic() - before
-    return {"seconds": round(seconds, 2), "peak_mb": peak_mb()}
+    return {"seconds": round(seconds, 5), "peak_mb": peak_mb()}
 
 
 def peak_mb() -> int:

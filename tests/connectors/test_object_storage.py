@@ -324,6 +324,12 @@ def test_azures_blobs_come(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         assert all(seen.headers["authorization"].startswith("SharedKey devstoreaccount1:") for seen in web.seen)
 
 
+def test_a_string_that_connects_to_nothing_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AZURE_STORAGE_CONNECTION_STRING", "nonsense")
+    with pytest.raises(Invalid, match="AZURE_STORAGE_CONNECTION_STRING is no connection string"):
+        got(reach(tmp_path), url="az://there")
+
+
 def test_an_azure_blob_that_changes_meanwhile_costs_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     container = AzureContainer(dict(OBJECTS), page=100)
     with Web(container) as web:

@@ -28,7 +28,11 @@ class Azure:
 
         known = _Known.of(reach, asked)
         account = known.account or "of-the-string"
-        self._fs = adlfs.AzureBlobFileSystem(account_name=account, anon=True, skip_instance_cache=True, use_listings_cache=False)
+        try:
+            self._fs = adlfs.AzureBlobFileSystem(account_name=account, anon=True, skip_instance_cache=True, use_listings_cache=False)
+        except ValueError as error:  # it looks at the environment's string, too
+            what = f"AZURE_STORAGE_CONNECTION_STRING is no connection string: {error}"
+            raise Invalid(what, "Copy it whole from the account's access keys: DefaultEndpointsProtocol=...") from None
         # It would fill what it is not given from the environment, and connect anywhere: it gets a client that is made here.
         self._fs.service_client = sync(self._fs.loop, _client, reach.allowed, known)
         self._credential = known.credential

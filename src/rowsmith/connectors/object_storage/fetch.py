@@ -113,7 +113,7 @@ def _wanted(reach: Reach, place: Place, store: Store, limits: _Limits) -> Iterat
             thing = next(things, None)
         if thing is None:
             return
-        if count % 1000 == 0:
+        if count and count % 1000 == 0:
             reach.note(f"{place.kind}://{place.bucket}: {count:,} objects listed")
         if place.wants(thing.key) and limits.asks(thing):
             yield thing
