@@ -95,7 +95,10 @@ class Draft:
         place: Place = ("steps", position)
         if not isinstance(data, dict) or not isinstance(data.get("kind"), str):
             what = f"Step {position + 1} is {shown(data)}, not a mapping." if not isinstance(data, dict) else f"Step {position + 1} has no kind."
-            self.problems.append(self.lines.problem(place, what, f"Add 'kind: ...'. {choose('', list(registry.step_kinds(self.folders)))}"))
+            kinds = list(registry.step_kinds(self.folders))
+            meant = next((key for key in data if key in kinds), None) if isinstance(data, dict) else None
+            fix = f"Write 'kind: {meant}', with its settings beside it." if meant else f"Add 'kind: ...'. {choose('', kinds)}"
+            self.problems.append(self.lines.problem(place, what, fix))
             return Hole(name=f"step {position + 1}")
         kind, name = data["kind"], data.get("name")
         title = name if isinstance(name, str) and name else kind
