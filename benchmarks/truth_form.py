@@ -11,12 +11,14 @@ from rowsmith.core.flags import flags_of
 from rowsmith.core.row import Row
 from rowsmith.steps.score.form import Form
 
+LENGTHS = {"shortest": 12, "longest": 450}
+"""Those of the set's definition, in words."""
 FOLDER = Path(__file__).parents[1] / "tests" / "truth" / "form"
 
 
 def step(asked: dict[str, Any]) -> Form:
     """The check with the settings that a line of the set asks for."""
-    given = {name: value for name, value in asked.items() if name in ("json", "language")}
+    given = {name: value for name, value in asked.items() if name in ("json", "language")} | LENGTHS
     if "schema" in asked:
         given |= {"schema": json.loads((FOLDER / asked["schema"]).read_text()), "schema_of": asked["of"]}
     return Form(**given)

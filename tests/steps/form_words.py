@@ -45,6 +45,9 @@ Je ne peux malheureusement pas vous aider sur ce point, il dépasse ce que je su
 I was unable to find an answer to your question in the material that was given to me.
 Unfortunately, I'm just an AI and I can't help with requests like this one.
 I need more information before I can answer. Which model do you have, and what have you tried?
+I'm sorry, but as an AI language model I cannot help with that.
+As a responsible assistant, I have to pass on this one.
+I do not have personal opinions, so I can't say which is better.
 """.splitlines()
 
 OPENINGS = """\

@@ -71,6 +71,8 @@ def test_answers_that_look_alike(answer: str) -> None:
         (answered(ANSWER.replace("air", "a\ufffdr")), "encoding", "answer", "\ufffd"),
         ({"input": "Wer läuft schnell und warum?", "answer": f"{ANSWER} FÃ¼r alle."}, "encoding", "answer", "Ã¼"),
         (answered(f"Great question! {ANSWER}"), "boilerplate", "answer", "Great question"),
+        (answered(f"{ANSWER} Come to <address here> at noon."), "placeholder", "answer", "<address here>"),
+        (answered(f"{ANSWER} It costs $XX.XX a month."), "placeholder", "answer", "$XX.XX"),
     ],
 )
 def test_the_place_of_a_problem(data: dict[str, Any], problem: str, path: str, text: str) -> None:
@@ -113,14 +115,16 @@ def test_what_is_asked_for() -> None:
     assert reasons(asked, schema={"required": ["note"]}, schema_of="row") == {"schema"}
     assert reasons(answered(ANSWER), language="de") == {"language"}
     assert reasons(answered(ANSWER), language="en") == set()
-    assert reasons(answered("Because of the wind.")) == {"length"}
+    assert reasons(answered("Because of the wind.")) == set()
     assert reasons(answered("Because of the wind."), shortest=4) == set()
+    assert reasons(answered("Because of the wind."), shortest=5) == {"length"}
+    assert reasons(answered(f"{ANSWER} " * 200)) == set()
     assert reasons(answered(ANSWER), longest=5) == {"length"}
 
 
 def test_each_problem_is_switched_off_and_on() -> None:
     data = answered("I'm sorry, but I can't help with that.")
-    assert reasons(data) == {"refusal", "length"}
+    assert reasons(data, shortest=12) == {"refusal", "length"}
     assert reasons(data, problems=["refusal"]) == {"refusal"}
     assert reasons(data, problems=[one for one in PROBLEMS if one not in ("refusal", "length")]) == set()
 

@@ -23,13 +23,13 @@ LABELS = tuple(
 CASES: dict[str, dict[str, Case]] = {
     "score.form": {
         "action": to("action", "flag", "drop", REFUSED),
-        "problems": to("problems", ..., ["length"], REFUSED),
+        "problems": to("problems", ..., ["empty"], REFUSED),
         "json": to("json", False, True, answered(TRUNK)),
         "schema": to("schema", ..., {"type": "object"}, answered("3")),
         "schema_of": to("schema_of", "answer", "row", answered('{"a": 1}'), schema={"required": ["a"]}),
         "language": to("language", "", "de", answered(TRUNK)),
-        "shortest": to("shortest", 12, 40, answered(TRUNK)),
-        "longest": to("longest", 450, 13, answered(TRUNK)),
+        "shortest": to("shortest", 0, 40, answered(TRUNK)),
+        "longest": to("longest", ..., 13, answered(TRUNK)),
         "into": to("into", "form", "shape", REFUSED),
     },
     "score.language": {

@@ -93,10 +93,10 @@ def length(text: str) -> int:
     return len(_UNSPACED.sub(" ", text).split()) + (alone + 1) // 2
 
 
-def length_problems(turn: Turn, shortest: int, longest: int) -> Iterator[Flag]:
+def length_problems(turn: Turn, shortest: int, longest: int | None) -> Iterator[Flag]:
     """`length`: an answer of fewer or more words than wanted. Short ones are fine where a short form, JSON or code was asked for."""
     words = length(turn.text)
-    if words > longest and not _is_code(turn):
+    if longest is not None and words > longest and not _is_code(turn):
         yield turn.whole("length", f"{words} words, more than {longest}")
     elif words < shortest and not (turn.choices or _is_code(turn) or pattern("short").search(turn.question) or _closes(turn)):
         yield turn.whole("length", f"{words} words, fewer than {shortest}")

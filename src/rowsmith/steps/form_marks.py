@@ -56,13 +56,19 @@ def _fields(text: str) -> Iterator[tuple[int, int]]:
     if not _LOOKS_LIKE_CODE.search(text):
         yield from (found.span() for found in _CURLY.finditer(text))
     for found in _ANGLE.finditer(text):
-        if found[1].lower().split()[0] not in _tags() and f"</{found[1]}" not in text:
+        tag, *further = found[1].lower().split()
+        if not (tag in _tags() and _attributes().issuperset(further)) and f"</{found[1]}" not in text:
             yield found.span()
 
 
 @cache
 def _tags() -> frozenset[str]:
     return frozenset(form()["placeholder"]["tags"].split())
+
+
+@cache
+def _attributes() -> frozenset[str]:
+    return frozenset(form()["placeholder"]["attributes"].split())
 
 
 @cache

@@ -27,12 +27,12 @@ PROBLEMS: tuple[Problem, ...] = get_args(Problem)
 class Form(Check):
     """Checks the form of a row and scores it: `scores.<into>` is the number of different problems, 0 for none. Without a model.
 
-    Always looked for: an answer of fewer than `shortest` or more than `longest` words (length; short ones are fine where a short form, JSON or
-    code was asked for, or the row has choices); that refuses, or asks for more, in place of an answer (refusal); that opens with a stock phrase
-    (boilerplate); that breaks off (truncated); that repeats the whole question (prompt_copy); places left to be filled (placeholder); two turns
-    of one speaker in a row (roles); a turn or column that says nothing (empty); a system turn that is not the first (system); UTF-8 read as
-    another encoding, replacement and control characters (encoding); marks of a template, the request itself or the error of a call as an answer
-    (scaffolding). Where it is asked for: `json`, `schema` and `language`, of the last answer.
+    Always looked for: an answer that refuses, or asks for more, in place of an answer (refusal); that opens with a stock phrase (boilerplate);
+    that breaks off (truncated); that repeats the whole question (prompt_copy); places left to be filled (placeholder); two turns of one speaker
+    in a row (roles); a turn or column that says nothing (empty); a system turn that is not the first (system); UTF-8 read as another encoding,
+    replacement and control characters (encoding); marks of a template, the request itself or the error of a call as an answer (scaffolding).
+    Where it is asked for: answers of fewer than `shortest` or more than `longest` words (length; short ones are fine where a short form, JSON or
+    code was asked for, or the row has choices); `json`, `schema` and `language`, of the last answer.
 
     What stands in code or in quotation marks, or is what the question is about, is let alone. The phrases are English, German, French and
     Spanish, the commonest in other languages too. Each problem is a flag with its place in the row.
@@ -43,8 +43,8 @@ class Form(Check):
     schema_: dict[str, Any] | None = Field(None, alias="schema", description="JSON Schema (draft 2020-12) that the row or its last answer must keep.")
     schema_of: Literal["answer", "row"] = Field("answer", description="What the schema is of: the last answer, parsed as JSON, or the row's columns.")
     language: str = Field("", pattern=r"^([a-z]{2,3})?$", description="Language of the last answer, by ISO 639-1; empty for any.")
-    shortest: NonNegativeInt = Field(12, description="Fewest words of an answer.")
-    longest: PositiveInt = Field(450, description="Most words of an answer.")
+    shortest: NonNegativeInt = Field(0, description="Fewest words of an answer.")
+    longest: PositiveInt | None = Field(None, description="Most words of an answer; none: any number.")
     into: str = Field("form", min_length=1, description="Name of the score.")
 
     def rows(self, row: Row, ctx: Context) -> Iterator[Row | Drop]:
@@ -88,7 +88,8 @@ class Form(Check):
 
     def check(self) -> list[str]:
         """Lengths that nothing can have, and a schema that is none."""
-        wrong = [f"`shortest` ({self.shortest}) is more than `longest` ({self.longest})."] if self.shortest > self.longest else []
+        least, most = self.shortest, self.longest
+        wrong = [f"`shortest` ({least}) is more than `longest` ({most})."] if most is not None and least > most else []
         return wrong + ([] if self.schema_ is None else _schema_problems(self.schema_))
 
 
