@@ -85,6 +85,15 @@ class Context(Protocol):
         """
         ...
 
+    async def classify(self, texts: Sequence[str | tuple[str, str]], *, model: str) -> list[dict[str, float]]:
+        """What the classifier of this role says of texts, or of pairs of texts (what is given, and what is said of it), on behalf of the row at
+        hand: for each its categories, by the model's own names, with scores from 0 to 1.
+
+        Raises:
+            RowFailed: no usable answer came; the reason says why.
+        """
+        ...
+
     def paths(self, patterns: Sequence[str]) -> list[Path]:
         """The files that the patterns name, sorted, relative ones taken from the recipe's folder."""
         ...
