@@ -138,6 +138,17 @@ def test_a_model_in_onnx_form_scores_texts_here(bench: Bench) -> None:
     assert (done.calls, done.cost_usd, bench.asked) == (2, 0.0, [])
 
 
+def test_a_long_text_is_cut_between_sentences_and_the_flag_narrowed_down(bench: Bench) -> None:
+    harm_folder(bench.folder / "harm", {"idiot": (3.0, -3.0), "tea": (-4.0, -4.0)})
+    text = "Tea is good. " * 30 + "You idiot. " + "More tea for me. " * 30
+    done = scored(bench, "onnx-classifier/harm", {"text": text})
+    assert done.failed == {"http_400": 1} and "takes 64" in bench.runs.troubles(done.run)[0]["detail"]  # nothing is cut in silence
+    (row,) = bench.rows(scored(bench, "onnx-classifier/harm", {"text": text}, passage=8))
+    (flag,) = row.origin["flags"]
+    start, end = flag["span"]
+    assert "You idiot." in text[start:end] and len(text[start:end].split()) <= 8
+
+
 SOURCE = "Tea grows in Assam. The road to Jorhat is long. It rains in June."
 WORDS = ["tea", "grows", "in", "assam", "the", "road", "to", "jorhat", "is", "long", "it", "rains", "june", "not", "july", "short"]
 BORNE = {"text": SOURCE, "input": "Well?", "answer": "Tea grows in Assam. It rains in July. The road is not long."}

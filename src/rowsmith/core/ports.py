@@ -366,26 +366,6 @@ class Weights(Protocol):
         ...
 
 
-class Tokens(Protocol):
-    """A model's tokenizer with its chat template."""
-
-    eos: str
-    """The text that ends a sequence; empty where there is none."""
-
-    def ids(self, said: str | list[dict[str, Any]], *, tools: Json = None, open: bool = False) -> list[int]:
-        """The tokens of a text, with the marks that the tokenizer adds, or of a conversation as the chat template renders it; `open`: up to
-        where the assistant answers next.
-
-        Raises:
-            RowFailed: `template`, which refuses the conversation, or there is none.
-        """
-        ...
-
-    def text(self, messages: list[dict[str, Any]], *, tools: Json = None, open: bool = False) -> str:
-        """The conversation as the chat template renders it. Raises as `ids`."""
-        ...
-
-
 class Paused(Exception):
     """The run stops here for now and can be resumed: `reason` is a code (`budget`, `throttled`, `storage_full`, `key`, `unreachable`),
     `what` and `fix` are for the user."""

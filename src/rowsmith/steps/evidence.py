@@ -81,6 +81,21 @@ def quoted(quote: str, source: str) -> bool:
     return True
 
 
+def pieces(text: str, most: int) -> list[tuple[int, int]]:
+    """A text cut between sentences into pieces of at most `most` words each where no sentence is longer: [start, end)."""
+    found: list[tuple[int, int]] = []
+    size = most
+    for start, end in sentences(text, 0, len(text)):
+        words_ = len(text[start:end].split())
+        if size + words_ > most or not found:
+            found.append((start, end))
+            size = words_
+        else:
+            found[-1] = (found[-1][0], end)
+            size += words_
+    return found
+
+
 def passages(source: str, most: int) -> list[str]:
     """The source in passages of whole sentences, of at most `most` words each where no sentence is longer; each begins in the middle of the one
     before, so that what stands together is seen together."""

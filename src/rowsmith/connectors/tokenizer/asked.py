@@ -12,7 +12,7 @@ import orjson
 from rowsmith.connectors.containers.warm import Ended, Warm
 from rowsmith.connectors.tokenizer.files import LIMITS, files_of
 from rowsmith.core.errors import Invalid, RowFailed, Unavailable
-from rowsmith.core.ports import Tokens
+from rowsmith.core.own_tokens import Tokens
 from rowsmith.core.row import Json
 
 LOADING_S, ANSWER_S = 120.0, 20.0

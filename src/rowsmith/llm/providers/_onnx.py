@@ -62,7 +62,8 @@ class Graph:
         encoded = self._tokenizer.encode_batch(list(texts))
         lengths = [len(text.ids) for text in encoded]
         if self._most and max(lengths) > self._most:
-            raise Invalid(f"A text has {max(lengths):,} tokens, and {self.name} takes {self._most:,}.", "Split it, for example with chunk.tokens.")
+            what = f"A text has {max(lengths):,} tokens, and {self.name} takes {self._most:,}."
+            raise Invalid(what, "Split it, for example with chunk.tokens, or by the step's setting `passage` where it has one.")
         if not min(lengths):
             raise Invalid(f"A text has no token for {self.name}.", "Drop empty rows before.")
         shape = (len(texts), max(lengths))

@@ -19,6 +19,9 @@ from rowsmith.llm.providers._in_process import Late, Scored, Scorer
 NAMES = ("original", "unbiased", "multilingual", "original-small", "unbiased-small")
 """The models that the library knows; it downloads them itself when they are first used."""
 
+LONGEST = 512
+"""Tokens that all of its models take."""
+
 
 class Detoxify(Scorer):
     """The provider `detoxify`. `extra` may hold `config`, the folder with the configuration and the tokenizer that a checkpoint is built by."""
@@ -54,9 +57,13 @@ class Detoxify(Scorer):
         """See Carrier."""
         late = self._late(model, lent.weights)
 
-        def compute(texts: list[str]) -> tuple[list[Classes], None]:
-            said = late.get().predict(texts)
-            return [{name: float(scores[at]) for name, scores in said.items()} for at in range(len(texts))], None
+        def compute(texts: list[str]) -> tuple[list[Classes], int]:
+            loaded = late.get()
+            tokens = [len(loaded.tokenizer(text)["input_ids"]) for text in texts]
+            if max(tokens) > (most := min(loaded.tokenizer.model_max_length, LONGEST)):  # it would be cut in silence
+                raise Invalid(f"A text has {max(tokens):,} tokens, and {model.model} takes {most:,}.", "Set `passage`, for example to 200.")
+            said = {name: scores if isinstance(scores, list) else [scores] for name, scores in loaded.predict(texts).items()}  # one is no list
+            return [{name: float(scores[at]) for name, scores in said.items()} for at in range(len(texts))], sum(tokens)
 
         return Scored(compute)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Coroutine, Iterator
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, PositiveInt
 
 from rowsmith.content import classifiers
 from rowsmith.core.errors import Invalid
@@ -15,6 +15,7 @@ from rowsmith.core.row import Drop, Row
 from rowsmith.core.said import Part, parts
 from rowsmith.core.step import ClassifierRole, Column
 from rowsmith.steps.checking import Asking
+from rowsmith.steps.evidence import pieces
 from rowsmith.steps.harm import CATEGORIES, harms
 
 Category = Literal["threat", "hate", "self_harm", "sexual", "insult", "harassment"]
@@ -34,6 +35,7 @@ class Toxicity(Asking):
 
     With a classifier `scores.<into>` is the highest score of a category that counts, in any text of the row. A text whose score of a category is at
     least its threshold is a flag with the reason that content/classifiers.yaml has for it, and the model's own name of it in the detail.
+    `passage` cuts long texts for models that take few tokens, and narrows flags down.
     """
 
     categories: list[Category] = Field(list(CATEGORIES), min_length=1, description="Kinds of harm that count.")  # type: ignore[arg-type]
@@ -45,13 +47,17 @@ class Toxicity(Asking):
         default_factory=dict, description="The same for single categories, by the classifier's own names; one that is otherwise no harm counts, too."
     )
 
+    passage: PositiveInt | None = Field(
+        None, description="Most words that the classifier is shown at once, in whole sentences. Default: each text whole."
+    )
+
     def rows(self, row: Row, ctx: Context) -> Iterator[Row | Drop] | Coroutine[Any, Any, list[Row | Drop]]:
         """The row with its flags."""
         return self._ruled(row) if self.classifier is None else self._classified(row, ctx, self.classifier)
 
     def check(self) -> list[str]:
         """Thresholds that nothing has, and those that are none."""
-        given = [name for name in ("threshold", "thresholds") if name in self.model_fields_set] if self.classifier is None else []
+        given = [name for name in ("threshold", "thresholds", "passage") if name in self.model_fields_set] if self.classifier is None else []
         wrong = [f"The threshold of {name!r} is {value:g}; scores run from 0 to 1." for name, value in self.thresholds.items() if not 0 <= value <= 1]
         return [f"`{name}` is of a classifier's scores, and no `classifier` is given." for name in given] + wrong
 
@@ -63,13 +69,14 @@ class Toxicity(Asking):
         yield self.told(row, {self.into: max((flag.score for flag in flags), default=0)}, flags)
 
     async def _classified(self, row: Row, ctx: Context, model: str) -> list[Row | Drop]:
-        said = [part for part in parts(row.data, self.columns_) if part.text.strip()]
-        found = await ctx.classify([part.text for part in said], model=model) if said else []
+        texts = [part for part in parts(row.data, self.columns_) if part.text.strip()]
+        said = [(part, *span) for part in texts for span in ([(0, len(part.text))] if self.passage is None else pieces(part.text, self.passage))]
+        found = await ctx.classify([part.text[start:end] for part, start, end in said], model=model) if said else []
         flags, highest = list[Flag](), 0.0
-        for part, scores in zip(said, found, strict=True):
+        for (part, start, end), scores in zip(said, found, strict=True):
             counted = self._counted(scores)
             highest = max(highest, *(score for _, _, score in counted), 0.0)
-            flags += _flags(part, [one for one in counted if one[2] >= self.thresholds.get(one[1], self.threshold)])
+            flags += _flags(part, start, end, [one for one in counted if one[2] >= self.thresholds.get(one[1], self.threshold)])
         return [self.told(row, {self.into: round(highest, 4)}, flags)]
 
     def _counted(self, scores: dict[str, float]) -> list[tuple[str, str, float]]:
@@ -87,11 +94,11 @@ class Toxicity(Asking):
         return sorted(counted, key=lambda one: -one[2])
 
 
-def _flags(part: Part, counted: list[tuple[str, str, float]]) -> list[Flag]:
+def _flags(part: Part, start: int, end: int, counted: list[tuple[str, str, float]]) -> list[Flag]:
     """A flag for each reason, with the category of the highest score."""
     first = {reason: (name, score) for reason, name, score in reversed(counted)}
     return [
-        Flag("toxicity", reason, f"{name} {score:.2f}: {_excerpt(part.text)}", round(score, 4), part.path, (0, len(part.text)))
+        Flag("toxicity", reason, f"{name} {score:.2f}: {_excerpt(part.text[start:end])}", round(score, 4), part.path, (start, end))
         for reason, (name, score) in sorted(first.items(), key=lambda one: -one[1][1])
     ]  # fmt: skip
 
