@@ -40,7 +40,7 @@ def opened(name: str, environ: Mapping[str, str], *, answer_s: float = ANSWER_S)
 
 
 class _Asked:
-    """See core.ports.Tokens."""
+    """See core.own_tokens.Tokens."""
 
     def __init__(self, name: str, child: Warm, files: Mapping[str, str], answer_s: float) -> None:
         self._name, self._child, self._answer_s = name, child, answer_s
