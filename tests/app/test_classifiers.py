@@ -4,6 +4,7 @@ whether a source bears an answer out."""
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from onnx_classifiers import harm_folder, nli_folder
 from running import Bench, Plain
 
+from rowsmith.app.proof import verify
 from rowsmith.app.quality_checks import Means
 from rowsmith.app.quotes import quote
 from rowsmith.core.errors import Invalid
@@ -85,6 +87,13 @@ def test_thresholds_hold_by_category(bench: Bench) -> None:
     assert strict.calls == 0  # the answer of the run before
 
 
+def test_what_a_classifier_said_is_proven_offline(bench: Bench) -> None:
+    done = scored(bench, "openai-moderation/m", CHAT, base_url=bench.server.url, top={"price_in": 0, "price_out": 0})
+    assert (done.calls, done.cost_usd, len(bench.asked)) == (1, 0.0, 1)
+    checked = verify(bench.lab)
+    assert (checked.ok, checked.checked["rebuilt"], len(bench.asked)) == (True, 1, 1)
+
+
 def test_many_texts_go_in_requests_of_at_most_32(bench: Bench) -> None:
     chat = {"messages": [{"role": "user", "content": f"turn {n}"} for n in range(70)]}
     done = scored(bench, "openai-moderation/m", chat, base_url=bench.server.url)
@@ -136,6 +145,11 @@ def test_a_model_in_onnx_form_scores_texts_here(bench: Bench) -> None:
     assert [(flag["reason"], flag["score"], flag["path"]) for flag in one.origin["flags"]] == [("insult", 0.9526, "answer")]
     assert "flags" not in two.origin and two.scores["toxicity"] == 0.0474  # a swear word alone is no harm
     assert (done.calls, done.cost_usd, bench.asked) == (2, 0.0, [])
+    top = {"extra": {"id2label": {"0": "obscene", "1": "insult"}}}
+    (_, other) = bench.rows(scored(bench, "onnx-classifier/harm", {"text": "idiot"}, {"text": "damn"}, top=top))
+    assert [flag["reason"] for flag in other.origin["flags"]] == ["insult"]
+    shutil.rmtree(bench.folder / "harm")
+    assert verify(bench.lab).problems == []  # stored scores need no weights
 
 
 def test_a_long_text_is_cut_between_sentences_and_the_flag_narrowed_down(bench: Bench) -> None:

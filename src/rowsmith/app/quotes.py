@@ -165,7 +165,7 @@ def _tokens_in(questions: Questions, tries: int) -> Range:
 
 def _tokens_out(questions: Questions, models: Mapping[str, Model], tries: int) -> Range:
     most = sum(models[role].max_tokens * n for role, n in questions.models.items())
-    return Range(0.0 if questions.guessed else questions.calls, most / 4, most * tries)
+    return Range(0.0 if questions.guessed else min(questions.calls, most), most / 4, most * tries)
 
 
 def _cost(recipe: Recipe, asked: list[Questions], tokens_in: Range, tokens_out: Range) -> Range | None:

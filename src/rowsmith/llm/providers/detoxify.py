@@ -89,13 +89,13 @@ def _place(model: Model, weights: Weights) -> str | None:
     Raises:
         NotFound: it is neither.
     """
-    if model.name in NAMES:
-        return None
     try:
-        weights.here(model.name)
+        at = weights.here(model.name)  # None: of one whose answers are stored, and of which nothing else need be here
+        return None if at is not None and at.is_dir() and model.name in NAMES else model.name
     except NotFound:
+        if model.name in NAMES:
+            return None
         raise NotFound(f"Detoxify has no model and there is no checkpoint {model.name!r}.", f"It has: {', '.join(NAMES)}.") from None
-    return model.name
 
 
 def _missing(model: Model) -> Unavailable:

@@ -17,7 +17,7 @@ from rowsmith.core.errors import Invalid
 from rowsmith.core.models import Model
 from rowsmith.core.ports import Weights
 from rowsmith.llm.classes import Classes
-from rowsmith.llm.providers import Lent, Sender
+from rowsmith.llm.providers import Lent, Sender, Way, Write
 from rowsmith.llm.providers._in_process import Late, Scored, Scorer
 from rowsmith.llm.providers._onnx import Graph, check, in_folder
 
@@ -43,18 +43,22 @@ class OnnxClassifier(Scorer):
         return refused
 
     def named(self, model: Model, lent: Lent) -> str:
-        """See Carrier. What the graph's numbers mean is part of it."""
+        """See Carrier."""
         in_folder(model, lent.weights)
-        said = orjson.dumps(model.extra, option=orjson.OPT_SORT_KEYS).decode() if model.extra else ""
-        return f"onnx-classifier:{lent.weights.hash(model.name, lent.note)}{said}"
+        return f"onnx-classifier:{lent.weights.hash(model.name, lent.note)}"
+
+    def body(self, model: Model, schema: Mapping[str, Any] | None, way: Way) -> Write:
+        """The texts, and what says otherwise than config.json what the graph's numbers mean."""
+        write = super().body(model, schema, way)
+        return lambda messages: {**write(messages), **model.extra}
 
     def sender(self, model: Model, lent: Lent) -> Sender:
         """See Carrier."""
-        loaded: Late[_Classifier] = Late(lambda: _Classifier(model, lent.weights.fetched(model.name, lent.note)))
+        loaded: Late[Classifier] = Late(lambda: Classifier(model, lent.weights.fetched(model.name, lent.note)))
         return Scored(lambda texts: loaded.get().scores(texts))
 
 
-class _Classifier(Graph):
+class Classifier(Graph):
     """A loaded classifier."""
 
     def __init__(self, model: Model, place: Path) -> None:
