@@ -26,7 +26,7 @@ def measured(half: str) -> dict[str, Any]:
         right[one["kind"]] += said == wanted
     found, wanted_all, both = counts[True, True] + counts[False, True], counts[True, True] + counts[True, False], counts[True, True]
     kinds = {kind: {"right": right[kind], "of": total[kind]} for kind in sorted(total)}
-    others = dict.fromkeys(("guard model", "OpenAI moderation", "Detoxify", "Perspective"), NOT_MEASURED)
+    others = dict.fromkeys(("guard model", "OpenAI moderation", "ONNX classifier", "Detoxify", "Perspective"), NOT_MEASURED)
     return {
         "precision": round(both / found, 4) if found else None, "recall": round(both / wanted_all, 4), "rows": total.total(),
         "false": counts[False, True], "missed": counts[True, False], "kinds": kinds, "backends": {"light": "this figure", **others},

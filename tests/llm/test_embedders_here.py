@@ -14,6 +14,7 @@ import pytest
 from asking import gate
 from embedding import an_embedder, embedded, outcomes, rows_of, texts_of
 from memory_ledger import MemoryLedger
+from onnx_classifiers import nli_folder
 from onnx_models import WORDS, onnx_folder, table
 
 from rowsmith.app.recorded import RecordedWeights
@@ -23,6 +24,7 @@ from rowsmith.core.ports import Note, Paused
 from rowsmith.llm.hashing import vector
 from rowsmith.llm.local.weights import WeightFiles
 from rowsmith.llm.providers import built_in
+from rowsmith.llm.providers.onnx_classifier import Classifier
 from rowsmith.steps.score.similarity import cosine
 
 
@@ -259,6 +261,17 @@ def test_a_model_of_the_hub_comes_with_its_tokenizer(tmp_path: Path, graph: str)
     assert arrays(one)[0] == pytest.approx(expected("tea"), abs=1e-6)
     assert "A text has 6 tokens" in str(long)
     assert sorted(path.name for path in (tmp_path / "hub").rglob("*.*")) == ["config.json", "model.onnx", "tokenizer.json"]
+
+
+def test_a_classifier_of_the_hub_comes_with_its_categories(tmp_path: Path) -> None:
+    folder = nli_folder(tmp_path / "m", ["tea", "grows", "not"])
+    (folder / "onnx").mkdir()
+    (folder / "model.onnx").rename(folder / "onnx" / "model.onnx")
+    files = WeightFiles(tmp_path, tmp_path / "cache", lambda: Repository(folder, tmp_path / "hub"))
+    model = Model(model="onnx-classifier/hf:acme/tiny/onnx/model.onnx")
+    ((yes, no), tokens) = Classifier(model, files.fetched(model.name, lambda note: None)).scores([("tea grows", "tea"), ("tea", "tea grows")])
+    assert (max(yes, key=yes.__getitem__), max(no, key=no.__getitem__), tokens) == ("ENTAILMENT", "NEUTRAL", 12)
+    assert sum(yes.values()) == pytest.approx(1, abs=1e-5)
 
 
 def test_what_is_no_graph_of_the_hub_is_told(tmp_path: Path) -> None:

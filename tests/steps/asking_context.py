@@ -46,6 +46,10 @@ class Asked:
         self.asks.append({"texts": list(texts), "model": model})
         return Embedded(tuple(vector(text)[0] for text in texts), model, ("0" * 32,) * len(texts), Usage(1, 0))
 
+    async def classify(self, texts: Sequence[str | tuple[str, str]], *, model: str) -> list[dict[str, float]]:
+        self.asks.append({"texts": list(texts), "model": model})
+        return [self.give(text) for text in texts]  # type: ignore[arg-type]
+
     @property
     def request(self) -> str:
         """All that the model saw of the only call."""

@@ -11,9 +11,14 @@ def says(text: str, other: str = "bob@example.org") -> tuple[Plain, ...]:
 
 MAIL = says("Ask ada@north-mill.co.uk or 10.1.2.3 about ticket T-123456.")
 
-RUDE = says("You are a stupid idiot.", "I will kill you.")
+RUDE = says("You are a stupid idiot. So it is.", "I will kill you.")
 HARMLESS = "safe"
 UNSAFE = "unsafe\nS1"
+
+def rated(text: str) -> dict[str, float]:
+    """The scores of a classifier."""
+    return {"insult": 0.8, "profanity": 0.4} if "idiot" in text else {"insult": 0.0, "profanity": 0.0}
+
 
 CASES: dict[str, dict[str, Case]] = {
     "score.pii": {
@@ -30,6 +35,10 @@ CASES: dict[str, dict[str, Case]] = {
         "columns": to("columns", ["text"], ["other"], RUDE),
         "into": to("into", "toxicity", "harm", RUDE),
         "action": to("action", "flag", "drop", RUDE),
+        "classifier": to("classifier", ..., "scorer", RUDE, rated),
+        "threshold": to("threshold", ..., 0.9, RUDE, rated, classifier="scorer"),
+        "thresholds": to("thresholds", ..., {"profanity": 0.1}, RUDE, rated, classifier="scorer"),
+        "passage": to("passage", ..., 3, RUDE, rated, classifier="scorer"),
     },
     "score.guard": {
         "categories": to("categories", ..., {"rude": "is rude"}, RUDE, UNSAFE),

@@ -47,9 +47,15 @@ HALVES = {"a": 0.5, "b": 0.5}
 MANY_WORDS = {"text": "words and more words. " * 200}
 PAIRS = {"pairs": [{"input": f"{n}?", "answer": f"{n}."} for n in range(20)]}
 ANSWERED = {"text": PROSE, "context": "Another source.", "answer": "Tea is a drink made from leaves in Peru", "reply": "Coffee is a drink"}
+BORNE_OUT = {"verdicts": [{"sentence": 1, "quote": "Tea is a drink made from leaves", "supported": True}]}
 JUDGED = {name: {"reason": "so", "score": score} for name, score in (("relevance", 9), ("accuracy", 3), ("completeness", 6), ("clarity", 6))}
 PREFERRED = {"reason": "so", "better": "1"}
 LOW = {"scores": {"overall": 2}, "text": "x"}
+
+
+def entailing(pair: Any) -> dict[str, float]:
+    """The scores of a model of natural language inference."""
+    return {"entailment": 0.7, "contradiction": 0.1, "neutral": 0.2}
 
 
 def failing(messages: Any) -> Any:
@@ -203,6 +209,12 @@ CASES: dict[str, dict[str, Case]] = {
         "action": to("action", "flag", "drop", ({"text": PROSE, "answer": "The harvest begins in March 1989."},)),
         "into": to("into", "grounded", "quoted", (ANSWERED,)),
         "missing": to("missing", "fail", "pass", ({"answer": "Nothing says so."},)),
+        "model": to("model", ..., "judge", (ANSWERED,), BORNE_OUT),
+        "prompt": to("prompt", ..., "{{ record }}: {{ sentences }}?", (ANSWERED,), BORNE_OUT, model="judge"),
+        "system": to("system", ..., "", (ANSWERED,), BORNE_OUT, model="judge"),
+        "classifier": to("classifier", ..., "nli", (ANSWERED,), entailing),
+        "sure": to("sure", ..., 0.9, (ANSWERED,), entailing, classifier="nli"),
+        "passage": to("passage", ..., 5, (ANSWERED,), entailing, classifier="nli"),
     },
     "score.judge": {
         "criteria": to("criteria", {"accuracy": "right"}, {"clarity": "clear"}, answer=JUDGED),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -168,6 +168,12 @@ def terms(recipe: Recipe, plugins: Sequence[Path] = ()) -> list[Terms]:
     return [
         Terms(role, m.model, m.price_in, m.price_out, m.context, m.rpm, m.tpm, m.rpd, m.tier, shares[role]) for role, m in recipe.models.items()
     ]
+
+
+def endings(models: Iterable[Model], table: Table) -> list[str]:
+    """The models that their provider ends, as far as is known, each with the day."""
+    ends = {model.model: table.of(model).until for model in models}
+    return [f"{name} ends on {day}: what is to be carried out after that day needs another model." for name, day in ends.items() if day]
 
 
 def _batch(model: Model, plugins: Sequence[Path]) -> float | None:

@@ -12,6 +12,7 @@ import orjson
 
 from rowsmith import content
 from rowsmith.app.lab import Lab
+from rowsmith.app.models import endings
 from rowsmith.app.quality_advice import recommendations
 from rowsmith.app.quality_checks import CONTAMINATION, Chosen, Means, chosen
 from rowsmith.app.quality_clusters import Twins
@@ -24,6 +25,7 @@ from rowsmith.app.quality_whole import of_all
 from rowsmith.app.reshaping import Shaped
 from rowsmith.app.unreachable import EXPORTED, note_copy
 from rowsmith.core.errors import Invalid
+from rowsmith.core.models import Model
 from rowsmith.core.quality import Grading, Part
 from rowsmith.core.row import Row
 from rowsmith.core.said import Role
@@ -195,6 +197,7 @@ class Quality:
         if score is None and figures.rows:
             raise Invalid("Nothing was measured that a grade could be made of.", f"{' '.join(one.why for one in left)} Choose other --checks.")
         funnel, cost = self._making(at)
+        asked = [Model(**one) for one in means.models().values()]
         given = {"FILE": str(means.against or means.against_dataset or ""), "provider/name": means.embedder or ""}
         return Assessed(
             dataset=at.name, version=None if at.version is None else at.version.id, run=done.result.run, rows=figures.rows,
@@ -204,7 +207,7 @@ class Quality:
             clusters=twins.clusters(done.rows(), done.names), not_measured=(*checks.left, *left, *whole.left),
             recommendations=recommendations(at, parts, {name: value for name, value in given.items() if value}),
             grading=done.grading.model_dump(include={"borders", "slack"}), diversity=whole.diversity, bias=whole.bias, funnel=funnel,
-            cost_per_row_usd=cost, notes=_notes(done),
+            cost_per_row_usd=cost, notes=(*_notes(done), *endings(asked, self.lab.table)),
         )  # fmt: skip
 
     def _making(self, at: Target) -> tuple[tuple[Mapping[str, Any], ...] | None, float | None]:

@@ -15,8 +15,9 @@ from typing import Any
 from rowsmith import registry
 from rowsmith.app.quality_result import NotMeasured
 from rowsmith.core.errors import Invalid, NotFound, choose
+from rowsmith.core.models import Model
 from rowsmith.core.said import Role
-from rowsmith.core.step import DATASET, EMBEDDER, MODEL, PATHS, Step
+from rowsmith.core.step import CLASSIFIER, DATASET, EMBEDDER, MODEL, PATHS, Step
 
 OF_ALL = {"diversity": "rowsmith.steps.diversity", "bias": "rowsmith.steps.bias_measure"}
 """Checks that are of the whole dataset, and flag no rows: the module that measures each."""
@@ -28,7 +29,8 @@ JUDGE, EMBEDDINGS = "judge", "embedder"
 @dataclass(frozen=True, slots=True)
 class Known:
     """One check. `found` goes on from "12 of 300 rows"; `needs` is the option without which it cannot be; it is for rows that say something in all
-    of `roles`. `sets`: what its step is set to; `asks`: further settings that let it ask the model, where one is given."""
+    of `roles`. `sets`: what its step is set to; `asks`: further settings that let it ask the model, where one is given; `guard`: the kind of the step
+    in its place where that model answers in words and its own step asks a classifier."""
 
     name: str
     kind: str
@@ -37,6 +39,7 @@ class Known:
     roles: tuple[Role, ...] = ()
     sets: Mapping[str, Any] = field(default_factory=dict)
     asks: Mapping[str, Any] = field(default_factory=dict)
+    guard: str = ""
 
 
 CHECKS = {
@@ -47,7 +50,7 @@ CHECKS = {
         Known(SEMANTIC, "filter.semantic_duplicates", "mean what another row means", needs="--embedder", sets={"vector": "embedded"}),
         Known("contamination", "score.contamination", "hold what the evaluation set holds", needs="--against"),
         Known("grounding", "score.grounded", "say what their source does not", roles=("context", "answer"), sets={"missing": "pass"}),
-        Known("toxicity", "score.toxicity", "are toxic"),
+        Known("toxicity", "score.toxicity", "are toxic", guard="score.guard"),
         Known("pii", "score.pii", "hold personal data"),
         Known("bias", "", "", needs="--groups"),
         Known("form", "score.form", "are malformed"),
@@ -152,7 +155,7 @@ def chosen(names: Sequence[str] | None, means: Means, spoken: str, plugins: Sequ
             if names is not None or one.name in means.settings:
                 raise
             left.append(NotMeasured(one.name, error.what, error.fix))
-    _require_used(means, steps, of_all, plugins)
+    _require_used(means, steps, of_all)
     return Chosen(steps, tuple(of_all), tuple(left))
 
 
@@ -165,28 +168,39 @@ def _measured(name: str) -> str:
 def _step(one: Known, means: Means, plugins: Sequence[Path]) -> dict[str, Any]:
     if one.name in CHECKS and one.kind not in registry.step_kinds(plugins):
         raise NotFound(f"The check {one.name} is the step {one.kind}, and there is none.", "rowsmith steps lists those that there are.")
-    cls = registry.step(one.kind, plugins)
+    scores = means.model is not None and _scores(means.model, plugins)
+    kind = one.guard if one.guard and means.model is not None and not scores else one.kind
+    cls = registry.step(kind, plugins)
     if "action" not in cls.model_fields:
         raise Invalid(f"The step {one.kind} flags nothing.", "A check is a step with the setting action: flag (rowsmith steps).")
-    settings: dict[str, Any] = {"kind": one.kind, "name": one.name, "action": "flag"}
+    settings: dict[str, Any] = {"kind": kind, "name": one.name, "action": "flag"}
     if one.needs == "--against":
         settings |= {name: [str(means.against)] for name in cls.fields_marked(PATHS)[:1] if means.against is not None}
         settings |= {name: [means.against_dataset] for name in cls.fields_marked(DATASET)[:1] if means.against_dataset is not None}
-    settings |= {**one.sets, **_asking(one, cls, means)}
+    settings |= {**one.sets, **_asking(one, cls, means, scores)}
     return settings | dict(means.settings.get(one.name, {}))
 
 
-def _asking(one: Known, cls: type[Step], means: Means) -> dict[str, Any]:
-    """The settings by which a step asks the models that are given."""
+def _asking(one: Known, cls: type[Step], means: Means, scores: bool) -> dict[str, Any]:
+    """The settings by which a step asks the models that are given; `scores`: the model is a classifier."""
     found: dict[str, Any] = {}
-    if means.model is not None and (fields := cls.fields_marked(MODEL)):
+    classifiers = cls.fields_marked(CLASSIFIER)
+    if means.model is not None and (fields := classifiers if scores else [name for name in cls.fields_marked(MODEL) if name not in classifiers]):
         found |= {**dict.fromkeys(fields, JUDGE), **one.asks}
     if means.embedder is not None:
         found |= dict.fromkeys(cls.fields_marked(EMBEDDER), EMBEDDINGS)
     return found
 
 
-def _require_used(means: Means, steps: Mapping[str, Mapping[str, Any]], of_all: Sequence[str], plugins: Sequence[Path]) -> None:
+def _scores(model: str, plugins: Sequence[Path]) -> bool:
+    """Whether a model scores texts by category; of one that cannot be found the check of the recipe speaks."""
+    try:
+        return bool(getattr(registry.provider(Model(model=model).provider, plugins), "classifies", 0))
+    except NotFound:
+        return False
+
+
+def _require_used(means: Means, steps: Mapping[str, Mapping[str, Any]], of_all: Sequence[str]) -> None:
     """What is given and changes nothing is refused, not passed over.
 
     Raises:
@@ -195,10 +209,8 @@ def _require_used(means: Means, steps: Mapping[str, Mapping[str, Any]], of_all: 
     idle = [name for name in means.settings if name not in steps]
     if idle:
         raise Invalid(f"--set {idle[0]}. ...: the check {idle[0]} is not carried out.", f"Carried out are: {', '.join([*steps, *of_all])}.")
-    kinds = {name: registry.step(str(step["kind"]), plugins) for name, step in steps.items()}
-    marks = {"--model": (means.model, MODEL), "--embedder": (means.embedder, EMBEDDER)}
-    for option, (value, mark) in marks.items():
-        uses = any(cls.fields_marked(mark) for cls in kinds.values()) or (mark is EMBEDDER and SEMANTIC in steps)
+    for option, value, role in (("--model", means.model, JUDGE), ("--embedder", means.embedder, EMBEDDINGS)):
+        uses = any(role in step.values() for step in steps.values()) or (role is EMBEDDINGS and SEMANTIC in steps)
         if value is not None and not uses:
             raise Invalid(f"{option} changes nothing: no check that is carried out uses it.", f"Carried out are: {', '.join([*steps, *of_all])}.")
     for option, url, model in (("--base-url", means.base_url, means.model), ("--embedder-url", means.embedder_url, means.embedder)):

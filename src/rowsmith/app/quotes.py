@@ -8,17 +8,17 @@ from math import sqrt
 from pathlib import Path
 from typing import Any
 
-from rowsmith.app.models import terms
+from rowsmith.app.models import endings, terms
 from rowsmith.app.results import Result
 from rowsmith.app.runs import Runs
 from rowsmith.core.distributions import wilson
 from rowsmith.core.models import Model
 from rowsmith.core.recipe import Recipe
 from rowsmith.core.step import VARIED
-from rowsmith.engine.check_models import embedders
+from rowsmith.engine.check_models import classifiers, embedders
 from rowsmith.engine.estimate import Estimate, Questions, estimate
 from rowsmith.engine.known import with_known
-from rowsmith.llm.embedding_form import silent
+from rowsmith.llm.prices import silent
 from rowsmith.store.spending import measured
 
 Z = 1.96
@@ -82,10 +82,11 @@ def quote(
         if done.requested - done.pending > 0 and done.calls + done.calls_reused > 0:
             measured_ = _measured(runs, loaded, counted, done, target, limit)
             return _batched(measured_, loaded, counted, target) if batch else measured_
-    quoted = {role: silent(loaded.models[role]).model_copy(update={"reasks": 0}) for role in embedders(loaded)}
+    quoted = {role: silent(loaded.models[role]).model_copy(update={"reasks": 0}) for role in (*embedders(loaded), *classifiers(loaded))}
     loaded = loaded.model_copy(update={"models": {**loaded.models, **quoted}})
     guessed = _guessed(loaded, counted, target)
-    return _batched(guessed, loaded, counted, target) if batch else guessed
+    told = _batched(guessed, loaded, counted, target) if batch else guessed
+    return replace(told, notes=(*told.notes, *endings(loaded.models.values(), runs.lab.table)))
 
 
 def _batched(live: Quote, recipe: Recipe, counted: Estimate, target: int | None) -> Quote:
@@ -164,7 +165,7 @@ def _tokens_in(questions: Questions, tries: int) -> Range:
 
 def _tokens_out(questions: Questions, models: Mapping[str, Model], tries: int) -> Range:
     most = sum(models[role].max_tokens * n for role, n in questions.models.items())
-    return Range(0.0 if questions.guessed else questions.calls, most / 4, most * tries)
+    return Range(0.0 if questions.guessed else min(questions.calls, most), most / 4, most * tries)
 
 
 def _cost(recipe: Recipe, asked: list[Questions], tokens_in: Range, tokens_out: Range) -> Range | None:

@@ -116,6 +116,11 @@ def form() -> dict[str, Any]:
     return _yaml("form")
 
 
+def classifiers() -> dict[str, str]:
+    """What classifiers call a harm, and the reason of its flag: `content/classifiers.yaml`."""
+    return _yaml("classifiers")
+
+
 def lint() -> dict[str, Any]:
     """What the rules that look over prompts know of English: `content/lint.yaml`."""
     return _yaml("lint")

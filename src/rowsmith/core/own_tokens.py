@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 
 from rowsmith.core.errors import Invalid, Unavailable
+from rowsmith.core.row import Json
 from rowsmith.core.tokens import SPACE, Measured
 
 _FIX = "Save it again with the library that made it (tokenizer.save), or name another."
@@ -70,3 +71,23 @@ class _Measured(Measured):
 
     def splitter(self, size: int, markdown: bool = False) -> Any:
         return self._tokenizer.splitter(size, markdown)
+
+
+class Tokens(Protocol):
+    """A model's tokenizer with its chat template."""
+
+    eos: str
+    """The text that ends a sequence; empty where there is none."""
+
+    def ids(self, said: str | list[dict[str, Any]], *, tools: Json = None, open: bool = False) -> list[int]:
+        """The tokens of a text, with the marks that the tokenizer adds, or of a conversation as the chat template renders it; `open`: up to
+        where the assistant answers next.
+
+        Raises:
+            RowFailed: `template`, which refuses the conversation, or there is none.
+        """
+        ...
+
+    def text(self, messages: list[dict[str, Any]], *, tools: Json = None, open: bool = False) -> str:
+        """The conversation as the chat template renders it. Raises as `ids`."""
+        ...

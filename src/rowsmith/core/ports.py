@@ -85,6 +85,15 @@ class Context(Protocol):
         """
         ...
 
+    async def classify(self, texts: Sequence[str | tuple[str, str]], *, model: str) -> list[dict[str, float]]:
+        """What the classifier of this role says of texts, or of pairs of texts (what is given, and what is said of it), on behalf of the row at
+        hand: for each its categories, by the model's own names, with scores from 0 to 1.
+
+        Raises:
+            RowFailed: no usable answer came; the reason says why.
+        """
+        ...
+
     def paths(self, patterns: Sequence[str]) -> list[Path]:
         """The files that the patterns name, sorted, relative ones taken from the recipe's folder."""
         ...
@@ -354,26 +363,6 @@ class Weights(Protocol):
 
     def hash(self, name: str, note: Note) -> str:
         """What names the weights wherever they lie: 64 hexadecimal digits, SHA-256. Blocking; may download. Raises as `here`."""
-        ...
-
-
-class Tokens(Protocol):
-    """A model's tokenizer with its chat template."""
-
-    eos: str
-    """The text that ends a sequence; empty where there is none."""
-
-    def ids(self, said: str | list[dict[str, Any]], *, tools: Json = None, open: bool = False) -> list[int]:
-        """The tokens of a text, with the marks that the tokenizer adds, or of a conversation as the chat template renders it; `open`: up to
-        where the assistant answers next.
-
-        Raises:
-            RowFailed: `template`, which refuses the conversation, or there is none.
-        """
-        ...
-
-    def text(self, messages: list[dict[str, Any]], *, tools: Json = None, open: bool = False) -> str:
-        """The conversation as the chat template renders it. Raises as `ids`."""
         ...
 
 

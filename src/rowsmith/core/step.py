@@ -35,6 +35,7 @@ class _Mark:
 PROMPT = _Mark("prompt")
 MODEL = _Mark("model")
 EMBEDDER = _Mark("embedder")
+CLASSIFIER = _Mark("classifier")
 COLUMN = _Mark("column")
 WHERE = _Mark("where")
 PATHS = _Mark("paths")
@@ -49,6 +50,9 @@ ModelRole = Annotated[ModelChoice, MODEL]
 """A role of the recipe's `models`, or roles with shares."""
 EmbedderRole = Annotated[str, EMBEDDER]
 """A role of the recipe's `models` that gives embeddings. One, never shares: vectors of two models cannot be compared."""
+ClassifierRole = Annotated[str, MODEL, CLASSIFIER]
+"""A role of the recipe's `models` that scores texts by category (core.ports.Context.classify). One, never shares: scores of two models cannot be
+compared."""
 Column = Annotated[str, COLUMN]
 """The name of a column that must be there when the step is reached."""
 FileColumn = Annotated[str, COLUMN, FILE]

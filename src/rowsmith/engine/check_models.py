@@ -14,17 +14,18 @@ from rowsmith.core.folders import cache_folder
 from rowsmith.core.models import Model
 from rowsmith.core.ports import Keys, Paused, Weights
 from rowsmith.core.recipe import Recipe
-from rowsmith.core.step import EMBEDDER, MODEL
+from rowsmith.core.step import CLASSIFIER, EMBEDDER, MODEL
 from rowsmith.engine.check_names import setting
 from rowsmith.engine.holes import UNREAD
 from rowsmith.engine.offline import AnyKey
 from rowsmith.engine.yaml_text import Lines
 from rowsmith.engine.yaml_text import Path as Place
-from rowsmith.llm.embedding_form import embeds, silent
+from rowsmith.llm.classes import answers, most_texts
+from rowsmith.llm.embedding_form import embeds
 from rowsmith.llm.facts import Facts, Table, family_of, filled, limits_of, tiers
 from rowsmith.llm.keys import key_of
 from rowsmith.llm.local.weights import WeightFiles
-from rowsmith.llm.prices import price
+from rowsmith.llm.prices import price, silent
 from rowsmith.llm.providers import Carrier, check_settings
 
 
@@ -42,8 +43,9 @@ def model_problems(
         out += [_no_role(title, role, recipe, place, lines) for role in roles(choice) if role not in recipe.models]
     for role in asked_models(recipe):
         if (model := recipe.models[role]) != UNREAD:
-            facts = table.of(model)
-            out += [*_reach(role, model, keys, lines, plugins, weights), *_priced(role, filled(model, facts), budget_usd, lines)]
+            facts, scores = table.of(model), role in classifiers(recipe)
+            known = silent(filled(model, facts)) if scores else filled(model, facts)
+            out += [*_reach(role, model, keys, lines, plugins, weights, scores), *_priced(role, known, budget_usd, lines)]
             out += [*_planned(role, model, lines), *_sized(role, model, facts, lines)]
     out += [_no_role(title, role, recipe, place, lines) for title, place, role in _choices(recipe, EMBEDDER) if role not in recipe.models]
     for role in embedders(recipe):
@@ -61,6 +63,11 @@ def asked_models(recipe: Recipe) -> list[str]:
 def embedders(recipe: Recipe) -> list[str]:
     """The roles whose models give the steps embeddings, in their order."""
     return list(dict.fromkeys(role for _, _, role in _choices(recipe, EMBEDDER) if role in recipe.models))
+
+
+def classifiers(recipe: Recipe) -> list[str]:
+    """The roles whose models score texts by category, in their order."""
+    return list(dict.fromkeys(role for _, _, role in _choices(recipe, CLASSIFIER) if role in recipe.models))
 
 
 def roles_without_batches(recipe: Recipe, plugins: Sequence[Path] = ()) -> list[str]:
@@ -97,8 +104,10 @@ def _shares(title: str, choice: Any, place: Place, lines: Lines) -> Iterator[Pro
             yield lines.problem(place, f"The share of {role!r} in step {title!r} is {share:g}.", "Give a number above 0, or leave the role out.")
 
 
-def _reach(role: str, model: Model, keys: Keys, lines: Lines, plugins: Sequence[Path], weights: Weights) -> Iterator[Problem]:
-    """Provider, address, key, settings and request body, as the provider itself sees them."""
+def _reach(
+    role: str, model: Model, keys: Keys, lines: Lines, plugins: Sequence[Path], weights: Weights, scores: bool
+) -> Iterator[Problem]:
+    """Provider, address, key, settings and request body, as the provider itself sees them; `scores`: the model is wanted as a classifier."""
     place = ("models", role)
     try:
         provider = registry.provider(model.provider, plugins)
@@ -114,7 +123,7 @@ def _reach(role: str, model: Model, keys: Keys, lines: Lines, plugins: Sequence[
         ("base_url", provider.url, (model,)),
         ("api_key_env", key_of, (provider, model, keys)),
         ("model", check_settings, (provider, model)),
-        ("model", _no_vectors, (model,)),
+        *([("model", most_texts, (provider, model))] if scores else [("model", _no_vectors, (model,)), ("model", answers, (provider, model))]),
     ]
     refused = provider.refuses(model)
     for name, wrong in refused.items():

@@ -10,6 +10,7 @@ from rowsmith import registry
 from rowsmith.connectors.templates import Templates
 from rowsmith.core.calls import Answer, Ask, Asker, Embed, Embedded
 from rowsmith.core.documents import Document
+from rowsmith.core.errors import Invalid, RowFailed
 from rowsmith.core.fences import Fence
 from rowsmith.core.fetching import Missed
 from rowsmith.core.ids import share
@@ -21,6 +22,7 @@ from rowsmith.core.records import Contents, Fault, Record
 from rowsmith.core.row import Row
 from rowsmith.core.step import Step
 from rowsmith.engine.inputs import Inputs, Pinned
+from rowsmith.llm import classes
 
 SAMPLING = {
     "temperature", "top_p", "max_tokens", "frequency_penalty", "presence_penalty", "seed", "stop", "reasoning_effort", "extra", "answers",
@@ -131,6 +133,10 @@ class StepContext:
         """Only an asking step has a row to ask for."""
         raise TypeError(f"Step {self.step!r} asks for embeddings outside of `async def rows`.")
 
+    async def classify(self, texts: Sequence[str | tuple[str, str]], *, model: str) -> list[dict[str, float]]:
+        """Only an asking step has a row to ask for."""
+        raise TypeError(f"Step {self.step!r} asks a classifier outside of `async def rows`.")
+
 
 class AskContext(StepContext):
     """Lent to an asking step for one row; notes what was asked for the row's origin."""
@@ -141,7 +147,7 @@ class AskContext(StepContext):
     ) -> None:  # fmt: skip
         self.step, self.position, self.kind = lent.step, lent.position, lent.kind
         self._inputs, self._scratch, self._datasets, self._readers = lent._inputs, lent._scratch, lent._datasets, lent._readers
-        self._named_prompts, self._templates = lent._named_prompts, lent._templates
+        self._named_prompts, self._templates, self._plugins = lent._named_prompts, lent._templates, lent._plugins
         self.wanted, self.attempt = wanted, attempt
         self._row, self._gate, self._models, self._params, self._fresh = row, gate, models, params, fresh
         self._seq = seq
@@ -174,6 +180,20 @@ class AskContext(StepContext):
         self._asked["embedder"] = embedded.model
         self._asked.setdefault("calls", []).extend(key for key in embedded.calls if key not in self._asked.get("calls", ()))
         return embedded
+
+    async def classify(self, texts: Sequence[str | tuple[str, str]], *, model: str) -> list[dict[str, float]]:
+        """See core.ports.Context. As many texts as the provider and the model's settings allow go in one request."""
+        chosen = self._models[model]
+        most = classes.most_texts(registry.provider(chosen.provider, self._plugins), chosen)
+        found: list[dict[str, float]] = []
+        for start in range(0, len(texts), most):
+            piece = texts[start : start + most]
+            answer = await self.ask(classes.messages(piece), model=model)
+            try:
+                found += classes.read(str(answer.value), len(piece))
+            except Invalid as wrong:
+                raise RowFailed("unreadable", wrong.what) from None
+        return found
 
     def made(self) -> dict[str, Any]:
         """The entry of this step for `origin.made`."""

@@ -15,6 +15,7 @@ from rowsmith.core.models import Model
 from rowsmith.core.ports import Keys
 from rowsmith.llm import vectors
 from rowsmith.llm.form import Form, Server
+from rowsmith.llm.prices import silent
 from rowsmith.llm.providers import Carrier, Embeds, Provider, Sender, Way, Write
 from rowsmith.llm.vectors import Vectors
 from rowsmith.llm.verdict import without
@@ -78,11 +79,6 @@ class EmbeddingForm(Form):
         if not wanted or length == wanted:
             return ""
         return f"the vector holds {length // 4} numbers and not {wanted // 4}, as {'the earlier ones' if self.length else 'asked for'}"
-
-
-def silent(model: Model) -> Model:
-    """The model as one that puts nothing out: there are no tokens to reserve and none to pay."""
-    return model.model_copy(update={"max_tokens": 0, "price_out": 0.0, "price_reasoning_out": None})
 
 
 def embeds(provider: Provider, model: Model) -> Embeds:

@@ -86,7 +86,7 @@ class Form:
         from yarl import URL
 
         check_settings(provider, model)
-        self.model = model
+        self.model = prices.silent(model) if getattr(provider, "classifies", 0) else model
         self.sender = sender
         self.provider = provider
         self.schema = Schema(schema) if schema is not None else None
@@ -162,7 +162,7 @@ class Forms:
         self.keys = keys
         self.find = find
         self._lent = lent
-        self._known: dict[tuple[int, bytes | None], Form] = {}
+        self._known: dict[tuple[int, bytes | None], tuple[Model, Form]] = {}
         self._carried: dict[bytes, tuple[str, Sender]] = {}
         self._making = asyncio.Lock()
         self.servers: dict[str, Server] = {}
@@ -181,8 +181,8 @@ class Forms:
             return self._found(model, text) or await self._made(model, text)
 
     def _found(self, model: Model, text: bytes | None) -> Form | None:
-        form = self._known.get((id(model), text))
-        return form if form is not None and form.model is model else None
+        known = self._known.get((id(model), text))
+        return known[1] if known is not None and known[0] is model else None
 
     async def _made(self, model: Model, text: bytes | None) -> Form:
         provider = self.find(model.provider)
@@ -191,7 +191,7 @@ class Forms:
         self.servers[server.profile] = server
         if len(self._known) >= KEPT:
             self._known.clear()
-        self._known[id(model), text] = form
+        self._known[id(model), text] = model, form
         return form
 
     async def way_to(self, provider: Provider, model: Model) -> tuple[Server, Sender | None]:

@@ -33,6 +33,11 @@ def price(model: Model) -> tuple[int, int] | None:
     return None if rates is None else (rates.into, rates.out)
 
 
+def silent(model: Model) -> Model:
+    """The model as one that puts nothing out: there are no tokens to reserve and none to pay."""
+    return model.model_copy(update={"max_tokens": 0, "price_out": 0.0, "price_reasoning_out": None})
+
+
 def highest_tokens(body_bytes: int, model: Model) -> int:
     """The most tokens one attempt can use: no token is shorter than a byte of the request, and `max_tokens` bounds the answer."""
     return body_bytes + model.max_tokens

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
 from rowsmith.core.flags import Flag, flagged
 from rowsmith.core.row import Drop, Dropped, Json, Row
-from rowsmith.core.step import Step
+from rowsmith.core.step import MODEL, PROMPT, Step
 
 MOST = 100
 """Most flags of one check that a row keeps."""
@@ -33,3 +33,16 @@ class Check(Step):
         """The same, for a step that sees all rows at once."""
         found = self.told(row, scores, flags)
         return Dropped(row.id, found.reason, found.detail) if isinstance(found, Drop) else found
+
+
+class Asking(Check):
+    """A check that goes by rules, and asks a model instead where one of its model settings is given: an asking step then, else a row step."""
+
+    @property
+    def shape(self) -> str:
+        """See Step."""
+        return "asking" if self.marked(MODEL) else "row"
+
+    def marked(self, mark: Any) -> dict[str, Any]:
+        """See Step. Prompts are none where nothing is asked."""
+        return {} if mark is PROMPT and not self.marked(MODEL) else super().marked(mark)

@@ -25,6 +25,12 @@ class Head:
     fields: Mapping[str, str] = field(default_factory=dict)
 
 
+OPENAI = ("/chat/completions", "/embeddings", "/moderations", "/comments:analyze")
+"""Paths of answers, embeddings and scores; the errors of all have OpenAI's form."""
+KEYS = ("x-api-key", "api-key", "x-goog-api-key")
+"""Headers in which a key may come, beside Authorization."""
+
+
 @lru_cache(2048)
 def read_head(raw: bytes) -> Head:
     """The head that these bytes, without the blank line at the end, say."""
@@ -41,8 +47,8 @@ def read_head(raw: bytes) -> Head:
         size=None if "chunked" in fields.get("transfer-encoding", "").lower() else int(length) if length.isdigit() else 0,
         keep=version != "HTTP/1.0" and "close" not in fields.get("connection", "").lower(),
         expects=fields.get("expect", "").lower() == "100-continue",
-        key=fields.get("x-api-key") or fields.get("api-key") or fields.get("authorization", "").removeprefix("Bearer ").strip(),
-        dialect="openai" if path.endswith(("/chat/completions", "/embeddings")) else "anthropic" if path.endswith("/messages") else None,
+        key=next((fields[name] for name in KEYS if fields.get(name)), fields.get("authorization", "").removeprefix("Bearer ").strip()),
+        dialect="openai" if path.endswith(OPENAI) else "anthropic" if path.endswith("/messages") else None,
         query=query,
         fields=fields,
     )

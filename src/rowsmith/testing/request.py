@@ -61,11 +61,17 @@ class Request:
         return str(self.data.get("model", ""))
 
     @property
+    def scored(self) -> bool:
+        """Whether texts are to be scored by category."""
+        return self.path.endswith(("/moderations", "/comments:analyze"))
+
+    @property
     def inputs(self) -> list[str] | None:
-        """The texts that are to be embedded; None when an answer is asked for."""
-        if not self.path.endswith("/embeddings"):
+        """The texts that are to be embedded or scored; None when an answer is asked for."""
+        if not self.scored and not self.path.endswith("/embeddings"):
             return None
-        given = self.data.get("input")
+        comment = self.data.get("comment")
+        given = comment.get("text") if isinstance(comment, dict) else self.data.get("input")
         texts = [given] if isinstance(given, str) else given
         return texts if isinstance(texts, list) and all(isinstance(text, str) for text in texts) else []
 

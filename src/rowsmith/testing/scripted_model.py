@@ -17,6 +17,7 @@ from rowsmith.testing.embeddings import embeddings
 from rowsmith.testing.envelopes import envelope, shortened, tokens
 from rowsmith.testing.exchange import Exchange, Fault, Wire
 from rowsmith.testing.faults import fault
+from rowsmith.testing.moderation import scored, unfit
 from rowsmith.testing.rate_meter import RateMeter
 from rowsmith.testing.refusals import ask_to_wait, refuse, refuse_as
 from rowsmith.testing.request import Dialect, Reply, Request, as_reply
@@ -97,6 +98,9 @@ class ScriptedModel:
         script, request = self.script, exchange.request
         if script.api_key is not None and key != script.api_key:
             refuse(exchange, 401)
+        elif request.scored:
+            if why := unfit(request):
+                refuse(exchange, 400, why)
         elif request.inputs is not None and not (request.inputs and all(request.inputs) and request.model):
             refuse(exchange, 400, "The body is not a JSON object with `model` and `input`: texts that are not empty.")
         elif request.inputs is None and self._spoken is not None and (wrong := self._spoken.refused(request)) is not None:
@@ -136,7 +140,7 @@ class ScriptedModel:
             chosen.refuse(exchange, argument)
             return
         if request.inputs is not None:
-            self._embed(exchange, chosen, argument)
+            self._embed(exchange, chosen, argument, reply)
             return
         try:
             reply = reply or made_up(request, request.chance if script.vary else request.digest)
@@ -174,14 +178,15 @@ class ScriptedModel:
         if chosen is not None and chosen.deliver is not None:
             exchange.deliver = partial(_delivered, chosen, argument)
 
-    def _embed(self, exchange: Exchange, chosen: Fault | None, argument: str) -> None:
+    def _embed(self, exchange: Exchange, chosen: Fault | None, argument: str, reply: Reply | None) -> None:
         request, script = exchange.request, self.script
         if len(request.inputs or ()) > script.most_texts:
             refuse(exchange, 400, f"At most {script.most_texts} texts in one request.")
             return
         self._count(exchange, Reply(""), billed=chosen is None or chosen.billed)
         exchange.tokens_out = 0
-        exchange.body = _encoded(embeddings(request, exchange.tokens_in if script.usage else None, script.dimensions))
+        said = scored(request, reply) if request.scored else embeddings(request, exchange.tokens_in if script.usage else None, script.dimensions)
+        exchange.body = _encoded(said)
         if chosen is not None and chosen.body is not None:
             chosen.body(exchange, argument)
         if chosen is not None and chosen.deliver is not None:

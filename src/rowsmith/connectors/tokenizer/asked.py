@@ -12,7 +12,7 @@ import orjson
 from rowsmith.connectors.containers.warm import Ended, Warm
 from rowsmith.connectors.tokenizer.files import LIMITS, files_of
 from rowsmith.core.errors import Invalid, RowFailed, Unavailable
-from rowsmith.core.ports import Tokens
+from rowsmith.core.own_tokens import Tokens
 from rowsmith.core.row import Json
 
 LOADING_S, ANSWER_S = 120.0, 20.0
@@ -40,7 +40,7 @@ def opened(name: str, environ: Mapping[str, str], *, answer_s: float = ANSWER_S)
 
 
 class _Asked:
-    """See core.ports.Tokens."""
+    """See core.own_tokens.Tokens."""
 
     def __init__(self, name: str, child: Warm, files: Mapping[str, str], answer_s: float) -> None:
         self._name, self._child, self._answer_s = name, child, answer_s

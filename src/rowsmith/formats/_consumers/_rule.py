@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
-from rowsmith.core.ports import Tokens
+from rowsmith.core.own_tokens import Tokens
 from rowsmith.core.records import Contents
 
 Effect = Literal["lost", "altered", "stops", "noted"]

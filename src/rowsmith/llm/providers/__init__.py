@@ -71,6 +71,8 @@ class Provider(Protocol):
 
     key_env: str
     """Environment variable that holds the key when the model names none."""
+    classifies: int = 0
+    """The most texts that one request to its models takes, where they score texts by category (llm.classes); 0: they answer in words."""
 
     def key_name(self, model: Model) -> str:
         """Environment variable that holds the key of this model when it names none; empty: it has none."""

@@ -1,4 +1,4 @@
-"""What the embedders that run in this process have in common: no address, no key, no answers."""
+"""What the embedders and classifiers that run in this process have in common: no address, no key, no answers in words."""
 
 from __future__ import annotations
 
@@ -10,16 +10,19 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import orjson
 
+from rowsmith.core.calls import Usage
 from rowsmith.core.errors import Invalid, NotFound, RowsmithError, Unavailable
 from rowsmith.core.models import Model
 from rowsmith.core.ports import Paused
-from rowsmith.llm.providers import Way, Write, WriteTexts
+from rowsmith.llm import classes
+from rowsmith.llm.providers import Reply, Way, Write, WriteTexts
 from rowsmith.llm.providers._embeddings import Embeddings
 from rowsmith.llm.providers.openai import ChatCompletions
 
 if TYPE_CHECKING:
     from yarl import URL
 
+    from rowsmith.llm.batch import BatchApi
     from rowsmith.llm.deadlines import Attempt
 
 Compute = Callable[[Sequence[str]], tuple[list[bytes], int]]
@@ -32,9 +35,8 @@ NOT_TAKEN = (
 """Settings of models that are asked over a network."""
 
 
-class InProcess(ChatCompletions, Embeddings):
-    """A provider of embeddings alone, which are computed here (a llm.providers.Carrier). It is asked in the form of OpenAI's /embeddings, by
-    a function call."""
+class Here(ChatCompletions):
+    """A provider whose models are computed here (a llm.providers.Carrier): it is asked by a function call."""
 
     settings: frozenset[str] = frozenset()
 
@@ -45,10 +47,6 @@ class InProcess(ChatCompletions, Embeddings):
     def url(self, model: Model) -> str:
         """No address; a name for messages."""
         return model.model.replace("/", ":", 1)
-
-    def embed_url(self, model: Model) -> str:
-        """The same."""
-        return self.url(model)
 
     def profile(self, model: Model) -> str:
         """By the name; `named` knows the weights."""
@@ -63,6 +61,18 @@ class InProcess(ChatCompletions, Embeddings):
         given = [name for name in NOT_TAKEN if name in model.model_dump(exclude_defaults=True)]
         return {name: Invalid(f"{model.model} is computed in this process, where {name} means nothing.", f"Leave {name} out.") for name in given}
 
+    def batch(self, model: Model) -> BatchApi | None:
+        """None."""
+        return None
+
+
+class InProcess(Here, Embeddings):
+    """A provider of embeddings alone. It is asked in the form of OpenAI's /embeddings."""
+
+    def embed_url(self, model: Model) -> str:
+        """The name."""
+        return self.url(model)
+
     def body(self, model: Model, schema: Mapping[str, Any] | None, way: Way) -> Write:
         """No question can be put to it."""
         raise Invalid(f"{model.model} gives embeddings and answers no questions.", "Use another model for this step.")
@@ -75,24 +85,61 @@ class InProcess(ChatCompletions, Embeddings):
         return lambda texts: {name: value for name, value in write(texts).items() if name != "model"}
 
 
-class Computed:
-    """Carries texts to what computes their vectors (a llm.providers.Sender). The work is done on a thread, and the deadlines of a network do
-    not apply. Texts that have no vector are refused as a server would refuse them, so that those beside them are not lost."""
+class Scorer(Here):
+    """A provider of scores by category alone (llm.classes)."""
 
-    def __init__(self, compute: Compute) -> None:
+    classifies = 64
+    pairs = False
+    """Whether its models read pairs of texts."""
+
+    def body(self, model: Model, schema: Mapping[str, Any] | None, way: Way) -> Write:
+        """The texts, without the model's name: the same weights elsewhere give the same scores."""
+        for error in self.refuses(model).values():
+            raise error
+        return lambda messages: {"input": classes.texts(messages) if self.pairs else classes.single(messages, model)}
+
+    def read(self, raw: bytes) -> Reply:
+        """See Provider."""
+        said = orjson.loads(raw)
+        return classes.reply(said["data"], Usage(said["tokens"], 0))
+
+
+class Done:
+    """Carries texts to what computes something of them (a llm.providers.Sender). The work is done on a thread, and the deadlines of a network do
+    not apply. Texts of which nothing can be computed are refused as a server would refuse them, so that those beside them are not lost."""
+
+    def __init__(self, compute: Callable[[list[Any]], Mapping[str, Any]]) -> None:
         self._compute = compute
 
     async def post(self, attempt: Attempt, url: URL, headers: Mapping[str, str], body: bytes) -> tuple[int, Mapping[str, str], bytes]:
         """See Sender."""
         try:
-            made, tokens = await asyncio.to_thread(self._compute, orjson.loads(body)["input"])
+            made = await asyncio.to_thread(self._compute, orjson.loads(body)["input"])
         except (NotFound, Unavailable) as error:
             raise Paused("unavailable", error.what, error.fix) from None
         except RowsmithError as error:
             said = f"{error.what} {error.fix}".strip()
             return 400, {}, orjson.dumps({"error": {"message": said}})
-        data = [{"index": number, "embedding": b64encode(vector).decode()} for number, vector in enumerate(made)]
-        return 200, {}, orjson.dumps({"data": data, "usage": {"prompt_tokens": tokens}})
+        return 200, {}, orjson.dumps(made)
+
+
+class Computed(Done):
+    """The same for vectors."""
+
+    def __init__(self, compute: Compute) -> None:
+        super().__init__(lambda texts: _embedded(*compute(texts)))
+
+
+class Scored(Done):
+    """The same for scores; `compute` gives those of each text, or pair of texts, and the number of tokens (None: unknown)."""
+
+    def __init__(self, compute: Callable[[list[Any]], tuple[list[classes.Classes], int | None]]) -> None:
+        super().__init__(lambda texts: dict(zip(("data", "tokens"), compute(texts), strict=True)))
+
+
+def _embedded(vectors: list[bytes], tokens: int) -> dict[str, Any]:
+    data = [{"index": number, "embedding": b64encode(vector).decode()} for number, vector in enumerate(vectors)]
+    return {"data": data, "usage": {"prompt_tokens": tokens}}
 
 
 class Late(Generic[Loaded]):
