@@ -649,7 +649,7 @@ def test_keys(t: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
 WITH_HOME = sorted(name for name, options in commands().items() if "--home" in options)
 WITH_PROJECT = sorted(name for name, options in commands().items() if "--project" in options)
 ARGUMENTS: dict[str, list[str]] = {
-    "quality": ["t", "--checks", "injection"],
+    "quality": ["t", "--checks", "injection"], "worth": ["t"],
     "compare": ["r1", "r2"], "optimize": ["p", "--dataset", "t", "--answer", "text"], "guide": ["support"],
     "run": ["RECIPE"], "plan": ["RECIPE"], "resume": ["r1"], "stop": ["r1"], "cancel": ["r1"], "rows": ["t"], "show": ["t"],
     "export": ["t", "--as", "jsonl", "-o", "out"], "export-check": ["t", "--as", "text"],
@@ -1946,3 +1946,27 @@ def test_flagged_rows_are_removed_into_a_new_version(t: Terminal, checked: list[
     assert t.tell("quality", "d", "--remove", "acme.swearing", "--into", "e")["committed"]["rows"] == 4 and len(t.rows_of("d")) == 5
     assert "--keep needs --remove" in t.tell("quality", "d", "--keep", "1", code=1)["what"]
     assert "was not checked" in t.tell(*checked, "--remove", "acme.broken", "--into", "f", code=1)["what"]
+
+
+def labelled_lines(t: Terminal, name: str, start: int, count: int) -> str:
+    """A file of rows of two classes, each with words of its own."""
+    numbers = range(start, start + count)
+    texts = [f"kind{n % 2}x{n % 7} kind{n % 2}x{n % 11} word{n} more{n * 7}" for n in numbers]
+    plug_in.lines(t.folder / name, [{"text": text, "label": f"l{n % 2}", "odd": n % 2} for n, text in zip(numbers, texts, strict=True)])
+    return name
+
+
+@shows("worth --test", "worth --subset", "worth --probe", "worth --seeds", "worth --by", "worth --from", "worth --json")
+def test_worth_of_a_file(t: Terminal) -> None:
+    path, test = labelled_lines(t, "labelled.jsonl", 0, 90), labelled_lines(t, "held-out.jsonl", 500, 30)
+    asked = ["worth", path, "--test", test, "--seeds", "3", "--by", "near_duplicates"]
+    found = t.tell(*asked, "--subset", "odd = 1")
+    assert (found["probe"], found["rows"], found["test_rows"], found["seeds"]) == ("classifier", 90, 30, 3)
+    assert [one["name"] for one in found["comparisons"]] == ["whole", "whole", "whole", "odd = 1"]
+    said = t.say(*asked)
+    assert said.startswith("labelled.jsonl: classifier, 90 rows to learn from, 30 to test with, 3 seeds\n")
+    assert "shuffled labels" in said and "most frequent label" in said and "random halves" in said
+    assert "There are 0 rows with pairs" in t.tell(*asked, "--probe", "retrieval", code=1)["what"]
+    assert "No probe is called 'x'" in t.tell(*asked, "--probe", "x", code=1)["what"]
+    assert t.tell("worth", path, "--by", "group:odd", code=1)["what"].endswith("10 are needed.")
+    assert "nofmt" in str(t.tell(*asked, "--from", "nofmt", code=1))

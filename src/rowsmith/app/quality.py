@@ -35,6 +35,8 @@ from rowsmith.store.files import atomic_write
 if TYPE_CHECKING:
     from rowsmith.app.results import Result
     from rowsmith.app.runs import Runs
+    from rowsmith.app.worth import OnTraining, Worth
+    from rowsmith.steps.probes import Kind
 
 _ROLES: dict[Role, str] = {"context": "a source", "answer": "an answer", "label": "a label"}
 LACKING = "missing_column"
@@ -114,6 +116,29 @@ class Quality:
         """Commit, as the next version or into another dataset, the rows that are left when those go which were flagged; see
         app.quality_remove.removed."""
         return removed(self.lab, self.project, str(spoken), found, why, keep, into)
+
+    def worth(
+        self, spoken: str | Path, *, test: str | Path | None = None, subsets: Sequence[str | Path] = (), probe: Kind | None = None,
+        seeds: int = 10, by: Sequence[str] = ("source", "near_duplicates"), format: str | None = None, watched: Watched = UNWATCHED,
+        on_training: OnTraining | None = None,
+    ) -> Worth:  # fmt: skip
+        """What a dataset or a file teaches small models, beside what its baselines teach. Nothing is committed.
+
+        Args:
+            test: a dataset or file that is held out. Default: a fifth of the rows; what hangs together (`by`) stays together either way.
+            subsets: datasets, files, or expressions over the rows; each is compared with as many random rows of the whole.
+            probe: what is trained. Default: a classifier where most rows have a label, else retrieval.
+            seeds: how many random draws each baseline has.
+
+        Raises:
+            NotFound, Invalid: something is not there, cannot be read, or is too little. NotDone, Conflict: it was stopped.
+        """
+        from rowsmith.app.worth import measured
+        from rowsmith.app.worth_rows import Reader
+
+        reader = Reader(self.lab, self.project, watched, format)
+        material = reader.material(str(spoken), None if test is None else str(test), [str(one) for one in subsets], by, probe)
+        return measured(str(spoken), material, seeds, on_training=on_training, stopping=watched.stopping)
 
     def write(self, found: Assessed, *, report: str | Path | None = None, flags: str | Path | None = None) -> None:
         """Write what was found: a report as one HTML file, and the flags as JSON Lines, in the order of the rows.

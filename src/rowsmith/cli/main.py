@@ -36,6 +36,7 @@ from rowsmith.cli import (
     runs,
     shaping,
     sources,
+    worth,
 )
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def version(show: Annotated[bool, typer.Option("--version", help="Print the vers
 
 for room in (
     runs, guide, comparing, quality, recipes, sources, datasets, formats, export_check, push, redacting, shaping, history, edits, reviews, prompts,
-    optimizing, provenance, calls, projects, events, models, keys, home, plugins,
+    worth, optimizing, provenance, calls, projects, events, models, keys, home, plugins,
 ):  # fmt: skip
     room.add_to(app)
 
