@@ -13,7 +13,7 @@ from checked import lines
 from running import Bench
 
 from rowsmith.app.quality_run import Watched
-from rowsmith.core.errors import Conflict, Invalid, NotFound
+from rowsmith.core.errors import Conflict, Invalid, NotFound, Unavailable
 from rowsmith.engine.terms import Stopping
 
 sys.path.append(str(Path(__file__).parents[2] / "benchmarks"))
@@ -133,6 +133,13 @@ def test_what_cannot_be_measured_is_told(bench: Bench) -> None:
         worth(bench, bench.folder / "watched.jsonl", seeds=1)
     with pytest.raises(NotFound, match="no dataset and no file"):
         worth(bench, Path("nothing"))
+
+
+def test_a_language_model_needs_torch(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "torch", None)
+    path = lines(bench.folder / "torchless.jsonl", rows(5, 60))
+    with pytest.raises(Unavailable, match=r"The probe lm needs torch, which is not installed\. pip install 'rowsmith\[train\]'"):
+        worth(bench, path, probe="lm")
 
 
 def test_planted_faults_are_found_in_their_order() -> None:

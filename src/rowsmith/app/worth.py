@@ -12,11 +12,13 @@ from rowsmith.core.errors import Conflict, Invalid
 from rowsmith.core.ids import share
 from rowsmith.core.paired import effect
 from rowsmith.core.worth import Difference, Score, Verdict, compared, score
-from rowsmith.steps.probes import PROBES, Kind, Lesson
+from rowsmith.steps.probe_lm import LanguageModel, mixed
+from rowsmith.steps.probes import Classifier, Kind, Lesson, Probe, Retrieval
 
 if TYPE_CHECKING:
     from rowsmith.engine.terms import Stopping
 
+PROBES: Mapping[Kind, type[Probe]] = {"classifier": Classifier, "retrieval": Retrieval, "lm": LanguageModel}
 FEWEST = 10
 """Rows to learn from, and to test with, below which nothing is measured."""
 _CURVE = (8, 4, 2, 1)
@@ -91,9 +93,12 @@ class Trainings:
         return [self.scores(drawn(lessons, rows, seed)) for seed in range(self.seeds)]
 
     def shuffled(self, lessons: Sequence[Lesson]) -> list[list[float]]:
-        """By seed, what all rows teach whose labels or answers have been dealt out anew."""
+        """By seed, what all rows teach whose labels or answers have been dealt out anew, or the words of each text."""
         found = []
         for seed in range(self.seeds):
+            if self.kind == "lm":
+                found.append(self.scores(mixed(one, seed) for one in lessons))
+                continue
             others = drawn(lessons, len(lessons), seed)
             found.append(self.scores(replace(one, wanted=other.wanted) for one, other in zip(lessons, others, strict=True)))
         return found
@@ -146,7 +151,7 @@ def measured(
 def _require(material: Material, seeds: int) -> None:
     if seeds < 2:
         raise Invalid(f"--seeds {seeds} leaves nothing to tell chance by.", "Give at least 2; 10 is the default.")
-    lacking = "labels" if material.kind == "classifier" else "pairs of question or context and answer"
+    lacking = {"classifier": "labels", "retrieval": "pairs of question or context and answer", "lm": "text"}[material.kind]
     for rows, what in ((len(material.train), "to learn from"), (len(set(material.groups)), "to test with that do not hang together")):
         if rows < FEWEST:
             raise Invalid(f"There are {rows} rows with {lacking} {what}; {FEWEST} are needed.", "Give more rows, or a test set of their own: --test.")
@@ -181,7 +186,7 @@ class _Beside:
         return Comparison("whole", "majority", len(self.material.train), paired.b or 0.0, paired.a or 0.0, found, self._says("", "majority", found))
 
     def _says(self, name: str, baseline: str, found: Difference) -> str:
-        wanted = "labels" if self.material.kind == "classifier" else "answers"
+        wanted = {"classifier": "labels", "retrieval": "answers", "lm": "words"}[self.material.kind]
         what = {"shuffled": f"the same rows with shuffled {wanted}", "majority": "the most frequent label", "half": "random halves of it",
                 "random": "as many random rows"}[baseline]  # fmt: skip
         told = _WORDS[baseline][("teaches more", "teaches less", "no difference shown").index(found.verdict)]

@@ -27,7 +27,7 @@ def worth(
         typer.Option("--subset", metavar="VERSION|EXPRESSION|FILE", help="Compare with as many random rows of the whole; may be repeated."),
     ] = None,
     probe: Annotated[
-        str | None, typer.Option("--probe", metavar="classifier|retrieval", help="What is trained. Default: what the rows are for.")
+        str | None, typer.Option("--probe", metavar="classifier|retrieval|lm", help="What is trained; lm by torch. Default: what the rows are for.")
     ] = None,
     seeds: Annotated[int, typer.Option("--seeds", metavar="N", help="How many random draws each baseline has.")] = 10,
     by: Annotated[
@@ -40,15 +40,17 @@ def worth(
 ) -> None:
     """Measure what a dataset or a file teaches: small models learn from parts of it and are tested on rows held out, beside baselines."""
     from pathlib import Path
+    from typing import get_args
 
     from rowsmith.app.quality_run import NotDone
     from rowsmith.app.quality_run import Watched as Terms
     from rowsmith.cli.show import print_json, tell_error
     from rowsmith.core.errors import Invalid, choose
+    from rowsmith.steps.probes import Kind
 
-    kind = next((one for one in ("classifier", "retrieval") if one == probe), None)
+    kind = next((one for one in get_args(Kind) if one == probe), None)
     if probe is not None and kind is None:
-        raise Invalid(f"No probe is called {probe!r}.", choose(probe, ["classifier", "retrieval"]))
+        raise Invalid(f"No probe is called {probe!r}.", choose(probe, list(get_args(Kind))))
     tied = [name for one in by.split(",") if (name := one.strip())]
     with Watched() as watched:
         terms = Terms(on_progress=watched.line, stopping=watched.stopping)

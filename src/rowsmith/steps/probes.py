@@ -2,7 +2,7 @@
 
 `Classifier`: naive Bayes over the words and pairs of words of a row, tested by whether it names the label. `Retrieval`: which words of answers go
 with which words of questions, after Berger and Lafferty, "Information Retrieval as Statistical Translation" (SIGIR 1999), tested by the reciprocal
-rank of the right answer among others. Both are counts: the order of the rows changes nothing.
+rank of the right answer among others. Both are counts: the order of the rows changes nothing. A third, over text alone, is in steps.probe_lm.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from rowsmith.core.said import said
 from rowsmith.core.words import pairs, words
 from rowsmith.steps.mislabelled import label_of
 
-Kind = Literal["classifier", "retrieval"]
+Kind = Literal["classifier", "retrieval", "lm"]
 OTHERS = 19
 """Wrong answers beside the right one."""
 _PRIOR = 0.2
@@ -33,7 +33,7 @@ _PAIRED = 12
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """One row as a probe sees it: what is given, and what is wanted: one label, or the words of an answer. `row` is its id."""
+    """One row as a probe sees it: what is given, and what is wanted: one label, the words of an answer, or a text. `row` is its id."""
 
     row: str
     given: tuple[int, ...]
@@ -52,6 +52,9 @@ class Probe(Protocol):
 def lesson(row: Row, kind: Kind) -> Lesson | None:
     """A row as this probe sees it; None where it lacks what the probe learns."""
     data = row.data
+    if kind == "lm":
+        text = said(data)[:_LOOKED_AT]
+        return Lesson(row.id, (), text) if text.strip() else None
     if kind == "classifier":
         label = label_of(data)
         found = words(said(data, "system", "question", "context", "answer", "other")[:_LOOKED_AT])[:_WORDS]
@@ -145,6 +148,3 @@ def _others(tests: Sequence[Lesson]) -> Mapping[str, list[int]]:
         behind = (order[(place + step) % len(order)] for step in range(1, min(OTHERS, len(order) - 1) + 1))
         found[tests[number].row] = [one for one in behind if tests[one].wanted != tests[number].wanted]
     return found
-
-
-PROBES: Mapping[Kind, type[Probe]] = {"classifier": Classifier, "retrieval": Retrieval}
