@@ -36,6 +36,23 @@ def profile(name: str) -> str:
     return str(found[name].read_text(encoding="utf-8"))
 
 
+def rubrics() -> list[str]:
+    """The names of the rubrics that ship, sorted."""
+    return sorted(_within("rubrics", ".yaml"))
+
+
+@cache
+def rubric(name: str) -> dict[str, Any]:
+    """A rubric as core.rubric.Rubric takes it: `content/rubrics/<name>.yaml`.
+
+    Raises:
+        NotFound: there is none of that name.
+    """
+    if name not in _within("rubrics", ".yaml"):
+        raise NotFound(f"No rubric is called {name!r}.", f"{choose(name, rubrics())} Your own: rubrics/{name}.yaml beside the recipe, or {{file: PATH}}.")
+    return _yaml(f"rubrics/{name}")
+
+
 def profiles() -> list[str]:
     """The names of the profiles that ship, sorted."""
     return sorted(_within("profiles", ".yaml"))

@@ -50,6 +50,11 @@ class Preference(Step):
     system: PromptText = Field(shipped("preference_system"), description="The system prompt; empty for none.")
     model: ModelRole = Field("judge", description="Role of the model that judges.")
 
+    @property
+    def questions(self) -> int:
+        """One for each order."""
+        return 2
+
     async def rows(self, row: Row, ctx: Context) -> list[Row]:
         """Two calls, or none."""
         answers = pick(row, [self.first, self.second])
