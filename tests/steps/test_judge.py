@@ -128,7 +128,9 @@ def test_equal_rows_are_asked_in_equal_words() -> None:
 
 
 RUBRIC = {
-    "criteria": {"fit": {"description": "It fits the question.", "weight": 3, "anchors": {"1": "Not at all.", "5": "Wholly."}}, "tone": "It is kind."},
+    "criteria": {
+        "fit": {"description": "It fits the question.", "weight": 3, "anchors": {"1": "Not at all.", "5": "Wholly."}}, "tone": "It is kind.",
+    },
     "scale": [1, 5], "guidance": "Be {{ strict }}.",
 }  # fmt: skip
 
@@ -165,7 +167,7 @@ def test_several_judges_and_draws_become_one_score_and_say_how_far_they_lie_apar
     assert [asked["model"] for asked in ctx.asks] == ["a", "a", "b", "b"]
     assert all(asked["messages"] == ctx.asks[0]["messages"] for asked in ctx.asks)
     found = judged.scores["judge"]
-    assert (found["fit"]["score"], found["tone"]["score"], found["overall"], found["spread"], found["by"]) == (3, 3, 3.0, 3, ["a", "b"])
+    assert (found["fit"]["score"], found["tone"]["score"], found["overall"], found["spread"], found["agreed"], found["by"]) == (3, 3, 3.0, 3, False, ["a", "b"])
     each = [(one["by"], one["overall"], one["scores"]["fit"]) for one in found["judgements"]]
     assert each == [("a", 4.5, 5), ("a", 3.75, 4), ("b", 1.5, 1), ("b", 2.25, 2)]
     (flag,) = flags_of(judged)
@@ -184,7 +186,7 @@ def test_scores_are_combined(way: Any, fit: float, reason: str) -> None:
 
 def test_who_agrees_is_not_flagged_and_a_lacking_judgement_is_told() -> None:
     (judged,), _ = work(Judge(rubric=RUBRIC, draws=3), PAIR, told(4, 4))
-    assert (judged.scores["judge"]["spread"], "flags" in judged.origin) == (0, False)
+    assert (judged.scores["judge"]["spread"], judged.scores["judge"]["agreed"], "flags" in judged.origin) == (0, True, False)
     answers = iter([told(4, 4)])
 
     def once(_: Any) -> Any:
@@ -217,7 +219,8 @@ def test_what_makes_the_scores_another_judges_has_another_name() -> None:
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
-        ({"rubric": "answer", "scale": (1, 5)}, "leave `scale` out"), ({"also": ["judge"]}, "named twice"), ({"combine": "median"}, "one judge and one draw"),
+        ({"rubric": "answer", "scale": (1, 5)}, "leave `scale` out"), ({"also": ["judge"]}, "named twice"),
+        ({"combine": "median"}, "one judge and one draw"),
         ({"criteria": {"fit": {"description": "It fits.", "anchors": {"11": "x"}}}}, "anchor for 11"), ({"criteria": {"by": "All."}}, "'by'"),
     ],
 )  # fmt: skip

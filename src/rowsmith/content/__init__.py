@@ -49,7 +49,8 @@ def rubric(name: str) -> dict[str, Any]:
         NotFound: there is none of that name.
     """
     if name not in _within("rubrics", ".yaml"):
-        raise NotFound(f"No rubric is called {name!r}.", f"{choose(name, rubrics())} Your own: rubrics/{name}.yaml beside the recipe, or {{file: PATH}}.")
+        own = f"Your own: rubrics/{name}.yaml beside the recipe, or {{file: PATH}}."
+        raise NotFound(f"No rubric is called {name!r}.", f"{choose(name, rubrics())} {own}")
     return _yaml(f"rubrics/{name}")
 
 
@@ -126,6 +127,11 @@ def groups() -> dict[str, Any]:
 def sentiment() -> dict[str, str]:
     """Words that speak well or ill, and those that turn them round: `content/sentiment.yaml`."""
     return _yaml("sentiment")
+
+
+def families() -> dict[str, list[str]]:
+    """Words that names of models begin with, by family: `content/families.yaml`."""
+    return _yaml("families")
 
 
 def form() -> dict[str, Any]:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, model_valid
 
 from rowsmith.core.ids import canonical, digest
 
-TAKEN = ("overall", "by", "rubric", "spread", "judgements")
+TAKEN = ("overall", "by", "rubric", "spread", "agreed", "judgements")
 """Names that a judge's score has besides its criteria."""
 MANY = 8
 """From so many criteria on, one answer hardly judges each by itself."""
@@ -53,7 +53,8 @@ class Rubric(BaseModel):
         """Why nobody can be judged by it."""
         low, high = self.scale
         found = [] if low < high else [f"The scale runs from {low} to {high}; its first number must be the lower one."]
-        found += [f"A criterion cannot be called {name!r}; a judge's score has something else of that name." for name in TAKEN if name in self.criteria]
+        taken = [name for name in TAKEN if name in self.criteria]
+        found += [f"A criterion cannot be called {name!r}; a judge's score has something else of that name." for name in taken]
         found += [] if any(one.weight for one in self.criteria.values()) else ["Every weight is 0; at least one must be above."]
         for name, one in self.criteria.items():
             off = [score for score in one.anchors if not low <= score <= high]

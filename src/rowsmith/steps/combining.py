@@ -30,8 +30,9 @@ WAYS: dict[str, Callable[[Sequence[float]], float]] = {"mean": fmean, "median": 
 """How scores become one."""
 
 
-def combined(said: Sequence[Judgement], by: Rubric, way: str) -> dict[str, Any]:
-    """The score of each criterion with a reason, and `overall`; of several judgements also `spread` and `judgements` (steps.score.judge)."""
+def combined(said: Sequence[Judgement], by: Rubric, way: str, disagree: float) -> dict[str, Any]:
+    """The score of each criterion with a reason, and `overall`; of several judgements also `spread`, `agreed` and `judgements`, as
+    steps.score.judge has them."""
     out: dict[str, Any] = {}
     for name in by.criteria:
         score = WAYS[way]([one.value[name]["score"] for one in said])
@@ -42,7 +43,8 @@ def combined(said: Sequence[Judgement], by: Rubric, way: str) -> dict[str, Any]:
         return out
     each = [_told(one, by) for one in said]
     overall = [one["overall"] for one in each]
-    return {**out, "spread": whole(round(max(overall) - min(overall), 4)), "judgements": each}
+    spread = round(max(overall) - min(overall), 4)
+    return {**out, "spread": whole(spread), "agreed": spread < disagree * (by.scale[1] - by.scale[0]), "judgements": each}
 
 
 def whole(score: float) -> float:

@@ -26,7 +26,7 @@ from rowsmith.steps.fenced import fenced, mark_of
 from rowsmith.steps.references import parts
 from rowsmith.steps.request import altered, messages, pick, prompt_problems, variables
 
-CRITERIA = {name: shipped(f"criterion_{name}") for name in ("relevance", "accuracy", "completeness", "clarity")}
+CRITERIA: dict[str, str | Criterion] = {name: shipped(f"criterion_{name}") for name in ("relevance", "accuracy", "completeness", "clarity")}
 GIVES = ("record", "criteria", "guidance", "low", "high", "mark")
 DISAGREEMENT = "disagreement"
 """Why a row is flagged of which judgements lie far apart."""
@@ -38,9 +38,9 @@ class Judge(Step):
         {"accuracy": {"score": 8, "reason": "..."}, ..., "overall": 7.5, "by": ["openai/gpt-4o"], "rubric": "9f3a12bc"}
 
     `overall` is the mean by the weights of the criteria, rounded to 4 digits; `by` and `rubric` say who judged, and by what. With several judges
-    or draws each criterion has what `combine` makes of their scores, and beside it stand `spread`, how far their `overall` lie apart, and
-    `judgements`, what each said; a row whose spread is at least `disagree` of the scale is flagged (`disagreement`). A row for which
-    a usable answer is lacking fails with the call's reason, or passes without a score when `required` is false. What the row says is fenced off as
+    or draws each criterion has what `combine` makes of their scores, and beside it stand `spread`, how far their `overall` lie apart, `agreed`
+    and `judgements`, what each said; a row whose spread is at least `disagree` of the scale is not agreed on, and flagged (`disagreement`). A row for
+    which a usable answer is lacking fails with the call's reason, or passes without a score when `required` is false. What the row says is fenced off as
     data; the fence is derived from the row's content, so the row cannot close it.
     """
 
@@ -91,9 +91,10 @@ class Judge(Step):
             if self.required:
                 raise
             return [row]
-        verdict = {**combined(said, self.by, self.combine), "by": list(dict.fromkeys(one.by for one in said)), "rubric": self.judged_by}
+        by = list(dict.fromkeys(one.by for one in said))
+        verdict = {**combined(said, self.by, self.combine, self.disagree), "by": by, "rubric": self.judged_by}
         judged = row.with_scores({self.into: verdict})
-        return [flagged(judged, self._disagreement(verdict))]
+        return [judged if verdict.get("agreed", True) else flagged(judged, [self._disagreement(verdict)])]
 
     def check(self) -> list[str]:
         problems = self.by.problems()
@@ -104,7 +105,8 @@ class Judge(Step):
         roles = [role for role in (self.model, *self.also) if isinstance(role, str)]
         problems += ["A judge is named twice; ask one several times by `draws`."] if len(set(roles)) < len(roles) else []
         if self.questions == 1:
-            problems += [f"`{name}` changes nothing with one judge and one draw." for name in ("combine", "disagree") if name in self.model_fields_set]
+            idle = [name for name in ("combine", "disagree") if name in self.model_fields_set]
+            problems += [f"`{name}` changes nothing with one judge and one draw." for name in idle]
         used = variables(self.prompt, self.system)
         given = ["guidance"] if self.guidance or self.source or self.by.guidance else []
         problems += altered("record", self.prompt, self.system)
@@ -151,12 +153,9 @@ class Judge(Step):
         names = list(self.by.criteria)
         return {"type": "object", "properties": dict.fromkeys(names, one), "required": names, "additionalProperties": False}
 
-    def _disagreement(self, verdict: dict[str, Any]) -> list[Flag]:
+    def _disagreement(self, verdict: dict[str, Any]) -> Flag:
         low, high = self.by.scale
-        share = verdict.get("spread", 0) / (high - low)
-        if share < self.disagree:
-            return []
         each = ", ".join(f"{one['by']} {one['overall']:g}" for one in verdict["judgements"])
-        return [Flag(self.title, DISAGREEMENT, each, round(share, 4))]
+        return Flag(self.title, DISAGREEMENT, each, round(verdict["spread"] / (high - low), 4))
 
 
