@@ -27,8 +27,8 @@ STEPS = ("score.judge", "score.preference")
 @dataclass(frozen=True, slots=True)
 class Crossing:
     """Verdicts that change with the judge: of `rows` so many rise over the threshold (`up`) or fall below it (`down`); `interval` holds the share
-    of both in 95 %. `precision`: of the labelled rows that the new judge lets through so many are accepted by people (`accepted` of `passing`), at least
-    `low` as sure as was asked for; `holds`: whether that still keeps the promise (None: nobody has labelled these rows)."""
+    of both in 95 %. Of the labelled rows that the new judge lets through so many are accepted by people (`accepted` of `passing`), at
+    least `low` as sure as was asked for; `holds`: whether that still keeps the promise (None: nobody has labelled these rows)."""
 
     threshold: float
     rows: int
@@ -189,8 +189,8 @@ def _drift(
     ranked = spearman(pairs)
     interval = means([[b - a] for a, b in pairs]) if n > 1 else None
     found = Drift(
-        *scores, n, *left, old, new, new - old, interval, ranked, correlation_interval(ranked, n, ranked=True), judges[0], judges[1], crossing, before,
-        after, (),
+        *scores, n, *left, old, new, new - old, interval, ranked, correlation_interval(ranked, n, ranked=True), judges[0], judges[1], crossing,
+        before, after, (),
     )  # fmt: skip
     return replace(found, notes=tuple(_notes(found, promise)))
 

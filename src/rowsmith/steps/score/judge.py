@@ -40,8 +40,8 @@ class Judge(Step):
     `overall` is the mean by the weights of the criteria, rounded to 4 digits; `by` and `rubric` say who judged, and by what. With several judges
     or draws each criterion has what `combine` makes of their scores, and beside it stand `spread`, how far their `overall` lie apart, `agreed`
     and `judgements`, what each said; a row whose spread is at least `disagree` of the scale is not agreed on, and flagged (`disagreement`). A row for
-    which a usable answer is lacking fails with the call's reason, or passes without a score when `required` is false. What the row says is fenced off as
-    data; the fence is derived from the row's content, so the row cannot close it.
+    which a usable answer is lacking fails with the call's reason, or passes without a score when `required` is false. What the row says is fenced off
+    as data; the fence is derived from the row's content, so the row cannot close it.
     """
 
     prompt_gives = {"prompt": GIVES, "system": GIVES}
