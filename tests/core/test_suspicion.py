@@ -14,7 +14,8 @@ Draw = random.Random
 
 
 def rows(seed: int, count: int, taste: float, worth: float = 0.0, by_score: bool = False) -> list[tuple[float, float, float]]:
-    """Score, length and what people think of rows (yes or no, or `by_score` a number). `taste`: how much the judge likes length; `worth`: how much people do."""
+    """Score, length and what people think of rows (yes or no, or `by_score` a number). `taste`: how much the judge likes length;
+    `worth`: how much people do."""
     draw = Draw(seed)
     out = []
     for _ in range(count):

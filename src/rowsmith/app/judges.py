@@ -189,8 +189,8 @@ def _drift(
     ranked = spearman(pairs)
     interval = means([[b - a] for a, b in pairs]) if n > 1 else None
     found = Drift(
-        *scores, n, *left, old, new, new - old, interval, ranked, correlation_interval(ranked, n, ranked=True), judges[0], judges[1], crossing,
-        before, after, (),
+        *scores, n, *left, old, new, new - old, interval, ranked, correlation_interval(ranked, n, ranked=True), dict(judges[0]),
+        dict(judges[1]), crossing, before, after, (),
     )  # fmt: skip
     return replace(found, notes=tuple(_notes(found, promise)))
 
