@@ -117,7 +117,11 @@ def test_an_honest_judge_is_not_warned_of(bench: Bench) -> None:
 
 def test_quality_shows_the_judges_of_a_dataset_and_its_kin(bench: Bench) -> None:
     names = models(bench, writer="gpt-4o", judge="o3")
-    bench._reply = lambda request: longest(request) if "Judge the record" in request.text else json.dumps({"answer": " ".join(["word"] * (len(request.text) + 1))})
+
+    def reply(request: Request) -> Any:
+        return longest(request) if "Judge the record" in request.text else json.dumps({"answer": "word " * (len(request.text) + 1)})
+
+    bench._reply = reply
     steps = ({"kind": "read.rows", "rows": [{"text": "x" * n} for n in range(40)]}, ask(), judge(model="judge"))
     bench.run(*steps, top={"models": names})
     found = bench.lab.project().quality.check("t", checks=["form"])
@@ -201,7 +205,8 @@ def test_drift_between_what_cannot_be_compared_is_told(bench: Bench) -> None:
     bench.run(source(3), judge(model="judge"), top={"models": models(bench, judge="gpt-4o")})
     bench.run({"kind": "read.rows", "rows": [{"answer": "other"}]}, judge(model="judge"), top={"name": "u", "models": models(bench, judge="gpt-4o")})
     for more, said in (
-        ({}, "where the new scores are"), ({"against": "u"}, "has both scores"), ({"to": "scores.none"}, "gives no number"), ({"precision": 1}, "no share"),
+        ({}, "where the new scores are"), ({"against": "u"}, "has both scores"), ({"to": "scores.none"}, "gives no number"),
+        ({"precision": 1}, "no share"),
     ):  # fmt: skip
         with pytest.raises(Invalid, match=said):
             project.judges.drift("t", "scores.judge.overall", **{**({"to": "scores.judge.overall"} if "precision" in more else {}), **more})

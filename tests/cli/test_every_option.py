@@ -1128,7 +1128,8 @@ def test_a_judge_that_changes(t: Terminal) -> None:
     models = {"judge": t.model()}
     judge = {"kind": "score.judge", "rubric": "answer"}
     t.say("run", t.recipe({"kind": "read.rows", "rows": [{"text": f"row {n}"} for n in range(6)]}, judge, models=models))
-    assert t.tell("run", t.recipe({"kind": "read.dataset", "dataset": "t"}, {**judge, "into": "new"}, models=models, name="u", file="u.yaml"))["kept"] == 6
+    again = t.recipe({"kind": "read.dataset", "dataset": "t"}, {**judge, "into": "new"}, models=models, name="u", file="u.yaml")
+    assert t.tell("run", again)["judges"]["scores"][0]["rows"] == 6
     old, new = "scores.judge.overall", "scores.new.overall"
     found = t.tell("review", "drift", "u", "--score", old, "--to", new, "--threshold", 1)
     assert (found["rows"], found["crossing"]["threshold"], found["after"]) == (6, 1.0, None)
