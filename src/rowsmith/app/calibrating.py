@@ -155,10 +155,11 @@ def _agreement(
 ) -> Agreement:
     plain, ranked = agreement.pearson(numbers), agreement.spearman(numbers)
     kappa = None if threshold is None else agreement.kappa([(value >= threshold, good) for value, good in labelled])
+    passing, held = kappa or (None, None)
     around = agreement.correlation_interval
     return Agreement(
         agreement.area(labelled), len(numbers), plain, around(plain, len(numbers)), ranked, around(ranked, len(numbers), ranked=True),
-        *(kappa or (None, None)), len(ratings), agreement.alpha(ratings),
+        passing, held, len(ratings), agreement.alpha(ratings),
     )  # fmt: skip
 
 

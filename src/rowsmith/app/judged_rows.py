@@ -121,7 +121,8 @@ class Gathered:
         agreed = None
         if one.units:
             alpha = alpha_of(one.units)
-            agreed = Agreed(len(one.units), *(alpha or (None, None)), one.apart)
+            figure, interval = alpha or (None, None)
+            agreed = Agreed(len(one.units), figure, interval, one.apart)
         asked = sum(n for picked, n in one.picked.items() if picked)
         labelled = [triple for triple in zip(one.values, one.lengths, one.labels, strict=True) if triple[2] == triple[2]]
         found = JudgedScore(

@@ -23,12 +23,12 @@ def alpha(ratings: Ratings, *, numbers: bool = False) -> float | None:
     if numbers:
         return _alpha([sum(column) for column in zip(*map(sums, units), strict=True)]) if units else None
     said = Counter(value for unit in units for value in unit)
-    total = sum(said.values())
+    total: int = sum(said.values())
     expected = total * total - sum(count * count for count in said.values())
     if not expected:
         return None
     seen = sum((one != other) / (len(unit) - 1) for unit in units for one, other in permutations(unit, 2))
-    return 1 - (total - 1) * seen / expected
+    return float(1 - (total - 1) * seen / expected)
 
 
 def sums(numbers: Sequence[float]) -> tuple[float, float, float, float]:
