@@ -237,3 +237,14 @@ def test_a_quote_says_that_images_are_not_in_it(shop: Workshop) -> None:
     read = {"kind": "read.files", "paths": ["cat.png"], "format": "image"}
     shown, plain = (quote(shop.runs, shop.recipe(*steps)) for steps in ((read, ask("What?", attach=["image"])), (texts("a"), ask())))
     assert ["images and sound" in " ".join(told.notes) for told in (shown, plain)] == [True, False]
+
+
+def test_judges_draws_and_both_orders_are_counted(shop: Workshop) -> None:
+    panel = {"kind": "score.judge", "also": ["writer"], "draws": 3}
+    pair = {"kind": "score.preference", "first": "text", "second": "id"}
+    assert quoted(shop, read(shop, 10), panel).calls.mid == 60
+    assert quoted(shop, read(shop, 10), pair).calls.mid == 20
+    behind = quoted(shop, read(shop, 10), ask(), {**panel, "columns": ["answer"]}, model={"price_in": 1.0, "price_out": 1.0})
+    alone = quoted(shop, read(shop, 10), ask(), model={"price_in": 1.0, "price_out": 1.0})
+    assert (behind.calls.mid, behind.rows.mid) == (70, 10)
+    assert behind.cost_usd and alone.cost_usd and behind.cost_usd.high > 5 * alone.cost_usd.high

@@ -280,7 +280,7 @@ def test_a_judge_looks_at_both_sides_and_what_it_cannot_say_is_in_no_figure(benc
     found = retest(refining(bench), "orders", prompt(), prompt(FRIENDLY), [judged], samples(9))
     assert (found.decision.verdict, found.decision.inputs, found.left_out) == ("fell", 8, {"not judged": 1})
     assert any("can be used: 1 input." in note for note in found.notes)
-    assert any("The judge is of the family" in note for note in found.notes)
+    assert any("is of the family of" in note for note in found.notes)
     assert "No sample is marked good, so nobody knows what fires by mistake: formal." in found.notes
     assert model.counts["detect"] >= 18
 

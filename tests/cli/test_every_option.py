@@ -667,7 +667,7 @@ ARGUMENTS: dict[str, list[str]] = {
     "prompts restore": ["p", "v1"], "prompts tag": ["p"], "prompts export": ["p"], "prompts test": ["p", "--rows", "t"],
     "prompts lint": ["p"], "prompts infer": ["t"], "prompts refine": ["p"],
     "import": ["ROWS", "--into", "t"], "bundle": ["t", "-o", "out.zip"], "review add": ["t", "ROW", "--accept"], "review list": ["t"],
-    "review calibrate": ["t", "--score", "length(text)"],
+    "review calibrate": ["t", "--score", "length(text)"], "review drift": ["t", "--score", "length(text)", "--to", "length(text) + 1"],
 }  # fmt: skip
 
 
@@ -1120,6 +1120,28 @@ def test_a_score_is_held_against_reviews(t: Terminal) -> None:
     assert "No threshold" in t.say("review", "calibrate", "t", "--score", "n", "--precision", 0.99)
     surer = t.tell("review", "calibrate", "t", "--score", "n", "--precision", 0.8, "--confidence", 0.999)
     assert surer["calibration"]["tested"][0]["low"] < found["calibration"]["tested"][0]["low"]
+
+
+@shows("review drift --score", "review drift --to", "review drift --against", "review drift --threshold", "review drift --precision")
+@shows("review drift --confidence", "review drift --json", "runs --judges", "rubrics --json")
+def test_a_judge_that_changes(t: Terminal) -> None:
+    models = {"judge": t.model()}
+    judge = {"kind": "score.judge", "rubric": "answer"}
+    t.say("run", t.recipe({"kind": "read.rows", "rows": [{"text": f"row {n}"} for n in range(6)]}, judge, models=models))
+    again = t.recipe({"kind": "read.dataset", "dataset": "t"}, {**judge, "into": "new"}, models=models, name="u", file="u.yaml")
+    assert t.tell("run", again)["judges"]["scores"][0]["rows"] == 6
+    old, new = "scores.judge.overall", "scores.new.overall"
+    found = t.tell("review", "drift", "u", "--score", old, "--to", new, "--threshold", 1)
+    assert (found["rows"], found["crossing"]["threshold"], found["after"]) == (6, 1.0, None)
+    other = t.tell("review", "drift", "t", "--score", old, "--against", "u", "--to", new, "--threshold", 99)
+    assert other["crossing"]["up"] == 0 and found["crossing"]["rows"] == 6
+    assert "verdicts turn" in t.say("review", "drift", "t", "--score", old, "--against", "u", "--threshold", 1)
+    assert "no share" in t.tell("review", "drift", "t", "--score", old, "--to", old, "--precision", 2, code=1)["what"]
+    assert "no share" in t.tell("review", "drift", "t", "--score", old, "--to", old, "--confidence", 0, code=1)["what"]
+    (score,) = t.tell("runs", "r1", "--judges")["scores"]
+    assert (score["score"], score["rows"]) == ("judge", 6) and "scores.judge: 6 rows" in t.say("runs", "r1", "--judges")
+    assert [one["name"] for one in t.tell("rubrics")] == ["answer", "grounded", "training", "writing"]
+    assert "5 = Nothing in it is wrong." in t.say("rubrics", "answer") and t.tell("rubrics", "answer")["lint"] == []
 
 
 @shows("review list --limit", "review list --json", "export --where")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import random
+from math import asin, pi
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rowsmith.core.agreement import alpha, area, pearson, ranks, spearman
+from rowsmith.core.agreement import alpha, alpha_of, area, correlation_interval, kappa, partial, pearson, ranks, spearman
 
 # Krippendorff, "Computing Krippendorff's Alpha-Reliability" (2011), the data of section C: four observers, twelve units, values missing.
 UNITS = [
@@ -50,3 +53,46 @@ def test_correlation_knows_no_order_of_rows_and_no_scale(pairs: list[tuple[int, 
 def test_the_area_turns_round_with_the_scores(scores: list[tuple[int, bool]]) -> None:
     found, turned = area([(float(s), f) for s, f in scores]), area([(-float(s), f) for s, f in scores])
     assert (found is None and turned is None) or found == pytest.approx(1 - (turned or 0.0))
+
+
+def test_kappa_is_that_of_the_textbook() -> None:
+    # Cohen's own form: 20 both yes, 15 both no, 5 and 10 apart.
+    pairs = [("y", "y")] * 20 + [("y", "n")] * 5 + [("n", "y")] * 10 + [("n", "n")] * 15
+    found = kappa(pairs)
+    assert found is not None and found[0] == pytest.approx(0.4)
+    assert found[1] == pytest.approx((0.151, 0.649), abs=2e-3)
+    assert kappa([]) is None and kappa([("y", "y")] * 9) is None
+
+
+def test_the_intervals_hold_what_they_promise() -> None:
+    """Of 300 simulated sets with a known truth at least 92 % of the intervals hold it."""
+    held = dict.fromkeys(("pearson", "spearman", "alpha", "kappa"), 0)
+    for seed in range(300):
+        draw = random.Random(seed)
+        truth = [draw.gauss(0, 1) for _ in range(120)]
+        pairs = [(one + draw.gauss(0, 1), one + draw.gauss(0, 1)) for one in truth]  # correlation 1/2, and alpha, too
+        low, high = correlation_interval(pearson(pairs), len(pairs)) or (1, 0)
+        held["pearson"] += low <= 0.5 <= high
+        low, high = correlation_interval(spearman(pairs), len(pairs), ranked=True) or (1, 0)
+        held["spearman"] += low <= 6 / pi * asin(0.25) <= high
+        found = alpha_of(pairs)
+        assert found is not None and found[0] == pytest.approx(alpha([{"a": a, "b": b} for a, b in pairs], numbers=True))
+        held["alpha"] += found[1][0] <= 0.5 <= found[1][1]
+        labels = [(one := draw.random() < 0.5, one if draw.random() < 0.6 else draw.random() < 0.5) for _ in range(120)]
+        agreed = kappa(labels)
+        held["kappa"] += agreed is not None and agreed[1][0] <= 0.6 <= agreed[1][1]
+    assert all(count >= 0.92 * 300 for count in held.values()), held
+
+
+def test_what_a_third_explains_is_held_equal() -> None:
+    draw = random.Random(4)
+    third = [draw.gauss(0, 1) for _ in range(400)]
+    by_third = [(one + draw.gauss(0, 0.5), one + draw.gauss(0, 0.5), one) for one in third]
+    plain, held = spearman([(a, b) for a, b, _ in by_third]), partial(by_third)
+    assert plain is not None and held is not None and plain > 0.7 > 0.15 > abs(held)
+    assert partial([(1, 2, 3)] * 9) is None and correlation_interval(0.5, 4) is None and correlation_interval(None, 99) is None
+
+
+def test_numbers_that_all_are_equal_tell_nothing_of_agreement() -> None:
+    assert alpha_of([(1, 1)] * 9) is None and alpha_of([(1, 2)] * 2) is None and alpha_of([(1,)] * 9) is None
+    assert alpha_of([(1, 1), (5, 5), (3, 3)]) == (1.0, (1.0, 1.0))

@@ -127,8 +127,8 @@ def processes(bench: Bench, *steps: dict[str, object]) -> list[str]:
 
 def test_plain_substitution_costs_no_child_and_templates_one(bench: Bench) -> None:
     given = rows(*({"text": str(number), "tags": []} for number in range(40)))
-    judge = {"kind": "score.judge", "criteria": {"good": "It is."}, "rubric": "For {{ answer|trim }}"}
+    judge = {"kind": "score.judge", "criteria": {"good": "It is."}, "guidance": "For {{ answer|trim }}"}
     assert processes(bench, given, ask("Say {{ text|upper }} {{ tags|length }}"), judge) == []
-    judge["rubric"] = "{% if answer %}For {{ answer }}{% endif %}"
+    judge["guidance"] = "{% if answer %}For {{ answer }}{% endif %}"
     (child,) = processes(bench, given, ask(NOTES), judge)
     assert child.endswith("-m rowsmith.connectors.templates.child")

@@ -14,6 +14,7 @@ from rowsmith.app.edits import Edits
 from rowsmith.app.events import Events
 from rowsmith.app.guides import Guides
 from rowsmith.app.history import History
+from rowsmith.app.judges import Judges
 from rowsmith.app.keys import Keys
 from rowsmith.app.models import Models
 from rowsmith.app.projects import Project, Projects
@@ -40,6 +41,7 @@ ACTS = {
     Reviews: {
         "add": "review add", "list": "review list", "calibrate": "review calibrate", "any": "rows", "beside": "rows", "summaries": "export --where",
     },
+    Judges: {"of": "runs --judges", "drift": "review drift"},
     Reviewers: {"push": "push", "pull": "pull"},
     History: {
         "log": "log", "refs": "branch", "commit": "commit", "branch": "branch", "tag": "tag", "delete": "branch --delete", "merge": "merge",
@@ -69,7 +71,7 @@ ACTS = {
         "show": "project list", "set_budget": "project budget", "runs": "run", "datasets": "datasets", "events": "events", "calls": "calls list",
         "history": "log", "edits": "edit", "differences": "diff", "shaping": "split",
         "prompts": "prompts list", "guides": "guide", "reviews": "review list", "reviewers": "push", "provenance": "origin", "sources": "sources",
-        "quality": "quality",
+        "quality": "quality", "judges": "review drift",
     },
     Provenance: {
         "origin": "origin", "trace": "trace", "forget": "forget", "finish": "forget", "forgotten": "verify", "lift": "forget --lift",
@@ -84,7 +86,7 @@ ACTS = {
 }  # fmt: skip
 OF_THE_HOME = {
     "verify", "backup", "restore", "upgrade", "gc", "doctor", "check", "plan", "steps", "schema", "plugins list", "plugins trust", "formats",
-    "detect", "convert", "export-check", "read", "chunk", "clean", "",
+    "detect", "convert", "export-check", "read", "chunk", "clean", "rubrics", "",
 }  # fmt: skip
 OF_THE_DOOR = {"--home", "--project", "--json", "--help"}
 """Of `start`, `commit` is for pilots (`rowsmith plan --pilot`), which commit nothing, and `compares` for the judge of `rowsmith compare`."""

@@ -57,7 +57,7 @@ def test_a_choice_in_one_order_alone_is_a_tie() -> None:
 
 def test_of_what_says_the_same_nobody_is_asked() -> None:
     (judged,), ctx = work(Preference(), row({"chosen": "x", "rejected": "x"}), longer)
-    assert judged.scores["preference"] == {"better": "tie", "picked": [], "reasons": []}
+    assert judged.scores["preference"] == {"better": "tie", "picked": [], "reasons": [], "by": []}
     assert ctx.asks == []
 
 

@@ -9,6 +9,7 @@ import tempfile
 from array import array
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,19 @@ PAIRS = {"pairs": [{"input": f"{n}?", "answer": f"{n}."} for n in range(20)]}
 ANSWERED = {"text": PROSE, "context": "Another source.", "answer": "Tea is a drink made from leaves in Peru", "reply": "Coffee is a drink"}
 BORNE_OUT = {"verdicts": [{"sentence": 1, "quote": "Tea is a drink made from leaves", "supported": True}]}
 JUDGED = {name: {"reason": "so", "score": score} for name, score in (("relevance", 9), ("accuracy", 3), ("completeness", 6), ("clarity", 6))}
+
+
+def divided() -> Callable[[Any], Any]:
+    """Two of three draws give 9, one 3."""
+    scores = cycle((9, 3, 9))
+
+    def give(messages: Any) -> Any:
+        score = next(scores)
+        return {name: {"reason": "so", "score": score} for name in JUDGED}
+
+    return give
+
+
 PREFERRED = {"reason": "so", "better": "1"}
 LOW = {"scores": {"overall": 2}, "text": "x"}
 
@@ -218,7 +232,12 @@ CASES: dict[str, dict[str, Case]] = {
     },
     "score.judge": {
         "criteria": to("criteria", {"accuracy": "right"}, {"clarity": "clear"}, answer=JUDGED),
-        "rubric": to("rubric", "", "Short is good.", answer=JUDGED),
+        "rubric": to("rubric", ..., {"criteria": {"accuracy": {"description": "It is right.", "weight": 3}, "clarity": "Clear."}}, answer=JUDGED),
+        "guidance": to("guidance", "", "Short is good.", answer=JUDGED),
+        "also": to("also", [], ["other"], answer=JUDGED),
+        "draws": to("draws", 1, 2, answer=JUDGED),
+        "combine": to("combine", "mean", "majority", answer=divided(), draws=3),
+        "disagree": to("disagree", 0.1, 0.9, answer=divided(), draws=3),
         "scale": to("scale", [1, 10], [1, 5], answer=JUDGED),
         "weights": to("weights", {}, {"accuracy": 5}, answer=JUDGED),
         "columns": to("columns", ["text"], ["title"], answer=JUDGED),

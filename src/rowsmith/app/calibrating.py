@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from rowsmith.app.cautions import CALIBRATED
+from rowsmith.app.judged_rows import Gathered, JudgedScore
 from rowsmith.core import agreement
+from rowsmith.core.agreement import Interval
 from rowsmith.core.calibration import Calibration, calibrated, drawn_alike
 from rowsmith.core.errors import Invalid
 from rowsmith.core.expressions import Expression, parse_value
 from rowsmith.core.review import Review
+from rowsmith.core.row import Row
+from rowsmith.store import events
 
 if TYPE_CHECKING:
     from rowsmith.app.lab import Lab
@@ -22,13 +28,17 @@ UNLIKELY = 0.01
 @dataclass(frozen=True, slots=True)
 class Agreement:
     """How far a score and people agree. `area`: how often an accepted row scores higher than a rejected one; `pearson`, `spearman`: with the scores
-    that people gave, over `scored` rows; `alpha`: of people with each other over `shared` rows. None where it cannot be
-    told."""
+    that people gave, over `scored` rows; `kappa`: of passing the threshold and being accepted; `alpha`: of people with each other over `shared` rows.
+    The intervals hold them in 95 %. None where it cannot be told."""
 
     area: float | None
     scored: int
     pearson: float | None
+    pearson_interval: Interval | None
     spearman: float | None
+    spearman_interval: Interval | None
+    kappa: float | None
+    kappa_interval: Interval | None
     shared: int
     alpha: float | None
 
@@ -36,7 +46,7 @@ class Agreement:
 @dataclass(frozen=True, slots=True)
 class Calibrated:
     """A score held against the reviews of a dataset. `where` is the condition that keeps the promise; `rows` have the score, `accepted` of them pass.
-    `notes` say what makes the figures doubtful."""
+    `notes` say what makes the figures doubtful; `judges` are those that the score is of."""
 
     score: str
     calibration: Calibration
@@ -45,6 +55,7 @@ class Calibrated:
     accepted: int | None
     where: str
     notes: tuple[str, ...]
+    judges: tuple[JudgedScore, ...] = ()
 
     def dump(self) -> dict[str, Any]:
         """As plain data."""
@@ -62,37 +73,94 @@ def calibrate(lab: Lab, project: str, spoken: str, score: str, precision: float,
     Raises:
         NotFound: there is no such dataset. Invalid: a share is none, the expression gives no numbers, or nobody has accepted or rejected a row.
     """
+    require_shares(precision=precision, confidence=confidence)
+    every, labelled, numbers = list[float](), list[tuple[float, bool]](), list[tuple[float, float]]()
+    ratings, judges = list[Mapping[str, str]](), Gathered()
+    for one in valued(lab, project, spoken, score):
+        if len(one.people) > 1:
+            ratings.append(one.people)
+        if one.value is None:
+            continue
+        every.append(one.value)
+        if one.good is not None:
+            labelled.append((one.value, one.good))
+        numbers += [] if one.scored is None else [(one.value, one.scored)]
+        judges.add(one.row, one.scored if one.scored is not None else one.good)
+    _require(score, spoken, every, labelled)
+    found = calibrated(labelled, precision, confidence)
+    agreed = _agreement(numbers, labelled, ratings, found.threshold)
+    accepted = None if found.threshold is None else sum(value >= found.threshold for value in every)
+    where = "" if found.threshold is None else f"{score} >= {found.threshold:g}"
+    scores = tuple(one for one in judges.figures() if names(score, one.score))
+    notes = [*_notes(spoken, found, agreed, labelled, every), *(said for one in scores for said in one.warnings)]
+    done = Calibrated(score, found, agreed, len(every), accepted, where, tuple(notes), scores)
+    if where:
+        note_threshold(lab, project, spoken, done)
+    return done
+
+
+@dataclass(frozen=True, slots=True)
+class Valued:
+    """A row beside what people think of it as it stands: their verdicts, whether more accept than reject it, and the mean of their scores."""
+
+    row: Row
+    value: float | None
+    people: Mapping[str, str]
+    good: bool | None
+    scored: float | None
+
+
+def valued(lab: Lab, project: str, spoken: str, score: str) -> Iterator[Valued]:
+    """The rows of a dataset with what an expression gives them.
+
+    Raises:
+        NotFound: there is no such dataset. Invalid: the expression is none.
+    """
     from rowsmith.app.datasets import Datasets
     from rowsmith.app.reviews import Reviews, scope
     from rowsmith.store.reviews import said_now
 
-    for name, share in (("precision", precision), ("confidence", confidence)):
-        if not 0 < share < 1:
-            raise Invalid(f"The {name} {share:g} is no share between 0 and 1.", "Give one such as 0.9.")
     expression = parse_value(score)
-    reviews, every, labelled, numbers, ratings = Reviews(lab, project), [], [], [], []
-    for row, said in reviews.beside(spoken, Datasets(lab, project).rows(spoken)):
+    for row, said in Reviews(lab, project).beside(spoken, Datasets(lab, project).rows(spoken)):
         current = said_now(row) if said else ""
         of_it = [one for one in said if one.hash == current]
         people = _verdicts(of_it)
-        if len(people) > 1:
-            ratings.append(people)
-        value = _number(expression, scope(row, said))
-        if value is None:
-            continue
-        every.append(value)
-        if (good := _majority(people)) is not None:
-            labelled.append((value, good))
         scores = [one.score for one in {one.author: one for one in of_it if one.score is not None}.values() if one.score is not None]
-        numbers += [(value, sum(scores) / len(scores))] if scores else []
-    _require(score, spoken, every, labelled)
-    found = calibrated(labelled, precision, confidence)
-    agreed = Agreement(
-        agreement.area(labelled), len(numbers), agreement.pearson(numbers), agreement.spearman(numbers), len(ratings), agreement.alpha(ratings)
-    )
-    accepted = None if found.threshold is None else sum(value >= found.threshold for value in every)
-    where = "" if found.threshold is None else f"{score} >= {found.threshold:g}"
-    return Calibrated(score, found, agreed, len(every), accepted, where, tuple(_notes(spoken, found, agreed, labelled, every)))
+        mean = sum(scores) / len(scores) if scores else None
+        yield Valued(row, _number(expression, scope(row, said)), people, _majority(people), mean)
+
+
+def require_shares(**shares: float) -> None:
+    """Raise Invalid for one that is no share."""
+    for name, share in shares.items():
+        if not 0 < share < 1:
+            raise Invalid(f"The {name} {share:g} is no share between 0 and 1.", "Give one such as 0.9.")
+
+
+def names(score: str, judge: str) -> bool:
+    """Whether an expression speaks of this score."""
+    return re.search(rf"\bscores\.\"?{re.escape(judge)}\"?(\.|\b)", score) is not None
+
+
+def note_threshold(lab: Lab, project: str, spoken: str, done: Calibrated) -> None:
+    """An event: which threshold was shown, and of which judge, so that its use with another one can be warned of."""
+    judges = {one.score: {"by": sorted(one.by), "rubrics": sorted(one.rubrics)} for one in done.judges}
+    facts = {"dataset": spoken, "where": done.where, "precision": done.calibration.precision, "confidence": done.calibration.confidence}
+    with lab.db.write() as conn:
+        events.note(conn, lab.db.now(conn), project, CALIBRATED, {**facts, "judges": judges, "by": lab.who})
+
+
+def _agreement(
+    numbers: Sequence[tuple[float, float]], labelled: Sequence[tuple[float, bool]], ratings: Sequence[Mapping[str, str]], threshold: float | None
+) -> Agreement:
+    plain, ranked = agreement.pearson(numbers), agreement.spearman(numbers)
+    kappa = None if threshold is None else agreement.kappa([(value >= threshold, good) for value, good in labelled])
+    passing, held = kappa or (None, None)
+    around = agreement.correlation_interval
+    return Agreement(
+        agreement.area(labelled), len(numbers), plain, around(plain, len(numbers)), ranked, around(ranked, len(numbers), ranked=True),
+        passing, held, len(ratings), agreement.alpha(ratings),
+    )  # fmt: skip
 
 
 def _verdicts(reviews: Sequence[Review]) -> dict[str, str]:

@@ -1,14 +1,79 @@
-"""What should be known before the verdict of a comparison is believed."""
+"""What should be known before a judge is believed: of a recipe that asks one, of a threshold that is used, of a comparison."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from rowsmith.app.comparison import Judged, Measure, Side
-from rowsmith.app.judging import family
+from rowsmith.app.kin import SOURCE, related, told
 from rowsmith.core.paired import LEVEL, NOT_SHOWN, fewest
+from rowsmith.core.recipe import Recipe
+from rowsmith.core.step import MODEL, Step
+from rowsmith.engine.check_models import roles
+from rowsmith.steps.score.judge import Judge
+from rowsmith.steps.score.preference import Preference
+from rowsmith.store import events
 from rowsmith.store.database import Database
 from rowsmith.store.kept import Pairing, shared_answers
+
+if TYPE_CHECKING:
+    from rowsmith.app.lab import Lab
+
+CALIBRATED = "dataset.calibrated"
+"""The event of a threshold that was shown: {dataset, where, precision, confidence, judges}."""
+JUDGES = (Judge, Preference)
+
+
+def of_recipe(recipe: Recipe) -> Iterator[str]:
+    """What can be known of a recipe's judges before one is asked: whether they are kin of the models that make the rows, whether draws can differ,
+    and what is weak in a rubric."""
+    judges = [step for step in recipe.steps if isinstance(step, JUDGES)]
+    makers = {name for step in recipe.steps if not step.kind.startswith("score.") for name in _asked(recipe, step)}
+    if kin := told((name for step in judges for name in _asked(recipe, step)), makers):
+        yield kin
+    for step in judges:
+        if isinstance(step, Judge):
+            cold = [role for role in _roles(step) if role in recipe.models and recipe.models[role].temperature == 0]
+            if step.draws > 1 and cold:
+                yield f"Step {step.title!r} asks {' and '.join(cold)} {step.draws} times at the temperature 0: the draws will hardly differ."
+            for said in step.by.lint() if step.rubric is not None else ():
+                yield f"Step {step.title!r}: {said}"
+
+
+def of_thresholds(lab: Lab, project: str, recipe: Mapping[str, Any]) -> Iterator[str]:
+    """Thresholds of a recipe (as data) that were calibrated (`rowsmith review calibrate`), but for another judge than the one that scores here."""
+    shown: dict[str, list[dict[str, Any]]] = {}
+    for event in events.of_kinds(lab.db, project, (CALIBRATED,)):
+        shown.setdefault(event.data["where"], []).append(event.data)
+    models = {role: model["model"] for role, model in recipe.get("models", {}).items()}
+    settings = [{key: value for key, value in step.items() if key != "kind"} for step in recipe["steps"] if step["kind"] == Judge.kind]
+    judges = map(Judge.model_validate, settings)
+    here = {step.into: ({models[role] for role in _roles(step) if role in models}, step.judged_by) for step in judges}
+    for step in recipe["steps"]:
+        condition = " ".join(str(step.get("where") or "").split())
+        for where, told_ in shown.items():
+            if not re.search(rf"(?<![\w.]){re.escape(where)}(?![\d.])", condition):
+                continue
+            for score, (by, rubric) in here.items():
+                meant = [one["judges"][score] for one in told_ if score in one["judges"]]
+                if meant and not any(by <= set(one["by"]) and rubric in one["rubrics"] for one in meant):
+                    was = f"{' + '.join(meant[-1]['by'])} ({', '.join(meant[-1]['rubrics'])})"
+                    other = f"{' + '.join(sorted(by))} ({rubric})"
+                    yield (
+                        f"Step {step.get('name') or step['kind']!r}: {where} was shown for {was}, and here {other} judges: the promise does not hold "
+                        f"for it. rowsmith review drift tells what changes."
+                    )
+
+
+def _asked(recipe: Recipe, step: Step) -> list[str]:
+    return [recipe.models[role].model for role in _roles(step) if role in recipe.models]
+
+
+def _roles(step: Step) -> list[str]:
+    choices = [choice for value in step.marked(MODEL).values() for choice in (value if isinstance(value, list) else [value])]
+    return [role for choice in choices for role in roles(choice)]
 
 
 def cautions(
@@ -51,10 +116,9 @@ def _of_figures(measures: Sequence[Measure], pairs: Sequence[tuple[float, float,
 
 
 def _of_judge(verdicts: Judged, sides: Sequence[Side]) -> Iterator[str]:
-    related = [f"{side.run} ({', '.join(kin)})" for side in sides if (kin := [one for one in side.models if family(one) == family(verdicts.model)])]
-    if related:
-        made = " and ".join(related)
-        yield f"The judge {verdicts.model} is of the family of the models that made {made}; judges favour their own (arXiv 2404.13076)."
+    kin = {side.run: [maker for _, maker in related([verdicts.model], side.models)] for side in sides}
+    if made := " and ".join(f"{run} ({', '.join(models)})" for run, models in kin.items() if models):
+        yield f"The judge {verdicts.model} is of the family of the models that made {made}; {SOURCE}."
     if failed := sum(verdicts.failed.values()):
         yield f"Of {failed:,} pairs the judge gave no answer that can be used: rowsmith runs {verdicts.run} --failed."
     by_place, asked = sum(verdicts.by_place.values()), verdicts.a + verdicts.b + verdicts.ties

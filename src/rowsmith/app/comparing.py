@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from rowsmith.app.cautions import cautions
 from rowsmith.app.comparison import Comparison, Disagreement, Measure, Side
+from rowsmith.app.judged_rows import makers
 from rowsmith.app.judging import NOBODY, Judging, Said, judged, pair_name, shown
 from rowsmith.core.errors import Conflict, Invalid
 from rowsmith.core.expressions import parse_value
@@ -87,14 +88,8 @@ def _columns(paired: Pairing, values: Values, said: Mapping[str, Said] | None) -
             columns[name].pairs.append((*pair, parent))
             columns[name].places.append(place)
         for row, made in zip((a, b), models, strict=True):
-            made.update(_makers(row))
+            made.update(makers(row))
     return dict(columns), models
-
-
-def _makers(row: Row) -> Iterator[str]:
-    for step in row.origin.get("made", ()):
-        if "model" in step and not step["kind"].startswith("score."):
-            yield step["model"]
 
 
 # -- measures ---------------------------------------------------------------------------------------------------------------------------

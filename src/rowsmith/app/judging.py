@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -129,12 +128,6 @@ def judged(runs: Runs, a: Run, b: Run, pairs: Iterable[tuple[Row, Row]], judging
     cost = spent(runs.lab.db, int(done.run.removeprefix("r"))).cost_usd
     by_place = {name: n for name, n in places.items() if n}
     return said, Judged(done.run, model.model, counts[-1], counts[1], counts[0], by_place, done.failed, same, cost)
-
-
-def family(model: str) -> str:
-    """The family of a model by its name: `gpt` of openai/gpt-4o-mini, `llama` of ollama/llama3.2."""
-    found = re.match("[a-z]+", model.rsplit("/", 1)[-1].lower())
-    return found[0] if found else model.lower()
 
 
 def _plain(side: dict[str, Json], other: dict[str, Json]) -> Json:

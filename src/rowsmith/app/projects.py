@@ -22,6 +22,7 @@ from rowsmith.store import projects as store
 
 if TYPE_CHECKING:
     from rowsmith.app.guides import Guides
+    from rowsmith.app.judges import Judges
     from rowsmith.app.provenance import Provenance
     from rowsmith.app.quality import Quality
     from rowsmith.app.reviewers import Reviewers
@@ -91,6 +92,13 @@ class Project:
     def reviews(self) -> Reviews:
         """Review rows, and list what people think of them."""
         return Reviews(self.lab, self.name)
+
+    @property
+    def judges(self) -> Judges:
+        """What the scores of judges give away, and what becomes of them with another judge."""
+        from rowsmith.app.judges import Judges
+
+        return Judges(self.lab, self.name)
 
     @property
     def reviewers(self) -> Reviewers:

@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from rowsmith import content
+from rowsmith.app.calibrating import valued
+from rowsmith.app.judged_rows import Gathered, JudgedScore
+from rowsmith.app.kin import told
 from rowsmith.app.lab import Lab
 from rowsmith.app.models import endings
 from rowsmith.app.quality_advice import recommendations
@@ -23,6 +26,7 @@ from rowsmith.app.quality_result import Assessed, NotMeasured, Other, RowFlag
 from rowsmith.app.quality_run import Target, Watched, carried_out, names_dataset, recipe, steps_of, target
 from rowsmith.app.quality_whole import of_all
 from rowsmith.app.reshaping import Shaped
+from rowsmith.app.reviews import Reviews
 from rowsmith.app.unreachable import EXPORTED, note_copy
 from rowsmith.core.errors import Invalid
 from rowsmith.core.models import Model
@@ -67,6 +71,7 @@ class Checking:
     rows: Callable[[], Iterable[Row]]
     figures: Figures
     names: Names
+    judged: Gathered
 
 
 class Quality:
@@ -204,8 +209,9 @@ class Quality:
         steps = steps_of(made)
         names = Names(steps, by_line=at.version is None)
         figures, twins, watch = Figures(steps, names), Twins(), Watch(gate or Gate(), names)
-        figures.on_row += [twins.see, watch.see]
-        done = Checking(at, picked, grading, result, lambda: runs.rows(result.run), figures, names)
+        judged, labels = Gathered(), self._labels(at)
+        figures.on_row += [twins.see, watch.see, lambda row, said, flags: judged.add(row, labels.get(row.id))]
+        done = Checking(at, picked, grading, result, lambda: runs.rows(result.run), figures, names, judged)
         for row in done.rows():
             figures.add(row)
         if not figures.rows and result.failed:
@@ -223,6 +229,7 @@ class Quality:
             raise Invalid("Nothing was measured that a grade could be made of.", f"{' '.join(one.why for one in left)} Choose other --checks.")
         funnel, cost = self._making(at)
         asked = [Model(**one) for one in means.models().values()]
+        judges = done.judged.figures()
         given = {"FILE": str(means.against or means.against_dataset or ""), "provider/name": means.embedder or ""}
         return Assessed(
             dataset=at.name, version=None if at.version is None else at.version.id, run=done.result.run, rows=figures.rows,
@@ -232,8 +239,16 @@ class Quality:
             clusters=twins.clusters(done.rows(), done.names), not_measured=(*checks.left, *left, *whole.left),
             recommendations=recommendations(at, parts, {name: value for name, value in given.items() if value}),
             grading=done.grading.model_dump(include={"borders", "slack"}), diversity=whole.diversity, bias=whole.bias, funnel=funnel,
-            cost_per_row_usd=cost, notes=(*_notes(done), *endings(asked, self.lab.table)),
+            cost_per_row_usd=cost, judges=judges,
+            notes=(*_notes(done), *_doubts(judges, done.judged, means), *endings(asked, self.lab.table)),
         )  # fmt: skip
+
+    def _labels(self, at: Target) -> dict[str, float]:
+        """What people think of the rows of a dataset, by row id: their mean score, else 1 where more accept than reject it and 0 where fewer do."""
+        if at.version is None or not Reviews(self.lab, self.project).any(at.spoken):
+            return {}
+        told = ((one.row.id, one.good if one.scored is None else one.scored) for one in valued(self.lab, self.project, at.spoken, "1"))
+        return {row: float(label) for row, label in told if label is not None}
 
     def _making(self, at: Target) -> tuple[tuple[Mapping[str, Any], ...] | None, float | None]:
         """The funnel of the run that made the version, and what a kept row has cost there."""
@@ -276,6 +291,12 @@ def _in_order(names: Sequence[str], parts: Sequence[Part]) -> tuple[Part, ...]:
 
 def _sources(figures: Figures) -> tuple[Mapping[str, Any], ...]:
     return tuple({"name": name, "rows": rows} for name, rows in figures.sources.most_common())
+
+
+def _doubts(judges: Sequence[JudgedScore], judged: Gathered, means: Means) -> tuple[str, ...]:
+    """What should be known before the judges are believed whose scores the rows have, and the one that the checks have asked."""
+    kin = told([means.model], judged.makers) if means.model is not None else ""
+    return (*(said for one in judges for said in one.warnings), *([kin] if kin else []))
 
 
 def _notes(done: Checking) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from rowsmith.app.judged_rows import JudgedScore
 from rowsmith.core.quality import Part
 
 RowName = str | int
@@ -82,7 +83,7 @@ class Assessed:
     `measures` and `lengths` (in words) are {count, mean, low, high, bins: [{from, to, count}]}, as core.quality.measure makes them.
     `funnel` and `cost_per_row_usd` are of the run that made the version; None where it was no run, or its price is not known.
     `grading` has the borders of the grades and the slack (core.quality) by which it was graded. `run` is the run that has checked. `gate` says what
-    each rule of a gate file came to, where one was given.
+    each rule of a gate file came to, where one was given. `judges` are the scores that judges have given the rows (app.judged_rows).
     """
 
     dataset: str
@@ -110,6 +111,7 @@ class Assessed:
     against: Other | None = None
     gate: Mapping[str, Any] | None = None
     grading: Mapping[str, Any] | None = None
+    judges: tuple[JudgedScore, ...] = ()
     notes: tuple[str, ...] = field(default=())
 
     def dump(self, *, flags: bool = True) -> dict[str, Any]:
@@ -123,7 +125,7 @@ class Assessed:
             "diversity": self.diversity, "bias": self.bias, "funnel": None if self.funnel is None else [dict(one) for one in self.funnel],
             "cost_per_row_usd": self.cost_per_row_usd, "against": None if self.against is None else _other(self.against),
             "not_measured": [asdict(one) for one in self.not_measured], "recommendations": [asdict(one) for one in self.recommendations],
-            "gate": self.gate, "grading": self.grading, "notes": list(self.notes),
+            "gate": self.gate, "grading": self.grading, "judges": [one.dump() for one in self.judges], "notes": list(self.notes),
         }  # fmt: skip
 
 

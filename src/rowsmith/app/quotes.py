@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from math import sqrt
 from pathlib import Path
 from typing import Any
 
+from rowsmith.app.cautions import of_recipe, of_thresholds
 from rowsmith.app.models import endings, terms
 from rowsmith.app.results import Result
 from rowsmith.app.runs import Runs
@@ -74,19 +75,23 @@ def quote(
     """
     loaded, lock = runs.pinned(recipe, sets or {}, budget_usd)
     loaded = with_known(loaded, runs.lab.table)
+    doubts = (*of_recipe(loaded), *of_thresholds(runs.lab, runs.project, loaded.dump()), *endings(loaded.models.values(), runs.lab.table))
     target = target or loaded.target
     base = Path.cwd() if isinstance(recipe, Recipe) else recipe.parent
     counted = estimate(loaded, lock, runs.lab.files, runs.lab.db, limit, (base / "plugins",))
     if pilot and counted.asked:
         done = runs.start(recipe, sets=sets, limit=pilot, budget_usd=budget_usd, commit=False)
         if done.requested - done.pending > 0 and done.calls + done.calls_reused > 0:
-            measured_ = _measured(runs, loaded, counted, done, target, limit)
+            measured_ = _noted(_measured(runs, loaded, counted, done, target, limit), doubts)
             return _batched(measured_, loaded, counted, target) if batch else measured_
     quoted = {role: silent(loaded.models[role]).model_copy(update={"reasks": 0}) for role in (*embedders(loaded), *classifiers(loaded))}
     loaded = loaded.model_copy(update={"models": {**loaded.models, **quoted}})
-    guessed = _guessed(loaded, counted, target)
-    told = _batched(guessed, loaded, counted, target) if batch else guessed
-    return replace(told, notes=(*told.notes, *endings(loaded.models.values(), runs.lab.table)))
+    guessed = _noted(_guessed(loaded, counted, target), doubts)
+    return _batched(guessed, loaded, counted, target) if batch else guessed
+
+
+def _noted(found: Quote, doubts: Sequence[str]) -> Quote:
+    return replace(found, notes=(*found.notes, *doubts))
 
 
 def _batched(live: Quote, recipe: Recipe, counted: Estimate, target: int | None) -> Quote:

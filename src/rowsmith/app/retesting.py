@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from rowsmith.app.asking import Answers
-from rowsmith.app.judging import family
+from rowsmith.app.kin import told
 from rowsmith.app.refined import Beside, Retest, Side, counted
 from rowsmith.app.refining import Refining
 from rowsmith.core import prompt as texts
@@ -154,6 +154,6 @@ def _notes(refining: Refining, themes: Sequence[Checked], rows: Sequence[Beside]
     if inputs < len(rows):
         out.append(f"In no figure, as the judge gave no answer that can be used: {counted(len(rows) - inputs, 'input')}.")
     judges = any(one.by == "judge" for one in themes)
-    if judges and refining.judge and refining.writer and family(refining.judge.model) == family(refining.writer.model):
-        out.append("The judge is of the family of the model that writes; models favour what they wrote themselves.")
+    if judges and refining.judge and refining.writer and (kin := told([refining.judge.model], [refining.writer.model], "the samples")):
+        out.append(kin)
     return out

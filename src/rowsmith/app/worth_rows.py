@@ -177,5 +177,5 @@ def _kind(rows: Sequence[Row], spoken: str) -> Kind:
             return kind
     columns = ", ".join(sorted({part.path for row in rows[:20] for part in parts(row.data)})) or "none"
     what = f"No probe fits the rows of {spoken}, whose texts are {columns}."
-    fix = "A label makes it a classifier; question and answer, or question and context, a retrieval (rename columns with rowsmith columns); --probe lm takes any text."
+    fix = "A label makes it a classifier; question and answer, or question and context, a retrieval (rowsmith columns renames); lm takes any text."
     raise Invalid(what, fix)

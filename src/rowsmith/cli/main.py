@@ -21,6 +21,7 @@ from rowsmith.cli import (
     guide,
     history,
     home,
+    judges,
     keys,
     models,
     optimizing,
@@ -63,8 +64,8 @@ def version(show: Annotated[bool, typer.Option("--version", help="Print the vers
 
 
 for room in (
-    runs, guide, comparing, quality, recipes, sources, datasets, formats, export_check, push, redacting, shaping, history, edits, reviews, prompts,
-    worth, optimizing, provenance, calls, projects, events, models, keys, home, plugins,
+    runs, guide, comparing, quality, worth, recipes, sources, datasets, formats, export_check, push, redacting, shaping, history, edits, reviews,
+    judges, prompts, optimizing, provenance, calls, projects, events, models, keys, home, plugins,
 ):  # fmt: skip
     room.add_to(app)
 

@@ -146,6 +146,7 @@ def _tell(found: Assessed, as_json: bool, report: Path | None, flags: Path | Non
 
 
 def _show(found: Assessed) -> None:
+    from rowsmith.cli.judges import show_judges
     from rowsmith.cli.show import table
 
     typer.secho(f"Grade {found.grade}", fg=_COLOURS[found.grade], bold=True, nl=False)
@@ -158,6 +159,7 @@ def _show(found: Assessed) -> None:
     for cluster in found.clusters[:3]:
         text = " ".join(cluster.text.split())[:80]
         typer.echo(f"  {cluster.check}: {cluster.size:,} rows, {', '.join(str(row)[:12] for row in cluster.rows[:_SHOWN])}: {text}")
+    show_judges(found.judges, warnings=False)
     for note in found.notes:
         typer.secho(f"  Note: {note}", fg="yellow")
     if found.not_measured:

@@ -29,6 +29,7 @@ def check(
 ) -> None:
     """Check a recipe: every problem with its line and its fix; and what its models cost, as far as it is known. Nothing is spent. Of the home
     only its keys, its table of models and the prompts that the recipe names are looked at."""
+    from rowsmith.app.cautions import of_recipe
     from rowsmith.app.models import terms
     from rowsmith.app.recipes import check_recipe
     from rowsmith.cli.show import print_json
@@ -38,10 +39,13 @@ def check(
     )
     if as_json:
         models = [model.dump() for model in terms(found)]
-        return print_json({"ok": True, "name": found.name, "steps": [step.title for step in found.steps], "models": models})
+        steps = [step.title for step in found.steps]
+        return print_json({"ok": True, "name": found.name, "steps": steps, "models": models, "notes": list(of_recipe(found))})
     typer.echo(f"{recipe}: no problems; {len(found.steps)} steps.")
     for model in terms(found):
         typer.echo(f"  {model.role}: {model.model}, {_terms(model)}")
+    for note in of_recipe(found):
+        typer.secho(f"  Note: {note}", fg="yellow")
     return None
 
 

@@ -1,4 +1,4 @@
-"""review: add, list, calibrate."""
+"""review: add, list, calibrate, drift."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rowsmith.cli.history import OnBranch
+from rowsmith.cli.judges import drift
 from rowsmith.cli.options import HOME, PROJECT, AsJson, Home, InProject, project
 
 if TYPE_CHECKING:
@@ -16,10 +17,11 @@ if TYPE_CHECKING:
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands."""
-    group = typer.Typer(help="Reviews: what people think of rows. add, list, calibrate.", no_args_is_help=True)
+    group = typer.Typer(help="Reviews: what people think of rows. add, list, calibrate, drift.", no_args_is_help=True)
     group.command("add")(add)
     group.command("list")(list_reviews)
     group.command("calibrate")(calibrate)
+    group.command("drift")(drift)
     app.add_typer(group, name="review")
 
 
@@ -106,6 +108,7 @@ def calibrate(
 
 
 def _calibrated(found: Calibrated) -> None:
+    from rowsmith.cli.judges import interval, show_judges
     from rowsmith.cli.show import table
 
     known = found.calibration
@@ -125,11 +128,15 @@ def _calibrated(found: Calibrated) -> None:
     said = [
         "" if agreed.area is None else f"an accepted row scores higher than a rejected one in {agreed.area:.0%}",
         "" if agreed.spearman is None or agreed.pearson is None
-        else f"with people's scores {agreed.spearman:.2f} (Spearman), {agreed.pearson:.2f} (Pearson), {agreed.scored:,} rows",
+        else f"with people's scores {agreed.spearman:.2f}{interval(agreed.spearman_interval)} (Spearman), "
+        f"{agreed.pearson:.2f}{interval(agreed.pearson_interval)} (Pearson), {agreed.scored:,} rows",
+        "" if agreed.kappa is None
+        else f"passing the threshold and being accepted {agreed.kappa:.2f}{interval(agreed.kappa_interval)} (Cohen's kappa, {known.labelled:,} rows)",
         "" if agreed.alpha is None else f"people with each other {agreed.alpha:.2f} (Krippendorff's alpha, {agreed.shared:,} rows)",
     ]
     for line in filter(None, said):
         typer.echo(f"  agreement: {line}")
+    show_judges(found.judges, warnings=False)
 
 
 def _said(review: Review) -> str:

@@ -67,7 +67,7 @@ def run(
             deadline_s=None if deadline is None else seconds(deadline), wait=wait, commit_partial=commit_partial, grace_s=grace,
             on_progress=watched.line, stopping=watched.stopping,
         )  # fmt: skip
-    _end(result, as_json)
+    _end(result, as_json, home, in_project)
 
 
 def resume(
@@ -90,7 +90,7 @@ def resume(
             run, budget_usd=budget, budget_tokens=budget_tokens, retry_failed=retry_failed, offline=offline, commit_partial=commit_partial,
             batch=batch, wait=wait, grace_s=grace, on_progress=watched.line, stopping=watched.stopping,
         )  # fmt: skip
-    _end(result, as_json)
+    _end(result, as_json, home, in_project)
 
 
 def runs(
@@ -98,12 +98,14 @@ def runs(
     failed: Annotated[bool, typer.Option("--failed", help="List its failed rows with their reasons.")] = False,
     draws: Annotated[bool, typer.Option("--draws", help="List its answers that could not be used.")] = False,
     lock: Annotated[bool, typer.Option("--lock", help="Print what it rests on: recipe, inputs by hash, prompts, options, versions.")] = False,
+    judges: Annotated[bool, typer.Option("--judges", help="What its judges' scores give away: agreement, bias, kinship.")] = False,
     limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, help="Most lines.")] = 100,
     home: Home = HOME,
     in_project: InProject = PROJECT,
     as_json: AsJson = False,
 ) -> None:
     """List the runs of a project, or look at one."""
+    from rowsmith.cli.judges import show_judges_of
     from rowsmith.cli.show import money, print_json, show_result, table, when
 
     doors = project(home, in_project).runs
@@ -116,6 +118,9 @@ def runs(
     if lock:
         record = doors.get(run)
         return print_json({"run": record.id, "identity": record.identity, "recipe": record.recipe, **record.lock, "options": record.options})
+    if judges:
+        told = project(home, in_project).judges.of(run)
+        return print_json(told and told.dump()) if as_json else show_judges_of(told)
     if failed or draws:
         found = doors.troubles(run, limit) if failed else doors.draws(run, limit)
         if as_json:
@@ -148,10 +153,16 @@ def _told(record: Any, as_json: bool) -> None:
     print_json({"run": record.id, "state": record.state}) if as_json else typer.echo(f"Run {record.id}: {record.state}")
 
 
-def _end(result: Result, as_json: bool) -> None:
+def _end(result: Result, as_json: bool, home: str, in_project: str) -> None:
+    from rowsmith.cli.judges import show_judges_of
     from rowsmith.cli.show import print_json, show_result
 
-    print_json(result.dump()) if as_json else show_result(result)
+    told = project(home, in_project).judges.of(result.run) if result.kept and result.state in ("finished", "shortfall") else None
+    if as_json:
+        print_json({**result.dump(), **({} if told is None else {"judges": told.dump()})})
+    else:
+        show_result(result)
+        show_judges_of(told)
     raise typer.Exit(result.exit_code)
 
 

@@ -36,6 +36,24 @@ def profile(name: str) -> str:
     return str(found[name].read_text(encoding="utf-8"))
 
 
+def rubrics() -> list[str]:
+    """The names of the rubrics that ship, sorted."""
+    return sorted(_within("rubrics", ".yaml"))
+
+
+@cache
+def rubric(name: str) -> dict[str, Any]:
+    """A rubric as core.rubric.Rubric takes it: `content/rubrics/<name>.yaml`.
+
+    Raises:
+        NotFound: there is none of that name.
+    """
+    if name not in _within("rubrics", ".yaml"):
+        own = f"Your own: rubrics/{name}.yaml beside the recipe, or {{file: PATH}}."
+        raise NotFound(f"No rubric is called {name!r}.", f"{choose(name, rubrics())} {own}")
+    return _yaml(f"rubrics/{name}")
+
+
 def profiles() -> list[str]:
     """The names of the profiles that ship, sorted."""
     return sorted(_within("profiles", ".yaml"))
@@ -109,6 +127,11 @@ def groups() -> dict[str, Any]:
 def sentiment() -> dict[str, str]:
     """Words that speak well or ill, and those that turn them round: `content/sentiment.yaml`."""
     return _yaml("sentiment")
+
+
+def families() -> dict[str, list[str]]:
+    """Words that names of models begin with, by family: `content/families.yaml`."""
+    return _yaml("families")
 
 
 def form() -> dict[str, Any]:

@@ -23,6 +23,7 @@ from pydantic.fields import FieldInfo
 
 from rowsmith.core.models import ModelChoice
 from rowsmith.core.row import Row
+from rowsmith.core.rubric import Rubric
 
 
 class _Mark:
@@ -43,6 +44,7 @@ FILE = _Mark("file")
 DATASET = _Mark("dataset")
 FORMAT = _Mark("format")
 VARIED = _Mark("varied")
+RUBRIC = _Mark("rubric")
 
 PromptText = Annotated[str, PROMPT]
 """A prompt with `{{ variables }}`. Its variables are checked before the run and it is stored as a Prompt version."""
@@ -69,6 +71,9 @@ FormatName = Annotated[str, FORMAT]
 
 VariedValues = Annotated[dict[str, JsonValue], VARIED]
 """Attributes and their values; in a recipe a file or a prompt that has a name may bring them."""
+
+RubricChoice = Annotated[Rubric, RUBRIC]
+"""A rubric; in a recipe also the name of one, or the file that holds it."""
 
 
 def setting(default: Any = ..., description: str = "", **more: Any) -> Any:
@@ -135,6 +140,11 @@ class Step(BaseModel):
         """The fields whose type carries the mark and that have a value: name -> value."""
         found = {name: getattr(self, name) for name in self.fields_marked(mark)}
         return {name: value for name, value in found.items() if value is not None and value != ""}
+
+    @property
+    def questions(self) -> int:
+        """How many questions an asking step asks of one row."""
+        return 1
 
     def count(self, row: Row) -> int | None:
         """How many rows it asks of this one (asking steps that make rows), so that slots open before the call.

@@ -192,12 +192,14 @@ def _folder(scratch: Path, name: str) -> Path:
 
 def _count(recipe: Recipe, contexts: list[StepContext], item: Item, out: Estimate) -> None:
     found = out.asked.setdefault(item.at, Questions())
-    found.calls += 1
+    choices = asked_of(recipe.steps[item.at])
+    each = max(1, recipe.steps[item.at].questions // max(1, len(choices)))
+    found.calls += recipe.steps[item.at].questions
     found.answers += max(1, len(item.wanted))
     out.rows += max(1, len(item.wanted))
-    for choice in asked_of(recipe.steps[item.at]):
+    for choice in choices:
         role = choose_role(choice, item.row.id, recipe.steps[item.at].title)
-        found.models[role] = found.models.get(role, 0) + 1
+        found.models[role] = found.models.get(role, 0) + each
     if found.weighed < WEIGHED:
         found.weighed += 1
         scale = asyncio.run(_weighed(recipe, contexts[item.at], item, recipe.models))
@@ -207,7 +209,8 @@ def _count(recipe: Recipe, contexts: list[StepContext], item: Item, out: Estimat
 
 def asked_of(step: Step) -> list[Any]:
     """The step's choices of a model."""
-    return [*step.marked(MODEL).values(), *step.marked(EMBEDDER).values()]
+    found = [*step.marked(MODEL).values(), *step.marked(EMBEDDER).values()]
+    return [choice for one in found for choice in (one if isinstance(one, list) else [one])]
 
 
 async def _weighed(recipe: Recipe, context: StepContext, item: Item, models: Mapping[str, Model]) -> _Scale:
@@ -229,11 +232,13 @@ def _downstream(recipe: Recipe, advance: Advance, out: Estimate) -> None:
         before = [out.asked[i] for i in out.asked if i < position]
         if not before:
             continue
-        calls = sum(questions.answers for questions in before[-1:])
+        came = sum(questions.answers for questions in before[-1:])
         mean = sum(q.bytes for q in before) / max(1, sum(q.weighed for q in before))
-        models = {role: calls for choice in asked_of(step) for role in ([choice] if isinstance(choice, str) else list(choice)[:1])}
-        answers = calls * _each(step)
-        out.rows += answers - calls
+        calls, choices = came * step.questions, asked_of(step)
+        each = calls // max(1, len(choices)) if step.questions > 1 else calls
+        models = {role: each for choice in choices for role in ([choice] if isinstance(choice, str) else list(choice)[:1])}
+        answers = came * _each(step)
+        out.rows += answers - came
         out.asked[position] = Questions(
             calls, 1, int(mean), mean / BYTES_A_TOKEN, exact=False, answers=answers, models=models, guessed=True
         )

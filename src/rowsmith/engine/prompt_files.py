@@ -15,15 +15,13 @@ from typing import Any
 
 from rowsmith.core.errors import Invalid, NotFound, RowsmithError
 from rowsmith.core.prompts import Prompt
-from rowsmith.core.step import PROMPT, VARIED, Step
+from rowsmith.core.step import PROMPT, RUBRIC, VARIED, Step
+from rowsmith.engine.rubric_files import rubric
 from rowsmith.engine.value_tables import with_tables
 
 MAX_BYTES = 1024 * 1024
 Wrong = Callable[[str, str, str], None]
 """Told of a setting, what is wrong with it, and the fix."""
-
-
-
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -64,6 +62,13 @@ class Uses:
             elif isinstance(value.get("name"), str):
                 del out[key]
                 out |= self._named(cls, out, key, value, position, wrong)
+        for name in cls.fields_marked(RUBRIC):
+            if isinstance(spoken := settings.get(name), str) or (isinstance(spoken, dict) and set(spoken) == {"file"}):
+                try:
+                    out[name] = rubric(spoken, self.base)
+                except RowsmithError as error:
+                    del out[name]
+                    wrong(name, error.what, error.fix)
         for name in cls.fields_marked(VARIED):
             if isinstance(values := settings.get(name), dict) and any(isinstance(values.get(way), str) for way in ("file", "prompt")):
                 try:

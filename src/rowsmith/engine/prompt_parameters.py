@@ -19,8 +19,8 @@ def with_parameters(
     asked: dict[str, list[tuple[Step, dict[str, Any]]]] = {}
     for position, step in enumerate(steps):
         wanted = {name: value for (at, _), found in named.items() if at == position for name, value in found.prompt.parameters.items()}
-        for choice in step.marked(MODEL).values():
-            for role in [choice] if isinstance(choice, str) else choice:
+        for said in step.marked(MODEL).values():
+            for role in [said] if isinstance(said, str) else (role for one in said for role in ([one] if isinstance(one, str) else one)):
                 asked.setdefault(role, []).append((step, wanted))
     out = dict(models)
     for role, uses in asked.items():

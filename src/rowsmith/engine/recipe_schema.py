@@ -16,7 +16,7 @@ from pydantic_core import PydanticUndefined, to_jsonable_python
 from rowsmith import registry
 from rowsmith.core.models import Model
 from rowsmith.core.recipe import Parameter, Recipe
-from rowsmith.core.step import PATHS, PROMPT, Step
+from rowsmith.core.step import PATHS, PROMPT, RUBRIC, Step
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 PARAMETER = {"$ref": "#/$defs/parameter_sign"}
@@ -34,6 +34,8 @@ PROMPT_NAMED = {
     "additionalProperties": False,
     "description": "A prompt of the home by its name: a tag or version of it, and values of its variables.",
 }
+RUBRIC_NAMED = {"type": "string", "description": "A rubric by its name: one that ships, or rubrics/NAME.yaml beside the recipe."}
+RUBRIC_FILE = {**PROMPT_FILE, "description": "A file that holds the rubric, relative to the recipe."}
 WORDS: dict[Any, str] = {
     str: "text", int: "whole number", float: "number", bool: "true or false", dict: "mapping", list: "list", tuple: "list", NoneType: "nothing",
     Any: "anything",
@@ -144,7 +146,7 @@ def _bounds(item: Any) -> list[str]:
 
 def _step(kind: str, cls: type[Step], schema: Mapping[str, Any]) -> dict[str, Any]:
     properties = {name: _or_parameter(value) for name, value in schema["properties"].items()}
-    for mark, also in ((PROMPT, PROMPT_FILE), (PROMPT, PROMPT_NAMED), (PATHS, {"type": "string"})):
+    for mark, also in ((PROMPT, PROMPT_FILE), (PROMPT, PROMPT_NAMED), (PATHS, {"type": "string"}), (RUBRIC, RUBRIC_NAMED), (RUBRIC, RUBRIC_FILE)):
         for name in cls.fields_marked(mark):
             key = cls.model_fields[name].alias or name
             properties[key] = _or(properties[key], also)

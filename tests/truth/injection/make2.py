@@ -1,6 +1,7 @@
 """Writes open-2.jsonl from open-2-orders.txt, open-2-innocent.txt and open-2-around.txt, byte for byte the same each time.
 
-A line of the sources is a text; `\\n` and `\\uXXXX` stand for themselves. What lies between ⟦ and ⟧ is the order, with a word before a colon where it is hidden (zw, tag, b64, ...).
+A line of the sources is a text; `\\n` and `\\uXXXX` stand for themselves. What lies between ⟦ and ⟧ is the order, with a word before a colon where
+it is hidden (zw, tag, b64, ...).
 Innocent texts may hold base64 (b64) and flags; `@ask` marks what a user asks of the model, which stays in the user's place.
 """
 import base64
@@ -61,7 +62,7 @@ def texts():
             if way == "tag":
                 order = "".join(c for c in order if ord(c) < 128)
             written = hide(way, order, n) if way else order
-            yield "injection-" + kind, re.sub(r"⟦.*?⟧", lambda m: written, line, flags=re.S), order, written
+            yield "injection-" + kind, re.sub(r"⟦.*?⟧", lambda m, written=written: written, line, flags=re.S), order, written
     for kind, lines in read("open-2-innocent.txt").items():
         for line in lines:
             line = re.sub(r"⟦(b64|flag):(.*?)⟧", lambda m: hide(m[1], m[2], 0), line)
@@ -73,9 +74,14 @@ TOOLS = [{"type": "function", "function": {"name": "open_page", "parameters": {"
 
 
 def shaped(n, text, around):
-    pick = lambda name, k: around[name][(n * k + n // len(around[name])) % len(around[name])]
-    ask, more, show, reply, other, system = pick("questions", 7), pick("questions", 11), pick("showing", 4), pick("answers", 5), pick("also", 3), pick("systems", 2)
-    turn = lambda role, content: {"role": role, "content": content}
+    def pick(name, k):
+        return around[name][(n * k + n // len(around[name])) % len(around[name])]
+
+    def turn(role, content):
+        return {"role": role, "content": content}
+
+    ask, more, show, reply = pick("questions", 7), pick("questions", 11), pick("showing", 4), pick("answers", 5)
+    other, system = pick("also", 3), pick("systems", 2)
     joint = ["\n\n", "\n", "\n---\n", "\n\nText:\n", " "][n % 5]
     both = ask + joint + text if n % 3 else text + "\n\n" + ask
     if text.startswith("@ask "):

@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import Field
 
 from rowsmith.content import prompt as shipped
+from rowsmith.core.calls import Answer
 from rowsmith.core.ports import Context
 from rowsmith.core.row import Row
 from rowsmith.core.step import Column, ModelRole, PromptText, Step
@@ -29,7 +30,7 @@ _SCHEMA = {
 class Preference(Step):
     """Asks a model twice which of two columns is better, with each of them in the first place once, and passes the row on with `scores.<into>`:
 
-        {"better": "second", "picked": [2, 1], "reasons": ["...", "..."]}
+        {"better": "second", "picked": [2, 1], "reasons": ["...", "..."], "by": ["openai/gpt-4o"]}
 
     `better` is `first` or `second` (the setting whose column it is) where both orders agree, else `tie`. `picked` are the places that were chosen,
     0 for none: first when `first` stood first, then when `second` did. So [1, 1] and [2, 2] tell of a judge that went by the place. Columns that say
@@ -50,17 +51,23 @@ class Preference(Step):
     system: PromptText = Field(shipped("preference_system"), description="The system prompt; empty for none.")
     model: ModelRole = Field("judge", description="Role of the model that judges.")
 
+    @property
+    def questions(self) -> int:
+        """One for each order."""
+        return 2
+
     async def rows(self, row: Row, ctx: Context) -> list[Row]:
         """Two calls, or none."""
         answers = pick(row, [self.first, self.second])
         one, two = answers[self.first], answers[self.second]
         task = {name: value for name, value in row.data.items() if name not in answers} if self.task is None else pick(row, self.task)
         if one == two:
-            return [row.with_scores({self.into: {"better": "tie", "picked": [], "reasons": []}})]
+            return [row.with_scores({self.into: {"better": "tie", "picked": [], "reasons": [], "by": []}})]
         said = [await self._asked(row, ctx, task, pair) for pair in ((one, two), (two, one))]
-        picked = [_CHOICES[value["better"]] for value in said]
+        picked = [_CHOICES[answer.value["better"]] for answer in said]
         better = {(1, 2): "first", (2, 1): "second"}.get((picked[0], picked[1]), "tie")
-        return [row.with_scores({self.into: {"better": better, "picked": picked, "reasons": [value["reason"] for value in said]}})]
+        reasons, by = [answer.value["reason"] for answer in said], list(dict.fromkeys(answer.model for answer in said))
+        return [row.with_scores({self.into: {"better": better, "picked": picked, "reasons": reasons, "by": by}})]
 
     def check(self) -> list[str]:
         used = variables(self.prompt, self.system)
@@ -68,10 +75,9 @@ class Preference(Step):
         same += altered("record", self.prompt, self.system)
         return same + ([] if used is None else prompt_problems(used, ("record", "criteria"), (), GIVES))
 
-    async def _asked(self, row: Row, ctx: Context, task: dict[str, Any], answers: tuple[Any, Any]) -> dict[str, Any]:
+    async def _asked(self, row: Row, ctx: Context, task: dict[str, Any], answers: tuple[Any, Any]) -> Answer:
         shown = {**{f"task: {name}": value for name, value in task.items()}, "answer 1": answers[0], "answer 2": answers[1]}
         mark = mark_of(shown)
         given = {"record": fenced(shown, mark), "criteria": await ctx.rendered(self.criteria, row.scope), "mark": mark}
         request = await messages(ctx, self.system, self.prompt, {**row.scope, **given})
-        answer = await ctx.ask(request, model=self.model, schema=_SCHEMA, prompt=self.prompt)
-        return answer.value  # type: ignore[no-any-return]
+        return await ctx.ask(request, model=self.model, schema=_SCHEMA, prompt=self.prompt)

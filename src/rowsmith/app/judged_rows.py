@@ -1,0 +1,186 @@
+"""What the scores of judges come to over many rows: who judged, by what, how far they agree, and what gives them away (core.suspicion).
+
+Nothing here grows with the rows but a few numbers for each score of a row.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from rowsmith.app.kin import told
+from rowsmith.core import suspicion
+from rowsmith.core.agreement import alpha_of
+from rowsmith.core.row import Row
+from rowsmith.core.said import said
+
+AGREE = 0.667
+"""Below it Krippendorff calls even tentative conclusions doubtful."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """How far several judgements of a row agree: Krippendorff's alpha over `rows`, and its interval of 95 %; rows that are `apart`."""
+
+    rows: int
+    alpha: float | None
+    interval: tuple[float, float] | None
+    apart: int
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedScore:
+    """What a judge's score comes to. `by` and `rubrics` count the rows of each judge and rubric, `made_by` are the models that made the rows.
+    `verdicts` are those of preferences. What could not be told is None. `warnings` say what should be known before the score is believed."""
+
+    score: str
+    rows: int
+    by: Mapping[str, int]
+    rubrics: Mapping[str, int]
+    made_by: tuple[str, ...]
+    agreed: Agreed | None
+    constant: suspicion.Constant | None
+    length: suspicion.Length | None
+    places: suspicion.Places | None
+    verdicts: Mapping[str, int]
+    warnings: tuple[str, ...]
+
+    def dump(self) -> dict[str, Any]:
+        """As plain data."""
+        return asdict(self)
+
+    def lines(self) -> Iterator[str]:
+        """In words."""
+        yield f"scores.{self.score}: {self.rows:,} rows by {', '.join(f'{name} {n:,}' for name, n in self.by.items()) or 'nobody'}"
+        if self.verdicts:
+            yield "  " + ", ".join(f"{name} {n:,}" for name, n in self.verdicts.items())
+        if (found := self.agreed) is not None:
+            alpha = "" if found.alpha is None or found.interval is None else f"alpha {found.alpha:.2f} ({_of(found.interval)}), "
+            yield f"  several judgements of {found.rows:,} rows: {alpha}{found.apart:,} rows apart"
+        if (length := self.length) is not None:
+            held = f"; {length.held:.2f} among rows that people judge alike" if length.held is not None else ""
+            yield f"  with the length: {length.correlation:.2f} ({_of(length.interval)}), Spearman{held}"
+        if (place := self.places) is not None:
+            yield f"  turned with the order: {place.turned:,} of {place.asked:,} ({place.interval[0]:.0%} to {place.interval[1]:.0%})"
+
+
+@dataclass(slots=True)
+class _Score:
+    """What is counted of one score."""
+
+    rows: int = 0
+    by: Counter[str] = field(default_factory=Counter)
+    rubrics: Counter[str] = field(default_factory=Counter)
+    values: array[float] = field(default_factory=lambda: array("d"))
+    lengths: array[float] = field(default_factory=lambda: array("d"))
+    labels: array[float] = field(default_factory=lambda: array("d"))
+    units: list[array[float]] = field(default_factory=list)
+    apart: int = 0
+    picked: Counter[tuple[int, ...]] = field(default_factory=Counter)
+    verdicts: Counter[str] = field(default_factory=Counter)
+
+
+class Gathered:
+    """Counts the scores of judges row by row."""
+
+    def __init__(self) -> None:
+        self._scores: dict[str, _Score] = defaultdict(_Score)
+        self.makers: set[str] = set()
+
+    def add(self, row: Row, label: float | None = None) -> None:
+        """Count a row; `label`: what people think of it, higher is better."""
+        judged = {name: one for name, one in row.scores.items() if is_judged(one)}
+        self.makers.update(makers(row))
+        if not judged:
+            return
+        words = len((said(row.data, "answer") or said(row.data)).split())
+        for name, verdict in judged.items():
+            found = self._scores[name]
+            found.rows += 1
+            found.by.update(verdict["by"])
+            if "picked" in verdict:
+                found.verdicts[verdict["better"]] += 1
+                found.picked[tuple(verdict["picked"])] += 1
+                continue
+            found.rubrics[verdict["rubric"]] += 1
+            found.values.append(verdict["overall"])
+            found.lengths.append(words)
+            found.labels.append(float("nan") if label is None else label)
+            if "judgements" in verdict:
+                found.units.append(array("d", (one["overall"] for one in verdict["judgements"])))
+                found.apart += not verdict["agreed"]
+
+    def figures(self) -> tuple[JudgedScore, ...]:
+        """Each score of a judge, by name."""
+        return tuple(self._figures(name, one) for name, one in sorted(self._scores.items()))
+
+    def _figures(self, name: str, one: _Score) -> JudgedScore:
+        agreed = None
+        if one.units:
+            alpha = alpha_of(one.units)
+            figure, interval = alpha or (None, None)
+            agreed = Agreed(len(one.units), figure, interval, one.apart)
+        asked = sum(n for picked, n in one.picked.items() if picked)
+        labelled = [triple for triple in zip(one.values, one.lengths, one.labels, strict=True) if triple[2] == triple[2]]
+        found = JudgedScore(
+            name, one.rows, dict(sorted(one.by.items())), dict(sorted(one.rubrics.items())), tuple(sorted(self.makers)), agreed,
+            suspicion.constant(one.values), suspicion.length(list(zip(one.values, one.lengths, strict=True)), labelled),
+            suspicion.places(asked, one.picked[1, 1], one.picked[2, 2]), {name: one.verdicts[name] for name in sorted(one.verdicts)}, (),
+        )  # fmt: skip
+        return _warned(found)
+
+
+def gathered(rows: Iterable[Row]) -> tuple[JudgedScore, ...]:
+    """What the scores of judges come to over rows."""
+    found = Gathered()
+    for row in rows:
+        found.add(row)
+    return found.figures()
+
+
+def is_judged(score: Any) -> bool:
+    """Whether a score is one of a judge: of `score.judge` or `score.preference`."""
+    return isinstance(score, dict) and "by" in score and ("picked" in score or ("overall" in score and "rubric" in score))
+
+
+def makers(row: Row) -> Iterator[str]:
+    """The models that made a row."""
+    for step in row.origin.get("made", ()):
+        if "model" in step and not step["kind"].startswith("score."):
+            yield step["model"]
+
+
+def _warned(found: JudgedScore) -> JudgedScore:
+    return replace(found, warnings=tuple(f"scores.{found.score}: {said}" for said in _warnings(found)))
+
+
+def _warnings(found: JudgedScore) -> Iterator[str]:
+    if kin := told(found.by, found.made_by):
+        yield kin
+    if (constant := found.constant) is not None and constant.found:
+        yield f"{constant.share:.1%} of the rows have {constant.score:g}: it tells nothing apart. Give the rubric anchors, or ask for less at once."
+    if (length := found.length) is not None and length.found:
+        what = "longer answers score higher" if length.correlation > 0 else "shorter answers score higher"
+        low, high = length.held_interval if length.held_interval is not None and length.held_rows >= suspicion.FEW else length.interval
+        least = min(abs(low), abs(high))
+        other = "among rows that people judge alike, too" if length.held_rows >= suspicion.FEW else "reviews tell whether people think so, too"
+        yield f"{what} (Spearman {length.correlation:.2f}, at least {least:.2f} in size); {other}."
+    if (place := found.places) is not None:
+        if place.found:
+            yield f"{place.turned:,} of {place.asked:,} verdicts turned with the order of the answers, and count as ties."
+        if place.favours:
+            yield f"The judge favours the {place.favours} place: {place.first:,} times the first, {place.second:,} times the second."
+    if (agreed := found.agreed) is not None and agreed.interval is not None and agreed.interval[1] < AGREE:
+        yield f"judgements of the same row agree little (alpha {agreed.alpha:.2f}, {_of(agreed.interval)}): below {AGREE} not much rests on them."
+    if len(found.rubrics) > 1:
+        told_ = ", ".join(f"{name} {n:,}" for name, n in found.rubrics.items())
+        yield f"rows were judged by {len(found.rubrics)} rubrics or prompts ({told_}); whether they score alike, rowsmith review drift tells."
+    if len(set(found.by.values()) | {found.rows}) > 1 and not found.verdicts:
+        yield f"different rows were judged by different models ({', '.join(found.by)}); whether they score alike, rowsmith review drift tells."
+
+
+def _of(interval: tuple[float, float]) -> str:
+    return f"{interval[0]:.2f} to {interval[1]:.2f}"
