@@ -68,7 +68,7 @@ _WHY = {
 @dataclass(frozen=True, slots=True)
 class Means:
     """What checks are given: models (`provider/name`) and their addresses, an evaluation set (a file, or a dataset), a file of groups, and by check
-    what its step is set to beyond its defaults."""
+    what its step is set to beyond its defaults. `also`: the model is for something beside the checks, a rule of a gate or a repair."""
 
     model: str | None = None
     base_url: str | None = None
@@ -78,6 +78,7 @@ class Means:
     against_dataset: str | None = None
     groups: Path | None = None
     settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    also: bool = False
 
     def has(self, option: str) -> bool:
         """Whether an option is given that a check needs."""
@@ -198,7 +199,7 @@ def _require_used(means: Means, steps: Mapping[str, Mapping[str, Any]], of_all: 
     kinds = {name: registry.step(str(step["kind"]), plugins) for name, step in steps.items()}
     marks = {"--model": (means.model, MODEL), "--embedder": (means.embedder, EMBEDDER)}
     for option, (value, mark) in marks.items():
-        uses = any(cls.fields_marked(mark) for cls in kinds.values()) or (mark is EMBEDDER and SEMANTIC in steps)
+        uses = any(cls.fields_marked(mark) for cls in kinds.values()) or (mark is EMBEDDER and SEMANTIC in steps) or (mark is MODEL and means.also)
         if value is not None and not uses:
             raise Invalid(f"{option} changes nothing: no check that is carried out uses it.", f"Carried out are: {', '.join([*steps, *of_all])}.")
     for option, url, model in (("--base-url", means.base_url, means.model), ("--embedder-url", means.embedder_url, means.embedder)):
