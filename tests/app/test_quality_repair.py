@@ -135,3 +135,11 @@ def test_what_cannot_be_is_refused(bench: Bench) -> None:
     with pytest.raises(NotFound, match="'pii': it was not checked"):
         quality.fix("d", found, ["pii"], means=Means("openai/m", bench.server.url))
     assert not bench.asked
+
+
+def test_a_name_that_is_a_dataset_and_a_file_is_told(bench: Bench) -> None:
+    (bench.folder / "d").write_text('{"text": "x"}\n', encoding="utf-8")
+    found = bench.lab.project().quality.check("a.jsonl", checks=CHECKS, against="d")
+    assert found.against is not None and found.notes == (
+        "--against d is a dataset and a file; the dataset is meant. Write ./d for the file.",
+    )  # fmt: skip
