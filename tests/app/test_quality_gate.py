@@ -11,7 +11,11 @@ import yaml
 from checked import CHECKS, alpaca, lines, trusted
 from running import Bench
 
+from rowsmith.app.quality_checks import Means
+from rowsmith.app.quality_run import NotDone, Watched
+from rowsmith.core.distributions import wilson
 from rowsmith.core.errors import Invalid, NotFound
+from rowsmith.testing import Request
 
 
 @pytest.fixture
@@ -68,8 +72,77 @@ def test_a_rule_names_the_rows_that_break_it_and_says_why(bench: Bench) -> None:
     found = gate(bench, {"name": "mine", "rules": [{"name": "polite", "lacks": "damn", "in": "answer", "message": "Do not swear."}]})
     assert (found["name"], found["rules"][-1]) == ("mine", {
         "name": "polite", "passed": False, "wanted": "lacks damn, in every row", "found": "4 of 8 rows", "message": "Do not swear.", "broken": 4,
-        "rows": [2, 4, 6, 7],
+        "rows": [2, 4, 6, 7], "reasons": [], "interval": None,
     })  # fmt: skip
+
+
+KIND = {"name": "kind", "asks": "Is the answer kind?", "in": "answer", "model": "openai/m"}
+
+
+def kind(request: Request) -> Any:
+    """Says that swearing is not kind, and nothing usable of Oslo."""
+    if "Norway" in str(request.data):  # asked again, too
+        return "perhaps"
+    return {"reason": "It swears." if "damn" in request.text else "It is friendly.", "holds": "damn" not in request.text}
+
+
+def test_a_model_is_asked_about_a_rule(bench: Bench) -> None:
+    bench._reply = kind
+    found = gate(bench, {"rules": [{**KIND, "base_url": bench.server.url, "share": 0.4, "message": "Be kind."}]})
+    rule = found["rules"][-1]
+    assert found["passed"] is False and (rule["wanted"], rule["found"]) == (
+        "yes to 'Is the answer kind?', in 0.4 of the rows", "3 of 8 rows; 1 without a usable answer"
+    )  # fmt: skip
+    assert (rule["rows"], rule["reasons"]) == ([2, 4, 6, 7, 8], ["It swears."] * 4 + [""])
+    assert (rule["broken"], rule["message"], rule["interval"]) == (5, "Be kind.", [0.375, 0.375])
+    assert "Who wrote Emma" not in "".join(bench.texts) and "Is the answer kind?" in bench.texts[0]  # `in` says what it sees
+    asked = len(bench.asked)
+    few = gate(bench, {"rules": [{**KIND, "base_url": bench.server.url, "where": "scores.swearing = 0 AND answer != 'In Norway.'"}]})
+    assert few["passed"] is True and few["rules"][-1]["found"] == "3 of 3 rows" and len(bench.asked) == asked  # answers are stored
+
+
+def test_a_sample_is_judged_by_its_interval(bench: Bench) -> None:
+    bench._reply = kind
+    path = lines(bench.folder / "a.jsonl", alpaca([(f"Is {n} a number?", f"Yes, {n} is one.") for n in range(60)]))
+    asked = {**KIND, "base_url": bench.server.url, "sample": 0.5, "share": 0.8}
+    rule = gate(bench, {"rules": [asked]})["rules"][-1]
+    n = len(bench.asked)
+    assert 15 < n < 45 and rule["passed"] is True and rule["found"].startswith(f"{n} of {n} rows asked, of 60: ")
+    low, high = wilson(n, n, 1.96)
+    assert rule["interval"] == [round(low, 6), round(high, 6)]
+    assert gate(bench, {"rules": [{**asked, "share": 0.99}]})["passed"] is False and len(bench.asked) == n  # so few cannot tell
+    assert gate(bench, {"rules": [{**asked, "seed": 7}]})["passed"] is True and len(bench.asked) > n  # others are asked, too
+    with pytest.raises(Invalid, match="a sample cannot tell that every row keeps the rule"):
+        gate(bench, {"rules": [{**asked, "share": 1}]})
+    assert path.exists()
+
+
+def test_a_rule_without_a_model_is_refused_and_one_with_it_keeps_to_a_cap(bench: Bench) -> None:
+    bench._reply = kind
+    rule = {"name": "kind", "asks": "Is it kind?"}
+    with pytest.raises(Invalid, match=r"(?s)gate.yaml:3.*it asks a model, and none is given") as error:
+        gate(bench, {"rules": [rule]})
+    assert "--model provider/name" in error.value.problems[0].fix and not bench.asked
+    means = Means("openai/m", bench.server.url)
+    quality, path = bench.lab.project().quality, bench.folder / "gate.yaml"
+    told = quality.forecast("a.jsonl", checks=CHECKS, gate=path, means=means)
+    assert (told.calls.mid, len(bench.asked)) == (8, 0)
+    with pytest.raises(NotDone, match="paused"):
+        gate(bench, {"rules": [rule]}, means=means, watched=Watched(budget_tokens=1))
+    assert gate(bench, {"rules": [rule]}, means=means)["rules"][-1]["broken"] == 5
+    for wrong, says in (({"expect": "true"}, "give one of"), ({"base_url": "http://x"}, "base_url needs a model")):
+        with pytest.raises(Invalid, match=says):
+            gate(bench, {"rules": [{**rule, **wrong}]})
+    with pytest.raises(Invalid, match="are for a question: asks"):
+        gate(bench, {"rules": [{"name": "a", "lacks": "x", "sample": 0.5}]})
+
+
+def test_a_pattern_that_takes_too_long_is_named_with_its_line(bench: Bench) -> None:
+    lines(bench.folder / "a.jsonl", alpaca([("a", "a" * 50_000 + "!")]))
+    with pytest.raises(Invalid) as error:
+        gate(bench, "rules:\n  - {name: fine, lacks: x}\n  - {name: evil, lacks: '(a+)+$'}\n")
+    [problem] = error.value.problems
+    assert problem.line == 3 and "Rule 'evil': The pattern '(a+)+$' takes longer than" in problem.what and "`a+`" in problem.fix
 
 
 def test_what_is_not_measured_or_not_read_has_not_passed(bench: Bench) -> None:

@@ -1906,8 +1906,11 @@ def test_quality_of_a_file(t: Terminal, checked: list[Any]) -> None:
     assert [t.tell(*named, name)["flags"][0]["path"] for name in ("alpaca", "jsonl")] == ["answer", "output"]
     put(t, "w.yaml", "{slack: 1, other: {weight: 1, worst: 1}}")
     assert t.tell(*checked, "--weights", "w.yaml")["score"] == (0.5 + 0.75) / 2
-    default = t.tell("quality", "a.jsonl", "--set", "injection.action=flag")
-    assert "injection" in default["checks"] and not any(name.startswith("acme") for name in default["checks"])
+    default = t.tell("quality", "a.jsonl", "--set", "form.language=de", "--set", "form.json=true")  # the checks that ship
+    assert {"duplicates", "pii", "form", "injection"} <= set(default["checks"])
+    assert default["counts"]["form"]["json"] == 8
+    fits = t.tell("quality", "a.jsonl", "--checks", "form", "--set", 'form.schema={"type": "object"}')
+    assert fits["counts"]["form"]["schema"] == 8  # no answer is an object
     assert t.tell(*checked, home="elsewhere")["run"] == "r1" and (t.folder / "elsewhere").is_dir()
     assert "no dataset and no file" in t.tell("quality", "nothing", code=1)["what"]
 
@@ -1951,6 +1954,21 @@ def test_quality_by_models(t: Terminal, checked: list[Any]) -> None:
     assert "--embedder-url needs a model" in t.tell(*checked, "--embedder-url", t.server.url, code=1)["what"]
 
 
+@shows("quality --fix", "quality --tries", "quality --plan")
+def test_flagged_rows_are_repaired_into_a_new_version(t: Terminal, checked: list[Any]) -> None:
+    t._reply = lambda request: {"answer": "Jane Austen."} if "Emma" in request.text else None
+    asks = [*checked, "--fix", "acme.swearing.answer", "--into", "d"]
+    assert "A repair asks a model" in t.tell(*asks, code=1)["what"]
+    asks += ["--model", "openai/m", "--base-url", t.server.url]
+    assert "A repair of 4 flagged rows, each asked up to 3 times." in t.say(*asks, "--plan", "--tries", 3)
+    assert t.tell(*asks, "--plan")["calls"]["mid"] == 4 and not t.asked
+    done = t.tell(*asks, "--tries", 1)["committed"]
+    assert (done["rows"], done["fixed"] + done["still_flagged"] + done["refused"]) == (8, 4) and done["fixed"] >= 1
+    said = t.say(*asks, "--tries", 1, "--remove", "acme.swearing")
+    assert f"Repaired {done['fixed']}, still flagged" in said and "which rows: rowsmith diff d" in said
+    assert "--tries needs --fix" in t.tell(*checked, "--tries", 3, code=1)["what"]
+
+
 @shows("quality --remove", "quality --keep", "quality --into")
 def test_flagged_rows_are_removed_into_a_new_version(t: Terminal, checked: list[Any]) -> None:
     assert "A file has no versions" in t.tell("quality", "a.jsonl", "--remove", "acme.twins", code=1)["what"]
@@ -1967,6 +1985,7 @@ def test_flagged_rows_are_removed_into_a_new_version(t: Terminal, checked: list[
     assert t.tell("quality", "d", "--remove", "acme.twins")["committed"]["rows"] == 5
     assert t.tell("quality", "d", "--remove", "acme.swearing", "--into", "e")["committed"]["rows"] == 4 and len(t.rows_of("d")) == 5
     assert "--keep needs --remove" in t.tell("quality", "d", "--keep", "1", code=1)["what"]
+    assert "--into needs --remove or --fix" in t.tell("quality", "d", "--into", "x", code=1)["what"]
     assert "was not checked" in t.tell(*checked, "--remove", "acme.broken", "--into", "f", code=1)["what"]
 
 

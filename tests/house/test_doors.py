@@ -64,7 +64,10 @@ ACTS = {
         "split": "split", "overlap": "split --report", "sample": "sample", "balance": "balance", "shuffle": "shuffle", "columns": "columns",
         "combine": "combine",
     },
-    Quality: {"check": "quality", "remove": "quality --remove", "write": "quality --flags", "worth": "worth"},
+    Quality: {
+        "check": "quality", "remove": "quality --remove", "write": "quality --flags", "fix": "quality --fix", "forecast": "quality --plan",
+        "worth": "worth",
+    },
     Projects: {"create": "project create", "list": "project list", "delete": "project delete"},
     Models: {"list": "models list", "add": "models add", "test": "models test", "path": "models add"},
     Project: {

@@ -20,7 +20,19 @@ LABELS = tuple(
     for name in WORDS
 )
 
+FLAGGED = {"flags": [{"check": "pii", "reason": "email", "detail": "a…", "score": 1.0, "path": "text", "span": None}]}
+MENDED = {"text": "Write to us."}
+
+
+def mends(one: Plain, two: Plain) -> Case:
+    return Case(one, two, ({"text": "Write to ada@example.org."},), MENDED, FLAGGED)
+
+
 CASES: dict[str, dict[str, Case]] = {
+    "transform.repair": {
+        "flags": mends({"flags": ["pii.email"]}, {"flags": ["pii.card"]}),
+        "model": mends({"model": "writer"}, {"model": "other"}),
+    },
     "score.form": {
         "action": to("action", "flag", "drop", REFUSED),
         "problems": to("problems", ..., ["empty"], REFUSED),

@@ -50,6 +50,7 @@ PAIRS = {"pairs": [{"input": f"{n}?", "answer": f"{n}."} for n in range(20)]}
 ANSWERED = {"text": PROSE, "context": "Another source.", "answer": "Tea is a drink made from leaves in Peru", "reply": "Coffee is a drink"}
 BORNE_OUT = {"verdicts": [{"sentence": 1, "quote": "Tea is a drink made from leaves", "supported": True}]}
 JUDGED = {name: {"reason": "so", "score": score} for name, score in (("relevance", 9), ("accuracy", 3), ("completeness", 6), ("clarity", 6))}
+ASKED = {"reason": "so", "holds": True}
 
 
 def divided() -> Callable[[Any], Any]:
@@ -264,6 +265,16 @@ CASES: dict[str, dict[str, Case]] = {
         "prompt": to("prompt", "{{ record }} {{ criteria }}", "{{ criteria }} {{ record }}", (ANSWERED,), PREFERRED, first="answer", second="reply"),
         "system": to("system", "", "Be strict.", (ANSWERED,), PREFERRED, first="answer", second="reply"),
         "model": to("model", "judge", "other", (ANSWERED,), PREFERRED, first="answer", second="reply"),
+    },
+    "score.question": {
+        "question": to("question", "Is it kind?", "Is it short?", answer=ASKED),
+        "within": to("within", "", "title", answer=ASKED, question="So?"),
+        "where": to("where", ..., "n > 5", answer=ASKED, question="So?"),
+        "sample": to("sample", 1.0, 1e-9, answer=ASKED, question="So?"),
+        "seed": to("seed", 1, 5, answer=ASKED, question="So?", sample=0.5),
+        "required": to("required", True, False, answer=failing, question="So?"),
+        "into": to("into", "question", "kind", answer=ASKED, question="So?"),
+        "model": to("model", "judge", "other", answer=ASKED, question="So?"),
     },
     "score.similarity": {
         "column": to("column", "answer", "reply", (ANSWERED,)),

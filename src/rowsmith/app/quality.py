@@ -17,14 +17,17 @@ from rowsmith.app.kin import told
 from rowsmith.app.lab import Lab
 from rowsmith.app.models import endings
 from rowsmith.app.quality_advice import recommendations
-from rowsmith.app.quality_checks import CONTAMINATION, Chosen, Means, chosen
+from rowsmith.app.quality_checks import CONTAMINATION, JUDGE, Chosen, Means, chosen
 from rowsmith.app.quality_clusters import Twins
 from rowsmith.app.quality_figures import Figures, Names
-from rowsmith.app.quality_gate import Watch, passed
+from rowsmith.app.quality_gate import Watch, models, passed, questions
 from rowsmith.app.quality_remove import removed
+from rowsmith.app.quality_repair import Repairing, repair_quote, repaired
 from rowsmith.app.quality_result import Assessed, NotMeasured, Other, RowFlag
-from rowsmith.app.quality_run import Target, Watched, carried_out, names_dataset, recipe, steps_of, target
+from rowsmith.app.quality_run import ONLY_CHECKS, More, Target, Watched, carried_out, names_dataset, recipe, steps_of, target
 from rowsmith.app.quality_whole import of_all
+from rowsmith.app.quotes import Quote
+from rowsmith.app.quotes import quote as cost
 from rowsmith.app.reshaping import Shaped
 from rowsmith.app.reviews import Reviews
 from rowsmith.app.unreachable import EXPORTED, note_copy
@@ -33,6 +36,7 @@ from rowsmith.core.models import Model
 from rowsmith.core.quality import Grading, Part
 from rowsmith.core.row import Row
 from rowsmith.core.said import Role
+from rowsmith.core.step import MODEL
 from rowsmith.engine.gate_files import Gate, read_gate, read_grading
 from rowsmith.store.files import atomic_write
 
@@ -103,14 +107,16 @@ class Quality:
             NotFound: there is no such dataset, file, check or step. Invalid: a file, an option or a setting cannot be used; nothing was measured.
             NotDone: the run stands still (stopped, at a cap, a server away); the same call goes on.
         """
-        other, means = self._against(against, means, checks or ())
+        other, means, doubt = self._against(against, means, checks or ())
         rules, grading = self._graded(gate, weights)
+        more = ONLY_CHECKS if rules is None else More(list(questions(rules).values()), models(rules, means.model is not None))
+        means = replace(means, also=means.also or any(JUDGE in step.marked(MODEL).values() for step in more.questions))
         with target(self.lab, self.project, str(spoken), format) as at:
             picked = chosen(checks, means, str(spoken), self._plugins)
             if checks is None:
-                picked = self._fit(at, picked, means, watched)
-            done = self._checked(at, picked, means, grading, watched, rules)
-            found = done[0]
+                picked = self._fit(at, picked, means, watched, more)
+            done = self._checked(at, picked, means, grading, watched, rules, more)
+            found = replace(done[0], notes=(*done[0].notes, *doubt))
         if other is not None:
             found = replace(found, against=self._beside(other, picked, means, grading, watched))
         return found if rules is None else replace(found, gate=passed(rules, found, done[1]))
@@ -145,6 +151,41 @@ class Quality:
         material = reader.material(str(spoken), None if test is None else str(test), [str(one) for one in subsets], by, probe)
         return measured(str(spoken), material, seeds, on_training=on_training, stopping=watched.stopping)
 
+    def fix(
+        self, spoken: str | Path, found: Assessed, why: Sequence[str], *, means: Means, against: str | Path | None = None, tries: int = 2,
+        remove: Sequence[str] = (), keep: Collection[str] = (), into: str | None = None, format: str | None = None, watched: Watched = UNWATCHED,
+    ) -> Shaped:  # fmt: skip
+        """Have a model repair the rows that are flagged for these reasons, and commit those that the same checks then have nothing against: see
+        app.quality_repair.repaired. `means`, `against` and `format` are those of the check; `remove` and `keep` as in `remove`, of what is left."""
+        _, means, _ = self._against(against, replace(means, also=True), found.checks)
+        picked = chosen(found.checks, means, str(spoken), self._plugins)
+        with target(self.lab, self.project, str(spoken), format) as at:
+            asked = Repairing(at, picked, means, self._plugins, why, tries)
+            return repaired(self._runs, found, asked, remove, keep, into, watched)
+
+    def forecast(
+        self, spoken: str | Path, *, checks: Sequence[str] | None = None, gate: str | Path | None = None, means: Means = NOTHING,
+        against: str | Path | None = None, format: str | None = None, fix: Sequence[str] = (), tries: int = 2, watched: Watched = UNWATCHED,
+    ) -> Quote:  # fmt: skip
+        """What the checks, the questions of a gate and a repair will come to, before a model is asked. Checks that ask nobody are carried out, for a
+        repair is asked of the rows that they flag; where they ask, the quote is of them alone.
+
+        Raises: as `check`.
+        """
+        _, given, _ = self._against(against, replace(means, also=bool(fix) or means.also), checks or ())
+        rules, _ = self._graded(gate, None)
+        more = ONLY_CHECKS if rules is None else More(list(questions(rules).values()), models(rules, means.model is not None))
+        given = replace(given, also=given.also or any(JUDGE in step.marked(MODEL).values() for step in more.questions))
+        with target(self.lab, self.project, str(spoken), format) as at:
+            picked = chosen(checks, given, str(spoken), self._plugins)
+            made = recipe(at, picked, given, self._plugins, more)
+            if made.models or not fix:
+                return cost(self._runs, made, budget_usd=watched.budget_usd)
+        found = self.check(spoken, checks=checks, against=against, means=replace(means, also=True), format=format, watched=watched)
+        with target(self.lab, self.project, str(spoken), format) as at:
+            picked = chosen(found.checks, given, str(spoken), self._plugins)
+            return repair_quote(self._runs, found, Repairing(at, picked, given, self._plugins, fix, tries))
+
     def write(self, found: Assessed, *, report: str | Path | None = None, flags: str | Path | None = None) -> None:
         """Write what was found: a report as one HTML file, and the flags as JSON Lines, in the order of the rows.
 
@@ -172,41 +213,46 @@ class Quality:
 
         return Runs(self.lab, self.project)
 
-    def _against(self, against: str | Path | None, means: Means, checks: Sequence[str]) -> tuple[str | None, Means]:
-        """A dataset that is compared with, or else an evaluation set among the means: a file, or where contamination is named, a dataset, too."""
+    def _against(self, against: str | Path | None, means: Means, checks: Sequence[str]) -> tuple[str | None, Means, tuple[str, ...]]:
+        """A dataset that is compared with, or else an evaluation set among the means: a file, or where contamination is named, a dataset, too. And
+        what to say where the name is that of both."""
         if against is None:
-            return None, means
+            return None, means, ()
         if names_dataset(self.lab, self.project, str(against)):
+            doubt = (f"--against {against} is a dataset and a file; the dataset is meant. Write ./{against} for the file.",)
+            told = doubt if Path(against).is_file() else ()
             if CONTAMINATION in checks:
-                return None, replace(means, against_dataset=str(against))
-            return str(against), means
+                return None, replace(means, against_dataset=str(against)), told
+            return str(against), means, told
         if not Path(against).is_file():
             fix = "Name a dataset of the project to compare with, or the file of an evaluation set for the check contamination."
             raise Invalid(f"--against {against} is no dataset and no file.", fix)
-        return None, replace(means, against=Path(against).absolute())
+        return None, replace(means, against=Path(against).absolute()), ()
 
     def _graded(self, gate: str | Path | None, weights: str | Path | None) -> tuple[Gate | None, Grading]:
         shipped = read_grading(None if weights is None else Path(weights), content.quality())
         return read_gate(Path(gate), shipped) if gate is not None else (None, Grading.model_validate(shipped))
 
-    def _fit(self, at: Target, picked: Chosen, means: Means, watched: Watched) -> Chosen:
+    def _fit(self, at: Target, picked: Chosen, means: Means, watched: Watched, more: More) -> Chosen:
         """Of checks that nobody has named, those that can judge the rows. A row that a step fails is lost to all others, so one that lacks a column
         in some rows is left out."""
-        result = carried_out(self._runs, recipe(at, picked, means, self._plugins), watched)
+        result = carried_out(self._runs, recipe(at, picked, means, self._plugins, more), watched)
         failed = {one.step: one.failed.get(LACKING, 0) for one in result.funnel}
         unfit = {name: failed[name] for name in picked.steps if failed.get(name) and name not in means.settings}
-        return self._fit(at, picked.without(unfit, at.spoken), means, watched) if unfit else picked
+        return self._fit(at, picked.without(unfit, at.spoken), means, watched, more) if unfit else picked
 
     def _beside(self, other: str, picked: Chosen, means: Means, grading: Grading, watched: Watched) -> Other:
         with target(self.lab, self.project, other) as at:
             found, _ = self._checked(at, picked, means, grading, watched, None)
         return Other(at.name, found.version, found.grade, found.score, found.parts, found.rows)
 
-    def _checked(self, at: Target, picked: Chosen, means: Means, grading: Grading, watched: Watched, gate: Gate | None) -> tuple[Assessed, Watch]:
-        made = recipe(at, picked, means, self._plugins)
+    def _checked(
+        self, at: Target, picked: Chosen, means: Means, grading: Grading, watched: Watched, gate: Gate | None, more: More = ONLY_CHECKS
+    ) -> tuple[Assessed, Watch]:
+        made = recipe(at, picked, means, self._plugins, more)
         runs = self._runs
         result = carried_out(runs, made, watched)
-        steps = steps_of(made)
+        steps = steps_of(made, picked)
         names = Names(steps, by_line=at.version is None)
         figures, twins, watch = Figures(steps, names), Twins(), Watch(gate or Gate(), names)
         judged, labels = Gathered(), self._labels(at)
@@ -227,7 +273,7 @@ class Quality:
         score = done.grading.whole(parts)
         if score is None and figures.rows:
             raise Invalid("Nothing was measured that a grade could be made of.", f"{' '.join(one.why for one in left)} Choose other --checks.")
-        funnel, cost = self._making(at)
+        funnel, spent = self._making(at)
         asked = [Model(**one) for one in means.models().values()]
         judges = done.judged.figures()
         given = {"FILE": str(means.against or means.against_dataset or ""), "provider/name": means.embedder or ""}
@@ -239,7 +285,7 @@ class Quality:
             clusters=twins.clusters(done.rows(), done.names), not_measured=(*checks.left, *left, *whole.left),
             recommendations=recommendations(at, parts, {name: value for name, value in given.items() if value}),
             grading=done.grading.model_dump(include={"borders", "slack"}), diversity=whole.diversity, bias=whole.bias, funnel=funnel,
-            cost_per_row_usd=cost, judges=judges,
+            cost_per_row_usd=spent, judges=judges,
             notes=(*_notes(done), *_doubts(judges, done.judged, means), *endings(asked, self.lab.table)),
         )  # fmt: skip
 

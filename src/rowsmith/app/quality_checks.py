@@ -71,7 +71,7 @@ _WHY = {
 @dataclass(frozen=True, slots=True)
 class Means:
     """What checks are given: models (`provider/name`) and their addresses, an evaluation set (a file, or a dataset), a file of groups, and by check
-    what its step is set to beyond its defaults."""
+    what its step is set to beyond its defaults. `also`: the model is for something beside the checks, a rule of a gate or a repair."""
 
     model: str | None = None
     base_url: str | None = None
@@ -81,6 +81,7 @@ class Means:
     against_dataset: str | None = None
     groups: Path | None = None
     settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    also: bool = False
 
     def has(self, option: str) -> bool:
         """Whether an option is given that a check needs."""
@@ -210,7 +211,8 @@ def _require_used(means: Means, steps: Mapping[str, Mapping[str, Any]], of_all: 
     if idle:
         raise Invalid(f"--set {idle[0]}. ...: the check {idle[0]} is not carried out.", f"Carried out are: {', '.join([*steps, *of_all])}.")
     for option, value, role in (("--model", means.model, JUDGE), ("--embedder", means.embedder, EMBEDDINGS)):
-        uses = any(role in step.values() for step in steps.values()) or (role is EMBEDDINGS and SEMANTIC in steps)
+        beside = (role is EMBEDDINGS and SEMANTIC in steps) or (role is JUDGE and means.also)
+        uses = beside or any(role in step.values() for step in steps.values())
         if value is not None and not uses:
             raise Invalid(f"{option} changes nothing: no check that is carried out uses it.", f"Carried out are: {', '.join([*steps, *of_all])}.")
     for option, url, model in (("--base-url", means.base_url, means.model), ("--embedder-url", means.embedder_url, means.embedder)):

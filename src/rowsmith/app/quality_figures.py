@@ -41,7 +41,7 @@ class Names:
 
     def __init__(self, steps: Mapping[str, Step], by_line: bool) -> None:
         self._by_line = by_line
-        self._checks = {alias: name for name, step in steps.items() for alias in _aliases(name, step)}
+        self._checks = {alias: name for name, step in steps.items() for alias in aliases(name, step)}
 
     def check(self, said: str) -> str | None:
         """The check that a flag is of; None where it is of none that was carried out."""
@@ -60,7 +60,8 @@ class Names:
                 yield RowFlag(name, check, float(flag.score), flag.reason, flag.detail, flag.path, flag.span)
 
 
-def _aliases(name: str, step: Step) -> Iterator[str]:
+def aliases(name: str, step: Step) -> Iterator[str]:
+    """By which names flags may call a check."""
     noun = step.kind.partition(".")[2]
     yield from (name, step.kind, step.title, noun, noun.replace("_", "-"))
 

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from rowsmith.app.quality_checks import JUDGE
 from rowsmith.app.quality_figures import Names
 from rowsmith.app.quality_result import Assessed, RowFlag, RowName
+from rowsmith.core.distributions import wilson
 from rowsmith.core.expressions import parse
+from rowsmith.core.patterns import Pattern, TooSlow
 from rowsmith.core.quality import GRADES, Part
 from rowsmith.core.row import Row
 from rowsmith.core.said import Part as Said
+from rowsmith.core.said import within
 from rowsmith.engine.gate_files import Bounds, Gate, RowRule, limit
+from rowsmith.steps.score.question import Question
 
 SHOWN = 20
 """Most rows that break a rule which are named."""
-_ROLES = ("system", "question", "context", "answer", "rejected", "label", "other")
+_Z = 1.96
+"""Intervals of 95 %."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ruled:
-    """What one requirement came to: what was wanted and found, and for a rule over rows how many break it, and the first of them."""
+    """What one requirement came to: what was wanted and found, and for a rule over rows how many break it, and the first of them; where a model was
+    asked also why it says so of these, and the interval of the share that keeps the rule."""
 
     name: str
     passed: bool
@@ -31,17 +37,22 @@ class Ruled:
     message: str = ""
     broken: int = 0
     rows: tuple[RowName, ...] = ()
+    reasons: tuple[str, ...] = ()
+    interval: tuple[float, float] | None = None
 
     def dump(self) -> dict[str, Any]:
         """As plain data."""
-        return {**asdict(self), "rows": list(self.rows)}
+        interval = None if self.interval is None else list(self.interval)
+        return {**asdict(self), "rows": list(self.rows), "reasons": list(self.reasons), "interval": interval}
 
 
 class Watch:
     """The rules over rows; sees each row as it is counted."""
 
     def __init__(self, gate: Gate, names: Names) -> None:
-        self._rules = [_Rule(rule) for rule in gate.rules]
+        self._gate = gate
+        asked = questions(gate)
+        self._rules = [_Asked(rule, asked[rule.name]) if rule.asks else _Rule(rule) for rule in gate.rules]
         self._names = names
         self.flagged = 0
 
@@ -50,7 +61,10 @@ class Watch:
         self.flagged += bool(flags)
         scope = row.scope
         for rule in self._rules:
-            rule.see(row, said, scope, self._names)
+            try:
+                rule.see(row, said, scope, self._names)
+            except TooSlow as slow:
+                raise self._gate.problem(rule.rule, slow.what, slow.fix) from None
 
     def ruled(self) -> Iterator[Ruled]:
         """What each rule came to."""
@@ -59,7 +73,7 @@ class Watch:
 
 class _Rule:
     def __init__(self, rule: RowRule) -> None:
-        self._rule, self._rows, self._broken = rule, 0, 0
+        self.rule, self._rows, self._broken = rule, 0, 0
         self._first: list[RowName] = []
         self._where = parse(rule.where) if rule.where else None
         self._holds = _kept(rule)
@@ -74,7 +88,7 @@ class _Rule:
                 self._first.append(names.row(row))
 
     def ruled(self) -> Ruled:
-        rule, share = self._rule, 1 - self._broken / self._rows if self._rows else 1.0
+        rule, share = self.rule, 1 - self._broken / self._rows if self._rows else 1.0
         wanted = rule.expect or (f"matches {rule.matches}" if rule.matches else f"lacks {rule.lacks}")
         of = "every row" if rule.share == 1 else f"{rule.share:.4g} of the rows"
         passed = not self._broken if rule.share == 1 else share >= rule.share
@@ -87,15 +101,79 @@ def _kept(rule: RowRule) -> Callable[[list[Said], dict[str, Any]], bool]:
     if rule.expect:
         expected = parse(rule.expect)
         return lambda said, scope: expected.test(scope) is True
-    pattern, wanted = re.compile(rule.matches or rule.lacks), bool(rule.matches)
-    return lambda said, scope: any(pattern.search(text) for text in _texts(rule, said)) is wanted
+    pattern, wanted = Pattern(rule.matches or rule.lacks), bool(rule.matches)
+    return lambda said, scope: any(pattern.search(part.text) for part in said if within(part, rule.within)) is wanted
 
 
-def _texts(rule: RowRule, said: list[Said]) -> Iterator[str]:
-    within = rule.within
-    for part in said:
-        if not within or part.path == within or part.path.startswith(f"{within}.") or (within in _ROLES and part.role == within):
-            yield part.text
+class _Asked:
+    """A rule that a model was asked about: what it said stands in the rows' scores."""
+
+    def __init__(self, rule: RowRule, step: Question) -> None:
+        self.rule, self._step = rule, step
+        self._rows = self._asked = self._silent = 0
+        self._broken: list[tuple[RowName, str]] = []
+        self._held = 0
+
+    def see(self, row: Row, said: list[Said], scope: dict[str, Any], names: Names) -> None:
+        if not self._step.applies(row):
+            return
+        self._rows += 1
+        if not self._step.asks(row):
+            return
+        self._asked += 1
+        told = row.scores.get(self._step.into)
+        if told is not None and told["holds"]:
+            self._held += 1
+            return
+        self._silent += told is None
+        if len(self._broken) < SHOWN:
+            self._broken.append((names.row(row), "" if told is None else told["reason"]))
+
+    def ruled(self) -> Ruled:
+        rule, asked = self.rule, self._asked
+        of = "every row" if rule.share == 1 else f"{rule.share:.4g} of the rows"
+        low, high = wilson(self._held, asked, _Z) if rule.sample < 1 else (self._held / asked, self._held / asked) if asked else (0.0, 1.0)
+        passed = not self._rows or (asked > 0 and (low >= rule.share or self._held == asked == self._rows))
+        found = f"{self._held:,} of {asked:,} rows"
+        if rule.sample < 1:
+            found += f" asked, of {self._rows:,}: {low:.1%} to {high:.1%} of them"
+        if self._silent:
+            found += f"; {self._silent:,} without a usable answer"
+        rows, reasons = tuple(name for name, _ in self._broken), tuple(why for _, why in self._broken)
+        interval = (round(low, 6), round(high, 6))
+        wanted = f"yes to {rule.asks!r}, in {of}"
+        return Ruled(rule.name, passed, wanted, found, "" if passed else rule.message, asked - self._held, rows, reasons, interval)
+
+
+def questions(gate: Gate) -> dict[str, Question]:
+    """The steps that ask models about the rules of a gate, by the rules' names."""
+    return {rule.name: _question(number, rule) for number, rule in enumerate(gate.rules, 1) if rule.asks}
+
+
+def _question(number: int, rule: RowRule) -> Question:
+    told: dict[str, Any] = {"question": rule.asks, "within": rule.within, "where": rule.where or None, "sample": rule.sample, "seed": rule.seed}
+    named = {"name": f"rule {number}", "into": f"rule_{number}", "model": role(number, rule)}
+    return Question.model_validate({**told, **named, "required": False})
+
+
+def role(number: int, rule: RowRule) -> str:
+    """The role of the model that a rule asks."""
+    return f"rule_{number}" if rule.model else JUDGE
+
+
+def models(gate: Gate, given: bool) -> dict[str, dict[str, str]]:
+    """The models that rules name, by their roles.
+
+    Raises:
+        Invalid: a rule asks a model, and none is `given` by --model nor by the rule.
+    """
+    found = {}
+    for number, rule in enumerate(gate.rules, 1):
+        if rule.asks and not rule.model and not given:
+            raise gate.problem(rule, "it asks a model, and none is given.", "Name it in the rule, model: provider/name, or by --model provider/name.")
+        if rule.model:
+            found[role(number, rule)] = {"model": rule.model, **({"base_url": rule.base_url} if rule.base_url else {})}
+    return found
 
 
 def passed(gate: Gate, found: Assessed, watch: Watch) -> dict[str, Any]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from rowsmith.app import preparing
 from rowsmith.app.quality_result import Assessed, RowFlag
+from rowsmith.app.quality_run import EMBEDDED
 from rowsmith.app.reshaping import Shaped, commit, numbered, target
 from rowsmith.core.errors import Conflict, Invalid, NotFound, choose
 from rowsmith.core.row import Row
@@ -32,36 +33,70 @@ def removed(lab: Lab, project: str, spoken: str, found: Assessed, why: Sequence[
         NotFound: nothing was checked of that name, or no flagged row is one of `keep`. Conflict: the branch has moved since it was checked.
         Invalid: no row would be left, or a file has no `into`.
     """
-    wanted = [_reason(one, found) for one in why]
-    gone = _without(_flagged(found.flags, wanted), keep)
+    gone = going(found, why, keep)
     counts = Counter(reason for _, reason in gone.values())
     if len(gone) == found.rows:
         raise Invalid("No row would be left.", f"Remove for fewer reasons: {', '.join(counts)}.")
-    told = ", ".join(f"{reason} {n:,}" for reason, n in counts.most_common(_LISTED))
-    message = f"quality: {len(gone):,} of {found.rows:,} rows removed ({told})" if gone else "quality: no row removed"
-    report: dict[str, Any] = {"removed": dict(counts), "kept_anyway": sorted(keep)}
-    if found.version is None:
-        return _of_file(lab, project, found, gone, message, into, report)
-    at = target(lab, project, spoken, into)
-    if at.version.id != found.version:
-        raise Conflict("Somebody has committed to the branch meanwhile.", "Nothing has been changed. Check again what is there now.")
-    if not gone and not at.fresh:
-        return Shaped(at.dataset, at.branch, at.version.id, found.rows, found.rows, report)
-    made = commit(lab, project, at, (row for row in at.rows if row.id not in gone), message, alone=True)
-    return Shaped(at.dataset, at.branch, made.id, len(at.rows), made.rows, report)
+    message = f"quality: {len(gone):,} of {found.rows:,} rows removed ({listed(counts)})" if gone else "quality: no row removed"
+    return committed(lab, project, spoken, found, gone, message, into, {"removed": dict(counts), "kept_anyway": sorted(keep)})
 
 
 Gone = dict[str, tuple[str, str]]
 """By the row's name: check, and check with reason."""
+Change = Callable[[Iterable[Row]], Iterable[Row]]
 
 
-def _reason(said: str, found: Assessed) -> tuple[str, str]:
+def listed(counts: Counter[str]) -> str:
+    """The most frequent reasons, for a message."""
+    return ", ".join(f"{reason} {n:,}" for reason, n in counts.most_common(_LISTED))
+
+
+def _same(rows: Iterable[Row]) -> Iterable[Row]:
+    return rows
+
+
+def committed(
+    lab: Lab, project: str, spoken: str, found: Assessed, gone: Gone, message: str, into: str | None, report: dict[str, Any], change: Change = _same,
+    changed: int = 0,
+) -> Shaped:  # fmt: skip
+    """Commit the rows that were checked without those that go. `change` gives other rows of the same ids for those of which there are any
+    (`changed`).
+
+    Raises:
+        Conflict: the branch has moved since it was checked. Invalid: a file has no `into`.
+    """
+    if found.version is None:
+        return _of_file(lab, project, found, gone, message, into, report, change)
+    at = target(lab, project, spoken, into)
+    if at.version.id != found.version:
+        raise Conflict("Somebody has committed to the branch meanwhile.", "Nothing has been changed. Check again what is there now.")
+    if not gone and not changed and not at.fresh:
+        return Shaped(at.dataset, at.branch, at.version.id, found.rows, found.rows, report)
+    made = commit(lab, project, at, (row for row in change(at.rows) if row.id not in gone), message, alone=True)
+    return Shaped(at.dataset, at.branch, made.id, len(at.rows), made.rows, report)
+
+
+def reason_of(said: str, found: Assessed) -> tuple[str, str]:
+    """Check and reason of `check` or `check.reason`; without a reason it is empty.
+
+    Raises:
+        NotFound: it was not checked.
+    """
     if said in found.checks:
         return said, ""
     check, _, reason = said.rpartition(".")
     if check not in found.checks:
-        raise NotFound(f"Rows cannot be removed for {said!r}: it was not checked.", choose(said, list(found.checks)))
+        raise NotFound(f"Nothing can be done about {said!r}: it was not checked.", choose(said, list(found.checks)))
     return check, reason
+
+
+def going(found: Assessed, why: Sequence[str], keep: Collection[str]) -> Gone:
+    """The rows that are flagged for one of these reasons, less those of `keep`.
+
+    Raises:
+        NotFound: as `removed`.
+    """
+    return _without(_flagged(found.flags, [reason_of(one, found) for one in why]), keep)
 
 
 def _flagged(flags: Iterable[RowFlag], wanted: Sequence[tuple[str, str]]) -> Gone:
@@ -81,12 +116,12 @@ def _without(gone: Gone, keep: Collection[str]) -> Gone:
     return gone
 
 
-def _of_file(lab: Lab, project: str, found: Assessed, gone: Gone, message: str, into: str | None, report: dict[str, Any]) -> Shaped:
+def _of_file(lab: Lab, project: str, found: Assessed, gone: Gone, message: str, into: str | None, report: dict[str, Any], change: Change) -> Shaped:
     from rowsmith.app.runs import Runs
 
     if into is None:
         raise Invalid("A file has no versions.", "Say which dataset the rows are to go into: --into NAME.")
-    rows = (row for row in _plain(Runs(lab, project).rows(found.run)) if str(row.origin["source"]["line"]) not in gone)
+    rows = (row for row in change(_plain(Runs(lab, project).rows(found.run))) if str(row.origin["source"]["line"]) not in gone)
     made = Datasets(lab.db).commit(project, into, numbered(rows), author=lab.who, signer=lab.signer, message=message, replace=True)
     preparing.committed(lab, made)
     return Shaped(into, MAIN, made.id, found.rows, made.rows, report)
@@ -95,4 +130,5 @@ def _of_file(lab: Lab, project: str, found: Assessed, gone: Gone, message: str, 
 def _plain(rows: Iterable[Row]) -> Iterator[Row]:
     """The rows as the file has them, without what the checks have left on them."""
     for row in rows:
-        yield replace(row, scores={}, origin={name: told for name, told in row.origin.items() if name != "flags"})
+        data = {name: value for name, value in row.data.items() if name != EMBEDDED}
+        yield replace(row, data=data, scores={}, origin={name: told for name, told in row.origin.items() if name != "flags"})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from rowsmith.app.downloads import HUB, here, is_url
 from rowsmith.app.hub_token import with_hub_token
-from rowsmith.app.quality_checks import EMBEDDINGS, SEMANTIC, Chosen, Means
+from rowsmith.app.quality_checks import EMBEDDINGS, JUDGE, SEMANTIC, Chosen, Means
 from rowsmith.core.errors import Conflict, Invalid, NotFound, choose
 from rowsmith.core.recipe import Recipe
-from rowsmith.core.step import Step
+from rowsmith.core.step import MODEL, Step
 from rowsmith.engine import recipe_file
 from rowsmith.store.datasets import Datasets
 from rowsmith.store.versions import Version
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from rowsmith.app.runs import OnProgress, Runs
     from rowsmith.engine.terms import Stopping
 
+_TURN = " again "
 _ENDED = ("finished", "shortfall")
 
 
@@ -39,7 +40,7 @@ class Watched:
     on_progress: OnProgress | None = None
     stopping: Stopping | None = None
 
-_EMBED = "embedded"
+EMBEDDED = "embedded"
 """The step that embeds what rows say, and the column of their vectors."""
 
 
@@ -108,39 +109,71 @@ def _require_file(lab: Lab, project: str, spoken: str) -> None:
         raise Invalid(f"{spoken} is a folder.", "Name one file in it, or import it: rowsmith import FOLDER --into DATASET.")
 
 
-def recipe(at: Target, checks: Chosen, means: Means, plugins: tuple[Path, ...]) -> Recipe:
-    """The recipe: its source, and the checks; those that see each row by itself come first, so that they stream, and the one that compares meanings
-    last, behind the step that embeds for it.
+@dataclass(frozen=True, slots=True)
+class More:
+    """What a run does beside the checks: asks the questions of a gate, by models of their own; or has flags repaired, `tries` times at most, and
+    looks anew each time."""
+
+    questions: Sequence[Step] = ()
+    models: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    repairs: Sequence[str] = ()
+    tries: int = 0
+
+
+ONLY_CHECKS = More()
+
+
+def recipe(at: Target, checks: Chosen, means: Means, plugins: tuple[Path, ...], more: More = ONLY_CHECKS) -> Recipe:
+    """The recipe: its source, and the checks; those that see each row by itself come first, so that they stream, then questions, and the check that
+    compares meanings last, behind the step that embeds for it. Behind each repair stand all checks once more.
 
     Raises:
         Invalid: a setting cannot be.
     """
     called = re.sub(r"[@/\s\x00-\x1f\x7f]+", " ", f"quality {at.name.rstrip('/').rpartition('/')[2]}")[:150].strip()
-    data: dict[str, Any] = {"name": called, "steps": [at.source, *checks.steps.values()]}
-    if SEMANTIC in checks.steps:
-        data["steps"].append({"kind": "transform.embed", "name": _EMBED, "column": "", "into": _EMBED, "model": EMBEDDINGS})
-    if asked := _asked(checks, means):
+    data: dict[str, Any] = {"name": called, "steps": [at.source]}
+    for turn in range(more.tries + 1):
+        if turn:
+            data["steps"].append({"kind": "transform.repair", "name": _turned("repair", turn - 1), "flags": list(more.repairs), "model": JUDGE})
+        data["steps"] += [{**step, "name": _turned(name, turn)} for name, step in checks.steps.items()]
+        if SEMANTIC in checks.steps:
+            data["steps"].append({"kind": "transform.embed", "name": _turned(EMBEDDED, turn), "column": "", "into": EMBEDDED, "model": EMBEDDINGS})
+    data["steps"] += [step.settings() for step in more.questions]
+    if asked := {**_asked(checks, means, more), **more.models}:
         data["models"] = asked
     built = recipe_file.build(data, plugins=plugins)
     source, *steps = built.steps
     return built.model_copy(update={"steps": [source, *sorted(steps, key=_place)]})
 
 
-def _place(step: Step) -> tuple[bool, bool, bool]:
-    last = step.title in (_EMBED, SEMANTIC)
-    return last, step.shape == "set", step.title == SEMANTIC
+def _turned(name: str, turn: int) -> str:
+    """The name of a step in its first turn, and in later ones."""
+    return f"{name}{_TURN}{turn + 1}" if turn else name
 
 
-def _asked(checks: Chosen, means: Means) -> dict[str, dict[str, Any]]:
-    """The models that some check asks; a role that no step names is no part of a recipe."""
+def _place(step: Step) -> tuple[int, int]:
+    """In which turn it has its place, and where there."""
+    name, _, turn = step.title.partition(_TURN)
+    number = int(turn or 1)
+    if step.kind == "transform.repair":
+        return number, 5
+    if name in (EMBEDDED, SEMANTIC):
+        return number, 3 + (name == SEMANTIC)
+    return number, 2 if step.kind == "score.question" else int(step.shape == "set")
+
+
+def _asked(checks: Chosen, means: Means, more: More) -> dict[str, dict[str, Any]]:
+    """The models that some step asks; a role that no step names is no part of a recipe."""
     named = {value for step in checks.steps.values() for value in step.values() if isinstance(value, str)}
     named |= {EMBEDDINGS} if SEMANTIC in checks.steps else set()
+    named |= {JUDGE} if more.tries else {value for step in more.questions for value in step.marked(MODEL).values()}
     return {role: model for role, model in means.models().items() if role in named}
 
 
-def steps_of(made: Recipe) -> dict[str, Step]:
-    """The steps of the checks, by the checks' names, in the order of the recipe."""
-    return {step.title: step for step in made.steps[1:] if step.title != _EMBED}
+def steps_of(made: Recipe, checks: Chosen, turn: int = 0) -> dict[str, Step]:
+    """The steps of the checks, by the checks' names, in the order of the recipe; with `turn`, as they stand behind so many repairs."""
+    names = {_turned(name, turn): name for name in checks.steps}
+    return {names[step.title]: step for step in made.steps if step.title in names}
 
 
 def carried_out(runs: Runs, made: Recipe, watched: Watched) -> Result:

@@ -94,6 +94,11 @@ def _noted(found: Quote, doubts: Sequence[str]) -> Quote:
     return replace(found, notes=(*found.notes, *doubts))
 
 
+def quoted(recipe: Recipe, counted: Estimate) -> Quote:
+    """A quote of questions that have been counted and weighed."""
+    return _guessed(recipe, counted, None)
+
+
 def _batched(live: Quote, recipe: Recipe, counted: Estimate, target: int | None) -> Quote:
     """The quote at the price of batches. What has to be asked again is asked live, so at most it costs what live calls do."""
     shares = {one.role: one.batch for one in terms(recipe)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rowsmith.app.quality_checks import Means
     from rowsmith.app.quality_result import Assessed
     from rowsmith.app.quality_run import Watched as Terms
+    from rowsmith.app.quotes import Quote
     from rowsmith.app.reshaping import Shaped
     from rowsmith.core.quality import Part
 
@@ -62,7 +63,13 @@ def quality(
         str | None, typer.Option("--remove", metavar="A,B", help="Then commit the rows without those flagged for these: CHECK or CHECK.REASON.")
     ] = None,
     keep: Annotated[str | None, typer.Option("--keep", metavar="ROW,ROW", help="With --remove: rows that stay; ids, or lines of a file.")] = None,
-    into: Annotated[str | None, typer.Option("--into", metavar="DATASET", help="With --remove: commit there. A file needs it.")] = None,
+    fix: Annotated[
+        str | None,
+        typer.Option("--fix", metavar="A,B", help="Then let --model repair rows flagged for these, check them again, and commit those that pass."),
+    ] = None,
+    tries: Annotated[int, typer.Option("--tries", metavar="N", min=1, max=5, help="With --fix: how often a row is repaired at most.")] = 2,
+    into: Annotated[str | None, typer.Option("--into", metavar="DATASET", help="With --remove or --fix: commit there. A file needs it.")] = None,
+    plan: Annotated[bool, typer.Option("--plan", help="Only say what checks, rules and a repair will ask of models, and what it costs.")] = False,
     home: Home = HOME,
     in_project: InProject = PROJECT,
     as_json: AsJson = False,
@@ -72,17 +79,33 @@ def quality(
     from rowsmith.app.quality_run import Watched as Terms
 
     if remove is None:
-        needs("--remove", {"--keep": keep, "--into": into}, "Say what is to go: --remove CHECK.")
-    elif checks is None:
+        needs("--remove", {"--keep": keep}, "Say what is to go: --remove CHECK.")
+    if remove is None and fix is None:
+        needs("--remove or --fix", {"--into": into}, "Say what is to go, or to be repaired: --remove CHECK, --fix CHECK.")
+    if fix is None:
+        needs("--fix", {"--tries": tries if tries != 2 else None}, "Say what is to be repaired: --fix CHECK.")
+    if checks is None and fix is not None and not _all_known(fix, remove):
+        checks = ",".join(dict.fromkeys(_check_of(one) for one in (*(_names(fix) or ()), *(_names(remove) or ()))))
+    elif checks is None and fix is None and remove is not None:
         checks = ",".join(dict.fromkeys(_check_of(one) for one in _names(remove) or ()))
-    means = Means(model, base_url, embedder, embedder_url, groups=groups, settings=_settings(sets))
+    means = Means(model, base_url, embedder, embedder_url, groups=groups, settings=_settings(sets), also=fix is not None)
+    done = None
     with Watched() as watched:
         terms = Terms(budget, budget_tokens, grace, offline, watched.line, watched.stopping)
         project = lab(home, make=Path(what).is_file()).project(in_project)
+        if plan:
+            given: dict[str, Any] = {"against": against, "gate": gate, "means": means, "format": format, "watched": terms}
+            asked: dict[str, Any] = {"checks": _names(checks), "fix": _names(fix) or (), "tries": tries}
+            _tell_plan(_whole(lambda: project.quality.forecast(what, **asked, **given), as_json), as_json)
+            return
         found = _checked(project, what, _names(checks), against, gate, weights, means, format, terms, as_json)
+        if fix is not None:
+            asked = {**_gone(remove, keep), "means": means, "against": against, "tries": tries, "into": into, "format": format, "watched": terms}
+            done = _whole(lambda: project.quality.fix(what, found, _names(fix) or (), **asked), as_json)
     if report is not None or flags is not None:
         project.quality.write(found, report=report, flags=flags)
-    done = None if remove is None else project.quality.remove(what, found, _names(remove) or (), keep=_names(keep) or (), into=into)
+    if remove is not None and done is None:
+        done = project.quality.remove(what, found, _names(remove) or (), keep=_names(keep) or (), into=into)
     _tell(found, as_json, report, flags, done)
     if found.gate is not None and not found.gate["passed"]:
         raise typer.Exit(FAILED)
@@ -92,16 +115,42 @@ def _checked(
     project: Project, what: str, checks: list[str] | None, against: str | None, gate: Path | None, weights: Path | None, means: Means,
     format: str | None, terms: Terms, as_json: bool,
 ) -> Assessed:  # fmt: skip
+    given: dict[str, Any] = {"against": against, "gate": gate, "weights": weights, "means": means, "format": format, "watched": terms}
+    found: Assessed = _whole(lambda: project.quality.check(what, checks=checks, **given), as_json)
+    return found
+
+
+def _whole(act: Callable[[], Any], as_json: bool) -> Any:
+    """What an act comes to; where its run stands still, the command ends with the code of that."""
     from rowsmith.app.quality_run import NotDone
     from rowsmith.cli.show import tell_error
 
     try:
-        return project.quality.check(
-            what, checks=checks, against=against, gate=gate, weights=weights, means=means, format=format, watched=terms
-        )  # fmt: skip
+        return act()
     except NotDone as stopped:
         tell_error(stopped, as_json=as_json)
         raise typer.Exit(stopped.result.exit_code) from None
+
+
+def _gone(remove: str | None, keep: str | None) -> dict[str, Any]:
+    return {"remove": _names(remove) or (), "keep": _names(keep) or ()}
+
+
+def _all_known(*said: str | None) -> bool:
+    """Whether all are checks that are carried out without --checks, if only their needs are given."""
+    from rowsmith.app.quality_checks import CHECKS
+
+    return all(_check_of(one) in CHECKS for each in said for one in _names(each) or ())
+
+
+def _tell_plan(quote: Quote, as_json: bool) -> None:
+    from rowsmith.cli.recipes import show_quote
+    from rowsmith.cli.show import print_json
+
+    if as_json:
+        print_json(quote.dump())
+    else:
+        show_quote(quote)
 
 
 def _names(checks: str | None) -> list[str] | None:
@@ -140,9 +189,22 @@ def _tell(found: Assessed, as_json: bool, report: Path | None, flags: Path | Non
     for path, held in ((report, "The report"), (flags, "The flags")):
         if path is not None:
             typer.echo(f"{held}: {path}")
-    if done is not None:
+    if done is not None and "fixed" in done.report:
+        _show_repair(done)
+    elif done is not None:
         told = ", ".join(f"{reason} {n:,}" for reason, n in done.report["removed"].items()) or "none"
         typer.echo(f"Removed {done.rows_before - done.rows:,} of {done.rows_before:,} rows ({told}): {done.dataset}, version {done.version[:12]}")
+
+
+def _show_repair(done: Shaped) -> None:
+    told = done.report
+    cost = "" if told["cost_usd"] is None else f", {told['cost_usd']:.4f} USD"
+    removed = f", {sum(told['removed'].values()):,} removed" if told["removed"] else ""
+    lost = f", {sum(told['unread'].values()):,} not read" if told["unread"] else ""
+    typer.echo(f"Repaired {told['fixed']:,}, still flagged {told['still_flagged']:,}, refused as worse {told['refused']:,}{removed}{lost}{cost}")
+    for reason, n in told["repaired"].items():
+        typer.echo(f"  {reason}: {n:,}")
+    typer.echo(f"  {done.dataset}, version {done.version[:12]}; which rows: rowsmith diff {done.dataset} {told['before'] or ''}".rstrip())
 
 
 def _show(found: Assessed) -> None:
@@ -195,5 +257,6 @@ def _broken(gate: Mapping[str, Any]) -> Iterator[str]:
     for one in gate["rules"]:
         if not one["passed"] and (one["message"] or one["rows"]):
             rows = ", ".join(str(row)[:12] for row in one["rows"][:_SHOWN])
+            why = next((f": {reason}" for reason in one.get("reasons", ()) if reason), "")
             more = ", ..." if one["broken"] > _SHOWN and one["rows"] else ""
-            yield f"{one['name']}: {one['message']}{' ' if one['message'] and rows else ''}" + (f"broken by {rows}{more}" if rows else "")
+            yield f"{one['name']}: {one['message']}{' ' if one['message'] and rows else ''}" + (f"broken by {rows}{more}{why}" if rows else "")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from rowsmith.cli.options import HOME, PROJECT, AsJson, Home, InProject, Sets, keys, project, values
+
+if TYPE_CHECKING:
+    from rowsmith.app.quotes import Quote
 
 
 def add_to(app: typer.Typer) -> None:
@@ -74,7 +77,7 @@ def plan(
 ) -> None:
     """Quote a recipe: rows, calls, tokens, money and time, each with an interval."""
     from rowsmith.app.quotes import quote
-    from rowsmith.cli.show import money, print_json, table
+    from rowsmith.cli.show import print_json
 
     found = quote(
         project(home, in_project, make=True).runs, Path(recipe), values(sets), target=target, limit=limit, pilot=pilot, budget_usd=budget,
@@ -82,10 +85,16 @@ def plan(
     )  # fmt: skip
     if as_json:
         return print_json(found.dump())
+    return show_quote(found)
+
+
+def show_quote(found: Quote) -> None:
+    """Print a quote."""
+    from rowsmith.cli.show import money, table
+
     table(["", "low", "expected", "high"], [(name, *_shown(name, range_, money)) for name, range_ in found.ranges()])
     for note in found.notes:
         typer.echo(f"  {note}")
-    return None
 
 
 def _shown(name: str, values_: Any, money: Any) -> tuple[str, ...]:

@@ -10,6 +10,8 @@ from typing import Any
 
 import yaml
 
+from rowsmith.core.patterns import Pattern
+
 DEFAULT = "default"
 _SHARD = re.compile(r"data/(?P<split>\w+)-\d{5}-of-\d{5}[^/]*")
 _WORDS = {
@@ -79,7 +81,7 @@ def _configured(config: Mapping[str, Any], paths: Sequence[str]) -> dict[str, li
             entries.append((str(one.get("split", "train")), one.get("path")) if isinstance(one, Mapping) else ("train", one))
     splits: dict[str, list[str]] = {}
     for split, patterns in entries:
-        wanted = [re.compile(_pattern(str(one), base)) for one in (patterns if isinstance(patterns, list) else [patterns])]
+        wanted = [Pattern(_pattern(str(one), base)) for one in (patterns if isinstance(patterns, list) else [patterns])]
         found = [path for pattern in wanted for path in paths if pattern.fullmatch(path)]
         splits[split] = list(dict.fromkeys([*splits.get(split, ()), *found]))
     return splits

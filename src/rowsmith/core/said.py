@@ -88,3 +88,8 @@ def _with(value: Any, path: str, texts: Mapping[str, str]) -> Any:
     if isinstance(value, dict):
         return {name: _with(item, f"{path}.{_name(name)}", texts) for name, item in value.items()}
     return value
+
+
+def within(part: Part, name: str) -> bool:
+    """Whether a text is of what is named: a column, or a role; without a name every text is."""
+    return not name or part.path == name or part.path.startswith(f"{name}.") or part.role == name

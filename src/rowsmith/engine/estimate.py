@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -205,6 +206,22 @@ def _count(recipe: Recipe, contexts: list[StepContext], item: Item, out: Estimat
         scale = asyncio.run(_weighed(recipe, contexts[item.at], item, recipe.models))
         found.bytes, found.tokens, found.exact = found.bytes + scale.bytes, found.tokens + scale.tokens, found.exact and scale.exact
         found.files += scale.files
+
+
+def weighed(recipe: Recipe, position: int, rows: Sequence[Row], calls: int, files: Files) -> Questions:
+    """The questions of the step at `position`, so many as there are `calls`, from some of the rows of which it asks."""
+    step = recipe.steps[position]
+    found = Questions(calls, answers=calls)
+    for choice in asked_of(step):
+        role = choice if isinstance(choice, str) else next(iter(choice))
+        found.models[role] = calls
+    inputs = Inputs({}, step.title, files)
+    with closing(StepContext(step, position, inputs, Path, {}, (), templates=Templates())) as context:
+        for row in rows:
+            scale = asyncio.run(_weighed(recipe, context, Item(row, position), recipe.models))
+            found.weighed += 1
+            found.bytes, found.tokens, found.exact = found.bytes + scale.bytes, found.tokens + scale.tokens, found.exact and scale.exact
+    return found
 
 
 def asked_of(step: Step) -> list[Any]:

@@ -14,6 +14,7 @@ rules:                                                  of your own, over each r
   - {name: short, expect: length(answer) < 2000}        must be true of every row
   - {name: polite, lacks: '(?i)damn', in: answer}       a pattern that no answer may have; or `matches`, that each must have
   - {name: sources, expect: contains(answer, 'http'), where: label = 'fact', share: 0.9, message: Say where it is from.}
+  - {name: kind, asks: Is the answer kind?, share: 0.9, sample: 0.1, model: openai/gpt-4o-mini}  a question to a model
 grading: {parts: {pii: {weight: 20}}}                   how the grade is made (content/quality.yaml)
 """
 
@@ -24,10 +25,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
 
 from rowsmith.core.errors import Invalid, Problem
 from rowsmith.core.expressions import parse as parse_expression
+from rowsmith.core.patterns import Pattern
 from rowsmith.core.quality import Grade, Grading, changed
 from rowsmith.engine.explain import explain
 from rowsmith.engine.text_file import read_text
@@ -81,21 +83,33 @@ class OfScore(_Closed):
 
 
 class RowRule(_Closed):
-    """A rule over each row: an expression that has to be true, a pattern that has to be there, or one that must not."""
+    """A rule over each row: an expression that has to be true, a pattern that has to be there or must not, or a question that a model has to answer
+    with yes."""
 
     name: str = Field(min_length=1, max_length=80, description="Its name.")
     expect: str = Field("", description="An expression that has to be true of a row.")
     matches: str = Field("", description="A pattern (a regular expression) that has to be in the text.")
     lacks: str = Field("", description="A pattern that must not be in the text.")
-    within: str = Field("", alias="in", description="For patterns: a column, or question, answer, context, label. Default: all that a row says.")
+    asks: str = Field("", description="A question to a model that has to be answered with yes.")
+    model: str = Field("", description="For questions: the model that is asked, provider/name. Default: that of --model.")
+    base_url: str = Field("", description="Address of its server.")
+    sample: float = Field(1.0, gt=0, le=1, description="For questions: share of the rows that is asked; the rule then needs a `share` below 1.")
+    seed: int = Field(42, description="Seed by which these rows are chosen.")
+    within: str = Field("", alias="in", description="For patterns and questions: a column, or a part (answer). Default: all.")
     where: str = Field("", description="An expression: the rule is for rows of which it is true. Default: all.")
     share: float = Field(1.0, gt=0, le=1, description="Least share of these rows that have to keep the rule.")
     message: str = Field("", description="What to say where it is broken.")
 
     @model_validator(mode="after")
     def _one(self) -> RowRule:
-        if sum(bool(each) for each in (self.expect, self.matches, self.lacks)) != 1:
-            raise ValueError("give one of expect, matches and lacks")
+        if sum(bool(each) for each in (self.expect, self.matches, self.lacks, self.asks)) != 1:
+            raise ValueError("give one of expect, matches, lacks and asks")
+        if not self.asks and self.model_fields_set & {"model", "base_url", "sample", "seed"}:
+            raise ValueError("model, base_url, sample and seed are for a question: asks")
+        if self.base_url and not self.model:
+            raise ValueError("base_url needs a model beside it")
+        if self.sample < 1 and self.share == 1:
+            raise ValueError("a sample cannot tell that every row keeps the rule; say which share has to, for example share: 0.95")
         if self.within and self.expect:
             raise ValueError("an expression names its columns itself; leave `in` out")
         return self
@@ -113,6 +127,13 @@ class Gate(_Closed):
     diversity: Bounds | None = Field(None, description="Of the score of the part diversity, from 0 to 1.")
     rules: list[RowRule] = Field(default_factory=list, description="Rules over each row.")
     grading: dict[str, Any] = Field(default_factory=dict, description="How the grade is made, in the form of content/quality.yaml.")
+    _lines: Lines = PrivateAttr(default_factory=Lines)
+
+    def problem(self, rule: RowRule, what: str, fix: str) -> Invalid:
+        """What is wrong with a rule, at its line."""
+        key = next(name for name in ("expect", "matches", "lacks", "asks") if getattr(rule, name))
+        found = self._lines.problem(("rules", self.rules.index(rule), key), f"Rule {rule.name!r}: {what}", fix)
+        return Invalid("The gate has a problem.", "Nothing was decided.", [found])
 
 
 def limit(given: int | str) -> tuple[float, bool]:
@@ -146,6 +167,7 @@ def read_gate(path: Path, shipped: dict[str, Any]) -> tuple[Gate, Grading]:
     grading, more = _graded(changed(shipped, found.grading), lines, ("grading",))
     if problems or more or grading is None:
         raise _invalid("gate", [*problems, *more])
+    found._lines = lines
     return found, grading
 
 
@@ -204,8 +226,8 @@ def _wrong_rule(rule: RowRule, number: int, lines: Lines) -> Iterator[Problem]:
     for key in ("matches", "lacks"):
         if text := getattr(rule, key):
             try:
-                re.compile(text)
-            except (re.error, OverflowError, RecursionError) as error:
+                Pattern(text)
+            except ValueError as error:
                 yield lines.problem(("rules", number, key), f"Rule {rule.name!r}: {text!r} is no pattern: {error}.", "Correct it.")
 
 

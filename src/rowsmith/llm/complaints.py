@@ -11,6 +11,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from rowsmith.core.patterns import unnamed
+
 WHOLE = "the answer"
 """The path of the answer itself."""
 _KINDS = {
@@ -70,18 +72,12 @@ def _lines(error: Any) -> Iterator[str]:
     if error.validator == "required":
         yield from (f"{path_of([*path, name])}: missing" for name in error.validator_value if name not in error.instance)
     elif error.validator == "additionalProperties" and error.validator_value is False:
-        yield from (f"{path_of([*path, name])}: not asked for" for name in _extras(error))
+        yield from (f"{path_of([*path, name])}: not asked for" for name in unnamed(error.instance, error.schema))
     elif error.validator in ("anyOf", "oneOf") and (inner := _nearest(error)):
         yield from complaints(inner)
     else:
         say = _SAY.get(error.validator)
         yield f"{path_of(path)}: {say(error.instance, error.validator_value) if say else _else(error)}"
-
-
-def _extras(error: Any) -> list[str]:
-    patterns = error.schema.get("patternProperties", {})
-    known = error.schema.get("properties", {})
-    return [name for name in error.instance if name not in known and not any(re.search(pattern, name) for pattern in patterns)]
 
 
 def _nearest(error: Any) -> list[Any]:

@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any
 
 from rowsmith.core.errors import Invalid
+from rowsmith.core.patterns import validator
 from rowsmith.llm.complaints import WHOLE, complaints
 from rowsmith.llm.mending import LARGEST, Mending, size
 from rowsmith.llm.xml_form import XmlForm
@@ -39,7 +40,7 @@ class Schema:
             raise Invalid(f"The schema is no JSON Schema: at {error.json_path}: {error.message[:200]}.", "Correct it there.") from None
         for target in _references(schema):
             _check_reference(target, schema)
-        self._validator = draft(schema)
+        self._validator = validator(draft)(schema)
         self._schema = schema
         self._quick = _quick(schema)
         kind = schema.get("type")

@@ -12,6 +12,7 @@ import orjson
 from rowsmith.content import languages
 from rowsmith.core.flags import Flag
 from rowsmith.core.languages import UNKNOWN, Guess, Languages
+from rowsmith.core.patterns import validator
 from rowsmith.core.row import Json
 from rowsmith.steps.form_phrases import pattern, unquoted
 from rowsmith.steps.form_turns import CHECK, Turn
@@ -67,7 +68,7 @@ def _validator(schema: bytes) -> Any:
     from jsonschema import Draft202012Validator
     from referencing import Registry
 
-    return Draft202012Validator(orjson.loads(schema), registry=Registry())  # an empty registry: no schema is fetched from elsewhere
+    return validator(Draft202012Validator)(orjson.loads(schema), registry=Registry())  # an empty registry: no schema is fetched from elsewhere
 
 
 @cache

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
+from rowsmith.core.patterns import Pattern
 from rowsmith.core.pii import KINDS, Found, disjoint, find
 from rowsmith.core.row import Json
 from rowsmith.core.said import Part, parts
@@ -52,8 +53,8 @@ class Recognising(BaseModel):
         said = [f"The kind {name!r} of `own` is one that is known; give yours another name." for name in self.own if name in KINDS]
         for name, pattern in self.own.items():
             try:
-                re.compile(pattern)
-            except re.error as error:
+                Pattern(pattern)
+            except ValueError as error:
                 said.append(f"The regular expression of the kind {name!r} cannot be read: {error}.")
         if self.names:
             from rowsmith.steps.presidio import missing
@@ -65,8 +66,8 @@ class Recognising(BaseModel):
         return any(pattern.match(value) for pattern in _skipped(tuple(self.skip)))
 
     @cached_property
-    def _own(self) -> list[tuple[str, re.Pattern[str]]]:
-        return [(name, re.compile(pattern)) for name, pattern in self.own.items()]
+    def _own(self) -> list[tuple[str, Pattern]]:
+        return [(name, Pattern(pattern)) for name, pattern in self.own.items()]
 
 
 def masked(kind: str, value: str) -> str:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import NamedTuple
 
+from rowsmith.core.patterns import Pattern
 from rowsmith.core.pii import bank, birth, coins, keys, mail, national, network, passport, phone, social
 from rowsmith.core.pii.seen import Place, Seen
 
@@ -45,7 +46,7 @@ class Found(NamedTuple):
     end: int
 
 
-def find(text: str, *, kinds: Collection[str] = KINDS, named: str = "", own: Iterable[tuple[str, re.Pattern[str]]] = ()) -> list[Found]:
+def find(text: str, *, kinds: Collection[str] = KINDS, named: str = "", own: Iterable[tuple[str, Pattern]] = ()) -> list[Found]:
     """What a text holds of these kinds, in order; no two overlap.
 
     `named` is what the column is called in which it stands: a name that says `phone` is a word beside a number. `own` are kinds of yours, each a
@@ -54,7 +55,7 @@ def find(text: str, *, kinds: Collection[str] = KINDS, named: str = "", own: Ite
     >>> find("Write to ada@example.org or call +44 20 7946 0018.")
     [Found(kind='email', start=9, end=24), Found(kind='phone', start=33, end=49)]
     """
-    taken: list[Found] = [Found(kind, *one.span()) for kind, pattern in own for one in pattern.finditer(text) if one.end() > one.start()]
+    taken: list[Found] = [Found(kind, start, end) for kind, pattern in own for start, end in pattern.spans(text) if end > start]
     if _ANY.search(text):
         seen = Seen(text, named)
         taken += [Found(kind, *place) for kind in KINDS if kind in kinds for place in _FIND[kind](seen)]
