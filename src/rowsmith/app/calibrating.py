@@ -10,7 +10,7 @@ from rowsmith.core import agreement
 from rowsmith.core.calibration import Calibration, calibrated, drawn_alike
 from rowsmith.core.errors import Invalid
 from rowsmith.core.expressions import Expression, parse_value
-from rowsmith.core.review import Review
+from rowsmith.core.review import Review, counting, of_people
 
 if TYPE_CHECKING:
     from rowsmith.app.lab import Lab
@@ -81,7 +81,7 @@ def calibrate(lab: Lab, project: str, spoken: str, score: str, precision: float,
         if value is None:
             continue
         every.append(value)
-        if (good := _majority(people)) is not None:
+        if (good := _majority(counting(of_it, "verdict"))) is not None:
             labelled.append((value, good))
         scores = [one.score for one in {one.author: one for one in of_it if one.score is not None}.values() if one.score is not None]
         numbers += [(value, sum(scores) / len(scores))] if scores else []
@@ -97,7 +97,7 @@ def calibrate(lab: Lab, project: str, spoken: str, score: str, precision: float,
 
 def _verdicts(reviews: Sequence[Review]) -> dict[str, str]:
     """The newest verdict of each person."""
-    return {one.author: one.verdict for one in reviews if one.verdict}
+    return of_people(reviews, "verdict")
 
 
 def _majority(people: Mapping[str, str]) -> bool | None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from rowsmith.app.guides import Guides
     from rowsmith.app.provenance import Provenance
     from rowsmith.app.quality import Quality
+    from rowsmith.app.review_queues import ReviewQueues
     from rowsmith.app.reviewers import Reviewers
 
 
@@ -91,6 +92,13 @@ class Project:
     def reviews(self) -> Reviews:
         """Review rows, and list what people think of them."""
         return Reviews(self.lab, self.name)
+
+    @property
+    def review_queues(self) -> ReviewQueues:
+        """Queues of rows that people are to look at."""
+        from rowsmith.app.review_queues import ReviewQueues
+
+        return ReviewQueues(self.lab, self.name)
 
     @property
     def reviewers(self) -> Reviewers:
