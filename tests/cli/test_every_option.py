@@ -668,6 +668,8 @@ ARGUMENTS: dict[str, list[str]] = {
     "prompts lint": ["p"], "prompts infer": ["t"], "prompts refine": ["p"],
     "import": ["ROWS", "--into", "t"], "bundle": ["t", "-o", "out.zip"], "review add": ["t", "ROW", "--accept"], "review list": ["t"],
     "review calibrate": ["t", "--score", "length(text)"], "review drift": ["t", "--score", "length(text)", "--to", "length(text) + 1"],
+    "review queue": ["t"], "review next": ["t"], "review agree": ["t"],
+    "review export": ["t", "-o", "r.jsonl"], "review import": ["t", "there.jsonl"], "review diff": ["t", "--versions", "v1,main"],
 }  # fmt: skip
 
 
@@ -694,6 +696,8 @@ def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminal]:
                 t.say("prompts", "add", "p.md", "--project", project, home=home)
                 if words.startswith("Say"):
                     t.say("prompts", "tag", "p", "v1", "--project", project, home=home)
+            t.say("review", "queue", "t", "--by", "audit", "--sample", 1, "--project", project, home=home)
+            t.say("review", "export", "t", "-o", "there.jsonl", "--project", project, home=home)
             t.say("guide", "--name", "support", "--project", project, home=home)
             put(t, "p.md", "Whisper {{ text }}")
             put(t, "a.md", "Tea is a drink.\n")
@@ -716,7 +720,7 @@ def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminal]:
 def spoken(lived_in: Terminal, folder: Path, command: str, home: str = "home") -> tuple[list[str], Path]:
     """The command with what it takes, and a copy of the home."""
     shutil.copytree(lived_in.folder / home, folder / "home")
-    for name in ("there.backup", "there.calls"):
+    for name in ("there.backup", "there.calls", "there.jsonl"):
         shutil.copy(lived_in.folder / name, folder / name)
     recipe = str(lived_in.folder / "recipe.yaml")
     known = {"RECIPE": recipe, "ROWS": str(lived_in.folder / "rows.jsonl"), "ROW": (lived_in.folder / "row").read_text(encoding="utf-8")}
@@ -1142,6 +1146,48 @@ def test_a_judge_that_changes(t: Terminal) -> None:
     assert (score["score"], score["rows"]) == ("judge", 6) and "scores.judge: 6 rows" in t.say("runs", "r1", "--judges")
     assert [one["name"] for one in t.tell("rubrics")] == ["answer", "grounded", "training", "writing"]
     assert "5 = Nothing in it is wrong." in t.say("rubrics", "answer") and t.tell("rubrics", "answer")["lint"] == []
+
+
+@shows("review queue --by", "review queue --reviewers", "review queue --each", "review queue --limit", "review queue --score", "review queue --json")
+@shows("review queue --threshold", "review queue --noise", "review queue --sample", "review queue --seed", "review next --queue")
+@shows("review next --reviewer", "review next --json", "review agree --json", "review export --output", "review export -o", "review export --json")
+@shows("review import --json", "review diff --versions", "review diff --times", "review diff --reviewers", "review diff --json")
+def test_rows_are_worked_through_with_the_keyboard(t: Terminal) -> None:
+    t.say("run", t.recipe({"kind": "read.rows", "rows": [{"n": n} for n in range(10)]}))
+    rows = [json.loads(line)["id"] for line in t.say("rows", "t", "--json").splitlines()[:-1]]
+
+    def queued(*words: Any) -> Any:
+        (found,) = t.tell("review", "queue", "t", "--by", *words)["queues"]
+        return found
+
+    assert [rows.index(row) for row in queued("uncertain", "--score", "n", "--threshold", 7.2, "--limit", 2)["rows"]] == [7, 8]
+    assert queued("uncertain", "--noise", "n", "--limit", 1)["rows"] == [rows[9]]
+    assert queued("audit", "--sample", 5, "--seed", 1)["rows"] != queued("audit", "--sample", 5, "--seed", 2)["rows"]
+    assert queued("audit", "--sample", 0.4, "--reviewers", "bob,eve", "--each", 1)["left"] == {"bob": 2, "eve": 2}
+    assert "audit: 4 rows" in t.say("review", "queue", "t")
+    n = queued("audit", "--sample", 3, "--reviewers", "bob,eve")["n"]
+    said = t.say("review", "next", "t", "--reviewer", "bob", stdin="s\nb\nx\nscore high\nscore 0.5\nnote so-so\na\nb\nr\nq\n")
+    assert "(3 left)" in said and "(2 left)" in said and "reviewed before" in said and "2 reviewed, 2 left" in said
+    said = t.say("review", "next", "t", "--queue", n, "--reviewer", "bob", stdin="label x\nset n=70\na\na\n")
+    assert "2 reviewed, 0 left" in said
+    said = t.say("review", "next", "t", "--queue", n, "--reviewer", "eve", stdin="a\n")
+    assert said.index("bob: ") > said.index("[a accept") and "1 reviewed, 2 left" in said
+    assert t.tell("review", "next", "t", "--reviewer", "eve")["left"] == 2
+    t.say("review", "next", "t", "--queue", n, "--reviewer", "eve", stdin="a\na\n")
+    (told,) = [one for one in t.tell("review", "queue", "t")["queues"] if one["n"] == n]
+    assert told["audit"]["judged"] <= 3 and told["left"] == {"bob": 0, "eve": 0}
+    assert t.tell("review", "agree", "t")["verdicts"]["cohen"]["bob > eve"]["rows"] == 3
+    assert "Krippendorff" in t.say("review", "agree", "t")
+    assert t.tell("review", "export", "t", "-o", "r.csv")["reviews"] == 7
+    assert "0 reviews taken; 7 were here" in t.say("review", "import", "t", "r.csv")
+    assert t.tell("review", "import", "t", "r.csv") == {"added": 0, "known": 7, "wrong": []}
+    assert t.tell("review", "diff", "t", "--times", "0,1e10")["counts"]["new"] == 6
+    people = t.tell("review", "diff", "t", "--reviewers", "bob,eve")["counts"]
+    assert people["changed"] >= 1 and "bob > eve" in t.say("review", "diff", "t", "--reviewers", "bob,eve")
+    t.say("tag", "t", "old")
+    t.say("commit", "t")
+    assert t.tell("review", "diff", "t", "--versions", "old,main")["counts"]["new"] == 2
+    assert "no times" in t.tell("review", "diff", "t", "--times", "a,b", code=1)["what"]
 
 
 @shows("review list --limit", "review list --json", "export --where")

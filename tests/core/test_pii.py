@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rowsmith.core.patterns import pattern
 from rowsmith.core.pii import KINDS, TITLES, Found, disjoint, find
 
 FOUND = [
@@ -72,7 +71,7 @@ def test_the_name_of_a_column_is_a_word_beside_its_numbers() -> None:
 
 def test_of_what_overlaps_the_more_specific_stands() -> None:
     assert [one.kind for one in find("IBAN GB82 WEST 1234 5698 7654 32, postgres://u:4111111111111111@h.example.org/x")] == ["iban", "key"]
-    own = [("ticket", re.compile(r"ada@\w+"))]
+    own = [("ticket", pattern(r"ada@\w+"))]
     assert find("ada@example.org", own=own) == [Found("ticket", 0, 11)]
     assert disjoint([Found("a", 5, 9), Found("b", 0, 6), Found("c", 0, 5)]) == [Found("c", 0, 5), Found("a", 5, 9)]
 

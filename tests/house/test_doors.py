@@ -21,6 +21,7 @@ from rowsmith.app.projects import Project, Projects
 from rowsmith.app.prompts import Prompts
 from rowsmith.app.provenance import Provenance
 from rowsmith.app.quality import Quality
+from rowsmith.app.review_queues import ReviewQueues
 from rowsmith.app.reviewers import Reviewers
 from rowsmith.app.reviews import Reviews
 from rowsmith.app.runs import Runs
@@ -40,6 +41,11 @@ ACTS = {
     },
     Reviews: {
         "add": "review add", "list": "review list", "calibrate": "review calibrate", "any": "rows", "beside": "rows", "summaries": "export --where",
+        "agreement": "review agree", "export": "review export", "import_": "review import", "diff": "review diff", "branch": "review add",
+    },
+    ReviewQueues: {
+        "make": "review queue --by", "every": "review queue", "next": "review next", "give": "review next", "skip": "review next",
+        "behind": "review next",
     },
     Judges: {"of": "runs --judges", "drift": "review drift"},
     Reviewers: {"push": "push", "pull": "pull"},
@@ -73,8 +79,8 @@ ACTS = {
     Project: {
         "show": "project list", "set_budget": "project budget", "runs": "run", "datasets": "datasets", "events": "events", "calls": "calls list",
         "history": "log", "edits": "edit", "differences": "diff", "shaping": "split",
-        "prompts": "prompts list", "guides": "guide", "reviews": "review list", "reviewers": "push", "provenance": "origin", "sources": "sources",
-        "quality": "quality", "judges": "review drift",
+        "prompts": "prompts list", "guides": "guide", "reviews": "review list", "reviewers": "push", "review_queues": "review queue",
+        "provenance": "origin", "sources": "sources", "quality": "quality", "judges": "review drift",
     },
     Provenance: {
         "origin": "origin", "trace": "trace", "forget": "forget", "finish": "forget", "forgotten": "verify", "lift": "forget --lift",

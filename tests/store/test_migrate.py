@@ -54,7 +54,7 @@ def test_the_migrations_make_the_schema_to_the_letter(tmp_path: object) -> None:
         with engine.connect() as conn:
             found = conn.execute(text("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'alembic%'")).all()
         engine.dispose()
-        return {name: re.sub(r"\s+", " ", sql).replace('"', "") for name, sql in found}
+        return {name: re.sub(r"\s*([(),])\s*", r"\1", re.sub(r"\s+", " ", sql)).replace('"', "") for name, sql in found}
 
     open_database(f"sqlite:///{tmp_path}/a.db").close()
     assert statements(f"sqlite:///{tmp_path}/a.db") == statements(f"sqlite:///{tmp_path}/b.db")

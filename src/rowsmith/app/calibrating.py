@@ -14,7 +14,7 @@ from rowsmith.core.agreement import Interval
 from rowsmith.core.calibration import Calibration, calibrated, drawn_alike
 from rowsmith.core.errors import Invalid
 from rowsmith.core.expressions import Expression, parse_value
-from rowsmith.core.review import Review
+from rowsmith.core.review import Review, counting, of_people
 from rowsmith.core.row import Row
 from rowsmith.store import events
 
@@ -127,7 +127,7 @@ def valued(lab: Lab, project: str, spoken: str, score: str) -> Iterator[Valued]:
         people = _verdicts(of_it)
         scores = [one.score for one in {one.author: one for one in of_it if one.score is not None}.values() if one.score is not None]
         mean = sum(scores) / len(scores) if scores else None
-        yield Valued(row, _number(expression, scope(row, said)), people, _majority(people), mean)
+        yield Valued(row, _number(expression, scope(row, said)), people, _majority(counting(of_it, "verdict")), mean)
 
 
 def require_shares(**shares: float) -> None:
@@ -165,7 +165,7 @@ def _agreement(
 
 def _verdicts(reviews: Sequence[Review]) -> dict[str, str]:
     """The newest verdict of each person."""
-    return {one.author: one.verdict for one in reviews if one.verdict}
+    return of_people(reviews, "verdict")
 
 
 def _majority(people: Mapping[str, str]) -> bool | None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from rowsmith.app.judges import Judges
     from rowsmith.app.provenance import Provenance
     from rowsmith.app.quality import Quality
+    from rowsmith.app.review_queues import ReviewQueues
     from rowsmith.app.reviewers import Reviewers
 
 
@@ -99,6 +100,13 @@ class Project:
         from rowsmith.app.judges import Judges
 
         return Judges(self.lab, self.name)
+
+    @property
+    def review_queues(self) -> ReviewQueues:
+        """Queues of rows that people are to look at."""
+        from rowsmith.app.review_queues import ReviewQueues
+
+        return ReviewQueues(self.lab, self.name)
 
     @property
     def reviewers(self) -> Reviewers:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast, get_args
 
 from rowsmith.app.edits import row_id
@@ -21,7 +22,11 @@ from rowsmith.store.reviews import Opinion
 from rowsmith.store.versions import Version
 
 if TYPE_CHECKING:
+    from rowsmith.app.agreeing import PeopleAgree
     from rowsmith.app.calibrating import Calibrated
+    from rowsmith.app.review_data import Brought, ReviewDifferences
+
+Also = Callable[[Any, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,7 @@ class Reviews:
     def add(
         self, spoken: str, row: str, *, verdict: str = "", score: float | None = None, label: str | None = None, note: str | None = None,
         values: Mapping[str, Json] | None = None, author: str | None = None, seen: str | None = None,
+        decides: bool = False, also: Also | None = None,
     ) -> Reviewed:  # fmt: skip
         """Review a row as it stands on a branch, uncommitted edits included.
 
@@ -54,18 +60,22 @@ class Reviews:
             verdict: accept, reject or nothing.
             values: columns that are to say something else: an edit, uncommitted until `History.commit`. The review is of the row with it.
             author: who reviews; default: who acts.
+            decides: where people differ, this review counts alone.
+            also: what is carried out in the same transaction, with the review's number.
             seen: the token of the row that the reviewer saw; the review is refused when it is another one now.
 
         Raises:
             NotFound: there is no such row. Invalid: the review says nothing. Stale: the row is not what was seen, or has been removed.
         """
-        said = opinion(verdict, score, label, note, values)
+        said = replace(opinion(verdict, score, label, note, values), decides=decides)
         by = cleaned(author or self.lab.who)
-        name, (n, branch) = row_id(row), self._branch(spoken)
+        name, (n, branch) = row_id(row), self.branch(spoken)
         reviews, kept = store.Reviews(self.lab.db, n), []
 
         def add(conn: Any, token: str) -> None:
             kept.append(reviews.add(conn, branch, name, token, said, by))
+            if also is not None:
+                also(conn, kept[-1])
 
         edits = store_edits.Edits(self.lab.db, n, branch)
         stands = edits.change(name, lambda there: {**there.data, **(values or {})}, by, seen=seen, also=add)
@@ -118,6 +128,49 @@ class Reviews:
 
         return calibrate(self.lab, self.project, spoken, score, precision, confidence)
 
+    def agreement(self, spoken: str) -> PeopleAgree:
+        """How far people agree who have reviewed the same rows, by what they say now (app.agreeing).
+
+        Raises:
+            NotFound: there is no such dataset.
+        """
+        from rowsmith.app.agreeing import agreed
+
+        return agreed(self, spoken)
+
+    def export(self, spoken: str, path: str | Path) -> int:
+        """Write all reviews of a dataset, oldest first, to a file (.jsonl or .csv): review_data.COLUMNS; how many.
+
+        Raises:
+            Invalid: the file's name is of neither kind.
+        """
+        from rowsmith.app.review_data import exported
+
+        return exported(self, spoken, Path(path))
+
+    def import_(self, spoken: str, path: str | Path) -> Brought:
+        """Take reviews from such a file; those that are here are not taken again. An edit is told with its review and changes no row.
+
+        Raises:
+            NotFound: there is no such dataset. Invalid: the file cannot be read; lines that are no review are listed instead.
+        """
+        from rowsmith.app.review_data import imported
+
+        return imported(self, spoken, Path(path))
+
+    def diff(
+        self, spoken: str, *, versions: Sequence[str] | None = None, times: Sequence[float] | None = None, people: Sequence[str] | None = None
+    ) -> ReviewDifferences:
+        """What is new, changed and taken back in reviews: between two versions (those of what a row says there), two times (seconds since 1970)
+        or two people.
+
+        Raises:
+            NotFound: there is no such version. Invalid: not two of one kind are given.
+        """
+        from rowsmith.app.review_data import compared
+
+        return compared(self, spoken, versions, times, people)
+
     def any(self, spoken: str) -> bool:
         """Whether the dataset has a review."""
         return not spoken.startswith("run:") and store.Reviews(self.lab.db, self._store.get(self.project, spoken.partition("@")[0]).n).any()
@@ -130,7 +183,12 @@ class Reviews:
         edited = {edit.id: edit.token for edit in store_edits.Edits(self.lab.db, n, branch or MAIN)}
         return store.Reviews(self.lab.db, n), version, edited
 
-    def _branch(self, spoken: str) -> tuple[int, str]:
+    def branch(self, spoken: str) -> tuple[int, str]:
+        """Number and branch of a dataset that is spoken of.
+
+        Raises:
+            NotFound: there is none.
+        """
         name, _, branch = spoken.partition("@")
         dataset = self._store.get(self.project, name)
         if branch and branch != MAIN:
@@ -158,7 +216,7 @@ def opinion(verdict: str, score: float | None, label: str | None, note: str | No
     if score is not None and not math.isfinite(score):
         raise Invalid(f"The score {score} is no number.", "Give a finite one.")
     text = {name: cleaned(value) if value else None for name, value in (("label", label), ("note", note))}
-    said = Opinion(_verdict(verdict), score, **text, fields=cleaned(dict(values)) if values else None)
+    said = Opinion(_verdict(verdict), score, text["label"], text["note"], cleaned(dict(values)) if values else None)
     if said == Opinion():
         raise Invalid("The review says nothing.", "Give a verdict (--accept, --reject), a score, a label, a note or a value.")
     return said

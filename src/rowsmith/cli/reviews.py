@@ -1,4 +1,4 @@
-"""review: add, list, calibrate, drift."""
+"""review: add, list, calibrate; the others are in review_data, review_queue and judges."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rowsmith.cli import review_data, review_queue
 from rowsmith.cli.history import OnBranch
 from rowsmith.cli.judges import drift
 from rowsmith.cli.options import HOME, PROJECT, AsJson, Home, InProject, project
@@ -17,11 +18,13 @@ if TYPE_CHECKING:
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands."""
-    group = typer.Typer(help="Reviews: what people think of rows. add, list, calibrate, drift.", no_args_is_help=True)
+    group = typer.Typer(help="Reviews: what people think of rows. add, list, queue, next, agree, export ...", no_args_is_help=True)
     group.command("add")(add)
     group.command("list")(list_reviews)
     group.command("calibrate")(calibrate)
     group.command("drift")(drift)
+    review_data.add_to(group)
+    review_queue.add_to(group)
     app.add_typer(group, name="review")
 
 
@@ -57,7 +60,7 @@ def add(
     )  # fmt: skip
     if as_json:
         return print_json(made.dump())
-    return typer.echo(f"Review {made.review.n} of row {made.review.row}: {_said(made.review)}")
+    return typer.echo(f"Review {made.review.n} of row {made.review.row}: {said_in_words(made.review)}")
 
 
 def list_reviews(
@@ -80,7 +83,8 @@ def list_reviews(
     rows = []
     for one in found[:limit]:
         review = one.review
-        rows.append((review.n, review.row, review.author, when(review.created_at), "what it says" if one.current else "an older text", _said(review)))
+        of = "what it says" if one.current else "an older text"
+        rows.append((review.n, review.row, review.author, when(review.created_at), of, said_in_words(review)))
     table(columns, rows)
     if len(found) > limit:
         typer.echo(f"  and {len(found) - limit:,} earlier ones (--limit)", err=True)
@@ -139,12 +143,14 @@ def _calibrated(found: Calibrated) -> None:
     show_judges(found.judges, warnings=False)
 
 
-def _said(review: Review) -> str:
+def said_in_words(review: Review) -> str:
+    """What a review says."""
     parts = [
         {"accept": "accepted", "reject": "rejected"}.get(review.verdict, ""),
         "" if review.score is None else f"score {review.score:g}",
         f"label {review.label}" if review.label else "",
         f"edited {', '.join(sorted(review.fields))}" if review.fields else "",
         review.note or "",
+        "decides" if review.decides else "",
     ]
     return "; ".join(part for part in parts if part)

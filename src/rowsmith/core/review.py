@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from rowsmith.core.row import Json
 
 Verdict = Literal["", "accept", "reject"]
+
+Kind = Literal["disagreement", "uncertain", "audit", "adjudicate"]
+"""Why rows stand in a queue."""
 
 REVIEWS = "reviews"
 """What expressions call the reviews of a row, beside its columns."""
@@ -20,7 +23,8 @@ NOTHING: dict[str, Json] = {"count": 0, "accepted": 0, "rejected": 0, "score": N
 @dataclass(frozen=True, slots=True)
 class Review:
     """What someone thinks of a row, as it said at the time: `hash` (32 hexadecimal digits) names its data then. `fields` are the columns that
-    the reviewer gave other values; the hash is of what the row says with them. `n` numbers reviews, `branch` is where it was made."""
+    the reviewer gave other values; the hash is of what the row says with them. `n` numbers reviews, `branch` is where it was made.
+    `decides`: it was given where others differed, and counts alone."""
 
     n: int
     row: str
@@ -33,6 +37,7 @@ class Review:
     author: str
     created_at: float
     branch: str
+    decides: bool = False
 
     def dump(self, current: str | None = None) -> dict[str, Any]:
         """As plain data. `current` is the hash of what the row says now: the review then says whether it is of that (`current`)."""
@@ -44,16 +49,25 @@ def summary(reviews: Iterable[Review], current: str) -> dict[str, Json]:
     """What the reviews of a row come to: how many there are of what it says now (`current`, its hash), how many people accepted and rejected
     it, the mean of their scores, their labels with how many gave each, and how many reviews are of an older text (`outdated`).
 
-    Of each person the newest verdict, score and label count.
+    Of each person the newest verdict, score and label count; where a review decides, the newest such alone.
     """
     every = sorted(reviews, key=lambda review: (review.created_at, review.n))
     of_it = [review for review in every if review.hash == current]
-    verdicts = {review.author: review.verdict for review in of_it if review.verdict}
-    scores = {review.author: review.score for review in of_it if review.score is not None}
-    labels = {review.author: review.label for review in of_it if review.label is not None}
+    verdicts, scores, labels = (counting(of_it, part) for part in ("verdict", "score", "label"))
     counts = Counter(verdicts.values())
     return {
         "count": len(of_it), "accepted": counts["accept"], "rejected": counts["reject"],
         "score": sum(scores.values()) / len(scores) if scores else None, "labels": dict(sorted(Counter(labels.values()).items())),
         "outdated": len(every) - len(of_it),
     }  # fmt: skip
+
+
+def of_people(reviews: Iterable[Review], part: str) -> dict[str, Any]:
+    """The newest verdict, score or label of each person; `reviews` are of one text, oldest first. Those that decide are left out."""
+    return {one.author: getattr(one, part) for one in reviews if not one.decides and getattr(one, part) not in (None, "")}
+
+
+def counting(reviews: Sequence[Review], part: str) -> dict[str, Any]:
+    """The verdicts, scores or labels that count, by person: of each the newest, or, where a review decides, the newest of those alone."""
+    deciding = [one for one in reviews if one.decides and getattr(one, part) not in (None, "")]
+    return {deciding[-1].author: getattr(deciding[-1], part)} if deciding else of_people(reviews, part)

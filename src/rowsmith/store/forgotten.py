@@ -45,6 +45,8 @@ _REVIEWED = text(f"SELECT DISTINCT dataset, row FROM review WHERE {_OF_PROJECT}"
 _GONE = text("SELECT 1 FROM tombstone WHERE dataset = :dataset AND place = :place AND forgotten = :n LIMIT 1")
 _NO_EDIT = text("DELETE FROM edit WHERE dataset = :dataset AND branch = :branch AND id = :id")
 _NO_REVIEW = text("DELETE FROM review WHERE dataset = :dataset AND row = :row")
+_NO_TASK = text("DELETE FROM review_task WHERE row = :row AND queue IN (SELECT n FROM review_queue WHERE dataset = :dataset)")
+_TASKS = text(f"SELECT DISTINCT q.dataset, t.row FROM review_task t JOIN review_queue q ON q.n = t.queue WHERE {_OF_PROJECT}")
 _NO_STATISTICS = text("DELETE FROM statistics WHERE root IN (SELECT root FROM version WHERE id = :version)")
 
 Ranges = Sequence[tuple[bytes, bytes]]
@@ -129,6 +131,9 @@ def _erase_beside(conn: Connection, project: str, n: int, plan: Plan) -> None:
     for row in conn.execute(_REVIEWED, {"project": project}).all():
         if _is_gone(conn, n, row.dataset, bytes(row.row)):
             conn.execute(_NO_REVIEW, {"dataset": row.dataset, "row": row.row})
+    for row in conn.execute(_TASKS, {"project": project}).all():
+        if _is_gone(conn, n, row.dataset, bytes(row.row)):
+            conn.execute(_NO_TASK, {"dataset": row.dataset, "row": row.row})
     for version in plan.versions:
         conn.execute(_NO_STATISTICS, {"version": version})
 

@@ -21,15 +21,15 @@ from rowsmith.store.trees import Entry, Trees, turned
 from rowsmith.store.versions import Version
 
 _BATCH = 500
-_COLUMNS = 'n, "row", hash, verdict, score, label, note, fields, author, created_at, branch'
+_COLUMNS = 'n, "row", hash, verdict, score, label, note, fields, author, created_at, branch, decides'
 _ANY = text("SELECT 1 FROM review WHERE dataset = :dataset LIMIT 1")
 _SAME = text('SELECT 1 FROM review WHERE dataset = :dataset AND "row" = :row AND author = :author AND created_at = :at')
 _STATE = text("SELECT max(n), count(*) FROM review WHERE dataset = :dataset")
 _REVIEWED = text('SELECT DISTINCT "row" FROM review WHERE dataset = :dataset')
 _OF = text(f'SELECT {_COLUMNS} FROM review WHERE dataset = :dataset AND "row" IN :rows ORDER BY n').bindparams(bindparam("rows", expanding=True))
 _BRING = text(
-    'INSERT INTO review (dataset, branch, "row", hash, verdict, score, label, note, fields, author, created_at) '
-    'SELECT :target, s.branch, s."row", s.hash, s.verdict, s.score, s.label, s.note, s.fields, s.author, s.created_at FROM review s '
+    'INSERT INTO review (dataset, branch, "row", hash, verdict, score, label, note, fields, author, created_at, decides) '
+    'SELECT :target, s.branch, s."row", s.hash, s.verdict, s.score, s.label, s.note, s.fields, s.author, s.created_at, s.decides FROM review s '
     'WHERE s.dataset = :source AND s."row" = :row AND NOT EXISTS (SELECT 1 FROM review t WHERE t.dataset = :target AND t."row" = s."row" '
     "AND t.hash = s.hash AND t.author = s.author AND t.created_at = s.created_at)"
 )
@@ -40,13 +40,15 @@ _ByRow = dict[str, list[Review]]
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """What a review says; at least one of its parts says something. `fields`: columns that the reviewer gave other values."""
+    """What a review says; at least one of its parts says something. `fields`: columns that the reviewer gave other
+    values. `decides`: it counts alone where people differ."""
 
     verdict: Verdict = ""
     score: float | None = None
     label: str | None = None
     note: str | None = None
     fields: Mapping[str, Json] | None = None
+    decides: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ class Reviews:
         values = {
             "dataset": self._dataset, "branch": branch, "row": bytes.fromhex(row), "hash": bytes.fromhex(hash_), "verdict": said.verdict,
             "score": said.score, "label": said.label, "note": said.note, "fields": canonical(said.fields) if said.fields else None,
-            "author": author, "created_at": self._db.now(conn) if at is None else at,
+            "author": author, "decides": int(said.decides), "created_at": self._db.now(conn) if at is None else at,
         }  # fmt: skip
         return int(conn.execute(table.insert().returning(table.c.n), values).scalar_one())
 
@@ -85,10 +87,12 @@ class Reviews:
         with self._db.read() as conn:
             return self._has(conn, row, author, at)
 
-    def add_once(self, conn: Connection, branch: str, row: str, hash_: str, said: Opinion, author: str, at: float) -> None:
-        """The same for a review that was made elsewhere, at this moment; nothing where it is here already."""
-        if not self._has(conn, row, author, at):
-            self.add(conn, branch, row, hash_, said, author, at)
+    def add_once(self, conn: Connection, branch: str, row: str, hash_: str, said: Opinion, author: str, at: float) -> bool:
+        """The same for a review that was made elsewhere, at this moment; False where it is here already."""
+        if self._has(conn, row, author, at):
+            return False
+        self.add(conn, branch, row, hash_, said, author, at)
+        return True
 
     def add_older(self, branch: str, row: str, hash_: str, said: Opinion, author: str, at: float) -> None:
         """The same for one of a text that the row says no more, in a transaction of its own."""
@@ -186,5 +190,5 @@ def _review(found: Any) -> Review:
     fields = None if found.fields is None else orjson.loads(found.fields)
     return Review(
         found.n, bytes(found.row).hex(), bytes(found.hash).hex(), found.verdict, found.score, found.label, found.note, fields, found.author,
-        found.created_at, found.branch,
+        found.created_at, found.branch, bool(found.decides),
     )  # fmt: skip

@@ -329,6 +329,7 @@ review = Table(
     Column("fields", LargeBinary),
     Column("author", String(200), nullable=False),
     Column("created_at", Float, nullable=False),
+    Column("decides", SmallInteger, nullable=False, server_default="0"),  # 1: it counts alone where people differ
     Index("ix_review_dataset", "dataset", "row"),
     sqlite_autoincrement=True,  # the number of a deleted one is never given again
 )  # fmt: skip

@@ -5,7 +5,6 @@ it is hidden (zw, tag, b64, ...).
 Innocent texts may hold base64 (b64) and flags; `@ask` marks what a user asks of the model, which stays in the user's place.
 """
 # Cases stand in tables, one a line, and closures are called before their loop goes on.
-# ruff: noqa: B023, E501, E731
 import base64
 import json
 import random
