@@ -16,17 +16,20 @@ LINES = "One two three. Four five six.\n\nSeven eight."
 CASES = [
     ("words", "Use at least 5 words.", LINES, "Too short."), ("words", "Answer in fewer than five words.", "Tea is good.", LINES),
     ("words", "Write about 10 words.", LINES, "one two three"), ("words", "No more than 9 words, please.", LINES, LINES + " Nine ten."),
-    ("sentences", "Say it in exactly 3 sentences.", LINES, "One."), ("sentences", "Explain tea in two sentences.", "Tea is a drink. It is hot.", "Tea."),
+    ("sentences", "Say it in exactly 3 sentences.", LINES, "One."),
+    ("sentences", "Explain tea in two sentences.", "Tea is a drink. It is hot.", "Tea."),
     ("paragraphs", "Write 2 paragraphs.", LINES, "One."), ("bullets", "Give exactly 2 bullet points.", "- a\n- b", "- a"),
     ("highlights", "Highlight at least 2 sections with markdown.", "*a* and **b b**", "*a*"),
     ("placeholders", "Use at least two placeholders.", "[name] lives in [city]", "[name]"),
     ("json", "Reply in JSON format.", '```json\n{"a": 1}\n```', "a: 1"), ("lowercase", "Write in all lowercase.", "tea, hot", "Tea"),
     ("uppercase", "Answer in capital letters only.", "TEA!", "Tea"), ("no_commas", "Do not use any commas.", "Tea and milk", "Tea, milk"),
     ("title", "Give it a title, wrapped in double angular brackets.", "<<Tea>>\nIt is hot.", "Tea"),
-    ("quoted", "Wrap your entire response in double quotation marks.", '"Tea."', "Tea."), ("postscript", "Add a postscript.", "Tea.\nP.S. Milk", "Tea"),
+    ("quoted", "Wrap your entire response in double quotation marks.", '"Tea."', "Tea."),
+    ("postscript", "Add a postscript.", "Tea.\nP.S. Milk", "Tea"),
     ("with", 'Include the keywords "tea", "milk".', "Milk and tea", "Tea and steam"),
     ("without", "Do not use the words 'tea' or 'milk'.", "A teacup", "Some tea"),
-    ("starts", 'Begin your reply with "Dear".', "Dear friend", "My dear"), ("ends", 'End with the exact phrase "Yours, Ada"', "Hi. Yours, Ada", "Ada"),
+    ("starts", 'Begin your reply with "Dear".', "Dear friend", "My dear"),
+    ("ends", 'End with the exact phrase "Yours, Ada"', "Hi. Yours, Ada", "Ada"),
     ("language", "Reply in German.", "Der Tee ist heiß und die Milch ist kalt.", "The tea is hot and the milk is cold."),
 ]  # fmt: skip
 
@@ -35,12 +38,12 @@ CASES = [
 @pytest.mark.parametrize("shape", ["flat", "chat", "preference"])
 def test_each_kind_in_each_shape(shape: str, kind: str, question: str, kept: str, broken: str) -> None:
     for answer, score in ((kept, 1.0), (broken, 0.0)):
-        data: dict[str, Any] = {
+        shapes: dict[str, dict[str, Any]] = {
             "flat": {"instruction": question, "output": answer},
             "chat": {"messages": [{"role": "user", "content": question}, {"role": "assistant", "content": answer}]},
             "preference": {"prompt": question, "chosen": answer},
-        }[shape]
-        (found,) = InstructionFollowing(instructions=[kind]).rows(row(data), None)  # type: ignore[arg-type, list-item]
+        }
+        (found,) = InstructionFollowing.model_validate({"instructions": [kind]}).rows(row(shapes[shape]), None)  # type: ignore[arg-type]
         assert isinstance(found, Row)
         assert found.scores == {"instruction_following": score}
         assert [flag.reason for flag in flags_of(found)] == [kind] * (score == 0)

@@ -81,7 +81,8 @@ def test_tags_are_given_in_one_spelling() -> None:
 
 
 def tagged(*given: list[str] | None) -> list[Row]:
-    return [named(str(n), text="x").with_scores({} if tags is None else {"tags": {"tags": tags, "complexity": len(tags)}}) for n, tags in enumerate(given)]
+    scores: list[dict[str, Any]] = [{} if tags is None else {"tags": {"tags": tags, "complexity": len(tags)}} for tags in given]
+    return [named(str(n), text="x").with_scores(one) for n, one in enumerate(scores)]
 
 
 def test_rare_tags_go_near_ones_become_one_and_new_ones_are_counted(tmp_path: Path) -> None:
@@ -92,8 +93,8 @@ def test_rare_tags_go_near_ones_become_one_and_new_ones_are_counted(tmp_path: Pa
         {"tags": ["code debugging", "essay"], "complexity": 2, "new": 1, "diversity": 1.0},
         {"tags": ["code debugging", "essay"], "complexity": 2, "new": 0, "diversity": 1.0},
     ]  # fmt: skip
-    first = [one.scores.get("tag_novelty", {}).get("new") for one in carried_out(TagNovelty(complex_first=True), tmp_path, rows) if isinstance(one, Row)]
-    assert first == [0, None, 2, 0]
+    first = carried_out(TagNovelty(complex_first=True), tmp_path, rows)
+    assert [one.scores.get("tag_novelty", {}).get("new") for one in first if isinstance(one, Row)] == [0, None, 2, 0]
     later = carried_out(TagNovelty(least=1), tmp_path, rows[3:], rows[:3])
     assert [one.scores["tag_novelty"]["new"] for one in later if isinstance(one, Row)] == [1]
 
