@@ -108,3 +108,23 @@ def test_lazy_greedy_comes_to_its_share_of_the_best(alike: list[bytes], n: int) 
     chosen = tuple(one.place for one in cover(alike, quality, names, [], size, 0.5))
     assert len(set(chosen)) == size
     assert worth(chosen) >= (1 - 1 / 2.718281828) * max(map(worth, combinations(range(len(alike)), size))) - 1e-9
+
+
+def test_by_score_and_far_from_what_is_taken(tmp_path: Path) -> None:
+    rows = [row(str(n), text=text, q=n) for n, text in enumerate(groups(4, 5))]
+    found = kept(carried_out(Best(n=10, score="q", alike=0.5), tmp_path, rows))
+    assert {one.data["q"]: one.scores["best"] for one in found} == {19: {"rank": 1}, 18: {"rank": 2}, 17: {"rank": 3}, 16: {"rank": 4}}
+    assert [one.id for one in kept(carried_out(Best(n=10, score="q", alike=0.5), tmp_path, rows[::-1]))] == [one.id for one in found][::-1]
+    assert sorted(one.data["q"] for one in kept(carried_out(Best(n=3, score="q", alike=1.0), tmp_path, rows))) == [17, 18, 19]
+    later = kept(carried_out(Best(n=10, score="q", alike=0.5), tmp_path, rows[:8], rows[16:18]))
+    assert {one.data["q"]: one.scores["best"]["rank"] for one in later} == {7: 3, 6: 4}
+
+
+def test_by_score_and_far_in_meaning(tmp_path: Path) -> None:
+    pytest.importorskip("numpy")
+    rows = [row(str(n), text="same words", q=-n, v=v) for n, v in enumerate(([1, 0], [0.99, 0.1], [0, 1], [0.7, 0.7]))]
+    for alike, taken in ((0.9, {"0", "2", "3"}), (0.5, {"0", "2"}), (0.999, {"0", "1", "2", "3"})):
+        found = kept(carried_out(Best(n=4, score="q", vector="v", alike=alike), tmp_path, rows))
+        assert {str(-one.data["q"]) for one in found} == taken
+    later = kept(carried_out(Best(n=4, score="q", vector="v", alike=0.9), tmp_path, rows[1:], rows[:1]))
+    assert sorted(one.data["q"] for one in later) == [-3, -2]

@@ -60,6 +60,7 @@ CASES: dict[str, dict[str, Case]] = {
         "vector": to("vector", "", "vector", GOOD, n=2, diversity=1.0),
         "into": to("into", "best", "chosen", GOOD, n=2),
         "seed": to("seed", 1, 2, MANY, n=5, diversity=1.0),
+        "alike": to("alike", ..., 0.5, GOOD, n=2),
     },
     "filter.semantic_duplicates": {
         "vector": to("vector", "vector", "second", MEANT),

@@ -22,6 +22,7 @@ from cases_cleaning import CASES as CLEANING
 from cases_duplicates import CASES as DUPLICATES
 from cases_duplicates import CLOSE, ITEM
 from cases_quality_pii import CASES as HARM
+from cases_selection import CASES as SELECTION
 from cases_sources import CASES as SOURCES
 from cases_sources import documents
 from cases_variation import CASES as VARIATION
@@ -147,6 +148,7 @@ CASES: dict[str, dict[str, Case]] = {
     **CLEANING,
     **DUPLICATES,
     **HARM,
+    **SELECTION,
     **SOURCES,
     **VARIATION,
     **CHECKS,

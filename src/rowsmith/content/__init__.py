@@ -144,6 +144,11 @@ def classifiers() -> dict[str, str]:
     return _yaml("classifiers")
 
 
+def constraints() -> dict[str, Any]:
+    """Instructions of a question whose keeping can be counted: `content/constraints.yaml`."""
+    return _yaml("constraints")
+
+
 def lint() -> dict[str, Any]:
     """What the rules that look over prompts know of English: `content/lint.yaml`."""
     return _yaml("lint")

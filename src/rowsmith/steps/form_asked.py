@@ -90,6 +90,8 @@ def language_problems(turn: Turn, asked: str) -> Iterator[Flag]:
 
 def length(text: str) -> int:
     """Words of a text, parted by white space; two characters of a script without spaces are one."""
+    if text.isascii():
+        return len(text.split())
     alone = len(_UNSPACED.findall(text))
     return len(_UNSPACED.sub(" ", text).split()) + (alone + 1) // 2
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from functools import cache
 
 from rowsmith.content import form
 from rowsmith.core.flags import Flag
-from rowsmith.steps.form_phrases import pattern, unquoted
+from rowsmith.steps.form_phrases import lowered, pattern, speaks_of, unquoted
 from rowsmith.steps.form_turns import Turn
 
 _SQUARE = re.compile(r"(?<![\w\]!])\[\[?([^\[\]\n]{2,120})\]\]?(?![(\[:])")
@@ -17,7 +16,8 @@ _DOUBLE = re.compile(r"\{\{\s*([\w .|'\"()-]{1,60}?)\s*\}\}|\{%[^%\n]{1,60}%\}|<
 _CURLY = re.compile(r"(?<![\w\\}^_${])\{([^\W\d_][\w -]{1,40})\}(?!\})")
 _ANGLE = re.compile(r"(?<![\w<])<([^\W\d_][^\W\d_ _-]*(?:[ _-][^\W\d_]+){0,4})>(?!>)")
 _LOOKS_LIKE_CODE = re.compile(r"[;{}]\s*\n|^\s*[{\[][\s\"']|\\[a-z]+\{", re.MULTILINE)
-_NOT_CONTROL = frozenset("\t\n\r")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+"""All of the categories Cc and Cs but tab, line feed and carriage return."""
 _BYTES = {bytes([code]).decode("cp1252"): code for code in range(0x80, 0xC0) if code not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)} | {
     chr(code): code for code in range(0x80, 0xC0)
 }
@@ -49,13 +49,14 @@ def _spoken_of(turn: Turn) -> bool:
 
 
 def _fields(text: str) -> Iterator[tuple[int, int]]:
-    for found in _SQUARE.finditer(text):
+    for found in _SQUARE.finditer(text) if "[" in text else ():
         if _to_fill(found[1]):
             yield found.span()
-    yield from (found.span() for found in _DOUBLE.finditer(text))
-    if not _LOOKS_LIKE_CODE.search(text):
+    if any(sign in text for sign in "{<%"):
+        yield from (found.span() for found in _DOUBLE.finditer(text))
+    if "{" in text and not _LOOKS_LIKE_CODE.search(text):
         yield from (found.span() for found in _CURLY.finditer(text))
-    for found in _ANGLE.finditer(text):
+    for found in _ANGLE.finditer(text) if "<" in text else ():
         tag, *further = found[1].lower().split()
         if not (tag in _tags() and _attributes().issuperset(further)) and f"</{found[1]}" not in text:
             yield found.span()
@@ -87,10 +88,12 @@ def _to_fill(inside: str) -> bool:
 
 def _words(turn: Turn, text: str) -> Iterator[tuple[int, int]]:
     plain = unquoted(turn.text)
-    yield from (found.span() for found in pattern("placeholder", "loose").finditer(plain))
-    for found in re.finditer(form()["placeholder"]["mark"], plain):
-        yield found.span()
-    if not turn.sourced and not (turn.role in ("question", "other") and len(text.split()) > 60):
+    small = lowered(plain)
+    if speaks_of(small, "placeholder", "loose"):
+        yield from (found.span() for found in pattern("placeholder", "loose").finditer(plain))
+    if speaks_of(small, "placeholder", "mark"):
+        yield from (found.span() for found in re.finditer(form()["placeholder"]["mark"], plain))
+    if not turn.sourced and not (turn.role in ("question", "other") and len(text.split()) > 60) and speaks_of(small, "placeholder", "given"):
         yield from (found.span() for found in pattern("placeholder", "given").finditer(plain))
 
 
@@ -104,7 +107,7 @@ def encodings(turn: Turn, about: bool = False) -> Iterator[Flag]:
 
     `about`: the row is a talk about encodings, and what it quotes is no fault."""
     text = turn.text
-    if text.isascii() and text.isprintable():
+    if text.isascii() and not _CONTROL.search(text):
         return
     seen = unquoted(text) if about else text
     for start, end, what in _wrong(seen):
@@ -112,14 +115,10 @@ def encodings(turn: Turn, about: bool = False) -> Iterator[Flag]:
 
 
 def _wrong(text: str) -> Iterator[tuple[int, int, str]]:
-    for place, char in enumerate(text):
-        if char == "\ufffd":
-            yield place, place + 1, "the replacement character U+FFFD"
-            break
-    for place, char in enumerate(text):
-        if char not in _NOT_CONTROL and unicodedata.category(char) in ("Cc", "Cs"):
-            yield place, place + 1, f"the control character U+{ord(char):04X}"
-            break
+    if (place := text.find("\ufffd")) >= 0:
+        yield place, place + 1, "the replacement character U+FFFD"
+    if control := _CONTROL.search(text):
+        yield *control.span(), f"the control character U+{ord(control[0]):04X}"
     for look in (_SURE, _PAIRS):
         if (found := look.search(text)) and (look is _PAIRS or not _capitals(text, found)):
             yield *found.span(), f"{found[0]!r}: UTF-8 that was read as another encoding"

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
+from itertools import islice
 
 from rowsmith.content import form
 from rowsmith.core.flags import Flag
@@ -19,6 +20,7 @@ _QUOTED = re.compile(
     r"\"[^\"\n]{1,400}\"|“[^”\n]{1,400}”|„[^“”\n]{1,400}[“”]|«[^»\n]{1,400}»"
     r"|»[^«\n]{1,400}«|‘[^’\n]{2,400}’(?!\w)|「[^」\n]{1,400}」"
 )
+_QUOTES = frozenset("\"“„«»‘「")
 _WORD = re.compile(r"\w+(?:['’]\w+)*")
 _LONG_REST = 30
 """Words beside a refusal from which on something is answered all the same."""
@@ -27,10 +29,15 @@ _LEADING = 2
 """Words that may stand before a copied question: `Question:`, `You asked:`."""
 
 
+@lru_cache(maxsize=16)
 def unquoted(text: str, quotes: bool = True) -> str:
     """The text with blanks where code stands and, with `quotes`, what is quoted; every other character at its place."""
-    plain = _CODE.sub(_blank, text.replace("’", "'") if quotes is False else text)
-    return (_QUOTED.sub(_blank, plain) if quotes else plain).replace("’", "'")
+    plain = text if quotes else text.replace("’", "'")
+    if "`" in plain or "~~~" in plain:
+        plain = _CODE.sub(_blank, plain)
+    if quotes and not _QUOTES.isdisjoint(plain):
+        plain = _QUOTED.sub(_blank, plain)
+    return plain.replace("’", "'")
 
 
 def _blank(found: re.Match[str]) -> str:
@@ -49,23 +56,46 @@ def pattern(*path: str) -> re.Pattern[str]:
     return re.compile(said, re.IGNORECASE)
 
 
+def lowered(text: str) -> str:
+    """The text in the letters that a pattern which knows no case takes for the same: for `speaks_of`."""
+    return text.lower() if text.isascii() else text.translate(_SAME).lower()
+
+
+def speaks_of(text: str, *path: str) -> bool:
+    """Whether a text in `lowered` letters has one of the pieces that whatever the pattern finds has: asked first, for it costs next to nothing."""
+    return any(piece in text for piece in _pieces(path))
+
+
+@cache
+def _pieces(path: tuple[str, ...]) -> list[str]:
+    value = form()["pieces"]
+    for name in path:
+        value = value[name]
+    return str(value).split()
+
+
+_SAME = {ord(char): same for char, same in (("İ", "i"), ("ı", "i"), ("ſ", "s"))}
+
+
 def refusals(turn: Turn) -> Iterator[Flag]:
     """`refusal`: an answer whose first sentences refuse, with little beside it."""
-    text = unquoted(turn.text)
     if turn.role not in ("answer", "rejected"):
         return
-    where = [span for span in sentences(text, 0, len(text)) if _WORD.search(text, *span)]
-    for place, (start, end) in enumerate(where[:3]):
+    text = unquoted(turn.text)
+    where = (span for span in sentences(text, 0, len(text)) if _WORD.search(text, *span))
+    before = 0
+    for start, end in islice(where, 3):
         core = _refusal(text, start, end)
         if core is not None:
-            rest = sum(_words(text, span) for span in where[place + 1 :] if not _beside(text, span))
-            before = sum(_words(text, span) for span in where[:place])
+            rest = sum(_words(text, span) for span in where if not _beside(text, span))
             about = pattern("refusal", "about").search(unquoted(turn.question, quotes=False))
             if rest + before <= _LONG_REST and not _goes_on(text[core:end]) and not about:
                 yield turn.flag("refusal", start, end)
             return
-        if not _apology(text, start, end) and _words(text, (start, end)) > 12:
+        words = _words(text, (start, end))
+        if words > 12 and not _apology(text, start, end):
             return
+        before += words
 
 
 def _words(text: str, span: tuple[int, int]) -> int:
@@ -162,11 +192,13 @@ def copies(turn: Turn) -> Iterator[Flag]:
     asked = [word.lower() for word in _WORD.findall(turn.question)]
     if len(asked) < _LEAST_COPIED:
         return
-    said = list(_WORD.finditer(turn.text))
-    words = [found[0].lower() for found in said]
+    words = _WORD.findall(turn.text)
     size = len(asked)
     for at in [*range(min(_LEADING, len(words) - size) + 1), len(words) - size]:
-        if at >= 0 and words[at : at + size] == asked and (at <= _LEADING or at == len(words) - size):
+        if at < 0 or words[at].lower() != asked[0]:
+            continue
+        if [word.lower() for word in words[at : at + size]] == asked and (at <= _LEADING or at == len(words) - size):
+            said = list(_WORD.finditer(turn.text))
             if _apart(turn.text, said[at].start(), said[at + size - 1].end()) and not pattern("copied").search(turn.question):
                 yield turn.flag("prompt_copy", said[at].start(), said[at + size - 1].end())
             return

@@ -81,7 +81,7 @@ def _is_choice(part: Part) -> bool:
 
 
 def _where(part: Part) -> tuple[str, str, Role]:
-    turn = _TURN.fullmatch(part.path)
+    turn = _TURN.fullmatch(part.path) if ".content" in part.path else None
     return (turn["column"], turn["number"], part.role) if turn else (part.path.split(".")[0], "", part.role)
 
 
@@ -117,10 +117,10 @@ def order_problems(data: Mapping[str, Json]) -> Iterator[Flag]:
 
 def empty_problems(data: Mapping[str, Json]) -> Iterator[Flag]:
     """`empty`: a turn or a column of the row that says nothing, save a call of a tool; and what may be left out."""
-    roles = {part.role for part in parts(data) if part.text.strip()}
-    known = {name: part.role for name in data for part in parts({name: "x"})}
-    for name, value in data.items():
-        if _says_nothing(value) and not _may_be_empty(name, known[name], roles):
+    empty = [name for name, value in data.items() if _says_nothing(value)]
+    roles = {part.role for part in parts(data) if part.text.strip()} if empty else set()
+    for name in empty:
+        if not _may_be_empty(name, parts({name: "x"})[0].role, roles):
             yield Flag(CHECK, "empty", f"{name} says nothing", 1.0, name)
     for column, messages in conversations(data):
         for number, one in enumerate(messages):

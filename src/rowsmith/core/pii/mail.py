@@ -32,7 +32,7 @@ def emails(seen: Seen) -> Iterator[Place]:
         for one in _DOMAIN.finditer(text):
             if (place := _address(text, one)) is not None:
                 yield place
-    for at in _AT.finditer(text):
+    for at in _AT.finditer(text) if any(sign in text for sign in "[({<") else ():
         name = _back(_SPELLED_LOCAL, text, at.start()).lstrip("_.+%-")
         after = _SPELLED.match(text, at.end())
         if name and after:

@@ -8,6 +8,7 @@ from functools import cached_property
 
 Place = tuple[int, int]
 """Characters [start, end) of the text."""
+_DIGITS = re.compile(r"\d+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _DELIMITERS = (";", "\t", "|", ",")
 _HEAD = 400
@@ -34,6 +35,21 @@ class Seen:
         self.text = text
         self.named = plain(named)
         self._said: dict[re.Pattern[str], bool] = {}
+
+    @cached_property
+    def digits(self) -> int:
+        """How many digits it has."""
+        return sum(map(len, self._numbers))
+
+    @cached_property
+    def numbers(self) -> int:
+        """How many runs of digits it has."""
+        return len(self._numbers)
+
+    @cached_property
+    def longest(self) -> int:
+        """Characters of the longest piece without white space."""
+        return max(map(len, self.text.split()), default=0)
 
     def before(self, at: int, count: int) -> str:
         """What stands in the `count` characters before a place; in a table, what heads its column stands right before it."""
@@ -69,6 +85,10 @@ class Seen:
             return ""
         cell = self.text.count(delimiter, line, at)
         return names[cell] if cell < len(names) else ""
+
+    @cached_property
+    def _numbers(self) -> list[str]:
+        return _DIGITS.findall(self.text)
 
     @cached_property
     def _plain(self) -> str:

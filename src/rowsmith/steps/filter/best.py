@@ -17,6 +17,7 @@ from rowsmith.core.row import Dropped, Row
 from rowsmith.core.step import Step
 from rowsmith.steps.covering import REFERENCES, Chosen, by_sketch, by_vector, cover, ranks
 from rowsmith.steps.diverse import sketches
+from rowsmith.steps.farapart import by_score, of_meanings, of_wordings
 from rowsmith.steps.shingles import compared
 from rowsmith.steps.vector_columns import raw
 
@@ -34,6 +35,9 @@ class Best(Step):
     the highest scores, 1 the widest choice whatever the scores. Rows that go on have `scores.<into>` {rank, covered}: in which order they were
     chosen, and which share of what all rows cover the chosen ones cover up to there. That is the curve of what is lost by taking fewer. The same
     rows give the same choice in whatever order they come; rows of earlier waves count towards `n` and cover what they cover.
+
+    With `alike`, the choice is that of DEITA (arXiv 2312.15685): the highest scores first, each row that is less alike than that to all taken before.
+    It may be fewer than `n`, and the score is {rank} alone.
     """
 
     n: Annotated[int, Field(ge=1)] | None = Field(None, description="How many rows; all, when there are fewer.")
@@ -41,6 +45,9 @@ class Best(Step):
     score: str = Field("", description="Expression of a row's quality, such as scores.judge.overall. Default: all are equal.")
     diversity: Annotated[float, Field(ge=0, le=1)] = Field(0.5, description="How much coverage counts against the score, from 0 to 1.")
     vector: str = Field("", description="Column with vectors (transform.embed), for coverage of meaning. Default: coverage of wording.")
+    alike: Annotated[float, Field(gt=0, le=1)] | None = Field(
+        None, description="Instead of coverage: rows are taken by score, each less alike than this to all taken; 0.9 for meanings."
+    )
     into: str = Field("best", min_length=1, description="Name of the score.")
     seed: int = Field(42, description="Another seed, other rows of reference.")
 
@@ -81,12 +88,26 @@ class Best(Step):
         reference = set(sorted(range(len(ids)), key=lambda place: (share(ids[place], f"reference {self.seed}"), ids[place]))[:REFERENCES])
         if not ids or not size:
             return {}
+
         def rows() -> Iterator[Row]:
             return (row for row, place in zip(new, places, strict=True) if place >= 0)
 
+        if self.alike is not None:
+            far = self._far_apart(rows, kept, by_score(values, ids), size, self.alike)
+            return {place: {"rank": rank} for rank, place in enumerate(far, len(kept) + 1)}
         alike, settled = self._meanings(rows, kept, reference) if self.vector else self._wordings(rows, kept, reference)
         chosen: list[Chosen] = cover(alike, ranks(values), ids, settled, size, self.diversity)
         return {one.place: {"rank": rank, "covered": round(one.covered, 4)} for rank, one in enumerate(chosen, len(kept) + 1)}
+
+    def _far_apart(self, rows: Callable[[], Iterator[Row]], kept: Rows, order: Sequence[int], size: int, alike: float) -> Iterator[int]:
+        if not self.vector:
+            points, settled = (list(sketches(compared(row.data) for row in some)) for some in (rows(), kept))
+            return of_wordings(points, order, settled, size, alike)
+        import numpy
+
+        blocks = list(self._blocks(rows()))
+        known = list(self._blocks(iter(kept))) or [blocks[0][:0]]
+        return of_meanings(numpy.concatenate(blocks), order, numpy.concatenate(known), min(size, len(order)), alike)
 
     def _wordings(self, rows: Callable[[], Iterator[Row]], kept: Rows, reference: set[int]) -> tuple[list[bytes], list[bytes]]:
         points = list(sketches(compared(row.data) for row in rows()))
