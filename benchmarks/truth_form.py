@@ -33,7 +33,7 @@ def found(line: dict[str, Any]) -> set[str]:
 
 def measured(half: str) -> dict[str, Any]:
     """Precision and recall of the flags, by problem and by kind, over the half `open` or `held`."""
-    lines = [json.loads(line) for line in (FOLDER / f"{half}.jsonl").read_text(encoding="utf-8").splitlines()]
+    lines = [json.loads(line) for line in (FOLDER / f"{half}.jsonl").read_text(encoding="utf-8").rstrip("\n").split("\n")]
     counts: Counter[str] = Counter()
     problems: dict[str, Counter[str]] = defaultdict(Counter)
     kinds: dict[str, Counter[str]] = defaultdict(Counter)
