@@ -42,7 +42,7 @@ def main() -> None:
     """Measure and print."""
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("--check", required=True, choices=[*measures(), "all"])
-    asked.add_argument("--half", required=True, choices=["open", "held"])
+    asked.add_argument("--half", required=True, choices=["open", "open-2", "held"])
     asked.add_argument("--json", action="store_true")
     given = asked.parse_args()
     names = list(measures()) if given.check == "all" else [given.check]

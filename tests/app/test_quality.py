@@ -133,6 +133,11 @@ def test_meanings_are_compared_behind_a_step_that_embeds(bench: Bench) -> None:
     assert found["checks"] == ["duplicates", "semantic-duplicates", "pii"]
     assert [(one["row"], one["check"]) for one in found["flags"]] == [(2, "semantic-duplicates")]
     assert [(one["check"], one["size"], one["rows"]) for one in found["clusters"]] == [("semantic-duplicates", 2, [1, 2])]
+    both = told(bench, path, checks=["diversity", "semantic-duplicates"], **asked)
+    assert {"meanings", "spread"} <= {*both["diversity"]["figures"]} and "diversity" not in {one["check"] for one in both["not_measured"]}
+    words = told(bench, path, checks=["diversity"])
+    assert "meanings" not in words["diversity"]["figures"]
+    assert "rowsmith quality --embedder" in next(one["fix"] for one in words["not_measured"] if one["check"] == "diversity")
     with pytest.raises(Invalid, match="--embedder changes nothing"):
         told(bench, path, checks=["pii"], means=Means(embedder="builtin/hashing"))
 

@@ -139,6 +139,22 @@ def test_a_third_decides_where_people_differ(project: Project) -> None:
         project.review_queues.make("qa", "adjudicate", reviewers=["zoe"])
 
 
+def test_where_a_verdict_teaches_most(project: Project) -> None:
+    alike = [row.with_data({"text": f"{'fine tea' if n % 2 else 'bad soup'} number {n}"}) for n, row in enumerate(ROWS)]
+    Datasets(project.lab.db).commit("default", "qa", alike, run=2)
+    made = project.review_queues.make("qa", "active", limit=4)
+    assert len({*made.rows}) == 4 and {*made.why} == {"accepted with a chance of 50%"}
+    say(project, 0, bob="accept")
+    say(project, 1, bob="reject", eve="reject", ada="accept")
+    again = project.review_queues.make("qa", "active")
+    assert {*places(again.rows)} == {*range(2, 10)} and {*again.why} != {"accepted with a chance of 50%"}
+    assert project.review_queues.make("qa", "active").rows == again.rows
+    for place in range(2, 10):
+        say(project, place, bob="accept")
+    with pytest.raises(Invalid, match="Every row that says something in words has a verdict"):
+        project.review_queues.make("qa", "active")
+
+
 def test_what_cannot_be_a_queue(project: Project) -> None:
     for by, more, said in (
         ("nonsense", {}, "no queue"), ("audit", {}, "number of rows"), ("audit", {"n": 1.5}, "number of rows"), ("uncertain", {}, "uncertain"),

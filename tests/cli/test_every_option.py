@@ -1188,6 +1188,11 @@ def test_rows_are_worked_through_with_the_keyboard(t: Terminal) -> None:
     t.say("commit", "t")
     assert t.tell("review", "diff", "t", "--versions", "old,main")["counts"]["new"] == 2
     assert "no times" in t.tell("review", "diff", "t", "--times", "a,b", code=1)["what"]
+    chat = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": None, "tool_calls": []}]
+    t.say("run", t.recipe({"kind": "read.rows", "rows": [{"messages": chat, "n": [1]}]}, name="c", file="c.yaml"))
+    assert ", active: 1 row\n" in t.say("review", "queue", "c", "--by", "active")
+    assert ", audit: 1 row\n" in t.say("review", "queue", "c", "--by", "audit", "--sample", 1)
+    assert "  messages:\n    user: Hi\n    assistant:  tool_calls []\n  n: [1]\n" in t.say("review", "next", "c", stdin="q\n")
 
 
 @shows("review list --limit", "review list --json", "export --where")

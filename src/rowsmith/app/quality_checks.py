@@ -24,6 +24,8 @@ OF_ALL = {"diversity": "rowsmith.steps.diversity", "bias": "rowsmith.steps.bias_
 CONTAMINATION, SEMANTIC = "contamination", "semantic-duplicates"
 JUDGE, EMBEDDINGS = "judge", "embedder"
 """The roles of the models that checks ask."""
+EMBEDDED = "embedded"
+"""The step that embeds what rows say, and the column of their vectors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ CHECKS = {
     for one in (
         Known("duplicates", "filter.duplicates", "say exactly what another row says"),
         Known("near-duplicates", "filter.near_duplicates", "say almost what another row says"),
-        Known(SEMANTIC, "filter.semantic_duplicates", "mean what another row means", needs="--embedder", sets={"vector": "embedded"}),
+        Known(SEMANTIC, "filter.semantic_duplicates", "mean what another row means", needs="--embedder", sets={"vector": EMBEDDED}),
         Known("contamination", "score.contamination", "hold what the evaluation set holds", needs="--against"),
         Known("grounding", "score.grounded", "say what their source does not", roles=("context", "answer"), sets={"missing": "pass"}),
         Known("toxicity", "score.toxicity", "are toxic", guard="score.guard"),

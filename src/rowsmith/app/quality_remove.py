@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from rowsmith.app import preparing
+from rowsmith.app.quality_checks import EMBEDDED
 from rowsmith.app.quality_result import Assessed, RowFlag
-from rowsmith.app.quality_run import EMBEDDED
 from rowsmith.app.reshaping import Shaped, commit, numbered, target
 from rowsmith.core.errors import Conflict, Invalid, NotFound, choose
 from rowsmith.core.row import Row

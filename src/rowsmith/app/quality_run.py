@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from rowsmith.app.downloads import HUB, here, is_url
 from rowsmith.app.hub_token import with_hub_token
-from rowsmith.app.quality_checks import EMBEDDINGS, JUDGE, SEMANTIC, Chosen, Means
+from rowsmith.app.quality_checks import EMBEDDED, EMBEDDINGS, JUDGE, SEMANTIC, Chosen, Means
 from rowsmith.core.errors import Conflict, Invalid, NotFound, choose
 from rowsmith.core.recipe import Recipe
 from rowsmith.core.step import MODEL, Step
@@ -39,9 +39,6 @@ class Watched:
     offline: bool = False
     on_progress: OnProgress | None = None
     stopping: Stopping | None = None
-
-EMBEDDED = "embedded"
-"""The step that embeds what rows say, and the column of their vectors."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from rowsmith.app.quality_checks import OF_ALL, Means
+from rowsmith.app.quality_checks import EMBEDDED, OF_ALL, Means
 from rowsmith.app.quality_result import NotMeasured
 from rowsmith.core.errors import Invalid
 from rowsmith.core.quality import Grading, Part
@@ -43,7 +43,7 @@ def of_all(checks: Sequence[str], rows: Callable[[], Iterable[Row]], grading: Gr
 
 
 def _diversity(rows: Callable[[], Iterable[Row]], means: Means) -> Mapping[str, Any]:
-    told: Mapping[str, Any] = import_module(OF_ALL["diversity"]).diversity(rows())
+    told: Mapping[str, Any] = import_module(OF_ALL["diversity"]).diversity(rows(), vector=EMBEDDED)
     return told
 
 

@@ -18,9 +18,13 @@ from rowsmith.core.ids import cleaned
 from rowsmith.core.queues import Opinions
 from rowsmith.core.review import Kind, Review, counting, of_people
 from rowsmith.core.row import Json
+from rowsmith.steps import active
 from rowsmith.store import review_queues as store
 from rowsmith.store.edits import Edits as Standings
 from rowsmith.store.reviews import said_now
+
+AT_ONCE = 20
+"""Rows of an active queue where no limit is given: what is learnt from them changes which ones come next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +88,10 @@ class ReviewQueues:
         """Put rows of a branch, as they stand, in a queue.
 
         Args:
-            by: disagreement, uncertain, audit, or adjudicate: rows where people differ, whose review by another one decides.
+            by: disagreement, uncertain, audit, adjudicate: rows where people differ, whose review by another one decides; or active: those from
+                whose verdicts most can be learnt of the others (steps.active).
             reviewers: who is to look at them; default: who acts. each: people a row; default: all of them.
-            limit: most rows.
+            limit: most rows; of an active queue 20, unless said otherwise.
             scores, noise: expressions that give a row a number; `noise` is high where its label is doubtful.
             threshold: from where on scores speak for a row; default: their median.
             n: of an audit, how many rows, or below 1 which share of them. seed: which ones.
@@ -103,6 +108,8 @@ class ReviewQueues:
             found = queues.disagreement(rows, limits)
         elif by == "uncertain":
             found = queues.uncertain(rows, limits, noise)
+        elif by == "active":
+            found = active.choose(self._features(spoken), _judged(rows), limit or AT_ONCE)
         elif by == "adjudicate":
             found = [(row, "people differ") for row, seen_by in differing.items() if not {*people} & {*seen_by}]
         else:
@@ -221,6 +228,9 @@ class ReviewQueues:
                 raise Invalid(f"{name!r} gives no number for any row of {spoken}.", f"Look at one: rowsmith rows {spoken} --limit 1 --json.")
         return rows, differing
 
+    def _features(self, spoken: str) -> dict[str, frozenset[str]]:
+        return {row.id: active.features(row) for row in self._edits.standing(spoken)}
+
     def _told(self, spoken: str, queue: store.Queue) -> Queued:
         tasks = store.ReviewQueues(self.lab.db, queue.dataset).tasks(queue.n)
         rows = {task.place: task.row for task in sorted(tasks, key=lambda one: one.place)}
@@ -248,8 +258,15 @@ _FIX = {
     "disagreement": "Two opinions of a row are needed: reviews, or scores that are named with --score.",
     "uncertain": "Name a score (--score) or a doubt about labels (--noise) that rows without a verdict have.",
     "audit": "The dataset has no rows.",
+    "active": "Every row that says something in words has a verdict.",
     "adjudicate": "Nobody differs, or those who differ were to decide: name a third with --reviewers.",
 }
+
+
+def _judged(rows: Sequence[Opinions]) -> dict[str, bool]:
+    """What more people say than not, of the rows with verdicts."""
+    sums = {row.row: sum(1 if accepted else -1 for accepted in row.people.values()) for row in rows}
+    return {row: value > 0 for row, value in sums.items() if value}
 
 
 def _at(spoken: str, queue: store.Queue) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -25,7 +27,7 @@ def add_to(group: typer.Typer) -> None:
 
 def queue(
     dataset: OnBranch,
-    by: Annotated[str | None, typer.Option("--by", metavar="KIND", help="disagreement, uncertain, audit, adjudicate. Default: list them.")] = None,
+    by: Annotated[str | None, typer.Option("--by", metavar="KIND", help="disagreement, uncertain, audit, adjudicate, active.")] = None,
     reviewers: Annotated[str | None, typer.Option("--reviewers", metavar="A,B", help="Who is to look at them. Default: you.")] = None,
     each: Annotated[int | None, typer.Option("--each", metavar="N", min=1, help="Reviewers a row. Default: all of them.")] = None,
     limit: Annotated[int | None, typer.Option("--limit", metavar="N", min=1, help="Most rows.")] = None,
@@ -74,8 +76,8 @@ def next_(
     while (shown := there.review_queues.next(dataset, queue=n, reviewer=reviewer, back=back)) is not None:
         if not as_json:
             typer.secho(f"Row {shown.row} ({shown.left} left{', reviewed before' if shown.back else ''})", bold=True)
-            for name, value in shown.data.items():
-                typer.echo(f"  {name}: {value}")
+            for line in _lines(shown.data):
+                typer.echo(f"  {line}")
             typer.echo(f"[{KEYS}]")
         if (key := _answer(there, dataset, shown, as_json)) == "q":
             break
@@ -85,6 +87,21 @@ def next_(
     if as_json:
         return print_json({"given": given, "left": left.left if left else 0, "next": left.dump() if left else None})
     return typer.echo(f"{given} reviewed, {left.left if left else 0} left")
+
+
+def _lines(data: Mapping[str, Any]) -> Iterator[str]:
+    """What a row says: a conversation turn by turn, and else each column."""
+    for name, value in data.items():
+        turns = value if isinstance(value, list) and value and all(isinstance(one, dict) and "role" in one for one in value) else None
+        if turns is None:
+            yield f"{name}: {value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}"
+        else:
+            yield f"{name}:"
+            for turn in turns:
+                said, rest = turn.get("content"), {key: each for key, each in turn.items() if key not in ("role", "content")}
+                more = "".join(f" {key} {json.dumps(each, ensure_ascii=False)}" for key, each in rest.items())
+                text = said if isinstance(said, str) else "" if said is None else json.dumps(said, ensure_ascii=False)
+                yield f"  {turn['role']}: {text}{more}"
 
 
 def _back(there: Project, dataset: str, n: int | None, reviewer: str | None, back: int) -> int:
@@ -153,7 +170,7 @@ def _reveal(there: Project, dataset: str, shown: Shown, others: Any) -> None:
 
 
 def _tell(one: Queued) -> None:
-    typer.secho(f"Queue {one.n}, {one.kind}: {len(one.rows):,} rows", bold=True)
+    typer.secho(f"Queue {one.n}, {one.kind}: {len(one.rows):,} {'row' if len(one.rows) == 1 else 'rows'}", bold=True)
     for person, left in one.left.items():
         typer.echo(f"  {person}: {one.done[person]:,} done, {left:,} left")
     if one.audit is not None:

@@ -11,7 +11,7 @@ from rowsmith.core.row import Json
 
 Verdict = Literal["", "accept", "reject"]
 
-Kind = Literal["disagreement", "uncertain", "audit", "adjudicate"]
+Kind = Literal["disagreement", "uncertain", "audit", "adjudicate", "active"]
 """Why rows stand in a queue."""
 
 REVIEWS = "reviews"

@@ -73,7 +73,7 @@ def diversity(rows: Iterable[Row], *, of: Role | None = None, vector: str = "", 
 _EMPTY = {"check": "diversity", "why": "No row has a word.", "fix": "Name the part that is measured: of=question."}
 _WITHOUT = {
     "check": "diversity", "why": "No embeddings: meanings and their spread are not measured.",
-    "fix": "Name an embedder, for example --model embedder=onnx/PATH, or put transform.embed before it.",
+    "fix": "Give an embedder (rowsmith quality --embedder provider/name), or put transform.embed before it.",
 }  # fmt: skip
 
 

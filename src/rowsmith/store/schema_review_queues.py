@@ -11,7 +11,7 @@ review_queue = Table(
     Column("n", Number, primary_key=True, autoincrement=True),
     Column("dataset", Number, nullable=False),
     Column("branch", String(200), nullable=False),
-    Column("kind", String(20), nullable=False),  # disagreement, uncertain, audit, adjudicate
+    Column("kind", String(20), nullable=False),  # disagreement, uncertain, audit, adjudicate, active
     Column("settings", LargeBinary, nullable=False),  # JSON: what it was made with
     Column("author", String(200), nullable=False),
     Column("created_at", Float, nullable=False),
