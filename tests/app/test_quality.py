@@ -142,6 +142,18 @@ def test_meanings_are_compared_behind_a_step_that_embeds(bench: Bench) -> None:
         told(bench, path, checks=["pii"], means=Means(embedder="builtin/hashing"))
 
 
+def test_labels_by_what_they_likely_are(bench: Bench) -> None:
+    words = {"tea": "leaf cup kettle steep green brew", "sea": "wave boat salt tide sail shore"}
+    rows = [{"text": f"the {' '.join(words[name].split()[n % 3 : n % 3 + 4])} {n}", "label": name} for n in range(40) for name in words]
+    rows[4]["label"], rows[6]["label"] = "sea", "sea"
+    path = lines(bench.folder / "labelled.jsonl", rows)
+    found = told(bench, path, checks=["labels"])["labels"]
+    assert (found["rows"], found["share"]) == (80, 2 / 80)
+    assert found["matrix"][0] == {"given": "sea", "likely": "tea", "rows": 2}
+    assert {(one["given"], one["likely"]): one["rows"] for one in found["matrix"][1:]} == {("sea", "sea"): 40, ("tea", "tea"): 38}
+    assert told(bench, path, checks=["pii"])["labels"] is None
+
+
 def test_checks_that_lack_what_they_need_say_so(bench: Bench) -> None:
     path = lines(bench.folder / "a.jsonl", alpaca())
     for name, fix in (("contamination", "--against FILE"), ("semantic-duplicates", "--embedder provider/name"), ("bias", "--groups FILE")):

@@ -1966,6 +1966,20 @@ def test_quality_of_a_file(t: Terminal, checked: list[Any]) -> None:
     assert "no dataset and no file" in t.tell("quality", "nothing", code=1)["what"]
 
 
+def test_groups_and_labels_are_tables(t: Terminal) -> None:
+    put(t, "g.yaml", "{gender: {female: [she, woman], male: [he, man]}}")
+    said = ("She is a wonderful kind woman", "He is an awful man")
+    plug_in.lines(t.folder / "b.jsonl", [{"text": f"{one} {n}."} for n in range(20) for one in said])
+    said = t.say("quality", "b.jsonl", "--checks", "bias", "--groups", "g.yaml")
+    assert "gender male: 0% of its rows with a mood are good, of the others' 100%" in said
+    assert "gender  rows  share" in said and "female  20    50% (" in said and "good, of those with a mood" in said
+    words = {"tea": "leaf cup kettle steep", "sea": "wave boat salt tide"}
+    rows = [{"text": f"the {words[name]} {n}", "label": name} for n in range(20) for name in words]
+    rows[4]["label"] = "sea"
+    plug_in.lines(t.folder / "l.jsonl", rows)
+    assert "label  likely  rows\nsea    tea     1" in t.say("quality", "l.jsonl", "--checks", "labels")
+
+
 @shows("quality --gate", "quality --against", "quality --report", "quality --groups", "quality --project")
 def test_quality_beside_another_and_at_a_gate(t: Terminal, checked: list[Any]) -> None:
     put(t, "gate.yaml", "{name: release, grade: B, rules: [{name: polite, lacks: damn, message: Do not swear.}]}")

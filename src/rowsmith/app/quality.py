@@ -19,7 +19,7 @@ from rowsmith.app.models import endings
 from rowsmith.app.quality_advice import recommendations
 from rowsmith.app.quality_checks import CONTAMINATION, JUDGE, Chosen, Means, chosen
 from rowsmith.app.quality_clusters import Twins
-from rowsmith.app.quality_figures import Figures, Names
+from rowsmith.app.quality_figures import Figures, Names, matrix
 from rowsmith.app.quality_gate import Watch, models, passed, questions
 from rowsmith.app.quality_remove import removed
 from rowsmith.app.quality_repair import Repairing, repair_quote, repaired
@@ -284,8 +284,8 @@ class Quality:
             languages=dict(figures.languages.most_common()), sources=_sources(figures),
             clusters=twins.clusters(done.rows(), done.names), not_measured=(*checks.left, *left, *whole.left),
             recommendations=recommendations(at, parts, {name: value for name, value in given.items() if value}),
-            grading=done.grading.model_dump(include={"borders", "slack"}), diversity=whole.diversity, bias=whole.bias, funnel=funnel,
-            cost_per_row_usd=spent, judges=judges,
+            grading=done.grading.model_dump(include={"borders", "slack"}), diversity=whole.diversity, bias=whole.bias, labels=matrix(figures.labels),
+            funnel=funnel, cost_per_row_usd=spent, judges=judges,
             notes=(*_notes(done), *_doubts(judges, done.judged, means), *endings(asked, self.lab.table)),
         )  # fmt: skip
 

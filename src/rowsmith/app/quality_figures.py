@@ -19,6 +19,7 @@ from rowsmith.core.quality import measure
 from rowsmith.core.row import Json, Row
 from rowsmith.core.said import Part, parts
 from rowsmith.core.step import Step
+from rowsmith.steps.mislabelled import LIKELY, label_of
 
 _LENGTHS = {"question": "question", "answer": "answer", "other": "text", "context": "text"}
 """What the texts of a role count for."""
@@ -75,6 +76,9 @@ class Figures:
         self.languages: Counter[str] = Counter()
         self.sources: Counter[str] = Counter()
         self.on_row: list[Callable[[Row, list[Part], list[RowFlag]], None]] = []
+        self.labels: Counter[tuple[str, str]] = Counter()
+        """Rows by their label and the one that is likely."""
+        self._label_column = getattr(steps.get("labels"), "column", None)
         self._names = names
         self._measures: dict[str, array[float]] = defaultdict(lambda: array("d"))
         self._lengths: dict[str, array[float]] = defaultdict(lambda: array("d"))
@@ -104,8 +108,17 @@ class Figures:
                 found.rows += 1
             elif roles.issuperset(found.check.roles) and (found.into is None or row.scores.get(found.into) is not None):
                 found.rows += 1
+        self._count_labels(row, flags)
         if "language" in self.checks and (code := _language(row.scores.get(self.checks["language"].into or "language"))):
             self.languages[code] += 1
+
+    def _count_labels(self, row: Row, flags: list[RowFlag]) -> None:
+        """A label that is not flagged is likely itself."""
+        found = self.checks.get("labels")
+        if found is None or row.scores.get(found.into or "") is None or (given := label_of(row.data, self._label_column)) is None:
+            return
+        likely = next((flag.detail.removeprefix(LIKELY) for flag in flags if flag.check == "labels"), given)
+        self.labels[given, likely] += 1
 
     def _count_words(self, said: list[Part]) -> None:
         words: dict[str, int] = {}
@@ -140,3 +153,13 @@ def _sources(row: Row) -> Iterator[str]:
     for one in told if isinstance(told, list) else [told]:
         if isinstance(one, dict) and one.get("name"):
             yield str(one["name"])
+
+
+def matrix(labels: Counter[tuple[str, str]]) -> dict[str, Any] | None:
+    """Rows whose label was judged, the share whose label is likely another, and rows by given and likely label, most frequent mistakes first."""
+    rows = sum(labels.values())
+    if not rows:
+        return None
+    order = sorted(labels.items(), key=lambda one: (one[0][0] == one[0][1], -one[1], one[0]))
+    wrong = sum(count for (given, likely), count in labels.items() if given != likely)
+    return {"rows": rows, "share": wrong / rows, "matrix": [{"given": given, "likely": likely, "rows": count} for (given, likely), count in order]}

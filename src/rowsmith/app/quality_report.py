@@ -88,7 +88,7 @@ def _drawn(result: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "lengths": [histogram(f"words of the {words(name)}", one, rows, "words") for name, one in islice(lengths.items(), PLOTS)],
         "measures": kept, "plots_more": _more(measures, PLOTS),
-        **{name: _block(name, result.get(name), rows) for name in ("diversity", "bias", "gate")},
+        **{name: _block(name, result.get(name), rows) for name in ("diversity", "bias", "labels", "gate")},
     }  # fmt: skip
 
 
@@ -134,7 +134,7 @@ def _contents(view: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     sections: Sequence[tuple[str, str, Any, bool]] = (
         ("parts", "Grade", "", True), ("advice", "What to do", len(advice), True), ("unmeasured", "Not measured", len(unmeasured), True),
         ("gate", "Gate", "", bool(view["gate"])), ("against", "Comparison", "", bool(view["beside"])), ("yield", "Yield and cost", "", True),
-        ("distributions", "Distributions", "", True), ("coverage", "Coverage", "", True), ("whole", "Diversity and bias", "", True),
+        ("distributions", "Distributions", "", True), ("coverage", "Coverage", "", True), ("whole", "Diversity, bias and labels", "", True),
         ("clusters", "Duplicates", len(clusters), True), ("flags", "Flagged rows", flags.rows, True),
     )  # fmt: skip
     return [(at, title, f"{n:,}" if n else "") for at, title, n, there in sections if there]

@@ -65,8 +65,13 @@ def _score(told: Mapping[str, Any]) -> float | None:
 
 
 def _what(name: str, told: Mapping[str, Any]) -> str:
-    findings = [one if isinstance(one, str) else str(one.get("what") or one.get("detail") or one) for one in told.get("findings", ())]
+    findings = [one if isinstance(one, str) else _finding(one) for one in told.get("findings", ())]
     return "; ".join(findings[:3]) or f"nothing speaks against its {name}"
+
+
+def _finding(one: Mapping[str, Any]) -> str:
+    said = str(one.get("what") or one.get("detail") or one)
+    return f"{one['dimension']} {one['group']}: {said}" if "dimension" in one and "group" in one else said
 
 
 def groups(path: Path) -> dict[str, dict[str, list[str]]]:

@@ -221,6 +221,8 @@ def _show(found: Assessed) -> None:
     for cluster in found.clusters[:3]:
         text = " ".join(cluster.text.split())[:80]
         typer.echo(f"  {cluster.check}: {cluster.size:,} rows, {', '.join(str(row)[:12] for row in cluster.rows[:_SHOWN])}: {text}")
+    _show_labels(found.labels or {})
+    _show_bias(found.bias or {})
     show_judges(found.judges, warnings=False)
     for note in found.notes:
         typer.secho(f"  Note: {note}", fg="yellow")
@@ -231,6 +233,26 @@ def _show(found: Assessed) -> None:
         typer.echo(f"    {advice.command}")
     if found.gate is not None:
         _show_gate(found.gate)
+
+
+def _show_labels(found: Mapping[str, Any]) -> None:
+    from rowsmith.cli.show import table
+
+    wrong = [one for one in found.get("matrix", ()) if one["given"] != one["likely"]]
+    if wrong:
+        table(["label", "likely", "rows"], [(one["given"], one["likely"], f"{one['rows']:,}") for one in wrong[:_SHOWN]])
+
+
+def _show_bias(found: Mapping[str, Any]) -> None:
+    from rowsmith.cli.show import table
+
+    for dimension, told in found.get("dimensions", {}).items():
+        rows = [
+            (name, f"{one['rows']:,}", f"{one['share']:.0%} ({one['low']:.0%} to {one['high']:.0%})",
+             "" if one["good"] is None else f"{one['good']:.0%} ({one['good_low']:.0%} to {one['good_high']:.0%})")
+            for name, one in told["groups"].items()
+        ]  # fmt: skip
+        table([dimension, "rows", "share", "good, of those with a mood"], rows)
 
 
 def _part(part: Part, other: Part | None, compared: bool) -> list[Any]:

@@ -24,6 +24,8 @@ from rowsmith.core.row import Json
 from rowsmith.core.said import parts
 from rowsmith.steps.sentences import sentences
 
+LIKELY = "likely "
+"""How the detail of a flag begins, before the label."""
 MOST_CLASSES = 200
 """More values than that are no classes."""
 _WORD = re.compile(r"\w+")

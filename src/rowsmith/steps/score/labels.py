@@ -13,7 +13,7 @@ from rowsmith.core.ports import Context, Rows
 from rowsmith.core.row import Dropped, Row
 from rowsmith.core.step import Column
 from rowsmith.steps.checking import Check
-from rowsmith.steps.mislabelled import Labelled, judged, labelled
+from rowsmith.steps.mislabelled import LIKELY, Labelled, judged, labelled
 
 
 class Labels(Check):
@@ -42,7 +42,7 @@ class Labels(Check):
                 continue
             flags = []
             if verdict.sureness >= self.sureness:
-                flags = [Flag("labels", "label", f"likely {verdict.likely}", verdict.sureness, self._path(row))]
+                flags = [Flag("labels", "label", f"{LIKELY}{verdict.likely}", verdict.sureness, self._path(row))]
             yield self.told_of_set(row, {self.into: verdict.sureness}, flags)
 
     def _path(self, row: Row) -> str:
