@@ -9,23 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rowsmith.core.agreement import alpha, alpha_of, area, correlation_interval, kappa, partial, pearson, ranks, spearman
-
-# Krippendorff, "Computing Krippendorff's Alpha-Reliability" (2011), the data of section C: four observers, twelve units, values missing.
-UNITS = [
-    {"a": 1, "b": 1, "d": 1}, {"a": 2, "b": 2, "c": 3, "d": 2}, {"a": 3, "b": 3, "c": 3, "d": 3}, {"a": 3, "b": 3, "c": 3, "d": 3},
-    {"a": 2, "b": 2, "c": 2, "d": 2}, {"a": 1, "b": 2, "c": 3, "d": 4}, {"a": 4, "b": 4, "c": 4, "d": 4}, {"a": 1, "b": 1, "c": 2, "d": 1},
-    {"a": 2, "b": 2, "c": 2, "d": 2}, {"b": 5, "c": 5, "d": 5}, {"c": 1, "d": 1}, {"c": 3},
-]  # fmt: skip
-
-
-def test_alpha_is_that_of_the_published_example() -> None:
-    assert alpha(UNITS) == pytest.approx(0.743, abs=5e-4)
-    assert alpha(UNITS, numbers=True) == pytest.approx(0.849, abs=5e-4)
+from rowsmith.core.agreement import alpha_of, area, correlation_interval, partial, pearson, ranks, spearman
 
 
 def test_what_cannot_be_told_is_not_told() -> None:
-    assert [alpha([{"a": 1}]), alpha([{"a": 1, "b": 1}] * 3)] == [None] * 2
     assert [pearson([(1, 2), (2, 3)]), pearson([(1, 2), (1, 3), (1, 4)]), area([(1.0, True)])] == [None] * 3
 
 
@@ -55,18 +42,9 @@ def test_the_area_turns_round_with_the_scores(scores: list[tuple[int, bool]]) ->
     assert (found is None and turned is None) or found == pytest.approx(1 - (turned or 0.0))
 
 
-def test_kappa_is_that_of_the_textbook() -> None:
-    # Cohen's own form: 20 both yes, 15 both no, 5 and 10 apart.
-    pairs = [("y", "y")] * 20 + [("y", "n")] * 5 + [("n", "y")] * 10 + [("n", "n")] * 15
-    found = kappa(pairs)
-    assert found is not None and found[0] == pytest.approx(0.4)
-    assert found[1] == pytest.approx((0.151, 0.649), abs=2e-3)
-    assert kappa([]) is None and kappa([("y", "y")] * 9) is None
-
-
 def test_the_intervals_hold_what_they_promise() -> None:
     """Of 300 simulated sets with a known truth at least 92 % of the intervals hold it."""
-    held = dict.fromkeys(("pearson", "spearman", "alpha", "kappa"), 0)
+    held = dict.fromkeys(("pearson", "spearman", "alpha"), 0)
     for seed in range(300):
         draw = random.Random(seed)
         truth = [draw.gauss(0, 1) for _ in range(120)]
@@ -76,11 +54,9 @@ def test_the_intervals_hold_what_they_promise() -> None:
         low, high = correlation_interval(spearman(pairs), len(pairs), ranked=True) or (1, 0)
         held["spearman"] += low <= 6 / pi * asin(0.25) <= high
         found = alpha_of(pairs)
-        assert found is not None and found[0] == pytest.approx(alpha([{"a": a, "b": b} for a, b in pairs], numbers=True))
+        far = alpha_of([(a + 1e9, b + 1e9) for a, b in pairs])
+        assert found is not None and far is not None and far[0] == pytest.approx(found[0], abs=1e-5), "large numbers lose no digits"
         held["alpha"] += found[1][0] <= 0.5 <= found[1][1]
-        labels = [(one := draw.random() < 0.5, one if draw.random() < 0.6 else draw.random() < 0.5) for _ in range(120)]
-        agreed = kappa(labels)
-        held["kappa"] += agreed is not None and agreed[1][0] <= 0.6 <= agreed[1][1]
     assert all(count >= 0.92 * 300 for count in held.values()), held
 
 

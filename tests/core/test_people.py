@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import permutations
 from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rowsmith.core import agreement, people
+from rowsmith.core import people
 
 # Fleiss (1971): the worked example of ten things, fourteen raters and five labels; kappa is 0.210.
 FLEISS = [
@@ -43,15 +44,37 @@ def test_the_interval_holds_what_is_true_about_as_often_as_it_says() -> None:
     assert 0.91 <= held / 300 <= 0.99
 
 
+# Krippendorff, "Computing Krippendorff's Alpha-Reliability" (2011), the data of section C: four observers, twelve units, values missing.
+UNITS = [
+    {"a": 1, "b": 1, "d": 1}, {"a": 2, "b": 2, "c": 3, "d": 2}, {"a": 3, "b": 3, "c": 3, "d": 3}, {"a": 3, "b": 3, "c": 3, "d": 3},
+    {"a": 2, "b": 2, "c": 2, "d": 2}, {"a": 1, "b": 2, "c": 3, "d": 4}, {"a": 4, "b": 4, "c": 4, "d": 4}, {"a": 1, "b": 1, "c": 2, "d": 1},
+    {"a": 2, "b": 2, "c": 2, "d": 2}, {"b": 5, "c": 5, "d": 5}, {"c": 1, "d": 1}, {"c": 3},
+]  # fmt: skip
 SAID = st.lists(st.lists(st.integers(0, 3), min_size=1, max_size=4), max_size=15)
 
 
 @given(SAID)
-def test_alpha_is_the_one_that_judges_are_measured_by(rows: list[list[int]]) -> None:
-    ratings = [{str(n): value for n, value in enumerate(row)} for row in rows]
+def test_alpha_is_what_its_definition_says(rows: list[list[int]]) -> None:
+    """One minus the disagreement that is seen, over the one that is expected of all answers together."""
+    units = [row for row in rows if len(row) > 1]
+    every = [value for unit in units for value in unit]
     for numbers in (False, True):
-        expected, found = agreement.alpha(ratings, numbers=numbers), people.alpha(rows, numbers=numbers)
-        assert found.value == (None if expected is None else pytest.approx(expected))
+        def apart(one: int, other: int, numbers: bool = numbers) -> int:
+            return (one - other) ** 2 if numbers else one != other
+
+        seen = sum(apart(*pair) / (len(unit) - 1) for unit in units for pair in permutations(unit, 2))
+        expected = sum(apart(*pair) for pair in permutations(every, 2))
+        found = people.alpha(rows, numbers=numbers).value
+        if not expected or (numbers and len(units) < 3):
+            assert found is None
+        else:
+            assert found == pytest.approx(1 - (len(every) - 1) * seen / expected)
+
+
+def test_alpha_is_that_of_the_published_example() -> None:
+    rows = [list(unit.values()) for unit in UNITS]
+    assert people.alpha(rows).value == pytest.approx(0.743, abs=5e-4)
+    assert people.alpha(rows, numbers=True).value == pytest.approx(0.849, abs=5e-4)
 
 
 def test_what_cannot_be_told_is_none() -> None:

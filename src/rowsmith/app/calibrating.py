@@ -14,6 +14,7 @@ from rowsmith.core.agreement import Interval
 from rowsmith.core.calibration import Calibration, calibrated, drawn_alike
 from rowsmith.core.errors import Invalid
 from rowsmith.core.expressions import Expression, parse_value
+from rowsmith.core.people import alpha, cohen
 from rowsmith.core.review import Review, counting, of_people
 from rowsmith.core.row import Row
 from rowsmith.store import events
@@ -154,12 +155,12 @@ def _agreement(
     numbers: Sequence[tuple[float, float]], labelled: Sequence[tuple[float, bool]], ratings: Sequence[Mapping[str, str]], threshold: float | None
 ) -> Agreement:
     plain, ranked = agreement.pearson(numbers), agreement.spearman(numbers)
-    kappa = None if threshold is None else agreement.kappa([(value >= threshold, good) for value, good in labelled])
-    passing, held = kappa or (None, None)
+    passing = cohen([(value >= threshold, good) for value, good in labelled] if threshold is not None else [])
+    held = None if passing.low is None or passing.high is None else (passing.low, passing.high)
     around = agreement.correlation_interval
     return Agreement(
         agreement.area(labelled), len(numbers), plain, around(plain, len(numbers)), ranked, around(ranked, len(numbers), ranked=True),
-        passing, held, len(ratings), agreement.alpha(ratings),
+        passing.value, held, len(ratings), alpha([list(one.values()) for one in ratings]).value,
     )  # fmt: skip
 
 

@@ -1,37 +1,18 @@
-"""How far those who judge agree: of two or more on labels, and of numbers with numbers."""
+"""How far numbers agree with numbers, and those who give them with each other. How far people agree on labels: core.people."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from itertools import groupby, permutations
+from collections.abc import Sequence
+from itertools import groupby
 from math import atanh, sqrt, tanh
 from statistics import NormalDist
-from typing import Any
 
 from rowsmith.core.distributions import t_quantile
 
 Interval = tuple[float, float]
-Ratings = Sequence[Mapping[str, Any]]
-"""Of each thing that was judged what each who judged it said, by their name."""
 
 
-def alpha(ratings: Ratings, *, numbers: bool = False) -> float | None:
-    """Krippendorff's alpha (2004) of any number of judges, some of whom may be absent: labels, or with `numbers` an interval scale. None where no
-    thing was judged twice, or all say the same."""
-    units = [list(unit.values()) for unit in ratings if len(unit) > 1]
-    if numbers:
-        return _alpha([sum(column) for column in zip(*map(sums, units), strict=True)]) if units else None
-    said = Counter(value for unit in units for value in unit)
-    total: int = sum(said.values())
-    expected = total * total - sum(count * count for count in said.values())
-    if not expected:
-        return None
-    seen = sum((one != other) / (len(unit) - 1) for unit in units for one, other in permutations(unit, 2))
-    return float(1 - (total - 1) * seen / expected)
-
-
-def sums(numbers: Sequence[float]) -> tuple[float, float, float, float]:
+def _sums(numbers: Sequence[float]) -> tuple[float, float, float, float]:
     """What alpha needs of one thing that several have given a number: how many, their sum, the sum of their squares, and how far they lie apart."""
     n, total, squares = len(numbers), sum(numbers), sum(number * number for number in numbers)
     return float(n), total, squares, 2 * (n * squares - total * total) / (n - 1)
@@ -40,7 +21,9 @@ def sums(numbers: Sequence[float]) -> tuple[float, float, float, float]:
 def alpha_of(units: Sequence[Sequence[float]], share: float = 0.05) -> tuple[float, Interval] | None:
     """Krippendorff's alpha of numbers (an interval scale) with its interval, by leaving out one thing after the other (the jackknife); units of one
     number say nothing. None for fewer than three units, or where all numbers are equal."""
-    each = [sums(unit) for unit in units if len(unit) > 1]
+    several = [unit for unit in units if len(unit) > 1]
+    centre = sum(map(sum, several)) / sum(map(len, several)) if several else 0.0  # about this they are summed, so that large ones lose no digits
+    each = [_sums([number - centre for number in unit]) for unit in several]
     whole = [sum(column) for column in zip(*each, strict=True)]
     if len(each) < 3 or (found := _alpha(whole)) is None:
         return None
@@ -55,24 +38,6 @@ def _alpha(whole: Sequence[float]) -> float | None:
     n, total, squares, apart = whole
     expected = 2 * (n * squares - total * total)
     return 1 - (n - 1) * apart / expected if expected > 1e-9 * max(1.0, n * squares) else None
-
-
-def kappa(pairs: Sequence[tuple[Any, Any]], share: float = 0.05) -> tuple[float, Interval] | None:
-    """Cohen's kappa (1960) of two who gave the same things labels, with the interval of Fleiss, Cohen and Everitt (1969); None where nothing was
-    labelled, or both gave one label only."""
-    n, seen = len(pairs), Counter(pairs)
-    one, other = Counter(a for a, _ in pairs), Counter(b for _, b in pairs)
-    labels = list(one | other)
-    chance = sum(one[label] * other[label] for label in labels) / (n * n) if n else 1.0
-    if chance >= 1:
-        return None
-    same = sum(seen[label, label] for label in labels) / n
-    found = (same - chance) / (1 - chance)
-    within = sum(seen[a, a] / n * (1 - (one[a] + other[a]) / n * (1 - found)) ** 2 for a in labels)
-    across = (1 - found) ** 2 * sum(seen[a, b] / n * ((other[a] + one[b]) / n) ** 2 for a in labels for b in labels if a != b)
-    spread = within + across - (found - chance * (1 - found)) ** 2
-    half = NormalDist().inv_cdf(1 - share / 2) * sqrt(max(0.0, spread) / n) / (1 - chance)
-    return found, (max(-1.0, found - half), min(1.0, found + half))
 
 
 def pearson(pairs: Sequence[tuple[float, float]]) -> float | None:

@@ -13,6 +13,7 @@ from itertools import combinations
 from math import sqrt
 from typing import Any
 
+from rowsmith.core.agreement import alpha_of
 from rowsmith.core.distributions import t_quantile
 
 Answers = tuple[Any, ...]
@@ -46,8 +47,11 @@ def fleiss(answers: Sequence[Sequence[Any]]) -> Agreed:
 
 
 def alpha(answers: Sequence[Sequence[Any]], *, numbers: bool = False) -> Agreed:
-    """Krippendorff's alpha (2004): of labels, or with `numbers` of scores on an interval scale."""
-    return _measured(_grouped(answers), _alpha_of_numbers if numbers else _alpha_of_labels)
+    """Krippendorff's alpha (2004): of labels, or with `numbers` of scores on an interval scale (None for fewer than three rows)."""
+    if not numbers:
+        return _measured(_grouped(answers), _alpha_of_labels)
+    value, (low, high) = alpha_of(answers) or (None, (None, None))
+    return Agreed(value, low, high, sum(len(said) > 1 for said in answers))
 
 
 def each_pair(ratings: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str], list[tuple[Any, Any]]]:
@@ -127,22 +131,3 @@ def _alpha_of_labels(groups: Groups) -> float | None:
     total = said.total()
     expected = total**2 - sum(count**2 for count in said.values())
     return 1 - (total - 1) * seen / expected if expected else None
-
-
-def _alpha_of_numbers(groups: Groups) -> float | None:
-    total, seen, centre = 0, 0.0, _mean(groups)
-    squares, whole = 0.0, 0.0
-    for answers, count in groups.items():
-        m, own, square = len(answers), sum(x - centre for x in answers), sum((x - centre) ** 2 for x in answers)
-        total += count * m
-        whole += count * own
-        squares += count * square
-        seen += count * 2 * (m * square - own**2) / (m - 1)
-    expected = 2 * (total * squares - whole**2)
-    return 1 - (total - 1) * seen / expected if expected > 0 else None
-
-
-def _mean(groups: Groups) -> float:
-    """About this the numbers are summed, so that large ones lose no digits."""
-    total = sum(count * len(answers) for answers, count in groups.items())
-    return sum(count * sum(answers) for answers, count in groups.items()) / total if total else 0.0
