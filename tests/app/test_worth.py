@@ -114,6 +114,13 @@ def test_answers_to_questions_are_retrieved(bench: Bench) -> None:
     assert "whole/majority" not in verdicts(found) and "shuffled answers" in found["verdict"]
 
 
+def test_trainings_that_score_the_same_are_said_to(bench: Bench) -> None:
+    test = lines(bench.folder / "easy-test.jsonl", rows(8, 40, terms=2))
+    path = lines(bench.folder / "easy.jsonl", rows(9, 400, terms=2))
+    found = {one["baseline"]: one["says"] for one in worth(bench, path, test=test, seeds=3)["comparisons"]}
+    assert found["half"].endswith("no difference to random halves of it; every training scored the same.")
+
+
 def test_it_is_watched_and_stopped(bench: Bench) -> None:
     path = lines(bench.folder / "watched.jsonl", rows(14, 80))
     told: list[tuple[int, int]] = []

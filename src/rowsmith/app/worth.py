@@ -191,6 +191,8 @@ class _Beside:
                 "random": "as many random rows"}[baseline]  # fmt: skip
         told = _WORDS[baseline][("teaches more", "teaches less", "no difference shown").index(found.verdict)]
         said = told.format(who=name, what=what)
+        if found.verdict == "no difference shown" and not found.detectable:
+            return f"{said[:-1]}; every training scored the same."
         if found.verdict == "no difference shown":
             return f"{said[:-1]}; one of {found.detectable:.3f} would have been found (80 %)."
         return f"{said[:-1]}, by {found.difference:+.3f} ({found.low:+.3f} to {found.high:+.3f})."
