@@ -177,7 +177,7 @@ def test_what_needs_no_home(tmp_path: Path) -> None:
     sets = home.sets("http://127.0.0.1:1/v1")
     checked = json.loads(alone("check", ONE_CALL, *sets, "--json"))
     assert [model["model"] for model in checked.pop("models")] == ["openai/scripted"]
-    assert checked == {"ok": True, "name": "one_call", "steps": ["read.files", "write"]}
+    assert checked == {"ok": True, "name": "one_call", "steps": ["read.files", "write"], "notes": []}
     assert "no problems; 2 steps" in alone("check", ONE_CALL, *sets)
     kinds = [step["kind"] for step in json.loads(alone("steps", "--json"))]
     assert len(kinds) == len(set(kinds)) >= 14
