@@ -1,4 +1,4 @@
-"""Writes the pages of docs/ that are made from the code: cli.md, steps.md, formats.md, export-check.md, providers.md, what-works.md.
+"""Writes the pages of docs/ that are made from the code: cli.md, catalogue.md, steps.md, formats.md, export-check.md, providers.md, what-works.md.
 
     python scripts/docs.py            writes them
     python scripts/docs.py --check    only says whether they are current; exits 1 when they are not
@@ -18,6 +18,7 @@ from typing import Any
 import typer.main
 
 from rowsmith import content, registry
+from rowsmith.app.catalogue import listing
 from rowsmith.app.results import EXIT
 from rowsmith.cli.main import app
 from rowsmith.core.step import Step
@@ -34,6 +35,12 @@ STATES = {
     "failed": "an error, or a run that broke",
 }  # fmt: skip
 CARRIED = {"whole": "yes", "part": "in part", "no": ""}
+GROUP_TITLES = {
+    "nothing": "From nothing or from topics", "documents": "From documents", "rows": "From rows or seeds", "conversations": "Conversations",
+    "preference": "Preference", "reasoning": "Reasoning", "code": "Code, SQL and tools", "classification": "Classification and choice",
+    "evaluation": "Evaluation sets", "multimodal": "Images and pages", "agents": "Several agents", "domains": "Domains",
+    "augmentation": "Augmentation",
+}  # fmt: skip
 SHAPES = {
     "source": "where rows begin", "row": "works on each row, without a model", "asking": "asks a model about each row",
     "set": "sees all rows together",
@@ -43,9 +50,29 @@ SHAPES = {
 def pages() -> dict[str, str]:
     """The text of every generated page, by file name."""
     return {
-        "cli.md": HEAD + cli(), "steps.md": HEAD + steps(), "formats.md": HEAD + formats(),
+        "cli.md": HEAD + cli(), "catalogue.md": HEAD + catalogue(), "steps.md": HEAD + steps(), "formats.md": HEAD + formats(),
         "export-check.md": HEAD + export_check(), "providers.md": HEAD + providers(), "what-works.md": HEAD + what_works(),
     }  # fmt: skip
+
+
+# -- the catalogue --------------------------------------------------------------------------------------------------------------------
+
+
+def catalogue() -> str:
+    """The recipes that ship, group by group."""
+    parts = [content.page("catalogue") + "\n"]
+    for group, found in groupby(listing(), key=lambda it: it.about.group):
+        every = list(found)
+        lines = [(f"[`{it.name}`](#{it.name})", it.about.needs, ", ".join(it.about.gives), f"{it.about.calls:g}", it.description) for it in every]
+        parts += [f"\n## {GROUP_TITLES[group]}\n", table(["recipe", "needs", "gives", "calls a row", "what it makes"], lines)]
+        for it in every:
+            given = [
+                (f"`{name}`", "required" if name in it.needed else f"`{one.default}`" if one.default is not None else "", one.help)
+                for name, one in it.parameters.items()
+            ]
+            parts += [f"\n### {it.name}\n", f"{it.description}\n", f"Method: {it.about.source}.\n", f"```\n{it.command}\n```\n"]
+            parts += [table(["parameter", "default", "what it is"], given)]
+    return "\n".join(parts)
 
 
 # -- the command line -----------------------------------------------------------------------------------------------------------------
@@ -75,6 +102,8 @@ def commands() -> Iterator[tuple[str, Any]]:
     every: Any = typer.main.get_command(app)
     for name, command in every.commands.items():
         if hasattr(command, "commands"):
+            if command.invoke_without_command:
+                yield name, command
             yield from ((f"{name} {inner}", found) for inner, found in command.commands.items())
         else:
             yield name, command

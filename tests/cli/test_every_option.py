@@ -2076,3 +2076,23 @@ def test_worth_of_a_file(t: Terminal) -> None:
     assert "No probe is called 'x'" in t.tell(*asked, "--probe", "x", code=1)["what"]
     assert t.tell("worth", path, "--by", "group:odd", code=1)["what"].endswith("10 are needed.")
     assert "nofmt" in str(t.tell(*asked, "--from", "nofmt", code=1))
+
+
+@shows("recipes --group", "recipes --json", "recipes show --json", "recipes copy --output", "recipes copy -o", "recipes copy --force")
+@shows("recipes copy --json")
+def test_recipes_of_the_catalogue_are_listed_shown_and_copied(t: Terminal) -> None:
+    every = {one["name"]: one["group"] for one in t.tell("recipes")}
+    assert {one["name"] for one in t.tell("recipes", "--group", "nothing")} == {name for name, group in every.items() if group == "nothing"}
+    assert "The catalogue has no group 'nothin'. Did you mean 'nothing'?" in " ".join(
+        str(t.tell("recipes", "--group", "nothin", code=1)[key]) for key in ("what", "fix")
+    )
+    assert t.tell("recipes", "show", "raw-text")["command"] == "rowsmith run raw-text --set model=MODEL"
+    assert "rowsmith recipes copy raw-text" in t.say("recipes", "show", "raw-text")
+    assert "Choose one of" in t.tell("recipes", "show", "nothing", code=1)["fix"]
+    assert t.tell("recipes", "copy", "raw-text")["file"] == "raw-text.yaml"
+    assert "There" not in t.say("recipes", "copy", "raw-text", "-o", "mine/own.yaml") and (t.folder / "mine/own.yaml").is_file()
+    assert "is there already" in t.tell("recipes", "copy", "raw-text", "--output", "mine/own.yaml", code=1)["what"]
+    (t.folder / "mine/own.yaml").write_text("name: other")
+    t.say("recipes", "copy", "raw-text", "-o", "mine/own.yaml", "--force")
+    sets = ["--set", "model=openai/a", "--set", f"base_url={t.server.url}"]
+    assert t.tell("check", "mine/own.yaml", *sets)["steps"] == t.tell("check", "raw-text", *sets)["steps"]

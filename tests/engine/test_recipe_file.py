@@ -113,12 +113,36 @@ def test_a_number_that_is_set_can_be_text_where_text_is_wanted():
         ("{q: {default: 1}}", {}, 5, "${p} is not a parameter of the recipe. Choose one of: q. A literal ${ is written $${."),
         ("{p: {default: 1, helo: x}}", {}, 1, "The parameter 'p' has no setting 'helo'. Did you mean 'help'?"),
         ("{p: 3}", {}, 1, "The parameter 'p' is 3. Give a mapping"),
+        ("{p: {default: '${q}'}}", {}, 1, "The default of the parameter 'p' is ${q}, which is no other parameter with a value of its own."),
+        ("{p: {default: '${p}'}}", {}, 1, "The default of the parameter 'p' is ${p}, which is no other parameter"),
         ("[p]", {}, 1, "'parameters' of the recipe is [\"p\"]. Give a mapping."),
     ],
 )
 def test_wrong_parameters_are_told(declared, sets, line, words):
     found = said(f'parameters: {declared}\nname: x\nsteps:\n  - kind: read.rows\n    rows: [{{a: "${{p}}"}}]\n', sets)
     assert [one for one in found if one[0] == line and words in one[1]], found
+
+
+@pytest.mark.parametrize(
+    ("declared", "sets", "value"),
+    [
+        ("{q: {default: 3}, p: {default: '${q}'}}", {}, 3),
+        ("{p: {default: '${q}'}, q: {}}", {"q": "2024"}, 2024),
+        ("{p: {default: '${q}'}, q: {default: 3}}", {"p": "x"}, "x"),
+        ("{p: {default: '<${q}>'}, q: {default: 3}}", {}, "<${q}>"),
+        ("{p: {default: [a]}}", {"p": "[b, 2]"}, ["b", 2]),
+        ("{p: {default: a}}", {"p": "[b, 2]"}, "[b, 2]"),
+    ],
+)
+def test_a_parameter_takes_the_value_of_another_and_a_list_where_it_is_one(declared, sets, value):
+    used = ', b: "${q}"' if "q:" in declared else ""
+    recipe = loads(f'name: x\nparameters: {declared}\nsteps:\n  - {{kind: read.rows, rows: [{{a: "${{p}}"{used}}}]}}\n', sets)
+    assert recipe.steps[0].rows[0]["a"] == value
+
+
+def test_what_a_parameter_takes_from_another_that_is_not_given_is_told_once():
+    found = said('name: x\nparameters: {p: {default: "${q}"}, q: {}}\nsteps:\n  - {kind: read.rows, rows: [{a: "${p}", b: "${q}"}]}\n')
+    assert [words for _, words in found] == ["The parameter 'q' must be given. Add --set q=VALUE."]
 
 
 def test_an_unset_parameter_inside_a_text_and_an_open_sign_are_told():

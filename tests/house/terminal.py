@@ -22,7 +22,8 @@ def commands() -> dict[str, frozenset[str]]:
     found = {"": options(every)}
     for name, command in every.commands.items():
         inner = getattr(command, "commands", None)
-        found |= {f"{name} {sub}": options(one) for sub, one in inner.items()} if inner else {name: options(command)}
+        found |= {f"{name} {sub}": options(one) for sub, one in (inner or {}).items()}
+        found |= {} if inner and not command.invoke_without_command else {name: options(command)}
     return found
 
 

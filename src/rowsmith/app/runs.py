@@ -241,7 +241,7 @@ class Runs:
                 raise recipe_file.problems_as_error(problems)
             return recipe, base, {}
         found, reading = read_whole(Path(recipe), sets, **told, prompts=Prompts(self.lab, self.project).find)
-        return found, base.absolute(), named_prompts(reading.prompts)
+        return found, reading.base.absolute(), named_prompts(reading.prompts)
 
     def _plugins(self, base: Path) -> tuple[Path, ...]:
         return (base / "plugins",)

@@ -22,7 +22,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def check(
-    recipe: Annotated[str, typer.Argument(metavar="RECIPE", help="Path of a recipe file.")],
+    recipe: Annotated[str, typer.Argument(metavar="RECIPE", help="Path of a recipe file, or a name of the catalogue.")],
     sets: Sets = None,
     budget: Annotated[float | None, typer.Option("--budget", metavar="USD", min=0, help="A cap that has to be kept.")] = None,
     offline: Annotated[bool, typer.Option("--offline", help="For a run that sends nothing: no key is needed.")] = False,
@@ -64,7 +64,7 @@ def _terms(model: Any) -> str:
 
 
 def plan(
-    recipe: Annotated[str, typer.Argument(metavar="RECIPE", help="Path of a recipe file.")],
+    recipe: Annotated[str, typer.Argument(metavar="RECIPE", help="Path of a recipe file, or a name of the catalogue.")],
     sets: Sets = None,
     target: Annotated[int | None, typer.Option("--target", metavar="N", min=1, help="Rows to be kept.")] = None,
     limit: Annotated[int | None, typer.Option("--limit", metavar="N", min=1, help="Slots after which no further row is taken in.")] = None,

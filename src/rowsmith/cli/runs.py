@@ -30,7 +30,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def run(
-    recipe: Annotated[str, typer.Argument(metavar="RECIPE", help="Path of a recipe file.")],
+    recipe: Annotated[str, typer.Argument(metavar="RECIPE", help="Path of a recipe file, or a name of the catalogue.")],
     sets: Sets = None,
     into: Annotated[str | None, typer.Option("--into", metavar="DATASET", help="Dataset to commit into. Default: the recipe's name.")] = None,
     target: Annotated[int | None, typer.Option("--target", metavar="N", min=1, help="Go on until N rows are kept.")] = None,

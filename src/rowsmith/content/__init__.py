@@ -54,6 +54,24 @@ def rubric(name: str) -> dict[str, Any]:
     return _yaml(f"rubrics/{name}")
 
 
+def recipes() -> list[str]:
+    """The names of the recipes of the catalogue, sorted."""
+    return sorted(_within("recipes", ".yaml"))
+
+
+@cache
+def recipe(name: str) -> str:
+    """The YAML of the recipe that ships as `content/recipes/<name>.yaml`.
+
+    Raises:
+        NotFound: there is none of that name.
+    """
+    found = _within("recipes", ".yaml")
+    if name not in found:
+        raise NotFound(f"No recipe of the catalogue is called {name!r}.", choose(name, list(found)))
+    return str(found[name].read_text(encoding="utf-8"))
+
+
 def profiles() -> list[str]:
     """The names of the profiles that ship, sorted."""
     return sorted(_within("profiles", ".yaml"))

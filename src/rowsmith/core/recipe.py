@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveInt, SerializeAsAny
 
@@ -24,9 +24,28 @@ class Parameter(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    default: Any = Field(None, description="Value when none is given.")
+    default: Any = Field(None, description="Value when none is given; `${other}` alone: that of another parameter.")
     help: str = Field("", description="What it is, in a few words.")
     optional: bool = Field(False, description="Whether it may stay unset.")
+
+
+GROUPS = (
+    "nothing", "documents", "rows", "conversations", "preference", "reasoning", "code", "classification", "evaluation", "multimodal", "agents",
+    "domains", "augmentation",
+)  # fmt: skip
+"""What recipes of the catalogue begin with or make, in the order in which they are listed."""
+
+
+class About(BaseModel):
+    """What the catalogue says of a recipe beside its description."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    group: Literal[GROUPS] = Field(description="Where it stands in the catalogue.")  # type: ignore[valid-type]
+    source: str = Field(description="The published method that it follows, with the paper's number, and what it does otherwise; or that it has none.")
+    needs: str = Field(description="What a user brings, in a few words.")
+    gives: list[str] = Field(description="Formats that its rows go out in whole, the natural one first.", min_length=1)
+    calls: float = Field(description="Questions for each row that is kept, as its defaults and a model that answers well have it.", ge=0)
 
 
 class Recipe(BaseModel):
@@ -36,6 +55,7 @@ class Recipe(BaseModel):
 
     name: str = Field(description="Name of the recipe.", min_length=1, max_length=200)
     description: str = Field("", description="What it makes, in a sentence.")
+    about: About | None = Field(None, description="What the catalogue says of it.")
     parameters: dict[str, Parameter] = Field(default_factory=dict, description="Values that --set gives; `${name}` stands for one in any setting.")
     models: dict[str, Model] = Field(default_factory=dict, description="Models by role.")
     steps: list[SerializeAsAny[Step]] = Field(description="The steps, in order.", min_length=1, max_length=255)
@@ -86,4 +106,4 @@ class Recipe(BaseModel):
         return [self.index(name) for name in names]
 
 
-__all__ = ["TRANSPORT", "Parameter", "Recipe", "is_content"]
+__all__ = ["GROUPS", "TRANSPORT", "About", "Parameter", "Recipe", "is_content"]

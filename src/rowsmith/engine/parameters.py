@@ -1,7 +1,9 @@
 """Parameters of a recipe: what `--set` gives, and `${name}` in its settings.
 
 A value that is exactly `${name}` takes the parameter's value with its type, or is left out when an optional parameter is unset. Inside a
-longer text `${name}` is replaced by the value as text. `$${` is a literal `${`. Keys are never replaced.
+longer text `${name}` is replaced by the value as text. `$${` is a literal `${`. Keys are never replaced. A parameter whose default is `${other}`
+alone takes the value of that one where none is given. Where the default is a list or a mapping, `--set` gives one, as YAML writes it on one
+line: --set topics='[bread, soup]'.
 """
 
 from __future__ import annotations
@@ -58,14 +60,20 @@ class Filling:
     empty because of a problem that is told already."""
 
     def __init__(self, parameters: Mapping[str, Parameter], sets: Mapping[str, str], lines: Lines) -> None:
-        self.parameters = parameters
-        self.sets = sets
+        self.like = {name: found[1] for name, one in parameters.items() if name not in sets and (found := _whole(one.default))}
+        self.sets = {**sets, **{name: sets[other] for name, other in self.like.items() if other in sets}}
+        self.parameters = {name: parameters.get(self.like.get(name, name), one) for name, one in parameters.items()}
         self.old = lines
         self.lines = Lines(lines.file)
         self.given: dict[Path, str] = {}
         self.known: set[Path] = set()
         self.problems: list[Problem] = []
-        self.used: set[str] = set()
+        self.used = set(self.like.values())
+        for name, other in self.like.items():
+            if other == name or other not in parameters or other in self.like:
+                what = f"The default of the parameter {name!r} is ${{{other}}}, which is no other parameter with a value of its own."
+                fix = choose(other, [one for one in parameters if one != name and one not in self.like])
+                self.problems.append(lines.problem(("parameters", name, "default"), what, fix))
         self.values = self._values()
 
     def fill(self, value: Any, old: Path = (), new: Path = ()) -> Any:
@@ -101,10 +109,11 @@ class Filling:
         return {name: self._value(name, parameter) for name, parameter in self.parameters.items()}
 
     def _value(self, name: str, parameter: Parameter) -> Any:
-        value = typed(self.sets[name]) if name in self.sets else parameter.default
+        read = valued if isinstance(parameter.default, list | dict) else typed
+        value = read(self.sets[name]) if name in self.sets else parameter.default
         if value is not None:
             return value
-        if not parameter.optional:
+        if not parameter.optional and name not in self.like:
             about = f" ({parameter.help})" if parameter.help else ""
             self.problems.append(self.old.problem(("parameters", name), f"The parameter {name!r}{about} must be given.", f"Add --set {name}=VALUE."))
         return UNSET
@@ -143,3 +152,9 @@ class Filling:
         fix = choose(name, list(self.parameters)) if self.parameters else "Declare it under 'parameters'."
         self.problems.append(self.old.problem(at, f"${{{name}}} is not a parameter of the recipe.", f"{fix} A literal ${{ is written $${{."))
         return UNSET
+
+
+def _whole(default: Any) -> re.Match[str] | None:
+    """The sign of a default that is one parameter's alone."""
+    found = SIGN.fullmatch(default) if isinstance(default, str) else None
+    return found if found and found[1] else None

@@ -25,7 +25,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from rowsmith.core.errors import Invalid, NotFound, Problem
+from rowsmith.content import recipe, recipes
+from rowsmith.core.errors import Invalid, NotFound, Problem, choose
 from rowsmith.core.recipe import Recipe
 from rowsmith.engine.draft import Draft, Reading
 from rowsmith.engine.explain import shown
@@ -60,23 +61,27 @@ def build(data: Mapping[str, Any], *, plugins: Sequence[Path] = ()) -> Recipe:
     return _whole(draft.reading())
 
 
-def dump(recipe: Recipe) -> str:
-    """The recipe as YAML, such that `loads(dump(recipe)) == recipe`."""
-    plain = {key: value for key, value in recipe.dump().items() if key != "parameters"}
+def dump(recipe_: Recipe) -> str:
+    """The recipe as YAML, such that `loads(dump(it)) == it`."""
+    plain = {key: value for key, value in recipe_.dump().items() if key != "parameters"}
     return written(escape(plain))
 
 
 def read(path: Path, sets: Mapping[str, str] | None = None, *, plugins: Sequence[Path] = (), prompts: Find | None = None) -> Reading:
-    """Read a recipe file.
+    """Read a recipe file, or the recipe of the catalogue that has this name where there is no such file; its paths start at the current folder.
 
     Raises:
-        NotFound: there is no such file.
+        NotFound: there is neither.
     """
+    if not path.exists() and str(path) in recipes():
+        return read_text(recipe(str(path)), sets, file=str(path), base=Path(), plugins=plugins, prompts=prompts)
     try:
         with open(path, "rb") as file:
             body = file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise NotFound(f"The recipe {path} cannot be opened: {error.strerror}.", "Give the path of a recipe file (YAML).") from None
+        near = f" {choose(str(path), recipes())}" if path.name == str(path) and not path.suffix else ""
+        fix = f"Give the path of a recipe file (YAML), or a name that `rowsmith recipes` lists.{near}"
+        raise NotFound(f"The recipe {path} cannot be opened: {error.strerror}.", fix) from None
     base = path.parent
     try:
         text = body.decode("utf-8-sig")

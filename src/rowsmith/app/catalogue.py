@@ -1,0 +1,81 @@
+"""The catalogue: the recipes that ship. Each runs by its name (`rowsmith run NAME`), and a copy of it is a recipe like any other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from rowsmith import content
+from rowsmith.core.errors import Conflict, Invalid, choose
+from rowsmith.core.recipe import GROUPS, About, Parameter
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogued:
+    """A recipe of the catalogue as it is before any parameter is given. `roles` are those of its models, `steps` the kinds of its steps."""
+
+    name: str
+    description: str
+    about: About
+    parameters: dict[str, Parameter]
+    roles: tuple[str, ...]
+    steps: tuple[str, ...]
+
+    @property
+    def needed(self) -> list[str]:
+        """The parameters that must be given."""
+        return [name for name, one in self.parameters.items() if one.default is None and not one.optional]
+
+    @property
+    def command(self) -> str:
+        """The command that runs it, with what must be given."""
+        return " ".join(["rowsmith run", self.name, *(f"--set {name}={name.upper()}" for name in self.needed)])
+
+    def dump(self) -> dict[str, Any]:
+        """The same as plain data."""
+        parameters = {name: one.model_dump(exclude_defaults=True) for name, one in self.parameters.items()}
+        about = {"name": self.name, "description": self.description, **self.about.model_dump()}
+        return {**about, "parameters": parameters, "roles": list(self.roles), "steps": list(self.steps), "command": self.command}
+
+
+def listing(group: str = "") -> list[Catalogued]:
+    """The recipes of the catalogue, group by group; or those of one.
+
+    Raises:
+        Invalid: there is no such group.
+    """
+    if group and group not in GROUPS:
+        raise Invalid(f"The catalogue has no group {group!r}.", choose(group, GROUPS))
+    every = [one(name) for name in content.recipes()]
+    return sorted((found for found in every if group in ("", found.about.group)), key=lambda it: (GROUPS.index(it.about.group), it.name))
+
+
+def one(name: str) -> Catalogued:
+    """The recipe of this name.
+
+    Raises:
+        NotFound: there is none.
+    """
+    said = yaml.safe_load(content.recipe(name))
+    parameters = {key: Parameter(**(value or {})) for key, value in said.get("parameters", {}).items()}
+    kinds = tuple(step["kind"] for step in said["steps"])
+    return Catalogued(name, said["description"], About(**said["about"]), parameters, tuple(said.get("models", {})), kinds)
+
+
+def copied(name: str, to: Path | None = None, *, force: bool = False) -> Path:
+    """Write a recipe of the catalogue into a file of the user's (default: `<name>.yaml` here), to be changed at will; returns where it lies.
+
+    Raises:
+        NotFound: there is no such recipe. Conflict: the file is there already, and not to be replaced.
+    """
+    text, path = content.recipe(name), to or Path(f"{name}.yaml")
+    if path.is_dir():
+        path /= f"{name}.yaml"
+    if path.exists() and not force:
+        raise Conflict(f"{path} is there already.", "Name another file with -o, or replace it with --force.")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path

@@ -1,0 +1,78 @@
+"""Every recipe of the catalogue: it runs from its name, delivers its target, asks as often as it says, sends what its golden text says, leaves no
+word of ours in a row, and goes out whole in each format that it names. `ROWSMITH_GOLDEN=write` writes the golden texts anew."""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+from case import Case, usual
+from running import Bench
+from sent import GOLDEN, pieces, strings, told
+
+from rowsmith.app.catalogue import listing, one
+from rowsmith.content import recipes
+from rowsmith.engine.recipe_file import load
+from rowsmith.testing import Request
+
+NEAR = 0.34
+"""How far, as a share, the calls of a run of a few rows may be from what the recipe says."""
+
+
+def case_of(name: str) -> Case:
+    """What the tests know of a recipe."""
+    found: Case = import_module(f"scripted.{name.replace('-', '_')}").CASE
+    return found
+
+
+@pytest.mark.parametrize("name", recipes())
+def test_a_recipe_keeps_what_the_catalogue_says(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = case_of(name)
+    monkeypatch.chdir(tmp_path)
+    for path, text in case.files.items():
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        Path(path).write_text(text, encoding="utf-8")
+
+    def reply(request: Request) -> Any:
+        said = None if request.inputs is not None else case.reply(request)
+        return usual(request) if said is None and request.inputs is None else said
+
+    with Bench(tmp_path, reply) as bench:
+        sets = {"model": "openai/large", "base_url": bench.server.url, **case.sets}
+        sets = {key: value for key, value in sets.items() if key in one(name).parameters}
+        runs, datasets = bench.lab.project("default").runs, bench.lab.project("default").datasets
+        result = runs.start(name, sets=sets, target=case.target)
+        assert (result.state, result.kept) == ("finished", case.target), result
+        rows = list(datasets.rows(name))
+        ours = pieces(load(Path(name), sets))
+        assert not [piece for row in rows for text in strings(row.data) for piece in ours if piece in text]
+        asked = [request for request in bench.asked if request.inputs is None]
+        expected = one(name).about.calls
+        assert expected * (1 - NEAR) <= len(asked) / case.target <= expected * (1 + NEAR) + 0.01, len(asked)
+        for format_ in one(name).about.gives:
+            done = datasets.export(name, format_, tmp_path / "out" / format_)
+            assert done.rows_out == case.target, (format_, done.lost, done.examples)
+            assert done.check is None or done.check.consumer_keeps == case.target, (format_, done.check)
+        golden = GOLDEN / f"{name}.txt"
+        said = told(asked).replace(bench.server.url, "SERVER")
+    if os.environ.get("ROWSMITH_GOLDEN") == "write":
+        golden.write_text(said, encoding="utf-8")
+    assert golden.is_file(), "There is no golden text: ROWSMITH_GOLDEN=write"
+    assert said == golden.read_text(encoding="utf-8")
+
+
+def test_every_recipe_has_a_case_and_a_golden_text() -> None:
+    assert {path.stem.replace("_", "-") for path in GOLDEN.parent.joinpath("scripted").glob("*.py")} == set(recipes())
+    assert {path.stem for path in GOLDEN.glob("*.txt")} == set(recipes())
+    assert [found.name for found in listing()] != []
+
+
+@pytest.mark.parametrize("name", recipes())
+def test_a_recipe_tells_what_it_is(name: str) -> None:
+    found = one(name)
+    assert found.description.endswith(".") and len(found.description) < 160
+    assert all(given.help for given in found.parameters.values())
+    assert {"model", "base_url"} <= set(found.parameters) or not found.roles
