@@ -13,7 +13,12 @@ from typing import Any
 
 from rowsmith.testing import Request
 
-WORDS = ["amber", "barley", "cedar", "drift", "ember", "fallow", "garnet", "hollow", "island", "jasmine", "kettle", "lantern", "meadow", "nettle", "orchard", "pebble", "quarry", "ripple", "saddle", "thicket", "umber", "velvet", "willow", "yarrow", "zephyr", "alder", "birch", "copper", "dapple", "estuary", "ferry", "granite", "heather", "inlet", "juniper", "kelp", "larch", "marble", "narrow", "oriole", "plover", "quill", "russet", "slate", "timber", "upland", "vessel", "wren", "acorn", "beacon", "clover", "dune", "elder", "fjord", "glade", "harbour", "iris", "jetty", "knoll", "ledge", "moss", "northern", "osprey", "pasture", "quartz", "reed", "sparrow", "tundra", "valley", "walnut", "anchor", "brook", "canyon", "delta", "easterly", "flint", "grove", "hazel", "ivory", "jade"]
+WORDS = """
+amber barley cedar drift ember fallow garnet hollow island jasmine kettle lantern meadow nettle orchard pebble quarry ripple saddle thicket
+umber velvet willow yarrow zephyr alder birch copper dapple estuary ferry granite heather inlet juniper kelp larch marble narrow oriole
+plover quill russet slate timber upland vessel wren acorn beacon clover dune elder fjord glade harbour iris jetty knoll ledge moss northern
+osprey pasture quartz reed sparrow tundra valley walnut anchor brook canyon delta easterly flint grove hazel ivory jade
+""".split()  # noqa: SIM905
 
 
 @dataclass(frozen=True)

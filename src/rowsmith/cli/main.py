@@ -65,7 +65,8 @@ def version(show: Annotated[bool, typer.Option("--version", help="Print the vers
 
 
 for room in (
-    runs, guide, comparing, quality, worth, recipes, catalogue, sources, datasets, formats, export_check, push, redacting, shaping, history, edits, reviews,
+    runs, guide, comparing, quality, worth, recipes, catalogue,
+    sources, datasets, formats, export_check, push, redacting, shaping, history, edits, reviews,
     judges, prompts, optimizing, provenance, calls, projects, events, models, keys, home, plugins,
 ):  # fmt: skip
     room.add_to(app)
