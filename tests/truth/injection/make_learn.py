@@ -1,7 +1,8 @@
 """Write learn.jsonl from learn.txt, the same bytes each time: python3 make_learn.py
 
 A line beginning with @ opens a block: `@order AIM LANG`, `@full AIM LANG` (the order stands between
-the brackets U+27E6 and U+27E7), `@innocent KIND LANG`, `@host document LANG`, `@prompt LANG`, `@system LANG`.
+the brackets U+27E6 and U+27E7), `@innocent KIND LANG`, `@host document LANG`, `@prompt LANG`, `@system LANG`,
+`@reply LANG` (what an assistant answers).
 Each other line is one text; `\\n` in it is a line break.
 """
 
@@ -66,7 +67,7 @@ NAMED = re.compile(r"\b(AI|bots?|chatbots?|assistant|assistants|LLMs?|models?|ag
 def blocks(path):
     head = None
     for line in path.read_text("utf-8").splitlines():
-        if line.startswith("@") and re.match(r"@(order|full|innocent|host|prompt|system)\b", line):
+        if line.startswith("@") and re.match(r"@(order|full|innocent|host|prompt|system|reply)\b", line):
             head = line[1:].split()
         elif line.strip():
             yield head, line.replace("\\n", "\n")
@@ -128,6 +129,18 @@ def asked(text, lang, rng):
     return {"input": text, "chosen": say, "rejected": WORSE[lang]}, "input"
 
 
+def replied(text, lang, rng):
+    ask = rng.choice({"en": ["Please help me with this.", "How would you do it?", "What do you suggest?", "Can you write that for me?"],
+                      "de": ["Wie würdest du das machen?", "Schreib mir das bitte."], "fr": ["Peux-tu m'aider ?"], "es": ["¿Me ayudas?"],
+                      "it": ["Mi aiuti?"]}[lang])
+    n = rng.random()
+    if n < 0.5:
+        return {"input": ask, "answer": text}, "answer"
+    if n < 0.75:
+        return {"messages": [{"role": "user", "content": ask}, {"role": "assistant", "content": text}]}, "messages.1"
+    return {"input": ask, "chosen": text, "rejected": WORSE[lang]}, "chosen"
+
+
 def told(text, lang, rng):
     return {"messages": [{"role": "system", "content": text}, {"role": "user", "content": rng.choice(ASK[lang])},
                          {"role": "assistant", "content": rng.choice(SAY[lang])}]}, "messages.0"
@@ -160,6 +173,8 @@ def main():
             kind, build = "prompt", asked
         elif what == "system":
             kind, build = "system", told
+        elif what == "reply":
+            kind, build = "reply", replied
         elif what == "order":
             flag, order = True, text
             where = rng.choices(["alone", "begin", "middle", "end"], [22, 18, 30, 30])[0]
