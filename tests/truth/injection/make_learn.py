@@ -177,7 +177,7 @@ def main():
             kind, build = "reply", replied
         elif what == "order":
             flag, order = True, text
-            where = rng.choices(["alone", "begin", "middle", "end"], [22, 18, 30, 30])[0]
+            where = rng.choices(["alone", "begin", "middle", "end"], [30, 17, 27, 26])[0]
             if where == "alone" and len(text) < 60 and kind not in ("marks", "reveal") and not NAMED.search(text):
                 where = "end"  # too little to tell whom it addresses
             if where != "alone":
@@ -187,7 +187,7 @@ def main():
             flag, kind = True, f"order-{kind}"
             order = text[text.index(LEFT) + 1:text.index(RIGHT)]
             text = text.replace(LEFT, "").replace(RIGHT, "")
-        elif what == "innocent" and len(text) < 400 and rng.random() < 0.36:
+        elif what == "innocent" and len(text) < 400 and rng.random() < 0.6:
             text = place(host(lang), text, rng, rng.choice(["begin", "middle", "end"]))
         data, path = build(text, lang, rng)
         rows.append({"data": data, "truth": {"flag": flag, "path": path, "order": order}, "kind": kind})
