@@ -2,7 +2,7 @@
 
 A line beginning with @ opens a block: `@order AIM LANG`, `@full AIM LANG` (the order stands between
 the brackets U+27E6 and U+27E7), `@innocent KIND LANG`, `@host document LANG`, `@prompt LANG`, `@system LANG`,
-`@reply LANG` (what an assistant answers).
+`@reply LANG` (what an assistant answers), `@template LANG` (a chat written out with its marks).
 Each other line is one text; `\\n` in it is a line break.
 """
 
@@ -67,7 +67,7 @@ NAMED = re.compile(r"\b(AI|bots?|chatbots?|assistant|assistants|LLMs?|models?|ag
 def blocks(path):
     head = None
     for line in path.read_text("utf-8").splitlines():
-        if line.startswith("@") and re.match(r"@(order|full|innocent|host|prompt|system|reply)\b", line):
+        if line.startswith("@") and re.match(r"@(order|full|innocent|host|prompt|system|reply|template)\b", line):
             head = line[1:].split()
         elif line.strip():
             yield head, line.replace("\\n", "\n")
@@ -75,7 +75,7 @@ def blocks(path):
 
 def parts(host):
     """The sentences of a host, each with the break that follows it."""
-    return [p for p in re.findall(r".+?(?:[.!?](?=\s)\s+|\n+|$)", host, re.S) if p]
+    return [p for p in re.findall(r".+?(?:(?<!\n\d)[.!?](?=\s)\s+|\n+|$)", host, re.S) if p]
 
 
 def place(host, line, rng, where):
@@ -173,6 +173,8 @@ def main():
             kind, build = "prompt", asked
         elif what == "system":
             kind, build = "system", told
+        elif what == "template":
+            kind, build = "template", lambda text, lang, rng: ({"text": text}, "text")
         elif what == "reply":
             kind, build = "reply", replied
         elif what == "order":
@@ -187,7 +189,7 @@ def main():
             flag, kind = True, f"order-{kind}"
             order = text[text.index(LEFT) + 1:text.index(RIGHT)]
             text = text.replace(LEFT, "").replace(RIGHT, "")
-        elif what == "innocent" and len(text) < 400 and rng.random() < 0.6:
+        elif what == "innocent" and kind != "roleplay" and len(text) < 400 and rng.random() < 0.6:
             text = place(host(lang), text, rng, rng.choice(["begin", "middle", "end"]))
         data, path = build(text, lang, rng)
         rows.append({"data": data, "truth": {"flag": flag, "path": path, "order": order}, "kind": kind})
