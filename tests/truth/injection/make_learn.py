@@ -61,7 +61,8 @@ WRAPS = [
     lambda s: f"--\n{s}",
     lambda s: f"| {s} |",
 ]
-NAMED = re.compile(r"\b(AI|bots?|chatbots?|assistant|assistants|LLMs?|models?|agents?|helper|summarizer|KI|IA|Assistent|asistente|assistente|modelos?|modelli|tes|deine?|tus|tuo|your)\b", re.I)
+NAMED = re.compile(r"\b(AI|bots?|chatbots?|assistant|assistants|LLMs?|models?|agents?|helper|summarizer|KI|IA|Assistent|"
+                   r"asistente|assistente|modelos?|modelli|tes|deine?|tus|tuo|your)\b", re.I)
 
 
 def blocks(path):
