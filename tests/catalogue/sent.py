@@ -19,12 +19,12 @@ LEAST = 30
 """Characters of a piece of a prompt by which it would be known again in a row."""
 
 
-def told(requests: Sequence[Request]) -> str:
-    """The requests that differ in kind: by model, schema and how the last message begins."""
+def told(requests: Sequence[Request], ours: set[str]) -> str:
+    """The requests that differ in kind: by model, schema and what they say of ours."""
     found: dict[tuple[str, ...], str] = {}
     for request in requests:
         said = _said(request)
-        key = (request.model, json.dumps(request.schema, sort_keys=True), " ".join(request.text.split()[:4]))
+        key = (request.model, json.dumps(request.schema, sort_keys=True), *sorted(piece for piece in ours if piece in said))
         found[key] = min(found.get(key, said), said)
     return "\n\n".join(said for _, said in sorted(found.items())) + "\n"
 

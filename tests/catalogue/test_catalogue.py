@@ -4,15 +4,15 @@ word of ours in a row, and goes out whole in each format that it names. `ROWSMIT
 from __future__ import annotations
 
 import os
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
-from case import Case, usual
+from case import usual
 from running import Bench
 from sent import GOLDEN, pieces, strings, told
 
+from catalogue import case_of, laid_out, settings
 from rowsmith.app.catalogue import listing, one
 from rowsmith.content import recipes
 from rowsmith.engine.recipe_file import load
@@ -22,27 +22,18 @@ NEAR = 0.34
 """How far, as a share, the calls of a run of a few rows may be from what the recipe says."""
 
 
-def case_of(name: str) -> Case:
-    """What the tests know of a recipe."""
-    found: Case = import_module(f"scripted.{name.replace('-', '_')}").CASE
-    return found
-
-
 @pytest.mark.parametrize("name", recipes())
 def test_a_recipe_keeps_what_the_catalogue_says(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     case = case_of(name)
     monkeypatch.chdir(tmp_path)
-    for path, text in case.files.items():
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
-        Path(path).write_text(text, encoding="utf-8")
+    laid_out(case, tmp_path)
 
     def reply(request: Request) -> Any:
         said = None if request.inputs is not None else case.reply(request)
         return usual(request) if said is None and request.inputs is None else said
 
     with Bench(tmp_path, reply) as bench:
-        sets = {"model": "openai/large", "base_url": bench.server.url, **case.sets}
-        sets = {key: value for key, value in sets.items() if key in one(name).parameters}
+        sets = settings(name, case, bench.server.url)
         runs, datasets = bench.lab.project("default").runs, bench.lab.project("default").datasets
         result = runs.start(name, sets=sets, target=case.target)
         assert (result.state, result.kept) == ("finished", case.target), result
@@ -57,7 +48,7 @@ def test_a_recipe_keeps_what_the_catalogue_says(name: str, tmp_path: Path, monke
             assert done.rows_out == case.target, (format_, done.lost, done.examples)
             assert done.check is None or done.check.consumer_keeps == case.target, (format_, done.check)
         golden = GOLDEN / f"{name}.txt"
-        said = told(asked).replace(bench.server.url, "SERVER")
+        said = told(asked, ours).replace(bench.server.url, "SERVER")
     if os.environ.get("ROWSMITH_GOLDEN") == "write":
         golden.write_text(said, encoding="utf-8")
     assert golden.is_file(), "There is no golden text: ROWSMITH_GOLDEN=write"
@@ -65,9 +56,8 @@ def test_a_recipe_keeps_what_the_catalogue_says(name: str, tmp_path: Path, monke
 
 
 def test_every_recipe_has_a_case_and_a_golden_text() -> None:
-    assert {path.stem.replace("_", "-") for path in GOLDEN.parent.joinpath("scripted").glob("*.py")} == set(recipes())
-    assert {path.stem for path in GOLDEN.glob("*.txt")} == set(recipes())
-    assert [found.name for found in listing()] != []
+    scripted = {path.stem.replace("_", "-") for path in GOLDEN.parent.joinpath("scripted").glob("*.py")}
+    assert scripted == {path.stem for path in GOLDEN.glob("*.txt")} == {found.name for found in listing()} == set(recipes())
 
 
 @pytest.mark.parametrize("name", recipes())

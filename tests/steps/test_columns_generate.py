@@ -121,6 +121,18 @@ def test_only_the_wanted_rows_are_asked() -> None:
     assert len(work(step(count=3), SEED, {"rows": [PAIR]})[0]) == 1
 
 
+def test_a_row_is_asked_several_times() -> None:
+    drawn = step(draws=3)
+    assert (drawn.count(SEED), drawn.questions) == (3, 3)
+    answers = iter([PAIR, {**PAIR, "answer": "Assam."}, PAIR])
+    out, ctx = work(drawn, SEED, lambda _: next(answers))
+    assert [(new.index, new.data["answer"]) for new in out] == [(0, PAIR["answer"]), (1, "Assam."), (2, PAIR["answer"])]
+    assert len(ctx.asks) == 3 and ctx.asks[0]["messages"] == ctx.asks[1]["messages"]
+    assert [new.index for new in work(drawn, SEED, PAIR, wanted=[1])[0]] == [1]
+    out, ctx = work(step(draws=2, count=2), SEED, {"rows": [PAIR, PAIR]})
+    assert [new.index for new in out] == [0, 1, 2, 3] and len(ctx.asks) == 2
+
+
 def test_several_texts_without_output() -> None:
     made = Columns(prompt="Rephrase {{ text }}", count=2)
     out, ctx = work(made, SEED, {"rows": [{"text": "a"}, {"text": "b"}]})

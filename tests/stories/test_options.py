@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from asking_context import Asked
 from cases import PROSE, Case, to
+from cases_catalogue import CASES as CATALOGUE
 from cases_checks import CASES as CHECKS
 from cases_chunking import CASES as CUT
 from cases_cleaning import CASES as CLEANING
@@ -152,6 +153,7 @@ CASES: dict[str, dict[str, Case]] = {
     **SOURCES,
     **VARIATION,
     **CHECKS,
+    **CATALOGUE,
     "filter.balance": {
         "by": to("by", "text", "label", LABELLED),
         "cap": to("cap", ..., 1, LABELLED, by="label"),
@@ -192,6 +194,7 @@ CASES: dict[str, dict[str, Case]] = {
         "forward": to("forward", [], ["title"], prompt="A", answer="x"),
         "skip": to("skip", "n > 5", "n > 1", prompt="A", answer="x"),
         "count": to("count", 1, 2, prompt="A", output={"a": "string"}, answer=lambda m: {"rows": [{"a": "x"}] * 2} if "2" in str(m) else {"a": "x"}),
+        "draws": to("draws", 1, 2, prompt="A", answer="x"),
         "fence": to("fence", [], ["text"], prompt="{{ text }}", answer="x"),
         "language": to("language", "", "French", prompt="A", answer="x"),
         "model": to("model", "writer", "other", prompt="A", answer="x"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from itertools import groupby
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
@@ -23,7 +24,7 @@ GIVES = ("count", "row")
 
 
 class Columns(Step):
-    """Asks a model for new rows, one call for each row that comes in.
+    """Asks a model for new rows, one call for each row that comes in; with `draws`, so many, for answers that differ.
 
     What comes back is set by `output` (columns and types), by `schema` (a full JSON Schema), or by neither: then the answer's text
     goes into the column `into`. The new row holds what the model gave and the columns of `forward`, nothing else.
@@ -58,27 +59,36 @@ class Columns(Step):
     forward: list[Column] | Literal["all"] = Field([], description="Columns the new row keeps of this one: a list, or all. Default: none.")
     skip: Where | None = Field(None, description="A row for which this is true is not asked: no call is made, and it is dropped (`skipped`).")
     count_: Annotated[int, Field(ge=1, le=1000)] = Field(1, alias="count", description="New rows for each row, asked in one call.")
+    draws: Annotated[int, Field(ge=1, le=1000)] = Field(1, description="How often each row is asked, each time for `count` rows.")
     language: str = Field("", description="Language of the answer; adds a line to the request.")
     model: ModelRole = Field("writer", description="Role of the model that is asked.")
 
     def count(self, row: Row) -> int:
         """Rows asked of this one; 0 where it is skipped."""
-        return 0 if self._skips(row) else self.count_
+        return 0 if self._skips(row) else self.count_ * self.draws
+
+    @property
+    def questions(self) -> int:
+        """One for each draw."""
+        return self.draws
 
     async def rows(self, row: Row, ctx: Context) -> list[New | Drop]:
-        """One call for all wanted rows."""
+        """A call for each draw that wanted rows are of."""
         if self._skips(row):
             return [Drop("skipped", self.skip or "")]
         carried = dict(row.data) if self.forward == "all" else pick(row, self.forward)
-        wanted = list(ctx.wanted)
+        drawn = groupby(ctx.wanted, key=lambda index: index // self.count_ if self.draws > 1 else 0)
+        return [New({**carried, **item}, index=index) for _, wanted in drawn for index, item in await self._drawn(row, list(wanted), ctx)]
+
+    async def _drawn(self, row: Row, wanted: list[int], ctx: Context) -> list[tuple[int, dict[str, Any]]]:
+        """One call for all wanted rows of a draw, each with its place."""
         files = parts(row, self.attach)
         scope = self._scope(row, len(wanted))
         fence = self._fence(row, scope["row"])
         more = self._more(ctx, len(wanted)) + ([ctx.render(shipped("fence"), {"mark": fence.mark})] if fence else [])
         request = await messages(ctx, self.system, self.prompt, scope, more, files, fence)
         answer = await ctx.ask(request, model=self.model, schema=self._asked(len(wanted)), prompt=self.prompt)
-        items = self._items(answer.value, len(wanted))
-        return [New({**carried, **item}, index=index) for index, item in zip(wanted, items, strict=False)]
+        return list(zip(wanted, self._items(answer.value, len(wanted)), strict=False))
 
     def columns(self, before: frozenset[str] | None) -> frozenset[str] | None:
         if self.forward != "all":

@@ -1,0 +1,64 @@
+"""Recipes of the catalogue carried out as their tests script them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+from case import Case, usual
+from running import Bench
+
+from rowsmith.app.catalogue import one
+from rowsmith.app.results import Result
+from rowsmith.core.row import Row
+from rowsmith.testing import Request
+
+
+def case_of(name: str) -> Case:
+    """What the tests know of a recipe."""
+    found: Case = import_module(f"scripted.{name.replace('-', '_')}").CASE
+    return found
+
+
+def settings(name: str, case: Case, url: str) -> dict[str, str]:
+    """What is given to a recipe, of which it takes what it declares."""
+    sets = {"model": "openai/large", "base_url": url, **case.sets}
+    return {key: value for key, value in sets.items() if key in one(name).parameters}
+
+
+def laid_out(case: Case, folder: Path) -> None:
+    """The files of a case, in a folder."""
+    for path, text in case.files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text, encoding="utf-8")
+
+
+def carried_out(
+    name: str, folder: Path, *, answers: Callable[[Request], Any] = lambda request: None, kept: int | None = None, target: str = "",
+    asked: list[Request] | None = None, **sets: str,
+) -> tuple[Result, list[Row]]:  # fmt: skip
+    """The result of a run in a folder of its own, and its rows: as the recipe's case has it, with other `sets`, and with `answers` where these give
+    something. `kept`: rows that it must keep; default: the target. `asked` is given every request."""
+    case = case_of(name)
+    folder.mkdir(parents=True, exist_ok=True)
+    laid_out(case, folder)
+
+    def reply(request: Request) -> Any:
+        if request.inputs is not None:
+            return None
+        if asked is not None:
+            asked.append(request)
+        for answer in (answers, case.reply, usual):
+            if (said := answer(request)) is not None:
+                return said
+        return None
+
+    with pytest.MonkeyPatch.context() as patch, Bench(folder, reply) as bench:
+        patch.chdir(folder)
+        project, wanted = bench.lab.project("default"), int(target or case.target)
+        result = project.runs.start(name, sets={**settings(name, case, bench.server.url), **sets}, target=wanted)
+        assert result.kept == (wanted if kept is None else kept), result
+        return result, list(project.datasets.rows(name)) if result.kept else []

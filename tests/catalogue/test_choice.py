@@ -1,0 +1,69 @@
+"""What defines the recipes of choices: wrong answers that tempt, questions that cannot be guessed, texts of every kind."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from case import Voice
+
+from catalogue import carried_out
+from rowsmith.testing import Request
+
+RIGHT = "the amber estuary"
+
+
+def test_questions_that_can_be_guessed_are_dropped(tmp_path: Path) -> None:
+    def answers(request: Request) -> Any:
+        """Every second right answer is one that a model knows, text or no text."""
+        if request.model == "judge":
+            known = [line[0] for line in request.text.splitlines() if RIGHT in line]
+            return {"letter": known[0]} if known else None
+        if "distractors" not in str(request.schema):
+            voice = Voice(request.chance)
+            return {"rows": [{"input": voice.question(), "answer": RIGHT if at % 2 else voice.words(3)} for at in range(3)]}
+        return None
+
+    result, rows = carried_out("multiple-choice", tmp_path, answers=answers)
+    assert result.dropped["guessable"] > 0 and not any(RIGHT in row.data["choices"] for row in rows)
+    assert all(row.scores["guessed"]["share"] <= 0.5 for row in rows)
+    _, rows = carried_out("multiple-choice", tmp_path / "all", answers=answers, guessable="1")
+    assert any(RIGHT in row.data["choices"] for row in rows)
+
+
+@pytest.mark.parametrize("wrong", [["owl", "Owl.", "fox"], ["owl", "fox", "all of the above"]])
+def test_wrong_answers_that_are_none_are_no_data(wrong: list[str], tmp_path: Path) -> None:
+    result, _ = carried_out(
+        "multiple-choice", tmp_path, answers=lambda request: {"distractors": wrong} if "distractors" in str(request.schema) else None, kept=0,
+    )  # fmt: skip
+    assert set(result.dropped) == {"choices_alike" if "Owl." in wrong else "choices_refer"}
+
+
+@pytest.mark.parametrize("kind", ["txt", "csv", "jsonl", "parquet"])
+def test_texts_come_from_files_of_every_kind(kind: str, tmp_path: Path) -> None:
+    texts = [" ".join(Voice(f"{kind}{n}").sentence() for _ in range(8)) for n in range(4)]
+    path, column = tmp_path / f"texts.{kind}", "text" if kind == "txt" else "body"
+    if kind == "txt":
+        path.write_text(texts[0])
+    elif kind == "csv":
+        path.write_text("body\n" + "\n".join(texts))
+    elif kind == "jsonl":
+        path.write_text("\n".join(json.dumps({"body": text}) for text in texts))
+    else:
+        values = ", ".join(f"('{text}')" for text in texts)
+        duckdb.sql(f"COPY (SELECT * FROM (VALUES {values}) AS t(body)) TO '{path}' (FORMAT parquet)")
+    asked: list[Request] = []
+    carried_out("multiple-choice", tmp_path, input=str(path), column=column, target="2", asked=asked)
+    assert any(texts[0] in request.text for request in asked)
+
+
+def test_the_texts_are_told_of_and_their_length_is_bounded(tmp_path: Path) -> None:
+    asked: list[Request] = []
+    carried_out("multiple-choice", tmp_path, context="rules of a board game", language="French", target="2", asked=asked)
+    first = next(request.text for request in asked if "examination" in request.text)
+    assert "Of the text it\nis known: rules of a board game." in first and "French" in first
+    result, _ = carried_out("multiple-choice", tmp_path / "short", shortest="5000", kept=0)
+    assert set(result.dropped) == {"text_length"}
