@@ -48,6 +48,18 @@ I need more information before I can answer. Which model do you have, and what h
 I'm sorry, but as an AI language model I cannot help with that.
 As a responsible assistant, I have to pass on this one.
 I do not have personal opinions, so I can't say which is better.
+For legal reasons this service is not able to look into questions of that sort.
+That is a matter for the courts, so I can't take sides in it.
+Whatever the reason for your question may be, it gets no reply from me.
+No drawing was attached to your message, so there is nothing to look at yet.
+Which of the two harbours do you mean?
+Aus rechtlichen Gründen darf ich hierzu keine Auskunft erteilen.
+Pour des raisons de sécurité, il m'est interdit d'en dire plus à ce propos.
+Por motivos legales no puedo opinar sobre ese asunto con usted.
+Mi dispiace, non ho informazioni sufficienti per dirlo con certezza.
+אני מצטער, אבל אינני יכול לעזור בנושא הזה כרגע.
+عذرًا، لا أستطيع مساعدتك في هذا الأمر حاليًا.
+متأسفم، نمی‌توانم در این مورد به شما کمک کنم.
 """.splitlines()
 
 OPENINGS = """\
@@ -94,6 +106,12 @@ I am just a computer program, but I can tell you this.
 Great! I can help you with that.
 As an AI developed to assist people, I can share this.
 I'm here to help!
+Hello there! How nice to hear from you.
+Your question has a short answer, given below:
+Ihre Frage findet hier ihre Antwort:
+بالطبع! إليك الشرح.
+البته! در ادامه توضیح می‌دهم.
+בשמחה! הנה ההסבר.
 """.splitlines()
 
 ANSWERS = """\
@@ -132,5 +150,9 @@ Error in judgement is common among tired pilots, which is why two of them always
 Warning: the leaves are toxic to cats, so hang the pot where they cannot reach it, and wash your hands afterwards.
 The system that keeps the water clean is simple: sand on top, coal below it, and gravel at the bottom of the tank.
 You are the expert on your own body, so stop as soon as something hurts, and begin again after a day of rest.
+The text above the gate names the mason, and the year of the last repair stands on a stone to the left of it.
+Nobody in the village could answer the question, and the mill stood still until the miller's daughter found the old plans.
+He signed as [sic] and wrote that "he left [the town] at dawn", which the copy keeps as the letter had it.
+Your answer to a strong current is patience: swim across it, not against it, and let it carry you towards the beach.
 The connection to the past is what most visitors look for, and the old tram gives it to them for two coins.
 """.splitlines()

@@ -41,8 +41,9 @@ def answered(answer: str) -> dict[str, Any]:
     return {"input": QUESTION, "answer": answer}
 
 
-def test_the_open_half_of_the_truth() -> None:
-    found = truth_form.measured("open")
+@pytest.mark.parametrize("half", ["open", "open-2"])
+def test_the_open_rows_of_the_truth(half: str) -> None:
+    found = truth_form.measured(half)
     assert (found["precision"], found["recall"]) == (1.0, 1.0)
     assert all(one["precision"] == one["recall"] == 1.0 for one in found["problems"].values())
 
@@ -73,12 +74,42 @@ def test_answers_that_look_alike(answer: str) -> None:
         (answered(f"Great question! {ANSWER}"), "boilerplate", "answer", "Great question"),
         (answered(f"{ANSWER} Come to <address here> at noon."), "placeholder", "answer", "<address here>"),
         (answered(f"{ANSWER} It costs $XX.XX a month."), "placeholder", "answer", "$XX.XX"),
+        (answered(f"{ANSWER} Meet near the [old mill] at noon."), "placeholder", "answer", "[old mill]"),
+        (answered(f"{ANSWER} Sign here: ________"), "placeholder", "answer", "________"),
+        (answered(f"{ANSWER} نلتقي في [المكان] غدًا."), "placeholder", "answer", "[المكان]"),
     ],
 )
 def test_the_place_of_a_problem(data: dict[str, Any], problem: str, path: str, text: str) -> None:
     (flag,) = flags(data)
     assert (flag.check, flag.reason, flag.path) == ("form", problem, path)
     assert flag.span is not None and data[path][slice(*flag.span)] == text
+
+
+@pytest.mark.parametrize(
+    ("answer", "whole"),
+    [
+        ("- Wash the brush.\n- Dry it in the sun.\n- Hang it on a", False),
+        ("- Wash the brush.\n- Dry it in the sun.\n- Hang it on a nail by the do", False),
+        ("- Wash the brush\n- Dry it in the sun\n- Hang it on a nail", True),
+        ("The wind is broken by the rider in front (as trials in a tunnel have sho", False),
+        ("הרוכב הראשון דוחף את האוויר הצידה ולכן מי שנוסע מאחוריו חוסך כוח רב על", False),
+        ("先頭の選手が風を受けるので、後ろの選手は楽になる。だから集団で走り、順番に先頭を", False),
+        ('"a riders\' shelter that moves with them, and that costs the first of them most"', True),
+    ],
+)
+def test_answers_that_break_off(answer: str, whole: bool) -> None:
+    assert reasons(answered(answer)) == (set() if whole else {"truncated"})
+
+
+def test_a_plain_text_that_breaks_off_is_told_from_a_headline() -> None:
+    assert reasons({"text": "The keeper of the light went up the stairs of the tower and found that the"}) == {"truncated"}
+    assert reasons({"text": "Council votes to close harbour lido after boilers fail third winter running, say members"}) == set()
+
+
+def test_a_refusal_is_found_where_a_tale_is_asked_for() -> None:
+    asked = "Write a short story about a tailor and a king."
+    assert reasons({"input": asked, "answer": "I'm sorry, but I cannot help with this request. Please try another topic."}) == {"refusal"}
+    assert reasons({"input": asked, "answer": "I cannot help you, said the tailor to the king, for no needle sews a coat against fear."}) == set()
 
 
 def test_turns_of_a_chat() -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as some
 from rowsmith.content import form
 from rowsmith.core import pii
 from rowsmith.core.said import parts
-from rowsmith.steps.form_phrases import lowered, pattern, speaks_of, unquoted
+from rowsmith.steps.form_phrases import begins, lowered, pattern, speaks_of, unquoted
 
 TRUTH = Path(__file__).parents[1] / "truth"
 QUICK = [("placeholder", name) for name in form()["pieces"]["placeholder"]]
@@ -33,6 +33,25 @@ def test_whatever_a_pattern_finds_has_one_of_its_pieces(path: tuple[str, ...], d
     look = re.compile(form()["placeholder"]["mark"]) if path[1] == "mark" else pattern(*path)
     said = data.draw(some.from_regex(look))
     assert look.search(said) is None or speaks_of(lowered(said), *path)
+
+
+@settings(max_examples=60, deadline=None)
+@given(some.data())
+def test_so_it_is_with_orders(data: some.DataObject) -> None:
+    look = pattern("scaffolding", "ordered")
+    said = data.draw(some.from_regex(re.compile(look.pattern)))
+    found = look.match(said)
+    assert found is None or speaks_of(found[0].lower(), "scaffolding", "ordered")
+
+
+@settings(max_examples=120, deadline=None)
+@given(some.data())
+@pytest.mark.parametrize(("problem", "name"), [tuple(path.split("_")) for path in form()["first"]])
+def test_every_opening_is_looked_for_at_its_first_word(problem: str, name: str, data: some.DataObject) -> None:
+    language = data.draw(some.sampled_from([each for each in form()[problem][name] if each != "any"]))
+    look = pattern(problem, name, language)
+    said = data.draw(some.from_regex(re.compile(rf"\A(?:{look.pattern})"))).lower()
+    assert look.match(said) is None or begins((problem, name), said, 0)
 
 
 def test_it_is_so_on_the_texts_of_the_truth_sets(texts: list[str]) -> None:

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
 
 import orjson
 
-from rowsmith.content import form
 from rowsmith.core.flags import Flag
-from rowsmith.steps.form_phrases import pattern, unquoted
+from rowsmith.steps.form_phrases import pattern, unquoted, weak_words
 from rowsmith.steps.form_turns import Turn
 
 _FENCE = re.compile(r"^[ \t]{0,3}(```|~~~)", re.MULTILINE)
 _JSON = re.compile(r"\s*(?:\{\s*(?:\"|\}|$)|\[\s*(?:[\[{\"\]\d]|$))")
+_VALUE = re.compile(r"\s*\"[^\"]*\"\s*$")
 _OPEN = re.compile(r"[\w,;:(–—/&+=-]['\"]?$")
-_SENTENCE = re.compile(r"[.!?…。！？؟।][\"'”’»)\]]*\s")
+_SENTENCE = re.compile(r"[.!?…؟।][\"'”’»)\]]*\s|[。！？]")
 _BLOCK = re.compile(r"\s*(?:[-*+•–]\s|\d{1,3}[.)]\s|[a-z][.)]\s|\||#{1,6}\s|>|\$ |@|©)")
 _LINK = re.compile(
     r"(?:https?://|www\.|mailto:)\S+$|\S+@\S+\.\w+$"
@@ -34,12 +33,6 @@ _SHORT = 12
 """Words below which something without a full stop is a phrase, and not a sentence that breaks off."""
 
 
-@cache
-def weak_words() -> frozenset[str]:
-    """Words with which no sentence ends."""
-    return frozenset(form()["truncated"]["weak"].split())
-
-
 def breaks(turn: Turn) -> Iterator[Flag]:
     """`truncated`: the end of an answer or a text is not where it should be."""
     if turn.role not in ("answer", "rejected", "other") or (turn.labelled and turn.role == "other"):
@@ -50,10 +43,12 @@ def breaks(turn: Turn) -> Iterator[Flag]:
 
 
 def _broken(text: str, turn: Turn) -> str:
-    if not text:
+    if not text or text.endswith("__"):  # nothing, or a line to write on
         return ""
     if len(_FENCE.findall(text)) % 2:
         return "a code fence is not closed"
+    if _VALUE.match(text):
+        return ""
     if _JSON.match(text):
         return "JSON is not closed" if _unclosed(text) else ""
     return "ends in the middle of a sentence" if _in_mid_sentence(text, turn) else ""
@@ -82,22 +77,52 @@ def _unclosed(text: str) -> bool:
 
 def _in_mid_sentence(text: str, turn: Turn) -> bool:
     line = text.rpartition("\n")[2]
-    if not _OPEN.search(text) or _BLOCK.match(line) or _LINK.search(text) or "\t" in line or _UNMARKED.search(line) or turn.choices:
+    if not _OPEN.search(text) or _LINK.search(text) or "\t" in line or _UNMARKED.search(line) or turn.choices:
         return False
+    if _BLOCK.match(line):
+        return _item_breaks(text, line)
     prose = unquoted(text, quotes=False)
     if prose[-1:].isspace() or _CODE.search(text):  # ends with code
         return False
     if _in_lines(text) or _signed(text):
         return False
     words = line.split()
-    last = re.sub(r"[^\w]", "", words[-1]).lower() if words else ""
+    last = _bare(words[-1]) if words else ""
     if text[-1] in ",;(–—&" or (text[-1] == "-" and len(words) > 3):
         return True
     if text[-1] == ":":
         return len(text.split()) >= _SHORT and "\n" not in text
-    if _SENTENCE.search(text):
+    if _SENTENCE.search(text) or _opened(line):
         return True
-    return turn.role != "other" and (len(text.split()) >= _SHORT or (last in weak_words() and len(words) > 4)) and text[0].isupper()
+    if not (begin := text.lstrip("¿¡*_ ")[:1]).isalpha() or begin.islower():
+        return False
+    if turn.role == "other":
+        return len(words) >= _SHORT and "\n" not in text and _is_prose(words)
+    return len(text.split()) >= _SHORT or (last in weak_words() and len(words) > 4)
+
+
+def _item_breaks(text: str, line: str) -> bool:
+    """Whether the last item of a list breaks off: it alone lacks the full stop, or ends with a word that no item ends with."""
+    items = [one.strip() for one in text.splitlines() if _BLOCK.match(one)]
+    others = [one for one in items[:-1] if len(one.split()) > 2]
+    ended = sum(one[-1] in ".!?…。؟।" for one in others)
+    words = line.split()
+    return line.lstrip()[0] not in "|>#$@©" and ((len(others) > 1 and ended == len(others)) or (len(words) > 4 and _bare(words[-1]) in weak_words()))
+
+
+def _bare(word: str) -> str:
+    return re.sub(r"[^\w]", "", word).lower()
+
+
+def _opened(line: str) -> bool:
+    """Whether a bracket is open at the end of a line of prose."""
+    return line.count("(") > line.count(")") and len(line.split()) > 4
+
+
+def _is_prose(words: list[str]) -> bool:
+    """Whether words are those of a sentence, not of a headline: a third of them join the others, a sixth where a comma does too."""
+    joining = sum(_bare(word.rpartition("'")[2]) in weak_words() for word in words)
+    return joining * (6 if any(word[-1] in ",،;" for word in words[:-1]) else 3) >= len(words)
 
 
 def _in_lines(text: str) -> bool:

@@ -8,13 +8,17 @@ from functools import cache
 
 from rowsmith.content import form
 from rowsmith.core.flags import Flag
-from rowsmith.steps.form_phrases import lowered, pattern, speaks_of, unquoted
+from rowsmith.steps.form_phrases import lowered, pattern, speaks_of, unquoted, weak_words, word_list
 from rowsmith.steps.form_turns import Turn
 
 _SQUARE = re.compile(r"(?<![\w\]!])\[\[?([^\[\]\n]{2,120})\]\]?(?![(\[:])")
 _DOUBLE = re.compile(r"\{\{\s*([\w .|'\"()-]{1,60}?)\s*\}\}|\{%[^%\n]{1,60}%\}|<<([\w -]{2,40})>>|%[A-Z][A-Z_]{2,30}%|\$\{[\w.]{1,40}\}")
 _CURLY = re.compile(r"(?<![\w\\}^_${])\{([^\W\d_][\w -]{1,40})\}(?!\})")
 _ANGLE = re.compile(r"(?<![\w<])<([^\W\d_][^\W\d_ _-]*(?:[ _-][^\W\d_]+){0,4})>(?!>)")
+_MARKS = "\"“”„«»"
+_LETTERS = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+_LAST_WORD = re.compile(r"[^\W\d_]+ $")
+_BLANK = re.compile(r"(?<![\w_])_{4,}(?![\w_])")
 _LOOKS_LIKE_CODE = re.compile(r"[;{}]\s*\n|^\s*[{\[][\s\"']|\\[a-z]+\{", re.MULTILINE)
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 """All of the categories Cc and Cs but tab, line feed and carriage return."""
@@ -35,7 +39,7 @@ def placeholders(turn: Turn) -> Iterator[Flag]:
     if turn.role in ("system", "context", "label"):
         return
     text = unquoted(turn.text, quotes=False)
-    found = sorted({*_fields(text), *_words(turn, text)})
+    found = sorted({*_fields(text), *_words(turn, text), *_blanks(turn, text)})
     for start, end in () if found and _spoken_of(turn) else found:
         yield turn.flag("placeholder", start, end)
 
@@ -50,7 +54,7 @@ def _spoken_of(turn: Turn) -> bool:
 
 def _fields(text: str) -> Iterator[tuple[int, int]]:
     for found in _SQUARE.finditer(text) if "[" in text else ():
-        if _to_fill(found[1]):
+        if not _supplied(text, found) and (_to_fill(found[1]) or _stands_for(text, found)):
             yield found.span()
     if any(sign in text for sign in "{<%"):
         yield from (found.span() for found in _DOUBLE.finditer(text))
@@ -60,6 +64,12 @@ def _fields(text: str) -> Iterator[tuple[int, int]]:
         tag, *further = found[1].lower().split()
         if not (tag in _tags() and _attributes().issuperset(further)) and f"</{found[1]}" not in text:
             yield found.span()
+
+
+def _blanks(turn: Turn, text: str) -> Iterator[tuple[int, int]]:
+    """Lines to write on, in an answer to a question that has none."""
+    if "____" in text and turn.role in ("answer", "rejected") and "__" not in turn.question:
+        yield from (found.span() for found in _BLANK.finditer(text))
 
 
 @cache
@@ -78,12 +88,34 @@ def _fill() -> frozenset[str]:
 
 
 def _to_fill(inside: str) -> bool:
-    """Whether what stands in square brackets tells what is to stand there."""
+    """Whether what stands in square brackets tells what is to stand there; what an editor notes, or supplies with its article, does not."""
     said = inside.strip().lower().replace("_", " ").replace("’", "'")
-    words = re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", said)
-    if not words:
+    words = _LETTERS.findall(said)
+    if not words or inside.lstrip()[0] in "\"'“" or not word_list("placeholder", "noted").isdisjoint(words):
         return False
     return said.strip(" .…:") in _fill() or any(word in _fill() for word in (words if len(words) <= 4 else words[:2])) or "goes here" in said
+
+
+def _supplied(text: str, found: re.Match[str]) -> bool:
+    """Whether an editor put words with an article of their own into a quotation: he "left [the town] at dawn"."""
+    article = found[1].partition(" ")[0] in word_list("placeholder", "articles")
+    return article and bool(sum(text.count(mark, 0, found.start()) for mark in _MARKS) % 2)
+
+
+def _stands_for(text: str, found: re.Match[str]) -> bool:
+    """Whether words in square brackets stand where a sentence needs a word of its own: "pier [quay], near the [old customs house]"."""
+    before = _LAST_WORD.search(text, max(0, found.start() - 20), found.start())
+    words = _LETTERS.findall(found[1])
+    return (
+        before is not None
+        and before[0].strip().lower() in weak_words()
+        and 0 < len(words) <= 4
+        and found[1] == found[1].lower()
+        and not any(char.isdigit() for char in found[1])
+        and word_list("placeholder", "noted").isdisjoint(words)
+        and words[0] not in weak_words()
+        and text[found.end() : found.end() + 1] in " .,;:!?\n"
+    )
 
 
 def _words(turn: Turn, text: str) -> Iterator[tuple[int, int]]:

@@ -24,7 +24,17 @@ _QUOTES = frozenset("\"“„«»‘「")
 _WORD = re.compile(r"\w+(?:['’]\w+)*")
 _LONG_REST = 30
 """Words beside a refusal from which on something is answered all the same."""
+_NAMED = re.compile(r"(?<!\\)\{([a-z_]+)\}")
+"""A part of a pattern that stands by itself, under its name, in the same section of content/form.yaml."""
 _LEAST_COPIED = 6
+_FIRST_WORD = re.compile(r"[¿¡]?([^\W\d_]*)")
+_LATIN = "\u024f"
+_ORDER = 320
+_FEW_CHARACTERS = 260
+_FIRST = re.compile(r"[^\W\d_][^.!?:\n]{8,120}?[ \u00a0\u202f]?[!.:](?=\s)")
+_SHORT_HEAD = 90
+_LEAST_BEHIND = 30
+_AROUND = " \"'“”„«»¿¡*_()\u00a0\u202f"
 _LEADING = 2
 """Words that may stand before a copied question: `Question:`, `You asked:`."""
 
@@ -46,14 +56,40 @@ def _blank(found: re.Match[str]) -> str:
 
 @cache
 def pattern(*path: str) -> re.Pattern[str]:
-    """A pattern of content/form.yaml, a list of them as one."""
+    """A pattern of content/form.yaml, a list of them as one; `{name}` in it is another of its section."""
     value = form()
     for name in path:
         value = value[name]
-    said = "|".join(f"(?:{one})" for one in value) if isinstance(value, list) else str(value)
-    if path[0] == "boilerplate":
-        said = said.replace("{model}", form()["boilerplate"]["model"]).replace("{announce}", form()["boilerplate"]["announce"])
+    return _compiled(path[0], value if isinstance(value, list) else [str(value)])
+
+
+def _compiled(section: str, patterns: list[str]) -> re.Pattern[str]:
+    said = "|".join(f"(?:{one})" for one in patterns)
+    while _NAMED.search(said):
+        said = _NAMED.sub(lambda found: str(form()[section][found[1]]), said)
     return re.compile(said, re.IGNORECASE)
+
+
+def begins(path: tuple[str, str], text: str, start: int, end: int | None = None) -> re.Match[str] | None:
+    """What of a list of openings stands at a place: of those alone that may begin with the word there, as its `first` tells by language."""
+    word = _FIRST_WORD.match(text, start)
+    for look in _beginning(path, word[1].lower() if word else ""):
+        if found := look.match(text, start, len(text) if end is None else end):
+            return found
+    return None
+
+
+@lru_cache(maxsize=4096)
+def _beginning(path: tuple[str, str], word: str) -> list[re.Pattern[str]]:
+    foreign = not word or word[0] > _LATIN
+    first = _first_words(path)
+    return [pattern(*path, name) for name in first if name == "any" or word in first[name] or (foreign and name == "other")]
+
+
+@cache
+def _first_words(path: tuple[str, str]) -> dict[str, frozenset[str]]:
+    """By language, the words with which its openings begin."""
+    return {name: frozenset(form()["first"]["_".join(path)].get(name, "").split()) for name in form()[path[0]][path[1]]}
 
 
 def lowered(text: str) -> str:
@@ -77,6 +113,17 @@ def _pieces(path: tuple[str, ...]) -> list[str]:
 _SAME = {ord(char): same for char, same in (("İ", "i"), ("ı", "i"), ("ſ", "s"))}
 
 
+@cache
+def word_list(*path: str) -> frozenset[str]:
+    """A list of words of content/form.yaml."""
+    return frozenset(form()[path[0]][path[1]].split())
+
+
+def weak_words() -> frozenset[str]:
+    """Words behind which another must come: with them no sentence ends."""
+    return word_list("truncated", "weak")
+
+
 def refusals(turn: Turn) -> Iterator[Flag]:
     """`refusal`: an answer whose first sentences refuse, with little beside it."""
     if turn.role not in ("answer", "rejected"):
@@ -84,18 +131,49 @@ def refusals(turn: Turn) -> Iterator[Flag]:
     text = unquoted(turn.text)
     where = (span for span in sentences(text, 0, len(text)) if _WORD.search(text, *span))
     before = 0
+    few = len(turn.text) < _FEW_CHARACTERS and turn.question
     for start, end in islice(where, 3):
         core = _refusal(text, start, end)
+        if core is None and few and _speaks_of_the_request(turn, text[start:end]):
+            core = start
         if core is not None:
             rest = sum(_words(text, span) for span in where if not _beside(text, span))
-            about = pattern("refusal", "about").search(unquoted(turn.question, quotes=False))
-            if rest + before <= _LONG_REST and not _goes_on(text[core:end]) and not about:
+            if rest + before <= _LONG_REST and not _goes_on(text[core:end]) and not _is_told(turn, text):
                 yield turn.flag("refusal", start, end)
             return
         words = _words(text, (start, end))
         if words > 12 and not _apology(text, start, end):
             return
         before += words
+
+
+def _speaks_of_the_request(turn: Turn, sentence: str) -> bool:
+    """Whether a sentence of a short answer says, in whatever words, that there is no answer: it denies, names the request and not its subject."""
+    return all(_has(sentence, "refusal", name) for name in ("denial", "meta", "speaker")) and not _shares(turn.question, sentence)
+
+
+def _has(text: str, *path: str) -> bool:
+    """Whether a text has one of the words of a list."""
+    return not word_list(*path).isdisjoint(_said(text))
+
+
+@lru_cache(maxsize=4)
+def _said(text: str) -> list[str]:
+    return [word.lower() for word in _WORD.findall(text)]
+
+
+def _shares(question: str, sentence: str) -> bool:
+    """Whether a sentence takes up a word of the question, by its first letters."""
+    said = {word[:5] for word in _said(sentence) if len(word) > 3}
+    return any(word[:5] in said for word in _said(question) if len(word) > 3 and word not in word_list("refusal", "meta"))
+
+
+def _is_told(turn: Turn, text: str) -> bool:
+    """Whether the question is one about refusing, or asks for a letter or a tale, and a refusal that does not speak of the request is part of it."""
+    asked = unquoted(turn.question, quotes=False)
+    return pattern("refusal", "about").search(asked) is not None or (
+        pattern("refusal", "genre").search(asked) is not None and not _has(text, "refusal", "meta")
+    )
 
 
 def _words(text: str, span: tuple[int, int]) -> int:
@@ -111,14 +189,22 @@ def _refusal(text: str, start: int, end: int) -> int | None:
     """Where the core of a refusal ends, if the sentence is one: apologies, then what refuses."""
     at = start
     for _ in range(4):
-        if found := pattern("refusal", "begins").match(text, at, end):
+        if found := begins(("refusal", "begins"), text, at, end):
             return found.end()
         sorry = pattern("refusal", "apology").match(text, at, end)
         if sorry is None or sorry.end() == at:
-            return None
+            return _therefore(text, at, end)
         at = sorry.end()
         while at < end and text[at] in " ,.;:!\u00a0\u2013\u2014-":
             at += 1
+    return None
+
+
+def _therefore(text: str, start: int, end: int) -> int | None:
+    """Where a refusal ends that a sentence comes to in its second half: "That is a matter of law, so I cannot advise you"."""
+    for turns in pattern("refusal", "hence").finditer(text, start, end):
+        if found := begins(("refusal", "begins"), text, turns.end(), end):
+            return found.end()
     return None
 
 
@@ -139,8 +225,20 @@ def openings(turn: Turn) -> Iterator[Flag]:
         return
     text = unquoted(turn.text, quotes=False)
     start = len(text) - len(text.lstrip(" \n\t*_#>"))
-    if found := pattern("boilerplate", "begins").match(text, start):
+    if found := begins(("boilerplate", "begins"), text, start):
         yield turn.flag("boilerplate", start, found.end())
+    elif (announced := _announces(turn, text, start)) and _refusal(text, start, announced) is None:
+        yield turn.flag("boilerplate", start, announced)
+
+
+def _announces(turn: Turn, text: str, start: int) -> int:
+    """Where a first sentence ends that only says, in whatever words, that an answer follows; 0 if it says more."""
+    head = _FIRST.match(text, start)
+    if head is None or head.end() - start > _SHORT_HEAD or len(text) - head.end() < _LEAST_BEHIND:
+        return 0
+    said = head[0]
+    told = all(_has(said, "boilerplate", name) for name in ("answer", "place"))
+    return head.end() if told and not _has(turn.question, "boilerplate", "answer") and not _shares(turn.question, said) else 0
 
 
 def scaffolding(turn: Turn) -> Iterator[Flag]:
@@ -153,9 +251,14 @@ def scaffolding(turn: Turn) -> Iterator[Flag]:
         # An error is told in braces and quotation marks of its own, which make it no quotation.
         raw = turn.text.replace("’", "'")
         start = len(raw) - len(raw.lstrip(" \n\t*_#>`"))
-        found = pattern("scaffolding", "error").match(raw, start) or pattern("scaffolding", "start").match(text, start)
+        found = pattern("scaffolding", "error").match(raw, start) or begins(("scaffolding", "start"), text, start) or _ordered(text, start)
         if found and not _asked_about(turn):
             yield turn.flag("scaffolding", start, found.end())
+
+
+def _ordered(text: str, start: int) -> re.Match[str] | None:
+    """What orders an answer to be written."""
+    return pattern("scaffolding", "ordered").match(text, start) if speaks_of(text[:_ORDER].lower(), "scaffolding", "ordered") else None
 
 
 def _asked_about(turn: Turn) -> bool:
@@ -189,8 +292,8 @@ def copies(turn: Turn) -> Iterator[Flag]:
     """`prompt_copy`: the whole question of six words or more stands in the answer, alone, before or after the rest."""
     if turn.role not in ("answer", "rejected"):
         return
-    asked = [word.lower() for word in _WORD.findall(turn.question)]
-    if len(asked) < _LEAST_COPIED:
+    asked = _said(turn.question)
+    if len(asked) < _LEAST_COPIED or asked[-1] not in (small := turn.text.lower()) or asked[0] not in small:
         return
     words = _WORD.findall(turn.text)
     size = len(asked)
@@ -206,6 +309,10 @@ def copies(turn: Turn) -> Iterator[Flag]:
 
 def _apart(text: str, start: int, end: int) -> bool:
     """Whether what stands there is said by itself: a sentence, a line, or the whole."""
-    after = text[end:].lstrip(" \"'”»\u00a0\u202f*_)")
-    before = text[:start].rstrip(" \"'“„«¿¡*_(\u00a0\u202f")
-    return (not after or after[0] in ".?!:\n…。？！;—–-") and (not before or before[-1] in ".?!:\n…。？！;—–->#*)`")
+    after, before = text[end:].lstrip(_AROUND), text[:start].rstrip(_AROUND)
+    return (not after or not _goes_with(after[0])) and (not before or not _goes_with(before[-1]))
+
+
+def _goes_with(char: str) -> bool:
+    """Whether what stands beside this character may be part of a sentence with it."""
+    return char.isalnum() or char in ",،、"

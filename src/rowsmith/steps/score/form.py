@@ -35,7 +35,7 @@ class Form(Check):
     code was asked for, or the row has choices); `json`, `schema` and `language`, of the last answer.
 
     What stands in code or in quotation marks, or is what the question is about, is let alone. The phrases are English, German, French and
-    Spanish, the commonest in other languages too. Each problem is a flag with its place in the row.
+    Spanish, the commonest in other languages (Italian, Portuguese, Arabic, Hebrew, Persian ...) too. Each problem is a flag with its place in the row.
     """
 
     problems: list[Problem] = Field(list(PROBLEMS), min_length=1, description="Problems that are looked for.")
@@ -66,9 +66,8 @@ class Form(Check):
 
     def _of_turn(self, turn: Turn) -> Iterator[Flag]:
         yield from refusals(turn)
-        yield from openings(turn)
         spoiled = list(scaffolding(turn))
-        yield from spoiled or [*placeholders(turn), *breaks(turn)]
+        yield from spoiled or [*openings(turn), *placeholders(turn), *breaks(turn)]
         yield from copies(turn)
         if turn.role not in ("answer", "rejected"):
             return
