@@ -16,6 +16,7 @@ from quality_results import EVIL, GRADING, empty, hostile, many, rich, row_id
 
 from rowsmith.app.quality_report import html
 from rowsmith.app.quality_report_flags import SHOWN, flagged
+from rowsmith.app.quality_report_words import points
 from rowsmith.core.quality import Part, measure
 
 RESULTS = {"rich": rich, "empty": empty, "hostile": hostile}
@@ -120,7 +121,7 @@ def test_the_grade_its_parts_and_what_each_takes_off() -> None:
 
 def test_a_part_that_holds_the_whole_down_is_named() -> None:
     result = copy.deepcopy(rich())
-    parts = [Part("form", 1, 1.0, "A", "", 0, 10), Part("grounding", 1, 0.2, "F", "", 8, 10)]
+    parts = [Part("form", 1, 1.0, "A", "", 0, 10, 10, 1.0, 1.0), Part("grounding", 1, 0.2, "F", "", 8, 10, 10, 0.2, 0.2)]
     result.update(parts=[part.dump() for part in parts], score=0.5, grade="F")
     assert GRADING.whole(parts) == 0.5
     page = html(result)
@@ -129,6 +130,21 @@ def test_a_part_that_holds_the_whole_down_is_named() -> None:
     assert "graded otherwise" in section(html(result), "parts"), "a score that these parts do not make is not passed over"
     result.update(score=0.5, grade="B", grading={"borders": {"A": 0.6, "B": 0.5, "C": 0.4, "D": 0.3}})
     assert "B from 50.0" in section(html(result), "parts") and "graded otherwise" not in section(html(result), "parts")
+
+
+def test_a_part_of_few_rows_says_so_counts_little_and_leaves_the_grade_open() -> None:
+    result = copy.deepcopy(rich())
+    parts = [GRADING.part("form", "", 0, 100), GRADING.part("grounding", "", 3, 12, 100)]
+    score, interval = GRADING.whole(parts), GRADING.interval(parts)
+    assert score is not None and interval is not None and GRADING.between(interval) == ("B", "A")
+    result.update(parts=[part.dump() for part in parts], score=score, grade=GRADING.grade(score))
+    page = html(result)
+    told = section(page, "parts")
+    assert "measured on 12 of 100 rows (12 %)" in told and "the grade is between B and A" in told and "graded otherwise" not in told
+    row = parsed(page).find(".//div[@data-name='grounding']")
+    assert row is not None and float(row.get("data-measured", "")) == 0.12 and float(row.get("data-low", "")) == parts[1].low < parts[1].high
+    assert f"between B and A ({points(interval[0])} to {points(interval[1])})" in said(parsed(page).find(".//div[@class='hero-grade']"))
+    assert "between" not in said(parsed(html(rich())).find(".//div[@class='hero-grade']")), "all parts were measured on all rows"
 
 
 def test_flags_stand_with_their_row_their_evidence_and_their_place() -> None:

@@ -1966,6 +1966,17 @@ def test_quality_of_a_file(t: Terminal, checked: list[Any]) -> None:
     assert "no dataset and no file" in t.tell("quality", "nothing", code=1)["what"]
 
 
+def test_what_few_rows_leave_open_is_told(t: Terminal, checked: list[Any]) -> None:
+    plug_in.lines(t.folder / "few.jsonl", [{"text": f"word{n}", **({"label": "x"} if n < 8 else {})} for n in range(40)])
+    few = ["quality", "few.jsonl", "--checks", "acme.twins,acme.labelled"]
+    said, found = t.say(*few), t.tell(*few)
+    low, high = found["interval"]
+    assert said.startswith(f"Grade A  1.00, between B and A ({low:.2f} to {high:.2f}), few.jsonl, 40 rows") and found["between"] == ["B", "A"]
+    assert "8 of 40 rows" in said and "2 of 10" in said and "(0.00 to 1.00)" in said
+    part = next(one for one in found["parts"] if one["name"] == "acme.labelled")
+    assert (part["rows"], part["of"], part["high"]) == (8, 40, 1.0) and 0 <= part["low"] < 0.2
+
+
 def test_groups_and_labels_are_tables(t: Terminal) -> None:
     put(t, "g.yaml", "{gender: {female: [she, woman], male: [he, man]}}")
     said = ("She is a wonderful kind woman", "He is an awful man")

@@ -270,7 +270,7 @@ class Quality:
         flagging, left = _parts(done)
         whole = of_all(checks.of_all, done.rows, done.grading, means, figures.rows)
         parts = _in_order(checks.names, [*flagging, *whole.parts])
-        score = done.grading.whole(parts)
+        score, interval = done.grading.whole(parts), done.grading.interval(parts)
         if score is None and figures.rows:
             raise Invalid("Nothing was measured that a grade could be made of.", f"{' '.join(one.why for one in left)} Choose other --checks.")
         funnel, spent = self._making(at)
@@ -279,7 +279,8 @@ class Quality:
         given = {"FILE": str(means.against or means.against_dataset or ""), "provider/name": means.embedder or ""}
         return Assessed(
             dataset=at.name, version=None if at.version is None else at.version.id, run=done.result.run, rows=figures.rows,
-            unread=done.result.failed, checks=checks.names, grade=done.grading.grade(score or 0.0), score=score or 0.0, parts=parts,
+            unread=done.result.failed, checks=checks.names, grade=done.grading.grade(score or 0.0), score=score or 0.0,
+            interval=interval, between=done.grading.between(interval), parts=parts,
             flags=Flags(done.rows, done.names), counts=figures.counts(), measures=figures.measures(), lengths=figures.lengths(),
             languages=dict(figures.languages.most_common()), sources=_sources(figures),
             clusters=twins.clusters(done.rows(), done.names), not_measured=(*checks.left, *left, *whole.left),
@@ -327,7 +328,7 @@ def _parts(done: Checking) -> tuple[list[Part], list[NotMeasured]]:
             continue
         told = ", ".join(f"{reason} {n:,}" for reason, n in found.reasons.most_common(3))
         what = f"{found.flagged:,} of {found.rows:,} rows {found.check.found}" + (f": {told}" if len(found.reasons) > 1 else "")
-        parts.append(done.grading.part(name, what, found.flagged, found.rows))
+        parts.append(done.grading.part(name, what, found.flagged, found.rows, done.figures.rows))
     return parts, left
 
 

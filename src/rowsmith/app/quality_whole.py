@@ -35,7 +35,10 @@ def of_all(checks: Sequence[str], rows: Callable[[], Iterable[Row]], grading: Gr
     """
     found = {name: _MEASURES[name](rows, means) for name in checks if count}
     scored = {name: _score(told) for name, told in found.items()}
-    parts = [grading.scored(name, _what(name, found[name]), score, 0, count) for name, score in scored.items() if score is not None]
+    parts = [
+        grading.scored(name, _what(name, found[name]), score, 0, count, count, _interval(found[name])) for name, score in scored.items()
+        if score is not None
+    ]  # fmt: skip
     left = [NotMeasured(name, "The rows hold too little to say.", "") for name, score in scored.items() if score is None]
     left += [NotMeasured(name, "There is no row.", "") for name in checks if not count]
     left += [NotMeasured(**one) for told in found.values() for one in told.get("not_measured", ())]
@@ -62,6 +65,10 @@ def _score(told: Mapping[str, Any]) -> float | None:
         score = told["score"]
         return None if score is None else min(1.0, max(0.0, float(score)))
     return float(0.5 ** len(told.get("findings", ())))
+
+
+def _interval(told: Mapping[str, Any]) -> tuple[float, float] | None:
+    return (told["score_low"], told["score_high"]) if "score_low" in told else None
 
 
 def _what(name: str, told: Mapping[str, Any]) -> str:

@@ -214,9 +214,9 @@ def _show(found: Assessed) -> None:
     typer.secho(f"Grade {found.grade}", fg=_COLOURS[found.grade], bold=True, nl=False)
     other = found.against
     beside = "" if other is None else f"; {other.name} has {other.grade} ({other.score:.2f}), {other.rows:,} rows"
-    typer.echo(f"  {found.score:.2f}, {found.dataset}, {found.rows:,} rows, run {found.run}{beside}")
+    typer.echo(f"  {found.score:.2f}{_open(found)}, {found.dataset}, {found.rows:,} rows, run {found.run}{beside}")
     others = {} if other is None else {part.name: part for part in other.parts}
-    columns = ["part", "grade", "score", "weight", *([other.name] if other else []), "found"]
+    columns = ["part", "grade", "score", "measured on", "weight", *([other.name] if other else []), "found"]
     table(columns, [_part(part, others.get(part.name), other is not None) for part in found.parts])
     for cluster in found.clusters[:3]:
         text = " ".join(cluster.text.split())[:80]
@@ -257,7 +257,19 @@ def _show_bias(found: Mapping[str, Any]) -> None:
 
 def _part(part: Part, other: Part | None, compared: bool) -> list[Any]:
     beside = [f"{other.score:.2f} {other.grade}" if other else ""] if compared else []
-    return [part.name, part.grade, f"{_bar(part.score)} {part.score:.2f}", f"{part.weight:g}", *beside, part.what]
+    score = f"{_bar(part.score)} {part.score:.2f}" + (f" ({part.low:.2f} to {part.high:.2f})" if part.low < part.high else "")
+    rows = f"{part.rows:,} rows" if part.rows == part.of else f"{part.rows:,} of {part.of:,} rows"
+    weight = f"{part.weight:g}" if part.rows == part.of else f"{part.weight * part.measured:.3g} of {part.weight:g}"
+    return [part.name, part.grade, score, rows, weight, *beside, part.what]
+
+
+def _open(found: Assessed) -> str:
+    """What few rows leave open of the whole."""
+    from rowsmith.app.quality_result import between
+
+    if found.between is None or found.interval is None:
+        return ""
+    return f", {between(found.between)} ({found.interval[0]:.2f} to {found.interval[1]:.2f})"
 
 
 def _bar(score: float) -> str:
