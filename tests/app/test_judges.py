@@ -73,6 +73,10 @@ def test_check_and_plan_warn_of_kin_cold_draws_and_a_weak_rubric_before_a_run(be
     weak = {"criteria": CRITERIA, "scale": [0, 100]}
     names = models(bench, writer="gpt-4o-mini", judge="o3")
     names["judge"]["temperature"] = 0
+    twice = {"kind": "score.preference", "first": "text", "second": "other", "draws": 2}
+    for judges, cold in ((models(bench, judge="o3"), False), ({"judge": names["judge"]}, True)):
+        pairs = bench.recipe({"kind": "read.rows", "rows": [{"text": "a", "other": "b"}]}, twice, models=judges)
+        assert any("at the temperature 0" in note for note in quote(bench.runs, pairs).notes) is cold
     step = {"kind": "score.judge", "rubric": weak, "columns": ["answer"], "draws": 2}
     recipe = bench.recipe({"kind": "read.rows", "rows": [{"text": "a"}]}, ask(), step, models=names)
     notes = quote(bench.runs, recipe).notes
@@ -104,6 +108,26 @@ def test_a_run_tells_what_its_judges_give_away(bench: Bench) -> None:
     first = next(iter(bench.runs.rows(done.run)))
     assert first.scores["panel"]["spread"] >= 0 and len(first.scores["panel"]["judgements"]) == 2
     assert bench.lab.project().judges.of(bench.run(source(3), top={"name": "u"}).run) is None
+
+
+def test_several_verdicts_of_pairs_tell_how_far_they_agree_and_whether_length_wins(bench: Bench) -> None:
+    def reply(request: Request) -> Any:
+        one, two = (len(said.split()) for said in re.findall(r"answer [12] ---\n(.*?)\n---", request.text, re.S))
+        shorter = "moody" in request.data["model"] and "odd" in request.text
+        return json.dumps({"reason": "so", "better": "1" if (one > two) != shorter else "2"})
+
+    bench._reply = reply
+    rows = [{"task": "odd" if n % 3 == 0 else "even", "a": "word " * (n + 2), "b": "word " * (60 - n) + "."} for n in range(60)]
+    pair = {"kind": "score.preference", "first": "a", "second": "b", "also": ["other"]}
+    done = bench.run({"kind": "read.rows", "rows": rows}, pair, top={"models": models(bench, judge="gpt-4o", other="moody")})
+    (score,) = bench.lab.project().judges.of(done.run).scores
+    assert dict(score.by) == {"openai/gpt-4o": 60, "openai/moody": 60} and score.places is not None
+    assert (score.places.asked, score.places.turned, score.verdicts["tie"]) == (120, 0, 20)
+    assert score.agreed is not None and (score.agreed.rows, score.agreed.apart) == (60, 20) and score.agreed.interval is not None
+    assert score.agreed.alpha == pytest.approx(1 / 3, abs=0.02) and any("agree little" in said for said in score.warnings)
+    assert score.longer is not None and (score.longer.pairs, score.longer.longer) == (40, 40)
+    assert any("the longer answer won in 40 of 40 pairs" in said for said in score.warnings)
+    assert "  the longer answer won in 40 of 40 (88% to 100%)" in list(score.lines())
 
 
 def test_an_honest_judge_is_not_warned_of(bench: Bench) -> None:

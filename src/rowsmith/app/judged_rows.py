@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from rowsmith.app.kin import told
-from rowsmith.core import suspicion
+from rowsmith.core import people, suspicion
 from rowsmith.core.agreement import alpha_of
 from rowsmith.core.row import Row
 from rowsmith.core.said import said
@@ -34,7 +34,8 @@ class Agreed:
 @dataclass(frozen=True, slots=True)
 class JudgedScore:
     """What a judge's score comes to. `by` and `rubrics` count the rows of each judge and rubric, `made_by` are the models that made the rows.
-    `verdicts` are those of preferences. What could not be told is None. `warnings` say what should be known before the score is believed."""
+    `verdicts` are those of preferences, of which `longer` says how often the longer answer won. What could not be told is None. `warnings` say what
+    should be known before the score is believed."""
 
     score: str
     rows: int
@@ -44,6 +45,7 @@ class JudgedScore:
     agreed: Agreed | None
     constant: suspicion.Constant | None
     length: suspicion.Length | None
+    longer: suspicion.Longer | None
     places: suspicion.Places | None
     verdicts: Mapping[str, int]
     warnings: tuple[str, ...]
@@ -63,6 +65,8 @@ class JudgedScore:
         if (length := self.length) is not None:
             held = f"; {length.held:.2f} among rows that people judge alike" if length.held is not None else ""
             yield f"  with the length: {length.correlation:.2f} ({_of(length.interval)}), Spearman{held}"
+        if (won := self.longer) is not None:
+            yield f"  the longer answer won in {won.longer:,} of {won.pairs:,} ({won.interval[0]:.0%} to {won.interval[1]:.0%})"
         if (place := self.places) is not None:
             yield f"  turned with the order: {place.turned:,} of {place.asked:,} ({place.interval[0]:.0%} to {place.interval[1]:.0%})"
 
@@ -79,8 +83,22 @@ class _Score:
     labels: array[float] = field(default_factory=lambda: array("d"))
     units: list[array[float]] = field(default_factory=list)
     apart: int = 0
-    picked: Counter[tuple[int, ...]] = field(default_factory=Counter)
+    picked: Counter[tuple[int, int]] = field(default_factory=Counter)
     verdicts: Counter[str] = field(default_factory=Counter)
+    several: list[tuple[str, ...]] = field(default_factory=list)
+    won: Counter[bool] = field(default_factory=Counter)
+
+    def prefers(self, verdict: Mapping[str, Any]) -> None:
+        """Count the verdict of a preference."""
+        self.verdicts[verdict["better"]] += 1
+        places = verdict["picked"]
+        self.picked.update(zip(places[::2], places[1::2], strict=True))
+        first, second = verdict.get("words") or (0, 0)
+        if first != second and verdict["better"] != "tie":
+            self.won[(first > second) == (verdict["better"] == "first")] += 1
+        if "judgements" in verdict:
+            self.several.append(tuple(one["better"] for one in verdict["judgements"]))
+            self.apart += not verdict["agreed"]
 
 
 class Gathered:
@@ -102,8 +120,7 @@ class Gathered:
             found.rows += 1
             found.by.update(verdict["by"])
             if "picked" in verdict:
-                found.verdicts[verdict["better"]] += 1
-                found.picked[tuple(verdict["picked"])] += 1
+                found.prefers(verdict)
                 continue
             found.rubrics[verdict["rubric"]] += 1
             found.values.append(verdict["overall"])
@@ -118,19 +135,26 @@ class Gathered:
         return tuple(self._figures(name, one) for name, one in sorted(self._scores.items()))
 
     def _figures(self, name: str, one: _Score) -> JudgedScore:
-        agreed = None
-        if one.units:
-            alpha = alpha_of(one.units)
-            figure, interval = alpha or (None, None)
-            agreed = Agreed(len(one.units), figure, interval, one.apart)
-        asked = sum(n for picked, n in one.picked.items() if picked)
         labelled = [triple for triple in zip(one.values, one.lengths, one.labels, strict=True) if triple[2] == triple[2]]
         found = JudgedScore(
-            name, one.rows, dict(sorted(one.by.items())), dict(sorted(one.rubrics.items())), tuple(sorted(self.makers)), agreed,
+            name, one.rows, dict(sorted(one.by.items())), dict(sorted(one.rubrics.items())), tuple(sorted(self.makers)), _agreed(one),
             suspicion.constant(one.values), suspicion.length(list(zip(one.values, one.lengths, strict=True)), labelled),
-            suspicion.places(asked, one.picked[1, 1], one.picked[2, 2]), {name: one.verdicts[name] for name in sorted(one.verdicts)}, (),
+            suspicion.longer(one.won.total(), one.won[True]), suspicion.places(one.picked.total(), one.picked[1, 1], one.picked[2, 2]),
+            dict(sorted(one.verdicts.items())), (),
         )  # fmt: skip
         return _warned(found)
+
+
+def _agreed(one: _Score) -> Agreed | None:
+    """Krippendorff's alpha, of scores on an interval scale, of verdicts as names."""
+    if one.units:
+        figure, interval = alpha_of(one.units) or (None, None)
+        return Agreed(len(one.units), figure, interval, one.apart)
+    if not one.several:
+        return None
+    found = people.alpha(one.several)
+    held = None if found.low is None or found.high is None else (found.low, found.high)
+    return Agreed(found.rows, found.value, held, one.apart)
 
 
 def gathered(rows: Iterable[Row]) -> tuple[JudgedScore, ...]:
@@ -168,6 +192,9 @@ def _warnings(found: JudgedScore) -> Iterator[str]:
         least = min(abs(low), abs(high))
         other = "among rows that people judge alike, too" if length.held_rows >= suspicion.FEW else "reviews tell whether people think so, too"
         yield f"{what} (Spearman {length.correlation:.2f}, at least {least:.2f} in size); {other}."
+    if (won := found.longer) is not None and won.found:
+        which, times = ("longer", won.longer) if won.interval[0] > 0.5 else ("shorter", won.pairs - won.longer)
+        yield f"the {which} answer won in {times:,} of {won.pairs:,} pairs; whether it was the better one, people have to say."
     if (place := found.places) is not None:
         if place.found:
             yield f"{place.turned:,} of {place.asked:,} verdicts turned with the order of the answers, and count as ties."

@@ -162,13 +162,14 @@ def _part(part: Mapping[str, Any], lost: float, heavy: float) -> Part:
     score, weight, measured = figure(part.get("score")), figure(part.get("weight")), _measured(part)
     low, high = (figure(part.get(end, score)) for end in ("low", "high"))
     rows, of = whole(part.get("rows")), whole(part.get("of", part.get("rows")))
+    raw, lower, upper, seen = ("" if one is None else repr(one) for one in (score, low, high, measured))
     flagged = f"{count(part.get('flagged'))} of {count(rows)} rows"
     flagged = share(part.get("flagged"), rows) if flagged in text(part.get("what")) else f"{flagged} ({share(part.get('flagged'), rows)})"
     if not whole(part.get("flagged")):
         flagged = f"none of {count(rows)} rows" if rows and score == 1 else "" if rows else "no rows looked at"
     return Part(
         words(part.get("name")), line(part.get("name"), 80), line(part.get("grade"), 2) if score is not None else NONE,
-        *("" if one is None else repr(one) for one in (score, low, high, measured)), points(score),
+        raw, lower, upper, seen, points(score),
         f"{points(low)} to {points(high)}" if low != high else "", percent(score),
         f"measured on {count(rows)} of {count(of)} rows ({share(rows, of)})" if rows < of else "",
         "" if weight is None else repr(weight).removesuffix(".0"), share((weight or 0.0) * measured, heavy) if score is not None else NONE,
