@@ -181,6 +181,43 @@ def test_calibration_shows_how_far_judge_and_people_agree_with_intervals(bench: 
     assert dict(score.by) == {"openai/gpt-4o": 120} and score.length is not None and score.length.held_rows == 120
 
 
+def test_quality_tells_how_far_judges_and_people_agree(bench: Bench) -> None:
+    project = reviewed(bench, 60)
+    rows = list(project.datasets.rows("t"))
+    for row in rows[:20]:  # another person, who accepts what has 15 words or more
+        words = len(row.data["answer"].split())
+        project.reviews.add("t", row.id, verdict="accept" if words >= 15 else "reject", author="bo")
+    (score,) = project.quality.check("t", checks=["form"]).judges
+    found = score.people
+    assert found is not None and found.rows == 60 and found.spearman is not None and found.spearman > 0.95
+    assert found.interval is not None and found.interval[0] < found.spearman < found.interval[1] and found.area == pytest.approx(1, abs=0.02)
+    assert found.kappa.value is not None and found.kappa.value > 0.8 and found.kappa.rows > 40
+    assert found.among.rows == 20 and found.among.value is not None and found.among.value < 1
+    assert {name: (one.rows, one.with_people) for name, one in score.each.items()} == {"openai/gpt-4o": (60, found.spearman)}
+    said = "\n".join(score.lines())
+    assert "with people, 60 rows: Spearman" in said and "kappa" in said and "people with each other alpha" in said
+
+
+def test_each_of_several_judges_is_held_against_people(bench: Bench) -> None:
+    panel = judge(model="judge", also=["other"], draws=2)
+    bench.run(source(40), panel, top={"models": models(bench, judge="gpt-4o", other="constant")})
+    project = bench.lab.project()
+    for row in project.datasets.rows("t"):
+        project.reviews.add("t", row.id, score=float(len(row.data["answer"].split())))
+    (score,) = project.quality.check("t", checks=["form"]).judges
+    assert score.each["openai/constant"].with_people is None and score.each["openai/constant"].mean == 9
+    assert score.each["openai/gpt-4o"].with_people is not None and score.each["openai/gpt-4o"].with_people > 0.95
+    assert any(line.startswith("  openai/gpt-4o: mean") and "with people" in line for line in score.lines())
+
+
+def test_quality_warns_of_a_threshold_of_another_judge(bench: Bench) -> None:
+    where = reviewed(bench).reviews.calibrate("t", "scores.judge.overall").where
+    steps = ({"kind": "read.dataset", "dataset": "t"}, judge(model="judge"), {"kind": "filter.where", "where": where})
+    bench.run(*steps, top={"name": "used", "models": models(bench, judge="strict")})
+    notes = bench.lab.project().quality.check("used", checks=["form"]).notes
+    assert any("was shown for openai/gpt-4o" in note and "openai/strict" in note for note in notes)
+
+
 def test_another_judge_shifts_scores_turns_verdicts_and_breaks_the_promise(bench: Bench) -> None:
     project = reviewed(bench)
     calibrated = project.reviews.calibrate("t", "scores.judge.overall")

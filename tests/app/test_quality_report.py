@@ -243,6 +243,23 @@ def test_the_same_result_gives_the_same_page() -> None:
     assert html(rich()) == html(rich())
 
 
+def test_judges_have_a_section_where_there_are_some() -> None:
+    result = rich()
+    result["notes"] = [result["judges"][0]["warnings"][0], "Another note."]
+    page = html(result)
+    told = section(page, "judges")
+    assert "scores. judge 500 rows, by the rubric 9f3a12bc; the rows were made by openai/gpt-4o-mini" in told
+    assert "agreement of judgements 0.71 (0.64 to 0.77) alpha, 500 rows" in told and "rows where they lie apart 41 8.2" in told
+    assert "with people 0.64 (0.48 to 0.76) Spearman, 80 reviewed rows" in told and "with people 0.55 (0.36 to 0.74) kappa, 78 rows" in told
+    assert "people with each other 0.69 (0.51 to 0.87) alpha, 40 rows" in told and "anthropic/claude-sonnet 500 6.88 0.66" in told
+    assert "0.28 among rows that people judge alike" in told and "most frequent score 8 31" in told
+    assert "the longer answer won 72.8" in told and "turned with the order 16.7" in told and "the first of the two 97" in told
+    assert "Longer answers score higher" in told and "The judge favours the first place" in told
+    hero = said(parsed(page).find(".//section[@class='hero']"))
+    assert "Another note." in hero and "of the family" not in hero, "a warning stands with its judge"
+    assert 'id="judges"' not in html(empty()) and 'id="judges"' not in html({**rich(), "judges": []})
+
+
 def test_plain_data_of_any_form_is_shown() -> None:
     found: dict[str, Any] = {"deep": {"er": {"est": {"a": {"b": 1}}}}, "list": [1, 2, 3], "sure": True, "none": None, "plot": measure([1.0, 2.0])}
     text = section(html({**rich(), "diversity": found}), "whole")

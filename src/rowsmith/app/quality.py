@@ -12,6 +12,7 @@ import orjson
 
 from rowsmith import content
 from rowsmith.app.calibrating import valued
+from rowsmith.app.cautions import of_thresholds
 from rowsmith.app.judged_rows import Gathered, JudgedScore
 from rowsmith.app.kin import told
 from rowsmith.app.lab import Lab
@@ -33,6 +34,7 @@ from rowsmith.app.reviews import Reviews
 from rowsmith.app.unreachable import EXPORTED, note_copy
 from rowsmith.core.errors import Invalid
 from rowsmith.core.models import Model
+from rowsmith.core.people import Agreed, alpha
 from rowsmith.core.quality import Grading, Part
 from rowsmith.core.row import Row
 from rowsmith.core.said import Role
@@ -51,6 +53,7 @@ LACKING = "missing_column"
 """Why a step fails a row that has not what it reads."""
 NOTHING = Means()
 UNWATCHED = Watched()
+_UNSEEN: tuple[None, None, Mapping[str, str]] = (None, None, {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,7 @@ class Checking:
     figures: Figures
     names: Names
     judged: Gathered
+    among: Agreed
 
 
 class Quality:
@@ -255,9 +259,10 @@ class Quality:
         steps = steps_of(made, picked)
         names = Names(steps, by_line=at.version is None)
         figures, twins, watch = Figures(steps, names), Twins(), Watch(gate or Gate(), names)
-        judged, labels = Gathered(), self._labels(at)
-        figures.on_row += [twins.see, watch.see, lambda row, said, flags: judged.add(row, labels.get(row.id))]
-        done = Checking(at, picked, grading, result, lambda: runs.rows(result.run), figures, names, judged)
+        judged, reviewed = Gathered(), self._reviewed(at)
+        figures.on_row += [twins.see, watch.see, lambda row, said, flags: judged.add(row, *reviewed.get(row.id, _UNSEEN)[:2])]
+        among = alpha([list(people.values()) for _, _, people in reviewed.values()])
+        done = Checking(at, picked, grading, result, lambda: runs.rows(result.run), figures, names, judged, among)
         for row in done.rows():
             figures.add(row)
         if not figures.rows and result.failed:
@@ -275,7 +280,7 @@ class Quality:
             raise Invalid("Nothing was measured that a grade could be made of.", f"{' '.join(one.why for one in left)} Choose other --checks.")
         funnel, spent = self._making(at)
         asked = [Model(**one) for one in means.models().values()]
-        judges = done.judged.figures()
+        judges = done.judged.figures(done.among)
         given = {"FILE": str(means.against or means.against_dataset or ""), "provider/name": means.embedder or ""}
         return Assessed(
             dataset=at.name, version=None if at.version is None else at.version.id, run=done.result.run, rows=figures.rows,
@@ -287,15 +292,20 @@ class Quality:
             recommendations=recommendations(at, parts, {name: value for name, value in given.items() if value}),
             grading=done.grading.model_dump(include={"borders", "slack"}), diversity=whole.diversity, bias=whole.bias, labels=matrix(figures.labels),
             funnel=funnel, cost_per_row_usd=spent, judges=judges,
-            notes=(*_notes(done), *_doubts(judges, done.judged, means), *endings(asked, self.lab.table)),
+            notes=(*_notes(done), *_doubts(judges, done.judged, means), *self._of_thresholds(at), *endings(asked, self.lab.table)),
         )  # fmt: skip
 
-    def _labels(self, at: Target) -> dict[str, float]:
-        """What people think of the rows of a dataset, by row id: their mean score, else 1 where more accept than reject it and 0 where fewer do."""
+    def _reviewed(self, at: Target) -> dict[str, tuple[float | None, bool | None, Mapping[str, str]]]:
+        """What people think of the rows of a dataset, by row id, whether they accept it, and the verdict of each."""
         if at.version is None or not Reviews(self.lab, self.project).any(at.spoken):
             return {}
-        told = ((one.row.id, one.good if one.scored is None else one.scored) for one in valued(self.lab, self.project, at.spoken, "1"))
-        return {row: float(label) for row, label in told if label is not None}
+        every = valued(self.lab, self.project, at.spoken, "1")
+        return {one.row.id: (one.thought, one.good, one.people) for one in every if one.thought is not None}
+
+    def _of_thresholds(self, at: Target) -> Iterator[str]:
+        """Thresholds of the recipe that made the version, where they were shown for another judge."""
+        if at.version is not None and at.version.run is not None:
+            yield from of_thresholds(self.lab, self.project, self._runs.get(f"r{at.version.run}").recipe)
 
     def _making(self, at: Target) -> tuple[tuple[Mapping[str, Any], ...] | None, float | None]:
         """The funnel of the run that made the version, and what a kept row has cost there."""
