@@ -60,7 +60,7 @@ def rich(rows: int = 1000, seed: int = 1) -> dict[str, Any]:
         "flags": flags, "counts": counts, **_measured(chance, rows),
         "sources": [{"name": name, "rows": round(n * share)} for name, n in _SOURCES.items()],
         "languages": {"de": round(612 * share), "en": round(331 * share), "fr": round(40 * share), "und": round(17 * share)},
-        "clusters": _clusters(rows), "diversity": _DIVERSITY, "bias": _BIAS, "funnel": _FUNNEL, "cost_per_row_usd": 0.00184,
+        "clusters": _clusters(rows), "diversity": _DIVERSITY, "bias": _BIAS, "topics": _TOPICS, "funnel": _FUNNEL, "cost_per_row_usd": 0.00184,
         "against": _against(), "gate": None, "judges": _JUDGES, "notes": [], "recommendations": _ADVICE,
         "not_measured": [
             {"check": "labels", "why": "No row has a label.", "fix": "rowsmith quality support-qa --checks labels"},
@@ -189,6 +189,19 @@ _BIAS: dict[str, Any] = {
     "gap": {"value": 0.01, "low": -0.04, "high": 0.06},
     "findings": ["Men are named 1.6 times as often as women."],
 }
+_TOPICS: dict[str, Any] = {
+    "asked": "topics.txt", "by": "words", "rows": 1000, "measured": 1000, "score": 0.71, "counts": {"covered": 3, "thin": 1, "missing": 1},
+    "topics": [
+        {"topic": name, "state": state, "rows": n, "share": n / 1000, "wanted": 66.67, "examples": examples}
+        for name, state, n, examples in (
+            ("Delivery > Delivery times", "covered", 264, [{"row": row_id(3), "text": "How long does delivery to Austria take?"}]),
+            ("Delivery > Costs of delivery", "covered", 131, []), ("Billing > Invoices", "covered", 240, []),
+            ("Returns > Returns from abroad, and who pays for the parcel that was sent back", "thin", 9, []), ("Gift cards", "missing", 0, []),
+        )
+    ],
+    "none": {"rows": 356, "share": 0.356, "examples": [{"row": row_id(9), "text": "What is the weather like in Oslo today?"}]},
+    "findings": [], "not_measured": [],
+}  # fmt: skip
 _JUDGES: list[dict[str, Any]] = [
     {
         "score": "judge", "rows": 500, "by": {"openai/gpt-4o": 500, "anthropic/claude-sonnet": 500}, "rubrics": {"9f3a12bc": 500},

@@ -243,6 +243,17 @@ def test_the_same_result_gives_the_same_page() -> None:
     assert html(rich()) == html(rich())
 
 
+def test_topics_that_were_asked_for_have_their_rows_beside_them() -> None:
+    told = section(html(rich()), "topics")
+    assert "Of 5 topics of topics.txt: 3 covered, 1 thin, 1 missing, by words of 1,000 rows. 356 rows belong to none (35.6" in told
+    assert "Delivery > Delivery times How long does delivery to Austria take? covered 264 26.4" in told and "Gift cards missing 0 0" in told
+    assert "What is the weather like in Oslo today?" in told and 'id="topics"' not in html(empty())
+    result = rich()
+    many = [{**result["topics"]["topics"][0], "topic": f"topic {n}", "rows": n, "state": "covered"} for n in range(500)]
+    shown = section(html({**result, "topics": {**result["topics"], "topics": many}}), "topics")
+    assert "and 300 more topics" in shown and "topic 199 " in shown and "topic 200 " not in shown
+
+
 def test_judges_have_a_section_where_there_are_some() -> None:
     result = rich()
     result["notes"] = [result["judges"][0]["warnings"][0], "Another note."]

@@ -1977,6 +1977,18 @@ def test_what_few_rows_leave_open_is_told(t: Terminal, checked: list[Any]) -> No
     assert (part["rows"], part["of"], part["high"]) == (8, 40, 1.0) and 0 <= part["low"] < 0.2
 
 
+@shows("quality --topics", "quality --gaps")
+def test_topics_that_were_asked_for(t: Terminal) -> None:
+    plug_in.lines(t.folder / "a.jsonl", [{"text": f"Tea number {n}."} for n in range(12)] + [{"text": "A tide."}])
+    put(t, "topics.txt", "Tea\nBread\n")
+    asks = ["quality", "a.jsonl", "--checks", "topics", "--topics", "topics.txt"]
+    said = t.say(*asks, "--gaps", "gaps.yaml")
+    assert "topics of topics.txt, by words: covered 1, thin 0, missing 1; 1 of 13 rows belong to none" in said
+    assert "Bread  missing  0     2.17" in said and "of no topic: 13: A tide." in said and "The recipe for the gaps: gaps.yaml" in said
+    assert "Bread" in (t.folder / "gaps.yaml").read_text() and t.tell(*asks)["topics"]["counts"]["missing"] == 1
+    assert "--gaps needs --topics" in t.tell("quality", "a.jsonl", "--gaps", "gaps.yaml", code=1)["what"]
+
+
 def test_groups_and_labels_are_tables(t: Terminal) -> None:
     put(t, "g.yaml", "{gender: {female: [she, woman], male: [he, man]}}")
     said = ("She is a wonderful kind woman", "He is an awful man")

@@ -204,6 +204,8 @@ def _of_grades(gate: Gate, found: Assessed) -> Iterator[Ruled]:
         yield Ruled(f"parts.{name}", good, f"at least {grade}", _not_measured(name, found) if part is None else part.grade)
     if gate.diversity is not None:
         yield _number("diversity", gate.diversity, parts.get("diversity"), found)
+    if gate.topics is not None:
+        yield _number("topics", gate.topics, parts.get("topics"), found)
 
 
 def _number(name: str, bounds: Bounds, part: Part | None, found: Assessed) -> Ruled:

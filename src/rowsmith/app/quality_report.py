@@ -76,6 +76,7 @@ def _listed(result: Mapping[str, Any], flags: Flagged) -> dict[str, Any]:
         "advice": lists.advice(result.get("recommendations")), "advice_more": _more(result.get("recommendations"), lists.ADVICE),
         "unmeasured": lists.unmeasured(result.get("not_measured")), "unmeasured_more": _more(result.get("not_measured"), lists.UNMEASURED),
         "unread": ", ".join(f"{count(n)} for {words(reason)}" for reason, n in islice(unread.items(), 20)),
+        "topics": lists.topics(result.get("topics")),
         "yielded": lists.yielded(result), "funnel": lists.funnel(result.get("funnel")), "funnel_more": _more(result.get("funnel"), lists.STEPS),
         "sources": lists.sources(result.get("sources"), rows), "languages": lists.entries(result.get("languages"), rows, "other languages"),
         "clusters": lists.clusters(result.get("clusters"), flags.anchors), **_said_of_clusters(result),
@@ -136,7 +137,8 @@ def _contents(view: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     sections: Sequence[tuple[str, str, Any, bool]] = (
         ("parts", "Grade", "", True), ("advice", "What to do", len(advice), True), ("unmeasured", "Not measured", len(unmeasured), True),
         ("gate", "Gate", "", bool(view["gate"])), ("against", "Comparison", "", bool(view["beside"])), ("yield", "Yield and cost", "", True),
-        ("distributions", "Distributions", "", True), ("coverage", "Coverage", "", True), ("whole", "Diversity, bias and labels", "", True),
+        ("distributions", "Distributions", "", True), ("coverage", "Coverage", "", True),
+        ("topics", "Topics asked for", "", bool(view["topics"])), ("whole", "Diversity, bias and labels", "", True),
         ("judges", "Judges", len(view["judges"]), bool(view["judges"])),
         ("clusters", "Duplicates", len(clusters), True), ("flags", "Flagged rows", flags.rows, True),
     )  # fmt: skip

@@ -107,6 +107,7 @@ class Assessed:
     recommendations: tuple[Recommendation, ...]
     diversity: Mapping[str, Any] | None = None
     bias: Mapping[str, Any] | None = None
+    topics: Mapping[str, Any] | None = None
     labels: Mapping[str, Any] | None = None
     funnel: tuple[Mapping[str, Any], ...] | None = None
     cost_per_row_usd: float | None = None
@@ -128,7 +129,7 @@ class Assessed:
             "flags": [one.dump() for one in self.flags] if flags else [], "counts": {name: dict(found) for name, found in self.counts.items()},
             "measures": dict(self.measures), "lengths": dict(self.lengths), "languages": dict(self.languages),
             "sources": [dict(one) for one in self.sources], "clusters": [{**asdict(one), "rows": list(one.rows)} for one in self.clusters],
-            "diversity": self.diversity, "bias": self.bias, "labels": self.labels,
+            "diversity": self.diversity, "bias": self.bias, "topics": self.topics, "labels": self.labels,
             "funnel": None if self.funnel is None else [dict(one) for one in self.funnel],
             "cost_per_row_usd": self.cost_per_row_usd, "against": None if self.against is None else _other(self.against),
             "not_measured": [asdict(one) for one in self.not_measured], "recommendations": [asdict(one) for one in self.recommendations],
