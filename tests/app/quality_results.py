@@ -60,8 +60,8 @@ def rich(rows: int = 1000, seed: int = 1) -> dict[str, Any]:
         "flags": flags, "counts": counts, **_measured(chance, rows),
         "sources": [{"name": name, "rows": round(n * share)} for name, n in _SOURCES.items()],
         "languages": {"de": round(612 * share), "en": round(331 * share), "fr": round(40 * share), "und": round(17 * share)},
-        "clusters": _clusters(rows), "diversity": _DIVERSITY, "bias": _BIAS, "funnel": _FUNNEL, "cost_per_row_usd": 0.00184,
-        "against": _against(), "gate": None, "notes": [], "recommendations": _ADVICE,
+        "clusters": _clusters(rows), "diversity": _DIVERSITY, "bias": _BIAS, "topics": _TOPICS, "funnel": _FUNNEL, "cost_per_row_usd": 0.00184,
+        "against": _against(), "gate": None, "judges": _JUDGES, "notes": [], "recommendations": _ADVICE,
         "not_measured": [
             {"check": "labels", "why": "No row has a label.", "fix": "rowsmith quality support-qa --checks labels"},
             {"check": "bias", "why": "No groups are declared.", "fix": "Declare groups in a file."},
@@ -189,6 +189,47 @@ _BIAS: dict[str, Any] = {
     "gap": {"value": 0.01, "low": -0.04, "high": 0.06},
     "findings": ["Men are named 1.6 times as often as women."],
 }
+_TOPICS: dict[str, Any] = {
+    "asked": "topics.txt", "by": "words", "rows": 1000, "measured": 1000, "score": 0.71, "counts": {"covered": 3, "thin": 1, "missing": 1},
+    "topics": [
+        {"topic": name, "state": state, "rows": n, "share": n / 1000, "wanted": 66.67, "examples": examples}
+        for name, state, n, examples in (
+            ("Delivery > Delivery times", "covered", 264, [{"row": row_id(3), "text": "How long does delivery to Austria take?"}]),
+            ("Delivery > Costs of delivery", "covered", 131, []), ("Billing > Invoices", "covered", 240, []),
+            ("Returns > Returns from abroad, and who pays for the parcel that was sent back", "thin", 9, []), ("Gift cards", "missing", 0, []),
+        )
+    ],
+    "none": {"rows": 356, "share": 0.356, "examples": [{"row": row_id(9), "text": "What is the weather like in Oslo today?"}]},
+    "findings": [], "not_measured": [],
+}  # fmt: skip
+_JUDGES: list[dict[str, Any]] = [
+    {
+        "score": "judge", "rows": 500, "by": {"openai/gpt-4o": 500, "anthropic/claude-sonnet": 500}, "rubrics": {"9f3a12bc": 500},
+        "made_by": ["openai/gpt-4o-mini"], "agreed": {"rows": 500, "alpha": 0.71, "interval": [0.64, 0.77], "apart": 41},
+        "constant": {"score": 8.0, "share": 0.31},
+        "length": {"rows": 500, "correlation": 0.34, "interval": [0.23, 0.44], "held": 0.28, "held_rows": 80, "held_interval": [0.0, 0.52]},
+        "longer": None, "places": None, "verdicts": {},
+        "each": {
+            "openai/gpt-4o": {"rows": 500, "mean": 7.42, "with_people": 0.61},
+            "anthropic/claude-sonnet": {"rows": 500, "mean": 6.88, "with_people": 0.66},
+        },
+        "people": {
+            "rows": 80, "spearman": 0.64, "interval": [0.48, 0.76], "area": 0.87, "kappa": {"value": 0.55, "low": 0.36, "high": 0.74, "rows": 78},
+            "among": {"value": 0.69, "low": 0.51, "high": 0.87, "rows": 40},
+        },
+        "warnings": [
+            "scores.judge: The judge openai/gpt-4o is of the family of openai/gpt-4o-mini, which made the rows; judges favour their own.",
+            "scores.judge: longer answers score higher (Spearman 0.34, at least 0.23 in size); reviews tell whether people think so, too.",
+        ],
+    },
+    {
+        "score": "preference", "rows": 240, "by": {"openai/gpt-4o": 240}, "rubrics": {}, "made_by": ["openai/gpt-4o-mini"], "agreed": None,
+        "constant": None, "length": None, "longer": {"pairs": 180, "longer": 131, "interval": [0.63, 0.81]},
+        "places": {"asked": 240, "first": 31, "second": 9, "interval": [0.11, 0.24], "favour": [0.55, 0.92]},
+        "verdicts": {"first": 97, "second": 83, "tie": 60}, "each": {}, "people": None,
+        "warnings": ["scores.preference: The judge favours the first place: 31 times the first, 9 times the second."],
+    },
+]
 _FUNNEL = [
     {"step": "read", "came": 0, "made": 1480, "kept": 1480, "dropped": {}, "failed": {}},
     {"step": "chunk", "came": 1480, "made": 2210, "kept": 2102, "dropped": {"too_short": 108}, "failed": {}},

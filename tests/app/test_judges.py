@@ -73,6 +73,10 @@ def test_check_and_plan_warn_of_kin_cold_draws_and_a_weak_rubric_before_a_run(be
     weak = {"criteria": CRITERIA, "scale": [0, 100]}
     names = models(bench, writer="gpt-4o-mini", judge="o3")
     names["judge"]["temperature"] = 0
+    twice = {"kind": "score.preference", "first": "text", "second": "other", "draws": 2}
+    for judges, cold in ((models(bench, judge="o3"), False), ({"judge": names["judge"]}, True)):
+        pairs = bench.recipe({"kind": "read.rows", "rows": [{"text": "a", "other": "b"}]}, twice, models=judges)
+        assert any("at the temperature 0" in note for note in quote(bench.runs, pairs).notes) is cold
     step = {"kind": "score.judge", "rubric": weak, "columns": ["answer"], "draws": 2}
     recipe = bench.recipe({"kind": "read.rows", "rows": [{"text": "a"}]}, ask(), step, models=names)
     notes = quote(bench.runs, recipe).notes
@@ -104,6 +108,26 @@ def test_a_run_tells_what_its_judges_give_away(bench: Bench) -> None:
     first = next(iter(bench.runs.rows(done.run)))
     assert first.scores["panel"]["spread"] >= 0 and len(first.scores["panel"]["judgements"]) == 2
     assert bench.lab.project().judges.of(bench.run(source(3), top={"name": "u"}).run) is None
+
+
+def test_several_verdicts_of_pairs_tell_how_far_they_agree_and_whether_length_wins(bench: Bench) -> None:
+    def reply(request: Request) -> Any:
+        one, two = (len(said.split()) for said in re.findall(r"answer [12] ---\n(.*?)\n---", request.text, re.S))
+        shorter = "moody" in request.data["model"] and "odd" in request.text
+        return json.dumps({"reason": "so", "better": "1" if (one > two) != shorter else "2"})
+
+    bench._reply = reply
+    rows = [{"task": "odd" if n % 3 == 0 else "even", "a": "word " * (n + 2), "b": "word " * (60 - n) + "."} for n in range(60)]
+    pair = {"kind": "score.preference", "first": "a", "second": "b", "also": ["other"]}
+    done = bench.run({"kind": "read.rows", "rows": rows}, pair, top={"models": models(bench, judge="gpt-4o", other="moody")})
+    (score,) = bench.lab.project().judges.of(done.run).scores
+    assert dict(score.by) == {"openai/gpt-4o": 60, "openai/moody": 60} and score.places is not None
+    assert (score.places.asked, score.places.turned, score.verdicts["tie"]) == (120, 0, 20)
+    assert score.agreed is not None and (score.agreed.rows, score.agreed.apart) == (60, 20) and score.agreed.interval is not None
+    assert score.agreed.alpha == pytest.approx(1 / 3, abs=0.02) and any("agree little" in said for said in score.warnings)
+    assert score.longer is not None and (score.longer.pairs, score.longer.longer) == (40, 40)
+    assert any("the longer answer won in 40 of 40 pairs" in said for said in score.warnings)
+    assert "  the longer answer won in 40 of 40 (88% to 100%)" in list(score.lines())
 
 
 def test_an_honest_judge_is_not_warned_of(bench: Bench) -> None:
@@ -155,6 +179,43 @@ def test_calibration_shows_how_far_judge_and_people_agree_with_intervals(bench: 
         assert figure is not None and around is not None and around[0] <= figure <= around[1] and figure > 0.8
     (score,) = found.judges
     assert dict(score.by) == {"openai/gpt-4o": 120} and score.length is not None and score.length.held_rows == 120
+
+
+def test_quality_tells_how_far_judges_and_people_agree(bench: Bench) -> None:
+    project = reviewed(bench, 60)
+    rows = list(project.datasets.rows("t"))
+    for row in rows[:20]:  # another person, who accepts what has 15 words or more
+        words = len(row.data["answer"].split())
+        project.reviews.add("t", row.id, verdict="accept" if words >= 15 else "reject", author="bo")
+    (score,) = project.quality.check("t", checks=["form"]).judges
+    found = score.people
+    assert found is not None and found.rows == 60 and found.spearman is not None and found.spearman > 0.95
+    assert found.interval is not None and found.interval[0] < found.spearman < found.interval[1] and found.area == pytest.approx(1, abs=0.02)
+    assert found.kappa.value is not None and found.kappa.value > 0.8 and found.kappa.rows > 40
+    assert found.among.rows == 20 and found.among.value is not None and found.among.value < 1
+    assert {name: (one.rows, one.with_people) for name, one in score.each.items()} == {"openai/gpt-4o": (60, found.spearman)}
+    said = "\n".join(score.lines())
+    assert "with people, 60 rows: Spearman" in said and "kappa" in said and "people with each other alpha" in said
+
+
+def test_each_of_several_judges_is_held_against_people(bench: Bench) -> None:
+    panel = judge(model="judge", also=["other"], draws=2)
+    bench.run(source(40), panel, top={"models": models(bench, judge="gpt-4o", other="constant")})
+    project = bench.lab.project()
+    for row in project.datasets.rows("t"):
+        project.reviews.add("t", row.id, score=float(len(row.data["answer"].split())))
+    (score,) = project.quality.check("t", checks=["form"]).judges
+    assert score.each["openai/constant"].with_people is None and score.each["openai/constant"].mean == 9
+    assert score.each["openai/gpt-4o"].with_people is not None and score.each["openai/gpt-4o"].with_people > 0.95
+    assert any(line.startswith("  openai/gpt-4o: mean") and "with people" in line for line in score.lines())
+
+
+def test_quality_warns_of_a_threshold_of_another_judge(bench: Bench) -> None:
+    where = reviewed(bench).reviews.calibrate("t", "scores.judge.overall").where
+    steps = ({"kind": "read.dataset", "dataset": "t"}, judge(model="judge"), {"kind": "filter.where", "where": where})
+    bench.run(*steps, top={"name": "used", "models": models(bench, judge="strict")})
+    notes = bench.lab.project().quality.check("used", checks=["form"]).notes
+    assert any("was shown for openai/gpt-4o" in note and "openai/strict" in note for note in notes)
 
 
 def test_another_judge_shifts_scores_turns_verdicts_and_breaks_the_promise(bench: Bench) -> None:

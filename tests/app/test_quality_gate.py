@@ -68,6 +68,15 @@ def test_a_requirement_passes_and_fails(bench: Bench) -> None:
         assert wrong["name"] == name.replace("nothing", "answer") and wrong["wanted"] and wrong["found"]
 
 
+def test_a_grade_that_few_rows_leave_open_has_to_be_good_enough_at_its_lower_end(bench: Bench) -> None:
+    rows = [{"text": f"word{n}", **({"label": "x"} if n < 8 else {})} for n in range(40)]
+    lines(bench.folder / "a.jsonl", rows)
+    found = gate(bench, {"grade": "A"}, checks=["acme.twins", "acme.labelled"])
+    assert (found["passed"], found["rules"][-1]["found"]) == (False, "A, between B and A")
+    assert gate(bench, {"grade": "B"}, checks=["acme.twins", "acme.labelled"])["passed"] is True
+    assert gate(bench, {"grade": "A"}, checks=["acme.twins"])["passed"] is True
+
+
 def test_a_rule_names_the_rows_that_break_it_and_says_why(bench: Bench) -> None:
     found = gate(bench, {"name": "mine", "rules": [{"name": "polite", "lacks": "damn", "in": "answer", "message": "Do not swear."}]})
     assert (found["name"], found["rules"][-1]) == ("mine", {

@@ -16,6 +16,7 @@ from quality_results import EVIL, GRADING, empty, hostile, many, rich, row_id
 
 from rowsmith.app.quality_report import html
 from rowsmith.app.quality_report_flags import SHOWN, flagged
+from rowsmith.app.quality_report_words import points
 from rowsmith.core.quality import Part, measure
 
 RESULTS = {"rich": rich, "empty": empty, "hostile": hostile}
@@ -120,7 +121,7 @@ def test_the_grade_its_parts_and_what_each_takes_off() -> None:
 
 def test_a_part_that_holds_the_whole_down_is_named() -> None:
     result = copy.deepcopy(rich())
-    parts = [Part("form", 1, 1.0, "A", "", 0, 10), Part("grounding", 1, 0.2, "F", "", 8, 10)]
+    parts = [Part("form", 1, 1.0, "A", "", 0, 10, 10, 1.0, 1.0), Part("grounding", 1, 0.2, "F", "", 8, 10, 10, 0.2, 0.2)]
     result.update(parts=[part.dump() for part in parts], score=0.5, grade="F")
     assert GRADING.whole(parts) == 0.5
     page = html(result)
@@ -129,6 +130,21 @@ def test_a_part_that_holds_the_whole_down_is_named() -> None:
     assert "graded otherwise" in section(html(result), "parts"), "a score that these parts do not make is not passed over"
     result.update(score=0.5, grade="B", grading={"borders": {"A": 0.6, "B": 0.5, "C": 0.4, "D": 0.3}})
     assert "B from 50.0" in section(html(result), "parts") and "graded otherwise" not in section(html(result), "parts")
+
+
+def test_a_part_of_few_rows_says_so_counts_little_and_leaves_the_grade_open() -> None:
+    result = copy.deepcopy(rich())
+    parts = [GRADING.part("form", "", 0, 100), GRADING.part("grounding", "", 3, 12, 100)]
+    score, interval = GRADING.whole(parts), GRADING.interval(parts)
+    assert score is not None and interval is not None and GRADING.between(interval) == ("B", "A")
+    result.update(parts=[part.dump() for part in parts], score=score, grade=GRADING.grade(score))
+    page = html(result)
+    told = section(page, "parts")
+    assert "measured on 12 of 100 rows (12 %)" in told and "the grade is between B and A" in told and "graded otherwise" not in told
+    row = parsed(page).find(".//div[@data-name='grounding']")
+    assert row is not None and float(row.get("data-measured", "")) == 0.12 and float(row.get("data-low", "")) == parts[1].low < parts[1].high
+    assert f"between B and A ({points(interval[0])} to {points(interval[1])})" in said(parsed(page).find(".//div[@class='hero-grade']"))
+    assert "between" not in said(parsed(html(rich())).find(".//div[@class='hero-grade']")), "all parts were measured on all rows"
 
 
 def test_flags_stand_with_their_row_their_evidence_and_their_place() -> None:
@@ -225,6 +241,34 @@ def test_commands_stand_whole() -> None:
 
 def test_the_same_result_gives_the_same_page() -> None:
     assert html(rich()) == html(rich())
+
+
+def test_topics_that_were_asked_for_have_their_rows_beside_them() -> None:
+    told = section(html(rich()), "topics")
+    assert "Of 5 topics of topics.txt: 3 covered, 1 thin, 1 missing, by words of 1,000 rows. 356 rows belong to none (35.6" in told
+    assert "Delivery > Delivery times How long does delivery to Austria take? covered 264 26.4" in told and "Gift cards missing 0 0" in told
+    assert "What is the weather like in Oslo today?" in told and 'id="topics"' not in html(empty())
+    result = rich()
+    many = [{**result["topics"]["topics"][0], "topic": f"topic {n}", "rows": n, "state": "covered"} for n in range(500)]
+    shown = section(html({**result, "topics": {**result["topics"], "topics": many}}), "topics")
+    assert "and 300 more topics" in shown and "topic 199 " in shown and "topic 200 " not in shown
+
+
+def test_judges_have_a_section_where_there_are_some() -> None:
+    result = rich()
+    result["notes"] = [result["judges"][0]["warnings"][0], "Another note."]
+    page = html(result)
+    told = section(page, "judges")
+    assert "scores. judge 500 rows, by the rubric 9f3a12bc; the rows were made by openai/gpt-4o-mini" in told
+    assert "agreement of judgements 0.71 (0.64 to 0.77) alpha, 500 rows" in told and "rows where they lie apart 41 8.2" in told
+    assert "with people 0.64 (0.48 to 0.76) Spearman, 80 reviewed rows" in told and "with people 0.55 (0.36 to 0.74) kappa, 78 rows" in told
+    assert "people with each other 0.69 (0.51 to 0.87) alpha, 40 rows" in told and "anthropic/claude-sonnet 500 6.88 0.66" in told
+    assert "0.28 among rows that people judge alike" in told and "most frequent score 8 31" in told
+    assert "the longer answer won 72.8" in told and "turned with the order 16.7" in told and "the first of the two 97" in told
+    assert "Longer answers score higher" in told and "The judge favours the first place" in told
+    hero = said(parsed(page).find(".//section[@class='hero']"))
+    assert "Another note." in hero and "of the family" not in hero, "a warning stands with its judge"
+    assert 'id="judges"' not in html(empty()) and 'id="judges"' not in html({**rich(), "judges": []})
 
 
 def test_plain_data_of_any_form_is_shown() -> None:

@@ -6,6 +6,7 @@ import os
 import random
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 from quality_results import GRADING, empty, hostile, many, rich
 
 from rowsmith.app.quality_report import html
+from rowsmith.app.quality_report_words import points
 from rowsmith.connectors.web.browser import PROGRAMS
 from rowsmith.core.quality import Part
 
@@ -104,6 +106,25 @@ def test_other_weights_give_the_grade_that_the_library_gives(chromium: Any, page
         assert it.text(".hero-grade").endswith(f"{result['grade']} 78.6 of 100"), "the report's own grade stays"
         it.page.click(".reset")
         assert it.text(".yours-panel p") == f"With these weights {result['grade']} 78.6 as reported"
+        assert it.heard == []
+
+
+def test_a_part_of_few_rows_counts_in_the_page_as_in_the_library(chromium: Any, tmp_path: Path) -> None:
+    parts = [GRADING.part("form", "", 4, 100), GRADING.part("grounding", "", 3, 12, 100), GRADING.part("pii", "", 1, 100)]
+    score = GRADING.whole(parts)
+    assert score is not None
+    result = {**rich(), "parts": [part.dump() for part in parts], "score": score, "grade": GRADING.grade(score)}
+    (tmp_path / "few.html").write_text(html(result), encoding="utf-8")
+    with Opened(chromium, tmp_path / "few.html") as it:
+        for weight in (14, 1, 200, 0):
+            it.page.fill(".part[data-name='grounding'] input", str(weight))
+            changed = [replace(part, weight=weight if part.name == "grounding" else part.weight) for part in parts]
+            score, interval = GRADING.whole(changed), GRADING.interval(changed)
+            assert score is not None and interval is not None
+            said, between = it.text(".yours-panel p"), GRADING.between(interval)
+            assert f" {GRADING.grade(score)} {points(score)}" in said
+            told = "" if between is None else f"between {between[0]} and {between[1]} ({points(interval[0])} to {points(interval[1])})"
+            assert told in said and bool(told) == ("between" in said)
         assert it.heard == []
 
 

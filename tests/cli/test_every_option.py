@@ -1966,6 +1966,29 @@ def test_quality_of_a_file(t: Terminal, checked: list[Any]) -> None:
     assert "no dataset and no file" in t.tell("quality", "nothing", code=1)["what"]
 
 
+def test_what_few_rows_leave_open_is_told(t: Terminal, checked: list[Any]) -> None:
+    plug_in.lines(t.folder / "few.jsonl", [{"text": f"word{n}", **({"label": "x"} if n < 8 else {})} for n in range(40)])
+    few = ["quality", "few.jsonl", "--checks", "acme.twins,acme.labelled"]
+    said, found = t.say(*few), t.tell(*few)
+    low, high = found["interval"]
+    assert said.startswith(f"Grade A  1.00, between B and A ({low:.2f} to {high:.2f}), few.jsonl, 40 rows") and found["between"] == ["B", "A"]
+    assert "8 of 40 rows" in said and "2 of 10" in said and "(0.00 to 1.00)" in said
+    part = next(one for one in found["parts"] if one["name"] == "acme.labelled")
+    assert (part["rows"], part["of"], part["high"]) == (8, 40, 1.0) and 0 <= part["low"] < 0.2
+
+
+@shows("quality --topics", "quality --gaps")
+def test_topics_that_were_asked_for(t: Terminal) -> None:
+    plug_in.lines(t.folder / "a.jsonl", [{"text": f"Tea number {n}."} for n in range(12)] + [{"text": "A tide."}])
+    put(t, "topics.txt", "Tea\nBread\n")
+    asks = ["quality", "a.jsonl", "--checks", "topics", "--topics", "topics.txt"]
+    said = t.say(*asks, "--gaps", "gaps.yaml")
+    assert "topics of topics.txt, by words: covered 1, thin 0, missing 1; 1 of 13 rows belong to none" in said
+    assert "Bread  missing  0     2.17" in said and "of no topic: 13: A tide." in said and "The recipe for the gaps: gaps.yaml" in said
+    assert "Bread" in (t.folder / "gaps.yaml").read_text() and t.tell(*asks)["topics"]["counts"]["missing"] == 1
+    assert "--gaps needs --topics" in t.tell("quality", "a.jsonl", "--gaps", "gaps.yaml", code=1)["what"]
+
+
 def test_groups_and_labels_are_tables(t: Terminal) -> None:
     put(t, "g.yaml", "{gender: {female: [she, woman], male: [he, man]}}")
     said = ("She is a wonderful kind woman", "He is an awful man")

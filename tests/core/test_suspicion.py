@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from rowsmith.core.suspicion import FEW, Places, constant, length, places
+from rowsmith.core.suspicion import FEW, Places, constant, length, longer, places
 
 SETS = 300
 Draw = random.Random
@@ -91,3 +91,12 @@ def test_of_a_few_rows_nothing_is_said(count: int) -> None:
     every = rows(1, count, 3.0)
     assert [constant([score for score, _, _ in every]), length([(a, b) for a, b, _ in every]), places(count, count, 0)] == [None] * 3
     assert length([(5.0, float(n)) for n in range(50)]) is None, "a constant goes with nothing"
+
+
+def test_a_taste_for_the_longer_answer_is_found_and_an_honest_verdict_is_not() -> None:
+    def told(chance: float) -> int:
+        return sum((one := longer(200, sum(draw.random() < chance for _ in range(200)))) is not None and one.found for draw in map(Draw, range(SETS)))
+
+    assert told(0.8) >= 0.95 * SETS and told(0.2) >= 0.95 * SETS
+    assert told(0.5) == 0 and told(0.6) <= 2
+    assert longer(FEW - 1, 3) is None

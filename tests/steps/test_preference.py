@@ -39,6 +39,7 @@ def test_it_asks_in_both_orders_and_an_answer_wins_in_both() -> None:
     assert judged.scores["preference"]["better"] == "first"
     assert judged.scores["preference"]["picked"] == [1, 2]
     assert judged.scores["preference"]["reasons"] == ["In Assam, where it rains. / At sea.", "At sea. / In Assam, where it rains."]
+    assert judged.scores["preference"]["words"] == [5, 2]
     assert said(Preference(first="rejected", second="chosen"), longer)["better"] == "second"
     assert list(ctx.asks[0]["schema"]["properties"]) == ["reason", "better"]
     assert not Draft202012Validator(ctx.asks[0]["schema"]).is_valid({"reason": "", "better": "3"})
@@ -55,9 +56,49 @@ def test_a_choice_in_one_order_alone_is_a_tie() -> None:
     assert said(Preference(), lambda messages: {"reason": "", "better": next(turns)})["better"] == "tie"
 
 
+def opinions(*each: str) -> Any:
+    """Judges one after another, each asked in both orders: the longer answer, the shorter one, or the place."""
+    turns = iter([one for one in each for _ in range(2)])
+
+    def give(messages: Any) -> Any:
+        how, (one, two) = next(turns), answers(messages)
+        return {"reason": how, "better": how if how.isdigit() else "1" if (len(one) > len(two)) == (how == "longer") else "2"}
+
+    return give
+
+
+def test_several_judges_and_draws_and_the_verdict_that_most_give() -> None:
+    step = Preference(also=["other"], draws=2)
+    assert step.questions == 8
+    (judged,), ctx = work(step, PAIR, opinions("longer", "longer", "shorter", "longer"))
+    found = judged.scores["preference"]
+    assert [one["model"] for one in ctx.asks] == ["judge"] * 4 + ["other"] * 4
+    assert (found["better"], found["apart"], found["agreed"], found["picked"]) == ("first", 0.25, True, [1, 2, 1, 2, 2, 1, 1, 2])
+    assert [one["better"] for one in found["judgements"]] == ["first", "first", "second", "first"] and len(found["reasons"]) == 8
+    assert "flags" not in judged.origin
+
+
+def test_verdicts_that_lie_apart_are_a_tie_and_flagged() -> None:
+    (judged,), _ = work(Preference(draws=3), PAIR, opinions("longer", "shorter", "1"))
+    assert (judged.scores["preference"]["better"], judged.scores["preference"]["apart"]) == ("tie", 0.6667)
+    assert [(one["reason"], one["score"]) for one in judged.origin["flags"]] == [("disagreement", 0.6667)]
+    (even,), _ = work(Preference(draws=2), PAIR, opinions("longer", "shorter"))
+    assert (even.scores["preference"]["better"], even.scores["preference"]["apart"]) == ("tie", 1.0), "as often is a tie, which neither said"
+    (calm,), _ = work(Preference(draws=3, disagree=0.7), PAIR, opinions("longer", "shorter", "1"))
+    assert "flags" not in calm.origin and calm.scores["preference"]["agreed"]
+
+
+def test_a_row_that_cannot_be_judged_may_pass_without_a_score() -> None:
+    def refuse(_: Any) -> Any:
+        raise RowFailed("http_500", "The server failed.")
+
+    (passed,), _ = work(Preference(required=False), PAIR, refuse)
+    assert passed.scores == {"fit": 1}
+
+
 def test_of_what_says_the_same_nobody_is_asked() -> None:
     (judged,), ctx = work(Preference(), row({"chosen": "x", "rejected": "x"}), longer)
-    assert judged.scores["preference"] == {"better": "tie", "picked": [], "reasons": [], "by": []}
+    assert judged.scores["preference"] == {"better": "tie", "picked": [], "reasons": [], "by": [], "words": [1, 1]}
     assert ctx.asks == []
 
 
@@ -96,5 +137,7 @@ def test_settings_that_cannot_work_are_told() -> None:
     assert any("both the column 'a'" in problem for problem in Preference(first="a", second="a").check())
     assert any("{{ record }}" in problem for problem in Preference(prompt="{{ criteria }}", system="").check())
     assert set(Preference.fields_marked(COLUMN)) == {"first", "second", "task"}
-    assert Preference.fields_marked(MODEL) == ["model"]
+    assert set(Preference.fields_marked(MODEL)) == {"model", "also"}
+    assert any("named twice" in problem for problem in Preference(also=["judge"]).check())
+    assert any("changes nothing" in problem for problem in Preference(disagree=0.2).check()) and Preference(disagree=0.2, draws=2).check() == []
     assert set(Preference.fields_marked(PROMPT)) == {"prompt", "system", "criteria"}

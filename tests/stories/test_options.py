@@ -66,6 +66,12 @@ def divided() -> Callable[[Any], Any]:
     return give
 
 
+def torn() -> Callable[[Any], Any]:
+    """A judge who sees the same answer better in both orders, and another time goes by the place."""
+    places = cycle("1211")
+    return lambda _: {"reason": "so", "better": next(places)}
+
+
 PREFERRED = {"reason": "so", "better": "1"}
 LOW = {"scores": {"overall": 2}, "text": "x"}
 
@@ -270,6 +276,10 @@ CASES: dict[str, dict[str, Case]] = {
         "prompt": to("prompt", "{{ record }} {{ criteria }}", "{{ criteria }} {{ record }}", (ANSWERED,), PREFERRED, first="answer", second="reply"),
         "system": to("system", "", "Be strict.", (ANSWERED,), PREFERRED, first="answer", second="reply"),
         "model": to("model", "judge", "other", (ANSWERED,), PREFERRED, first="answer", second="reply"),
+        "also": to("also", [], ["other"], (ANSWERED,), PREFERRED, first="answer", second="reply"),
+        "draws": to("draws", 1, 2, (ANSWERED,), PREFERRED, first="answer", second="reply"),
+        "disagree": to("disagree", 0.2, 0.9, (ANSWERED,), torn(), first="answer", second="reply", draws=2),
+        "required": to("required", True, False, (ANSWERED,), failing, first="answer", second="reply"),
     },
     "score.question": {
         "question": to("question", "Is it kind?", "Is it short?", answer=ASKED),

@@ -86,13 +86,13 @@ def calibrate(lab: Lab, project: str, spoken: str, score: str, precision: float,
         if one.good is not None:
             labelled.append((one.value, one.good))
         numbers += [] if one.scored is None else [(one.value, one.scored)]
-        judges.add(one.row, one.scored if one.scored is not None else one.good)
+        judges.add(one.row, one.thought, one.good)
     _require(score, spoken, every, labelled)
     found = calibrated(labelled, precision, confidence)
     agreed = _agreement(numbers, labelled, ratings, found.threshold)
     accepted = None if found.threshold is None else sum(value >= found.threshold for value in every)
     where = "" if found.threshold is None else f"{score} >= {found.threshold:g}"
-    scores = tuple(one for one in judges.figures() if names(score, one.score))
+    scores = tuple(one for one in judges.figures(alpha([list(one.values()) for one in ratings])) if names(score, one.score))
     notes = [*_notes(spoken, found, agreed, labelled, every), *(said for one in scores for said in one.warnings)]
     done = Calibrated(score, found, agreed, len(every), accepted, where, tuple(notes), scores)
     if where:
@@ -109,6 +109,11 @@ class Valued:
     people: Mapping[str, str]
     good: bool | None
     scored: float | None
+
+    @property
+    def thought(self) -> float | None:
+        """Their mean score, else 1 where more accept than reject it and 0 where fewer do."""
+        return self.scored if self.scored is not None else None if self.good is None else float(self.good)
 
 
 def valued(lab: Lab, project: str, spoken: str, score: str) -> Iterator[Valued]:

@@ -34,10 +34,10 @@ def of_recipe(recipe: Recipe) -> Iterator[str]:
     if kin := told((name for step in judges for name in _asked(recipe, step)), makers):
         yield kin
     for step in judges:
+        cold = [role for role in _roles(step) if role in recipe.models and recipe.models[role].temperature == 0]
+        if step.draws > 1 and cold:
+            yield f"Step {step.title!r} asks {' and '.join(cold)} {step.draws} times at the temperature 0: the draws will hardly differ."
         if isinstance(step, Judge):
-            cold = [role for role in _roles(step) if role in recipe.models and recipe.models[role].temperature == 0]
-            if step.draws > 1 and cold:
-                yield f"Step {step.title!r} asks {' and '.join(cold)} {step.draws} times at the temperature 0: the draws will hardly differ."
             for said in step.by.lint() if step.rubric is not None else ():
                 yield f"Step {step.title!r}: {said}"
 

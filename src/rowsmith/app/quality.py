@@ -12,6 +12,7 @@ import orjson
 
 from rowsmith import content
 from rowsmith.app.calibrating import valued
+from rowsmith.app.cautions import of_thresholds
 from rowsmith.app.judged_rows import Gathered, JudgedScore
 from rowsmith.app.kin import told
 from rowsmith.app.lab import Lab
@@ -25,7 +26,9 @@ from rowsmith.app.quality_remove import removed
 from rowsmith.app.quality_repair import Repairing, repair_quote, repaired
 from rowsmith.app.quality_result import Assessed, NotMeasured, Other, RowFlag
 from rowsmith.app.quality_run import ONLY_CHECKS, More, Target, Watched, carried_out, names_dataset, recipe, steps_of, target
-from rowsmith.app.quality_whole import of_all
+from rowsmith.app.quality_topics import asked, lacking, meanings
+from rowsmith.app.quality_topics import gaps as gap_recipe
+from rowsmith.app.quality_whole import Wanted, of_all
 from rowsmith.app.quotes import Quote
 from rowsmith.app.quotes import quote as cost
 from rowsmith.app.reshaping import Shaped
@@ -33,11 +36,13 @@ from rowsmith.app.reviews import Reviews
 from rowsmith.app.unreachable import EXPORTED, note_copy
 from rowsmith.core.errors import Invalid
 from rowsmith.core.models import Model
+from rowsmith.core.people import Agreed, alpha
 from rowsmith.core.quality import Grading, Part
 from rowsmith.core.row import Row
 from rowsmith.core.said import Role
 from rowsmith.core.step import MODEL
 from rowsmith.engine.gate_files import Gate, read_gate, read_grading
+from rowsmith.steps.topic_coverage import Asked
 from rowsmith.store.files import atomic_write
 
 if TYPE_CHECKING:
@@ -51,6 +56,7 @@ LACKING = "missing_column"
 """Why a step fails a row that has not what it reads."""
 NOTHING = Means()
 UNWATCHED = Watched()
+_UNSEEN: tuple[None, None, Mapping[str, str]] = (None, None, {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +82,8 @@ class Checking:
     figures: Figures
     names: Names
     judged: Gathered
+    among: Agreed
+    wanted: Wanted | None
 
 
 class Quality:
@@ -108,6 +116,7 @@ class Quality:
             NotDone: the run stands still (stopped, at a cap, a server away); the same call goes on.
         """
         other, means, doubt = self._against(against, means, checks or ())
+        topics = None if means.topics is None else asked(self.lab, self.project, means.topics)
         rules, grading = self._graded(gate, weights)
         more = ONLY_CHECKS if rules is None else More(list(questions(rules).values()), models(rules, means.model is not None))
         means = replace(means, also=means.also or any(JUDGE in step.marked(MODEL).values() for step in more.questions))
@@ -115,10 +124,10 @@ class Quality:
             picked = chosen(checks, means, str(spoken), self._plugins)
             if checks is None:
                 picked = self._fit(at, picked, means, watched, more)
-            done = self._checked(at, picked, means, grading, watched, rules, more)
+            done = self._checked(at, picked, means, grading, watched, rules, more, topics)
             found = replace(done[0], notes=(*done[0].notes, *doubt))
         if other is not None:
-            found = replace(found, against=self._beside(other, picked, means, grading, watched))
+            found = replace(found, against=self._beside(other, picked, means, grading, watched, topics))
         return found if rules is None else replace(found, gate=passed(rules, found, done[1]))
 
     def remove(
@@ -186,10 +195,14 @@ class Quality:
             picked = chosen(found.checks, given, str(spoken), self._plugins)
             return repair_quote(self._runs, found, Repairing(at, picked, given, self._plugins, fix, tries))
 
-    def write(self, found: Assessed, *, report: str | Path | None = None, flags: str | Path | None = None) -> None:
-        """Write what was found: a report as one HTML file, and the flags as JSON Lines, in the order of the rows.
+    def write(
+        self, found: Assessed, *, report: str | Path | None = None, flags: str | Path | None = None, gaps: str | Path | None = None
+    ) -> None:
+        """Write what was found: a report as one HTML file, the flags as JSON Lines, in the order of the rows, and a recipe that makes rows of the
+        topics that are thin or missing.
 
         Raises:
+            Invalid: the topics were not looked at, or none lacks rows.
             StorageFull, Unavailable: a file cannot be written.
         """
         if flags is not None:
@@ -202,6 +215,12 @@ class Quality:
             with atomic_write(Path(report)) as file:
                 file.write(page.encode())
             note_copy(self.lab, self.project, EXPORTED, Path(report), format="report", rows=found.rows, version=found.version, run=found.run)
+
+        if gaps is not None:
+            if found.topics is None:
+                raise Invalid("--gaps needs topics that were asked for.", "Give them: --topics FILE.")
+            with atomic_write(Path(gaps)) as file:
+                file.write(gap_recipe(found.topics, found.dataset, Path(gaps)).encode())
 
     @property
     def _plugins(self) -> tuple[Path, ...]:
@@ -241,23 +260,27 @@ class Quality:
         unfit = {name: failed[name] for name in picked.steps if failed.get(name) and name not in means.settings}
         return self._fit(at, picked.without(unfit, at.spoken), means, watched, more) if unfit else picked
 
-    def _beside(self, other: str, picked: Chosen, means: Means, grading: Grading, watched: Watched) -> Other:
+    def _beside(self, other: str, picked: Chosen, means: Means, grading: Grading, watched: Watched, topics: Asked | None) -> Other:
         with target(self.lab, self.project, other) as at:
-            found, _ = self._checked(at, picked, means, grading, watched, None)
+            found, _ = self._checked(at, picked, means, grading, watched, None, topics=topics)
         return Other(at.name, found.version, found.grade, found.score, found.parts, found.rows)
 
     def _checked(
-        self, at: Target, picked: Chosen, means: Means, grading: Grading, watched: Watched, gate: Gate | None, more: More = ONLY_CHECKS
-    ) -> tuple[Assessed, Watch]:
+        self, at: Target, picked: Chosen, means: Means, grading: Grading, watched: Watched, gate: Gate | None, more: More = ONLY_CHECKS,
+        topics: Asked | None = None,
+    ) -> tuple[Assessed, Watch]:  # fmt: skip
         made = recipe(at, picked, means, self._plugins, more)
         runs = self._runs
         result = carried_out(runs, made, watched)
         steps = steps_of(made, picked)
         names = Names(steps, by_line=at.version is None)
         figures, twins, watch = Figures(steps, names), Twins(), Watch(gate or Gate(), names)
-        judged, labels = Gathered(), self._labels(at)
-        figures.on_row += [twins.see, watch.see, lambda row, said, flags: judged.add(row, labels.get(row.id))]
-        done = Checking(at, picked, grading, result, lambda: runs.rows(result.run), figures, names, judged)
+        judged, reviewed = Gathered(), self._reviewed(at)
+        figures.on_row += [twins.see, watch.see, lambda row, said, flags: judged.add(row, *reviewed.get(row.id, _UNSEEN)[:2])]
+        among = alpha([list(people.values()) for _, _, people in reviewed.values()])
+        vectors = None if topics is None or not picked.embeds(means) else meanings(runs, topics, means, watched)
+        wanted = None if topics is None else Wanted(topics, vectors, names.row)
+        done = Checking(at, picked, grading, result, lambda: runs.rows(result.run), figures, names, judged, among, wanted)
         for row in done.rows():
             figures.add(row)
         if not figures.rows and result.failed:
@@ -268,33 +291,43 @@ class Quality:
     def _assessed(self, done: Checking, means: Means, twins: Twins) -> Assessed:
         figures, at, checks = done.figures, done.at, done.checks
         flagging, left = _parts(done)
-        whole = of_all(checks.of_all, done.rows, done.grading, means, figures.rows)
+        whole = of_all(checks.of_all, done.rows, done.grading, means, figures.rows, done.wanted)
         parts = _in_order(checks.names, [*flagging, *whole.parts])
-        score = done.grading.whole(parts)
+        score, interval = done.grading.whole(parts), done.grading.interval(parts)
         if score is None and figures.rows:
             raise Invalid("Nothing was measured that a grade could be made of.", f"{' '.join(one.why for one in left)} Choose other --checks.")
         funnel, spent = self._making(at)
         asked = [Model(**one) for one in means.models().values()]
-        judges = done.judged.figures()
-        given = {"FILE": str(means.against or means.against_dataset or ""), "provider/name": means.embedder or ""}
+        judges = done.judged.figures(done.among)
+        lack = sum(rows for _, rows in lacking(whole.found["topics"])) if "topics" in whole.found else 0
+        given = {
+            "FILE": str(means.against or means.against_dataset or ""), "provider/name": means.embedder or "", "TOPICS": means.topics or "",
+        }  # fmt: skip
         return Assessed(
             dataset=at.name, version=None if at.version is None else at.version.id, run=done.result.run, rows=figures.rows,
-            unread=done.result.failed, checks=checks.names, grade=done.grading.grade(score or 0.0), score=score or 0.0, parts=parts,
+            unread=done.result.failed, checks=checks.names, grade=done.grading.grade(score or 0.0), score=score or 0.0,
+            interval=interval, between=done.grading.between(interval), parts=parts,
             flags=Flags(done.rows, done.names), counts=figures.counts(), measures=figures.measures(), lengths=figures.lengths(),
             languages=dict(figures.languages.most_common()), sources=_sources(figures),
             clusters=twins.clusters(done.rows(), done.names), not_measured=(*checks.left, *left, *whole.left),
-            recommendations=recommendations(at, parts, {name: value for name, value in given.items() if value}),
-            grading=done.grading.model_dump(include={"borders", "slack"}), diversity=whole.diversity, bias=whole.bias, labels=matrix(figures.labels),
-            funnel=funnel, cost_per_row_usd=spent, judges=judges,
-            notes=(*_notes(done), *_doubts(judges, done.judged, means), *endings(asked, self.lab.table)),
+            recommendations=recommendations(at, parts, {name: value for name, value in given.items() if value}, lack),
+            grading=done.grading.model_dump(include={"borders", "slack"}), diversity=whole.found.get("diversity"),
+            bias=whole.found.get("bias"), topics=whole.found.get("topics"), labels=matrix(figures.labels), funnel=funnel,
+            cost_per_row_usd=spent, judges=judges,
+            notes=(*_notes(done), *_doubts(judges, done.judged, means), *self._of_thresholds(at), *endings(asked, self.lab.table)),
         )  # fmt: skip
 
-    def _labels(self, at: Target) -> dict[str, float]:
-        """What people think of the rows of a dataset, by row id: their mean score, else 1 where more accept than reject it and 0 where fewer do."""
+    def _reviewed(self, at: Target) -> dict[str, tuple[float | None, bool | None, Mapping[str, str]]]:
+        """What people think of the rows of a dataset, by row id, whether they accept it, and the verdict of each."""
         if at.version is None or not Reviews(self.lab, self.project).any(at.spoken):
             return {}
-        told = ((one.row.id, one.good if one.scored is None else one.scored) for one in valued(self.lab, self.project, at.spoken, "1"))
-        return {row: float(label) for row, label in told if label is not None}
+        every = valued(self.lab, self.project, at.spoken, "1")
+        return {one.row.id: (one.thought, one.good, one.people) for one in every if one.thought is not None}
+
+    def _of_thresholds(self, at: Target) -> Iterator[str]:
+        """Thresholds of the recipe that made the version, where they were shown for another judge."""
+        if at.version is not None and at.version.run is not None:
+            yield from of_thresholds(self.lab, self.project, self._runs.get(f"r{at.version.run}").recipe)
 
     def _making(self, at: Target) -> tuple[tuple[Mapping[str, Any], ...] | None, float | None]:
         """The funnel of the run that made the version, and what a kept row has cost there."""
@@ -327,7 +360,7 @@ def _parts(done: Checking) -> tuple[list[Part], list[NotMeasured]]:
             continue
         told = ", ".join(f"{reason} {n:,}" for reason, n in found.reasons.most_common(3))
         what = f"{found.flagged:,} of {found.rows:,} rows {found.check.found}" + (f": {told}" if len(found.reasons) > 1 else "")
-        parts.append(done.grading.part(name, what, found.flagged, found.rows))
+        parts.append(done.grading.part(name, what, found.flagged, found.rows, done.figures.rows))
     return parts, left
 
 

@@ -25,21 +25,28 @@ _DO = {
 """By check: what to do, and the options of `rowsmith quality` that do it."""
 
 
-def recommendations(at: Target, parts: Sequence[Part], given: Mapping[str, str]) -> tuple[Recommendation, ...]:
-    """What to do, the worst part first. `given`: options of the command by their placeholders, as they were given: {"FILE": "eval.jsonl"}."""
-    return tuple(one for part in sorted(parts, key=lambda part: part.score) if part.score < 1 for one in _of_part(at, part, given))
+def recommendations(at: Target, parts: Sequence[Part], given: Mapping[str, str], lacking: int = 0) -> tuple[Recommendation, ...]:
+    """What to do, the worst part first. `given`: options of the command by their placeholders, as they were given: {"FILE": "eval.jsonl"}; `lacking`:
+    rows that topics lack."""
+    return tuple(one for part in sorted(parts, key=lambda part: part.score) if part.score < 1 for one in _of_part(at, part, given, lacking))
 
 
 def _suffix(at: Target) -> str:
     return ".jsonl" if at.version is not None else Path(at.spoken).suffix or ".jsonl"
 
 
-def _of_part(at: Target, part: Part, given: Mapping[str, str]) -> Iterator[Recommendation]:
+def _of_part(at: Target, part: Part, given: Mapping[str, str], lacking: int) -> Iterator[Recommendation]:
     name, into = quote(at.spoken), "" if at.version is not None else " --into NAME"
     if part.name == "pii":
         yield Recommendation("Mask or replace personal data", part.flagged, f"rowsmith redact {name} -o redacted{_suffix(at)}")
     elif part.name == "diversity":
         yield Recommendation("Vary what the rows are made by (docs/variation.md)", part.rows, "rowsmith steps generate.variants")
+    elif part.name == "topics":
+        command = f"rowsmith quality {name} --topics {quote(given.get('TOPICS', 'FILE'))} --gaps gaps.yaml"
+        yield Recommendation(
+            "Make rows of the topics that are thin or missing: this writes a recipe, and rowsmith run gaps.yaml --set model=provider/name makes them",
+            lacking, command,
+        )  # fmt: skip
     elif part.name == "bias":
         yield Recommendation("Give groups the same share: sample by the column that names them", part.rows, f"rowsmith balance {name} --by COLUMN")
     elif part.flagged:

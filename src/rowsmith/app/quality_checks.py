@@ -19,9 +19,9 @@ from rowsmith.core.models import Model
 from rowsmith.core.said import Role
 from rowsmith.core.step import CLASSIFIER, DATASET, EMBEDDER, MODEL, PATHS, Step
 
-OF_ALL = {"diversity": "rowsmith.steps.diversity", "bias": "rowsmith.steps.bias_measure"}
+OF_ALL = {"diversity": "rowsmith.steps.diversity", "bias": "rowsmith.steps.bias_measure", "topics": "rowsmith.steps.topic_coverage"}
 """Checks that are of the whole dataset, and flag no rows: the module that measures each."""
-CONTAMINATION, SEMANTIC = "contamination", "semantic-duplicates"
+CONTAMINATION, SEMANTIC, TOPICS = "contamination", "semantic-duplicates", "topics"
 JUDGE, EMBEDDINGS = "judge", "embedder"
 """The roles of the models that checks ask."""
 EMBEDDED = "embedded"
@@ -60,20 +60,22 @@ CHECKS = {
         Known("language", "score.language", "are in another language than they should be"),
         Known("injection", "score.hidden_instructions", "hold instructions to a model", sets={"column": ""}),
         Known("diversity", "", ""),
+        Known(TOPICS, "", "", needs="--topics"),
     )
 }
 """Every check by name, in the order of `--checks`."""
-_FIX = {"--embedder": "--embedder provider/name", "--against": "--against FILE", "--groups": "--groups FILE"}
+_FIX = {"--embedder": "--embedder provider/name", "--against": "--against FILE", "--groups": "--groups FILE", "--topics": "--topics FILE"}
 _WHY = {
     "--embedder": "it compares meanings, and needs a model of embeddings", "--against": "it needs the file of an evaluation set",
-    "--groups": "it needs the groups that are to be compared",
+    "--groups": "it needs the groups that are to be compared", "--topics": "it needs the topics that were asked for",
 }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What checks are given: models (`provider/name`) and their addresses, an evaluation set (a file, or a dataset), a file of groups, and by check
-    what its step is set to beyond its defaults. `also`: the model is for something beside the checks, a rule of a gate or a repair."""
+    """What checks are given: models (`provider/name`) and their addresses, an evaluation set (a file, or a dataset), a file of groups, the topics
+    that were asked for, and by check what its step is set to beyond its defaults. `also`: the model is for something beside the checks, a rule of a
+    gate or a repair."""
 
     model: str | None = None
     base_url: str | None = None
@@ -82,12 +84,13 @@ class Means:
     against: Path | None = None
     against_dataset: str | None = None
     groups: Path | None = None
+    topics: str | None = None
     settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     also: bool = False
 
     def has(self, option: str) -> bool:
         """Whether an option is given that a check needs."""
-        given = {"--embedder": self.embedder, "--against": self.against or self.against_dataset, "--groups": self.groups}
+        given = {"--embedder": self.embedder, "--against": self.against or self.against_dataset, "--groups": self.groups, "--topics": self.topics}
         return not option or given[option] is not None
 
     def models(self) -> dict[str, dict[str, Any]]:
@@ -105,6 +108,10 @@ class Chosen:
     steps: Mapping[str, Mapping[str, Any]]
     of_all: tuple[str, ...]
     left: tuple[NotMeasured, ...]
+
+    def embeds(self, means: Means) -> bool:
+        """Whether rows are embedded: for a check that compares meanings, or for topics, where a model is given."""
+        return SEMANTIC in self.steps or (TOPICS in self.of_all and means.embedder is not None)
 
     def without(self, unfit: Mapping[str, int], spoken: str) -> Chosen:
         """The others, where these checks could not judge so many rows, for want of a column."""
@@ -213,7 +220,7 @@ def _require_used(means: Means, steps: Mapping[str, Mapping[str, Any]], of_all: 
     if idle:
         raise Invalid(f"--set {idle[0]}. ...: the check {idle[0]} is not carried out.", f"Carried out are: {', '.join([*steps, *of_all])}.")
     for option, value, role in (("--model", means.model, JUDGE), ("--embedder", means.embedder, EMBEDDINGS)):
-        beside = (role is EMBEDDINGS and SEMANTIC in steps) or (role is JUDGE and means.also)
+        beside = (role is EMBEDDINGS and (SEMANTIC in steps or TOPICS in of_all)) or (role is JUDGE and means.also)
         uses = beside or any(role in step.values() for step in steps.values())
         if value is not None and not uses:
             raise Invalid(f"{option} changes nothing: no check that is carried out uses it.", f"Carried out are: {', '.join([*steps, *of_all])}.")
@@ -221,6 +228,7 @@ def _require_used(means: Means, steps: Mapping[str, Mapping[str, Any]], of_all: 
         if url is not None and model is None:
             raise Invalid(f"{option} needs a model.", f"Name it: {'--model' if option == '--base-url' else '--embedder'} provider/name.")
     carried = (*steps, *of_all)
-    for option, given, name in (("--groups", means.groups, "bias"), ("--against FILE", means.against, "contamination")):
+    needed = (("--groups", means.groups, "bias"), ("--topics", means.topics, TOPICS), ("--against FILE", means.against, CONTAMINATION))
+    for option, given, name in needed:
         if given is not None and name not in carried:
             raise Invalid(f"{option} changes nothing: the check {name} is not carried out.", "Add it to --checks.")

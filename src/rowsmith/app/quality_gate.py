@@ -8,7 +8,7 @@ from typing import Any
 
 from rowsmith.app.quality_checks import JUDGE
 from rowsmith.app.quality_figures import Names
-from rowsmith.app.quality_result import Assessed, RowFlag, RowName
+from rowsmith.app.quality_result import Assessed, RowFlag, RowName, between
 from rowsmith.core.distributions import wilson
 from rowsmith.core.expressions import parse
 from rowsmith.core.patterns import Pattern, TooSlow
@@ -195,7 +195,8 @@ def _of_rows(gate: Gate, found: Assessed, watch: Watch) -> Iterator[Ruled]:
 
 def _of_grades(gate: Gate, found: Assessed) -> Iterator[Ruled]:
     if gate.grade is not None:
-        yield Ruled("grade", GRADES.index(found.grade) <= GRADES.index(gate.grade), f"at least {gate.grade}", found.grade)
+        worst, told = (found.grade, found.grade) if found.between is None else (found.between[0], f"{found.grade}, {between(found.between)}")
+        yield Ruled("grade", GRADES.index(worst) <= GRADES.index(gate.grade), f"at least {gate.grade}", told)
     parts = {part.name: part for part in found.parts}
     for name, grade in gate.parts.items():
         part = parts.get(name)
@@ -203,6 +204,8 @@ def _of_grades(gate: Gate, found: Assessed) -> Iterator[Ruled]:
         yield Ruled(f"parts.{name}", good, f"at least {grade}", _not_measured(name, found) if part is None else part.grade)
     if gate.diversity is not None:
         yield _number("diversity", gate.diversity, parts.get("diversity"), found)
+    if gate.topics is not None:
+        yield _number("topics", gate.topics, parts.get("topics"), found)
 
 
 def _number(name: str, bounds: Bounds, part: Part | None, found: Assessed) -> Ruled:

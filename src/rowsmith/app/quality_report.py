@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from rowsmith.app import quality_report_lists as lists
 from rowsmith.app.quality_report_figures import Block, block
 from rowsmith.app.quality_report_flags import Flagged, flagged
+from rowsmith.app.quality_report_judges import SCORES, judged, without_warnings
 from rowsmith.app.quality_report_parts import Comparison, Grade, compared, graded
 from rowsmith.app.quality_report_plots import Histogram, histogram
 from rowsmith.app.quality_report_words import count, figure, line, money, share, short, text, whole, words
@@ -44,7 +45,7 @@ def html(result: Mapping[str, Any]) -> str:
 
 def _head(result: Mapping[str, Any], made: Grade, beside: Comparison | None, flags: Flagged) -> dict[str, Any]:
     name = line(result.get("dataset"), 200) or "no name"
-    notes = [text(note, 600) for note in islice(result.get("notes") or (), 20)]
+    notes = [text(note, 600) for note in without_warnings(result.get("notes") or (), result.get("judges"))[:20]]
     return {
         "name": name, "version": short(result.get("version")), "made": made, "beside": beside, "rows": count(result.get("rows")),
         "facts": _facts(result, flags), "notes": notes, "closing": [_CLOSING, *_origin(result)],
@@ -75,6 +76,7 @@ def _listed(result: Mapping[str, Any], flags: Flagged) -> dict[str, Any]:
         "advice": lists.advice(result.get("recommendations")), "advice_more": _more(result.get("recommendations"), lists.ADVICE),
         "unmeasured": lists.unmeasured(result.get("not_measured")), "unmeasured_more": _more(result.get("not_measured"), lists.UNMEASURED),
         "unread": ", ".join(f"{count(n)} for {words(reason)}" for reason, n in islice(unread.items(), 20)),
+        "topics": lists.topics(result.get("topics")),
         "yielded": lists.yielded(result), "funnel": lists.funnel(result.get("funnel")), "funnel_more": _more(result.get("funnel"), lists.STEPS),
         "sources": lists.sources(result.get("sources"), rows), "languages": lists.entries(result.get("languages"), rows, "other languages"),
         "clusters": lists.clusters(result.get("clusters"), flags.anchors), **_said_of_clusters(result),
@@ -87,6 +89,7 @@ def _drawn(result: Mapping[str, Any]) -> dict[str, Any]:
     kept: list[Histogram] = [histogram(words(name), one, rows) for name, one in islice(measures.items(), PLOTS)]
     return {
         "lengths": [histogram(f"words of the {words(name)}", one, rows, "words") for name, one in islice(lengths.items(), PLOTS)],
+        "judges": judged(result.get("judges")), "judges_more": _more(result.get("judges"), SCORES),
         "measures": kept, "plots_more": _more(measures, PLOTS),
         **{name: _block(name, result.get(name), rows) for name in ("diversity", "bias", "labels", "gate")},
     }  # fmt: skip
@@ -134,7 +137,9 @@ def _contents(view: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     sections: Sequence[tuple[str, str, Any, bool]] = (
         ("parts", "Grade", "", True), ("advice", "What to do", len(advice), True), ("unmeasured", "Not measured", len(unmeasured), True),
         ("gate", "Gate", "", bool(view["gate"])), ("against", "Comparison", "", bool(view["beside"])), ("yield", "Yield and cost", "", True),
-        ("distributions", "Distributions", "", True), ("coverage", "Coverage", "", True), ("whole", "Diversity, bias and labels", "", True),
+        ("distributions", "Distributions", "", True), ("coverage", "Coverage", "", True),
+        ("topics", "Topics asked for", "", bool(view["topics"])), ("whole", "Diversity, bias and labels", "", True),
+        ("judges", "Judges", len(view["judges"]), bool(view["judges"])),
         ("clusters", "Duplicates", len(clusters), True), ("flags", "Flagged rows", flags.rows, True),
     )  # fmt: skip
     return [(at, title, f"{n:,}" if n else "") for at, title, n, there in sections if there]

@@ -13,6 +13,8 @@ BARS = 40
 CLUSTERS = 60
 """Most clusters that a report shows, the largest first."""
 STEPS, ADVICE, UNMEASURED = 60, 40, 40
+TOPICS = 200
+"""Most topics that a report shows, those that lack rows first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,28 @@ class Advice:
     what: str
     rows: str
     command: str
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A topic that was asked for: its path, its state, its rows, and the beginning of one of them."""
+
+    name: str
+    state: str
+    count: str
+    share: str
+    bar: str
+    example: str
+
+
+@dataclass(frozen=True, slots=True)
+class Topics:
+    """The topics that were asked for, and what there is to say of all."""
+
+    told: str
+    list: Sequence[Topic]
+    more: str
+    none: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,3 +183,30 @@ def _unmeasured(one: Mapping[str, Any]) -> Unmeasured:
     fix = str(one.get("fix") or "")
     command = fix.startswith("rowsmith ") and not fix.endswith(".")
     return Unmeasured(words(one.get("check")), text(one.get("why")), "" if command else text(fix), line(fix, 1000) if command else "")
+
+
+def topics(found: Any) -> Topics | None:
+    """The topics that were asked for, those that lack rows first where there are more than a page holds; None where none were."""
+    if not isinstance(found, Mapping) or not found:
+        return None
+    every = [one for one in found.get("topics") or () if isinstance(one, Mapping)]
+    shown = every if len(every) <= TOPICS else sorted(every, key=lambda one: whole(one.get("rows")))[:TOPICS]
+    longest = max((whole(one.get("rows")) for one in every), default=0)
+    counts, none = found.get("counts") or {}, found.get("none") or {}
+    states = ", ".join(f"{count(n)} {words(state)}" for state, n in list(counts.items())[:3])
+    measured = found.get("measured")
+    told = f"Of {len(every):,} topics of {line(found.get('asked'), 80)}: {states}, by {words(found.get('by'))} of {count(measured)} rows. "
+    told += f"{count(none.get('rows'))} rows belong to none ({share(none.get('rows'), measured)})."
+    nowhere = [_example(one) for one in (none.get("examples") or ())[:3]]
+    more = f"and {len(every) - len(shown):,} more topics, which --json has" if len(every) > len(shown) else ""
+    return Topics(told, [_topic(one, longest, measured) for one in shown], more, nowhere)
+
+
+def _topic(one: Mapping[str, Any], longest: int, measured: Any) -> Topic:
+    examples, rows = one.get("examples") or (), one.get("rows")
+    example = _example(examples[0]) if examples else ""
+    return Topic(line(one.get("topic"), 160), words(one.get("state")), count(rows), share(rows, measured), percent(rows, longest), example)
+
+
+def _example(one: Mapping[str, Any]) -> str:
+    return line(one.get("text"), 160)

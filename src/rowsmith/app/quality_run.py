@@ -133,7 +133,7 @@ def recipe(at: Target, checks: Chosen, means: Means, plugins: tuple[Path, ...], 
         if turn:
             data["steps"].append({"kind": "transform.repair", "name": _turned("repair", turn - 1), "flags": list(more.repairs), "model": JUDGE})
         data["steps"] += [{**step, "name": _turned(name, turn)} for name, step in checks.steps.items()]
-        if SEMANTIC in checks.steps:
+        if checks.embeds(means):
             data["steps"].append({"kind": "transform.embed", "name": _turned(EMBEDDED, turn), "column": "", "into": EMBEDDED, "model": EMBEDDINGS})
     data["steps"] += [step.settings() for step in more.questions]
     if asked := {**_asked(checks, means, more), **more.models}:
@@ -162,7 +162,7 @@ def _place(step: Step) -> tuple[int, int]:
 def _asked(checks: Chosen, means: Means, more: More) -> dict[str, dict[str, Any]]:
     """The models that some step asks; a role that no step names is no part of a recipe."""
     named = {value for step in checks.steps.values() for value in step.values() if isinstance(value, str)}
-    named |= {EMBEDDINGS} if SEMANTIC in checks.steps else set()
+    named |= {EMBEDDINGS} if checks.embeds(means) else set()
     named |= {JUDGE} if more.tries else {value for step in more.questions for value in step.marked(MODEL).values()}
     return {role: model for role, model in means.models().items() if role in named}
 

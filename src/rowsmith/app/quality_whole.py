@@ -1,20 +1,24 @@
-"""The checks that are of a dataset as a whole: diversity and bias. They flag no rows; each gives its own figures, and a score."""
+"""The checks that are of a dataset as a whole: diversity, bias, and the topics that were asked for. They flag no rows; each gives its own figures,
+and a score."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from rowsmith.app.quality_checks import EMBEDDED, OF_ALL, Means
+from rowsmith.app.quality_checks import EMBEDDED, OF_ALL, TOPICS, Means
 from rowsmith.app.quality_result import NotMeasured
 from rowsmith.core.errors import Invalid
 from rowsmith.core.quality import Grading, Part
 from rowsmith.core.row import Row
 from rowsmith.engine.text_file import read_text
 from rowsmith.engine.yaml_text import parse
+from rowsmith.steps.topic_coverage import Asked
+from rowsmith.steps.topic_coverage import Path as Topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,23 +27,40 @@ class Whole:
 
     parts: tuple[Part, ...] = ()
     left: tuple[NotMeasured, ...] = ()
-    diversity: Mapping[str, Any] | None = None
-    bias: Mapping[str, Any] | None = None
+    found: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """The figures of each, by check."""
 
 
-def of_all(checks: Sequence[str], rows: Callable[[], Iterable[Row]], grading: Grading, means: Means, count: int) -> Whole:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The topics that were asked for, their embeddings where a model gives them, and how rows are called."""
+
+    topics: Asked
+    meanings: Mapping[Topic, Sequence[float]] | None
+    name: Callable[[Row], Any]
+
+
+def of_all(
+    checks: Sequence[str], rows: Callable[[], Iterable[Row]], grading: Grading, means: Means, count: int, wanted: Wanted | None = None
+) -> Whole:
     """Carry them out.
 
     Raises:
         NotFound, Invalid: the file of groups.
     """
-    found = {name: _MEASURES[name](rows, means) for name in checks if count}
+    measures: dict[str, Callable[[Callable[[], Iterable[Row]], Means], Mapping[str, Any]]] = {
+        "diversity": _diversity, "bias": _bias, "topics": partial(_topics, wanted=wanted),
+    }  # fmt: skip
+    found = {name: measures[name](rows, means) for name in checks if count}
     scored = {name: _score(told) for name, told in found.items()}
-    parts = [grading.scored(name, _what(name, found[name]), score, 0, count) for name, score in scored.items() if score is not None]
+    parts = [
+        grading.scored(name, _what(name, found[name]), score, 0, count, count, _interval(found[name])) for name, score in scored.items()
+        if score is not None
+    ]  # fmt: skip
     left = [NotMeasured(name, "The rows hold too little to say.", "") for name, score in scored.items() if score is None]
     left += [NotMeasured(name, "There is no row.", "") for name in checks if not count]
     left += [NotMeasured(**one) for told in found.values() for one in told.get("not_measured", ())]
-    return Whole(tuple(parts), tuple(left), found.get("diversity"), found.get("bias"))
+    return Whole(tuple(parts), tuple(left), found)
 
 
 def _diversity(rows: Callable[[], Iterable[Row]], means: Means) -> Mapping[str, Any]:
@@ -53,7 +74,12 @@ def _bias(rows: Callable[[], Iterable[Row]], means: Means) -> Mapping[str, Any]:
     return told
 
 
-_MEASURES = {"diversity": _diversity, "bias": _bias}
+def _topics(rows: Callable[[], Iterable[Row]], means: Means, wanted: Wanted | None) -> Mapping[str, Any]:
+    assert wanted is not None  # app.quality_checks.chosen has looked
+    told: Mapping[str, Any] = import_module(OF_ALL["topics"]).topic_coverage(
+        rows, wanted.topics, vector=EMBEDDED, meanings=wanted.meanings, name=wanted.name
+    )
+    return told
 
 
 def _score(told: Mapping[str, Any]) -> float | None:
@@ -64,9 +90,13 @@ def _score(told: Mapping[str, Any]) -> float | None:
     return float(0.5 ** len(told.get("findings", ())))
 
 
+def _interval(told: Mapping[str, Any]) -> tuple[float, float] | None:
+    return (told["score_low"], told["score_high"]) if "score_low" in told else None
+
+
 def _what(name: str, told: Mapping[str, Any]) -> str:
     findings = [one if isinstance(one, str) else _finding(one) for one in told.get("findings", ())]
-    return "; ".join(findings[:3]) or f"nothing speaks against its {name}"
+    return "; ".join(findings[:3]) or ("each topic has its rows" if name == TOPICS else f"nothing speaks against its {name}")
 
 
 def _finding(one: Mapping[str, Any]) -> str:

@@ -24,7 +24,7 @@ FAILED = 8
 """The exit code of a gate that is not passed."""
 _WIDTH = 24
 _COLOURS = {"A": "green", "B": "green", "C": "yellow", "D": "yellow", "F": "red"}
-_SHOWN = 5
+_SHOWN, _LACKING = 5, 12
 
 
 def add_to(app: typer.Typer) -> None:
@@ -54,6 +54,12 @@ def quality(
     embedder: Annotated[str | None, typer.Option("--embedder", metavar="MODEL", help="A model of embeddings, for semantic-duplicates.")] = None,
     embedder_url: Annotated[str | None, typer.Option("--embedder-url", metavar="URL", help="Address of the embedder's server.")] = None,
     groups: Annotated[Path | None, typer.Option("--groups", metavar="FILE", help="Groups and their terms (YAML), for bias.")] = None,
+    topics: Annotated[
+        str | None, typer.Option("--topics", metavar="FILE", help="What rows are to be about: a topic a line, a tree, a brief, a dataset, a guide.")
+    ] = None,
+    gaps: Annotated[
+        Path | None, typer.Option("--gaps", metavar="OUT.yaml", help="With --topics: write a recipe that makes rows of those thin or missing.")
+    ] = None,
     format: Annotated[str | None, typer.Option("--from", metavar="FORMAT", help="Format of a file's records. Default: recognised.")] = None,
     budget: Annotated[float | None, typer.Option("--budget", metavar="USD", min=0, help="Stop before more than this is spent.")] = None,
     budget_tokens: Annotated[int | None, typer.Option("--budget-tokens", metavar="N", min=1, help="Stop before more tokens.")] = None,
@@ -88,7 +94,9 @@ def quality(
         checks = ",".join(dict.fromkeys(_check_of(one) for one in (*(_names(fix) or ()), *(_names(remove) or ()))))
     elif checks is None and fix is None and remove is not None:
         checks = ",".join(dict.fromkeys(_check_of(one) for one in _names(remove) or ()))
-    means = Means(model, base_url, embedder, embedder_url, groups=groups, settings=_settings(sets), also=fix is not None)
+    if topics is None:
+        needs("--topics", {"--gaps": gaps}, "Say what rows are to be about: --topics FILE.")
+    means = Means(model, base_url, embedder, embedder_url, groups=groups, topics=topics, settings=_settings(sets), also=fix is not None)
     done = None
     with Watched() as watched:
         terms = Terms(budget, budget_tokens, grace, offline, watched.line, watched.stopping)
@@ -102,11 +110,11 @@ def quality(
         if fix is not None:
             asked = {**_gone(remove, keep), "means": means, "against": against, "tries": tries, "into": into, "format": format, "watched": terms}
             done = _whole(lambda: project.quality.fix(what, found, _names(fix) or (), **asked), as_json)
-    if report is not None or flags is not None:
-        project.quality.write(found, report=report, flags=flags)
+    if report is not None or flags is not None or gaps is not None:
+        project.quality.write(found, report=report, flags=flags, gaps=gaps)
     if remove is not None and done is None:
         done = project.quality.remove(what, found, _names(remove) or (), keep=_names(keep) or (), into=into)
-    _tell(found, as_json, report, flags, done)
+    _tell(found, as_json, {"The report": report, "The flags": flags, "The recipe for the gaps": gaps}, done)
     if found.gate is not None and not found.gate["passed"]:
         raise typer.Exit(FAILED)
 
@@ -179,14 +187,14 @@ def _settings(sets: list[str] | None) -> dict[str, dict[str, Any]]:
     return found
 
 
-def _tell(found: Assessed, as_json: bool, report: Path | None, flags: Path | None, done: Shaped | None) -> None:
+def _tell(found: Assessed, as_json: bool, files: Mapping[str, Path | None], done: Shaped | None) -> None:
     from rowsmith.cli.show import print_json
 
     if as_json:
-        print_json({**found.dump(flags=flags is None), **({} if done is None else {"committed": done.dump()})})
+        print_json({**found.dump(flags=files["The flags"] is None), **({} if done is None else {"committed": done.dump()})})
         return
     _show(found)
-    for path, held in ((report, "The report"), (flags, "The flags")):
+    for held, path in files.items():
         if path is not None:
             typer.echo(f"{held}: {path}")
     if done is not None and "fixed" in done.report:
@@ -214,13 +222,14 @@ def _show(found: Assessed) -> None:
     typer.secho(f"Grade {found.grade}", fg=_COLOURS[found.grade], bold=True, nl=False)
     other = found.against
     beside = "" if other is None else f"; {other.name} has {other.grade} ({other.score:.2f}), {other.rows:,} rows"
-    typer.echo(f"  {found.score:.2f}, {found.dataset}, {found.rows:,} rows, run {found.run}{beside}")
+    typer.echo(f"  {found.score:.2f}{_open(found)}, {found.dataset}, {found.rows:,} rows, run {found.run}{beside}")
     others = {} if other is None else {part.name: part for part in other.parts}
-    columns = ["part", "grade", "score", "weight", *([other.name] if other else []), "found"]
+    columns = ["part", "grade", "score", "measured on", "weight", *([other.name] if other else []), "found"]
     table(columns, [_part(part, others.get(part.name), other is not None) for part in found.parts])
     for cluster in found.clusters[:3]:
         text = " ".join(cluster.text.split())[:80]
         typer.echo(f"  {cluster.check}: {cluster.size:,} rows, {', '.join(str(row)[:12] for row in cluster.rows[:_SHOWN])}: {text}")
+    _show_topics(found.topics or {})
     _show_labels(found.labels or {})
     _show_bias(found.bias or {})
     show_judges(found.judges, warnings=False)
@@ -243,6 +252,24 @@ def _show_labels(found: Mapping[str, Any]) -> None:
         table(["label", "likely", "rows"], [(one["given"], one["likely"], f"{one['rows']:,}") for one in wrong[:_SHOWN]])
 
 
+def _show_topics(found: Mapping[str, Any]) -> None:
+    """The topics that lack rows, and rows that have no topic."""
+    from rowsmith.cli.show import table
+
+    if not found:
+        return
+    counts, none = found["counts"], found["none"]
+    told = ", ".join(f"{state} {n:,}" for state, n in counts.items())
+    typer.echo(f"  topics of {found['asked']}, by {found['by']}: {told}; {none['rows']:,} of {found['measured']:,} rows belong to none")
+    lacking = [one for one in found["topics"] if one["state"] != "covered"]
+    if lacking:
+        table(["topic", "", "rows", "wanted"], [(one["topic"], one["state"], f"{one['rows']:,}", f"{one['wanted']:g}") for one in lacking[:_LACKING]])
+    if len(lacking) > _LACKING:
+        typer.echo(f"  and {len(lacking) - _LACKING:,} more, which --json has")
+    for one in none["examples"][:1]:
+        typer.echo(f"  of no topic: {str(one['row'])[:12]}: {one['text'][:80]}")
+
+
 def _show_bias(found: Mapping[str, Any]) -> None:
     from rowsmith.cli.show import table
 
@@ -257,7 +284,19 @@ def _show_bias(found: Mapping[str, Any]) -> None:
 
 def _part(part: Part, other: Part | None, compared: bool) -> list[Any]:
     beside = [f"{other.score:.2f} {other.grade}" if other else ""] if compared else []
-    return [part.name, part.grade, f"{_bar(part.score)} {part.score:.2f}", f"{part.weight:g}", *beside, part.what]
+    score = f"{_bar(part.score)} {part.score:.2f}" + (f" ({part.low:.2f} to {part.high:.2f})" if part.low < part.high else "")
+    rows = f"{part.rows:,} rows" if part.rows == part.of else f"{part.rows:,} of {part.of:,} rows"
+    weight = f"{part.weight:g}" if part.rows == part.of else f"{part.weight * part.measured:.3g} of {part.weight:g}"
+    return [part.name, part.grade, score, rows, weight, *beside, part.what]
+
+
+def _open(found: Assessed) -> str:
+    """What few rows leave open of the whole."""
+    from rowsmith.app.quality_result import between
+
+    if found.between is None or found.interval is None:
+        return ""
+    return f", {between(found.between)} ({found.interval[0]:.2f} to {found.interval[1]:.2f})"
 
 
 def _bar(score: float) -> str:

@@ -13,7 +13,7 @@ def share_interval(hits: int, n: int, alpha: float = 0.05) -> tuple[float, float
     return low, high
 
 
-def wilson(hits: int, n: int, z: float) -> tuple[float, float]:
+def wilson(hits: float, n: float, z: float) -> tuple[float, float]:
     """The score interval of a share of which `hits` of `n` were seen (Wilson 1927), at `z` standard deviations; (0, 1) where nothing was looked
     at."""
     if not n:

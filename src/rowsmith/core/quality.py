@@ -1,11 +1,17 @@
 """The grade of a dataset, and how it is made of its parts.
 
-    share of a part   = flagged rows / rows that the check applies to
+    measured          = rows that a part was measured on / rows of the dataset
+    share of a part   = flagged rows / rows that the part was measured on
     score of a part   = 1 - share / worst, and never below 0
-    score of it all   = the mean of the parts by their weights, but at most `slack` above the worst part that has a weight
+    score of it all   = the mean of the parts, each by weight x measured, but at most `slack` above a part of all rows, and above one of some rows
+                        more by what was not measured: 1 - measured x (1 - score - slack)
     grade             = the first of A, B, C, D whose border the score reaches, else F
+    interval          = of a part the scores that it may have over all rows, in 95 %: Wilson's interval of the share (1927) with the correction for
+                        a finite population (Cochran, Sampling Techniques, 1977, 2.6), so that it is the score itself where all rows were measured;
+                        of it all what comes of all parts at their lower ends, and of all at their upper ends
 
-Every figure is continuous: one row more or less never moves a score by more than its share does. What has not been measured is no part.
+The interval takes the rows of a part for a sample of all. Every figure is continuous: one row more or less never moves a score by more than its share
+does. What has not been measured is no part.
 """
 
 from __future__ import annotations
@@ -16,8 +22,11 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from rowsmith.core.distributions import wilson
+
 Grade = Literal["A", "B", "C", "D", "F"]
 GRADES: tuple[Grade, ...] = ("A", "B", "C", "D", "F")
+_Z = 1.96
 BINS = 20
 """Most bins of a measure."""
 
@@ -67,26 +76,46 @@ class Grading(BaseModel):
         """What a part counts for."""
         return self.parts.get(name, self.other)
 
-    def part(self, name: str, what: str, flagged: int, rows: int) -> Part:
-        """A part of which some rows are flagged."""
-        return self.scored(name, what, max(0.0, 1 - flagged / max(rows, 1) / self.how(name).worst), flagged, rows)
+    def part(self, name: str, what: str, flagged: int, rows: int, of: int | None = None) -> Part:
+        """A part of which some rows are flagged, of those that it was measured on; `of`: rows of the dataset, where these are more."""
+        every, worst = rows if of is None else of, self.how(name).worst
+        low, high = (max(0.0, 1 - share / worst) for share in reversed(_shares(flagged, rows, every)))
+        return self.scored(name, what, max(0.0, 1 - flagged / max(rows, 1) / worst), flagged, rows, every, (low, high))
 
-    def scored(self, name: str, what: str, score: float, flagged: int, rows: int) -> Part:
+    def scored(
+        self, name: str, what: str, score: float, flagged: int, rows: int, of: int | None = None, interval: tuple[float, float] | None = None
+    ) -> Part:
         """A part that has a score of its own, from 0 to 1."""
-        return Part(name, self.how(name).weight, score, self.grade(score), what, flagged, rows)
+        low, high = (score, score) if interval is None else (min(interval[0], score), max(interval[1], score))
+        return Part(name, self.how(name).weight, score, self.grade(score), what, flagged, rows, rows if of is None else of, low, high)
 
     def whole(self, parts: Sequence[Part]) -> float | None:
         """The score of it all; None where no part has a weight."""
-        counted = [part for part in parts if part.weight > 0]
+        return self._whole([(part, part.score) for part in parts])
+
+    def interval(self, parts: Sequence[Part]) -> tuple[float, float] | None:
+        """The lowest and the highest score that it may have; None where no part has a weight."""
+        low, high = self._whole([(part, part.low) for part in parts]), self._whole([(part, part.high) for part in parts])
+        return None if low is None or high is None else (low, high)
+
+    def between(self, interval: tuple[float, float] | None) -> tuple[Grade, Grade] | None:
+        """The grades at both ends of an interval, the worse first; None where they are one."""
+        if interval is None or (ends := (self.grade(interval[0]), self.grade(interval[1])))[0] == ends[1]:
+            return None
+        return ends
+
+    def _whole(self, scores: Sequence[tuple[Part, float]]) -> float | None:
+        counted = [(part.weight * part.measured, part.measured, score) for part, score in scores if part.weight * part.measured > 0]
         if not counted:
             return None
-        mean = sum(part.weight * part.score for part in counted) / sum(part.weight for part in counted)
-        return min(mean, min(part.score for part in counted) + self.slack)
+        mean = sum(weight * score for weight, _, score in counted) / sum(weight for weight, _, _ in counted)
+        return min(mean, min(allowed(score, measured, self.slack) for _, measured, score in counted))
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part of a grade. `what` says in words what was found; `flagged` of the `rows` that the check applies to carry a flag of it."""
+    """One part of a grade. `what` says in words what was found; `flagged` of the `rows` that it was measured on carry a flag of it, `of` are all rows
+    of the dataset. `low` and `high` hold the score that it may have over all of these, in 95 %."""
 
     name: str
     weight: float
@@ -95,10 +124,32 @@ class Part:
     what: str
     flagged: int
     rows: int
+    of: int
+    low: float
+    high: float
+
+    @property
+    def measured(self) -> float:
+        """The share of all rows that it was measured on."""
+        return self.rows / self.of if self.of else 1.0
 
     def dump(self) -> dict[str, Any]:
         """As plain data."""
         return asdict(self)
+
+
+def allowed(score: float, measured: float, slack: float) -> float:
+    """The highest score of it all that a part allows, of which this share of the rows was measured."""
+    return measured * min(1.0, score + slack) + (1 - measured)
+
+
+def _shares(flagged: int, rows: int, of: int) -> tuple[float, float]:
+    """Between what the share of flagged ones among all rows lies, in 95 %."""
+    if rows >= of or not rows:
+        return flagged / max(rows, 1), flagged / max(rows, 1)
+    known = (of - 1) / (of - rows)  # so many times what the same rows would tell of endless ones
+    low, high = wilson(flagged * known, rows * known, _Z)
+    return max(low, flagged / of), min(high, (flagged + of - rows) / of)
 
 
 def changed(shipped: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:

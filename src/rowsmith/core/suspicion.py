@@ -21,6 +21,8 @@ FEW = 20
 """With fewer rows nothing is said."""
 WEAK = 0.2
 """A correlation with the length that may be weaker than this is let pass."""
+BEYOND = 0.1
+"""Verdicts for the longer of two answers are let pass where their share may lie no farther than this from one half."""
 TURNING = 0.1
 """Verdicts of which fewer than this share may turn with the order are let pass."""
 
@@ -55,6 +57,21 @@ class Length:
         """Whether scores go with the length, beyond what people's verdicts explain where there are enough of them."""
         low, high = self.held_interval if self.held_interval is not None and self.held_rows >= FEW else self.interval
         return low > WEAK or high < -WEAK
+
+
+@dataclass(frozen=True, slots=True)
+class Longer:
+    """Verdicts that choose one of two answers of which one is longer, in words: of `pairs` the longer one won in `longer`; `interval` holds the share
+    in 99 %."""
+
+    pairs: int
+    longer: int
+    interval: Interval
+
+    @property
+    def found(self) -> bool:
+        """Whether verdicts go with the length."""
+        return self.interval[0] > 0.5 + BEYOND or self.interval[1] < 0.5 - BEYOND
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,3 +129,8 @@ def places(asked: int, first: int, second: int) -> Places | None:
     if asked < FEW:
         return None
     return Places(asked, first, second, share_interval(first + second, asked, SHARE), share_interval(first, first + second, SHARE))
+
+
+def longer(pairs: int, won: int) -> Longer | None:
+    """How often the longer answer won, of pairs with a winner and a longer one; None for fewer than 20 of them."""
+    return None if pairs < FEW else Longer(pairs, won, share_interval(won, pairs, SHARE))

@@ -9,7 +9,7 @@ flags:                                                  most rows with a flag, a
   form.refusal: 1%                                      or check and reason
 scores:
   judge.overall: {mean: {at_least: 7.5}, low: {at_least: 5}}
-diversity: {at_least: 0.6}                              the score of that part
+diversity: {at_least: 0.6}                              the score of that part, and of topics
 rules:                                                  of your own, over each row
   - {name: short, expect: length(answer) < 2000}        must be true of every row
   - {name: polite, lacks: '(?i)damn', in: answer}       a pattern that no answer may have; or `matches`, that each must have
@@ -125,6 +125,7 @@ class Gate(_Closed):
     flags: dict[str, int | str] = Field(default_factory=dict, description="Most rows that are flagged, by check or check.reason: 3, or 1%.")
     scores: dict[str, OfScore] = Field(default_factory=dict, description="Of scores, by name.")
     diversity: Bounds | None = Field(None, description="Of the score of the part diversity, from 0 to 1.")
+    topics: Bounds | None = Field(None, description="Of the score of the part topics, from 0 to 1.")
     rules: list[RowRule] = Field(default_factory=list, description="Rules over each row.")
     grading: dict[str, Any] = Field(default_factory=dict, description="How the grade is made, in the form of content/quality.yaml.")
     _lines: Lines = PrivateAttr(default_factory=Lines)

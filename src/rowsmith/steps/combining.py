@@ -10,6 +10,9 @@ from typing import Any
 
 from rowsmith.core.rubric import Rubric
 
+DISAGREEMENT = "disagreement"
+"""Why a row is flagged of which judgements lie far apart."""
+
 
 @dataclass(frozen=True, slots=True)
 class Judgement:

@@ -50,9 +50,9 @@ def diversity(rows: Iterable[Row], *, of: Role | None = None, vector: str = "", 
         seed: of the draws.
 
     Returns: `rows`, `measured` (rows looked at), `of`; `score` in [0, 1], the mean of distinct_2, 1 - self_bleu, wordings / 100 and, with vectors,
-    meanings / 100 (of a set of fewer rows by the rows that there are); `figures`: for each name `value`, `low` and `high` (least and greatest of
-    the draws), `draws`, `at` (words or rows of a draw) and `what` it means; `topics`: `count`, `effective` and the `largest` as {share, rows, words};
-    `findings`: what is wrong, as {what, figure, fix}; `not_measured`.
+    meanings / 100 (of a set of fewer rows by the rows that there are), `score_low` and `score_high`, what the draws leave open of it; `figures`: for
+    each name `value`, `low` and `high` (least and greatest of the draws), `draws`, `at` (words or rows of a draw) and `what` it means; `topics`:
+    `count`, `effective` and the `largest` as {share, rows, words}; `findings`: what is wrong, as {what, figure, fix}; `not_measured`.
     """
     chosen = _Chosen(seed)
     for row in rows:
@@ -64,7 +64,7 @@ def diversity(rows: Iterable[Row], *, of: Role | None = None, vector: str = "", 
     figures = _worded(texts) | (_meant(vectors) if vectors else {})
     found = topics(texts, vectors, seed)
     return {
-        "rows": chosen.rows, "measured": len(texts), "of": of or ("answer" if chosen.answered else "text"), "score": _score(figures),
+        "rows": chosen.rows, "measured": len(texts), "of": of or ("answer" if chosen.answered else "text"), **_score(figures),
         "figures": figures, "topics": found, "findings": _findings(figures, found, chosen.rows),
         "not_measured": [] if vectors else [_WITHOUT],
     }  # fmt: skip
@@ -149,10 +149,14 @@ def _figure(name: str, values: Sequence[float], at: int) -> dict[str, Json]:
     return {**{key: round(value, 4) for key, value in told.items()}, "draws": len(values), "at": at, "what": _MEANINGS[name]}
 
 
-def _score(figures: dict[str, Any]) -> float:
-    shares: list[float] = [figures["distinct_2"]["value"], 1 - figures["self_bleu"]["value"]]
-    shares += [figures[name]["value"] / figures[name]["at"] for name in ("wordings", "meanings") if name in figures]
-    return round(sum(shares) / len(shares), 4)
+def _score(figures: dict[str, Any]) -> dict[str, Json]:
+    """The score, and what it would be with each figure as its least and as its greatest draw has it."""
+    found: dict[str, Json] = {}
+    for name, end, other in (("score", "value", "value"), ("score_low", "low", "high"), ("score_high", "high", "low")):
+        shares: list[float] = [figures["distinct_2"][end], 1 - figures["self_bleu"][other]]
+        shares += [figures[one][end] / figures[one]["at"] for one in ("wordings", "meanings") if one in figures]
+        found[name] = round(sum(shares) / len(shares), 4)
+    return found
 
 
 _RULES: tuple[tuple[str, Callable[[dict[str, Any]], bool], str, str], ...] = (

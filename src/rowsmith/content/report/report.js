@@ -63,22 +63,24 @@
     const slack = Number(panel.dataset.slack);
     const parts = all(".part[data-name]").map((row) => ({
       row, input: one("input", row), name: row.dataset.name, score: row.dataset.score === "" ? null : Number(row.dataset.score),
-      own: row.dataset.weight,
+      low: Number(row.dataset.low), high: Number(row.dataset.high), measured: Number(row.dataset.measured), own: row.dataset.weight,
     }));
     const letterOf = (score) => (borders.find(([, at]) => score >= at - 1e-12) || borders[borders.length - 1])[0];
-    const weightOf = (part) => { const found = Number(part.input.value); return part.score === null || !(found > 0) || !isFinite(found) ? 0 : found; };
-    const scored = (weightOf) => {
+    const counting = (part, given) => { const found = Number(given) * part.measured; return part.score === null || !(found > 0) || !isFinite(found) ? 0 : found; };
+    const weightOf = (part) => counting(part, part.input.value);
+    const scored = (weightOf, end) => {
       const counted = parts.filter((part) => weightOf(part) > 0);
       if (!counted.length) return null;
       const heavy = counted.reduce((sum, part) => sum + weightOf(part), 0);
-      const mean = counted.reduce((sum, part) => sum + weightOf(part) * part.score, 0) / heavy;
-      return Math.min(mean, Math.min(...counted.map((part) => part.score)) + slack);
+      const mean = counted.reduce((sum, part) => sum + weightOf(part) * part[end], 0) / heavy;
+      return Math.min(mean, ...counted.map((part) => part.measured * Math.min(1, part[end] + slack) + (1 - part.measured)));
     };
-    const first = scored((part) => (part.score === null ? 0 : Math.max(Number(part.own) || 0, 0)));
+    const first = scored((part) => counting(part, part.own), "score");
 
     function count() {
       const heavy = parts.reduce((sum, part) => sum + weightOf(part), 0);
-      const score = scored(weightOf);
+      const score = scored(weightOf, "score");
+      const ends = score === null ? [] : [scored(weightOf, "low"), scored(weightOf, "high")];
       const changed = parts.some((part) => part.input.value !== part.own);
       parts.forEach((part) => {
         const share = heavy ? weightOf(part) / heavy : 0;
@@ -92,6 +94,8 @@
       one(".yours-letter").textContent = letter;
       one(".yours-letter").className = `grade yours-letter grade-${score === null ? "none" : letter}`;
       all(".yours-points").forEach((found) => { found.textContent = score === null ? "no part has a weight" : points(score); });
+      const letters = ends.map(letterOf);
+      one(".yours-between").textContent = score !== null && letters[0] !== letters[1] ? `between ${letters[0]} and ${letters[1]} (${points(ends[0])} to ${points(ends[1])})` : "";
       const moved = score === null || first === null ? 0 : 100 * (score - first);
       one(".yours-change").textContent = !changed ? "as reported" : Math.abs(moved) < 0.05 ? "the same as reported" : `${moved > 0 ? "+" : "−"}${Math.abs(moved).toFixed(1)} beside the report`;
       one(".yours-label").textContent = changed ? "With your weights" : "With these weights";

@@ -39,7 +39,7 @@ class Topics(Licensed):
             yield from self._rows(nodes(self.topics), self.title)
         for path in ctx.paths(self.paths):
             source = ctx.input(path)
-            yield from self._rows(_of_file(source.path.read_bytes()[: MAX_BYTES + 1], source.name), source.name)
+            yield from self._rows(of_file(source.path.read_bytes()[: MAX_BYTES + 1], source.name), source.name)
 
     def _rows(self, found: Iterator[Node], name: str) -> Iterator[New | Bad]:
         seen: set[tuple[str, ...]] = set()
@@ -70,7 +70,12 @@ class Topics(Licensed):
         return [f"There is no file {pattern!r}. Check the path." for pattern in self.paths if known(pattern) == []]
 
 
-def _of_file(body: bytes, name: str) -> Iterator[Node]:
+def of_file(body: bytes, name: str) -> Iterator[Node]:
+    """The topics of a file: YAML where its name says so, else indented lines.
+
+    Raises:
+        Invalid: it cannot be read as such.
+    """
     if len(body) > MAX_BYTES:
         raise Invalid(f"The topic tree {name!r} is larger than {MAX_BYTES:,} bytes.", "Divide it.")
     try:

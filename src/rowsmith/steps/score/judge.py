@@ -21,15 +21,13 @@ from rowsmith.core.ports import Context
 from rowsmith.core.row import Row
 from rowsmith.core.rubric import Criterion, Rubric
 from rowsmith.core.step import Column, FileColumn, ModelRole, PromptText, RubricChoice, Step
-from rowsmith.steps.combining import Judgement, combined
+from rowsmith.steps.combining import DISAGREEMENT, Judgement, combined
 from rowsmith.steps.fenced import fenced, mark_of
 from rowsmith.steps.references import parts
 from rowsmith.steps.request import altered, messages, pick, prompt_problems, variables
 
 CRITERIA: dict[str, str | Criterion] = {name: shipped(f"criterion_{name}") for name in ("relevance", "accuracy", "completeness", "clarity")}
 GIVES = ("record", "criteria", "guidance", "low", "high", "mark")
-DISAGREEMENT = "disagreement"
-"""Why a row is flagged of which judgements lie far apart."""
 
 
 class Judge(Step):
