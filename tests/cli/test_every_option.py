@@ -1195,7 +1195,7 @@ def test_rows_are_worked_through_with_the_keyboard(t: Terminal) -> None:
     assert "  messages:\n    user: Hi\n    assistant:  tool_calls []\n  n: [1]\n" in t.say("review", "next", "c", stdin="q\n")
 
 
-@shows("review list --limit", "review list --json", "export --where")
+@shows("review list --limit", "review list --json", "review list --reviewer", "review list --unblind", "export --where")
 def test_reviews(t: Terminal) -> None:
     t.say("run", t.recipe(*ROWS))
     a, b, _ = ids(t)
@@ -1212,6 +1212,11 @@ def test_reviews(t: Terminal) -> None:
     for words, rows in ((["--row", a], [a]), (["--by", "bob"], [a]), (["--verdict", "reject"], [b]), (["--limit", 1], [b])):
         assert [review["row"] for review in t.tell("review", "list", "t", *words)["reviews"]] == rows
     assert "what it says" in t.say("review", "list", "t")
+    t.say("review", "queue", "t", "--by", "audit", "--sample", 3, "--reviewers", "zoe")
+    held = t.tell("review", "list", "t", "--reviewer", "zoe")
+    assert (held["reviews"], held["total"], held["held_back"], listed["held_back"]) == ([], 0, 2, 0)
+    assert t.tell("review", "list", "t", "--unblind")["total"] == 2
+    assert "leave one of them out" in t.tell("review", "list", "t", "--unblind", "--reviewer", "zoe", code=1)["fix"].lower()
     t.say("edit", "t", b, "--set", "text=changed")
     assert "an older text" in t.say("review", "list", "t")
     t.say("commit", "t")

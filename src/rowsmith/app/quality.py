@@ -20,7 +20,7 @@ from rowsmith.app.quality_advice import recommendations
 from rowsmith.app.quality_checks import CONTAMINATION, JUDGE, Chosen, Means, chosen
 from rowsmith.app.quality_clusters import Twins
 from rowsmith.app.quality_figures import Figures, Names, matrix
-from rowsmith.app.quality_gate import Watch, models, passed, questions
+from rowsmith.app.quality_gate import Watch, models, passed, questions, with_reviews
 from rowsmith.app.quality_remove import removed
 from rowsmith.app.quality_repair import Repairing, repair_quote, repaired
 from rowsmith.app.quality_result import Assessed, NotMeasured, Other, RowFlag
@@ -111,7 +111,8 @@ class Quality:
         rules, grading = self._graded(gate, weights)
         more = ONLY_CHECKS if rules is None else More(list(questions(rules).values()), models(rules, means.model is not None))
         means = replace(means, also=means.also or any(JUDGE in step.marked(MODEL).values() for step in more.questions))
-        with target(self.lab, self.project, str(spoken), format) as at:
+        with target(self.lab, self.project, str(spoken), format) as meant:
+            at = with_reviews(meant, rules)
             picked = chosen(checks, means, str(spoken), self._plugins)
             if checks is None:
                 picked = self._fit(at, picked, means, watched, more)
@@ -178,7 +179,7 @@ class Quality:
         given = replace(given, also=given.also or any(JUDGE in step.marked(MODEL).values() for step in more.questions))
         with target(self.lab, self.project, str(spoken), format) as at:
             picked = chosen(checks, given, str(spoken), self._plugins)
-            made = recipe(at, picked, given, self._plugins, more)
+            made = recipe(with_reviews(at, rules), picked, given, self._plugins, more)
             if made.models or not fix:
                 return cost(self._runs, made, budget_usd=watched.budget_usd)
         found = self.check(spoken, checks=checks, against=against, means=replace(means, also=True), format=format, watched=watched)
