@@ -1251,7 +1251,7 @@ def test_reviewers(t: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @shows("show --html", "lock -o", "lock --output", "lock --json", "export --lock", "verify --lock")
-@shows("bundle -o", "bundle --output", "bundle --json", "verify --bundle", "verify --signer")
+@shows("bundle -o", "bundle --output", "bundle --json", "bundle --without-reviews", "bundle --unblind", "verify --bundle", "verify --signer")
 def test_what_is_told_and_proven_of_a_version(t: Terminal) -> None:
     t.say("run", t.recipe(*ROWS))
     assert "tokens of a row" in t.say("show", "t", "--html", "page.html")
@@ -1267,6 +1267,14 @@ def test_what_is_told_and_proven_of_a_version(t: Terminal) -> None:
     assert t.tell("verify", "--bundle", "5.zip", "--signer", signer)["ok"]
     assert not t.tell("verify", "--bundle", "5.zip", "--signer", "0" * 32, code=1)["ok"]
     assert "version" not in t.say("verify", "--bundle", "1.json", code=1)  # a file that is no bundle is of no version
+    t.say("review", "add", "t", ids(t)[0], "--accept")
+    assert "with 1 reviews of its rows" in t.say("bundle", "t", "-o", "6.zip")
+    assert t.tell("bundle", "t", "-o", "7.zip", "--without-reviews")["reviews"] == 0
+    t.say("review", "queue", "t", "--by", "audit", "--sample", 3, "--reviewers", "zoe")
+    assert {name: t.tell("bundle", "t", "-o", "8.zip")[name] for name in ("reviews", "held_back")} == {"reviews": 0, "held_back": 1}
+    assert t.tell("bundle", "t", "-o", "9.zip", "--unblind")["reviews"] == 1
+    assert "or --unblind out" in t.tell("bundle", "t", "-o", "9.zip", "--unblind", "--without-reviews", code=1)["fix"]
+    assert "0 reviews taken; 1 were here" in t.say("review", "import", "t", "9.zip")
     t.say("edit", "t", ids(t)[0], "--set", "text=x")
     t.say("commit", "t", "-m", "later")
     assert t.tell("verify", "t")["checked"]["versions"] == 2

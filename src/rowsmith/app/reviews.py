@@ -167,7 +167,8 @@ class Reviews:
         return exported(self, spoken, Path(path))
 
     def import_(self, spoken: str, path: str | Path) -> Brought:
-        """Take reviews from such a file; those that are here are not taken again. An edit is told with its review and changes no row.
+        """Take reviews from such a file, or from a bundle (.zip), which is proven first; those that are here are not taken again.
+        An edit is told with its review and changes no row.
 
         Raises:
             NotFound: there is no such dataset. Invalid: the file cannot be read; lines that are no review are listed instead.

@@ -68,8 +68,8 @@ def summary(reviews: Iterable[Review], current: str) -> dict[str, Json]:
 
 
 def _most(counts: Counter[str]) -> str | None:
-    first, *others = [*counts.most_common(2), ("", 0), ("", 0)]
-    return first[0] if first[1] > others[0][1] else None
+    (name, most), (_, second) = [*counts.most_common(2), ("", 0), ("", 0)][:2]
+    return name if most > second else None
 
 
 def unknown_names(expression: Expression) -> list[Problem]:

@@ -18,7 +18,7 @@ _QUEUES = text("SELECT n, dataset, branch, kind, settings, author, created_at FR
 _TASKS = text('SELECT reviewer, place, "row", review, skipped FROM review_task WHERE queue = :queue ORDER BY reviewer, skipped, place')
 _OPEN = text(
     'SELECT DISTINCT t."row" FROM review_task t JOIN review_queue q ON q.n = t.queue '
-    "WHERE q.dataset = :dataset AND t.reviewer = :reviewer AND t.review IS NULL"
+    "WHERE q.dataset = :dataset AND t.reviewer = coalesce(:reviewer, t.reviewer) AND t.review IS NULL"
 )
 _DONE = text(
     "UPDATE review_task SET review = :review WHERE queue = :queue AND reviewer = :reviewer AND place = :place "
@@ -98,8 +98,8 @@ class ReviewQueues:
         with self._db.read() as conn:
             return [Task(t.reviewer, t.place, bytes(t.row).hex(), t.review, t.skipped) for t in conn.execute(_TASKS, {"queue": n})]
 
-    def open_to(self, reviewer: str) -> frozenset[str]:
-        """The rows that a reviewer has yet to look at, in whichever queue."""
+    def open_to(self, reviewer: str | None = None) -> frozenset[str]:
+        """The rows that a reviewer, or any, has yet to look at, in whichever queue."""
         with self._db.read() as conn:
             return frozenset(bytes(found.row).hex() for found in conn.execute(_OPEN, {"dataset": self._dataset, "reviewer": reviewer}))
 
