@@ -127,6 +127,30 @@ def test_what_it_costs_is_told_before(bench: Bench) -> None:
     assert none.calls.high == 0
 
 
+def test_where_checks_ask_the_repair_and_the_checks_behind_it_are_told_too(bench: Bench) -> None:
+    """How many rows they flag is assumed, and said to be; what is asked lies within."""
+    quality, means = bench.lab.project().quality, Means("openai/m", bench.server.url)
+    checks = quality.forecast("d", checks=["acme.asked"], means=means)
+    told = {tries: quality.forecast("d", checks=["acme.asked"], means=means, fix=["acme.asked"], tries=tries) for tries in (1, 2)}
+    assert (checks.calls.mid, [told[tries].calls.mid for tries in (1, 2)]) == (5, [5 + 5 + 0.25 * 5, 5 + 10 + 0.25 * 5 * 1.5])
+    assert told[1].calls.low == 2 * checks.calls.low and told[1].tokens_in.high > 2 * checks.tokens_in.high
+    assert told[2].calls.high > 5 * 3 + 5 * 2 and told[2].rows == checks.rows
+    assert "behind each of 2 tries" in told[2].notes[0] and "25% assumed, of which each try mends 50%" in told[2].notes[1]
+    with pytest.raises(NotFound, match="'pii': it was not checked"):
+        quality.forecast("d", checks=["acme.asked"], means=means, fix=["pii"])
+    assert not bench.asked
+    found = quality.check("d", checks=["acme.asked"], means=Means("openai/m", bench.server.url, also=True))
+    quality.fix("d", found, ["acme.asked"], means=means, tries=1, into="e")
+    assert told[1].calls.low <= len(bench.asked) <= told[1].calls.high
+
+
+def test_a_question_of_a_gate_and_a_repair_are_told_together(bench: Bench) -> None:
+    (bench.folder / "gate.yaml").write_text("rules: [{name: kind, asks: 'Is it kind?'}]\n", encoding="utf-8")
+    quality, means = bench.lab.project().quality, Means("openai/m", bench.server.url)
+    told = quality.forecast("d", checks=CHECKS, means=means, fix=["acme.swearing"], gate="gate.yaml")
+    assert told.calls.mid == 5 + 3 and any("A repair of 3 flagged rows" in note for note in told.notes) and not bench.asked
+
+
 def test_what_cannot_be_is_refused(bench: Bench) -> None:
     quality = bench.lab.project().quality
     found = quality.check("d", checks=CHECKS)

@@ -91,6 +91,26 @@ def test_rows_are_assigned_evenly_and_shown_blind(project: Project) -> None:
         project.review_queues.next("qa", reviewer="zoe")
 
 
+def test_a_list_holds_back_what_a_reviewer_is_not_to_know_yet(project: Project) -> None:
+    queue = project.review_queues.make("qa", "audit", n=2, reviewers=["bob", "eve"])
+    first, second = places(queue.rows)
+    say(project, first, eve="reject", bob="accept")
+    say(project, second, eve="accept")
+    say(project, next(iter({*range(10)} - {first, second})), eve="accept")
+
+    def seen(reviewer: str | None, **only: Any) -> tuple[int, int]:
+        held = 0 if reviewer is None else project.reviews.held_back("qa", reviewer, row=only.get("row"), by=only.get("by"))
+        return len(project.reviews.list("qa", reviewer=reviewer, **only)), held
+
+    assert (seen(None), seen("bob"), seen("eve"), seen("zoe")) == ((4, 0), (2, 2), (3, 1), (4, 0))
+    for verdict in ("accept", "reject"):  # how many are held back does not tell what they say
+        assert seen("bob", row=IDS[second], verdict=verdict) == (0, 1)
+    shown = project.review_queues.next("qa", reviewer="bob")
+    assert shown is not None and shown.row == IDS[first]
+    project.review_queues.give("qa", shown, verdict="accept")
+    assert (seen("bob"), seen("bob", row=IDS[first])) == ((4, 1), (3, 0))
+
+
 def test_a_queue_goes_on_where_it_was_left(where: Place) -> None:
     with Lab(where.home, files=where.files, who="ada") as lab:
         Datasets(lab.db).commit("default", "qa", ROWS, run=1)

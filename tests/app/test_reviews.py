@@ -104,6 +104,37 @@ def test_a_merge_of_another_dataset_brings_its_reviews(project: Project) -> None
     assert [(found.review.row, found.current) for found in project.reviews.list("qa")] == [(other.id, True)]
 
 
+def test_a_decision_of_another_dataset_decides_after_a_merge(project: Project) -> None:
+    """It counts alone here, too, over those who differed there and those who said otherwise here, and the newest of several does."""
+    Datasets(project.lab.db).commit("default", "other", ROWS[:2])
+
+    def say(dataset: str, author: str, verdict: str, *, decides: bool = False) -> None:
+        project.reviews.add(dataset, ID, verdict=verdict, author=author, decides=decides)
+
+    def told() -> Any:
+        return [project.reviews.summaries("qa")[ID][name] for name in ("verdict", "accepted", "rejected", "people", "differ")]
+
+    for author, verdict in (("bob", "accept"), ("eve", "reject")):
+        say("other", author, verdict)
+    queue = project.review_queues.make("other", "adjudicate", reviewers=["kim"])
+    shown = project.review_queues.next("other", reviewer="kim")
+    assert shown is not None and list(queue.rows) == [ID]
+    project.review_queues.give("other", shown, verdict="reject")
+    for author in ("ann", "bea", "cal"):
+        say("qa", author, "accept")
+    assert told() == ["accept", 3, 0, 3, False]
+    for _ in range(2):
+        project.history.merge("qa", "other@main")
+        assert told() == ["reject", 0, 1, 6, False] and len(project.reviews.list("qa")) == 6
+        assert [one.review.author for one in project.reviews.list("qa") if one.review.decides] == ["kim"]
+    assert project.datasets.rows("qa", where="reviews.verdict = 'reject'").total == 1
+    say("other", "kim", "accept", decides=True)
+    project.history.merge("qa", "other@main")
+    assert told() == ["accept", 1, 0, 6, False]
+    project.edits.set("qa", ID, {"answer": "changed"})
+    assert told() == [None, 0, 0, 0, False]  # a row that says something else is undecided again
+
+
 def test_exports_say_what_people_think_and_can_take_the_accepted_alone(project: Project, tmp_path: Path) -> None:
     plain = project.datasets.export("qa", "jsonl", tmp_path / "plain.jsonl")
     assert plain.rows_out == 4 and "reviews" not in record(tmp_path / "plain.jsonl")["provenance"]

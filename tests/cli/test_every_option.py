@@ -1195,7 +1195,7 @@ def test_rows_are_worked_through_with_the_keyboard(t: Terminal) -> None:
     assert "  messages:\n    user: Hi\n    assistant:  tool_calls []\n  n: [1]\n" in t.say("review", "next", "c", stdin="q\n")
 
 
-@shows("review list --limit", "review list --json", "export --where")
+@shows("review list --limit", "review list --json", "review list --reviewer", "review list --unblind", "export --where")
 def test_reviews(t: Terminal) -> None:
     t.say("run", t.recipe(*ROWS))
     a, b, _ = ids(t)
@@ -1212,6 +1212,11 @@ def test_reviews(t: Terminal) -> None:
     for words, rows in ((["--row", a], [a]), (["--by", "bob"], [a]), (["--verdict", "reject"], [b]), (["--limit", 1], [b])):
         assert [review["row"] for review in t.tell("review", "list", "t", *words)["reviews"]] == rows
     assert "what it says" in t.say("review", "list", "t")
+    t.say("review", "queue", "t", "--by", "audit", "--sample", 3, "--reviewers", "zoe")
+    held = t.tell("review", "list", "t", "--reviewer", "zoe")
+    assert (held["reviews"], held["total"], held["held_back"], listed["held_back"]) == ([], 0, 2, 0)
+    assert t.tell("review", "list", "t", "--unblind")["total"] == 2
+    assert "leave one of them out" in t.tell("review", "list", "t", "--unblind", "--reviewer", "zoe", code=1)["fix"].lower()
     t.say("edit", "t", b, "--set", "text=changed")
     assert "an older text" in t.say("review", "list", "t")
     t.say("commit", "t")
@@ -1246,7 +1251,7 @@ def test_reviewers(t: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @shows("show --html", "lock -o", "lock --output", "lock --json", "export --lock", "verify --lock")
-@shows("bundle -o", "bundle --output", "bundle --json", "verify --bundle", "verify --signer")
+@shows("bundle -o", "bundle --output", "bundle --json", "bundle --without-reviews", "bundle --unblind", "verify --bundle", "verify --signer")
 def test_what_is_told_and_proven_of_a_version(t: Terminal) -> None:
     t.say("run", t.recipe(*ROWS))
     assert "tokens of a row" in t.say("show", "t", "--html", "page.html")
@@ -1262,6 +1267,14 @@ def test_what_is_told_and_proven_of_a_version(t: Terminal) -> None:
     assert t.tell("verify", "--bundle", "5.zip", "--signer", signer)["ok"]
     assert not t.tell("verify", "--bundle", "5.zip", "--signer", "0" * 32, code=1)["ok"]
     assert "version" not in t.say("verify", "--bundle", "1.json", code=1)  # a file that is no bundle is of no version
+    t.say("review", "add", "t", ids(t)[0], "--accept")
+    assert "with 1 reviews of its rows" in t.say("bundle", "t", "-o", "6.zip")
+    assert t.tell("bundle", "t", "-o", "7.zip", "--without-reviews")["reviews"] == 0
+    t.say("review", "queue", "t", "--by", "audit", "--sample", 3, "--reviewers", "zoe")
+    assert {name: t.tell("bundle", "t", "-o", "8.zip")[name] for name in ("reviews", "held_back")} == {"reviews": 0, "held_back": 1}
+    assert t.tell("bundle", "t", "-o", "9.zip", "--unblind")["reviews"] == 1
+    assert "or --unblind out" in t.tell("bundle", "t", "-o", "9.zip", "--unblind", "--without-reviews", code=1)["fix"]
+    assert "0 reviews taken; 1 were here" in t.say("review", "import", "t", "9.zip")
     t.say("edit", "t", ids(t)[0], "--set", "text=x")
     t.say("commit", "t", "-m", "later")
     assert t.tell("verify", "t")["checked"]["versions"] == 2

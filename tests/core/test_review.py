@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from rowsmith.core.review import NOTHING, Review, summary
+from rowsmith.core.expressions import parse
+from rowsmith.core.review import NOTHING, Review, summary, unknown_names
 
 
 def review(n: int, **said: Any) -> Review:
@@ -27,12 +28,28 @@ def test_the_newest_verdict_score_and_label_of_each_person_count() -> None:
         ],
         "now",
     )
-    assert found == {"count": 5, "accepted": 2, "rejected": 1, "score": 2.5, "labels": {"odd": 2}, "outdated": 0}
+    assert found == {
+        "count": 5, "people": 3, "verdict": "accept", "accepted": 2, "rejected": 1, "score": 2.5, "label": "odd", "labels": {"odd": 2},
+        "differ": True, "outdated": 0,
+    }  # fmt: skip
+    assert summary([review(1, verdict="accept"), review(2, author="b", verdict="reject")], "now")["verdict"] is None
+
+
+def test_they_differ_where_verdicts_or_labels_do_until_one_decides() -> None:
+    said = [review(1, label="odd", verdict="accept"), review(2, author="b", label="even", verdict="accept")]
+    assert [summary(said, "now")[name] for name in ("differ", "verdict", "label")] == [True, "accept", None]
+    said.append(review(3, author="c", label="even", decides=True))
+    assert [summary(said, "now")[name] for name in ("differ", "people", "label")] == [False, 3, "even"]
+
+
+def test_names_that_reviews_do_not_have_are_told() -> None:
+    (problem,) = unknown_names(parse("reviews.verdit = 'accept' AND reviews.labels.good > 0 AND answer.verdit = 1"))
+    assert "no 'verdit'" in problem.what and "Did you mean 'verdict'?" in problem.fix and "people" in problem.fix
 
 
 def test_reviews_of_an_older_text_do_not_count() -> None:
     found = summary([review(1, verdict="accept", hash="then"), review(2, verdict="reject", hash="then"), review(3, score=4.0)], "now")
-    assert found == {**NOTHING, "count": 1, "score": 4.0, "outdated": 2}
+    assert found == {**NOTHING, "count": 1, "people": 1, "score": 4.0, "outdated": 2}
 
 
 def test_time_decides_and_not_the_order_of_arrival() -> None:

@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 
 from rowsmith.core.expressions import Expression, parse_value, reach
 from rowsmith.core.functions import lower_text, upper_text
+from rowsmith.core.review import Review, summary
 from rowsmith.core.terms import OF, Typed, json_as
 
 NAMES = ["a", "b", "c", "o.a", 'o."x/y~"', "tags", 'tags."0"', "gone", '"odd name"']
+NAMES += ["reviews.verdict", "reviews.people", "reviews.score", "reviews.labels.a", "reviews.differ"]
 LETTERS = "abAB%_\\!'\" \t\n\u00a0\u3000\u001c0019.-+eİßſéΣςǅ文🤦\u0301\0"
 SPECIAL = ["true", " False ", "12", " -1.5e3 ", "1e999", "nan", "inf", "3.", ".5", "1_0", "0x1", "٣"]
 texts = st.one_of(st.text(LETTERS, max_size=6), st.sampled_from(SPECIAL))
@@ -25,11 +27,16 @@ floats = st.one_of(
 )
 scalars = st.one_of(st.none(), st.booleans(), whole, floats, texts)
 values = st.one_of(scalars, st.lists(scalars, max_size=3), st.dictionaries(st.sampled_from(["a", "x/y~"]), scalars, max_size=2))
+reviews = st.builds(
+    Review, n=st.integers(1, 9), row=st.just("r"), hash=st.sampled_from("hhg"), verdict=st.sampled_from(["", "accept", "reject"]),
+    score=st.sampled_from([None, 0.5, 2.0]), label=st.sampled_from([None, "a", "b"]), note=st.none(), fields=st.none(),
+    author=st.sampled_from("ab"), created_at=st.sampled_from([1.0, 2.0]), branch=st.just("main"), decides=st.booleans(),
+)  # fmt: skip
 rows = st.fixed_dictionaries(
     {},
     optional={
         "a": values, "b": values, "c": values, "odd name": values, "tags": st.one_of(values, st.lists(st.one_of(scalars, st.just([1])))),
-        "o": st.dictionaries(st.sampled_from(["a", "x/y~"]), values),
+        "o": st.dictionaries(st.sampled_from(["a", "x/y~"]), values), "reviews": st.lists(reviews, max_size=4).map(lambda said: summary(said, "h")),
     },
 )  # fmt: skip
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
+from zipfile import ZipFile
 
 import orjson
 
@@ -12,15 +14,23 @@ from rowsmith.app.lab import Lab
 from rowsmith.app.locks import lock_of
 from rowsmith.app.unreachable import BUNDLED, note_copy
 from rowsmith.core.errors import Invalid, NotFound
+from rowsmith.core.review import Review
 from rowsmith.store.bundle_checks import BundleProof, check_bundle
-from rowsmith.store.bundles import Bundle, write_bundle
+from rowsmith.store.bundles import REVIEWS, Bundle, write_bundle
 from rowsmith.store.datasets import Datasets
+from rowsmith.store.review_queues import ReviewQueues
+from rowsmith.store.reviews import Reviews
 from rowsmith.store.tombstones import living
 from rowsmith.store.trees import Entry
+from rowsmith.store.versions import Version
 
 
-def bundle(lab: Lab, project: str, spoken: str, path: str | Path) -> Bundle:
+def bundle(lab: Lab, project: str, spoken: str, path: str | Path, *, reviews: bool = True, unblind: bool = False) -> Bundle:
     """Write the proof bundle of the version that is spoken of, sealed by whoever signs here.
+
+    Args:
+        reviews: whether it carries what people think of its rows, by whom and when; of what these said before, too.
+        unblind: also of rows that somebody has yet to look at in a queue. Whoever gets the bundle could read it before his own verdict.
 
     Raises:
         NotFound: there is no such version. StorageFull, Invalid: it cannot be written. Unavailable: a part of the version is missing.
@@ -30,9 +40,36 @@ def bundle(lab: Lab, project: str, spoken: str, path: str | Path) -> Bundle:
     def erased(entries: Sequence[Entry]) -> set[bytes]:
         return {entry.place for entry in entries} - {entry.place for entry in living(lab.db, version.dataset, entries)}
 
-    made = write_bundle(lab.db, name, version, lock, content.page("bundle"), Path(path), lab.signer, erased)
+    said, blind = _of_rows(lab, version) if reviews else [], frozenset[str]() if unblind else ReviewQueues(lab.db, version.dataset).open_to()
+    open_ = [one for one in said if one.row not in blind]
+    made = write_bundle(lab.db, name, version, lock, content.page("bundle"), Path(path), lab.signer, erased, open_)
+    made = replace(made, held_back=len(said) - len(open_))
     note_copy(lab, project, BUNDLED, Path(path), dataset=name, version=version.id, rows=made.rows)
     return made
+
+
+def _of_rows(lab: Lab, version: Version) -> list[Review]:
+    """The reviews of the rows of a version."""
+    reviews = Reviews(lab.db, version.dataset)
+    found = reviews.list()
+    there = reviews.hashes(version, {}, sorted({one.row for one in found}))
+    return [one for one in found if one.row in there]
+
+
+def reviews_of(path: Path) -> Iterator[bytes]:
+    """The lines of a bundle's reviews, after it has been proven.
+
+    Raises:
+        NotFound: there is no such file. Invalid: something is wrong with it, or it carries none.
+    """
+    proof = verify_bundle(path)
+    if problem := next(iter(proof.problems), None):
+        raise Invalid(f"{path} is not what was written: {problem['what']} ({problem['where']}).", f"Look at it: rowsmith verify --bundle {path}.")
+    with ZipFile(path) as archive:
+        if REVIEWS not in archive.namelist():
+            raise Invalid(f"{path} carries no reviews.", "Write it anew where its dataset has some, and without --without-reviews.")
+        with archive.open(REVIEWS) as member:
+            yield from member
 
 
 def verify_bundle(path: str | Path, signers: Sequence[str] = ()) -> BundleProof:

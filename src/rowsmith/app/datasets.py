@@ -125,9 +125,9 @@ class Datasets:
         """What a version rests on, pinned by hash; written to a file where one is named. See app.locks."""
         return lock(self.lab, self.project, spoken, path)
 
-    def bundle(self, spoken: str, path: str | Path) -> Bundle:
-        """Write a proof bundle of a version, by which an outsider can check it; see app.bundles."""
-        return bundle(self.lab, self.project, spoken, path)
+    def bundle(self, spoken: str, path: str | Path, *, reviews: bool = True, unblind: bool = False) -> Bundle:
+        """Write a proof bundle of a version, by which an outsider can check it, with what people think of its rows; see app.bundles."""
+        return bundle(self.lab, self.project, spoken, path, reviews=reviews, unblind=unblind)
 
     def plots(self, spoken: str, path: str | Path) -> None:
         """Write what `show` tells as a page of HTML with plots.

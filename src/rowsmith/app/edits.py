@@ -72,16 +72,18 @@ class Edits:
         self, spoken: str, where: str, values: Mapping[str, Json] | Callable[[Mapping[str, Json]], Mapping[str, Json]], *,
         without: Sequence[str] = (),
     ) -> int:  # fmt: skip
-        """The same for every row of the branch that a condition lets through, edits included; how many were edited. `values` may be a
+        """The same for every row of the branch that a condition lets through, edits and reviews included; how many were edited. `values` may be a
         function of what a row says.
 
         Raises:
             Invalid: the condition cannot be read.
         """
-        condition = parse(where)
+        from rowsmith.app.reviews import Reviews, let_through
+
+        rows = Reviews(self.lab, self.project).beside(spoken, self.standing(spoken))
         found = [
             (row.id, values(row.data) if callable(values) else values, [column for column in without if column in row.data])
-            for row in self.standing(spoken) if condition.test(row.scope)
+            for row, _ in let_through(rows, parse(where))
         ]  # fmt: skip
         for name, given, gone in found:
             self.set(spoken, name, given, without=gone)

@@ -17,7 +17,7 @@ from rowsmith.app.about import about
 from rowsmith.app.export_check import NOTHING, Checking
 from rowsmith.app.licences import Policy, Rights, objections, policy_of
 from rowsmith.app.locks import lock
-from rowsmith.app.reviews import Reviews, scope, told_beside
+from rowsmith.app.reviews import Reviews, let_through, told_beside
 from rowsmith.app.unreachable import EXPORTED, note_copy
 from rowsmith.core.calls import PICO
 from rowsmith.core.errors import Invalid, Problem
@@ -93,7 +93,7 @@ class _Told:
     def _pages(self) -> Iterator[list[tuple[Row, Any]]]:
         """The rows that the condition lets through, with their reviews, some at a time; what the policy asks of them is looked up."""
         stream = self._reviews.beside(self._spoken, self._datasets.rows(self._spoken, edits=False))
-        passing = ((row, reviews) for row, reviews in stream if self._where is None or self._where.test(scope(row, reviews)))
+        passing = let_through(stream, self._where)
         while page := list(islice(passing, PAGE)):
             self._rights.learn(row for row, _ in page)
             yield page

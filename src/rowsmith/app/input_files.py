@@ -6,11 +6,12 @@ import time
 from collections.abc import Iterable, Iterator
 
 from rowsmith.app.lab import Lab
+from rowsmith.engine.inputs import copies
 from rowsmith.engine.retrace import files_of_row
 from rowsmith.store import forgotten, projects
 from rowsmith.store.batches import Batches
 from rowsmith.store.fetches import Fetches
-from rowsmith.store.forgotten import Plan
+from rowsmith.store.forgotten import Plan, Ranges
 from rowsmith.store.runs import Run, Runs
 from rowsmith.store.sources import Wanted
 
@@ -25,7 +26,14 @@ def of_source(lab: Lab, every: Iterable[Run], mine: Iterable[Run], wanted: Wante
     hashes = {hash_ for run in mine for name, hash_ in _read(run) if wanted.reads_it(name, hash_)}
     hashes |= {hash_ for run in mine for name in wanted.ids for hash_ in files_of_row(lab.db, lab.files, run, name)}
     twins = {} if wanted.ids else {name: hash_ for run in every for name, hash_ in _read(run) if hash_ in hashes and not wanted.reads_it(name, hash_)}
-    return hashes - set(twins.values()), set(twins)
+    return (hashes - set(twins.values())) | {hash_ for run in mine for hash_ in _reviews(run, wanted.roots.get(run.n, ()))}, set(twins)
+
+
+def _reviews(run: Run, going: Ranges) -> Iterator[str]:
+    """What people thought of rows that the run read from datasets, where some of these go."""
+    for position, step in enumerate(run.recipe["steps"]):
+        if any(first[0] <= position <= behind[0] for first, behind in going):
+            yield from run.lock.get("reviews", {}).get(step.get("name") or step["kind"], {}).values()
 
 
 def users(lab: Lab, plan: Plan) -> dict[str, set[str]]:
@@ -50,5 +58,4 @@ def unnamed(lab: Lab) -> list[str]:
 
 def _read(run: Run) -> Iterator[tuple[str, str]]:
     """(name, hash) of each file of the run's lock."""
-    for patterns in run.lock.get("inputs", {}).values():
-        yield from ((name, hash_) for files in patterns.values() for name, hash_ in files)
+    return copies(run.lock)

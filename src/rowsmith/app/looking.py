@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from rowsmith.core.errors import Invalid, Problem, choose
 from rowsmith.core.expressions import parse
-from rowsmith.core.review import REVIEWS
-from rowsmith.core.row import Row
+from rowsmith.core.review import require_known
+from rowsmith.core.row import REVIEWS, Row
 from rowsmith.core.slots import KEPT_STAGE
 from rowsmith.store.datasets import MAIN, Datasets
 from rowsmith.store.edits import Edit, Edits
@@ -50,7 +50,7 @@ def look(lab: Lab, project: str, spoken: str, wanted: Look, start: int, limit: i
 
     Raises:
         NotFound: there is no such dataset, version or run, or no row has a column that is sorted by.
-        Invalid: an expression or a search cannot be read, or a number is negative.
+        Invalid: an expression or a search cannot be read, reviews have no such name, or a number is negative.
     """
     if start < 0 or (limit is not None and limit < 0):
         raise Invalid("Rows are counted from 0.", "Give a start and a limit of 0 or more.")
@@ -80,7 +80,10 @@ def seen(lab: Lab, project: str, spoken: str, *, edits: bool = True) -> tuple[Ve
 
 
 def _through(view: View, wanted: Look, start: int, limit: int | None) -> Rows:
-    missing, columns = view.unknown(wanted)
+    missing, columns = view.unknown(replace(wanted, reviews=None))
+    if wanted.reviews is not None and REVIEWS in missing:  # no row has a column of that name, which would go before
+        missing.remove(REVIEWS)
+        require_known(parse(wanted.where or ""))
     unknown = [Problem(f"No row has a column {name!r}; it is NULL.", choose(name, columns)) for name in missing]
     return Rows(view.rows(start, limit, wanted), view.count(wanted), unknown)
 

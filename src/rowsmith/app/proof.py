@@ -16,6 +16,7 @@ from rowsmith.app.locks import erasures, lock_problems, read_lock
 from rowsmith.app.rebuild import rebuild_problems
 from rowsmith.core.errors import RowsmithError
 from rowsmith.core.slots import Tally
+from rowsmith.engine.inputs import copies
 from rowsmith.store import audit, forgotten, projects, slots
 from rowsmith.store.datasets import Dataset, Datasets
 from rowsmith.store.forgotten import Forgotten
@@ -173,11 +174,9 @@ def _of_run(lab: Lab, run: Run, erased: Collection[str]) -> Iterator[Found]:
         counted, kept = slots.tally(lab.db, run.n), Tally.load(run.totals)
         if counted.dump() != kept.dump() and run.state != "running":
             yield {"kind": "totals", "what": f"its counts say {kept.dump()}, its slots and ledger {counted.dump()}", "where": where}
-    for step in run.lock.get("inputs", {}).values():
-        for files in step.values():
-            for name, hash_ in files:
-                if not lab.files.has(hash_) and hash_ not in erased:
-                    yield {"kind": "input", "what": f"the copy of its input {name!r} is missing", "where": where}
+    for name, hash_ in copies(run.lock):
+        if not lab.files.has(hash_) and hash_ not in erased:
+            yield {"kind": "input", "what": f"the copy of its input {name!r} is missing", "where": where}
     for datasets in run.lock.get("datasets", {}).values():
         for name, version in datasets.items():
             if Versions(lab.db).get(version) is None:

@@ -21,15 +21,15 @@ from rowsmith.app.quality_advice import recommendations
 from rowsmith.app.quality_checks import CONTAMINATION, JUDGE, Chosen, Means, chosen
 from rowsmith.app.quality_clusters import Twins
 from rowsmith.app.quality_figures import Figures, Names, matrix
-from rowsmith.app.quality_gate import Watch, models, passed, questions
+from rowsmith.app.quality_gate import Watch, models, passed, questions, with_reviews
 from rowsmith.app.quality_remove import removed
-from rowsmith.app.quality_repair import Repairing, repair_quote, repaired
+from rowsmith.app.quality_repair import Repairing, repair_quote, repaired, unseen_quote
 from rowsmith.app.quality_result import Assessed, NotMeasured, Other, RowFlag
 from rowsmith.app.quality_run import ONLY_CHECKS, More, Target, Watched, carried_out, names_dataset, recipe, steps_of, target
 from rowsmith.app.quality_topics import asked, lacking, meanings
 from rowsmith.app.quality_topics import gaps as gap_recipe
 from rowsmith.app.quality_whole import Wanted, of_all
-from rowsmith.app.quotes import Quote
+from rowsmith.app.quotes import Quote, together
 from rowsmith.app.quotes import quote as cost
 from rowsmith.app.reshaping import Shaped
 from rowsmith.app.reviews import Reviews
@@ -120,7 +120,8 @@ class Quality:
         rules, grading = self._graded(gate, weights)
         more = ONLY_CHECKS if rules is None else More(list(questions(rules).values()), models(rules, means.model is not None))
         means = replace(means, also=means.also or any(JUDGE in step.marked(MODEL).values() for step in more.questions))
-        with target(self.lab, self.project, str(spoken), format) as at:
+        with target(self.lab, self.project, str(spoken), format) as meant:
+            at = with_reviews(meant, rules)
             picked = chosen(checks, means, str(spoken), self._plugins)
             if checks is None:
                 picked = self._fit(at, picked, means, watched, more)
@@ -176,8 +177,8 @@ class Quality:
         self, spoken: str | Path, *, checks: Sequence[str] | None = None, gate: str | Path | None = None, means: Means = NOTHING,
         against: str | Path | None = None, format: str | None = None, fix: Sequence[str] = (), tries: int = 2, watched: Watched = UNWATCHED,
     ) -> Quote:  # fmt: skip
-        """What the checks, the questions of a gate and a repair will come to, before a model is asked. Checks that ask nobody are carried out, for a
-        repair is asked of the rows that they flag; where they ask, the quote is of them alone.
+        """What the checks, the questions of a gate, a repair and the checks behind it will come to, before a model is asked. Checks that ask nobody
+        are carried out, for a repair is asked of the rows that they flag; where they ask, how many they flag is assumed (quality_repair.unseen_quote).
 
         Raises: as `check`.
         """
@@ -187,13 +188,19 @@ class Quality:
         given = replace(given, also=given.also or any(JUDGE in step.marked(MODEL).values() for step in more.questions))
         with target(self.lab, self.project, str(spoken), format) as at:
             picked = chosen(checks, given, str(spoken), self._plugins)
-            made = recipe(at, picked, given, self._plugins, more)
-            if made.models or not fix:
-                return cost(self._runs, made, budget_usd=watched.budget_usd)
+            made = recipe(with_reviews(at, rules), picked, given, self._plugins, more)
+            asking = cost(self._runs, made, budget_usd=watched.budget_usd) if made.models or not fix else None
+            if asking is not None and not fix:
+                return asking
+            alone = recipe(at, picked, given, self._plugins)
+            if asking is not None and alone.models:
+                again = cost(self._runs, alone, budget_usd=watched.budget_usd)
+                return unseen_quote(self._runs, Repairing(at, picked, given, self._plugins, fix, tries), asking, again, watched)
         found = self.check(spoken, checks=checks, against=against, means=replace(means, also=True), format=format, watched=watched)
         with target(self.lab, self.project, str(spoken), format) as at:
             picked = chosen(found.checks, given, str(spoken), self._plugins)
-            return repair_quote(self._runs, found, Repairing(at, picked, given, self._plugins, fix, tries))
+            repair = repair_quote(self._runs, found, Repairing(at, picked, given, self._plugins, fix, tries))
+            return repair if asking is None else together([asking, repair], ())
 
     def write(
         self, found: Assessed, *, report: str | Path | None = None, flags: str | Path | None = None, gaps: str | Path | None = None

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from rowsmith.app.quality_checks import JUDGE
 from rowsmith.app.quality_figures import Names
 from rowsmith.app.quality_result import Assessed, RowFlag, RowName, between
+from rowsmith.app.quality_run import Target
 from rowsmith.core.distributions import wilson
-from rowsmith.core.expressions import parse
+from rowsmith.core.expressions import Expression, parse
 from rowsmith.core.patterns import Pattern, TooSlow
 from rowsmith.core.quality import GRADES, Part
-from rowsmith.core.row import Row
+from rowsmith.core.review import unknown_names
+from rowsmith.core.row import REVIEWS, Row
 from rowsmith.core.said import Part as Said
 from rowsmith.core.said import within
 from rowsmith.engine.gate_files import Bounds, Gate, RowRule, limit
@@ -46,6 +48,20 @@ class Ruled:
         return {**asdict(self), "rows": list(self.rows), "reasons": list(self.reasons), "interval": interval}
 
 
+def with_reviews(at: Target, gate: Gate | None) -> Target:
+    """The target, with what people think of its rows where a rule names that."""
+    if gate is None or not any(REVIEWS in condition.columns for _, condition in _conditions(gate)):
+        return at
+    if at.version is None:
+        return replace(at, notes=(*at.notes, "A rule of the gate names reviews, and a file has none: of its rows they are NULL."))
+    return replace(at, source={**at.source, REVIEWS: True})
+
+
+def _conditions(gate: Gate) -> Iterator[tuple[RowRule, Expression]]:
+    for rule in gate.rules:
+        yield from ((rule, parse(text)) for text in (rule.expect, rule.where) if text)
+
+
 class Watch:
     """The rules over rows; sees each row as it is counted."""
 
@@ -54,10 +70,14 @@ class Watch:
         asked = questions(gate)
         self._rules = [_Asked(rule, asked[rule.name]) if rule.asks else _Rule(rule) for rule in gate.rules]
         self._names = names
+        self._seen = False
         self.flagged = 0
 
     def see(self, row: Row, said: list[Said], flags: list[RowFlag]) -> None:
         """Take a row."""
+        if not self._seen and REVIEWS not in row.data:  # a column of that name goes before what people think
+            self._require_known()
+        self._seen = True
         self.flagged += bool(flags)
         scope = row.scope
         for rule in self._rules:
@@ -69,6 +89,11 @@ class Watch:
     def ruled(self) -> Iterator[Ruled]:
         """What each rule came to."""
         return (rule.ruled() for rule in self._rules)
+
+    def _require_known(self) -> None:
+        for rule, condition in _conditions(self._gate):
+            for problem in unknown_names(condition):
+                raise self._gate.problem(rule, problem.what, problem.fix)
 
 
 class _Rule:

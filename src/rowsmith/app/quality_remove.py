@@ -76,17 +76,17 @@ def committed(
     return Shaped(at.dataset, at.branch, made.id, len(at.rows), made.rows, report)
 
 
-def reason_of(said: str, found: Assessed) -> tuple[str, str]:
+def reason_of(said: str, checks: Collection[str]) -> tuple[str, str]:
     """Check and reason of `check` or `check.reason`; without a reason it is empty.
 
     Raises:
         NotFound: it was not checked.
     """
-    if said in found.checks:
+    if said in checks:
         return said, ""
     check, _, reason = said.rpartition(".")
-    if check not in found.checks:
-        raise NotFound(f"Nothing can be done about {said!r}: it was not checked.", choose(said, list(found.checks)))
+    if check not in checks:
+        raise NotFound(f"Nothing can be done about {said!r}: it was not checked.", choose(said, list(checks)))
     return check, reason
 
 
@@ -96,7 +96,7 @@ def going(found: Assessed, why: Sequence[str], keep: Collection[str]) -> Gone:
     Raises:
         NotFound: as `removed`.
     """
-    return _without(_flagged(found.flags, [reason_of(one, found) for one in why]), keep)
+    return _without(_flagged(found.flags, [reason_of(one, found.checks) for one in why]), keep)
 
 
 def _flagged(flags: Iterable[RowFlag], wanted: Sequence[tuple[str, str]]) -> Gone:

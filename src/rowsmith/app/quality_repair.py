@@ -19,7 +19,7 @@ from rowsmith.app.quality_figures import Names, aliases
 from rowsmith.app.quality_remove import committed, going, listed, reason_of
 from rowsmith.app.quality_result import Assessed
 from rowsmith.app.quality_run import More, Target, Watched, carried_out, recipe, steps_of
-from rowsmith.app.quotes import Quote, quoted
+from rowsmith.app.quotes import Quote, quoted, scaled, together
 from rowsmith.app.reshaping import Shaped
 from rowsmith.app.runs import Runs
 from rowsmith.core.errors import Conflict, Invalid
@@ -27,11 +27,14 @@ from rowsmith.core.flags import Flag, flags_of
 from rowsmith.core.recipe import Recipe
 from rowsmith.core.row import Row
 from rowsmith.core.said import replaced
+from rowsmith.core.step import Step
 from rowsmith.engine.estimate import WEIGHED, Estimate, weighed
 from rowsmith.engine.known import with_known
 from rowsmith.steps.transform.repair import REPAIR
 
 Reason = tuple[str, str]
+FLAGGED, MENDED = 0.25, 0.5
+"""Shares that a quote assumes where nobody has been asked yet: of the rows, those that are flagged; of these, those that a try of a repair mends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +77,14 @@ def repaired(
         NotFound: nothing was checked of that name. Conflict: the dataset has moved since it was checked. Invalid: there is no model, or a file has no
         `into`. NotDone: the run stands still; the same call goes on.
     """
-    wanted = [reason_of(one, found) for one in asked.why]
+    wanted = [reason_of(one, found.checks) for one in asked.why]
     made = asked.recipe(wanted)
     if found.version is None and into is None:
         raise Invalid("A file has no versions.", "Say which dataset the rows are to go into: --into NAME.")
     if (asked.at.version.id if asked.at.version else None) != found.version:
         raise Conflict("Somebody has committed to the branch meanwhile.", "Nothing has been changed. Check again what is there now.")
     result = carried_out(runs, made, watched)
-    verdict = _verdict(runs.rows(result.run), made, asked, wanted, [reason_of(one, found) for one in remove])
+    verdict = _verdict(runs.rows(result.run), made, asked, wanted, [reason_of(one, found.checks) for one in remove])
     gone = {name: why for name, why in going(found, remove, keep).items() if name not in verdict.sound}
     if len(gone) == found.rows:
         raise Invalid("No row would be left.", "Remove for fewer reasons.")
@@ -174,7 +177,7 @@ def repair_quote(runs: Runs, found: Assessed, asked: Repairing) -> Quote:
 
     Raises: as `repaired`.
     """
-    wanted = [reason_of(one, found) for one in asked.why]
+    wanted = [reason_of(one, found.checks) for one in asked.why]
     made = with_known(asked.recipe(wanted), runs.lab.table)
     names = Names(steps_of(made, asked.checks), asked.at.version is None)
     flagged = list(islice(_flagged(runs.rows(found.run), names, wanted), WEIGHED))
@@ -182,14 +185,44 @@ def repair_quote(runs: Runs, found: Assessed, asked: Repairing) -> Quote:
     position = next(place for place, step in enumerate(made.steps) if step.kind == "transform.repair")
     questions = weighed(made, position, flagged, count, runs.lab.files)
     once = quoted(made, Estimate(rows=found.rows, asked={position: questions} if count else {}))
-    most = (1.0, 1.0, float(asked.tries))
-    cost = None if once.cost_usd is None else once.cost_usd.times(*most)
-    seconds = None if once.seconds is None else once.seconds.times(*most)
     note = f"A repair of {count:,} flagged rows, each asked up to {asked.tries} times."
-    return replace(
-        once, calls=once.calls.times(*most), tokens_in=once.tokens_in.times(*most), tokens_out=once.tokens_out.times(*most), cost_usd=cost,
-        seconds=seconds, notes=(note, *once.notes),
-    )  # fmt: skip
+    return replace(scaled(once, 1.0, 1.0, float(asked.tries)), notes=(note, *once.notes))
+
+
+def unseen_quote(runs: Runs, asked: Repairing, checking: Quote, again: Quote, watched: Watched) -> Quote:
+    """What checks that ask a model, the repair and the checks behind it will come to, where nobody has been asked yet.
+
+    Args:
+        checking, again: the quotes of the first checks, with the questions of a gate, and of those behind each repair.
+
+    Which rows will be flagged is not known: between none and all, and for the expected figures FLAGGED of them, of which each try mends MENDED.
+
+    Raises:
+        NotFound: a reason names what is not checked. Invalid: there is no model.
+    """
+    made = with_known(asked.recipe([reason_of(one, asked.checks.names) for one in asked.why]), runs.lab.table)
+    read = carried_out(runs, recipe(asked.at, replace(asked.checks, steps={}), asked.means, asked.plugins), watched)
+    count, sample = read.kept, [_suspect(row) for row in islice(runs.rows(read.run), WEIGHED)]
+    position = next(place for place, step in enumerate(made.steps) if step.kind == "transform.repair")
+    questions = weighed(made.model_copy(update={"steps": [*map(_of_all, made.steps)]}), position, sample, count, runs.lab.files)
+    each = quoted(made, Estimate(rows=count, asked={position: questions} if count else {}))
+    tries = float(asked.tries)
+    repair = scaled(each, 0.0, FLAGGED * sum((1 - MENDED) ** turn for turn in range(asked.tries)), tries)
+    notes = (
+        f"The checks ask about all rows once, and once more behind each of {asked.tries} {'try' if asked.tries == 1 else 'tries'} of the repair.",
+        f"Which rows they flag is known only when they have been asked: between none and all {count:,}, and {FLAGGED:.0%} assumed, of which each try "
+        f"mends {MENDED:.0%}. Carry the checks out without --fix first to know.",
+    )
+    return together([checking, scaled(again, tries, tries, tries), repair], notes)
+
+
+def _of_all(step: Step) -> Step:
+    return step.model_copy(update={"flags": []}) if step.kind == "transform.repair" else step
+
+
+def _suspect(row: Row) -> Row:
+    """The row as if a check had flagged it whole."""
+    return replace(row, origin={**row.origin, "flags": [Flag("check", "reason").dump()]})
 
 
 def _flagged(rows: Iterable[Row], names: Names, wanted: Sequence[Reason]) -> Iterator[Row]:

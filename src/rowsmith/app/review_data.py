@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from rowsmith.app.bundles import reviews_of
 from rowsmith.app.edits import row_id
 from rowsmith.core.errors import Invalid, RowsmithError
 from rowsmith.core.ids import cleaned
 from rowsmith.core.review import Review
+from rowsmith.store.bundles import REVIEW
 from rowsmith.store.edits import Edits
 from rowsmith.store.files import atomic_write
 from rowsmith.store.reviews import Opinion
@@ -25,7 +27,8 @@ from rowsmith.store.reviews import Reviews as Stored
 if TYPE_CHECKING:
     from rowsmith.app.reviews import Reviews
 
-COLUMNS = ("row", "hash", "author", "created_at", "verdict", "score", "label", "note", "fields", "branch", "decides")
+COLUMNS = REVIEW
+BUNDLE = ".zip"
 _HASH = re.compile("[0-9a-f]{32}")
 SAID = ("verdict", "score", "label", "note", "fields", "decides")
 
@@ -160,17 +163,18 @@ def _difference(key: _Key, old: dict[str, Any] | None, new: dict[str, Any] | Non
     return Difference(*key, "new" if old is None else "taken back" if new is None else "changed", old, new)
 
 
-def _suffix(path: Path) -> str:
-    if path.suffix not in (".jsonl", ".csv"):
-        raise Invalid(f"Reviews are not kept as {path.name!r}.", "Name a file that ends with .jsonl or .csv.")
+def _suffix(path: Path, *known: str) -> str:
+    if path.suffix not in (".jsonl", ".csv", *known):
+        more = " Or a bundle, which ends with .zip." if known else ""
+        raise Invalid(f"Reviews are not kept as {path.name!r}.", f"Name a file that ends with .jsonl or .csv.{more}")
     return path.suffix
 
 
 def _records(path: Path) -> Iterator[tuple[int, dict[str, Any] | Invalid]]:
     """(line, what it says) of a file of reviews; what cannot be read is told as such."""
-    suffix = _suffix(path)
+    suffix = _suffix(path, BUNDLE)
     try:
-        text = path.read_text(encoding="utf-8")
+        text = b"".join(reviews_of(path)).decode() if suffix == BUNDLE else path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise Invalid(f"{path} cannot be read: {error}.", "Give a file that rowsmith review export wrote.") from error
     if suffix == ".csv":

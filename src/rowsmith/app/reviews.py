@@ -5,19 +5,22 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import filterfalse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast, get_args
 
 from rowsmith.app.edits import row_id
 from rowsmith.app.lab import Lab
 from rowsmith.core.errors import Invalid, choose
+from rowsmith.core.expressions import Expression
 from rowsmith.core.ids import cleaned
-from rowsmith.core.review import REVIEWS, Review, Verdict
-from rowsmith.core.row import Json, Row
+from rowsmith.core.review import Review, Verdict, require_known
+from rowsmith.core.row import REVIEWS, Json, Row
 from rowsmith.store import edits as store_edits
 from rowsmith.store import reviews as store
 from rowsmith.store.datasets import MAIN, Datasets
 from rowsmith.store.refs import Refs
+from rowsmith.store.review_queues import ReviewQueues
 from rowsmith.store.reviews import Opinion
 from rowsmith.store.versions import Version
 
@@ -83,10 +86,13 @@ class Reviews:
         return Reviewed(made, made.hash == stands.token)
 
     def list(
-        self, spoken: str, *, row: str | None = None, by: str | None = None, verdict: str | None = None
+        self, spoken: str, *, row: str | None = None, by: str | None = None, verdict: str | None = None, reviewer: str | None = None
     ) -> Sequence[Reviewed]:
         """The reviews of a dataset, newest first; those of a row, of a person, or with a verdict alone. Each says whether it is of what the
         row says now on the branch.
+
+        Args:
+            reviewer: who looks: what others say of rows that he has yet to review in a queue is left out.
 
         Raises:
             NotFound: there is no such dataset or branch.
@@ -95,8 +101,20 @@ class Reviews:
             _verdict(verdict)
         reviews, version, edited = self._standing(spoken)
         found = reviews.list(row=None if row is None else row_id(row), author=by, verdict=verdict)
+        if reviewer is not None:
+            found = [*filterfalse(self._is_held_back(spoken, reviewer), found)]
         says = reviews.hashes(version, edited, sorted({review.row for review in found}))
         return [Reviewed(review, review.hash == says.get(review.row)) for review in found]
+
+    def held_back(self, spoken: str, reviewer: str, *, row: str | None = None, by: str | None = None) -> int:
+        """How many reviews `list` leaves out for a reviewer, whatever their verdicts."""
+        found = self._standing(spoken)[0].list(row=None if row is None else row_id(row), author=by)
+        return sum(map(self._is_held_back(spoken, reviewer), found))
+
+    def _is_held_back(self, spoken: str, reviewer: str) -> Callable[[Review], bool]:
+        who, dataset = cleaned(reviewer), self._store.get(self.project, spoken.partition("@")[0]).n
+        blind = ReviewQueues(self.lab.db, dataset).open_to(who)
+        return lambda review: review.author != who and review.row in blind
 
     def beside(self, spoken: str, rows: Iterable[Row]) -> Iterator[tuple[Row, Sequence[Review]]]:
         """Rows of a dataset with their reviews, oldest first, as a stream. Rows of a run (`run:r12`) have none."""
@@ -149,7 +167,8 @@ class Reviews:
         return exported(self, spoken, Path(path))
 
     def import_(self, spoken: str, path: str | Path) -> Brought:
-        """Take reviews from such a file; those that are here are not taken again. An edit is told with its review and changes no row.
+        """Take reviews from such a file, or from a bundle (.zip), which is proven first; those that are here are not taken again.
+        An edit is told with its review and changes no row.
 
         Raises:
             NotFound: there is no such dataset. Invalid: the file cannot be read; lines that are no review are listed instead.
@@ -198,7 +217,22 @@ class Reviews:
 
 def scope(row: Row, reviews: Sequence[Review]) -> dict[str, Json]:
     """What an expression can name in a row that has these reviews: as Row.scope, and `reviews` (core.review.summary) beside the columns."""
-    return {REVIEWS: store.standing(row, reviews), **row.scope}
+    return {**row.scope, **({} if REVIEWS in row.data else {REVIEWS: store.standing(row, reviews)})}
+
+
+def let_through(rows: Iterable[tuple[Row, Sequence[Review]]], where: Expression | None) -> Iterator[tuple[Row, Sequence[Review]]]:
+    """The rows, with their reviews, of which a condition is true.
+
+    Raises (while reading):
+        Invalid: it names something of reviews that these do not have, and rows have no column of their own that is called so.
+    """
+    named = where is not None and REVIEWS in where.columns
+    for row, reviews in rows:
+        if named and where is not None and REVIEWS not in row.data:
+            require_known(where)
+            named = False
+        if where is None or where.test(scope(row, reviews)):
+            yield row, reviews
 
 
 def told_beside(row: Row, reviews: Sequence[Review]) -> Sequence[dict[str, Any]]:

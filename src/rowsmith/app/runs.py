@@ -250,11 +250,11 @@ class Runs:
         self, recipe: Recipe, base: Path, named_prompts: NamedPrompts, *, refresh: bool = False, offline: bool = False
     ) -> dict[str, Any]:
         """What the run rests on: inputs by hash (copied into the home), prompts, where each step's code came from, versions."""
-        datasets, put = pin_datasets(self.lab.db, self.project, recipe), taking_in(self.lab, self.project, recipe.steps)
+        datasets, put = pin_datasets(self.lab, self.project, recipe), taking_in(self.lab, self.project, recipe.steps)
         pinned = pin(recipe, base, put, Fetching(self.lab, self.project, put, refresh=refresh, offline=offline))
         changes = source_changes(recipe, pinned, self.store.newest(self.project, 1000)) if refresh else None
         return {
-            **({"datasets": datasets} if datasets else {}), **pinned, **({"changes": changes} if changes else {}),
+            **datasets, **pinned, **({"changes": changes} if changes else {}),
             "prompts": {f"{position}.{field}": name for position, field, name, _, _ in prompts(recipe)},
             **({"named_prompts": named_prompts} if named_prompts else {}),
             "takes": [recipe.inputs_of(position) for position in range(len(recipe.steps))],
@@ -269,7 +269,7 @@ class Runs:
 
     def _identity(self, recipe: Recipe, lock: Mapping[str, Any], base: Path, purchase: int) -> str:
         """What makes two runs the same run: recipe, inputs, the code of plug-in steps, and a numbered purchase."""
-        more = [*([lock["datasets"]] if "datasets" in lock else []), *([purchase] if purchase else [])]
+        more = [*(lock[name] for name in ("datasets", "reviews") if name in lock), *([purchase] if purchase else [])]
         return digest(as_written([recipe.content(), named(lock["inputs"]), codes(recipe, self._plugins(base)), *more])).hex()
 
     def _require_same_code(self, record: Run, base: Path) -> None:
@@ -364,7 +364,7 @@ class Runs:
         version = Datasets(self.lab.db).commit(
             self.project,
             options.into,
-            rows,
+            (row.unlent for row in rows),
             run=run.n,
             author=self.lab.who,
             signer=self.lab.signer,

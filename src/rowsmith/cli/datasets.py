@@ -187,19 +187,27 @@ def lock(
 def bundle(
     dataset: Committed,
     output: Annotated[Path, typer.Option("-o", "--output", metavar="PATH", help="File to write (a zip).")],
+    without_reviews: Annotated[bool, typer.Option("--without-reviews", help="Leave out what people think of its rows.")] = False,
+    unblind: Annotated[bool, typer.Option("--unblind", help="Carry also reviews of rows that somebody has yet to look at in a queue.")] = False,
     home: Home = HOME,
     in_project: InProject = PROJECT,
     as_json: AsJson = False,
 ) -> None:
-    """Write a proof bundle: a version with its history and signatures, which an outsider checks with rowsmith verify --bundle."""
+    """Write a proof bundle: a version with its history and signatures, which an outsider checks with rowsmith verify --bundle; and what people think
+    of its rows, for rowsmith review import."""
     from rowsmith.cli.show import print_json, vars_of
 
-    done = project(home, in_project).datasets.bundle(dataset, output)
+    needs("reviews", {"--unblind": unblind and without_reviews}, "Leave --without-reviews or --unblind out.")
+    done = project(home, in_project).datasets.bundle(dataset, output, reviews=not without_reviews, unblind=unblind)
     if as_json:
         return print_json({"path": str(output), **vars_of(done)})
     typer.echo(f"{done.rows:,} rows and {done.versions:,} versions in {output}, {done.bytes:,} bytes")
     if done.erased:
         typer.echo(f"  of {done.erased:,} rows, which were erased, the hashes alone")
+    if done.reviews:
+        typer.echo(f"  with {done.reviews:,} reviews of its rows")
+    if done.held_back:
+        typer.echo(f"  without {done.held_back:,} reviews of rows that somebody has yet to look at in a queue (--unblind)", err=True)
     return typer.echo(f"  sealed by {done.signer}" if done.signer else "  sealed by nobody: there is no signing key here (rowsmith doctor)")
 
 

@@ -54,12 +54,12 @@ def export(
 
 def import_(
     dataset: Dataset,
-    file: Annotated[str, typer.Argument(metavar="FILE", help="What rowsmith review export wrote: .jsonl or .csv.")],
+    file: Annotated[str, typer.Argument(metavar="FILE", help="What rowsmith review export wrote, .jsonl or .csv; or a bundle, .zip.")],
     home: Home = HOME,
     in_project: InProject = PROJECT,
     as_json: AsJson = False,
 ) -> None:
-    """Take reviews from a file; those that are here are not taken again, and lines that are none are listed."""
+    """Take reviews from a file or a bundle, which is proven first; those that are here are not taken again, and lines that are none are listed."""
     from rowsmith.cli.show import print_json
 
     done = project(home, in_project).reviews.import_(dataset, file)

@@ -68,17 +68,28 @@ def list_reviews(
     row: Annotated[str | None, typer.Option("--row", metavar="ID", help="Of one row.")] = None,
     by: Annotated[str | None, typer.Option("--by", metavar="NAME", help="Of one person.")] = None,
     verdict: Annotated[str | None, typer.Option("--verdict", metavar="VERDICT", help="Those that accept, or that reject.")] = None,
+    reviewer: Annotated[str | None, typer.Option("--reviewer", metavar="NAME", help="Who looks. Default: who you are here.")] = None,
+    unblind: Annotated[
+        bool, typer.Option("--unblind", help="Show also what others say of rows that the reviewer has yet to look at in a queue.")
+    ] = False,
     limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, help="Most reviews.")] = 50,
     home: Home = HOME,
     in_project: InProject = PROJECT,
     as_json: AsJson = False,
 ) -> None:
-    """List reviews, newest first. Those of what a row said before it was changed are told as older."""
+    """List reviews, newest first. Those of what a row said before it was changed are told as older. What others say of rows that you have yet to
+    review in a queue is held back."""
     from rowsmith.cli.show import print_json, table, when
+    from rowsmith.core.errors import Invalid
 
-    found = project(home, in_project).reviews.list(dataset, row=row, by=by, verdict=verdict)
+    if unblind and reviewer:
+        raise Invalid("--reviewer says from whom something is held back, and with --unblind nothing is.", "Leave one of them out.")
+    there = project(home, in_project)
+    who = None if unblind else reviewer or there.lab.who
+    found = there.reviews.list(dataset, row=row, by=by, verdict=verdict, reviewer=who)
+    held_back = 0 if who is None else there.reviews.held_back(dataset, who, row=row, by=by)
     if as_json:
-        return print_json({"reviews": [review.dump() for review in found[:limit]], "total": len(found)})
+        return print_json({"reviews": [review.dump() for review in found[:limit]], "total": len(found), "held_back": held_back})
     columns = ["review", "row", "by", "at", "of", "says"]
     rows = []
     for one in found[:limit]:
@@ -88,6 +99,9 @@ def list_reviews(
     table(columns, rows)
     if len(found) > limit:
         typer.echo(f"  and {len(found) - limit:,} earlier ones (--limit)", err=True)
+    if held_back:
+        said = f"  {held_back:,} held back: what others say of rows that {who} has yet to review in a queue (--unblind shows them)"
+        typer.echo(said, err=True)
     return None
 
 

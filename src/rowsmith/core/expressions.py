@@ -7,7 +7,8 @@
 What it knows:
 
     names           columns and dotted paths: text, scores.judge.overall, messages."0".content (the first entry of a list).
-                    Names are exact; odd ones stand in double quotes. A missing name is NULL, as is JSON null.
+                    Names are exact; odd ones stand in double quotes. A missing name is NULL, as is JSON null. Of rows of a dataset also
+                    what people think of them: reviews.verdict, reviews.people and so on (core.review); a column of that name goes before.
     values          'text', 12, 1.5, true, false, null
     comparisons     = <> != < <= > >=   BETWEEN   IN (..)   LIKE, ILIKE (% and _, ESCAPE)   IS [NOT] NULL | TRUE | FALSE
     logic           AND, OR, NOT, CASE WHEN .. THEN .. ELSE .. END, coalesce(a, b, ..)

@@ -157,6 +157,10 @@ class Context(Protocol):
         """The rows of the version that a dataset had when the run began: the run pins it."""
         ...
 
+    def reviews(self, name: str) -> Mapping[str, dict[str, Json]]:
+        """What the reviews of each reviewed row of that dataset came to when the run began (core.review.summary), by the row's id."""
+        ...
+
 
 class Input(Protocol):
     """An input file as the run pinned it."""

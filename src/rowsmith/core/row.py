@@ -8,6 +8,8 @@ from typing import Any
 
 Json = Any
 """A JSON value: None, bool, int, float, str, list or dict with text keys."""
+REVIEWS = "reviews"
+"""What expressions call what people think of a row, beside its columns; and where its origin has it in a run that was lent this."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -22,7 +24,9 @@ class Row:
     (a list of those where a row has several; see steps.spans),
     `variant` {attribute: value}, what it was varied by (generate.variants),
     `parents` [row ids], `made` [{step, kind, prompt, prompt_version, model, licence, terms, calls}] in the order in which
-    steps worked on the row.
+    steps worked on the row,
+    `reviews` {verdict, score, ...}, what people thought of it when the run read it (core.review.summary): lent to the run, and no part of what
+    is committed.
     """
 
     id: str
@@ -45,8 +49,14 @@ class Row:
 
     @property
     def scope(self) -> dict[str, Json]:
-        """What prompts and expressions can name: the columns, and `scores` and `origin` beside them."""
-        return {"scores": self.scores, "origin": self.origin, "id": self.id, **self.data}
+        """What prompts and expressions can name: the columns, and `scores`, `origin` and what is known of `reviews` beside them."""
+        reviews = {REVIEWS: self.origin[REVIEWS]} if REVIEWS in self.origin else {}
+        return {"scores": self.scores, "origin": self.origin, "id": self.id, **reviews, **self.data}
+
+    @property
+    def unlent(self) -> Row:
+        """The row without what a run was lent with it."""
+        return replace(self, origin={name: told for name, told in self.origin.items() if name != REVIEWS}) if REVIEWS in self.origin else self
 
 
 @dataclass(slots=True, frozen=True)

@@ -13,6 +13,7 @@ from pathlib import Path
 from rowsmith.core.errors import Problem, RowsmithError
 from rowsmith.core.ports import Keys
 from rowsmith.core.recipe import Recipe
+from rowsmith.core.row import REVIEWS
 from rowsmith.core.step import Step
 from rowsmith.engine import recipe_file
 from rowsmith.engine.check_files import file_problems
@@ -111,7 +112,7 @@ def _step_problems(steps: Sequence[Step], lines: Lines, prompts: Mapping[tuple[i
             continue
         own = [lines.problem(("steps", position), f"Step {step.title!r}: {said}") for said in step.check()]
         try:
-            own += name_problems(step, position, before, lines, _expanded(prompts, position))
+            own += name_problems(step, position, before, lines, _expanded(prompts, position), _reviews(steps, position))
             # No column at all means that nothing could be seen (an empty file), not that every name is wrong.
             after.append(step.columns(before) or None)
         except RowsmithError as error:
@@ -126,6 +127,16 @@ def _expanded(prompts: Mapping[tuple[int, str], Found], position: int) -> dict[s
     """The variables that prompts of the step declare to be expanded, with the prompt's name."""
     found = [one for (at, _), one in prompts.items() if at == position]
     return {name: one.name for one in found for name, variable in one.prompt.variables.items() if variable.expand is not None}
+
+
+def _reviews(steps: Sequence[Step], position: int) -> bool | None:
+    """Whether a read.dataset whose rows reach the step brings their reviews; None: there is no such step."""
+    found, awaited = list[bool](), set(takes(steps, position))
+    while awaited:
+        at = awaited.pop()
+        found += [bool(getattr(steps[at], REVIEWS))] if steps[at].kind == "read.dataset" else []
+        awaited |= {before for before in takes(steps, at) if before < at}
+    return any(found) if found else None
 
 
 def _before(after: Sequence[Columns], inputs: Sequence[int]) -> Columns:

@@ -123,6 +123,10 @@ class StepContext:
         """See core.ports.Context."""
         return self._datasets[name]
 
+    def reviews(self, name: str) -> Mapping[str, dict[str, Any]]:
+        """See core.ports.Context."""
+        return self._inputs.reviews(name)
+
     async def ask(
         self, messages: Sequence[Mapping[str, Any]], *, model: ModelChoice, schema: Mapping[str, Any] | None = None, prompt: str = ""
     ) -> Answer:

@@ -9,6 +9,8 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import Any, Protocol
 
+import orjson
+
 from rowsmith.core.errors import Unavailable
 from rowsmith.core.fetching import Missed
 from rowsmith.core.ports import Rows
@@ -131,6 +133,14 @@ def named(lock: dict[str, dict[str, list[list[str]]]]) -> list[list[str]]:
     return [list(file) for file in read]
 
 
+def copies(lock: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """(name, hash) of each file that the home keeps for the run: its inputs, and what people thought of the rows that it reads."""
+    for patterns in lock.get("inputs", {}).values():
+        yield from ((name, hash_) for files in patterns.values() for name, hash_ in files)
+    for reviews in lock.get("reviews", {}).values():
+        yield from ((f"reviews of {dataset}", hash_) for dataset, hash_ in reviews.items())
+
+
 def as_pinned(recipe: Recipe, begun: Mapping[str, Any]) -> Recipe:
     """The recipe with its input files named as in `begun`, the plain data of the same recipe: the run's lock knows them by those names."""
     pairs = zip(recipe.steps, begun["steps"], strict=True)
@@ -162,6 +172,7 @@ class Inputs:
     def __init__(self, lock: Mapping[str, Any], step: str, home: Files) -> None:
         self._lock, self._find = lock.get("inputs", {}).get(step, {}), home.find
         facts = lock.get("facts", {}).get(step, {})
+        self._reviews: Mapping[str, str] = lock.get("reviews", {}).get(step, {})
         self.missed = [Missed(*one) for one in lock.get("missed", {}).get(step, ())]
         self._pinned = {
             Path(hash_, name): Pinned(home.path(hash_), name, hash_, facts.get(name, {})) for files in self._lock.values() for name, hash_ in files
@@ -182,6 +193,15 @@ class Inputs:
             NotFound: it does not.
         """
         return self._find(name)
+
+    def reviews(self, dataset: str) -> dict[str, dict[str, Json]]:
+        """What the reviews of a dataset came to, by row id.
+
+        Raises:
+            NotFound: the home does not keep them any more.
+        """
+        with open(self._find(self._reviews[dataset]), "rb") as file:
+            return dict(orjson.loads(line) for line in file)
 
     def input(self, path: Path) -> Pinned:
         """The pinned file."""

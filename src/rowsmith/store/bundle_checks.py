@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from itertools import groupby, pairwise
@@ -21,7 +21,22 @@ import orjson
 from rowsmith.core.ids import canonical
 from rowsmith.store.audit import Found
 from rowsmith.store.bodies import tagged
-from rowsmith.store.bundles import COMMENT, FORMAT, LOCK, MANIFEST, MEMBERS, ROWS, SIGNED, VERSION, VERSIONS, of_manifest, summed, version_of
+from rowsmith.store.bundles import (
+    COMMENT,
+    FORMAT,
+    LOCK,
+    MANIFEST,
+    MEMBERS,
+    REVIEW,
+    REVIEWS,
+    ROWS,
+    SIGNED,
+    VERSION,
+    VERSIONS,
+    of_manifest,
+    summed,
+    version_of,
+)
 from rowsmith.store.changes import DATA, META
 from rowsmith.store.signing import Signature, fingerprint, fits
 from rowsmith.store.trees import PAGE, Entry, bits_for, bucket_of, encode, rolling, turned
@@ -115,12 +130,15 @@ class _Checking:
     def __init__(self, archive: zipfile.ZipFile, proof: BundleProof) -> None:
         self._archive, self._proof = archive, proof
         self._manifest: dict[str, Any] = {}
+        self._members: Sequence[str] = MEMBERS
+        self._reviewed: dict[str, str] = {}
 
     def carry_out(self) -> None:
         """Check member by member."""
         names = self._archive.namelist()
         sealed = SIGNED in names
-        if names != [*MEMBERS, MANIFEST, *([SIGNED] if sealed else [])]:
+        self._members = (*MEMBERS, REVIEWS) if REVIEWS in names else MEMBERS
+        if names != [*self._members, MANIFEST, *([SIGNED] if sealed else [])]:
             self._proof.wrong("bundle", f"its members are {', '.join(names)}", "the file")
         body = self._small(MANIFEST)
         self._manifest = orjson.loads(body)
@@ -129,12 +147,17 @@ class _Checking:
         if sealed:
             self._seal(body)
         self._proof.dataset, self._proof.version = str(self._manifest["dataset"]), str(self._manifest["of"])
-        for name in MEMBERS:
+        if set(self._manifest["members"]) != {*self._members}:
+            self._proof.wrong("bundle", "the manifest names other members", MANIFEST)
+        for name in self._members:
             self._member(name)
         head = self._chain()
         if head is not None:
+            self._reviews()
             self._rows(head)
             self._lock(head)
+            for row, where in self._reviewed.items():
+                self._proof.wrong("review", f"it is of no row of the version: {row}", where)
 
     def _seal(self, manifest: bytes) -> None:
         seal = orjson.loads(self._small(SIGNED))
@@ -189,6 +212,15 @@ class _Checking:
             else:
                 signers.ancestors[name] = signers.ancestors.get(name, 0) + 1
 
+    def _reviews(self) -> None:
+        """Each is written as it has to be; the rows that they are of are awaited among those of the version."""
+        for number, line in enumerate(self._lines(REVIEWS) if REVIEWS in self._members else (), 1):
+            self._counted("reviews")
+            said, where = orjson.loads(line), f"{REVIEWS}, line {number}"
+            if set(said) != {*REVIEW} or orjson.dumps(said, option=orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE) != line:
+                self._proof.wrong("review", "it is not written as it has to be", where)
+            self._reviewed.setdefault(str(said["row"]), where)
+
     def _rows(self, head: Version) -> None:
         """The rows make the root that the version names."""
         if head.rows > self._archive.getinfo(ROWS).file_size:  # a lie that would keep us busy for years
@@ -217,6 +249,7 @@ class _Checking:
             self._counted("rows")
             said = orjson.loads(line)
             name = str(said["id"])
+            self._reviewed.pop(name, None)
             if canonical(said) + b"\n" != line:
                 self._proof.wrong("row", "it is not written as it has to be", f"{ROWS}, line {number}")
             if said.get("erased") is True:

@@ -4,6 +4,7 @@
     versions.jsonl  the version and all that it descends from, newest first, each with its signatures
     rows.jsonl      its rows by place (the row's id with its halves exchanged): id, key, data, meta; of erased rows their hashes alone
     lock.json       what it rests on (rowsmith lock)
+    reviews.jsonl   what people think of its rows, where there is something: columns REVIEW, by row and time
     manifest.json   size and BLAKE2b-256 of each of these
     seal.json       the signature of the manifest by whoever wrote the bundle; without it, nobody answers for lock and bundle
 
@@ -25,6 +26,7 @@ from typing import IO, Any
 import orjson
 
 from rowsmith.core.ids import canonical
+from rowsmith.core.review import Review
 from rowsmith.store.changes import scratch
 from rowsmith.store.database import Database
 from rowsmith.store.diffs import batches
@@ -40,7 +42,10 @@ FORMAT = "rowsmith bundle"
 VERSION = 1
 SIGNED, VERSIONS, ROWS, LOCK, MANIFEST, README = "seal.json", "versions.jsonl", "rows.jsonl", "lock.json", "manifest.json", "README.txt"
 MEMBERS = (README, LOCK, VERSIONS, ROWS)
-"""Those that the manifest vouches for, in their order; it and the seal follow."""
+"""Those that the manifest vouches for, in their order; reviews where there are some, it and the seal follow."""
+REVIEWS = "reviews.jsonl"
+REVIEW = ("row", "hash", "author", "created_at", "verdict", "score", "label", "note", "fields", "branch", "decides")
+"""What is told of a review, also in files of their own (rowsmith review export)."""
 COMMENT = b"blake2b-256 of all bytes before: "
 _BATCH = 512
 _MOMENT = (1980, 1, 1, 0, 0, 0)
@@ -51,13 +56,16 @@ Erased = Callable[[Sequence[Entry]], set[bytes]]
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """What was written: rows, versions of the chain, bytes of the file, and the signer's fingerprint (None: it is not sealed)."""
+    """What was written: rows, versions of the chain, bytes of the file, the signer's fingerprint (None: it is not sealed), and reviews; `held_back`
+    are those of rows that somebody has yet to look at in a queue."""
 
     rows: int
     erased: int
     versions: int
     bytes: int
     signer: str | None
+    reviews: int = 0
+    held_back: int = 0
 
 
 def of_manifest(manifest: bytes) -> bytes:
@@ -66,9 +74,10 @@ def of_manifest(manifest: bytes) -> bytes:
 
 
 def write_bundle(
-    db: Database, name: str, version: Version, lock: bytes, readme: str, target: Path, signer: Signer | None, erased: Erased = lambda _: set()
+    db: Database, name: str, version: Version, lock: bytes, readme: str, target: Path, signer: Signer | None, erased: Erased = lambda _: set(),
+    reviews: Sequence[Review] = (),
 ) -> Bundle:  # fmt: skip
-    """Write the bundle of a version of the dataset called `name`, as a stream; the file appears whole or not at all.
+    """Write the bundle of a version of the dataset called `name`, as a stream; the file appears whole or not at all. `reviews` are of its rows.
 
     Raises:
         StorageFull, Invalid: it cannot be written. Unavailable: a part of the version is missing.
@@ -79,16 +88,18 @@ def write_bundle(
             archive.comment = COMMENT + b"0" * 64
             wiped = _Count()
             parts = {README: [readme.encode()], LOCK: [lock], VERSIONS: _chain(db, chain), ROWS: _rows(db, version, erased, wiped)}
+            members = (*MEMBERS, REVIEWS) if reviews else MEMBERS
+            parts[REVIEWS] = map(_review, sorted(reviews, key=lambda one: (one.row, one.created_at, one.n)))
             manifest = canonical({
                 "format": FORMAT, "version": VERSION, "dataset": name, "of": version.id, "rows": version.rows,
-                "members": {member: _add(archive, member, parts[member]) for member in MEMBERS},
+                "members": {member: _add(archive, member, parts[member]) for member in members},
             })  # fmt: skip
             _add(archive, MANIFEST, [manifest])
             if signer is not None:
                 seal = {"signer": signer.public.hex(), "signature": signer.sign(of_manifest(manifest)).hex()}
                 _add(archive, SIGNED, [canonical(seal)])
         size = _close(file)
-    return Bundle(version.rows, wiped.n, len(chain), size, signer.fingerprint if signer else None)
+    return Bundle(version.rows, wiped.n, len(chain), size, signer.fingerprint if signer else None, len(reviews))
 
 
 @dataclass(slots=True)
@@ -182,6 +193,10 @@ def _row(row: Stored) -> bytes:
 def _wiped(entry: Entry) -> bytes:
     head = {"id": turned(entry.place).hex(), "key": entry.key.hex()}
     return _line({**head, "erased": True, "data_hash": entry.data.hex(), "meta_hash": entry.meta.hex()})
+
+
+def _review(one: Review) -> bytes:
+    return _line({name: getattr(one, name) for name in REVIEW})
 
 
 def _line(said: Mapping[str, Any]) -> bytes:

@@ -16,6 +16,10 @@ from rowsmith.store.schema_review_queues import review_queue, review_task
 
 _QUEUES = text("SELECT n, dataset, branch, kind, settings, author, created_at FROM review_queue WHERE dataset = :dataset ORDER BY n")
 _TASKS = text('SELECT reviewer, place, "row", review, skipped FROM review_task WHERE queue = :queue ORDER BY reviewer, skipped, place')
+_OPEN = text(
+    'SELECT DISTINCT t."row" FROM review_task t JOIN review_queue q ON q.n = t.queue '
+    "WHERE q.dataset = :dataset AND t.reviewer = coalesce(:reviewer, t.reviewer) AND t.review IS NULL"
+)
 _DONE = text(
     "UPDATE review_task SET review = :review WHERE queue = :queue AND reviewer = :reviewer AND place = :place "
     "AND coalesce(review, 0) = :was"
@@ -93,6 +97,11 @@ class ReviewQueues:
         """Who is to look at what, for each reviewer in the order in which he is shown it."""
         with self._db.read() as conn:
             return [Task(t.reviewer, t.place, bytes(t.row).hex(), t.review, t.skipped) for t in conn.execute(_TASKS, {"queue": n})]
+
+    def open_to(self, reviewer: str | None = None) -> frozenset[str]:
+        """The rows that a reviewer, or any, has yet to look at, in whichever queue."""
+        with self._db.read() as conn:
+            return frozenset(bytes(found.row).hex() for found in conn.execute(_OPEN, {"dataset": self._dataset, "reviewer": reviewer}))
 
     def done(self, conn: Connection, n: int, task: Task, review: int) -> None:
         """The reviewer has given this review.

@@ -13,7 +13,8 @@ import orjson
 
 from rowsmith.core.expressions import Expression
 from rowsmith.core.ids import share
-from rowsmith.core.review import NOTHING, REVIEWS
+from rowsmith.core.review import NOTHING
+from rowsmith.core.row import REVIEWS
 from rowsmith.store.bases import Base
 from rowsmith.store.columns import Lines
 from rowsmith.store.duck import quoted, roomy
