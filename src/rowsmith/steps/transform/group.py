@@ -22,8 +22,9 @@ class Group(Step):
         - {kind: transform.group, by: [input], columns: [answer, model]}
 
     A group of fewer than `least` rows is dropped (`too_few`), and so is a row that says nothing in a column of `by` (`no_key`). Rows beyond `most`
-    are not in the lists (`beyond`). A later wave's row whose group has gone on already is dropped (`late`). Scores stay
-    behind; one that is wanted is put into a column before (`transform.columns`). Origin: the sources of all, and `parents`, their ids.
+    are not in the lists (`beyond`). Where a target brings rows in waves, one whose group has gone on in an earlier wave is dropped (`late`);
+    rows that one question gave come together. Scores stay behind; one that is wanted is put into a column before (`transform.columns`).
+    Origin: the sources of all, and `parents`, their ids.
     """
 
     by: list[Column] = Field(min_length=1, description="Columns that rows of a group have in common.")
