@@ -23,6 +23,7 @@ from cases_cleaning import CASES as CLEANING
 from cases_duplicates import CASES as DUPLICATES
 from cases_duplicates import CLOSE, ITEM
 from cases_quality_pii import CASES as HARM
+from cases_rewriting import CASES as REWRITING
 from cases_selection import CASES as SELECTION
 from cases_sources import CASES as SOURCES
 from cases_sources import documents
@@ -155,6 +156,7 @@ CASES: dict[str, dict[str, Case]] = {
     **CLEANING,
     **DUPLICATES,
     **HARM,
+    **REWRITING,
     **SELECTION,
     **SOURCES,
     **VARIATION,
@@ -604,6 +606,13 @@ def test_recipe_description(bench: Bench) -> None:
     runs = [bench.run(texts("a"), top={"description": said}) for said in ("one", "two")]
     assert [run.run for run in runs] == ["r1", "r1"]
     assert bench.runs.get("r1").recipe["description"] == "one"
+
+
+def test_recipe_about(bench: Bench) -> None:
+    """It is for the catalogue, and does not make another run."""
+    told = {"group": "rows", "source": "none", "needs": "texts", "gives": ["text"], "calls": 0}
+    runs = [bench.run(texts("a"), top=top) for top in ({}, {"about": told})]
+    assert [run.run for run in runs] == ["r1", "r1"]
 
 
 def test_recipe_parameters(bench: Bench) -> None:
