@@ -19,6 +19,7 @@ from cases import PROSE, Case, to
 from cases_checks import CASES as CHECKS
 from cases_chunking import CASES as CUT
 from cases_cleaning import CASES as CLEANING
+from cases_documents import CASES as DOCUMENTED
 from cases_duplicates import CASES as DUPLICATES
 from cases_duplicates import CLOSE, ITEM
 from cases_quality_pii import CASES as HARM
@@ -146,6 +147,7 @@ CASES: dict[str, dict[str, Case]] = {
     },
     **{kind: {name: Case(*made) for name, made in cases.items()} for kind, cases in CUT.items()},
     **CLEANING,
+    **DOCUMENTED,
     **DUPLICATES,
     **HARM,
     **SELECTION,
