@@ -84,6 +84,17 @@ def test_parameters_are_filled_in_with_their_types():
     assert recipe.models["w"] == Model(model="openai/m", price_in=0.5, stop=["a", "7", "b"])
 
 
+@pytest.mark.parametrize("given", [{}, {"sure": "false"}, {"sure": "yes"}, {"sure": "1"}])
+def test_a_parameter_that_asks_for_a_plain_yes_has_to_be_true(given):
+    text = "name: x\nparameters: {sure: {agree: These rows are attacks.%s}}\nsteps:\n  - {kind: read.rows, rows: [{a: b}]}\n"
+    for default in ("", ", default: false"):
+        with pytest.raises(Invalid) as refused:
+            loads(text % default, given)
+        (problem,) = refused.value.problems
+        assert (problem.what, problem.fix) == ("These rows are attacks.", "If that is what you want: --set sure=true.")
+        assert loads(text % default, {"sure": "true"}).steps[0].rows == [{"a": "b"}]
+
+
 @pytest.mark.parametrize(
     ("given", "whole", "within"),
     [

@@ -71,6 +71,8 @@ def test_the_nearest_rows_are_shown_but_not_the_row_itself(tmp_path: Path) -> No
     assert isinstance(one, Row) and isinstance(two, Row) and isinstance(three, Row)
     assert (one.data["near"], two.data["near"], three.data["near"]) == ("text 2", "text 1", "text 2")
     assert one.origin["near"] == [{"id": two.id, "similarity": pytest.approx(0.99388, abs=1e-4)}]
+    listed = through(Near(k=2, form="list"), vectors([1, 0], [0.9, 0.1], [0, 1]), tmp_path)[0]
+    assert isinstance(listed, Row) and listed.data["near"] == ["text 2", "text 3"]
     (alone,) = through(Near(), vectors([1, 0]), tmp_path)
     assert isinstance(alone, Row)
     assert (alone.data["near"], alone.origin["near"]) == ("", [])

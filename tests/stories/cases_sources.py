@@ -83,6 +83,7 @@ CASES: dict[str, dict[str, Case]] = {
         "vector": to("vector", "vector", "second", NEAR),
         "text": to("text", "text", "other", NEAR),
         "into": to("into", "near", "alike", NEAR),
+        "form": to("form", "text", "list", NEAR),
         "k": to("k", 1, 2, NEAR),
         "at_least": to("at_least", 0.0, 0.9, NEAR),
         "of": to("of", ..., "qa", NEAR),

@@ -20,6 +20,7 @@ from cases_catalogue import CASES as CATALOGUE
 from cases_checks import CASES as CHECKS
 from cases_chunking import CASES as CUT
 from cases_cleaning import CASES as CLEANING
+from cases_documents import CASES as DOCUMENTED
 from cases_duplicates import CASES as DUPLICATES
 from cases_duplicates import CLOSE, ITEM
 from cases_quality_pii import CASES as HARM
@@ -154,6 +155,7 @@ CASES: dict[str, dict[str, Case]] = {
     },
     **{kind: {name: Case(*made) for name, made in cases.items()} for kind, cases in CUT.items()},
     **CLEANING,
+    **DOCUMENTED,
     **DUPLICATES,
     **HARM,
     **REWRITING,

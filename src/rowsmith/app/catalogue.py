@@ -27,12 +27,13 @@ class Catalogued:
     @property
     def needed(self) -> list[str]:
         """The parameters that must be given."""
-        return [name for name, one in self.parameters.items() if one.default is None and not one.optional]
+        return [name for name, one in self.parameters.items() if one.agree or (one.default is None and not one.optional)]
 
     @property
     def command(self) -> str:
         """The command that runs it, with what must be given."""
-        return " ".join(["rowsmith run", self.name, *(f"--set {name}={name.upper()}" for name in self.needed)])
+        given = {name: "true" if self.parameters[name].agree else name.upper() for name in self.needed}
+        return " ".join(["rowsmith run", self.name, *(f"--set {name}={value}" for name, value in given.items())])
 
     def dump(self) -> dict[str, Any]:
         """The same as plain data."""

@@ -27,6 +27,7 @@ class Parameter(BaseModel):
     default: Any = Field(None, description="Value when none is given; `${other}` alone: that of another parameter.")
     help: str = Field("", description="What it is, in a few words.")
     optional: bool = Field(False, description="Whether it may stay unset.")
+    agree: str = Field("", description="A sentence that the user agrees to by giving the value true; without it the recipe cannot be used.")
 
 
 GROUPS = (

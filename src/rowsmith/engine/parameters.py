@@ -2,8 +2,8 @@
 
 A value that is exactly `${name}` takes the parameter's value with its type, or is left out when an optional parameter is unset. Inside a
 longer text `${name}` is replaced by the value as text. `$${` is a literal `${`. Keys are never replaced. A parameter whose default is `${other}`
-alone takes the value of that one where none is given. Where the default is a list or a mapping, `--set` gives one, as YAML writes it on one
-line: --set topics='[bread, soup]'.
+alone takes the value of that one where none is given. One with `agree` has to be true: it asks for a plain yes. Where the default is a list or
+a mapping, `--set` gives one, as YAML writes it on one line: --set topics='[bread, soup]'.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class Filling:
         self.given: dict[Path, str] = {}
         self.known: set[Path] = set()
         self.problems: list[Problem] = []
-        self.used = set(self.like.values())
+        self.used = {*self.like.values(), *(name for name, one in self.parameters.items() if one.agree)}
         for name, other in self.like.items():
             if other == name or other not in parameters or other in self.like:
                 what = f"The default of the parameter {name!r} is ${{{other}}}, which is no other parameter with a value of its own."
@@ -99,7 +99,9 @@ class Filling:
                 what = f"--set {name}: the recipe has no parameter of that name."
                 fix = choose(name, list(self.parameters)) if self.parameters else "It declares none."
                 self.problems.append(Problem(what, fix, self.lines.file))
-        for name in self.parameters:
+        for name, one in self.parameters.items():
+            if one.agree and self.values[name] is not True:
+                self.problems.append(self.old.problem(("parameters", name), one.agree, f"If that is what you want: --set {name}=true."))
             if name not in self.used:
                 what = f"The parameter {name!r} is used nowhere."
                 self.problems.append(self.old.problem(("parameters", name), what, f"Write ${{{name}}} where it belongs, or remove it."))
@@ -113,7 +115,7 @@ class Filling:
         value = read(self.sets[name]) if name in self.sets else parameter.default
         if value is not None:
             return value
-        if not parameter.optional and name not in self.like:
+        if not parameter.optional and not parameter.agree and name not in self.like:
             about = f" ({parameter.help})" if parameter.help else ""
             self.problems.append(self.old.problem(("parameters", name), f"The parameter {name!r}{about} must be given.", f"Add --set {name}=VALUE."))
         return UNSET

@@ -89,6 +89,21 @@ def text_of(row: Row, column: str) -> str:
     return value
 
 
+def texts_in(row: Row, columns: Sequence[str]) -> list[str]:
+    """The texts that these columns hold, each a text or a list of texts; blank ones left out.
+
+    Raises:
+        RowFailed: `missing_column`, or `not_text`.
+    """
+    found: list[str] = []
+    for name, value in pick(row, columns).items():
+        several = value if isinstance(value, list) else [value]
+        if not all(isinstance(one, str) for one in several):
+            raise RowFailed("not_text", f"Column {name!r} holds neither a text nor a list of texts.")
+        found += [one for one in several if not blank(one)]
+    return found
+
+
 def blank(value: Any) -> bool:
     """Whether it is a text without a visible character."""
     return isinstance(value, str) and not value.strip()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from itertools import chain
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -27,7 +27,8 @@ class Near(Step):
 
     vector: Column = Field("vector", description="Column that holds the vector of the row.")
     text: str = Field("text", min_length=1, description="Column of the near rows whose text is shown.")
-    into: str = Field("near", min_length=1, description="Column that is given the texts, a blank line between them.")
+    into: str = Field("near", min_length=1, description="Column that is given the texts.")
+    form: Literal["text", "list"] = Field("text", description="text: one text, a blank line between them. list: a list of texts.")
     k: Annotated[int, Field(ge=1, le=100)] = Field(3, description="How many, at most.")
     at_least: Annotated[float, Field(ge=-1, le=1)] = Field(0.0, description="Least cosine of a row that is shown.")
     of: DatasetName | None = Field(None, description="Dataset in which they are found. Default: the rows of this step.")
@@ -61,14 +62,15 @@ class Near(Step):
     def _with_near(self, row: Row, index: Index, said: Any) -> Row:
         found: list[dict[str, Any]] = []
         texts: list[str] = []
-        for name, near in self._candidates(row, index, said):
+        for name, cosine in self._candidates(row, index, said):
             text, document = said.execute("SELECT text, document FROM said WHERE id = ?", (name,)).fetchone()
             if not (self.other_documents and document == _document(row)):
-                found.append({"id": name, "similarity": round(near, 6)})
+                found.append({"id": name, "similarity": round(cosine, 6)})
                 texts.append(text)
             if len(found) == self.k:
                 break
-        return Row(row.id, row.order, {**row.data, self.into: "\n\n".join(texts)}, row.scores, {**row.origin, "near": found})
+        near = texts if self.form == "list" else "\n\n".join(texts)
+        return Row(row.id, row.order, {**row.data, self.into: near}, row.scores, {**row.origin, "near": found})
 
     def _candidates(self, row: Row, index: Index, said: Any) -> Iterator[tuple[str, float]]:
         """What is near enough, the nearest first; more is asked for while those that come are not wanted."""
