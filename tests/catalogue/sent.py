@@ -44,7 +44,8 @@ def _content(content: Any) -> str:
 
 def pieces(recipe: Recipe) -> set[str]:
     """The sentences of its prompts that no row fills in: what must never stand in a row."""
-    texts = [text for step in recipe.steps for text in step.marked(PROMPT).values() if isinstance(text, str)]
+    marked = [value for step in recipe.steps if step.shape == "asking" for value in step.marked(PROMPT).values()]
+    texts = [text for value in marked for text in ([value] if isinstance(value, str) else value.values())]
     said = (piece.strip() for text in texts for part in _HOLE.split(text) for piece in _SENTENCE.split(part))
     return {piece for piece in said if len(piece) >= LEAST}
 

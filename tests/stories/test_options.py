@@ -21,6 +21,7 @@ from cases_checks import CASES as CHECKS
 from cases_chunking import CASES as CUT
 from cases_cleaning import CASES as CLEANING
 from cases_documents import CASES as DOCUMENTED
+from cases_conversations import CASES as CONVERSATIONS
 from cases_duplicates import CASES as DUPLICATES
 from cases_duplicates import CLOSE, ITEM
 from cases_quality_pii import CASES as HARM
@@ -164,6 +165,7 @@ CASES: dict[str, dict[str, Case]] = {
     **VARIATION,
     **CHECKS,
     **CATALOGUE,
+    **CONVERSATIONS,
     "filter.balance": {
         "by": to("by", "text", "label", LABELLED),
         "cap": to("cap", ..., 1, LABELLED, by="label"),

@@ -109,9 +109,10 @@ def prompts(recipe: Recipe) -> list[PromptUse]:
     out: list[PromptUse] = []
     for position, step in enumerate(recipe.steps):
         for name, value in step.marked(PROMPT).items():
-            if isinstance(value, str):
-                prompt = parse(value)
-                out.append((position, name, prompt.hash, value, sorted(prompt.variables)))
+            several = {f"{name}.{key}": text for key, text in value.items()} if isinstance(value, dict) and step.shape == "asking" else {}
+            for place, text in ({name: value} if isinstance(value, str) else several).items():
+                prompt = parse(text)
+                out.append((position, place, prompt.hash, text, sorted(prompt.variables)))
     return out
 
 

@@ -157,6 +157,11 @@ def form() -> dict[str, Any]:
     return _yaml("form")
 
 
+def dialogue() -> dict[str, list[str]]:
+    """What gives away that a speaker has forgotten whom it plays, by who would say it: `content/dialogue.yaml`."""
+    return _yaml("dialogue")
+
+
 def classifiers() -> dict[str, str]:
     """What classifiers call a harm, and the reason of its flag: `content/classifiers.yaml`."""
     return _yaml("classifiers")
