@@ -11,7 +11,9 @@ from typing import Any
 
 from rowsmith.connectors.code import CodeReader
 from rowsmith.connectors.containers import read_records
+from rowsmith.connectors.databases.trial import Trial
 from rowsmith.connectors.documents import read_documents
+from rowsmith.connectors.execution import Sandbox
 from rowsmith.connectors.vectors import open_index
 from rowsmith.core.errors import NotFound, RowFailed
 from rowsmith.core.fetching import Missed
@@ -25,7 +27,9 @@ from rowsmith.steps.paths import expand
 
 CODE = CodeReader()
 """One for all tests of a process: its child starts with the first question."""
+SQL = Trial()
 atexit.register(CODE.close)
+atexit.register(SQL.close)
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,15 @@ class StepContext:
 
     def outline(self, text: str, language: str, size: int) -> Any:
         return CODE.outline(text, language, size)
+
+    def execute(self, code: str, tests: Any, *, time_s: float, memory_mb: int) -> Any:
+        return Sandbox(time_s, memory_mb << 20).execute(code, tests)
+
+    def evaluate(self, code: str, expressions: Any, *, time_s: float, memory_mb: int) -> Any:
+        return Sandbox(time_s, memory_mb << 20).evaluate(code, expressions)
+
+    def query(self, schema: str, queries: Any, *, time_s: float) -> Any:
+        return SQL.query(schema, queries, time_s)
 
     def index(self, kind: str, place: str = "") -> Any:
         return open_index(kind, place, self.scratch)

@@ -22,6 +22,7 @@ from cases_chunking import CASES as CUT
 from cases_cleaning import CASES as CLEANING
 from cases_documents import CASES as DOCUMENTED
 from cases_conversations import CASES as CONVERSATIONS
+from cases_code import CASES as CODE
 from cases_duplicates import CASES as DUPLICATES
 from cases_duplicates import CLOSE, ITEM
 from cases_quality_pii import CASES as HARM
@@ -95,6 +96,7 @@ FILES = {
     "s.xlsx": workbook([["text"], ["one"]], [["text"], ["two"]]),
     "b.csv": b"name,text;more\nn1,caf\xe9\n",
     "c.md": b"# Title\n",
+    "shop.sql": b"CREATE TABLE item (id INTEGER);",
     "d.txt": b"name,text\nn3,three\n" + b"x" * 300,
     "e.png": png(),
     "f.jsonl": b'{"instruction": "one?", "output": "1", "topic": "n"}\n{"instruction": "two?", "output": "2", "topic": "m"}\n',
@@ -157,6 +159,7 @@ CASES: dict[str, dict[str, Case]] = {
     **{kind: {name: Case(*made) for name, made in cases.items()} for kind, cases in CUT.items()},
     **CLEANING,
     **DOCUMENTED,
+    **CODE,
     **DUPLICATES,
     **HARM,
     **REWRITING,

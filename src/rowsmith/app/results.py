@@ -57,6 +57,7 @@ class Result:
     `created_at` and `ended_at` are seconds since 1970 by the database's clock.
     `answers` counts those that were used by what had to be done for them: nothing (plain), found within other words, repaired, asked_again.
     `refused_fields` counts the fields that did not fit their schema, over all answers that were refused.
+    `executed` names the steps that carried out code in a sandbox, as their `execute` allowed it.
     `changes` says of a refresh how its sources differ from those of the run before: {run, version (its), added, changed,
     removed (names), same (how many)}.
     `cost_usd` counts what may have been billed, at its highest price; None when the price of a call is not known."""
@@ -88,6 +89,7 @@ class Result:
     funnel: tuple[Passage, ...]
     batches: tuple[InBatch, ...] = ()
     asked_live: tuple[str, ...] = ()
+    executed: tuple[str, ...] = ()
     changes: dict[str, Any] | None = None
 
     @property
@@ -119,6 +121,7 @@ def result(run: Run, ends: list[tuple[int, int, int, str | None, int]], details:
         refused_fields=dict(Counter(name for detail in details for name in fields(detail)).most_common()), answers=tally.answers,
         target=run.options.get("target"), created_at=run.created_at, ended_at=run.ended_at, funnel=funnel(run, ends),
         batches=tuple(_in_batch(batch, tally) for batch in batches), asked_live=tuple(run.options.get("live", ())),
+        executed=tuple(step.get("name") or step["kind"] for step in run.recipe["steps"] if step.get("execute") is True),
         changes=run.lock.get("changes"),
     )  # fmt: skip
 

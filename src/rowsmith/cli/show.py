@@ -120,6 +120,8 @@ def show_result(result: Result) -> None:
         table(columns, [_batch(batch) for batch in result.batches])
     if result.asked_live:
         typer.echo(f"  asked live, as the provider has no batch API: {', '.join(result.asked_live)}")
+    if result.executed:
+        typer.echo(f"  code was carried out in a sandbox (execute: true): {', '.join(result.executed)}")
     if result.refused_draws:
         typer.echo(f"  answers that could not be used: {_reasons(result.refused_draws)} (rowsmith runs {result.run} --draws)")
     if result.refused_fields:

@@ -14,6 +14,7 @@ from pydantic import SecretStr
 
 from rowsmith.core.calls import Answer, Ask, Claim, Claimed, Embed, Embedded, Limits, Usage
 from rowsmith.core.documents import Document
+from rowsmith.core.execution import Answered, Executed
 from rowsmith.core.fences import Fence
 from rowsmith.core.fetching import Missed
 from rowsmith.core.models import ModelChoice
@@ -135,6 +136,26 @@ class Context(Protocol):
 
     def outline(self, text: str, language: str, size: int) -> list[Part]:
         """Source code as its parts, read in a process of its own (connectors.code.CodeReader)."""
+        ...
+
+    def execute(self, code: str, tests: Sequence[str] | str, *, time_s: float, memory_mb: int) -> Executed:
+        """Python of strangers and its tests, carried out in a sandbox (connectors.execution.Sandbox): a list of tests, or one text with many.
+
+        Raises:
+            Unavailable: this machine has no sandbox to give.
+        """
+        ...
+
+    def evaluate(self, code: str, expressions: Sequence[str], *, time_s: float, memory_mb: int) -> Executed:
+        """The same with expressions in place of tests, whose values are given. Raises as `execute`."""
+        ...
+
+    def query(self, schema: str, queries: Sequence[str], *, time_s: float) -> list[Answered]:
+        """What queries give on a SQLite database that is made of statements for the purpose, each within so many seconds, in a process of its own.
+
+        Raises:
+            RowFailed: the statements make no database (`schema`).
+        """
         ...
 
     def index(self, kind: str, place: str = "") -> Index:

@@ -146,6 +146,11 @@ class Step(BaseModel):
         """How many questions an asking step asks of one row."""
         return 1
 
+    @property
+    def executes(self) -> bool:
+        """Whether it carries out code that models or strangers wrote; the run says so."""
+        return False
+
     def count(self, row: Row) -> int | None:
         """How many rows it asks of this one (asking steps that make rows), so that slots open before the call.
 

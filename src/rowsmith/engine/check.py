@@ -110,7 +110,7 @@ def _step_problems(steps: Sequence[Step], lines: Lines, prompts: Mapping[tuple[i
         if isinstance(step, Hole):
             after.append(None)
             continue
-        own = [lines.problem(("steps", position), f"Step {step.title!r}: {said}") for said in step.check()]
+        own = [lines.problem(("steps", position), f"Step {step.title!r}: {said}") for said in (*step.check(), *_no_sandbox(step))]
         try:
             own += name_problems(step, position, before, lines, _expanded(prompts, position), _reviews(steps, position))
             # No column at all means that nothing could be seen (an empty file), not that every name is wrong.
@@ -121,6 +121,15 @@ def _step_problems(steps: Sequence[Step], lines: Lines, prompts: Mapping[tuple[i
             after.append(None)
         out += own
     return out
+
+
+def _no_sandbox(step: Step) -> list[str]:
+    """Why a step cannot carry out code on this machine."""
+    if not step.executes:
+        return []
+    from rowsmith.connectors.execution import unavailable
+
+    return [why] if (why := unavailable()) else []
 
 
 def _expanded(prompts: Mapping[tuple[int, str], Found], position: int) -> dict[str, str]:

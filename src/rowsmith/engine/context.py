@@ -11,6 +11,7 @@ from rowsmith.connectors.templates import Templates
 from rowsmith.core.calls import Answer, Ask, Asker, Embed, Embedded
 from rowsmith.core.documents import Document
 from rowsmith.core.errors import Invalid, RowFailed
+from rowsmith.core.execution import Answered, Executed
 from rowsmith.core.fences import Fence
 from rowsmith.core.fetching import Missed
 from rowsmith.core.ids import share
@@ -103,6 +104,25 @@ class StepContext:
 
         reader: CodeReader = self._readers.setdefault("code", CodeReader())  # whichever thread comes first
         return reader.outline(text, language, size)
+
+    def execute(self, code: str, tests: Sequence[str] | str, *, time_s: float, memory_mb: int) -> Executed:
+        """See core.ports.Context."""
+        from rowsmith.connectors.execution import Sandbox
+
+        return Sandbox(time_s, memory_mb << 20).execute(code, tests)
+
+    def evaluate(self, code: str, expressions: Sequence[str], *, time_s: float, memory_mb: int) -> Executed:
+        """See core.ports.Context."""
+        from rowsmith.connectors.execution import Sandbox
+
+        return Sandbox(time_s, memory_mb << 20).evaluate(code, expressions)
+
+    def query(self, schema: str, queries: Sequence[str], *, time_s: float) -> list[Answered]:
+        """See core.ports.Context."""
+        from rowsmith.connectors.databases.trial import Trial
+
+        trial: Trial = self._readers.setdefault("sql", Trial())  # whichever thread comes first
+        return trial.query(schema, queries, time_s)
 
     def close(self) -> None:
         """End the processes that it has started."""

@@ -87,14 +87,14 @@ def opened(path: Path, timeout_s: float, scratch: Path) -> Iterator[Lite]:
         with session._told():
             for setting in ("query_only = ON", "trusted_schema = OFF", "cell_size_check = ON", "mmap_size = 0", "temp_store = MEMORY"):
                 connection.execute(f"PRAGMA {setting}")
-            connection.set_authorizer(_authorized)
+            connection.set_authorizer(authorized)
             connection.execute("SELECT count(*) FROM sqlite_master")
         yield session
     finally:
         connection.close()
 
 
-def _authorized(action: int, first: str | None, second: str | None, *_: Any) -> int:
+def authorized(action: int, first: str | None, second: str | None, *_: Any) -> int:
     """Whether a statement may do this."""
     may = action in _READS
     may = may or (action == sqlite3.SQLITE_FUNCTION and (second or "").lower() not in _NO_FUNCTIONS)

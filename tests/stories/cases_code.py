@@ -1,0 +1,51 @@
+"""The options of the steps that carry code and SQL out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cases import Case, Plain, to
+
+ADDS = {"code": "def add(a, b):\n    return a + b", "tests": "assert add(1, 2) == 3", "worse": "def add(a, b):\n    return a - b", "none": ""}
+WRONG = ({**ADDS, "code": ADDS["worse"]},)
+HEAVY = ({**ADDS, "code": "held = bytearray(200 << 20)\ndef add(a, b):\n    return a + b"},)
+LONG = ({**ADDS, "code": "import time\ntime.sleep(2)\ndef add(a, b):\n    return a + b"},)
+TABLE = "CREATE TABLE item (id INTEGER, name TEXT); INSERT INTO item VALUES (1, 'cup'), (2, 'pot');"
+COUNT, BOTH = "SELECT count(*) FROM item", "SELECT id FROM item ORDER BY id"
+SQL: Plain = {
+    "sql": COUNT, "schema": TABLE, "wrong": "SELECT x FROM item", "other": TABLE.replace("(2, 'pot')", "(2, 'pot'), (3, 'tea')"),
+    "gold": "SELECT count(*) + 1 FROM item",
+}  # fmt: skip
+BACKWARDS = ({**SQL, "sql": BOTH, "gold": f"{BOTH} DESC"},)
+SLOW = ({**SQL, "sql": "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 3000000) SELECT count(*) FROM n"},)
+
+
+def carried(setting: str, one: Any, two: Any, rows: tuple[Plain, ...] = (ADDS,), **both: Any) -> Case:
+    """A case in which code is carried out."""
+    return to(setting, one, two, rows, execute=True, **both)
+
+
+CASES: dict[str, dict[str, Case]] = {
+    "score.executed": {
+        "action": carried("action", "flag", "drop", WRONG),
+        "execute": to("execute", False, True, (ADDS,), required=False),
+        "required": to("required", True, False, (ADDS,)),
+        "time_s": carried("time_s", 0.5, 30, LONG),
+        "memory_mb": carried("memory_mb", 100, 512, HEAVY),
+        "code": carried("code", ..., "worse"),
+        "tests": carried("tests", ..., "none"),
+        "into": carried("into", "executed", "ran"),
+    },
+    "score.sql": {
+        "action": to("action", "flag", "drop", ({**SQL, "sql": SQL["wrong"]},)),
+        "query": to("query", ..., "wrong", (SQL,)),
+        "schema": to("schema", ..., "other", (SQL,)),
+        "files": to("files", [], ["shop.sql"], (SQL,)),
+        "expected": to("expected", "", "gold", (SQL,)),
+        "ordered": to("ordered", False, True, BACKWARDS, expected="gold"),
+        "least": to("least", 1, 2, (SQL,)),
+        "agree": to("agree", 0.0, 0.9, ({**SQL, "sql": [COUNT, BOTH]},)),
+        "time_s": to("time_s", 0.001, 60, SLOW),
+        "into": to("into", "sql", "query", (SQL,)),
+    },
+}
