@@ -20,9 +20,9 @@ from cases_catalogue import CASES as CATALOGUE
 from cases_checks import CASES as CHECKS
 from cases_chunking import CASES as CUT
 from cases_cleaning import CASES as CLEANING
-from cases_documents import CASES as DOCUMENTED
-from cases_conversations import CASES as CONVERSATIONS
 from cases_code import CASES as CODE
+from cases_conversations import CASES as CONVERSATIONS
+from cases_documents import CASES as DOCUMENTED
 from cases_duplicates import CASES as DUPLICATES
 from cases_duplicates import CLOSE, ITEM
 from cases_quality_pii import CASES as HARM
