@@ -67,7 +67,8 @@ def reviews_of(path: Path) -> Iterator[bytes]:
         raise Invalid(f"{path} is not what was written: {problem['what']} ({problem['where']}).", f"Look at it: rowsmith verify --bundle {path}.")
     with ZipFile(path) as archive:
         if REVIEWS not in archive.namelist():
-            raise Invalid(f"{path} carries no reviews.", "Write it anew where its dataset has some, and without --without-reviews.")
+            fix = "Write it anew where its rows have some: without --without-reviews, or with --unblind while a queue keeps them from somebody."
+            raise Invalid(f"{path} carries no reviews.", fix)
         with archive.open(REVIEWS) as member:
             yield from member
 

@@ -178,7 +178,7 @@ class Quality:
         against: str | Path | None = None, format: str | None = None, fix: Sequence[str] = (), tries: int = 2, watched: Watched = UNWATCHED,
     ) -> Quote:  # fmt: skip
         """What the checks, the questions of a gate, a repair and the checks behind it will come to, before a model is asked. Checks that ask nobody
-        are carried out, for a repair is asked of the rows that they flag; where they ask, how many they flag is assumed (quality_repair.unseen_quote).
+        are carried out, for a repair is asked of the rows that they flag; where they ask, how many they flag is assumed (see unseen_quote).
 
         Raises: as `check`.
         """

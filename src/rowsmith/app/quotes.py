@@ -101,7 +101,7 @@ def quoted(recipe: Recipe, counted: Estimate) -> Quote:
 
 def scaled(one: Quote, low: float, mid: float, high: float) -> Quote:
     """What is asked, so many times; the rows stay."""
-    ranges = {name: each and each.times(low, mid, high) for name, each in one.ranges() if name != "rows"}
+    ranges: dict[str, Any] = {name: each and each.times(low, mid, high) for name, each in one.ranges() if name != "rows"}
     return replace(one, **ranges)
 
 
@@ -109,7 +109,8 @@ def together(quotes: Sequence[Quote], notes: Sequence[str]) -> Quote:
     """What all of them come to, one after the other, over the rows of the first. What is not known of one is not known of all."""
     told = list(dict.fromkeys([*notes, *(note for one in quotes for note in one.notes)]))
     figures = {name: [getattr(one, name) for one in quotes] for name in ("calls", "tokens_in", "tokens_out", "cost_usd", "seconds")}
-    return replace(quotes[0], **{name: None if None in each else _sum(each) for name, each in figures.items()}, notes=tuple(told))
+    sums: dict[str, Any] = {name: None if None in each else _sum(each) for name, each in figures.items()}
+    return replace(quotes[0], **sums, notes=tuple(told))
 
 
 def _batched(live: Quote, recipe: Recipe, counted: Estimate, target: int | None) -> Quote:
