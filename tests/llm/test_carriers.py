@@ -13,7 +13,8 @@ from memory_ledger import MemoryLedger
 from rowsmith.core.calls import Answer
 from rowsmith.core.errors import Invalid, RowFailed
 from rowsmith.core.models import Model
-from rowsmith.core.ports import Paused, Weights
+from rowsmith.core.ports import Paused
+from rowsmith.core.weights import Weights
 from rowsmith.llm.providers import Carrier, Lent, Sender
 from rowsmith.llm.providers.local import PROVIDER as LOCAL
 from rowsmith.llm.providers.openai import OpenAI

@@ -20,7 +20,8 @@ from onnx_models import WORDS, onnx_folder, table
 from rowsmith.app.recorded import RecordedWeights
 from rowsmith.core.errors import Invalid, NotFound, RowFailed
 from rowsmith.core.models import Model
-from rowsmith.core.ports import Note, Paused
+from rowsmith.core.ports import Paused
+from rowsmith.core.weights import Note
 from rowsmith.llm.hashing import vector
 from rowsmith.llm.local.weights import WeightFiles
 from rowsmith.llm.providers import built_in

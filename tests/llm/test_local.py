@@ -22,7 +22,8 @@ from memory_ledger import MemoryLedger
 from rowsmith.core.calls import Answer
 from rowsmith.core.errors import Invalid, NotFound, RowFailed, RowsmithError
 from rowsmith.core.models import Model
-from rowsmith.core.ports import Note, Paused
+from rowsmith.core.ports import Paused
+from rowsmith.core.weights import Note
 from rowsmith.llm.local.weights import WeightFiles
 from rowsmith.llm.providers.local import PROVIDER
 from rowsmith.testing import tiny_gguf

@@ -10,7 +10,7 @@ import pytest
 
 from rowsmith.core.errors import Invalid, NotFound
 from rowsmith.core.folders import cache_folder
-from rowsmith.core.ports import Note
+from rowsmith.core.weights import Note
 from rowsmith.llm.local.memory import available, shown
 from rowsmith.llm.local.weights import WeightFiles, parts
 

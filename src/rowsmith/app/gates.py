@@ -9,8 +9,9 @@ from rowsmith import registry
 from rowsmith.app.lab import Lab
 from rowsmith.app.options import Options
 from rowsmith.app.recorded import RecordedWeights
-from rowsmith.core.ports import Keys, Ledger, Weights
+from rowsmith.core.ports import Keys, Ledger
 from rowsmith.core.recipe import Recipe
+from rowsmith.core.weights import Weights
 from rowsmith.engine.offline import Offline
 from rowsmith.engine.terms import Tell
 from rowsmith.llm.gate import Gate

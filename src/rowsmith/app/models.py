@@ -16,8 +16,9 @@ from rowsmith.app.lab import weights_of
 from rowsmith.app.trials import Trial, ask_once, models_of
 from rowsmith.core.errors import Conflict, Invalid, NotFound
 from rowsmith.core.models import Model
-from rowsmith.core.ports import Keys, Note, Paused
+from rowsmith.core.ports import Keys, Paused
 from rowsmith.core.recipe import Recipe
+from rowsmith.core.weights import Note
 from rowsmith.engine.check_models import embedders
 from rowsmith.engine.prompt_files import Find
 from rowsmith.llm import facts

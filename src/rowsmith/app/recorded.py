@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rowsmith.core.errors import RowsmithError, Unavailable
-from rowsmith.core.ports import Note, Weights
+from rowsmith.core.weights import Note, Weights
 
 _HASH = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
 class RecordedWeights:
-    """Weights as stored answers name them (core.ports.Weights), for a run that asks nobody.
+    """Weights as stored answers name them (core.weights.Weights), for a run that asks nobody.
 
     `profiles`: of each model, a word and the hash of its weights. `files`: where a file that is here goes before them; None: never, as in
     a rebuild, for another one may lie at the same place now.

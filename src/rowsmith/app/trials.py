@@ -16,7 +16,8 @@ from rowsmith.core.calls import PICO, PLAIN, Ask, Asker, Claim, Claimed, Embed, 
 from rowsmith.core.errors import Invalid, RowFailed, RowsmithError
 from rowsmith.core.models import Model
 from rowsmith.core.plainly import plainly
-from rowsmith.core.ports import Keys, Note, Paused, Weights
+from rowsmith.core.ports import Keys, Paused
+from rowsmith.core.weights import Note, Weights
 from rowsmith.engine import recipe_file
 from rowsmith.engine.check_models import asked_models, embedders
 from rowsmith.engine.prompt_files import Find

@@ -12,9 +12,10 @@ from rowsmith import registry
 from rowsmith.core.errors import Invalid, Problem, RowsmithError, choose
 from rowsmith.core.folders import cache_folder
 from rowsmith.core.models import Model
-from rowsmith.core.ports import Keys, Paused, Weights
+from rowsmith.core.ports import Keys, Paused
 from rowsmith.core.recipe import Recipe
 from rowsmith.core.step import CLASSIFIER, EMBEDDER, MODEL
+from rowsmith.core.weights import Weights
 from rowsmith.engine.check_names import setting
 from rowsmith.engine.holes import UNREAD
 from rowsmith.engine.offline import AnyKey

@@ -16,7 +16,8 @@ from rowsmith.core.errors import RowFailed
 from rowsmith.core.folders import cache_folder
 from rowsmith.core.ids import canonical, digest
 from rowsmith.core.models import Model
-from rowsmith.core.ports import Attachments, Keys, Ledger, Note, Parked, Weights
+from rowsmith.core.ports import Attachments, Keys, Ledger, Parked
+from rowsmith.core.weights import Note, Weights
 from rowsmith.llm.attachments import NoAttachments, filled, inlined, most_tokens
 from rowsmith.llm.batch.collector import Collector
 from rowsmith.llm.desk import Desk, stopped

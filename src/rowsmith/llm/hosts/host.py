@@ -21,7 +21,8 @@ from typing import IO, Any
 
 import orjson
 
-from rowsmith.core.ports import Note, Paused
+from rowsmith.core.ports import Paused
+from rowsmith.core.weights import Note
 
 DEATHS = 3
 """Times in a row that a host may die without an answer before the run pauses."""

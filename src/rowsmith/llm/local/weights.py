@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from rowsmith.core.errors import Invalid, NotFound, Unavailable
-from rowsmith.core.ports import Hub, Note
+from rowsmith.core.weights import Hub, Note
 from rowsmith.llm.record import Record
 
 HUB = "hf:"
@@ -30,7 +30,7 @@ TOLD = 1 << 30
 
 
 class WeightFiles:
-    """The files of local models (core.ports.Weights).
+    """The files of local models (core.weights.Weights).
 
     Args:
         base: folder from which relative paths are taken.
@@ -43,7 +43,7 @@ class WeightFiles:
         self._lock = threading.Lock()
 
     def here(self, name: str) -> Path | None:
-        """See core.ports.Weights."""
+        """See core.weights.Weights."""
         if not name.startswith(HUB):
             return self._file(name)
         names = _of_hub(name)
@@ -54,7 +54,7 @@ class WeightFiles:
         return None if None in paths else paths[0]
 
     def fetched(self, name: str, note: Note) -> Path:
-        """See core.ports.Weights."""
+        """See core.weights.Weights."""
         if not name.startswith(HUB):
             return self._file(name)
         names = _of_hub(name)
@@ -72,7 +72,7 @@ class WeightFiles:
         return first
 
     def hash(self, name: str, note: Note) -> str:
-        """See core.ports.Weights. Weights in several files are named by all of them, a folder by its files and what they are called."""
+        """See core.weights.Weights. Weights in several files are named by all of them, a folder by its files and what they are called."""
         with self._lock:
             first = self.fetched(name, note)
             if first.is_dir():

@@ -19,7 +19,7 @@ from rowsmith import content
 from rowsmith.core.calls import Usage
 from rowsmith.core.errors import Invalid, NotFound, choose
 from rowsmith.core.models import Model
-from rowsmith.core.ports import Note, Weights
+from rowsmith.core.weights import Note, Weights
 from rowsmith.llm.attachments import IMAGE_TOKENS
 from rowsmith.llm.verdict import Kind, kind_of
 

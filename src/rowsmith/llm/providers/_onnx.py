@@ -11,7 +11,7 @@ import orjson
 
 from rowsmith.core.errors import Invalid, NotFound, Unavailable
 from rowsmith.core.models import Model
-from rowsmith.core.ports import Weights
+from rowsmith.core.weights import Weights
 from rowsmith.llm.local.weights import BESIDE, HUB, VOCABULARY, vocabulary_of
 
 FILES = ("model.onnx", VOCABULARY)

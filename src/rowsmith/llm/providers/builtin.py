@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rowsmith.core.errors import NotFound, choose
 from rowsmith.core.models import Model
-from rowsmith.core.ports import Weights
+from rowsmith.core.weights import Weights
 from rowsmith.llm.hashing import DIMENSIONS, VERSION, vector
 from rowsmith.llm.providers import Lent, Sender
 from rowsmith.llm.providers._in_process import Computed, InProcess

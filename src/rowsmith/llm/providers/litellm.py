@@ -23,7 +23,8 @@ import orjson
 from rowsmith.core.errors import Invalid, Unavailable
 from rowsmith.core.folders import cache_folder
 from rowsmith.core.models import Model
-from rowsmith.core.ports import Paused, Weights
+from rowsmith.core.ports import Paused
+from rowsmith.core.weights import Weights
 from rowsmith.llm.deadlines import Deadlines
 from rowsmith.llm.hosts.host import Host
 from rowsmith.llm.hosts.serve import OUTCOME

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from rowsmith import content
 from rowsmith.core.errors import Invalid, Unavailable
 from rowsmith.core.models import Model
-from rowsmith.core.ports import Weights
+from rowsmith.core.weights import Weights
 from rowsmith.llm.hosts.host import Host
 from rowsmith.llm.local import gguf
 from rowsmith.llm.local.stream import joined

@@ -15,7 +15,7 @@ import orjson
 
 from rowsmith.core.errors import Invalid
 from rowsmith.core.models import Model
-from rowsmith.core.ports import Weights
+from rowsmith.core.weights import Weights
 from rowsmith.llm.classes import Classes
 from rowsmith.llm.providers import Lent, Sender, Way, Write
 from rowsmith.llm.providers._in_process import Late, Scored, Scorer

@@ -10,7 +10,7 @@ from typing import Any
 
 from rowsmith.core.errors import Invalid, NotFound, Unavailable
 from rowsmith.core.models import Model
-from rowsmith.core.ports import Weights
+from rowsmith.core.weights import Weights
 from rowsmith.llm.providers import Lent, Sender
 from rowsmith.llm.providers._in_process import Computed, InProcess, Late
 
