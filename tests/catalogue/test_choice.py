@@ -1,8 +1,9 @@
-"""What defines the recipes of choices: wrong answers that tempt, questions that cannot be guessed, texts of every kind."""
+"""What defines the recipes of classes and choices: labels seen blind, shares, wrong answers that tempt, questions that cannot be guessed."""
 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -67,3 +68,49 @@ def test_the_texts_are_told_of_and_their_length_is_bounded(tmp_path: Path) -> No
     assert "Of the text it\nis known: rules of a board game." in first and "French" in first
     result, _ = carried_out("multiple-choice", tmp_path / "short", shortest="5000", kept=0)
     assert set(result.dropped) == {"text_length"}
+
+
+def test_a_text_whose_class_is_not_seen_blind_is_dropped(tmp_path: Path) -> None:
+    def answers(request: Request) -> Any:
+        """The judge takes questions for complaints."""
+        return {"reason": "so", "label": "complaint"} if request.model == "judge" and "Herons" in request.text else None
+
+    result, rows = carried_out("classification", tmp_path, answers=answers, target="6")
+    assert result.dropped["label_not_seen"] > 0 and {row.data["label"] for row in rows} == {"complaint", "praise"}
+
+
+def test_a_text_that_names_its_class_is_dropped(tmp_path: Path) -> None:
+    def answers(request: Request) -> Any:
+        return None if request.model == "judge" else {"text": f"This is Praise, {Voice(request.chance).sentence()}"}
+
+    result, rows = carried_out("classification", tmp_path, answers=answers, kept=0)
+    assert result.dropped["label_named"] > 0 and not [row for row in rows if row.data["label"] == "praise"]
+
+
+def test_classes_difficulties_and_languages_keep_their_shares(tmp_path: Path) -> None:
+    asked: list[Request] = []
+    _, rows = carried_out(
+        "classification", tmp_path, shares="{complaint: 2, praise: 1}", difficulty="{plain: 1, border: 1}", languages="[en, de]", count="24",
+        target="24", asked=asked, kind="telegram",
+    )  # fmt: skip
+    assert Counter(row.data["label"] for row in rows) == {"complaint": 16, "praise": 8}
+    assert Counter(row.data["difficulty"] for row in rows) == {"plain": 12, "border": 12}
+    written = [request.text for request in asked if request.model == "large"]
+    assert abs(sum("German" in text for text in written) - 12) <= 1 and all("Write a telegram" in text for text in written)
+    assert Counter("near the border" in text for text in written) == {True: 12, False: 12}
+    assert all("- praise: the writer is content" in text for text in written)
+
+
+def test_each_label_of_a_set_is_seen_blind(tmp_path: Path) -> None:
+    def answers(request: Request) -> Any:
+        """The judge never sees quality where there is another label."""
+        return {"reason": "so", "labels": ["price"]} if request.model == "judge" and "Falcons" in request.text and "Swifts" in request.text else None
+
+    result, rows = carried_out("multi-label", tmp_path, answers=answers, target="6")
+    assert result.dropped["labels_not_seen"] > 0
+    assert not [row for row in rows if {"price", "quality"} <= set(row.data["labels"])]
+
+
+def test_label_sets_keep_their_shares(tmp_path: Path) -> None:
+    _, rows = carried_out("multi-label", tmp_path, sets="{price: 1, price + delivery: 3}", count="12", target="12")
+    assert Counter(" ".join(row.data["labels"]) for row in rows) == {"price": 3, "price delivery": 9}
