@@ -43,6 +43,8 @@ class Doubt(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Source:
+    """What a source says: its words, stems, names, numbers and what follows from them, clauses, and what it denies or compares with."""
+
     stems: frozenset[str]
     words: frozenset[str]
     names: frozenset[str]
@@ -86,6 +88,7 @@ def stem(word: str) -> str:
 
 @lru_cache(maxsize=64)
 def read_source(source: str) -> Source:
+    """A source, read."""
     # Rows made from one text come one after the other: what was read of it is kept for the next.
     words = WORD.findall(source)
     found = tuple(quantities(source, articles=True))

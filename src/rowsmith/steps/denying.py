@@ -16,6 +16,7 @@ _REACH = 4
 
 
 def absolute(sentence: str, known: Source) -> Doubt | None:
+    """Whether a sentence claims all, for ever or a cause where the source does not."""
     words = [word.lower() for word in WORD.findall(sentence)]
     for word in words:
         if word in word_set("absolutes") and word not in known.words and stem(word) not in known.stems and not _often(word, words, known):
@@ -55,6 +56,7 @@ def settled(sentence: str, known: Source) -> Doubt | None:
 
 
 def denied(sentence: str, known: Source) -> Doubt | None:
+    """Whether a sentence denies what the clause that is nearest to it says, or says what that denies, or the opposite."""
     for said in clauses_of(sentence):
         words = [word.lower() for word in said]
         mine = {stem(word) for word in content(words) if word not in word_set("negations")}
