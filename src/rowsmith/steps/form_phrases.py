@@ -134,7 +134,7 @@ def refusals(turn: Turn) -> Iterator[Flag]:
     few = len(turn.text) < _FEW_CHARACTERS and turn.question
     for start, end in islice(where, 3):
         core = _refusal(text, start, end)
-        if core is None and few and _speaks_of_the_request(turn, text[start:end]):
+        if core is None and few and before == 0 and _speaks_of_the_request(turn, text[start:end]):
             core = start
         if core is not None:
             rest = sum(_words(text, span) for span in where if not _beside(text, span))
@@ -181,7 +181,7 @@ def _words(text: str, span: tuple[int, int]) -> int:
 
 
 def _apology(text: str, start: int, end: int) -> bool:
-    found = pattern("refusal", "apology").match(text, start, end)
+    found = begins(("refusal", "apology"), text, start, end)
     return found is not None
 
 
@@ -191,7 +191,7 @@ def _refusal(text: str, start: int, end: int) -> int | None:
     for _ in range(4):
         if found := begins(("refusal", "begins"), text, at, end):
             return found.end()
-        sorry = pattern("refusal", "apology").match(text, at, end)
+        sorry = begins(("refusal", "apology"), text, at, end)
         if sorry is None or sorry.end() == at:
             return _therefore(text, at, end)
         at = sorry.end()

@@ -35,7 +35,8 @@ class Form(Check):
     code was asked for, or the row has choices); `json`, `schema` and `language`, of the last answer.
 
     What stands in code or in quotation marks, or is what the question is about, is let alone. The phrases are English, German, French and
-    Spanish, the commonest in other languages (Italian, Portuguese, Arabic, Hebrew, Persian ...) too. Each problem is a flag with its place in the row.
+    Spanish, the commonest in other languages (Italian, Portuguese, Arabic, Hebrew, Persian ...) too.
+    Each problem is a flag with its place in the row.
     """
 
     problems: list[Problem] = Field(list(PROBLEMS), min_length=1, description="Problems that are looked for.")

@@ -38,10 +38,11 @@ class Grounded(Asking):
     every character is a word. These two measure quoting, not truth: a right answer in words of its own scores low.
 
     `scores.<into>_supported` in [0, 1]: the share of the answer's sentences that nothing speaks against; each other one is a flag
-    `unsupported`, whose detail says why: a number that the source has not in any unit or writing and that follows from no two of its own; a
-    name that it has not; a sentence that denies what it says, or claims all where it does not (absolute); two things that have changed places
-    (swapped); too few of the sentence's words in the source (unheard). It reads no meaning: an answer that is right in wholly other words is
-    flagged, and a wrong one in the source's words may pass. English, German, French, Spanish; elsewhere numbers, names and words alone.
+    `unsupported`, whose detail says why: a number that the source has not in any unit or writing and that follows from none of its own by plain
+    arithmetic; a name that it has not; a sentence that denies what it says, or claims all, or as a fact, where it does not (absolute); two things
+    that have changed places (swapped); too few of the sentence's words in the source (unheard). It reads no meaning: an answer that is right in
+    wholly other words is flagged, and a wrong one in the source's words may pass. English, German, French, Spanish; elsewhere numbers, names and
+    words alone.
 
     With `model`, that model is asked in one call which of the sentences the source bears out, and to quote it for each; what it quotes has to stand
     in the source word for word, else the sentence is flagged all the same (detail: judged, unquoted, silent). With `classifier`, a model of natural
