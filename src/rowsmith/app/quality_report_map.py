@@ -78,7 +78,7 @@ def _group(number: int, topic: Mapping[str, Any], points: Sequence[Mapping[str, 
 
 def _point(one: Mapping[str, Any]) -> Point:
     row = one.get("row")
-    name = f"line {row:,}" if isinstance(row, int) else line(row, 12)
+    name = f"line {row:,}" if isinstance(row, int) else line(str(row)[:12])
     return Point(_at(one["x"]), _at(one["y"]), min(max(whole(one.get("topic")), 0), COLOURS - 1) + 1, f"{name}: {line(one.get('text'), 100)}")
 
 
