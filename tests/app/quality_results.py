@@ -60,7 +60,8 @@ def rich(rows: int = 1000, seed: int = 1) -> dict[str, Any]:
         "flags": flags, "counts": counts, **_measured(chance, rows),
         "sources": [{"name": name, "rows": round(n * share)} for name, n in _SOURCES.items()],
         "languages": {"de": round(612 * share), "en": round(331 * share), "fr": round(40 * share), "und": round(17 * share)},
-        "clusters": _clusters(rows), "diversity": _DIVERSITY, "bias": _BIAS, "topics": _TOPICS, "funnel": _FUNNEL, "cost_per_row_usd": 0.00184,
+        "clusters": _clusters(rows), "diversity": _diversity(chance, rows), "bias": _BIAS, "topics": _TOPICS,
+        "funnel": _FUNNEL, "cost_per_row_usd": 0.00184,
         "against": _against(), "gate": None, "judges": _JUDGES, "notes": [], "recommendations": _ADVICE,
         "not_measured": [
             {"check": "labels", "why": "No row has a label.", "fix": "rowsmith quality support-qa --checks labels"},
@@ -150,6 +151,17 @@ def _measured(chance: random.Random, rows: int) -> dict[str, Any]:
     }
 
 
+def _diversity(chance: random.Random, rows: int) -> dict[str, Any]:
+    middles = ((0.25, 0.3), (0.7, 0.25), (0.55, 0.75))
+    topics = [chance.choices(range(3), (42, 32, 26))[0] for _ in range(min(rows, 240))]
+    points = [
+        {"row": row_id(n), "text": f"How do I do number {n}?", "topic": topic, "x": round(chance.gauss(middles[topic][0], 0.08) % 1, 3),
+         "y": round(chance.gauss(middles[topic][1], 0.08) % 1, 3)}
+        for n, topic in enumerate(topics)
+    ]  # fmt: skip
+    return {**_DIVERSITY, "map": {"rows": len(points), "of": rows, "by": "words", "points": points}}
+
+
 def _against() -> dict[str, Any]:
     worse = {**FLAGGED, "duplicates": 66, "grounding": 121, "pii": 71, "form": 118, "language": 12}
     parts: list[Part] = [GRADING.part(check, "", n, 940) for check, n in worse.items() if check != "injection"]
@@ -178,7 +190,13 @@ _SOURCES = {
 }  # fmt: skip
 _DIVERSITY: dict[str, Any] = {
     "distinct_1": 0.213, "distinct_2": 0.681, "self_bleu": 0.27, "vendi": {"value": 41.7, "low": 39.2, "high": 44.1}, "rows": 1000,
-    "topics": [{"topic": name, "rows": n, "share": n / 1000} for name, n in (("delivery", 264), ("billing", 240), ("accounts", 198))],
+    "topics": {
+        "count": 3, "effective": 2.96,
+        "largest": [
+            {"share": n / 1000, "rows": n, "words": words}
+            for n, words in ((420, ["delivery", "parcel", "days"]), (320, ["invoice", "billing", "amount"]), (260, ["password", "account"]))
+        ],
+    },
     "findings": ["A quarter of all questions begins with “How do I”.", "Topic of the brief without a row: returns from abroad."],
 }  # fmt: skip
 _BIAS: dict[str, Any] = {

@@ -156,7 +156,8 @@ def test_labels_by_what_they_likely_are(bench: Bench) -> None:
 
 def test_checks_that_lack_what_they_need_say_so(bench: Bench) -> None:
     path = lines(bench.folder / "a.jsonl", alpaca())
-    for name, fix in (("contamination", "--against FILE"), ("semantic-duplicates", "--embedder provider/name"), ("bias", "--groups FILE")):
+    needs = {"contamination": "--against FILE", "semantic-duplicates": "--embedder provider/name", "bias": "--groups FILE", "topics": "--topics FILE"}
+    for name, fix in needs.items():
         with pytest.raises(Invalid, match=f"The check {name} cannot be carried out") as error:
             told(bench, path, checks=[name])
         assert error.value.fix == f"rowsmith quality {path} --checks {name} {fix}"
@@ -177,7 +178,7 @@ def test_checks_that_lack_what_they_need_say_so(bench: Bench) -> None:
         told(bench, path, against="nowhere")
     assert set(OF_ALL) < set(KNOWN)
     assert ",".join(KNOWN) == (
-        "duplicates,near-duplicates,semantic-duplicates,contamination,grounding,toxicity,pii,bias,form,labels,language,injection,diversity"
+        "duplicates,near-duplicates,semantic-duplicates,contamination,grounding,toxicity,pii,bias,form,labels,language,injection,diversity,topics"
     )
 
 

@@ -243,6 +243,18 @@ def test_the_same_result_gives_the_same_page() -> None:
     assert html(rich()) == html(rich())
 
 
+def test_the_map_shows_a_sample_of_rows_by_their_clusters() -> None:
+    tree = parsed(html(rich()))
+    points = [one for one in tree.iter() if str(one.tag).endswith("circle") and "point" in one.get("class", "")]
+    assert len(points) == 240 and {one.get("class") for one in points} == {"point k1", "point k2", "point k3"}
+    assert all(2 <= float(one.get(axis, "").rstrip("%")) <= 98 for one in points for axis in ("cx", "cy"))
+    assert {one.get("data-tip", "").partition(": ")[2] for one in points} == {f"How do I do number {n}?" for n in range(240)}
+    told = section(html(rich()), "whole")
+    assert "a sample of 240 of 1,000 rows by the words that they say" in told and "delivery, parcel, days" in told and "map points" not in told
+    for nothing in ({"map": None}, {"map": {"points": []}}, {"map": {"points": [{"x": 0.5, "y": 0.5, "topic": 0}]}}):
+        assert 'class="map"' not in html({**rich(), "diversity": {**rich()["diversity"], **nothing}})
+
+
 def test_topics_that_were_asked_for_have_their_rows_beside_them() -> None:
     told = section(html(rich()), "topics")
     assert "Of 5 topics of topics.txt: 3 covered, 1 thin, 1 missing, by words of 1,000 rows. 356 rows belong to none (35.6" in told

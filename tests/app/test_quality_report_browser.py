@@ -128,6 +128,26 @@ def test_a_part_of_few_rows_counts_in_the_page_as_in_the_library(chromium: Any, 
         assert it.heard == []
 
 
+def test_the_map_tells_rows_to_a_pointer_and_to_a_keyboard_and_shows_one_cluster(chromium: Any, pages: Path) -> None:
+    with Opened(chromium, pages / "rich.html") as it:
+        it.page.focus(".map")
+        first = it.text(".map-said")
+        assert first.startswith("Cluster 1, ") and "How do I do number" in first
+        it.page.keyboard.press("ArrowRight")
+        assert it.text(".map-said") != first and it.page.get_attribute(".map .ring", "visibility") == "visible"
+        it.page.keyboard.press("End")
+        assert it.text(".map-said").startswith("Cluster 3, ")
+        it.page.click(".pick-cluster[data-cluster='2']")
+        assert it.page.get_attribute(".pick-cluster[data-cluster='2']", "aria-pressed") == "true"
+        assert it.page.locator(".point.on").count() == it.page.locator(".point.k2").count()
+        it.page.focus(".map")
+        it.page.keyboard.press("Home")
+        assert it.text(".map-said").startswith("Cluster 2, ")
+        it.page.locator(".point.k2").first.hover(force=True)
+        assert it.page.inner_text(".tip") in {one.get_attribute("data-tip") for one in it.page.locator(".point.k2").all()}
+        assert it.heard == []
+
+
 def test_weights_are_copied_as_a_file_that_the_command_reads(chromium: Any, pages: Path) -> None:
     from yaml import safe_load
 

@@ -286,7 +286,7 @@ class Quality:
         figures.on_row += [twins.see, watch.see, lambda row, said, flags: judged.add(row, *reviewed.get(row.id, _UNSEEN)[:2])]
         among = alpha([list(people.values()) for _, _, people in reviewed.values()])
         vectors = None if topics is None or not picked.embeds(means) else meanings(runs, topics, means, watched)
-        wanted = None if topics is None else Wanted(topics, vectors, names.row)
+        wanted = None if topics is None else Wanted(topics, vectors)
         done = Checking(at, picked, grading, result, lambda: runs.rows(result.run), figures, names, judged, among, wanted)
         for row in done.rows():
             figures.add(row)
@@ -298,7 +298,7 @@ class Quality:
     def _assessed(self, done: Checking, means: Means, twins: Twins) -> Assessed:
         figures, at, checks = done.figures, done.at, done.checks
         flagging, left = _parts(done)
-        whole = of_all(checks.of_all, done.rows, done.grading, means, figures.rows, done.wanted)
+        whole = of_all(checks.of_all, done.rows, done.grading, means, figures.rows, done.names.row, done.wanted)
         parts = _in_order(checks.names, [*flagging, *whole.parts])
         score, interval = done.grading.whole(parts), done.grading.interval(parts)
         if score is None and figures.rows:

@@ -18,6 +18,7 @@ from rowsmith.app import quality_report_lists as lists
 from rowsmith.app.quality_report_figures import Block, block
 from rowsmith.app.quality_report_flags import Flagged, flagged
 from rowsmith.app.quality_report_judges import SCORES, judged, without_warnings
+from rowsmith.app.quality_report_map import drawn
 from rowsmith.app.quality_report_parts import Comparison, Grade, compared, graded
 from rowsmith.app.quality_report_plots import Histogram, histogram
 from rowsmith.app.quality_report_words import count, figure, line, money, share, short, text, whole, words
@@ -91,12 +92,12 @@ def _drawn(result: Mapping[str, Any]) -> dict[str, Any]:
         "lengths": [histogram(f"words of the {words(name)}", one, rows, "words") for name, one in islice(lengths.items(), PLOTS)],
         "judges": judged(result.get("judges")), "judges_more": _more(result.get("judges"), SCORES),
         "measures": kept, "plots_more": _more(measures, PLOTS),
-        **{name: _block(name, result.get(name), rows) for name in ("diversity", "bias", "labels", "gate")},
+        "map": drawn(result.get("diversity")), **{name: _block(name, result.get(name), rows) for name in ("diversity", "bias", "labels", "gate")},
     }  # fmt: skip
 
 
 def _block(name: str, found: Any, rows: int) -> Block | None:
-    return block(name, found, rows) if isinstance(found, Mapping) and found else None
+    return block(name, {key: one for key, one in found.items() if key != "map"}, rows) if isinstance(found, Mapping) and found else None
 
 
 def _said_of_clusters(result: Mapping[str, Any]) -> dict[str, Any]:

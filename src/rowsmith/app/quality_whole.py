@@ -33,23 +33,23 @@ class Whole:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The topics that were asked for, their embeddings where a model gives them, and how rows are called."""
+    """The topics that were asked for, and their embeddings where a model gives them."""
 
     topics: Asked
     meanings: Mapping[Topic, Sequence[float]] | None
-    name: Callable[[Row], Any]
 
 
 def of_all(
-    checks: Sequence[str], rows: Callable[[], Iterable[Row]], grading: Grading, means: Means, count: int, wanted: Wanted | None = None
-) -> Whole:
-    """Carry them out.
+    checks: Sequence[str], rows: Callable[[], Iterable[Row]], grading: Grading, means: Means, count: int, name: Callable[[Row], Any],
+    wanted: Wanted | None = None,
+) -> Whole:  # fmt: skip
+    """Carry them out. `name`: how rows are called.
 
     Raises:
         NotFound, Invalid: the file of groups.
     """
     measures: dict[str, Callable[[Callable[[], Iterable[Row]], Means], Mapping[str, Any]]] = {
-        "diversity": _diversity, "bias": _bias, "topics": partial(_topics, wanted=wanted),
+        "diversity": partial(_diversity, name=name), "bias": _bias, "topics": partial(_topics, wanted=wanted, name=name),
     }  # fmt: skip
     found = {name: measures[name](rows, means) for name in checks if count}
     scored = {name: _score(told) for name, told in found.items()}
@@ -63,8 +63,8 @@ def of_all(
     return Whole(tuple(parts), tuple(left), found)
 
 
-def _diversity(rows: Callable[[], Iterable[Row]], means: Means) -> Mapping[str, Any]:
-    told: Mapping[str, Any] = import_module(OF_ALL["diversity"]).diversity(rows(), vector=EMBEDDED)
+def _diversity(rows: Callable[[], Iterable[Row]], means: Means, name: Callable[[Row], Any]) -> Mapping[str, Any]:
+    told: Mapping[str, Any] = import_module(OF_ALL["diversity"]).diversity(rows(), vector=EMBEDDED, name=name)
     return told
 
 
@@ -74,10 +74,10 @@ def _bias(rows: Callable[[], Iterable[Row]], means: Means) -> Mapping[str, Any]:
     return told
 
 
-def _topics(rows: Callable[[], Iterable[Row]], means: Means, wanted: Wanted | None) -> Mapping[str, Any]:
+def _topics(rows: Callable[[], Iterable[Row]], means: Means, wanted: Wanted | None, name: Callable[[Row], Any]) -> Mapping[str, Any]:
     assert wanted is not None  # app.quality_checks.chosen has looked
     told: Mapping[str, Any] = import_module(OF_ALL["topics"]).topic_coverage(
-        rows, wanted.topics, vector=EMBEDDED, meanings=wanted.meanings, name=wanted.name
+        rows, wanted.topics, vector=EMBEDDED, meanings=wanted.meanings, name=name
     )
     return told
 

@@ -15,9 +15,10 @@ from typing import Any
 
 from rowsmith.core.row import Json, Row
 from rowsmith.core.said import Role, parts
+from rowsmith.steps.cluster_map import laid_out
 from rowsmith.steps.placed import spoken
 from rowsmith.steps.repetition import GRAMS, distinct, self_bleu, wordings
-from rowsmith.steps.topic_map import topics
+from rowsmith.steps.topic_map import clustered
 from rowsmith.steps.vendi import cosines, vendi
 
 WORDS = 1000
@@ -28,6 +29,10 @@ DRAWS = 5
 """Most draws."""
 SAMPLE = 2000
 """Rows that are looked at, at most; all are counted."""
+TEXT = 90
+"""Characters of a row's beginning on the map."""
+_Held = tuple[bytes, list[str], list[float] | None, tuple[Json, str]]
+"""The place of a row, its words, its vector, how it is called and how it begins."""
 LONGEST = 400
 """Words of a row that are looked at, at most."""
 _MEANINGS = {
@@ -41,20 +46,25 @@ _MEANINGS = {
 }
 
 
-def diversity(rows: Iterable[Row], *, of: Role | None = None, vector: str = "", seed: int = 42) -> dict[str, Json]:
+def diversity(
+    rows: Iterable[Row], *, of: Role | None = None, vector: str = "", seed: int = 42, name: Callable[[Row], Json] | None = None
+) -> dict[str, Json]:
     """What the rows say, measured.
 
     Args:
         of: the part of a row that is measured (core.said). Default: the answers, of rows without any all that they say but labels.
         vector: column with the rows' embeddings; without it, what compares meanings is left out.
         seed: of the draws.
+        name: how a row is called on the map; without it, none is drawn.
 
     Returns: `rows`, `measured` (rows looked at), `of`; `score` in [0, 1], the mean of distinct_2, 1 - self_bleu, wordings / 100 and, with vectors,
     meanings / 100 (of a set of fewer rows by the rows that there are), `score_low` and `score_high`, what the draws leave open of it; `figures`: for
     each name `value`, `low` and `high` (least and greatest of the draws), `draws`, `at` (words or rows of a draw) and `what` it means; `topics`:
-    `count`, `effective` and the `largest` as {share, rows, words}; `findings`: what is wrong, as {what, figure, fix}; `not_measured`.
+    `count`, `effective` and the `largest` as {share, rows, words}; `map`, with `name`: {rows, of, by (words, meanings), points: [{row, text, topic,
+    x, y}]}, at most 1,000 rows laid out by what they say (steps.cluster_map), `topic` being the place among the `largest`; `findings`: what is wrong,
+    as {what, figure, fix}; `not_measured`.
     """
-    chosen = _Chosen(seed)
+    chosen = _Chosen(seed, name)
     for row in rows:
         chosen.add(row, of, vector)
     texts, vectors = chosen.sample()
@@ -62,10 +72,11 @@ def diversity(rows: Iterable[Row], *, of: Role | None = None, vector: str = "", 
         return {"rows": chosen.rows, "measured": 0, "of": of or "text", "score": None, "figures": {}, "topics": None, "findings": [],
                 "not_measured": [_EMPTY]}  # fmt: skip
     figures = _worded(texts) | (_meant(vectors) if vectors else {})
-    found = topics(texts, vectors, seed)
+    found, clusters, points = clustered(texts, vectors, seed)
+    drawn = {} if name is None else {"map": _map(chosen, "meanings" if vectors else "words", clusters, points, seed)}
     return {
         "rows": chosen.rows, "measured": len(texts), "of": of or ("answer" if chosen.answered else "text"), **_score(figures),
-        "figures": figures, "topics": found, "findings": _findings(figures, found, chosen.rows),
+        "figures": figures, "topics": found, **drawn, "findings": _findings(figures, found, chosen.rows),
         "not_measured": [] if vectors else [_WITHOUT],
     }  # fmt: skip
 
@@ -80,12 +91,13 @@ _WITHOUT = {
 class _Chosen:
     """The rows with the least hashes, and how many there are. 100 bytes for each different text."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, name: Callable[[Row], Json] | None) -> None:
+        self._name = name
         self.rows = 0
         self.answered = False
         self._seed = seed.to_bytes(8, "big", signed=True)
         self._times: Counter[bytes] = Counter()
-        self._held: list[tuple[bytes, list[str], list[float] | None]] = []
+        self._held: list[_Held] = []
 
     def add(self, row: Row, of: Role | None, vector: str) -> None:
         self.rows += 1
@@ -98,14 +110,29 @@ class _Chosen:
         self._times[hashed] += 1
         place = blake2b(hashed + self._times[hashed].to_bytes(8, "big"), digest_size=16).digest()
         given = row.data.get(vector) if vector else None
-        one = (bytes(255 - byte for byte in place), words, given if isinstance(given, list) else None)
+        known = (None, "") if self._name is None else (self._name(row), " ".join(text[: 4 * TEXT].split())[:TEXT])
+        one = (bytes(255 - byte for byte in place), words, given if isinstance(given, list) else None, known)
         (heappush if len(self._held) < SAMPLE else heappushpop)(self._held, one)
 
     def sample(self) -> tuple[list[list[str]], list[list[float]]]:
         """Their words, and their vectors where all have one, in the order of their hashes."""
-        held = sorted(self._held, key=lambda one: one[0], reverse=True)
+        held = self._in_order()
         vectors = [one[2] for one in held if one[2]]
         return [one[1] for one in held], vectors if len(vectors) == len(held) else []
+
+
+    def named(self) -> list[tuple[Json, str]]:
+        """How they are called, and how they begin, in the same order."""
+        return [one[3] for one in self._in_order()]
+
+    def _in_order(self) -> list[_Held]:
+        return sorted(self._held, key=lambda one: one[0], reverse=True)
+
+
+def _map(chosen: _Chosen, by: str, clusters: Sequence[int], points: Sequence[list[float]], seed: int) -> dict[str, Json]:
+    places = zip(chosen.named(), clusters, laid_out(points, seed), strict=False)
+    drawn: list[Json] = [{"row": row, "text": text, "topic": topic, "x": x, "y": y} for (row, text), topic, (x, y) in places]
+    return {"rows": len(drawn), "of": chosen.rows, "by": by, "points": drawn}
 
 
 def _worded(texts: Sequence[list[str]]) -> dict[str, Json]:

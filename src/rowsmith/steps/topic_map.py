@@ -32,6 +32,11 @@ def topics(texts: Sequence[Sequence[str]], vectors: Sequence[Sequence[float]], s
 
     Method: k-means on the sphere (Dhillon and Modha, 2001) with distant beginnings (Arthur and Vassilvitskii, "k-means++", 2007), k = n / 20 within
     1 and 12; vectors less their mean. Without embeddings the topics are of words, not of meaning."""
+    return clustered(texts, vectors, seed)[0]
+
+
+def clustered(texts: Sequence[Sequence[str]], vectors: Sequence[Sequence[float]], seed: int) -> tuple[dict[str, Any], list[int], list[list[float]]]:
+    """The topics of the first 1,000 texts, the topic of each of these (its place among the `largest`), and the points by which they were told."""
     texts = texts[:LOOKED_AT]
     k = max(1, min(MOST, len(texts) // ROWS_EACH))
     points = [_unit(vector) for vector in centred(vectors[:LOOKED_AT] if vectors else _hashed(texts))]
@@ -44,7 +49,9 @@ def topics(texts: Sequence[Sequence[str]], vectors: Sequence[Sequence[float]], s
         {"share": round(size / len(texts), 4), "rows": size, "words": _words(inside[place], having)}
         for place, size in sorted(sizes.items(), key=lambda pair: (-pair[1], pair[0]))
     ]
-    return {"count": len(sizes), "effective": round(exp(-sum(share * log(share) for share in shares)), 3), "largest": largest}
+    rank = {place: at for at, (place, _) in enumerate(sorted(sizes.items(), key=lambda pair: (-pair[1], pair[0])))}
+    told = {"count": len(sizes), "effective": round(exp(-sum(share * log(share) for share in shares)), 3), "largest": largest}
+    return told, [rank[place] for place in places], points
 
 
 def _hashed(texts: Sequence[Sequence[str]]) -> list[list[float]]:

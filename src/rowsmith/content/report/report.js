@@ -15,6 +15,7 @@
     weights(all, one);
     flags(all, one);
     tips(all, one);
+    maps(all, one);
   });
 
   function themes(all, one) {
@@ -185,6 +186,79 @@
     addEventListener("hashchange", linked);
     filter();
     linked();
+  }
+
+  function maps(all, one) {
+    const map = one(".map");
+    if (!map) return;
+    const points = all(".point", map).map((circle) => ({
+      circle, x: parseFloat(circle.getAttribute("cx")), y: parseFloat(circle.getAttribute("cy")), cluster: circle.dataset.cluster,
+    }));
+    const ring = one(".ring", map), told = one(".map-said"), tip = one(".tip");
+    let at = null, only = "";
+    const shown = () => points.filter((point) => !only || point.cluster === only);
+
+    function mark(point) {
+      at = point;
+      ring.setAttribute("visibility", point ? "visible" : "hidden");
+      if (!point) return;
+      ring.setAttribute("cx", `${point.x}%`);
+      ring.setAttribute("cy", `${point.y}%`);
+      told.textContent = `Cluster ${point.cluster}, ${point.circle.dataset.tip}`;
+    }
+
+    function nearest(event) {
+      const box = map.getBoundingClientRect();
+      const away = (point) => Math.hypot(box.left + point.x * box.width / 100 - event.clientX, box.top + point.y * box.height / 100 - event.clientY);
+      let best = null, least = event.pointerType === "touch" ? 32 : 20;
+      shown().forEach((point) => { const found = away(point); if (found < least) { least = found; best = point; } });
+      return best;
+    }
+
+    function pointed(event) {
+      const point = nearest(event);
+      tip.hidden = !point;
+      if (!point) return;
+      mark(point);
+      tip.textContent = point.circle.dataset.tip;
+      const wide = tip.offsetWidth;
+      tip.style.left = `${Math.max(8, Math.min(event.clientX - wide / 2, innerWidth - wide - 8))}px`;
+      tip.style.top = `${Math.max(8, event.clientY - tip.offsetHeight - 14)}px`;
+      event.stopPropagation();
+    }
+
+    function moved(event) {
+      const ways = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+      const some = shown();
+      if (event.key === "Escape") { mark(null); tip.hidden = true; return; }
+      if (event.key === "Home" || event.key === "End") { mark(event.key === "Home" ? some[0] : some[some.length - 1]); event.preventDefault(); return; }
+      const way = ways[event.key];
+      if (!way || event.ctrlKey || event.metaKey || event.altKey) return;
+      event.preventDefault();
+      if (!at || !some.includes(at)) { mark(some[0]); return; }
+      let best = null, least = Infinity;
+      some.forEach((point) => {
+        const dx = point.x - at.x, dy = point.y - at.y, ahead = dx * way[0] + dy * way[1], aside = Math.abs(dx * way[1] + dy * way[0]);
+        if (point !== at && ahead > 0 && ahead + 2 * aside < least) { least = ahead + 2 * aside; best = point; }
+      });
+      if (best) mark(best);
+    }
+
+    map.addEventListener("pointermove", pointed);
+    map.addEventListener("pointerdown", pointed);
+    map.addEventListener("pointerleave", () => { tip.hidden = true; });
+    map.addEventListener("keydown", moved);
+    map.addEventListener("focus", () => { if (!at) mark(shown()[0]); });
+    all(".pick-cluster").forEach((button) => {
+      button.disabled = false;
+      button.addEventListener("click", () => {
+        only = only === button.dataset.cluster ? "" : button.dataset.cluster;
+        all(".pick-cluster").forEach((other) => other.setAttribute("aria-pressed", String(other.dataset.cluster === only)));
+        map.classList.toggle("only", Boolean(only));
+        points.forEach((point) => point.circle.classList.toggle("on", point.cluster === only));
+        if (at && only && at.cluster !== only) mark(null);
+      });
+    });
   }
 
   function tips(all, one) {
