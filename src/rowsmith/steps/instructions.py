@@ -19,7 +19,7 @@ from rowsmith.steps.unseen import Hidden, characters, fold, parts, payloads
 
 LIKELY = "likely"
 """The rule of what no other names, and a model that has learnt from examples takes for an order to a model."""
-LIKELY_FROM = 0.95
+LIKELY_FROM = 0.99
 """From which probability it counts."""
 EXCERPT = 160
 """Most characters of an excerpt."""
