@@ -35,6 +35,7 @@ CASES: dict[str, dict[str, Case]] = {
         "columns": to("columns", ["text"], ["other"], RUDE),
         "into": to("into", "toxicity", "harm", RUDE),
         "action": to("action", "flag", "drop", RUDE),
+        "likely": to("likely", 1, 0.0001, ({"text": "The mill stands by the river."},)),
         "classifier": to("classifier", ..., "scorer", RUDE, rated),
         "threshold": to("threshold", ..., 0.9, RUDE, rated, classifier="scorer"),
         "thresholds": to("thresholds", ..., {"profanity": 0.1}, RUDE, rated, classifier="scorer"),

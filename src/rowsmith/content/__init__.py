@@ -132,6 +132,16 @@ def injections() -> dict[str, Any]:
     return _yaml("injections")
 
 
+def word_classes() -> dict[str, dict[str, str]]:
+    """Words that speak of one thing, by linear model and class: `content/word_classes.yaml`."""
+    return _yaml("word_classes")
+
+
+def weights(name: str) -> bytes:
+    """The weights of a linear model, as steps.linear takes them: `content/weights/<name>.bin`."""
+    return files("rowsmith.content").joinpath("weights", f"{name}.bin").read_bytes()
+
+
 def entailment() -> dict[str, Any]:
     """What sentences are compared by: units, scales, denials, opposites: `content/entailment.yaml`."""
     return _yaml("entailment")

@@ -14,8 +14,13 @@ from functools import cache
 from typing import NamedTuple
 
 from rowsmith.content import toxicity
+from rowsmith.steps.linear import linear
 
 CATEGORIES = ("threat", "hate", "self_harm", "sexual", "insult", "harassment")
+LIKELY = "likely"
+"""The category of what no rule names, and a model that has learnt from examples takes for harm."""
+LIKELY_FROM = 0.95
+"""From which probability it counts."""
 LONGEST = 600
 """Most characters of a sentence that are looked at together."""
 _SENTENCE = re.compile(r"[^.!?\n。！？]+[.!?。！？]*[\"'”»)]*")
@@ -30,7 +35,7 @@ _QUOTES = re.compile(r"\"[^\"\n]{1,300}\"|“[^”\n]{1,300}”|„[^“”\n]{1
 
 
 class Harm(NamedTuple):
-    """What a sentence at [start, end) of a text does: a category, and how much speaks for it, 1 for a rule that is met."""
+    """What a sentence at [start, end) of a text does: a category, and how much speaks for it, 1 for a rule that is met, else a probability."""
 
     category: str
     start: int
@@ -38,11 +43,16 @@ class Harm(NamedTuple):
     score: float
 
 
-def harms(text: str) -> list[Harm]:
-    """The harmful places of a text, in order; of a sentence the gravest category, as CATEGORIES sorts them."""
+def harms(text: str, likely: float = LIKELY_FROM) -> list[Harm]:
+    """The harmful places of a text, in order; of a sentence the gravest category, as CATEGORIES sorts them. Where no rule is met, the place that the
+    learnt model (content/weights/toxicity.bin) takes for harm with a probability of at least `likely`, if there is one; 1 asks the rules alone."""
     plain = unmasked(text.lower().replace("’", "'"))
     around = _Around(plain)
-    return [found for start, end in _sentences(plain) if (found := _judged(plain, start, end, around)) is not None]
+    found = [harm for start, end in _sentences(plain) if (harm := _judged(plain, start, end, around)) is not None]
+    if found or likely >= 1:
+        return found
+    probability, start, end = linear("toxicity").likely(plain)
+    return [Harm(LIKELY, start, end, round(probability, 4))] if probability >= likely else []
 
 
 def unmasked(text: str) -> str:

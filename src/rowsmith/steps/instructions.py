@@ -13,9 +13,14 @@ from functools import cache
 from typing import NamedTuple
 
 from rowsmith.content import injections
+from rowsmith.steps.linear import linear
 from rowsmith.steps.lined import lined
 from rowsmith.steps.unseen import Hidden, characters, fold, parts, payloads
 
+LIKELY = "likely"
+"""The rule of what no other names, and a model that has learnt from examples takes for an order to a model."""
+LIKELY_FROM = 0.99
+"""From which probability it counts."""
 EXCERPT = 160
 """Most characters of an excerpt."""
 _PAIRS = {"“": "”", "„": "“”", "«": "»", "‹": "›", "「": "」", "『": "』", "‘": "’"}
@@ -56,16 +61,36 @@ class _Pattern(NamedTuple):
     weight: float
 
 
-def scan(text: str, aside: Sequence[str] = ()) -> list[Finding]:
+def scan(text: str, aside: Sequence[str] = (), likely: float = LIKELY_FROM) -> list[Finding]:
     """What a text says to a model, in order. `aside`: what a reader of its file found hidden in it; such findings stand where the text has
-    the words, else at its beginning, empty."""
+    the words, else at its beginning, empty. Where the rules find less than enough, what the learnt model (content/weights/injection.bin) takes for
+    an order with a probability of at least `likely` counts too; 1 asks the rules alone."""
     found = list(_spoken(text))
-    for hidden in (*characters(text), *parts(text), *payloads(text)):
+    unseen = (*characters(text), *parts(text), *payloads(text))
+    for hidden in unseen:
         found += _told(text, hidden)
     for said in aside:
         place = max(0, text.find(said.strip()[:200])) if said.strip() else 0
         found += [Finding("hidden_text", place, place, 1.0, _excerpt(said)) for _ in _first(_heard(said))]
+    if likely < 1 and weight(found) < 1:
+        found += _likely(text, unseen, likely)
     return sorted(set(found), key=lambda one: (one.start, one.end, one.rule))
+
+
+def readings(text: str) -> list[str]:
+    """What the learnt model is shown of a text: as it reads, and what is encoded in it."""
+    return [fold(text).text, *(fold(hidden.says).text for hidden in (*characters(text), *payloads(text)) if hidden.says)]
+
+
+def _likely(text: str, unseen: Sequence[Hidden], least: float) -> Iterator[Finding]:
+    model, folded = linear("injection"), fold(text)
+    probability, start, end = model.likely(folded.text)
+    if probability >= least:
+        start, end = folded.span(start, end)
+        yield Finding(LIKELY, start, end, 1.0, _probable(probability, text[start:end]))
+    for hidden in unseen:
+        if hidden.how in ("tags", "encoded") and (probability := model.likely(fold(hidden.says).text).probability) >= least:
+            yield Finding(LIKELY, hidden.start, hidden.end, 1.0, _probable(probability, hidden.says))
 
 
 def weight(findings: Sequence[Finding]) -> float:
@@ -180,6 +205,10 @@ class _Said:
         if before[-1] in ":：(":
             return reports.search(before) is not None
         return re.search(r"(?:such as|like|e\.g\.?|例如|例えば|например|wie|comme|como|come)$", before) is not None
+
+
+def _probable(probability: float, said: str) -> str:
+    return f"by no rule, but probable by what was learnt from examples, {probability:.2f}: {_excerpt(said)}"
 
 
 def _excerpt(text: str) -> str:

@@ -16,7 +16,7 @@ from rowsmith.core.row import Drop, Row
 from rowsmith.core.said import parts
 from rowsmith.core.step import Column
 from rowsmith.steps.cleaning import Cleaning
-from rowsmith.steps.instructions import Finding, scan, weight
+from rowsmith.steps.instructions import LIKELY_FROM, Finding, scan, weight
 from rowsmith.steps.request import text_of
 from rowsmith.steps.spans import place
 
@@ -34,7 +34,8 @@ class HiddenInstructions(Cleaning):
     hidden or white, and what the reader of the file noted in `origin.source.notes`); text that is encoded (base64, hexadecimal, URL, rot13,
     backwards); override ("ignore previous instructions"), persona, address ("if you are an AI"), leak, exfiltration, steering, grader ("score
     10") in ten languages; markers of roles and tools calls. Each rule has a weight, 1 or 0.5, and the score is their sum. What only speaks of
-    such instructions (quoted, in code, as an example) does not count.
+    such instructions (quoted, in code, as an example) does not count. Where the rules find less than 1, a small model learnt from examples says how
+    probable an order to a model is; from `likely` on that is a finding with weight 1 and the rule `likely`.
 
     A text whose score is at least `threshold` is flagged: `origin.hidden_instructions` lists the findings {rule, weight, span, excerpt}, the span in
     characters of the source, and `origin.flags` has them too; and `action` says what becomes of it. With an empty `column` all that a row says
@@ -48,6 +49,7 @@ class HiddenInstructions(Cleaning):
         "that were found are cut out.",
     )
     threshold: Annotated[float, Field(gt=0)] = Field(1.0, description="From which score on a text is flagged; 0.5 for every suspicion.")
+    likely: float = Field(LIKELY_FROM, gt=0, le=1, description="From which probability what the rules do not find counts as `likely`; 1: never.")
     into: str = Field("hidden_instructions", min_length=1, description="Name of the score.")
     aside: str = Field("hidden_text", description="Column with what was hidden in the file, text or a list, where there is one; empty for none.")
 
@@ -86,7 +88,7 @@ class HiddenInstructions(Cleaning):
         """What is told of the whole file counts for its document and not for each chunk of it."""
         source = row.origin.get("source")
         notes = source.get("notes") if isinstance(source, dict) and "chunk" not in row.origin else None
-        return scan(text, [*_texts(row.data.get(self.aside)), *_texts(notes)])
+        return scan(text, [*_texts(row.data.get(self.aside)), *_texts(notes)], self.likely)
 
     def check(self) -> list[str]:
         """Text is cut out of one column alone."""
