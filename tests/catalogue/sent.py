@@ -15,16 +15,17 @@ from rowsmith.testing import Request
 GOLDEN = Path(__file__).with_name("golden")
 _HOLE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _SENTENCE = re.compile(r"(?<=[.!?:])\s+|\n")
+_FENCED = re.compile(r"^--- ([0-9a-f]{12}) .*?^--- \1 end ---$", re.DOTALL | re.MULTILINE)
 LEAST = 30
 """Characters of a piece of a prompt by which it would be known again in a row."""
 
 
 def told(requests: Sequence[Request]) -> str:
-    """The requests that differ in kind: by model, schema and how the last message begins."""
+    """The requests that differ in kind: by model, schema and how the last message begins, but for what is fenced off."""
     found: dict[tuple[str, ...], str] = {}
     for request in requests:
         said = _said(request)
-        key = (request.model, json.dumps(request.schema, sort_keys=True), " ".join(request.text.split()[:4]))
+        key = (request.model, json.dumps(request.schema, sort_keys=True), " ".join(_FENCED.sub("", request.text).split()[:4]))
         found[key] = min(found.get(key, said), said)
     return "\n\n".join(said for _, said in sorted(found.items())) + "\n"
 
