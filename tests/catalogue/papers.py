@@ -13,6 +13,7 @@ from case import Voice, usual
 from running import Bench
 
 from rowsmith.app.catalogue import one as catalogued
+from rowsmith.app.proof import verify
 from rowsmith.app.results import Result
 from rowsmith.core.row import Row
 from rowsmith.testing import Request
@@ -113,11 +114,12 @@ def pair(request: Request, **more: Any) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Carried:
-    """What a run came to: its result, its kept rows, and what was asked."""
+    """What a run came to: its result, its kept rows, what was asked, and whether the rows come out the same when they are made again."""
 
     result: Result
     rows: list[Row]
     asked: list[Request]
+    proven: bool | None = None
 
     @property
     def said(self) -> list[dict[str, Any]]:
@@ -130,7 +132,7 @@ class Carried:
         return self.result.dropped
 
 
-def carried(folder: Path, name: str, reply: Callable[[Request], Any], target: int | None = None, **sets: str) -> Carried:
+def carried(folder: Path, name: str, reply: Callable[[Request], Any], target: int | None = None, *, prove: bool = False, **sets: str) -> Carried:
     """Run a recipe of the catalogue over the documents; `reply` gives None for the usual answer."""
 
     def answer(request: Request) -> Any:
@@ -140,7 +142,8 @@ def carried(folder: Path, name: str, reply: Callable[[Request], Any], target: in
     for path, text in FILES.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(text, encoding="utf-8")
+    known = catalogued(name).parameters
     with chdir(folder), Bench(folder, answer) as bench:
         given = {"model": "openai/large", "base_url": bench.server.url, **INPUT, **sets}
-        result = bench.runs.start(name, sets={key: value for key, value in given.items() if key in catalogued(name).parameters}, target=target)
-        return Carried(result, bench.rows(result), bench.asked)
+        result = bench.runs.start(name, sets={key: value for key, value in given.items() if key in known}, target=target)
+        return Carried(result, bench.rows(result), bench.asked, verify(bench.lab, name).ok if prove else None)

@@ -13,6 +13,7 @@ from test_catalogue import case_of
 from wrong import DOCS, but, denied
 
 from rowsmith.core.errors import Invalid
+from rowsmith.engine.recipe_file import load
 from rowsmith.testing import Request
 
 
@@ -96,10 +97,12 @@ def test_a_rubric_that_tells_nothing_is_dropped(met: bool, tmp_path: Path) -> No
 
 def test_no_attack_is_written_without_a_plain_yes(tmp_path: Path) -> None:
     case = case_of("red-team")
-    for said in ({}, {"allow_red_team": "false"}, {"allow_red_team": "yes"}):
-        with pytest.raises(Invalid, match="writes attacks on language models") as refused:
-            carried(tmp_path, "red-team", case.reply, **{**case.sets, "allow_red_team": "false", **said})
-        assert "--set allow_red_team=true" in str(refused.value)
+    with pytest.raises(Invalid, match="writes attacks on language models") as refused:
+        carried(tmp_path, "red-team", case.reply, **{**case.sets, "allow_red_team": "false"})
+    assert "--set allow_red_team=true" in str(refused.value)
+    for said in ({}, {"allow_red_team": "yes"}):
+        with pytest.raises(Invalid, match="writes attacks on language models"):
+            load(Path("red-team"), {"model": "openai/large", **said})
 
 
 def test_prompts_to_decline_have_harmless_twins_and_the_judge_agrees(tmp_path: Path) -> None:
