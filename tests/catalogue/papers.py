@@ -68,7 +68,7 @@ def shown(request: Request) -> dict[str, str]:
 
 def passages(request: Request) -> list[str]:
     """The texts that stand fenced off, in order."""
-    return [text for _, name, text in _FENCED.findall(request.text) if name not in ("question", "end")]
+    return [text for _, name, text in _FENCED.findall(request.text) if name not in ("question", "links", "heading", "end")]
 
 
 def stated(text: str) -> list[str]:
