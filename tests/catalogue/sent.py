@@ -15,6 +15,7 @@ from rowsmith.testing import Request
 GOLDEN = Path(__file__).with_name("golden")
 _HOLE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _SENTENCE = re.compile(r"(?<=[.!?:])\s+|\n")
+_FENCED = re.compile(r"^--- ([0-9a-f]{12}) .*?^--- \1 end ---$", re.DOTALL | re.MULTILINE)
 LEAST = 30
 """Characters of a piece of a prompt by which it would be known again in a row."""
 
@@ -24,7 +25,7 @@ def told(requests: Sequence[Request], ours: set[str]) -> str:
     found: dict[tuple[str, ...], str] = {}
     for request in requests:
         said = _said(request)
-        key = (request.model, json.dumps(request.schema, sort_keys=True), *sorted(piece for piece in ours if piece in said))
+        key = (request.model, json.dumps(request.schema, sort_keys=True), *sorted(piece for piece in ours if piece in _FENCED.sub("", said)))
         found[key] = min(found.get(key, said), said)
     return "\n\n".join(said for _, said in sorted(found.items())) + "\n"
 

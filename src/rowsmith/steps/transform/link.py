@@ -48,7 +48,7 @@ class Link(Step):
     hops: Annotated[int, Field(ge=2, le=5)] = Field(2, description="Texts in a chain.")
     most: Annotated[int, Field(ge=2)] = Field(10, description="Most rows that an entity may be in, to link them.")
     other_documents: bool = Field(False, description="Whether each text of a chain is of another document.")
-    where: Where | None = Field(None, description="Rows of which this is not true begin no chain, but others are linked to them. Default: all begin one.")
+    where: Where | None = Field(None, description="Rows that begin a chain; others are linked to, and count as alone. Default: all begin one.")
     alone: Literal["drop", "keep"] = Field("drop", description="What becomes of a row without a chain.")
 
     @model_validator(mode="after")
