@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from rowsmith.testing import Request
@@ -12,7 +12,9 @@ from rowsmith.testing import Request
 NAMES = ("Priya", "Felix", "Naomi", "Omar", "Freya", "Lars", "Lucia", "Jonas")
 CITIES = ("Bergen", "Porto", "Graz", "Lyon", "Turin", "Calgary", "Malaga", "Utrecht")
 THINGS = ("kettle", "lantern", "saddle", "anchor", "hammock", "compass", "blanket", "tripod")
-ANEW = {"bought": "purchased", "wrong": "incorrect", "customers": "clients", "often": "frequently", "very quickly": "at great speed", "parcel": "package"}
+ANEW = {
+    "bought": "purchased", "wrong": "incorrect", "customers": "clients", "often": "frequently", "very quickly": "at great speed", "parcel": "package",
+}  # fmt: skip
 """Words that mean the same."""
 
 
@@ -21,13 +23,14 @@ def mail(number: int) -> dict[str, str]:
     name, city, thing = NAMES[number], CITIES[number], THINGS[number]
     if number % 2:
         text = (
-            f"Hello, this is {name} from {city}. I bought a {thing} in your shop {number + 11} days ago, and it does not work as it should. You often "
-            f"help customers very quickly, so please give me my money back, all {number + 31} euros of it, because the {thing} is plainly wrong for me."
+            f"Hello, this is {name} from {city}. I bought a {thing} in your shop {number + 11} days ago, and it does not work as it should. "
+            f"You often help customers very quickly, so please give me my money back, all {number + 31} euros of it, because the {thing} is "
+            "plainly wrong for me."
         )
         return {"text": text, "label": "refund"}
     text = (
-        f"Good morning, my name is {name} and I live in {city}. The parcel with the {thing} was sent {number + 11} days ago and has still not come to my "
-        f"door. Your drivers often find the house number {number + 31} very quickly, so where is my parcel now, and who of your customers has it?"
+        f"Good morning, my name is {name} and I live in {city}. The parcel with the {thing} was sent {number + 11} days ago and has still not come "
+        f"to my door. Your drivers often find the house number {number + 31} very quickly, so where is my parcel now, and who of your customers has it?"
     )
     return {"text": text, "label": "delivery"}
 
@@ -65,16 +68,14 @@ def asked(request: Request) -> list[str]:
     return list(request.schema["properties"]) if request.schema else []
 
 
-def model(say: Callable[[str], str] = anew, label: Callable[[str], str] = label_of, more: Mapping[str, Any] | None = None) -> Callable[[Request], Any]:
-    """One that writes by `say` and finds labels by `label`; `more`: answers by their first field."""
+def model(say: Callable[[str], str] = anew, label: Callable[[str], str] = label_of) -> Callable[[Request], Any]:
+    """One that writes by `say` and finds labels by `label`."""
 
     def reply(request: Request) -> Any:
         fields = asked(request)
         texts = shown(request)
         if fields == ["reason", "label"]:
             return {"reason": "It says so.", "label": label(texts["text"])}
-        if more and fields[0] in more:
-            return more[fields[0]]
         return {path: say(texts[path]) for path in fields}
 
     return reply

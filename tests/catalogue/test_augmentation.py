@@ -25,7 +25,8 @@ CHECKED = ["paraphrase", "back-translation", "style-shift", "adversarial"]
 
 
 def run(
-    name: str, folder: Path, patch: pytest.MonkeyPatch, reply: Callable[[Request], Any], sets: Mapping[str, str] = SETS, files: Mapping[str, str] = FILE
+    name: str, folder: Path, patch: pytest.MonkeyPatch, reply: Callable[[Request], Any], sets: Mapping[str, str] = SETS,
+    files: Mapping[str, str] = FILE,
 ) -> tuple[Result, list[Row], list[Request]]:
     """All rows through a recipe."""
     patch.chdir(folder)
@@ -138,9 +139,13 @@ def test_a_register_or_a_persona_is_shifted_to(shift: str, said: str, tmp_path: 
 
 
 def test_names_are_swapped_alike_in_all_that_a_row_says_and_false_claims_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    chats = [{"messages": [{"role": "user", "content": f"{name} lives in {city}. Where does {name} live, and how far is it from the old harbour there?"},
-                           {"role": "assistant", "content": f"{name} lives in {city}, about two miles from the old harbour."}]}
-             for name, city in zip(NAMES, CITIES, strict=True)]  # fmt: skip
+    chats = [
+        {"messages": [
+            {"role": "user", "content": f"{name} lives in {city}. Where does {name} live, and how far is it from the old harbour there?"},
+            {"role": "assistant", "content": f"{name} lives in {city}, about two miles from the old harbour."},
+        ]}
+        for name, city in zip(NAMES, CITIES, strict=True)
+    ]  # fmt: skip
 
     def reply(request: Request) -> Any:
         return {"reason": "so", "holds": "Graz" not in request.text}

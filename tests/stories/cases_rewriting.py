@@ -70,7 +70,8 @@ CASES: dict[str, dict[str, Case]] = {
         "model": to("model", "writer", "other", ONE, PLACE, output=FIELDS),
     },
     "transform.changes": {
-        "before": Case({"before": "was"}, {"before": "old"}, ONE, None, CHANGED), "after": Case({"after": "is"}, {"after": "new"}, ONE, None, CHANGED),
+        "before": Case({"before": "was"}, {"before": "old"}, ONE, None, CHANGED),
+        "after": Case({"after": "is"}, {"after": "new"}, ONE, None, CHANGED),
     },
     "transform.noise": {
         "within": to("within", ["text"], ["title"], LONG),

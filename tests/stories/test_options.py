@@ -139,7 +139,8 @@ CASES: dict[str, dict[str, Case]] = {
         "licence": to("licence", ..., "CC-BY-4.0", paths=["f.jsonl"]),
         "terms": to("terms", ..., "own", paths=["f.jsonl"]),
     },
-    "read.dataset": {"dataset": to("dataset", "qa", "faq"), "files": to("files", ["a.jsonl"], ["f.jsonl"]), "ids": to("ids", ..., ["ab" * 16], dataset="qa"),
+    "read.dataset": {"dataset": to("dataset", "qa", "faq"), "files": to("files", ["a.jsonl"], ["f.jsonl"]),
+                     "ids": to("ids", ..., ["ab" * 16], dataset="qa"),
                      "flags": to("flags", ..., False, dataset="checked")},
     "read.rows": {
         "rows": to("rows", [{"a": 1}], [{"a": 2}]),

@@ -8,10 +8,12 @@ from case import Case
 from rowsmith.testing import Request
 
 GERMAN = {
-    "Hello, this is": "Hallo, hier ist", " from ": " aus ", "I bought a": "Ich habe einen", "in your shop": "in Ihrem Laden gekauft, vor", "days ago": "Tagen",
-    "and it does not work as it should": "und er ist nicht so, wie er sein soll", "You often help customers very quickly": "Sie helfen den Kunden oft schnell",
+    "Hello, this is": "Hallo, hier ist", " from ": " aus ", "I bought a": "Ich habe einen", "in your shop": "in Ihrem Laden gekauft, vor",
+    "days ago": "Tagen", "and it does not work as it should": "und er ist nicht so, wie er sein soll",
+    "You often help customers very quickly": "Sie helfen den Kunden oft schnell",
     "so please give me my money back": "also geben Sie mir bitte mein Geld zurück", "euros of it": "Euro davon", "because the": "denn der",
-    "is plainly wrong for me": "ist für mich nicht der richtige", "Good morning, my name is": "Guten Morgen, mein Name ist", "and I live in": "und ich wohne in",
+    "is plainly wrong for me": "ist für mich nicht der richtige", "Good morning, my name is": "Guten Morgen, mein Name ist",
+    "and I live in": "und ich wohne in",
     "The parcel with the": "Das Paket mit dem", "was sent": "wurde vor", "and has still not come to my door": "und ist noch nicht an meiner Tür",
     "Your drivers often find the house number": "Ihre Fahrer finden das Haus mit der Nummer", "very quickly, so where is my parcel now":
     "oft sehr schnell, also wo ist mein Paket jetzt", "and who of your customers has it": "und wer von den Kunden hat es", " all ": " alle ",
