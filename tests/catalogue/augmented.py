@@ -30,7 +30,8 @@ def mail(number: int) -> dict[str, str]:
         return {"text": text, "label": "refund"}
     text = (
         f"Good morning, my name is {name} and I live in {city}. The parcel with the {thing} was sent {number + 11} days ago and has still not come "
-        f"to my door. Your drivers often find the house number {number + 31} very quickly, so where is my parcel now, and who of your customers has it?"
+        f"to my door. Your drivers often find the house number {number + 31} very quickly, so where is my parcel now, and who of "
+        "your customers has it?"
     )
     return {"text": text, "label": "delivery"}
 
