@@ -58,11 +58,11 @@ def test_what_a_judge_denies_is_dropped(name: str, reason: str, tmp_path: Path) 
     assert not done.rows and set(done.dropped) == {reason}
 
 
-@pytest.mark.parametrize(("name", "reason"), [("document-summaries", "weak"), ("genstruct", "weak"), ("back-translation", "not_curated")])
+@pytest.mark.parametrize(("name", "reason"), [("document-summaries", "weak"), ("genstruct", "weak"), ("instruction-back-translation", "not_curated")])
 def test_what_a_judge_scores_below_the_threshold_is_dropped(name: str, reason: str, tmp_path: Path) -> None:
     done = carried(tmp_path, name, but(name, scored(3)), shortest="10")
     assert not done.rows and reason in done.dropped
-    if name == "back-translation":
+    if name == "instruction-back-translation":
         (tmp_path / "lower").mkdir()
         assert carried(tmp_path / "lower", name, but(name, scored(3)), shortest="10", threshold="3").rows
 
@@ -108,7 +108,7 @@ def test_an_answer_rests_on_two_facts_of_the_passage(tmp_path: Path) -> None:
 
 
 def test_the_answers_are_the_texts_themselves(tmp_path: Path) -> None:
-    done = carried(tmp_path, "back-translation", case_of("back-translation").reply, shortest="10")
+    done = carried(tmp_path, "instruction-back-translation", case_of("instruction-back-translation").reply, shortest="10")
     assert len(done.rows) > 4 and all(row["answer"] in TEXTS and row["input"] not in TEXTS for row in done.said)
 
 

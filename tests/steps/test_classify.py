@@ -66,7 +66,6 @@ def test_a_text_cannot_break_out_of_its_fence() -> None:
     [
         ({"labels": ["a", "a"]}, "named twice"), ({"labels": LABELS, "into": "reason"}, "`into` and `reason`"),
         ({"labels": LABELS, "prompt": "x", "system": ""}, "{{ record }}"),
-        ({"labels": LABELS, "guidance": "x", "system": "{{ labels }}"}, "'guidance' is set"),
     ],
 )  # fmt: skip
 def test_settings_that_cannot_work_are_told(settings: dict[str, Any], said: str) -> None:

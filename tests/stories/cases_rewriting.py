@@ -18,6 +18,9 @@ SCORED = (
     {"input": "a", "other": "c", "answer": "poor", "reply": "r4", "s": 1, "t": 3},
 )
 LISTED = ({"parts": ["a", "b"], "more": ["c"], "title": "T"},)
+LONG = ({"text": "The quick answer of Aisha arrived in Lyon, and perhaps many customers often wonder about the broken Alto garden.",
+         "title": "Some quick words from Porto about the modern garden"},)  # fmt: skip
+CHANGED = {"rewritten": {"text": "Tea grows everywhere."}}
 JOINED = ({"name": "n1", "other": "n2"},)
 
 
@@ -65,6 +68,32 @@ CASES: dict[str, dict[str, Case]] = {
         "prompt": to("prompt", ..., "{{ fields }} {{ text }}", ONE, PLACE, output=FIELDS),
         "system": to("system", ..., "", ONE, PLACE, output=FIELDS),
         "model": to("model", "writer", "other", ONE, PLACE, output=FIELDS),
+    },
+    "transform.changes": {
+        "before": Case({"before": "was"}, {"before": "old"}, ONE, None, CHANGED),
+        "after": Case({"after": "is"}, {"after": "new"}, ONE, None, CHANGED),
+    },
+    "transform.noise": {
+        "within": to("within", ["text"], ["title"], LONG),
+        "kinds": to("kinds", ["typos"], ["ocr"], LONG),
+        "rate": to("rate", 0.1, 0.9, LONG, kinds=["typos"]),
+        "layout": to("layout", "qwerty", "azerty", LONG, kinds=["keyboard"], rate=1),
+        "seed": to("seed", 1, 2, LONG),
+        "old": to("old", {}, {"text": "original"}, LONG),
+    },
+    "transform.synonyms": {
+        "within": to("within", ["text"], ["title"], LONG),
+        "rate": to("rate", 0.01, 1, LONG),
+        "dictionary": to("dictionary", [], ["words.txt"], LONG),
+        "seed": to("seed", 1, 4, LONG),
+        "old": to("old", {}, {"text": "original"}, LONG),
+    },
+    "transform.swap_entities": {
+        "within": to("within", [], ["title"], LONG),
+        "kinds": to("kinds", ["city"], ["female", "city"], LONG),
+        "names": to("names", [], ["names.yaml"], LONG, kinds=["city"]),
+        "seed": to("seed", 1, 2, LONG),
+        "old": to("old", {}, {"text": "original"}, LONG),
     },
     "transform.join": {
         "dataset": to("dataset", "qa", "faq", ({"text": "qa 1"},), by="text"),

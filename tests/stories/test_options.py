@@ -109,6 +109,8 @@ FILES = {
     "v.jsonl": b'{"text": "salt belongs into bread", "vector": [0.1, 1.0]}\n',
     "q.txt": ITEM.encode(),
     "c.txt": b"how many bells hang in the tower of the old town hall today",
+    "names.yaml": b"product: [Alto, Brio]\n",
+    "words.txt": b"quick, nimble\nanswer, echo\n",
     "h.jsonl": b'{"row_idx": 4, "row": {"topic": "n"}, "truncated_cells": []}\n',
 }
 SEEN = {"text": "x", "image": {"file": "ab" * 32, "media_type": "image/png"}}
@@ -150,6 +152,9 @@ CASES: dict[str, dict[str, Case]] = {
     },
     "read.dataset": {"dataset": to("dataset", "qa", "faq"), "ids": to("ids", ..., ["ab" * 16], dataset="qa"),
                      "flags": to("flags", ..., False, dataset="checked"), "reviews": to("reviews", ..., True, dataset="qa")},
+    "read.dataset": {"dataset": to("dataset", "qa", "faq"), "files": to("files", ["a.jsonl"], ["f.jsonl"]),
+                     "ids": to("ids", ..., ["ab" * 16], dataset="qa"),
+                     "flags": to("flags", ..., False, dataset="checked")},
     "read.rows": {
         "rows": to("rows", [{"a": 1}], [{"a": 2}]),
         "key": to("key", ..., "name", rows_=[{"id": 1, "name": "n"}]),

@@ -198,6 +198,22 @@ def numbers() -> dict[str, int]:
     return {word: int(number) for number, words in _yaml("numbers").items() for word in words}
 
 
+def noise() -> dict[str, Any]:
+    """Neighbours on keyboards, and what OCR takes for what: `content/noise.yaml`."""
+    return _yaml("noise")
+
+
+def synonyms() -> list[list[str]]:
+    """Groups of English words that mean the same, form by form: `content/synonyms.yaml`."""
+    found: list[list[str]] = _yaml("synonyms")["groups"]
+    return found
+
+
+def entities() -> dict[str, list[Any]]:
+    """Names that can be swapped for one another, by kind: `content/entities.yaml`."""
+    return _yaml("entities")
+
+
 def benchmarks() -> dict[str, dict[str, Any]]:
     """Public benchmarks by name: `hub`, where they are, and the `columns` of theirs that ask: `content/benchmarks.yaml`."""
     return _yaml("benchmarks")

@@ -8,16 +8,21 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from rowsmith.content import prompt as shipped
-from rowsmith.core.errors import RowFailed
+from rowsmith.core.errors import Invalid, RowFailed
+from rowsmith.core.ids import canonical
 from rowsmith.core.ports import Context
 from rowsmith.core.row import Row
 from rowsmith.core.said import parts
-from rowsmith.core.step import Column, ModelRole, PromptText, Step
+from rowsmith.core.step import DATASET, Column, ModelRole, PromptText, Step
+from rowsmith.steps.attributes import is_elsewhere
+from rowsmith.steps.earlier import earlier, missing
 from rowsmith.steps.fenced import fenced, mark_of
 from rowsmith.steps.request import altered, messages, pick, prompt_problems, variables
 
-GIVES = ("record", "labels", "choice", "guidance", "mark")
+GIVES = ("record", "labels", "choice", "mark")
 Label = Annotated[str, Field(min_length=1)]
+MOST = 200
+"""Labels that are taken from a column, at most."""
 
 
 class Classify(Step):
@@ -30,14 +35,19 @@ class Classify(Step):
     The model sees what the row says but its labels, so that a label that is there already can be checked by one that was given blind: put it
     `into` another column, and `filter.where` compares the two. `several` gives a list. With `abstain` the model may say that no label is right:
     null, or an empty list. What the row says is fenced off as data.
+
+    `labels: {dataset: reviews, column: label}`, or `{file: reviews.csv, column: label}`, are all that stand in a column there, and that column is not
+    shown; where none stands there, nothing is asked and rows go on as they are.
     """
 
     prompt_gives = {"prompt": GIVES, "system": GIVES}
 
-    labels: dict[Label, str] | list[Label] = Field(min_length=2, description="Labels and what each means: {refund: wants money back}; or a list.")
+    labels: dict[Label, str] | list[Label] = Field(
+        min_length=2, description="Labels and what each means: {refund: wants money back}; a list; or where they stand."
+    )
     several: bool = Field(False, description="Whether a row may have several labels: the column holds a list.")
     abstain: bool = Field(False, description="Whether the model may say that none is right: null, or an empty list.")
-    guidance: PromptText = Field("", description="More for the model to know, in your words; it may use the row's columns.")
+    guidance: PromptText = Field("", description="More for the model to know, in your words, below the labels; it may use the row's columns.")
     columns_: list[Column] | None = Field(None, alias="columns", min_length=1, description="Columns that are shown. Default: all but labels.")
     into: str = Field("label", min_length=1, description="Column that takes the label.")
     reason: str = Field("reason", description="Column that takes the reason; empty for none.")
@@ -47,16 +57,19 @@ class Classify(Step):
 
     async def rows(self, row: Row, ctx: Context) -> list[Row]:
         """One call."""
+        labels = self._labels(ctx)
+        if not labels:
+            return [row]
         shown = self._shown(row)
         mark = mark_of(shown)
-        guidance = await ctx.rendered(self.guidance, row.scope) if self.guidance else ""
+        guidance = f"\n\n{await ctx.rendered(self.guidance, row.scope)}" if self.guidance else ""
         choice = "all that apply of" if self.several else "one of"
         choice += ", or null where none applies:" if self.abstain and not self.several else ""
-        given = {"record": fenced(shown, mark), "labels": self._described, "choice": choice, "guidance": guidance, "mark": mark}
+        given = {"record": fenced(shown, mark), "labels": f"{_described(labels)}{guidance}", "choice": choice, "mark": mark}
         request = await messages(ctx, self.system, self.prompt, {**row.scope, **given})
-        answer = await ctx.ask(request, model=self.model, schema=self._schema, prompt=self.prompt)
+        answer = await ctx.ask(request, model=self.model, schema=self._schema(list(labels)), prompt=self.prompt)
         said = answer.value["labels" if self.several else "label"]
-        label = [name for name in self._names if name in said] if self.several else said
+        label = [name for name in labels if name in said] if self.several else said
         reason = {self.reason: answer.value["reason"]} if self.reason else {}
         return [row.with_data({**row.data, self.into: label, **reason})]
 
@@ -66,40 +79,75 @@ class Classify(Step):
 
     def check(self) -> list[str]:
         """Labels named twice, one column for two things, and prompts that cannot show what they must."""
-        problems = ["A label is named twice."] if len(set(self._names)) < len(self.labels) else []
+        problems = ["A label is named twice."] if len(set(self.labels)) < len(self.labels) else []
+        problems += missing(self.input_files().get("labels", ()))
         problems += [f"`into` and `reason` are both {self.into!r}; give each a column of its own."] if self.into == self.reason else []
         problems += altered("record", self.prompt, self.system)
         used = variables(self.prompt, self.system)
-        given = ["guidance"] if self.guidance else []
-        return problems + ([] if used is None else prompt_problems(used, ("record", "labels"), given, GIVES))
+        return problems + ([] if used is None else prompt_problems(used, ("record", "labels"), (), GIVES))
 
     def _shown(self, row: Row) -> dict[str, Any]:
         if self.columns_ is not None:
             return pick(row, self.columns_)
-        own = {self.into, self.reason}
+        own = {self.into, self.reason, self._elsewhere.get("column")}
         found = {part.path: part.text for part in parts(row.data) if part.role != "label" and part.path not in own}
         if not any(text.strip() for text in found.values()):
             raise RowFailed("empty_text", "The row says nothing that could be classified; name its columns with `columns`.")
         return found
 
-    @property
-    def _names(self) -> list[str]:
-        return list(self.labels)
+    def marked(self, mark: Any) -> dict[str, Any]:
+        """The dataset whose labels are meant."""
+        if mark is DATASET:
+            return {"labels": self._elsewhere["dataset"]} if "dataset" in self._elsewhere else {}
+        return super().marked(mark)
+
+    def input_files(self) -> dict[str, list[str]]:
+        """The file whose labels are meant."""
+        return {"labels": [self._elsewhere["file"]]} if "file" in self._elsewhere else {}
 
     @property
-    def _described(self) -> str:
-        """Each label on a line, with its description where it has one."""
-        described = self.labels if isinstance(self.labels, dict) else dict.fromkeys(self.labels, "")
-        return "\n".join(f"- {name}: {said}" if said else f"- {name}" for name, said in described.items())
+    def _elsewhere(self) -> dict[str, str]:
+        """Where the labels stand, if it is said so."""
+        said = self.labels
+        return said if isinstance(said, dict) and is_elsewhere(said) and "column" in said else {}
+
+    def _labels(self, ctx: Context) -> dict[str, str]:
+        """The labels, each with its description."""
+        if not self._elsewhere:
+            return self.labels if isinstance(self.labels, dict) else dict.fromkeys(self.labels, "")
+        lent, found = self._read.get(0, (None, {}))
+        if lent is not ctx.scratch:
+            found = self._standing(ctx)
+            self._read[0] = ctx.scratch, found
+        return found
+
+    def _standing(self, ctx: Context) -> dict[str, str]:
+        """The labels that stand in a column of a dataset or file, sorted."""
+        said = self._elsewhere
+        datasets, files = ([said[way]] if way in said else [] for way in ("dataset", "file"))
+        values = (data.get(said["column"]) for _, data in earlier(ctx, datasets, files))
+        found = {value if isinstance(value, str) else canonical(value).decode() for value in values if value not in (None, "", [])}
+        if len(found) > MOST:
+            raise Invalid(f"Column {said['column']!r} has {len(found):,} values, too many for labels ({MOST}).", "Name another column.")
+        return dict.fromkeys(sorted(found), "")
 
     @cached_property
-    def _schema(self) -> dict[str, Any]:
+    def _read(self) -> dict[int, tuple[Any, dict[str, str]]]:
+        """The labels that stand elsewhere, as the run at hand has pinned them."""
+        return {}
+
+    def _schema(self, names: list[str]) -> dict[str, Any]:
         """The reason comes first, so that the label follows from it."""
-        one: dict[str, Any] = {"type": "string", "enum": self._names}
+        one: dict[str, Any] = {"type": "string", "enum": names}
         label: dict[str, Any]
         if self.several:
             label = {"labels": {"type": "array", "items": one, "minItems": 0 if self.abstain else 1}}
         else:
-            label = {"label": {"type": ["string", "null"], "enum": [*self._names, None]} if self.abstain else one}
+            label = {"label": {"type": ["string", "null"], "enum": [*names, None]} if self.abstain else one}
         properties = {"reason": {"type": "string"}, **label}
         return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
+
+
+def _described(labels: dict[str, str]) -> str:
+    """Each label on a line, with its description where it has one."""
+    return "\n".join(f"- {name}: {said}" if said else f"- {name}" for name, said in labels.items())

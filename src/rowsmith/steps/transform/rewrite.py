@@ -9,7 +9,7 @@ from rowsmith.core.ports import Context
 from rowsmith.core.row import Drop, Row
 from rowsmith.core.step import PromptText
 from rowsmith.steps.request import altered, prompt_problems, variables
-from rowsmith.steps.rewriting import Rewriting
+from rowsmith.steps.rewriting import WITHIN, Rewriting
 
 GIVES = ("record", "paths", "instruction", "mark")
 
@@ -29,9 +29,7 @@ class Rewrite(Rewriting):
     prompt_gives = {"prompt": GIVES, "system": GIVES}
 
     instruction: PromptText = Field(min_length=1, description="What is to be done, in your words; it may use the row's columns.")
-    within: list[str] = Field(
-        ["text"], min_length=1, description="Texts that are rewritten: columns, paths, or parts (system, question, context, answer, rejected, other)."
-    )
+    within: list[str] = Field(["text"], min_length=1, description=WITHIN)
     differs: bool = Field(True, description="Whether a row that comes back as it was is dropped (`unchanged`).")
     prompt: PromptText = Field(
         shipped("rewrite"), min_length=1, description="What is asked. It or `system` must use {{ record }}, {{ paths }} and {{ instruction }}."

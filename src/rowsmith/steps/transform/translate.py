@@ -17,14 +17,9 @@ from rowsmith.core.said import Part
 from rowsmith.core.step import PromptText
 from rowsmith.steps.request import altered, prompt_problems, variables
 from rowsmith.steps.rewriting import Rewriting
+from rowsmith.steps.wording import FIXED
 
 GIVES = ("record", "paths", "language", "mark")
-_FIXED = re.compile(
-    r"^(?P<fence>`{3,}|~{3,})[^\n]*\n(?P<body>.*?)^(?P=fence)|`(?P<code>[^`\n]+)`|(?P<url>https?://[^\s<>()\[\]\"']+[^\s<>()\[\]\"'.,;:!?])"
-    r"|(?P<hole>\{\{[^{}]*\}\}|(?<!\{)\{[A-Za-z_]\w*\}(?!\}))",
-    re.MULTILINE | re.DOTALL,
-)  # fmt: skip
-"""What a translation holds as it stands: fenced code, code in backticks, addresses, placeholders."""
 _COMMENT = re.compile(r"^(?:#|//|--|/?\*|\"{3})|\s(?:#|//|--)\s")
 
 
@@ -91,7 +86,7 @@ def fixed(text: str) -> Iterator[str]:
     >>> list(fixed("Run `make` with {name}."))
     ['make', '{name}']
     """
-    for match in _FIXED.finditer(text):
+    for match in FIXED.finditer(text):
         if match["fence"]:
             lines = (line.strip() for line in match["body"].splitlines())
             yield from (line for line in lines if line and not _COMMENT.search(line))
