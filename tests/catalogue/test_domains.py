@@ -34,7 +34,8 @@ SINGLE = {
     "support": {"conversation_type": {"question_answer"}}, "medical": {"conversation_type": {"explanation"}},
     "legal": {"document_type": {"legal_memo", "brief", "contract"}}, "education": {"content_type": {"explanation", "assessment"}},
     "business": {"document_type": {"report", "proposal", "presentation"}}, "financial": {"report_type": {"earnings_report", "analysis_report"}},
-    "technical": {"document_type": {"reference", "specification"}}, "gaming": {"content_type": {"quest", "narrative", "tutorial", "item_description"}},
+    "technical": {"document_type": {"reference", "specification"}},
+    "gaming": {"content_type": {"quest", "narrative", "tutorial", "item_description"}},
 }  # fmt: skip
 ROW = Row("ab" * 16, b"\0" * 6, {"domain": "d"})
 

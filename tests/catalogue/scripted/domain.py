@@ -19,7 +19,8 @@ def conversation(request: Request) -> Any:
     """A conversation of as many exchanges as are planned."""
     voice = Voice(request.chance)
     roles = ["user", "assistant"] * planned(request)
-    return {"messages": [{"role": role, "content": voice.question() if role == "user" else f"{voice.sentence()} {voice.sentence()}"} for role in roles]}
+    said = [voice.question() if role == "user" else f"{voice.sentence()} {voice.sentence()}" for role in roles]
+    return {"messages": [{"role": role, "content": text} for role, text in zip(roles, said, strict=True)]}
 
 
 CASE = Case(sets={"count": "8", "overrides": "{situation: [a lamp that hums]}"}, reply=conversation)

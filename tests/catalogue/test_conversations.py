@@ -1,0 +1,98 @@
+"""Recipes that make conversations: who says what, how long they are, and what is left out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from case import Voice, usual
+from running import Bench
+from scripted.meeting import cast
+
+from rowsmith.core.row import Row
+from rowsmith.testing import Request
+
+
+def made(folder: Path, name: str, reply: Any, target: int | None = None, **sets: str) -> tuple[list[Row], list[Request], Any]:
+    """The rows of a run of a recipe, what was asked, and its result."""
+    folder.mkdir(exist_ok=True)
+    with Bench(folder, lambda request: found if (found := reply(request)) is not None else usual(request)) as bench:
+        done = bench.runs.start(name, sets={"model": "openai/large", "base_url": bench.server.url, **sets}, target=target)
+        return bench.rows(done), bench.asked, done
+
+
+def test_ultrachat_puts_openings_again_as_a_persona_and_goes_on_by_the_probability(tmp_path: Path) -> None:
+    sets = {"user": "openai/user", "topics": "{baking: [rye, oats], mending: [socks, coats]}", "personas": "[a sailor, a tailor]", "questions": "15"}
+    rows, asked, _ = made(tmp_path, "ultrachat", lambda _: None, continuation="0.6", exchanges="4", **sets)
+    assert len(rows) == 60
+    assert {row.data["persona"] for row in rows} == {"a sailor", "a tailor"}
+    for row in rows:
+        system, first, *rest = row.data["messages"]
+        assert system["role"] == "system" and first["role"] == "user"
+        assert [one["role"] for one in rest] == ["assistant", "user"] * (len(rest) // 2) + ["assistant"]
+        again = [one for one in asked if row.data["opening"] in one.text and f"as {row.data['persona']} would write it" in one.text]
+        assert len(again) == 1 and again[0].model == "user"
+        assert first["content"] != row.data["opening"]
+        spoken = [one for one in asked if one.model == "large" and first["content"] in str(one.data["messages"])]
+        assert all(one.data["messages"][0]["content"].startswith(system["content"]) for one in spoken) and len(spoken) == len(rest) // 2 + 1
+    counts = Counter(len(row.data["messages"]) // 2 for row in rows)
+    expected = {1: 0.4, 2: 0.24, 3: 0.144, 4: 0.216}
+    assert counts.keys() <= expected.keys()
+    assert sum((counts[n] - 60 * share) ** 2 / (60 * share) for n, share in expected.items()) < 16.3, counts  # 3 degrees of freedom, 99.9 %
+
+
+def test_ultrachat_saves_no_system_turn_where_none_is_wanted_and_fails_a_user_who_helps(tmp_path: Path) -> None:
+    sets = {"user": "openai/user", "topics": "[rye, socks]", "questions": "3", "continuation": "1", "exchanges": "2"}
+
+    def helps(request: Request) -> Any:
+        return None if request.schema or request.model == "large" else "How can I help you?"
+
+    rows, _, _ = made(tmp_path / "a", "ultrachat", lambda _: None, system_turns="false", **sets)
+    assert {row.data["messages"][0]["role"] for row in rows} == {"user"} and len(rows) == 6
+    rows, _, done = made(tmp_path / "b", "ultrachat", helps, **sets)
+    assert rows == [] and done.failed == {"role_flip": 6}
+
+
+def test_support_dialogues_tell_the_case_to_the_customer_alone_and_have_the_planned_exchanges(tmp_path: Path) -> None:
+    rows, asked, _ = made(tmp_path, "support-dialogue", lambda _: None, customer="openai/customer", count="6", languages="[fr]", rules="Be kind.")
+    assert len(rows) == 6
+    for row in rows:
+        plan = row.origin["variant"]
+        assert len(row.data["messages"]) == 2 * plan["exchanges"]
+        assert row.data.keys() == {"messages", "domain", "subdomain", "language"}
+        case = [f"- {name}: {value}\n" for name, value in plan.items()]
+        told = [one for one in asked if one.model == "customer" and all(line in one.data["messages"][0]["content"] for line in case)]
+        assert len(told) == plan["exchanges"]
+    answers = [one.data["messages"][0]["content"] for one in asked if one.model == "large"]
+    assert all("in French" in said and "Be kind." in said and "situation" not in said for said in answers)
+
+
+def test_an_interview_is_held_by_two_models_with_the_invented_guest(tmp_path: Path) -> None:
+    rows, asked, _ = made(
+        tmp_path, "interview", lambda request: Voice(request.chance).question() if request.model == "interviewer" else None,
+        interviewer="openai/interviewer", topics="[moths, kites, salt]", least="2", most="3", style="a quarrel", language="Dutch",
+    )  # fmt: skip
+    assert len(rows) == 3
+    for row in rows:
+        questions = [one["content"] for one in row.data["messages"] if one["role"] == "user"]
+        assert len(questions) in (2, 3) and all(text.endswith("?") for text in questions)
+        assert row.data["messages"][-1]["role"] == "assistant"
+        guests = [one for one in asked if one.model == "large" and f"You are {row.data['guest']}" in str(one.data["messages"][0])]
+        assert len(guests) == len(questions)
+    assert all("a quarrel" in one.data["messages"][0]["content"] for one in asked if one.model == "interviewer")
+    assert all("Dutch" in str(one.data["messages"]) for one in asked)
+
+
+def test_a_meeting_has_four_speakers_in_drawn_order_and_minutes_of_what_was_said(tmp_path: Path) -> None:
+    rows, asked, _ = made(tmp_path, "meeting", cast, chair="openai/chair", count="3", rounds="2", subdomains="[team_meetings]")
+    assert len(rows) == 3
+    for row in rows:
+        said = [turn.partition(": ")[0] for turn in row.data["input"].split("\n\n")]
+        assert len(said) == 8 and said[0] == "Ada" and {"Ada", "Bo", "Cy", "Di"} >= set(said)
+        assert all(one != two for one, two in pairwise(said))
+        assert row.data["answer"] and row.data["subdomain"] == "team_meetings"
+        minutes = [one for one in asked if row.data["input"] in one.text and "Write the minutes" in one.text]
+        assert len(minutes) == 1 and "--- " in minutes[0].text
+    assert len({tuple(turn.partition(": ")[0] for turn in row.data["input"].split("\n\n")) for row in rows}) > 1
