@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import jsonschema
+import pytest
 from case import Voice, usual
 from running import Bench
 from scripted.meeting import cast
+from scripted.tool_dialogue import TOOLS, calling
 
 from rowsmith.core.row import Row
 from rowsmith.testing import Request
@@ -96,3 +100,36 @@ def test_a_meeting_has_four_speakers_in_drawn_order_and_minutes_of_what_was_said
         minutes = [one for one in asked if row.data["input"] in one.text and "Write the minutes" in one.text]
         assert len(minutes) == 1 and "--- " in minutes[0].text
     assert len({tuple(turn.partition(": ")[0] for turn in row.data["input"].split("\n\n")) for row in rows}) > 1
+
+
+def test_a_tool_dialogue_has_calls_that_fit_and_results_of_the_model_that_plays_the_tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("tools.json").write_text(json.dumps(TOOLS))
+    sets = {"user": "openai/user", "simulator": "openai/simulator", "tools": "tools.json", "count": "10", "tools_each": "2", "language": "Dutch"}
+    rows, asked, _ = made(tmp_path, "tool-dialogue", calling, **sets)
+    assert len(rows) == 10 and len({row.data["need"] for row in rows}) == 5
+    for row in rows:
+        by_name = {tool["function"]["name"]: tool["function"]["parameters"] for tool in row.data["tools"]}
+        assert len(by_name) == 2
+        calls = {call["id"]: call["function"] for one in row.data["messages"] for call in one.get("tool_calls", ())}
+        results = {one["tool_call_id"]: one["content"] for one in row.data["messages"] if one["role"] == "tool"}
+        assert calls.keys() == results.keys() and len(calls) == row.origin["dialogue"]["calls"] > 0
+        for call in calls.values():
+            jsonschema.validate(json.loads(call["arguments"]), by_name[call["name"]])
+    played = [request for request in asked if request.model == "simulator"]
+    assert len(played) == sum(row.origin["dialogue"]["calls"] for row in rows)
+    begun = [request for request in asked if request.model == "user" and "Think of an errand" in request.text]
+    assert len(begun) == 10 and all("Dutch" in request.data["messages"][0]["content"] for request in begun)
+
+
+def test_a_tool_dialogue_without_a_call_is_dropped_but_where_no_tool_can_help(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("tools.json").write_text(json.dumps(TOOLS))
+
+    def silent(request: Request) -> Any:
+        return Voice(request.chance).question() if request.model == "user" else {"calls": [], "reply": Voice(request.chance).sentence()}
+
+    sets = {"user": "openai/user", "tools": "tools.json", "count": "10", "needs": "{one tool: 50, none of them: 50}", "personas": "[a]"}
+    rows, _, done = made(tmp_path, "tool-dialogue", silent, exchanges="2", continuation="1", **sets)
+    assert done.dropped == {"no_call": 10 - len(rows)} and 4 <= len(rows) <= 6 and {row.data["need"] for row in rows} == {"none of them"}
+    assert {len(row.data["messages"]) for row in rows} == {4}
