@@ -14,6 +14,7 @@ from case import Voice, usual
 from running import Bench
 from scripted.meeting import cast
 from scripted.tool_dialogue import TOOLS, calling
+from scripted.transcript_chats import CALL, parted
 
 from rowsmith.core.row import Row
 from rowsmith.testing import Request
@@ -133,3 +134,23 @@ def test_a_tool_dialogue_without_a_call_is_dropped_but_where_no_tool_can_help(tm
     rows, _, done = made(tmp_path, "tool-dialogue", silent, exchanges="2", continuation="1", **sets)
     assert done.dropped == {"no_call": 10 - len(rows)} and 4 <= len(rows) <= 6 and {row.data["need"] for row in rows} == {"none of them"}
     assert {len(row.data["messages"]) for row in rows} == {4}
+
+
+def test_transcripts_are_masked_before_a_model_sees_them_and_cut_by_topic(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("calls").mkdir()
+    for name, text in CALL.items():
+        Path(name).write_text(text)
+    rows, asked, _ = made(tmp_path, "transcript-chats", parted, input="calls", how="mask")
+    assert len(asked) == 4 and not any("@gmail.com" in request.text for request in asked)
+    assert len(rows) == 8 and {row.data["topic"] for row in rows} == {"first matter", "second matter"}
+    for row in rows:
+        roles = [one["role"] for one in row.data["messages"]]
+        assert roles == ["user", "assistant"] * 2
+        assert row.origin["source"]["name"].endswith(".txt") and len(row.origin["chunk"]["turns"]) == 2
+    masked = [row for row in rows if "[email]" in str(row.data)]
+    assert len(masked) == 4 and not any("@" in str(row.data) for row in rows)
+    sets = {"input": str(tmp_path / "calls"), "topics": "false", "roles": "{Agent: assistant, Caller: user}"}
+    whole, asked, _ = made(tmp_path / "b", "transcript-chats", parted, **sets)
+    assert asked == [] and [len(row.data["messages"]) for row in whole] == [8] * 4
+    assert "@example." in str([row.data for row in whole]) and "@gmail.com" not in str([row.data for row in whole])

@@ -24,6 +24,10 @@ def calm(messages: Any) -> Any:
     return {"calls": [], "reply": talk(messages)} if "You can call" in str(messages) else talk(messages)
 
 
+HELD = ({"text": "Ann: My bill is wrong.\nBob: I correct it.\nAnn: And my address?\nBob: Which is it?\n", "other": "Cy: So?\nDi: So.\n", "n": 3},)
+TOPICS = {"topics": [{"first": 1, "topic": "bill"}, {"first": 3, "topic": "address"}], "assistant": "Bob"}
+
+
 CASES: dict[str, dict[str, Case]] = {
     "generate.dialogue": {
         "speakers": to("speakers", TWO, {**TWO, "assistant": {"system": "You know cake."}}, ROW, talk),
@@ -39,5 +43,15 @@ CASES: dict[str, dict[str, Case]] = {
         "tools": to("tools", {"column": "kit"}, {"column": "kit", "count": 1}, ROW, calm, speakers=TWO, opening="question"),
         "into": to("into", "messages", "text", ROW, talk, speakers=TWO),
         "forward": to("forward", [], ["persona"], ROW, talk, speakers=TWO),
+    },
+    "generate.chats": {
+        "column": to("column", "text", "other", HELD, TOPICS),
+        "roles": to("roles", {}, {"Ann": "assistant"}, HELD, TOPICS),
+        "topics": to("topics", True, False, HELD, TOPICS),
+        "least": to("least", 1, 2, HELD, TOPICS),
+        "forward": to("forward", [], ["n"], HELD, TOPICS),
+        "prompt": to("prompt", ..., "Topics? {{ turns }}", HELD, TOPICS),
+        "system": to("system", "", "Be exact.", HELD, TOPICS),
+        "model": to("model", "writer", "other", HELD, TOPICS),
     },
 }

@@ -25,7 +25,7 @@ def calling(request: Request) -> Any:
 
 
 CASE = Case(
-    sets={"user": "openai/user", "simulator": "openai/simulator", "tools": "tools.json", "count": "6"},
+    sets={"user": "openai/user", "simulator": "openai/simulator", "tools": "tools.json", "count": "6", "exchanges": "2"},
     files={"tools.json": json.dumps(TOOLS)},
     reply=calling,
 )
