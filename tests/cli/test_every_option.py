@@ -2126,6 +2126,8 @@ def test_recipes_of_the_catalogue_are_listed_shown_and_copied(t: Terminal) -> No
     assert "rowsmith recipes copy raw-text" in t.say("recipes", "show", "raw-text")
     assert "Choose one of" in t.tell("recipes", "show", "nothing", code=1)["fix"]
     assert t.tell("recipes", "copy", "raw-text")["file"] == "raw-text.yaml"
+    assert "domains/support.yaml" in t.tell("recipes", "copy", "domain")["tables"] and (t.folder / "domains/support.yaml").is_file()
+    assert "Its tables, to be changed as well: packs/domains/business.yaml" in t.say("recipes", "copy", "domain", "-o", "packs/own.yaml")
     assert "There" not in t.say("recipes", "copy", "raw-text", "-o", "mine/own.yaml") and (t.folder / "mine/own.yaml").is_file()
     assert "is there already" in t.tell("recipes", "copy", "raw-text", "--output", "mine/own.yaml", code=1)["what"]
     (t.folder / "mine/own.yaml").write_text("name: other")

@@ -184,6 +184,40 @@ def test_even_draws_meet_the_weights_as_nearly_as_can_be() -> None:
         assert all(abs(lengths[length] - end / 3) <= 6 for length in "sml")
 
 
+def test_of_many_attributes_each_is_even_and_none_depends_on_another() -> None:
+    values = {f"a{n}": {"x": 60, "y": 25, "z": 15} for n in range(9)}
+    drawn = said(values, how="even", count=100)
+    for at in range(9):
+        seen = Counter(draw[at] for draw in drawn)
+        assert all(abs(seen[value] - share) <= 2 for value, share in (("x", 60), ("y", 25), ("z", 15))), (at, seen)
+    long = said(values, how="even", count=2000)
+    shares = {(one, two): first * second for one, first in (("x", 0.6), ("y", 0.4)) for two, second in (("x", 0.6), ("y", 0.4))}
+    for at in range(8):
+        pairs = Counter(("x" if draw[at] == "x" else "y", "x" if draw[8] == "x" else "y") for draw in long)
+        assert chi_square(pairs, shares) < 16.3  # 3 degrees of freedom, 99.9 %
+
+
+def test_an_attribute_is_overridden_and_narrowed() -> None:
+    narrow = [{"product": ["phone"]}, {"tone": {"angry": 1}, "problem": []}]
+    assert set(said(SUPPORT, how="even", count=20, override=narrow)) == {("angry", "phone", "battery"), ("angry", "phone", "screen")}
+    assert said(SUPPORT, how="even", count=20, override=[{}]) == said(SUPPORT, how="even", count=20)
+    assert "override has 'tune', and there is no attribute of that name. Did you mean 'tone'?" in step(SUPPORT, override=[{"tune": ["x"]}]).check()[0]
+    assert "from elsewhere" in step(SUPPORT, override=[{"tone": {"file": "x"}}]).check()[0]
+    assert "has no values where product is 'watch'" in step(SUPPORT, override=[{"product": ["watch"]}]).check()[0]
+
+
+def test_weights_in_percent_sum_to_a_hundred() -> None:
+    values = {"tone": {"a": 33.3, "b": 66.7}, "of": ["x", "y"], "so": {"by": "of", "values": {"x": {"p": 100}}, "else": {"q": 40, "r": 60}}}
+    assert step(values, how="draw", percent=True).check() == []
+    assert step({**values, "tone": {"a": 3, "b": 1}}, how="draw").check() == []
+    wrong = {**values, "tone": {"a": 33, "b": 66}, "so": {"by": "of", "values": {"x": {"p": 99}}, "else": {"q": 100}}}
+    assert step(wrong, how="draw", percent=True).check() == [
+        "The attribute 'tone' has weights that sum to 99, and they are in percent. Let them sum to 100.",
+        "The attribute so, where of is x has weights that sum to 99, and they are in percent. Let them sum to 100.",
+    ]
+    assert "sum to 1," in step(values, how="draw", percent=True, override=[{"tone": {"a": 1}}]).check()[0]
+
+
 def test_distinct_draws_prefer_what_weighs_more() -> None:
     first = Counter(said({"tone": {"heavy": 9, "light": 1}}, row(n), how="distinct", count=1)[0] for n in range(500))
     assert within(first[("heavy",)], 500, 0.9)

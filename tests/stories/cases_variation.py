@@ -22,6 +22,8 @@ CASES: dict[str, dict[str, Case]] = {
         "values": to("values", {"tone": ["formal", "plain"]}, {"tone": ["formal", "angry"]}),
         "how": to("how", "draw", "even", values=TONES, count=9),
         "count": to("count", 2, 3, values=TONES, how="draw"),
+        "override": to("override", [], [{"tone": ["plain"]}], values=TONES, how="even", count=9),
+        "percent": to("percent", False, True, values=TONES, how="even", count=9),
         "cap": to("cap", 3, 4, values={"tone": ["a", "b", "c", "d"]}),
         "seed": to("seed", 1, 2, values=TONES, how="draw", count=9),
     },

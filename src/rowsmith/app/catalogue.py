@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -66,17 +68,34 @@ def one(name: str) -> Catalogued:
     return Catalogued(name, said["description"], About(**said["about"]), parameters, tuple(said.get("models", {})), kinds)
 
 
-def copied(name: str, to: Path | None = None, *, force: bool = False) -> Path:
-    """Write a recipe of the catalogue into a file of the user's (default: `<name>.yaml` here), to be changed at will; returns where it lies.
+def tables(name: str) -> list[str]:
+    """The tables that ship and that a recipe of the catalogue takes its attributes from, such as `domains/support.yaml`, with those they build on.
 
     Raises:
-        NotFound: there is no such recipe. Conflict: the file is there already, and not to be replaced.
+        NotFound: there is no such recipe.
+    """
+    steps = yaml.safe_load(content.recipe(name))["steps"]
+    spoken = [found for step in steps if isinstance(found := (step.get("values") or {}).get("file"), str)]
+    patterns = [re.sub(r"\$\{[^}]*\}", "*", one) for one in spoken]
+    named = [table for table in content.tables() if any(fnmatch(table, pattern) for pattern in patterns)]
+    below = [str(Path(table).parent / found) for table in named if isinstance(found := yaml.safe_load(content.tables()[table]).get("file"), str)]
+    return sorted({*named, *below})
+
+
+def copied(name: str, to: Path | None = None, *, force: bool = False) -> Path:
+    """Write a recipe of the catalogue into a file of the user's (default: `<name>.yaml` here), to be changed at will, and its tables beside it;
+    returns where it lies.
+
+    Raises:
+        NotFound: there is no such recipe. Conflict: one of the files is there already, and not to be replaced.
     """
     text, path = content.recipe(name), to or Path(f"{name}.yaml")
     if path.is_dir():
         path /= f"{name}.yaml"
-    if path.exists() and not force:
-        raise Conflict(f"{path} is there already.", "Name another file with -o, or replace it with --force.")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
+    written = {path: text, **{path.parent / table: content.tables()[table] for table in tables(name)}}
+    if there := [str(one) for one in written if one.exists() and not force]:
+        raise Conflict(f"{there[0]} is there already.", "Name another file with -o, or replace it with --force.")
+    for one, said in written.items():
+        one.parent.mkdir(parents=True, exist_ok=True)
+        one.write_text(said, encoding="utf-8")
     return path

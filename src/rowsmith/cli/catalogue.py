@@ -82,11 +82,13 @@ def copy(
     as_json: AsJson = False,
 ) -> None:
     """Copy a recipe of the catalogue into a file of your own, to change it."""
-    from rowsmith.app.catalogue import copied
+    from rowsmith.app.catalogue import copied, tables
     from rowsmith.cli.show import print_json
 
-    path = copied(name, output, force=force)
+    path, beside = copied(name, output, force=force), tables(name)
     if as_json:
-        return print_json({"recipe": name, "file": str(path)})
+        return print_json({"recipe": name, "file": str(path), "tables": [str(path.parent / table) for table in beside]})
+    if beside:
+        typer.echo(f"Its tables, to be changed as well: {', '.join(str(path.parent / table) for table in beside)}")
     typer.echo(f"{path}: change it as you like, and run it: rowsmith run {path}")
     return None

@@ -72,6 +72,12 @@ def recipe(name: str) -> str:
     return str(found[name].read_text(encoding="utf-8"))
 
 
+@cache
+def tables() -> dict[str, str]:
+    """The tables of attributes that ship, by the name under which a recipe speaks of them: `domains/support.yaml`, what it says in YAML."""
+    return {f"domains/{name}.yaml": str(item.read_text(encoding="utf-8")) for name, item in sorted(_within("domains", ".yaml").items())}
+
+
 def profiles() -> list[str]:
     """The names of the profiles that ship, sorted."""
     return sorted(_within("profiles", ".yaml"))

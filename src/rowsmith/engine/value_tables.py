@@ -1,7 +1,9 @@
 """Attributes that stand elsewhere: `values: {file: table.yaml}`, relative to the recipe, or `{prompt: NAME}`, what a prompt of the home declares
 to be expanded. What stands beside them in the recipe goes before.
 
-A YAML file says what the setting would; a CSV file has the columns attribute, value and, where need be, weight, by and when:
+A YAML file says what the setting would, `file` included: another table, taken from its own folder, before which it goes. A table that ships, such as
+domains/support.yaml, is found by its name where the recipe's folder has none of that name. A CSV file has the columns attribute, value and, where
+need be, weight, by and when:
 
     attribute,value,weight,by,when                      problem: {by: product, values: {phone: {battery: 2, screen: 1}},
     problem,battery,2,product,phone                               else: [other]}
@@ -16,6 +18,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from rowsmith.content import tables
 from rowsmith.core.errors import Invalid, choose
 from rowsmith.engine.yaml_text import MAX_BYTES, parse
 
@@ -32,11 +35,24 @@ def with_tables(values: Mapping[str, Any], base: Path, declared: Declared) -> di
     """
     brought: dict[str, Any] = {}
     if isinstance(name := values.get("file"), str):
-        brought |= _read(base / Path(name).expanduser(), name)
+        brought |= _table(name, base)
     if isinstance(name := values.get("prompt"), str):
         brought |= declared(name)
     own = {key: value for key, value in values.items() if not (key in ("file", "prompt") and isinstance(value, str))}
     return {**brought, **own}
+
+
+def _table(name: str, base: Path, within: tuple[str, ...] = ()) -> dict[str, Any]:
+    """What a table says, and the table that it builds on."""
+    path = base / Path(name).expanduser()
+    if (circle := [*within, name]).index(name) < len(within):
+        raise Invalid(f"Tables build on each other in a circle: {', '.join(circle)}.", "Let one of them name no other as its `file`.")
+    shipped = tables().get(Path(name).as_posix()) if not path.exists() else None
+    found = _read(path, name) if shipped is None else _yaml(shipped, name)
+    if not isinstance(below := found.get("file"), str):
+        return found
+    own = {key: value for key, value in found.items() if key != "file"}
+    return {**_table(str(Path(name).parent / below), base, (*within, name)), **own}
 
 
 def _read(path: Path, name: str) -> dict[str, Any]:
@@ -48,7 +64,7 @@ def _read(path: Path, name: str) -> dict[str, Any]:
         raise Invalid(f"The table {name!r} is not UTF-8: byte {error.start + 1} cannot be read.", "Save it as UTF-8.") from None
     except (OSError, ValueError) as error:
         what = f"The table {name!r} cannot be opened: {getattr(error, 'strerror', None) or error}."
-        raise Invalid(what, f"It is taken from the recipe's folder: {path.absolute()}") from None
+        raise Invalid(what, f"It is taken from the recipe's folder: {path.absolute()}. Those that ship: {', '.join(tables())}.") from None
     if len(body) > MAX_BYTES:
         raise Invalid(f"The table {name!r} is larger than {MAX_BYTES:,} bytes.", "Values of one attribute may stand in a file: {file: PATH}.")
     if path.suffix.lower() in (".yaml", ".yml"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from decimal import Decimal
 from math import isfinite
 from typing import Any
@@ -15,6 +15,8 @@ from rowsmith.steps.variation import Attribute, Attributes, Choices, Dependent, 
 BESIDE = ("scores", "origin", "id")
 """Names that no column can have: rows have something else of that name."""
 MOST_NUMBERS = 100_000
+SLACK = 1e-6
+"""How far from 100 the sum of weights in percent may be."""
 WAYS = "a list [a, b]; weights {a: 3, b: 1}; {range: [1, 10]}; {languages: [de, fr]}; {by: OTHER, values: {...}}; {file: PATH}; {dataset: NAME}"
 ELSEWHERE = ("file", "dataset")
 """What an attribute's values are taken from that do not stand in the recipe."""
@@ -22,27 +24,38 @@ Found = Callable[[Mapping[str, Any]], Choices]
 """Gives the values that stand elsewhere."""
 
 
-def read_attributes(said: Mapping[str, Any], elsewhere: Found | None = None) -> Attributes:
+Said = Mapping[str, Any]
+"""Attributes as a recipe writes them."""
+
+
+def read_attributes(said: Said, elsewhere: Found | None = None, *, override: Sequence[Said] = (), percent: bool = False) -> Attributes:
     """The attributes that a recipe writes. Values that stand elsewhere are taken to be one that nothing is known of, unless they are given.
+    `override`: attributes in place of those of the same name; `percent`: weights have to sum to 100.
 
     Raises:
         Invalid: with everything that is wrong with them.
     """
-    found, problems = _read(said, elsewhere)
+    found, problems = _read(said, elsewhere, override, percent)
     if problems:
         raise Invalid(" ".join(problems), "See rowsmith steps generate.variants.")
     return Attributes(found)
 
 
-def attribute_problems(said: Mapping[str, Any]) -> list[str]:
+def attribute_problems(said: Said, override: Sequence[Said] = (), *, percent: bool = False) -> list[str]:
     """What is wrong with the attributes that a recipe writes, each by itself."""
-    return _read(said, None)[1]
+    return _read(said, None, override, percent)[1]
 
 
-def _read(said: Mapping[str, Any], elsewhere: Found | None) -> tuple[dict[str, Attribute], list[str]]:
-    reading = _Reading(elsewhere)
-    found = {name: reading.attribute(name, one) for name, one in said.items()}
-    return found, reading.problems or [*_names(found), *_dependences(found)]
+def _read(said: Said, elsewhere: Found | None, override: Sequence[Said], percent: bool) -> tuple[dict[str, Attribute], list[str]]:
+    reading = _Reading(elsewhere, percent)
+    instead = {name: one for each in override for name, one in each.items() if one not in ([], {})}
+    for name, one in instead.items():
+        if name not in said:
+            reading.problems.append(f"override has {name!r}, and there is no attribute of that name. {choose(name, list(said))}")
+        elif is_elsewhere(one):
+            reading.problems.append(f"override takes {name!r} from elsewhere. Write its values in place, or in `values`.")
+    found = {name: reading.attribute(name, one) for name, one in {**said, **instead}.items()}
+    return found, reading.problems or [*_names(found), *_dependences(found, instead)]
 
 
 def as_choices(name: str, values: Sequence[Any], weights: Sequence[float]) -> Choices:
@@ -60,9 +73,10 @@ def is_elsewhere(said: Any) -> bool:
 
 
 class _Reading:
-    def __init__(self, elsewhere: Found | None) -> None:
+    def __init__(self, elsewhere: Found | None, percent: bool = False) -> None:
         self.problems: list[str] = []
         self._elsewhere = elsewhere
+        self._percent = percent
 
     def attribute(self, name: str, said: Any) -> Attribute:
         """One attribute, or what stands for a value of another."""
@@ -98,6 +112,8 @@ class _Reading:
         live = [at for at, weight in enumerate(weights) if weight > 0]
         if not live:
             return self._none(name, "has weights of 0 alone; nothing could be drawn. Give one above 0.")
+        if self._percent and weighted and abs((total := sum(weights)) - 100) > SLACK:
+            return self._none(name, f"has weights that sum to {total:g}, and they are in percent. Let them sum to 100.")
         return Choices([values[at] for at in live], [float(weights[at]) for at in live], weighted, [names[at] for at in live] if names else ())
 
     def _dependent(self, name: str, said: Mapping[str, Any]) -> Attribute:
@@ -179,8 +195,8 @@ def _circle(found: Mapping[str, Attribute]) -> list[str]:
     return [name for name in found if name not in free]
 
 
-def _dependences(found: Mapping[str, Attribute]) -> list[str]:
-    """Attributes that wait for each other, and values that the one they depend on does not have."""
+def _dependences(found: Mapping[str, Attribute], narrowed: Collection[str] = ()) -> list[str]:
+    """Attributes that wait for each other, and values that the one they depend on does not have; of those `narrowed` there may be more."""
     if stuck := _circle(found):
         needs = {name: parents(found[name]) & set(found) for name in stuck}
         path = [stuck[0]]
@@ -190,18 +206,18 @@ def _dependences(found: Mapping[str, Attribute]) -> list[str]:
         return [f"Attributes depend on each other in a circle: {' on '.join(loop)}. Let one of them depend on none of the others."]
     out: list[str] = []
     for name, one in found.items():
-        out += _cases(name, one, found)
+        out += _cases(name, one, found, narrowed)
     return out
 
 
-def _cases(name: str, one: Attribute, found: Mapping[str, Attribute]) -> list[str]:
+def _cases(name: str, one: Attribute, found: Mapping[str, Attribute], narrowed: Collection[str]) -> list[str]:
     if isinstance(one, Choices):
         return []
     inner = [*one.cases.values(), *([one.otherwise] if one.otherwise else [])]
-    out = [problem for case in inner for problem in _cases(name, case, found)]
+    out = [problem for case in inner for problem in _cases(name, case, found, narrowed)]
     if one.by in found and (there := _values(found[one.by])) is not None:
         for key in one.cases:
-            if key not in there:
+            if key not in there and one.by not in narrowed:
                 out.append(f"The attribute {name!r} has values for {one.by} {key!r}, and {one.by} never is that. {choose(key, sorted(there))}")
         missing = [key for key in there if key not in one.cases]
         if missing and one.otherwise is None:

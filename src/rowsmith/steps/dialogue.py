@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, Literal, NamedTuple
 
+import orjson
 from pydantic import BaseModel, ConfigDict, Field
 
 from rowsmith.content import dialogue as shipped
@@ -14,6 +15,7 @@ from rowsmith.core.errors import RowFailed
 from rowsmith.core.step import ModelRole, PromptText
 from rowsmith.steps.listing import plain
 from rowsmith.steps.shingles import shingles
+from rowsmith.steps.tool_calls import Used, asked_for
 
 RUN, SAME, LEAST_WORDS = 3, 0.8, 8
 """Words in a row that are compared, the share of those of two turns from which one repeats the other, and words of a turn that is compared so."""
@@ -40,10 +42,11 @@ class Speaker(BaseModel):
 
 
 class Spoken(NamedTuple):
-    """One turn: the speaker's name, and what it said."""
+    """One turn: the speaker's name, what it said, and the tools that it called before."""
 
     speaker: str
     text: str
+    used: tuple[Used, ...] = ()
 
 
 def transcript(said: Iterable[Spoken], called: Mapping[str, str]) -> str:
@@ -51,14 +54,17 @@ def transcript(said: Iterable[Spoken], called: Mapping[str, str]) -> str:
     return "\n\n".join(f"{called[turn.speaker]}: {turn.text}" for turn in said)
 
 
-def heard(said: Sequence[Spoken], speaker: str, called: Mapping[str, str]) -> list[dict[str, Any]]:
+def heard(said: Sequence[Spoken], speaker: str, called: Mapping[str, str], *, tools: bool = False) -> list[dict[str, Any]]:
     """What was said as messages to one of the speakers, made afresh: its own turns are the assistant's, all others the user's. Turns of others that
-    follow each other are one message; where there are several others, each bears its name."""
+    follow each other are one message; where there are several others, each bears its name. With `tools` its own stand as they were asked for."""
     several = len(called) > 2
     found: list[dict[str, Any]] = []
     for turn in said:
         role = "assistant" if turn.speaker == speaker else "user"
         text = f"{called[turn.speaker]}: {turn.text}" if several and role == "user" else turn.text
+        if tools and role == "assistant":
+            found += asked_for(turn.used)
+            text = orjson.dumps({"calls": [], "reply": text}).decode()
         if found and found[-1]["role"] == role:
             found[-1]["content"] += f"\n\n{text}"
         else:

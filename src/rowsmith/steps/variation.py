@@ -33,6 +33,8 @@ from rowsmith.core.row import Json
 MOST_RACING = 1000
 """Values up to which one is drawn by rendezvous; of more, by its place among them, which takes one hash in place of one for each."""
 GOLDEN = (5**0.5 - 1) / 2
+MOST_NESTED, BLOCK = 8, 20
+"""Combinations of attributes up to which the next one is even within each of them, and draws in a block that is shuffled."""
 Values = dict[str, Json]
 """A value for each attribute."""
 
@@ -95,6 +97,7 @@ class Attributes:
         self._order = tuple((name, attributes[name]) for name in ordered({name: parents(one) for name, one in attributes.items()}))
         later = [parents(one) for _, one in self._order]
         self._needed = [sorted(set().union(*later[at:])) if later[at:] else [] for at in range(len(later) + 1)]
+        self._needs = {name: sorted(parents(one)) for name, one in self._order}
         self.columns = tuple(column for name, one in attributes.items() for column in _columns(name, one))
         """The columns that they make."""
 
@@ -157,16 +160,27 @@ class Attributes:
 
     def even(self, row: Mapping[str, Json], n: int, by: str, salt: str) -> Iterator[Values]:
         """`n` draws that meet the weights as nearly as can be, whatever `n` is: where they begin, the id `by` decides; each further one lies a golden
-        section on (an additive sequence of the lowest discrepancy; Niederreiter, 1992), apart for each combination of the attributes before.
-        Raises as `count`."""
+        section on (an additive sequence of the lowest discrepancy; Niederreiter, 1992). The first attributes are even in all their combinations, as
+        long as those are few; one behind them is so for each value that it depends on, and its draws are shuffled in blocks, so that it depends on no
+        other. Raises as `count`."""
         times: dict[str, int] = {}
+        orders: dict[str, list[int]] = {}
+        combinations = 1
 
         def section(name: str, found: Choices, made: Values) -> int:
-            place = f"{salt} {name} {combination(made)}"
-            times[place] = times.get(place, -1) + 1
-            return _at(found, (share(by, place) + times[place] * GOLDEN) % 1)
+            nonlocal combinations
+            few = combinations <= MOST_NESTED
+            place = f"{salt} {name} {combination(made if few else {other: made[other] for other in self._needs[name] if other in made})}"
+            combinations *= len(found.values)
+            times[place] = at = times.get(place, -1) + 1
+            if not few:
+                if at % BLOCK == 0:
+                    orders[place] = sorted(range(BLOCK), key=lambda one: share(by, f"{place} {at + one}"))
+                at += orders[place][at % BLOCK] - at % BLOCK
+            return _at(found, (share(by, place) + at * GOLDEN) % 1)
 
         for _ in range(n):
+            combinations = 1
             yield self._each(row, section)
 
     def _each(self, row: Mapping[str, Json], choose: Callable[[str, Choices, Values], int]) -> Values:

@@ -6,7 +6,7 @@ Sources of the method: Ding et al., "Enhancing Chat Language Models by Scaling H
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import count, islice, pairwise
 from math import ceil
 from typing import Annotated, Any, ClassVar, Literal
@@ -19,12 +19,16 @@ from rowsmith.core.fences import Fence
 from rowsmith.core.ids import child_id, share
 from rowsmith.core.ports import Context
 from rowsmith.core.row import New, Row
-from rowsmith.core.step import MODEL, PROMPT, Column, Step
+from rowsmith.core.step import COLUMN, MODEL, PROMPT, Column, Step
 from rowsmith.steps.dialogue import Speaker, Spoken, faults, heard, stripped, transcript
 from rowsmith.steps.fenced import mark_of, source_columns
+from rowsmith.steps.paths import known
 from rowsmith.steps.request import blank, pick, shown, text_of, variables
+from rowsmith.steps.tool_calls import GIVES as PLAYED
+from rowsmith.steps.tool_calls import Tooling, Used, answered, offered, saved
 
-GIVES = ("dialogue", "exchange", "exchanges")
+GIVES = ("dialogue", "exchange", "exchanges", "tools")
+Tools = Sequence[Mapping[str, Any]]
 TEXTS = ("system", "prompt", "called")
 
 
@@ -43,17 +47,25 @@ class Dialogue(Step):
     {{ exchanges }} how many are planned; without a prompt the dialogue itself is sent as messages. `role`, user or assistant; `called`, what others
     know it by.
 
+    With `tools` the assistants may call tools, whose results another model makes up, before they say something:
+
+        tools: {file: tools.json, count: 4, model: simulator}
+
+    Calls fit the tools' schemas, or are asked for again. They are saved as `tool_calls` and messages of the role tool, and the tools in a column
+    `tools`; of the speakers only {{ tools }} tells of them. Calls without end or without tools fail the row (`tools`).
+
     Makes a row of each, with `messages` (or `text`) and the columns of `forward`. What is saved is what was said, without anything of the prompts.
     An exchange is one turn of each in `order`. After the `least` exchanges another one follows with the probability `again`, up to `most`, which the
     row's id decides; or there are as many as a column says.
 
     A row fails where a turn is `empty`, speaks for another (`role_flip`), or says what was said before (`repeated`); where the dialogue ends before
     the least exchanges (`too_short`); and where a column gives no number (`exchanges`). A name of its own before a turn is taken off.
-    Origin: `dialogue` {exchanges, end}: `planned`, or the name of the speaker who said the word `done`.
+    Origin: `dialogue` {exchanges, calls, end}: how many, how often tools were called, and `planned`, or the name of the speaker who said the
+    word `done`.
     """
 
     makes: ClassVar[bool] = True
-    prompt_gives: ClassVar[dict[str, tuple[str, ...]]] = {"speakers": GIVES}
+    prompt_gives: ClassVar[dict[str, tuple[str, ...]]] = {"speakers": GIVES, "tools": (*GIVES, *PLAYED)}
 
     speakers: dict[str, Speaker] = Field(min_length=2, description="Who speaks, by name; the first one begins.")
     order: list[str] | Literal["drawn"] = Field(
@@ -73,14 +85,19 @@ class Dialogue(Step):
         None, description="Column with a system turn, which speakers with the role of the assistant are sent before their own system prompt."
     )
     keep_system: bool = Field(True, description="Whether that system turn is saved with the messages.")
+    tools: Tooling | None = Field(
+        None, description="Tools that assistants may call: `file` or `column` with them, `count` to draw some, `model`, `prompt` and `system` of who "
+        "plays them, `rounds` of calls in one turn."
+    )  # fmt: skip
     into: Literal["messages", "text"] = Field("messages", description="messages: roles in turn; text: a line with the name before each turn.")
     forward: list[Column] = Field([], description="Columns of the row that the dialogue's carries too.")
 
     @property
     def questions(self) -> int:
-        """Questions of one row, as they are to be expected; of a column nothing is known, and 3 exchanges are assumed."""
+        """Questions of one row, as they are to be expected; of a column nothing is known, and 3 exchanges are assumed, and a call in each."""
         expected = 3.0 if self.exchanges else self.least + sum(self.again**more for more in range(1, self.most - self.least + 1))
-        return max(1, ceil(expected * len(self._order) - (1 if self.opening else 0)))
+        calling = 2 * sum(self._role(name) == "assistant" for name in self._order) if self.tools else 0
+        return max(1, ceil(expected * (len(self._order) + calling) - (1 if self.opening else 0)))
 
     async def rows(self, row: Row, ctx: Context) -> list[New]:
         """The dialogue."""
@@ -89,25 +106,29 @@ class Dialogue(Step):
     async def _dialogue(self, row: Row, ctx: Context, index: int) -> New:
         carried, place = pick(row, self.forward), child_id(row.id, ctx.step, index)
         called = {name: await ctx.rendered(one.called, row.scope) if one.called else name.capitalize() for name, one in self.speakers.items()}
-        said, end = await self._talk(row, ctx, place, called)
+        tools = self.tools.found(row, ctx, place) if self.tools else []
+        said, end = await self._talk(row, ctx, place, called, tools)
         whole, least = len(said) // len(self._order), 1 if self.exchanges else self.least
         if whole < least:
             raise RowFailed("too_short", f"The dialogue ended after {whole} exchanges; {least} are the least.")
         data = {**carried, self.into: self._messages(row, said, called) if self.into == "messages" else transcript(said, called)}
-        return New(data, {"dialogue": {"exchanges": whole, "end": end}}, index=index)
+        calls = sum(len(used.calls) for turn in said for used in turn.used)
+        told = {"exchanges": whole, **({"calls": calls} if tools else {}), "end": end}
+        return New({**data, **({"tools": tools} if tools else {})}, {"dialogue": told}, index=index)
 
-    async def _talk(self, row: Row, ctx: Context, place: str, called: dict[str, str]) -> tuple[list[Spoken], str]:
+    async def _talk(self, row: Row, ctx: Context, place: str, called: dict[str, str], tools: Tools) -> tuple[list[Spoken], str]:
         """What is said, and what ended it."""
         planned = self._planned(row, place)
         said, end = list[Spoken](), "planned"
         for number, speaker in enumerate(islice(self._turns(place), planned * len(self._order))):
-            gives = {"dialogue": transcript(said, called), "exchange": number // len(self._order) + 1, "exchanges": planned}
-            text = text_of(row, self.opening) if self.opening and not said else await self._asked(row, ctx, speaker, said, called, gives)
+            gives = {"dialogue": transcript(said, called), "exchange": number // len(self._order) + 1, "exchanges": planned, "tools": offered(tools)}
+            opens = self.opening and not said
+            text, used = (text_of(row, self.opening or ""), ()) if opens else await self._asked(row, ctx, speaker, said, called, gives, tools)
             finished = bool(self.done) and self.done in text
             text = stripped(text.replace(self.done, "") if finished else text, speaker, called)
             if text or not finished:
                 faults(text, speaker, self._role(speaker), said, called)
-                said.append(Spoken(speaker, text))
+                said.append(Spoken(speaker, text, used))
             if finished:
                 end = speaker
                 break
@@ -136,16 +157,22 @@ class Dialogue(Step):
             yield last
 
     async def _asked(
-        self, row: Row, ctx: Context, speaker: str, said: Sequence[Spoken], called: dict[str, str], gives: dict[str, Any]
-    ) -> str:
-        """What the model of a speaker says next."""
-        one, scope = self.speakers[speaker], {**row.scope, **gives}
-        system = [text_of(row, self.system)] if self.system and self._role(speaker) == "assistant" else []
+        self, row: Row, ctx: Context, speaker: str, said: Sequence[Spoken], called: dict[str, str], gives: dict[str, Any], tools: Tools
+    ) -> tuple[str, tuple[Used, ...]]:
+        """What the model of a speaker says next, and the tools that it called before."""
+        one, scope, assists = self.speakers[speaker], {**row.scope, **gives}, self._role(speaker) == "assistant"
+        calls = assists and bool(tools)
+        system = [text_of(row, self.system)] if self.system and assists else []
         system += [await self._told(row, ctx, one.system, scope)] if one.system else []
-        asked = [{"role": "user", "content": await self._told(row, ctx, one.prompt, scope)}] if one.prompt else heard(said, speaker, called)
+        told = await self._told(row, ctx, one.prompt, scope) if one.prompt else ""
+        asked = [{"role": "user", "content": told}] if told else heard(said, speaker, called, tools=calls)
+        system += [ctx.render(shipped("tools"), gives)] if calls else []
         request = [*([{"role": "system", "content": "\n\n".join(system)}] if system else []), *asked]
-        answer = await ctx.ask(request, model=one.model, prompt=one.prompt or one.system)
-        return str(answer.value)
+        prompt = one.prompt or one.system
+        if calls and self.tools:
+            before = [used for turn in said for used in turn.used]
+            return await answered(ctx, self.tools, tools, request, one.model, prompt, before, scope)
+        return str((await ctx.ask(request, model=one.model, prompt=prompt)).value), ()
 
     async def _told(self, row: Row, ctx: Context, prompt: str, scope: dict[str, Any]) -> str:
         """A prompt filled in; the text of a document is fenced off as data."""
@@ -157,11 +184,14 @@ class Dialogue(Step):
         said = await ctx.rendered(prompt, scope, Fence({(name,): name for name in fenced}, mark))
         return f"{said}\n\n{ctx.render(shipped('fence'), {'mark': mark})}"
 
-    def _messages(self, row: Row, said: Sequence[Spoken], called: dict[str, str]) -> list[dict[str, str]]:
+    def _messages(self, row: Row, said: Sequence[Spoken], called: dict[str, str]) -> list[dict[str, Any]]:
         """What is saved, made afresh. Where several speak with one role, each turn bears a name."""
         named = len(self.speakers) > 2
         system = [{"role": "system", "content": text_of(row, self.system)}] if self.system and self.keep_system else []
-        told = [{"role": self._role(one.speaker), **({"name": called[one.speaker]} if named else {}), "content": one.text} for one in said]
+        told: list[dict[str, Any]] = []
+        for one in said:
+            told += saved(one.used, 1 + sum(len(message.get("tool_calls", ())) for message in told))
+            told.append({"role": self._role(one.speaker), **({"name": called[one.speaker]} if named else {}), "content": one.text})
         return system + told
 
     @property
@@ -173,20 +203,26 @@ class Dialogue(Step):
 
     def columns(self, before: frozenset[str] | None) -> frozenset[str]:
         """The dialogue, and what is carried over."""
-        return frozenset({self.into, *self.forward})
+        return frozenset({self.into, *self.forward, *(["tools"] if self.tools else [])})
 
     def marked(self, mark: Any) -> dict[str, Any]:
         """The models and the prompts of the speakers."""
         if mark is MODEL:
-            return {"speakers": [one.model for one in self.speakers.values()]}
+            return {"speakers": [one.model for one in self.speakers.values()], **({"tools": self.tools.model} if self.tools else {})}
         if mark is PROMPT:
             texts = {f"{name}.{field}": getattr(one, field) for name, one in self.speakers.items() for field in TEXTS}
-            return {"speakers": {place: text for place, text in texts.items() if text}}
-        return super().marked(mark)
+            playing = {name: text for name in ("prompt", "system") if self.tools and (text := getattr(self.tools, name))}
+            return {"speakers": {place: text for place, text in texts.items() if text}, **({"tools": playing} if playing else {})}
+        found = super().marked(mark)
+        return {**found, "tools": self.tools.column} if mark is COLUMN and self.tools and self.tools.column else found
+
+    def input_files(self) -> dict[str, list[str]]:
+        """The file with the tools."""
+        return {"tools": [self.tools.file]} if self.tools and self.tools.file else {}
 
     def check(self) -> list[str]:
         """Speakers who do not speak or are told nothing, an order that gives no messages, and settings that change nothing."""
-        return [*self._order_problems(), *self._prompt_problems(), *self._idle_problems()]
+        return [*self._order_problems(), *self._prompt_problems(), *self._idle_problems(), *self._tool_problems()]
 
     def _order_problems(self) -> list[str]:
         if unknown := [name for name in self._order if name not in self.speakers]:
@@ -211,6 +247,13 @@ class Dialogue(Step):
             if one.prompt and used is not None and "dialogue" not in used:
                 problems.append(f"The prompt of {name!r} does not use {{{{ dialogue }}}}, so that it would not know what was said.")
         return problems
+
+    def _tool_problems(self) -> list[str]:
+        if not self.tools:
+            return []
+        problems = [*self.tools.problems(), *(["Calls of tools stand in messages. Leave out into: text."] if self.into == "text" else [])]
+        missing = [f"There is no file {self.tools.file!r}. Check the path."] if self.tools.file and known(self.tools.file) == [] else []
+        return problems + missing
 
     def _idle_problems(self) -> list[str]:
         given = self.model_fields_set

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from rowsmith.core.errors import Invalid, RowFailed
 from rowsmith.core.ids import child_id
@@ -53,6 +53,11 @@ class Variants(Step):
         "all", description="Every combination; or drawn by weight; or drawn, and no combination twice; or drawn as evenly as the weights are."
     )
     count_: Annotated[int, Field(ge=1, le=1_000_000)] = Field(1, alias="count", description="Variants that are drawn of each row; not for how: all.")
+    override: list[dict[str, JsonValue]] = Field(
+        [], description="Attributes in place of those of the same name in `values`, for example with fewer values; of several mappings the last one "
+        "counts. An empty list or mapping leaves an attribute as it is."
+    )  # fmt: skip
+    percent: bool = Field(False, description="Whether weights are in percent: those of each attribute that has some must sum to 100.")
     cap: Annotated[int, Field(ge=1, le=1_000_000)] = Field(1000, description="how: all: most combinations of one row. A row of more fails.")
     seed: int = Field(42, description="Another seed, other draws; not for how: all.")
 
@@ -95,7 +100,7 @@ class Variants(Step):
             return self._known
         lent, found = self._read.get(0, (None, None))
         if lent is not ctx or found is None:
-            found = read_attributes(self.values, lambda said: values_of(said, ctx))
+            found = read_attributes(self.values, lambda said: values_of(said, ctx), override=self.override, percent=self.percent)
             self._read[0] = ctx, found
         return found
 
@@ -107,7 +112,7 @@ class Variants(Step):
     @cached_property
     def _known(self) -> Attributes:
         """The attributes, as far as they stand in the recipe."""
-        return read_attributes(self.values)
+        return read_attributes(self.values, override=self.override, percent=self.percent)
 
     def columns(self, before: frozenset[str] | None) -> frozenset[str] | None:
         """Those before and the attributes'.
@@ -136,7 +141,7 @@ class Variants(Step):
 
     def check(self) -> list[str]:
         """Attributes that cannot be read, settings that would change nothing, and more combinations than there may be."""
-        if wrong := attribute_problems(self.values):
+        if wrong := attribute_problems(self.values, self.override, percent=self.percent):
             return wrong
         attributes = self._known
         problems = [f"There is no file {pattern!r}. Check the path." for pattern in references(self.values, "file") if known(pattern) == []]
