@@ -25,7 +25,16 @@ def carried(setting: str, one: Any, two: Any, rows: tuple[Plain, ...] = (ADDS,),
     return to(setting, one, two, rows, execute=True, **both)
 
 
+LINES = ({"text": "\n".join(f"line {n}" for n in range(40)), "other": "one\ntwo"},)
+
 CASES: dict[str, dict[str, Case]] = {
+    "chunk.lines": {
+        "column": to("column", ..., "other", LINES),
+        "least": to("least", 1, 15, LINES),
+        "most": to("most", 15, 1, LINES),
+        "count": to("count", 1, 4, LINES),
+        "seed": to("seed", 42, 7, LINES),
+    },
     "score.executed": {
         "action": carried("action", "flag", "drop", WRONG),
         "execute": to("execute", False, True, (ADDS,), required=False),
