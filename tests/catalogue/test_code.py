@@ -96,3 +96,47 @@ def test_questions_come_in_every_complexity_and_style(tmp_path: Path, monkeypatc
     assert solver and not any("ORDER BY name" in request.text for request in solver)  # it does not see the query
 
 
+
+
+def test_calls_are_checked_in_form_by_carrying_them_out_and_by_meaning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    def spoiled(request: Request, said: Any) -> Any:
+        kind = request.chance[0] % 8
+        if said is None and "holds" in (request.schema or {}).get("properties", {}):
+            return {"reason": "so", "holds": kind != 0}
+        if not said or not said.get("calls"):
+            return said if not said or "calls" not in said or kind != 1 else {**said, "calls": [{"name": "add", "arguments": '{"a": 1, "b": 2}'}]}
+        first = said["calls"][0]
+        changed = {
+            0: {**first, "name": "weathr"}, 1: {**first, "arguments": "{"}, 2: {**first, "arguments": '{"town": "Oslo"}'},
+            3: {"name": "weather", "arguments": '{"city": "Bergen"}'},
+        }.get(kind, first)  # fmt: skip
+        return {**said, "calls": [changed, *said["calls"][1:]]}
+
+    found, rows, _ = run("apigen", tmp_path, spoiled, {"count": "60"})
+    assert {"unknown_tool", "bad_arguments", "ungrounded", "meaning"} <= set(found.dropped)
+    assert {row.data["style"] for row in rows} >= {"simple", "multiple", "parallel", "no fitting tool"}
+    for row in rows:
+        called = [call for message in row.data["messages"] for call in message.get("tool_calls", ())]
+        assert bool(called) == (row.data["style"] not in ("no fitting tool", "missing argument"))
+        assert sum(message["role"] == "tool" for message in row.data["messages"]) == len(called)
+
+
+@needs_sandbox
+def test_calls_are_really_carried_out_where_it_is_allowed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    def spoiled(request: Request, said: Any) -> Any:
+        if said and said.get("calls") and said["calls"][0]["name"] == "weather" and request.chance[0] % 2:
+            return {"input": f"{said['input']} Bergen", "calls": [{"name": "weather", "arguments": '{"city": "Bergen"}'}]}
+        return said
+
+    with pytest.raises(Invalid, match="execute: true"):
+        run("apigen", tmp_path, spoiled, {"how": "real"})
+    found, rows, asked = run("apigen", tmp_path, spoiled, {"how": "real", "execute": "true", "count": "24"})
+    assert found.dropped["call_failed"] > 0  # of Bergen the code knows nothing
+    assert found.executed == ("transform.tool_results",)
+    assert not any(request.model == "simulator" for request in asked)
+    results = {m["content"] for row in rows if row.data["style"] == "simple" for m in row.data["messages"] if m["role"] == "tool"}
+    assert results == {'{"city":"Oslo","degrees":4}'}

@@ -20,8 +20,8 @@ _TRIES = 20
 
 
 class Lines(Step):
-    """Draws snippets of `least` to `most` consecutive lines from each text, at places and of lengths that the row's id decides: seeds for what is to be
-    written, not a way to cut a text up (OSS-Instruct, arXiv 2312.02120, draws 1 to 15 lines of code).
+    """Draws snippets of `least` to `most` consecutive lines from each text, at places and of lengths that the row's id decides: seeds for what is to
+    be written, not a way to cut a text up (OSS-Instruct, arXiv 2312.02120, draws 1 to 15 lines of code).
 
     Makes `count` rows of each, with the snippet in place of the text; fewer where the text has not as many different ones. Lines without a visible
     character at either end are left off. Origin: `source.span` [start, end) in characters of the source document. A blank text is dropped
