@@ -140,3 +140,26 @@ def test_calls_are_really_carried_out_where_it_is_allowed(tmp_path: Path, monkey
     assert not any(request.model == "simulator" for request in asked)
     results = {m["content"] for row in rows if row.data["style"] == "simple" for m in row.data["messages"] if m["role"] == "tool"}
     assert results == {'{"city":"Oslo","degrees":4}'}
+
+
+@needs_sandbox
+def test_instructions_have_functions_that_agree_with_their_cases_and_answers_that_they_accept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    def spoiled(request: Request, said: Any) -> Any:
+        if said and "functions" in said and request.chance[0] % 3 == 0:
+            return {**said, "functions": ["def evaluate(response):\n    return True"] * 3}
+        if isinstance(said, str) and request.chance[0] % 3 == 1:
+            return "word " * 30 + "ends."
+        return said
+
+    found, rows, _ = run("autoif", tmp_path, spoiled, {"instructions": "6"})
+    assert found.dropped["no_counterexample"] > 0 and found.dropped["not_kept"] > 0
+    for row in rows:
+        assert len(row.data["functions"]) == 2  # the one that gives nothing is gone
+        assert row.scores["verified"] == {"rate": 1.0, "passed": 2, "of": 2}
+        assert len(row.data["answer"].split()) < 20 and row.data["input"].endswith(row.data["instruction"])
+    with pytest.raises(Invalid, match="execute: true"):
+        run("autoif", tmp_path, spoiled, {"execute": "false"})

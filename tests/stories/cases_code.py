@@ -43,6 +43,17 @@ def really(setting: str, one: Any, two: Any, rows: tuple[Plain, ...] = (CALLED,)
     return to(setting, one, two, rows, how="real", **both)
 
 
+CHECK = "def evaluate(response):\n    return len(response) < 4"
+ALL = "def evaluate(response):\n    return True"
+CHECKED: Plain = {
+    "functions": [CHECK, ALL], "cases": [{"response": "abc", "expected": True}, {"response": "abcd", "expected": False}], "functions_b": [CHECK],
+    "cases_b": [{"response": "abc", "expected": True}], "answer": "abcdef", "answer_b": "abc",
+}  # fmt: skip
+LATE = ({**CHECKED, "functions": ["import time\ntime.sleep(2)\n" + CHECK]},)
+LARGE = ({**CHECKED, "functions": ["held = bytearray(200 << 20)\n" + CHECK], "answer": "abc"},)
+TARDY = ({**LATE[0], "answer": "abc"},)
+
+
 def simulated(setting: str, one: Any, two: Any) -> Case:
     """A case in which a model answers as the tools."""
     return to(setting, one, two, (CALLED,), {"results": ["4"]})
@@ -105,5 +116,26 @@ CASES: dict[str, dict[str, Case]] = {
         "results": to("results", ..., "results_b", (CALLED,)),
         "answer": to("answer", ..., "text", (CALLED,)),
         "tools": to("tools", ..., "tools_b", (CALLED,)),
+    },
+    "transform.verifiers": {
+        "execute": to("execute", False, True, (CHECKED,), required=False),
+        "required": to("required", True, False, (CHECKED,)),
+        "time_s": carried("time_s", 0.5, 30, LATE),
+        "memory_mb": carried("memory_mb", 100, 512, LARGE),
+        "functions": carried("functions", ..., "functions_b", (CHECKED,)),
+        "cases": carried("cases", ..., "cases_b", (CHECKED,)),
+        "above": carried("above", 0.5, 0.4, (CHECKED,)),
+        "least": carried("least", 1, 2, (CHECKED,)),
+    },
+    "score.verified": {
+        "action": carried("action", "flag", "drop", (CHECKED,)),
+        "execute": to("execute", False, True, (CHECKED,), required=False),
+        "required": to("required", True, False, (CHECKED,)),
+        "time_s": carried("time_s", 0.5, 30, TARDY),
+        "memory_mb": carried("memory_mb", 100, 512, LARGE),
+        "functions": carried("functions", ..., "functions_b", (CHECKED,)),
+        "answer": carried("answer", ..., "answer_b", (CHECKED,)),
+        "above": carried("above", 0.5, 0.4, (CHECKED,)),
+        "into": carried("into", "verified", "kept", (CHECKED,)),
     },
 }
