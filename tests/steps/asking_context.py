@@ -7,6 +7,7 @@ import atexit
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from rowsmith.connectors.execution import Sandbox
 from rowsmith.connectors.templates import Templates
 from rowsmith.core.calls import Answer, Embedded, Usage
 from rowsmith.core.fences import Fence
@@ -36,6 +37,9 @@ class Asked:
 
     async def rendered(self, prompt: str, scope: Mapping[str, Any], fence: Fence | None = None) -> str:
         return await TEMPLATES.rendered(prompt, scope, fence)
+
+    def evaluate(self, code: str, expressions: Any, *, time_s: float, memory_mb: int) -> Any:
+        return Sandbox(time_s, memory_mb << 20).evaluate(code, expressions)
 
     async def ask(self, messages: Any, *, model: Any, schema: Any = None, prompt: str = "") -> Answer:
         self.asks.append({"messages": messages, "model": model, "schema": schema, "prompt": prompt})

@@ -406,7 +406,7 @@ def asked(step: Any, one: Row, answer: Any) -> Any:
     ctx.step = step.title
     try:
         given = asyncio.run(step.rows(one, ctx)) if step.count(one) != 0 else ["skipped"]
-    except (RowFailed, KeyError, TypeError) as error:
+    except (RowFailed, Invalid, KeyError, TypeError) as error:
         given = [str(error)]
     return ctx.asks, given
 

@@ -139,24 +139,13 @@ class Context(Protocol):
         ...
 
     def execute(self, code: str, tests: Sequence[str] | str, *, time_s: float, memory_mb: int) -> Executed:
-        """Python of strangers and its tests, carried out in a sandbox (connectors.execution.Sandbox): a list of tests, or one text with many.
-
-        Raises:
-            Unavailable: this machine has no sandbox to give.
-        """
-        ...
+        """Python of strangers and its tests, in a sandbox (connectors.execution.Sandbox). Raises Unavailable where there is none."""
 
     def evaluate(self, code: str, expressions: Sequence[str], *, time_s: float, memory_mb: int) -> Executed:
-        """The same with expressions in place of tests, whose values are given. Raises as `execute`."""
-        ...
+        """The same with expressions in place of tests, whose values are given."""
 
     def query(self, schema: str, queries: Sequence[str], *, time_s: float) -> list[Answered]:
-        """What queries give on a SQLite database that is made of statements for the purpose, each within so many seconds, in a process of its own.
-
-        Raises:
-            RowFailed: the statements make no database (`schema`).
-        """
-        ...
+        """What queries give on a SQLite database that statements make. Raises RowFailed (`schema`) where they make none."""
 
     def index(self, kind: str, place: str = "") -> Index:
         """An index of vectors of this kind (connectors.vectors); without a place, an empty one that ends with the step.

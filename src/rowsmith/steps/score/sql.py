@@ -55,7 +55,7 @@ class Sql(Check):
         one = found[best]
         same = [not one.error and self._same(one, other) for other in found[: len(queries)]]
         score = {
-            "ok": not one.error, "columns": list(one.columns), "rows": one.rows, "hash": one.ordered if self.ordered else one.hash, "error": one.error,
+            "ok": not one.error, "columns": list(one.columns), "rows": one.rows, "hash": self._key(one)[1], "error": one.error,
             "agree": sum(same), "of": len(queries),
         }  # fmt: skip
         chosen = row.with_data({**row.data, self.query: queries[best]})
