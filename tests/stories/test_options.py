@@ -150,11 +150,9 @@ CASES: dict[str, dict[str, Case]] = {
         "licence": to("licence", ..., "CC-BY-4.0", paths=["f.jsonl"]),
         "terms": to("terms", ..., "own", paths=["f.jsonl"]),
     },
-    "read.dataset": {"dataset": to("dataset", "qa", "faq"), "ids": to("ids", ..., ["ab" * 16], dataset="qa"),
-                     "flags": to("flags", ..., False, dataset="checked"), "reviews": to("reviews", ..., True, dataset="qa")},
     "read.dataset": {"dataset": to("dataset", "qa", "faq"), "files": to("files", ["a.jsonl"], ["f.jsonl"]),
                      "ids": to("ids", ..., ["ab" * 16], dataset="qa"),
-                     "flags": to("flags", ..., False, dataset="checked")},
+                     "flags": to("flags", ..., False, dataset="checked"), "reviews": to("reviews", ..., True, dataset="qa")},
     "read.rows": {
         "rows": to("rows", [{"a": 1}], [{"a": 2}]),
         "key": to("key", ..., "name", rows_=[{"id": 1, "name": "n"}]),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine, Iterator
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pydantic import Field, PositiveInt
 
@@ -16,7 +16,7 @@ from rowsmith.core.said import Part, parts
 from rowsmith.core.step import ClassifierRole, Column
 from rowsmith.steps.checking import Asking
 from rowsmith.steps.evidence import pieces
-from rowsmith.steps.harm import CATEGORIES, LIKELY, LIKELY_FROM, Harm, harms
+from rowsmith.steps.harm import LIKELY, LIKELY_FROM, Harm, harms
 
 Category = Literal["threat", "hate", "self_harm", "sexual", "insult", "harassment", "likely"]
 
@@ -39,7 +39,7 @@ class Toxicity(Asking):
     `passage` cuts long texts for models that take few tokens, and narrows flags down.
     """
 
-    categories: list[Category] = Field([*CATEGORIES, LIKELY], min_length=1, description="Kinds of harm that count.")  # type: ignore[arg-type]
+    categories: list[Category] = Field(list(get_args(Category)), min_length=1, description="Kinds of harm that count.")
     columns_: list[Column] | None = Field(None, alias="columns", min_length=1, description="Columns that are read. Default: all.")
     into: str = Field("toxicity", min_length=1, description="Name of the score.")
     likely: float = Field(LIKELY_FROM, gt=0, le=1, description="From which probability what no rule names counts as `likely`; 1: never.")
