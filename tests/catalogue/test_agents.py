@@ -14,7 +14,7 @@ from rowsmith.testing import Request
 
 
 def test_what_the_critics_score_below_the_threshold_is_dropped(tmp_path: Path) -> None:
-    result, _ = carried_out("swarm", tmp_path, answers=lambda request: scores(request, 4) if request.model == "second" else None, kept=0)
+    result, _ = carried_out("swarm", tmp_path, answers=lambda request: scores(request, 1) if request.model == "second" else None, kept=0)
     assert result.dropped["below_threshold"] > 0
 
 

@@ -46,25 +46,6 @@ def test_the_strong_model_can_be_told_more(tmp_path: Path) -> None:
     assert not any("Structure the answer." in request.text for request in asked if request.model != "strong")
 
 
-def test_four_answers_under_drawn_principles_are_rated_on_four_criteria(tmp_path: Path) -> None:
-    asked: list[Request] = []
-    _, rows = carried_out("ultrafeedback", tmp_path, asked=asked)
-    answers = [request for request in asked if request.model != "judge"]
-    assert {request.model for request in answers} == {"large", "two", "three", "four"}
-    assert len({str(request.data["messages"][0]) for request in answers}) == 4
-    for row in rows:
-        assert set(row.data["chosen_rating"]) >= {"instruction_following", "truthfulness", "honesty", "helpfulness"}
-        assert row.data["chosen_rating"]["honesty"]["reason"] == "As it stands."
-        assert row.data["chosen_rating"]["overall"] - row.data["rejected_rating"]["overall"] >= 1
-
-
-def test_the_rejected_answer_of_several_is_the_worst_or_one_at_random(tmp_path: Path) -> None:
-    _, rows = carried_out("ultrafeedback", tmp_path / "random", target="8")
-    assert {row.data["rejected_rating"]["overall"] for row in rows} == {2, 4}
-    _, rows = carried_out("ultrafeedback", tmp_path / "next", rejected="next", margin="1.5", target="8")
-    assert {row.data["rejected_rating"]["overall"] for row in rows} == {2}
-
-
 def test_prompts_that_all_answers_pass_or_fail_are_no_pairs(tmp_path: Path) -> None:
     result, rows = carried_out("best-of-n", tmp_path)
     assert {row.data["input"].split()[0] for row in rows} == {"Fair"}

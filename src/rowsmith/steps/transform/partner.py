@@ -20,8 +20,8 @@ class Partner(Step):
 
         - {kind: transform.partner, columns: [input, answer]}      then other_input and other_answer stand there, too
 
-    Rows stand in a ring, whose order their ids draw, and each is given the next of its wave: every row is a partner once. Where a row goes without,
-    by `share` or because it is alone, the columns hold null. Origin: the sources of both, and `parents`, their ids.
+    Rows stand in a ring, whose order their ids draw, and each is given the next of its wave that says something else in these columns: where all
+    differ, every row is a partner once. Where a row goes without, by `share` or because there is no other, the columns hold null. Origin: the sources of both, and `parents`, their ids.
 
     A row that has one of the new columns already is dropped (`column_taken`), a partner's missing column is null.
     """
@@ -35,8 +35,10 @@ class Partner(Step):
         """Every new row once, in order."""
         places = sorted((share(row.id, f"ring {self.seed}"), place) for place, row in enumerate(new))
         ring = [place for _, place in places]
-        wanted = {place: ring[(at + 1) % len(ring)] for at, place in enumerate(ring)}
         held = {place: (row.id, row.origin, {name: row.data.get(name) for name in self.columns_}) for place, row in enumerate(new)}
+        wanted = {
+            place: next((other for other in ring[at + 1 :] + ring[:at] if held[other][2] != held[place][2]), place) for at, place in enumerate(ring)
+        }
         for place, row in enumerate(new):
             taken = [name for name in self._named() if name in row.data]
             if taken:
