@@ -25,6 +25,7 @@ from cases_conversations import CASES as CONVERSATIONS
 from cases_documents import CASES as DOCUMENTED
 from cases_duplicates import CASES as DUPLICATES
 from cases_duplicates import CLOSE, ITEM
+from cases_preference import CASES as PREFERENCES
 from cases_quality_pii import CASES as HARM
 from cases_rewriting import CASES as REWRITING
 from cases_selection import CASES as SELECTION
@@ -171,6 +172,7 @@ CASES: dict[str, dict[str, Case]] = {
     **VARIATION,
     **CHECKS,
     **CATALOGUE,
+    **PREFERENCES,
     **CONVERSATIONS,
     "filter.balance": {
         "by": to("by", "text", "label", LABELLED),
