@@ -21,7 +21,8 @@ class Partner(Step):
         - {kind: transform.partner, columns: [input, answer]}      then other_input and other_answer stand there, too
 
     Rows stand in a ring, whose order their ids draw, and each is given the next of its wave that says something else in these columns: where all
-    differ, every row is a partner once. Where a row goes without, by `share` or because there is no other, the columns hold null. Origin: the sources of both, and `parents`, their ids.
+    differ, every row is a partner once. Where a row goes without, by `share` or because there is no other, the columns hold null. Origin: the
+    sources of both, and `parents`, their ids.
 
     A row that has one of the new columns already is dropped (`column_taken`), a partner's missing column is null.
     """
