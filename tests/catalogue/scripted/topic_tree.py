@@ -1,5 +1,6 @@
 """topic-tree: as many topics as are asked for, then questions and answers."""
 
+import re
 from typing import Any
 
 from case import Case, Voice
@@ -11,7 +12,7 @@ def reply(request: Request) -> Any:
     """Topics by their number."""
     voice = Voice(request.chance)
     if "topics" in str(request.schema):
-        return {"topics": [voice.words(3) for _ in range(next(int(word) for word in request.text.split() if word.isdigit()))]}
+        return {"topics": [voice.words(3) for _ in range(int(re.search(r"(?:Describe|Name) (\d+)", request.text)[1]))]}
     return None
 
 
