@@ -2132,5 +2132,6 @@ def test_recipes_of_the_catalogue_are_listed_shown_and_copied(t: Terminal) -> No
     assert "is there already" in t.tell("recipes", "copy", "raw-text", "--output", "mine/own.yaml", code=1)["what"]
     (t.folder / "mine/own.yaml").write_text("name: other")
     t.say("recipes", "copy", "raw-text", "-o", "mine/own.yaml", "--force")
+    assert t.tell("recipes", "copy", "domain", "-o", "fields/")["file"] == "fields/domain.yaml" and (t.folder / "fields/domains/legal.yaml").is_file()
     sets = ["--set", "model=openai/a", "--set", f"base_url={t.server.url}"]
     assert t.tell("check", "mine/own.yaml", *sets)["steps"] == t.tell("check", "raw-text", *sets)["steps"]

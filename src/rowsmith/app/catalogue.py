@@ -83,14 +83,14 @@ def tables(name: str) -> list[str]:
 
 
 def copied(name: str, to: Path | None = None, *, force: bool = False) -> Path:
-    """Write a recipe of the catalogue into a file of the user's (default: `<name>.yaml` here), to be changed at will, and its tables beside it;
-    returns where it lies.
+    """Write a recipe of the catalogue into a file of the user's (default: `<name>.yaml` here; a name without an ending is a folder), to be changed at
+    will, and its tables beside it; returns where it lies.
 
     Raises:
         NotFound: there is no such recipe. Conflict: one of the files is there already, and not to be replaced.
     """
     text, path = content.recipe(name), to or Path(f"{name}.yaml")
-    if path.is_dir():
+    if path.is_dir() or not path.suffix:
         path /= f"{name}.yaml"
     written = {path: text, **{path.parent / table: content.tables()[table] for table in tables(name)}}
     if there := [str(one) for one in written if one.exists() and not force]:

@@ -77,7 +77,7 @@ def _parameters(found: Catalogued) -> None:
 
 def copy(
     name: Name,
-    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where to. Default: NAME.yaml here.")] = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="File or folder to write. Default: NAME.yaml here.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
     as_json: AsJson = False,
 ) -> None:

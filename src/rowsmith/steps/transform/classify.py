@@ -63,8 +63,8 @@ class Classify(Step):
         shown = self._shown(row)
         mark = mark_of(shown)
         guidance = f"\n\n{await ctx.rendered(self.guidance, row.scope)}" if self.guidance else ""
-        choice = "all that apply of" if self.several else "one of"
-        choice += ", or null where none applies:" if self.abstain and not self.several else ""
+        choice = "all of these labels that apply" if self.several else "one of these labels"
+        choice += ", or null where none applies" if self.abstain and not self.several else ""
         given = {"record": fenced(shown, mark), "labels": f"{_described(labels)}{guidance}", "choice": choice, "mark": mark}
         request = await messages(ctx, self.system, self.prompt, {**row.scope, **given})
         answer = await ctx.ask(request, model=self.model, schema=self._schema(list(labels)), prompt=self.prompt)
