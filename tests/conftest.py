@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 from lent import fresh, give_up, lent, made_sqlite
+from sandboxed import require_sandbox
 
 from rowsmith.store.database import Database, open_database
 
@@ -49,6 +50,12 @@ def lent_databases() -> Iterator[None]:
     """Those that tests hand on to each other are gone in the end."""
     yield
     give_up()
+
+
+@pytest.fixture
+def with_sandbox() -> None:
+    """Only where code can be carried out in isolation."""
+    require_sandbox()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])

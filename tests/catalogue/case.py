@@ -24,12 +24,14 @@ osprey pasture quartz reed sparrow tundra valley walnut anchor brook canyon delt
 @dataclass(frozen=True)
 class Case:
     """`sets`: values of its parameters beside `model` and `base_url`. `files`: name and content of files in the folder where it runs. `reply`:
-    what a request is answered with, None for the usual. `target`: rows that are asked for."""
+    what a request is answered with, None for the usual. `target`: rows that are asked for. `executes`: whether code is carried out,
+    which needs a sandbox."""
 
     sets: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
     reply: Callable[[Request], Any] = lambda request: None
     target: int = 6
+    executes: bool = False
 
 
 class Voice:

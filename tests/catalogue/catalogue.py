@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from case import Case, usual
 from running import Bench
+from sandboxed import require_sandbox
 
 from rowsmith.app.catalogue import one
 from rowsmith.app.results import Result
@@ -30,7 +31,9 @@ def settings(name: str, case: Case, url: str) -> dict[str, str]:
 
 
 def laid_out(case: Case, folder: Path) -> None:
-    """The files of a case, in a folder."""
+    """The files of a case, in a folder, where it can be carried out at all."""
+    if case.executes:
+        require_sandbox()
     for path, text in case.files.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(text, encoding="utf-8")

@@ -9,13 +9,11 @@ from typing import Any
 
 import pytest
 from running import Bench
+from sandboxed import needs_sandbox
 
-from rowsmith.connectors.execution import unavailable
 from rowsmith.core.errors import Invalid
 from rowsmith.core.row import Row
 from rowsmith.testing import Request
-
-needs_sandbox = pytest.mark.skipif(bool(unavailable()), reason=unavailable())
 
 
 def run(name: str, folder: Path, change: Any = None, sets: Mapping[str, str] | None = None, **more: Any) -> tuple[Any, list[Row], list[Request]]:

@@ -39,9 +39,12 @@ def test_people_come_from_texts_and_from_people_and_none_twice(tmp_path: Path) -
     for row in rows:
         assert any(row.data["persona"] in request.text for request in asked if "Write 2 times" in request.text)
     same = {"personas": ["Amber barley cedar drift ember fallow garnet."]}
-    answers = lambda request: same if "personas" in str(request.schema) else None  # noqa: E731
-    result, _ = carried_out("personas", tmp_path / "same", answers=answers, target="1", kept=None)
-    assert result.dropped.get("near_duplicate", 0) + sum(result.failed.values()) > 0
+
+    def twins(request: Request) -> Any:
+        return same if "personas" in str(request.schema) else None
+
+    result, _ = carried_out("personas", tmp_path / "same", answers=twins, target="1", kept=0)
+    assert set(result.failed) == {"empty", "missing"} and not result.dropped
 
 
 def test_readers_and_forms_are_drawn_by_weight_and_all_that_is_drawn_is_asked(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import psutil
@@ -31,7 +32,7 @@ def reader() -> Iterator[CodeReader]:
 
 
 def child(reader: CodeReader) -> int:
-    assert reader._child is not None
+    assert reader._child.pid is not None
     return reader._child.pid
 
 
@@ -103,9 +104,10 @@ def test_a_file_that_takes_too_much_memory_is_told_so() -> None:
         assert error.reason in ("memory", "broken_file") and "broke its reader" in str(error)
 
 
-def test_a_file_that_makes_it_say_too_much_is_told_so(reader: CodeReader, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_makes_it_say_too_much_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("rowsmith.connectors.code.reader.MOST_BYTES", 10_000)
-    error = failed(reader, "\n".join(f"x{n} = {n}" for n in range(5_000)))
+    with closing(CodeReader()) as reader:
+        error = failed(reader, "\n".join(f"x{n} = {n}" for n in range(5_000)))
     assert error.reason == "too_large"
 
 

@@ -7,14 +7,13 @@ from typing import Any
 
 import pytest
 from running import Bench
+from sandboxed import needs_sandbox
 from step_context import StepContext, row
 
-from rowsmith.connectors.execution import unavailable
 from rowsmith.core.errors import Invalid, RowFailed
 from rowsmith.core.row import Drop
 from rowsmith.steps.score.executed import ExecutedScore
 
-needs_sandbox = pytest.mark.skipif(bool(unavailable()), reason=unavailable())
 RIGHT = "def add(a, b):\n    return a + b\n"
 WRONG = "def add(a, b):\n    return a - b\n"
 

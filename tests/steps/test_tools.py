@@ -7,16 +7,15 @@ from typing import Any
 
 import pytest
 from asking_context import work
+from sandboxed import needs_sandbox
 from step_context import StepContext, row
 
-from rowsmith.connectors.execution import unavailable
 from rowsmith.core.errors import RowFailed
 from rowsmith.core.row import Drop, Row
 from rowsmith.steps.score.tool_calls import ToolCalls
 from rowsmith.steps.transform.tool_messages import ToolMessages
 from rowsmith.steps.transform.tool_results import ToolResults
 
-needs_sandbox = pytest.mark.skipif(bool(unavailable()), reason=unavailable())
 CITY = {"type": "object", "properties": {"city": {"type": "string"}, "days": {"type": "integer"}}, "required": ["city"]}
 TOOLS = [{"name": "weather", "description": "", "parameters": CITY}, {"type": "function", "function": {"name": "time"}}]
 

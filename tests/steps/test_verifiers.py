@@ -6,15 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sandboxed import needs_sandbox
 from step_context import StepContext, row
 
-from rowsmith.connectors.execution import unavailable
 from rowsmith.core.errors import RowFailed
 from rowsmith.core.row import Drop
 from rowsmith.steps.score.verified import Verified
 from rowsmith.steps.transform.verifiers import Verifiers
 
-pytestmark = pytest.mark.skipif(bool(unavailable()), reason=unavailable())
+pytestmark = needs_sandbox
 SHORT = "def evaluate(response):\n    return len(response) < 4"
 ALWAYS = "def evaluate(response):\n    return True"
 BROKEN, RAISES = "def evaluate(response) return True", "def evaluate(response):\n    return response.x"

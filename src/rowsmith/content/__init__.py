@@ -17,10 +17,7 @@ def prompt(name: str) -> str:
     Raises:
         NotFound: there is none of that name.
     """
-    found = _within("prompts", ".md")
-    if name not in found:
-        raise NotFound(f"No prompt that ships with Rowsmith is called {name!r}.", choose(name, list(found)))
-    return str(found[name].read_text(encoding="utf-8")).removesuffix("\n")
+    return _text("prompts", ".md", name, "prompt that ships with Rowsmith").removesuffix("\n")
 
 
 @cache
@@ -30,10 +27,7 @@ def profile(name: str) -> str:
     Raises:
         NotFound: there is none of that name.
     """
-    found = _within("profiles", ".yaml")
-    if name not in found:
-        raise NotFound(f"No profile that ships with Rowsmith is called {name!r}.", choose(name, list(found)))
-    return str(found[name].read_text(encoding="utf-8"))
+    return _text("profiles", ".yaml", name, "profile that ships with Rowsmith")
 
 
 def rubrics() -> list[str]:
@@ -66,10 +60,7 @@ def recipe(name: str) -> str:
     Raises:
         NotFound: there is none of that name.
     """
-    found = _within("recipes", ".yaml")
-    if name not in found:
-        raise NotFound(f"No recipe of the catalogue is called {name!r}.", choose(name, list(found)))
-    return str(found[name].read_text(encoding="utf-8"))
+    return _text("recipes", ".yaml", name, "recipe of the catalogue")
 
 
 @cache
@@ -90,10 +81,7 @@ def page(name: str) -> str:
     Raises:
         NotFound: there is none of that name.
     """
-    found = _within("pages", ".md")
-    if name not in found:
-        raise NotFound(f"No page that ships with Rowsmith is called {name!r}.", choose(name, list(found)))
-    return str(found[name].read_text(encoding="utf-8"))
+    return _text("pages", ".md", name, "page that ships with Rowsmith")
 
 
 def languages() -> dict[str, Any]:
@@ -198,6 +186,11 @@ def negations() -> dict[str, list[str]]:
     return _yaml("negations")
 
 
+def choices() -> dict[str, list[str]]:
+    """Words by which a choice refers to others: `content/choices.yaml`."""
+    return _yaml("choices")
+
+
 @cache
 def numbers() -> dict[str, int]:
     """The words for numbers, in lower case, and what they stand for: `content/numbers.yaml`."""
@@ -247,10 +240,7 @@ def report_file(name: str) -> str:
     Raises:
         NotFound: there is none of that name.
     """
-    found = _within("report", "")
-    if name not in found:
-        raise NotFound(f"No part of the report is called {name!r}.", choose(name, list(found)))
-    return str(found[name].read_text(encoding="utf-8"))
+    return _text("report", "", name, "part of the report")
 
 
 @cache
@@ -259,6 +249,14 @@ def _yaml(name: str) -> dict[str, Any]:
 
     found: dict[str, Any] = safe_load(files("rowsmith.content").joinpath(f"{name}.yaml").read_text(encoding="utf-8"))
     return found
+
+
+def _text(folder: str, ending: str, name: str, kind: str) -> str:
+    """What the file of this name says; NotFound, which names the kind, where there is none."""
+    found = _within(folder, ending)
+    if name not in found:
+        raise NotFound(f"No {kind} is called {name!r}.", choose(name, list(found)))
+    return str(found[name].read_text(encoding="utf-8"))
 
 
 def _within(folder: str, ending: str) -> dict[str, Any]:

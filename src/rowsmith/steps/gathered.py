@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,7 @@ import orjson
 from rowsmith.core.expressions import named
 from rowsmith.core.ids import as_written, content_hash
 from rowsmith.core.ports import Rows
-from rowsmith.core.row import Row
+from rowsmith.core.row import Dropped, Row
 from rowsmith.steps.scratch import fill, tables
 
 TABLES = ("CREATE TABLE rows (key BLOB, number INT, id TEXT, body BLOB)", "CREATE TABLE settled (key BLOB PRIMARY KEY) WITHOUT ROWID")
@@ -52,3 +52,17 @@ def groups(new: Rows, kept: Rows, by: Sequence[str], folder: Path) -> Iterator[G
         db.execute("CREATE INDEX by_key ON rows (key, number)")
         yield found
 
+
+def gathered(
+    new: Rows, kept: Rows, by: Sequence[str], folder: Path, told: Callable[[Row, list[Row]], Row | Dropped], late: str
+) -> Iterator[Row | Dropped]:
+    """What `told` says of each new row and the rows of its group, in order. A row of no group is dropped (`no_key`), and one whose group has gone on
+    in an earlier wave (`late`, in these words)."""
+    with groups(new, kept, by, folder) as found:
+        for row in new:
+            if (key := found.key_of(row)) is None:
+                yield Dropped(row.id, "no_key", f"nothing in {', '.join(by)}")
+            elif found.settled(key):
+                yield Dropped(row.id, "late", late)
+            else:
+                yield told(row, found.members(key))

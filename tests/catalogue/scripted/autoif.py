@@ -4,14 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from case import Case, Voice
 
-from rowsmith.connectors.execution import unavailable
 from rowsmith.testing import Request
-
-if unavailable():
-    pytest.skip(unavailable(), allow_module_level=True)
 
 SHORT = "def evaluate(response):\n    return len(response.split()) < 20"
 FUNCTIONS = [SHORT, "def evaluate(response):\n    return response.count(' ') < 19", "def evaluate(response): return"]
@@ -28,4 +23,4 @@ def reply(request: Request) -> Any:
 
 
 SETS = {"execute": "true", "judge": "openai/judge", "kinds": "[length, format]", "instructions": "2", "answers": "3"}
-CASE = Case(sets=SETS, reply=reply, target=12)
+CASE = Case(sets=SETS, reply=reply, target=12, executes=True)

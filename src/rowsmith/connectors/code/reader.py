@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from threading import Lock
 
 import msgspec
 import orjson
 
 from rowsmith.connectors.containers.limits import Limits
-from rowsmith.connectors.containers.warm import Ended, Warm
+from rowsmith.connectors.containers.warm import Ended, Ready
 from rowsmith.core.errors import RowFailed, Unavailable
 from rowsmith.core.languages_of_code import INSTALL, MISSING
 from rowsmith.core.outline import Part
@@ -24,8 +23,8 @@ class CodeReader:
     """Asked by any thread; they take turns. Its child starts with the first question."""
 
     def __init__(self, limits: Limits | None = None) -> None:
-        self._limits = limits or Limits()
-        self._child: Warm | None = None
+        limits = limits or Limits()
+        self._child, self._stall_s = Ready("rowsmith.connectors.code.child", limits, most_bytes=MOST_BYTES), limits.stall_s
         self._turn = Lock()
 
     def outline(self, text: str, language: str, size: int) -> list[Part]:
@@ -43,34 +42,20 @@ class CodeReader:
         with self._turn:
             goes_on, found = self._answer(question)
             if not goes_on:
-                self._end()
+                self._child.end()
         if found is None:
             raise Unavailable(MISSING, INSTALL)
         return found
 
     def _answer(self, question: bytes) -> tuple[bool, list[Part] | None]:
-        if self._child is None or not self._child.alive:
-            self._end()
-            self._child = Warm("rowsmith.connectors.code.child", self._limits, most_bytes=MOST_BYTES)
-            question = orjson.dumps(asdict(self._limits)) + b"\n" + question
-        answer = None
         try:
-            answer = _ANSWER.decode(self._child.asked(question, self._limits.stall_s))
+            return self._child.asked(question, self._stall_s, _ANSWER.decode)
         except Ended as error:
             raise RowFailed(error.reason, f"The code {error.detail}. {_LOOK}") from None
         except (msgspec.DecodeError, RecursionError):
             raise RowFailed("broken_file", f"The code made its reader say what is no answer. {_LOOK}") from None
-        finally:
-            if answer is None:  # interrupted, too: what it would say then answers nothing that is asked
-                self._end()
-        return answer
-
-    def _end(self) -> None:
-        if self._child is not None:
-            self._child.end()
-        self._child = None
 
     def close(self) -> None:
         """End the child. It may be asked again, of a new one."""
         with self._turn:
-            self._end()
+            self._child.end()

@@ -6,11 +6,17 @@ import os
 import select
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from dataclasses import asdict
+from typing import TypeVar
+
+import orjson
 
 from rowsmith.connectors.containers.limits import Limits
 from rowsmith.connectors.containers.reader import end, started, why_ended
+
+T = TypeVar("T")
 
 
 class Ended(Exception):
@@ -82,3 +88,42 @@ class Warm:
         """End it."""
         end(self._process)
         self._open.close()
+
+
+class Ready:
+    """The Warm process of a module, begun with its limits when it is first asked, and anew when the one before has ended."""
+
+    def __init__(self, module: str, limits: Limits, *, most_bytes: int) -> None:
+        self._module, self._limits, self._most_bytes = module, limits, most_bytes
+        self._child: Warm | None = None
+
+    def asked(self, question: bytes, most_s: float, read: Callable[[bytes], T]) -> T:
+        """What `read` makes of the line that answers. A process that gives none, or one that cannot be read, is ended; so it is where whoever asked
+        was interrupted, since what it would say then answers nothing that is asked.
+
+        Raises:
+            Ended: there is no answer. What `read` raises.
+        """
+        if self._child is None or not self._child.alive:
+            self.end()
+            self._child = Warm(self._module, self._limits, most_bytes=self._most_bytes)
+            question = orjson.dumps(asdict(self._limits)) + b"\n" + question
+        answered = False
+        try:
+            found = read(self._child.asked(question, most_s))
+            answered = True
+            return found
+        finally:
+            if not answered:
+                self.end()
+
+    @property
+    def pid(self) -> int | None:
+        """The process's number; None before it has begun."""
+        return None if self._child is None else self._child.pid
+
+    def end(self) -> None:
+        """End it. It may be asked again, of a new one."""
+        if self._child is not None:
+            self._child.end()
+        self._child = None

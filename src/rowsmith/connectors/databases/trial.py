@@ -18,7 +18,7 @@ from typing import Any
 import orjson
 
 from rowsmith.connectors.containers.limits import Limits
-from rowsmith.connectors.containers.warm import Ended, Warm
+from rowsmith.connectors.containers.warm import Ended, Ready
 from rowsmith.core.errors import Invalid, RowFailed
 from rowsmith.core.execution import Answered
 
@@ -32,8 +32,7 @@ class Trial:
     """Asked by any thread; they take turns. Its child starts with the first question."""
 
     def __init__(self, limits: Limits | None = None) -> None:
-        self._limits = limits or Limits(cpu_s=100_000)
-        self._child: Warm | None = None
+        self._child = Ready("rowsmith.connectors.databases.trial", limits or Limits(cpu_s=100_000), most_bytes=MOST_BYTES)
         self._turn = Lock()
 
     def query(self, schema: str, queries: Sequence[str], time_s: float) -> list[Answered]:
@@ -53,29 +52,16 @@ class Trial:
         return [Answered(**{**one, "columns": tuple(one["columns"])}) for one in answer["answers"]]
 
     def _answer(self, question: bytes, most_s: float) -> dict[str, Any]:
-        if self._child is None or not self._child.alive:
-            self._end()
-            self._child = Warm("rowsmith.connectors.databases.trial", self._limits, most_bytes=MOST_BYTES)
-            question = orjson.dumps(asdict(self._limits)) + b"\n" + question
-        answer: dict[str, Any] | None = None
         try:
-            answer = orjson.loads(self._child.asked(question, most_s))
+            answer: dict[str, Any] = self._child.asked(question, most_s, orjson.loads)
         except Ended as error:
             raise RowFailed(error.reason, f"The database or its queries {error.detail}.") from None
-        finally:
-            if answer is None:
-                self._end()
         return answer
-
-    def _end(self) -> None:
-        if self._child is not None:
-            self._child.end()
-        self._child = None
 
     def close(self) -> None:
         """End the child."""
         with self._turn:
-            self._end()
+            self._child.end()
 
 
 def main() -> None:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from rowsmith.content import choices as referring
 from rowsmith.core.ids import share
 from rowsmith.core.ports import Context
 from rowsmith.core.row import Drop, Row
@@ -53,12 +54,10 @@ class Choices(Step):
         said = [plain(choice) for choice in (right, *others)]
         if len(set(said)) < len(said) or not all(said):
             return Drop("choices_alike", f"Two choices say the same, or one says nothing: {' / '.join([right, *others])}")
-        if refers := next((choice for choice in (right, *others) if any(word in choice.casefold() for word in _REFERRING)), ""):
+        if refers := next((choice for choice in (right, *others) if any(word in choice.casefold() for word in referring()["refers"])), ""):
             return Drop("choices_refer", f"{refers!r} refers to the other choices, whose order changes.")
         most = max(map(len, others))
         if self.longest is not None and len(right) > self.longest * most:
             return Drop("longest_is_right", f"The right answer has {len(right)} characters, the longest wrong one {most}.")
         return None
 
-
-_REFERRING = ("of the above", "of the below", "of these answers", "a and b", "b and c", "both a", "der genannten", "ci-dessus", "las anteriores")

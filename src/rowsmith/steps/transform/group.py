@@ -11,7 +11,7 @@ from pydantic import Field
 from rowsmith.core.ports import Context, Rows
 from rowsmith.core.row import Dropped, Row
 from rowsmith.core.step import Column, Step
-from rowsmith.steps.gathered import groups
+from rowsmith.steps.gathered import gathered
 from rowsmith.steps.merging import joint
 
 
@@ -34,14 +34,7 @@ class Group(Step):
 
     def all(self, new: Rows, kept: Rows, ctx: Context) -> Iterator[Row | Dropped]:
         """Every new row once, in order: that of its group, or dropped."""
-        with groups(new, kept, self.by, ctx.scratch) as found:
-            for row in new:
-                if (key := found.key_of(row)) is None:
-                    yield Dropped(row.id, "no_key", f"nothing in {', '.join(self.by)}")
-                elif found.settled(key):
-                    yield Dropped(row.id, "late", "its group has gone on in an earlier wave")
-                else:
-                    yield self._one(row, found.members(key))
+        return gathered(new, kept, self.by, ctx.scratch, self._one, "its group has gone on in an earlier wave")
 
     def columns(self, before: frozenset[str] | None) -> frozenset[str] | None:
         """Those of `by`, and the lists."""

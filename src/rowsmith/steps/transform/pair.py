@@ -15,7 +15,7 @@ from rowsmith.core.ids import canonical, share
 from rowsmith.core.ports import Context, Rows
 from rowsmith.core.row import Dropped, Row
 from rowsmith.core.step import Column, Step
-from rowsmith.steps.gathered import groups
+from rowsmith.steps.gathered import gathered
 from rowsmith.steps.merging import joint
 
 
@@ -53,14 +53,7 @@ class Pair(Step):
 
     def all(self, new: Rows, kept: Rows, ctx: Context) -> Iterator[Row | Dropped]:
         """Every new row once, in order: the pair, or dropped."""
-        with groups(new, kept, self.by, ctx.scratch) as found:
-            for row in new:
-                if (key := found.key_of(row)) is None:
-                    yield Dropped(row.id, "no_key", f"nothing in {', '.join(self.by)}")
-                elif found.settled(key):
-                    yield Dropped(row.id, "late", "its input had a pair in an earlier wave")
-                else:
-                    yield self._told(row, found.members(key))
+        return gathered(new, kept, self.by, ctx.scratch, self._told, "its input had a pair in an earlier wave")
 
     def columns(self, before: frozenset[str] | None) -> frozenset[str] | None:
         """Those of the chosen one but its answer, and the two answers."""
