@@ -27,7 +27,7 @@ _LONG_REST = 30
 _NAMED = re.compile(r"(?<!\\)\{([a-z_]+)\}")
 """A part of a pattern that stands by itself, under its name, in the same section of content/form.yaml."""
 _LEAST_COPIED = 6
-_FIRST_WORD = re.compile(r"[¿¡]?([^\W\d_]*)")
+FIRST_WORD = re.compile(r"[¿¡]?([^\W\d_]*)")
 _LATIN = "\u024f"
 _ORDER = 320
 _FEW_CHARACTERS = 260
@@ -72,7 +72,7 @@ def _compiled(section: str, patterns: list[str]) -> re.Pattern[str]:
 
 def begins(path: tuple[str, str], text: str, start: int, end: int | None = None) -> re.Match[str] | None:
     """What of a list of openings stands at a place: of those alone that may begin with the word there, as its `first` tells by language."""
-    word = _FIRST_WORD.match(text, start)
+    word = FIRST_WORD.match(text, start)
     for look in _beginning(path, word[1].lower() if word else ""):
         if found := look.match(text, start, len(text) if end is None else end):
             return found

@@ -58,9 +58,9 @@ class Lines(Step):
         return [f"`least` ({self.least}) is more than `most` ({self.most})."] if self.least > self.most else []
 
     def _drawn(self, text: str, starts: list[int], place: str, attempt: int) -> Span:
-        """The characters of a snippet, without blank lines around it."""
+        """The characters of a snippet, without blank lines around it; none where all of its lines are blank."""
         lines = len(starts) - 1
         length = min(lines, self.least + int(share(place, f"lines {self.seed} {attempt}") * (self.most - self.least + 1)))
         first = int(share(place, f"line {self.seed} {attempt}") * (lines - length + 1))
         start, end = trimmed(text, starts[first], starts[first + length])
-        return max(starts[first], text.rfind("\n", 0, start) + 1), end
+        return (max(starts[first], text.rfind("\n", 0, start) + 1), end) if start < end else (end, end)
