@@ -43,7 +43,7 @@ ARGUMENTS = (
 )  # fmt: skip
 """No way round the proxy: none for this machine, no names asked for by the browser itself, no UDP; and nothing that it does unasked."""
 _HTML = ("text/html", "application/xhtml+xml")
-_LOOKS, _LOOK_S = 10, 0.2
+_LOOKS, _LOOK_S = 25, 0.2
 _NO_PAGE = Lacking("other_type", "It is no page for a browser.")
 
 
@@ -135,12 +135,13 @@ class Browser:
 
     async def _shown(self, context: Any, page: Tab, file: Path) -> Tried:
         tab = await page.opened_in(context)
-        response = await tab.goto(page.url, wait_until=self._crawl.wait, timeout=0)
+        response = await tab.goto(page.url, wait_until="commit", timeout=0)
         if page.moved or response is None:
             return (Moved(page.moved) if page.moved else _NO_PAGE), None
         kind, _ = media_type(response.headers.get("content-type", ""), b"<")
         if kind not in _HTML or not wants(self._crawl, kind):
             return _NO_PAGE, None
+        await tab.wait_for_load_state(self._crawl.wait, timeout=0)
         if self._crawl.selector:
             await tab.wait_for_selector(self._crawl.selector, state="attached", timeout=0)
         body = (await _content(tab)).encode("utf-8", "replace")

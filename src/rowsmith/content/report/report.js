@@ -250,7 +250,6 @@
     map.addEventListener("keydown", moved);
     map.addEventListener("focus", () => { if (!at) mark(shown()[0]); });
     all(".pick-cluster").forEach((button) => {
-      button.disabled = false;
       button.addEventListener("click", () => {
         only = only === button.dataset.cluster ? "" : button.dataset.cluster;
         all(".pick-cluster").forEach((other) => other.setAttribute("aria-pressed", String(other.dataset.cluster === only)));
