@@ -181,6 +181,20 @@ def test_calibration_shows_how_far_judge_and_people_agree_with_intervals(bench: 
     assert dict(score.by) == {"openai/gpt-4o": 120} and score.length is not None and score.length.held_rows == 120
 
 
+def test_rows_that_people_judge_differently_count_in_how_far_they_agree(bench: Bench) -> None:
+    """Their verdicts stand against each other, so that they speak neither for the row nor against it."""
+    bench.run({"kind": "read.rows", "rows": [{"input": f"q{n}", "answer": "word " * n} for n in range(1, 13)]}, judge(model="judge"),
+              top={"models": models(bench, judge="gpt-4o")})  # fmt: skip
+    project = bench.lab.project()
+    for n, row in enumerate(project.datasets.rows("t")):
+        for author, good in (("ann", n % 2 == 0), ("bo", n % 2 == 0 or n % 3 == 0)):
+            project.reviews.add("t", row.id, verdict="accept" if good else "reject", author=author)
+    (score,) = project.quality.check("t", checks=["form"]).judges
+    assert score.people is not None and score.people.rows == 10
+    assert score.people.among.rows == 12
+    assert score.people.among.value == project.reviews.calibrate("t", "scores.judge.overall").agreement.alpha
+
+
 def test_quality_tells_how_far_judges_and_people_agree(bench: Bench) -> None:
     project = reviewed(bench, 60)
     rows = list(project.datasets.rows("t"))

@@ -20,10 +20,13 @@ def test_each_recommendation_is_a_command_that_exists() -> None:
     found = recommendations(Target("a b.csv", {}), parts, {"FILE": "my eval.jsonl"})
     assert len(found) == len(CHECKS)
     for one in found:
-        assert one.command.split()[1] in {name.split()[0] for name in commands() if name} | {"redact"}
-        assert one.command.split()[1] == "redact" or problems(f"`{one.command}`") == []
-        assert ("--into NAME" in one.command) == ("--remove" in one.command)  # a file has no versions
+        for command in one.command.split(" && "):
+            assert command.split()[1] in {name.split()[0] for name in commands() if name} | {"redact"}
+            assert command.split()[1] == "redact" or problems(f"`{command}`") == []
+            assert "a b.csv" not in command or command.split()[1] in ("quality", "redact", "import"), "a file has no versions"
+        assert ("--into NAME" in one.command) == ("--remove" in one.command or "import" in one.command)
     assert "rowsmith quality 'a b.csv' --remove contamination --against 'my eval.jsonl' --into NAME" in [one.command for one in found]
+    assert "rowsmith import 'a b.csv' --into NAME && rowsmith balance NAME --by COLUMN" in [one.command for one in found]
     assert "rowsmith redact 'a b.csv' -o redacted.csv" in [one.command for one in found]
 
 

@@ -325,11 +325,11 @@ class Quality:
         )  # fmt: skip
 
     def _reviewed(self, at: Target) -> dict[str, tuple[float | None, bool | None, Mapping[str, str]]]:
-        """What people think of the rows of a dataset, by row id, whether they accept it, and the verdict of each."""
+        """What people think of the rows that they reviewed, by row id, whether they accept it (None: half of them), and the verdict of each."""
         if at.version is None or not Reviews(self.lab, self.project).any(at.spoken):
             return {}
         every = valued(self.lab, self.project, at.spoken, "1")
-        return {one.row.id: (one.thought, one.good, one.people) for one in every if one.thought is not None}
+        return {one.row.id: (one.thought, one.good, one.people) for one in every if one.people or one.thought is not None}
 
     def _of_thresholds(self, at: Target) -> Iterator[str]:
         """Thresholds of the recipe that made the version, where they were shown for another judge."""

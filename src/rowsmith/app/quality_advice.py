@@ -48,7 +48,9 @@ def _of_part(at: Target, part: Part, given: Mapping[str, str], lacking: int) -> 
             lacking, command,
         )  # fmt: skip
     elif part.name == "bias":
-        yield Recommendation("Give groups the same share: sample by the column that names them", part.rows, f"rowsmith balance {name} --by COLUMN")
+        what = "Give groups the same share: sample by the column that names them"
+        command = f"balance {name} --by COLUMN" if at.version is not None else f"import {name} --into NAME && rowsmith balance NAME --by COLUMN"
+        yield Recommendation(what, part.rows, f"rowsmith {command}")
     elif part.flagged:
         what, options = _DO.get(part.name, ("Remove the rows that the check flags", f"--remove {part.name}"))
         for placeholder, value in given.items():

@@ -82,7 +82,10 @@ def chosen(found: Sequence[Candidate], mapping: Mapping, name: str) -> tuple[For
     if best.score < SURE:
         near = f" Nearest is {best.format}: {best.evidence[0]}." if best.evidence else ""
         plain = f"{found[-1].format} for the columns as they stand"
-        fix = f"Say it with --as FORMAT, of convert --from FORMAT (rowsmith formats; {plain}); or map columns: --map PROFILE."
+        fix = (
+            f"Say it with --as FORMAT, of convert and quality --from FORMAT (rowsmith formats; {plain}); "
+            "or map columns: --map PROFILE of import and convert."
+        )
         raise Invalid(f"{name}: no format is recognised.{near}", fix)
     columns: dict[str, str | None] = {**{old: new and best.map.get(new, new) for old, new in mapping.rename.items()}, **best.map}
     return built_in(best.format), mapping.model_copy(update={"rename": columns})
