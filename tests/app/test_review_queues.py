@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,18 @@ def test_an_audit_is_drawn_by_its_seed_and_tells_the_share(project: Project) -> 
     assert found is not None and found["share"] == 0.75
     assert (found["low"], found["high"]) == (pytest.approx(0.194, abs=0.001), pytest.approx(0.994, abs=0.001))
     assert project.review_queues.next("qa", queue=one.n) is None
+
+
+def test_who_wrote_a_row_is_told_and_not_who_judged_it(where: Place) -> None:
+    steps = [{"kind": "generate.qa", "model": "acme/writer"}, {"kind": "score.judge", "model": "acme/judge"}, {"kind": "filter.where"}]
+    with Lab(where.home, files=where.files, who="ada") as lab:
+        Datasets(lab.db).commit("default", "qa", [replace(ROWS[0], origin={"made": steps})], run=1)
+        project = lab.project()
+        project.review_queues.make("qa", "audit", n=1)
+        shown = project.review_queues.next("qa")
+        assert shown is not None
+        project.review_queues.give("qa", shown, verdict="accept")
+        assert project.review_queues.behind("qa", shown).models == ("acme/writer",)
 
 
 def test_rows_are_assigned_evenly_and_shown_blind(project: Project) -> None:

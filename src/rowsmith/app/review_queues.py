@@ -8,6 +8,7 @@ from math import ceil
 from typing import Any, get_args
 
 from rowsmith.app.edits import Edits
+from rowsmith.app.judged_rows import makers
 from rowsmith.app.lab import Lab
 from rowsmith.app.reviews import Reviewed, Reviews, scope
 from rowsmith.core import queues
@@ -174,9 +175,7 @@ class ReviewQueues:
             raise Conflict("The row has not been reviewed yet.", "Give a verdict first: rowsmith review next.")
         dataset, branch = self._reviews.branch(_at(spoken, found))
         row = Standings(self.lab.db, dataset, branch).standing(shown.row).row
-        made = row.origin.get("made", ()) if row else ()
-        models = tuple(dict.fromkeys(str(one["model"]) for one in made if one.get("model")))
-        return Behind(row.scores if row else {}, models)
+        return Behind(row.scores, tuple(dict.fromkeys(makers(row)))) if row else Behind({}, ())
 
     def skip(self, spoken: str, shown: Shown) -> None:
         """Put the row off, behind all others."""

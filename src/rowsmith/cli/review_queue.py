@@ -158,13 +158,14 @@ def _answer(there: Project, dataset: str, shown: Shown, quiet: bool) -> str:
 
 def _reveal(there: Project, dataset: str, shown: Shown, others: Any) -> None:
     """What the reviewer may know now: what others think, the scores, and who wrote the row."""
+    from rowsmith.app.comparing import leaves
     from rowsmith.cli.reviews import said_in_words
 
     for one in others:
         typer.echo(f"  {one.review.author}: {said_in_words(one.review)}")
     row = there.review_queues.behind(dataset, shown)
-    if row.scores:
-        typer.echo(f"  scores: {row.scores}")
+    for path, number in leaves("scores", row.scores):
+        typer.echo(f"  {path} {number:g}")
     for model in row.models:
         typer.echo(f"  written by {model}")
 
