@@ -11,7 +11,7 @@ from rowsmith import registry
 from rowsmith.core.errors import Invalid, NotFound
 from rowsmith.core.models import Model
 from rowsmith.core.recipe import Recipe
-from rowsmith.engine.recipe_file import build, dump, load, loads, read_text
+from rowsmith.engine.recipe_file import build, dump, load, loads, read, read_text
 from rowsmith.registry import plugins
 
 ReadRows, Columns, Where = (registry.step(kind) for kind in ("read.rows", "generate.columns", "filter.where"))
@@ -287,3 +287,14 @@ def test_the_examples_can_be_read(path):
     declared = read_text(path.read_text("utf-8")).parameters
     recipe = load(path, {name: "x" for name, parameter in declared.items() if parameter.default is None and not parameter.optional})
     assert loads(dump(recipe)) == recipe
+
+
+def test_a_folder_of_its_name_hides_no_recipe_of_the_catalogue(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "raw-text").mkdir()
+    found = read(Path("raw-text"), {"model": "openai/m", "topics": "[bread]"})
+    assert found.recipe is not None and found.recipe.name == "raw-text"
+    (tmp_path / "raw-text").rmdir()
+    (tmp_path / "raw-text").write_text("name: mine\nsteps:\n  - {kind: read.rows, rows: [{a: 1}]}\n", encoding="utf-8")
+    found = read(Path("raw-text"))
+    assert found.recipe is not None and found.recipe.name == "mine", "a file of that name goes before"

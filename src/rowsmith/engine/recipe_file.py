@@ -73,7 +73,7 @@ def read(path: Path, sets: Mapping[str, str] | None = None, *, plugins: Sequence
     Raises:
         NotFound: there is neither.
     """
-    if not path.exists() and str(path) in recipes():
+    if not path.is_file() and str(path) in recipes():
         return read_text(recipe(str(path)), sets, file=str(path), base=Path(), plugins=plugins, prompts=prompts)
     try:
         with open(path, "rb") as file:

@@ -47,7 +47,7 @@ def _table(name: str, base: Path, within: tuple[str, ...] = ()) -> dict[str, Any
     path = base / Path(name).expanduser()
     if (circle := [*within, name]).index(name) < len(within):
         raise Invalid(f"Tables build on each other in a circle: {', '.join(circle)}.", "Let one of them name no other as its `file`.")
-    shipped = tables().get(Path(name).as_posix()) if not path.exists() else None
+    shipped = tables().get(Path(name).as_posix()) if not path.is_file() else None
     found = _read(path, name) if shipped is None else _yaml(shipped, name)
     if not isinstance(below := found.get("file"), str):
         return found
