@@ -14,6 +14,7 @@ from sent import GOLDEN, pieces, strings, told
 
 from catalogue import case_of, laid_out, settings
 from rowsmith.app.catalogue import listing, one
+from rowsmith.app.quotes import quote
 from rowsmith.content import recipes
 from rowsmith.engine.recipe_file import load
 from rowsmith.testing import Request
@@ -35,6 +36,7 @@ def test_a_recipe_keeps_what_the_catalogue_says(name: str, tmp_path: Path, monke
     with Bench(tmp_path, reply) as bench:
         sets = settings(name, case, bench.server.url)
         runs, datasets = bench.lab.project("default").runs, bench.lab.project("default").datasets
+        forecast = quote(runs, Path(name), sets, target=case.target).calls
         result = runs.start(name, sets=sets, target=case.target)
         assert (result.state, result.kept) == ("finished", case.target), result
         rows = list(datasets.rows(name))
@@ -43,6 +45,7 @@ def test_a_recipe_keeps_what_the_catalogue_says(name: str, tmp_path: Path, monke
         asked = [request for request in bench.asked if request.inputs is None]
         expected = one(name).about.calls
         assert expected * (1 - NEAR) <= len(asked) / case.target <= expected * (1 + NEAR) + 0.01, len(asked)
+        assert forecast is not None and forecast.low <= len(asked) <= forecast.high, (forecast, len(asked))
         for format_ in one(name).about.gives:
             done = datasets.export(name, format_, tmp_path / "out" / format_)
             assert done.rows_out == case.target, (format_, done.lost, done.examples)

@@ -135,3 +135,8 @@ def test_a_text_that_goes_in_circles_scores_high() -> None:
 @given(st.lists(st.sampled_from("abcdefgh"), max_size=40))
 def test_the_score_is_a_share(letters: list[str]) -> None:
     assert 0 <= repeats(" ".join(letters), n=2) <= 1
+
+
+def test_what_a_row_costs_is_told_before_it_is_asked() -> None:
+    assert Process(draws=3, most=8).questions == 12, "from after each of half as many steps as there may be"
+    assert Process(draws=3, most=1).questions == 3

@@ -199,6 +199,8 @@ def test_models_prompts_columns_and_questions_are_known_beforehand() -> None:
     assert dialogue.questions == 3  # 1 + 0.5 + 0.25 exchanges of two turns, less the opening
     assert step(exchanges="rounds").questions == 6
     assert step(again=0).questions == 2
+    planned = step(exchanges="rounds")
+    assert [planned.questions_of(Row("r", b"", {"rounds": told})) for told in (1, 5, "many")] == [2, 10, planned.questions]
 
 
 @pytest.mark.parametrize(

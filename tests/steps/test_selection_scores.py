@@ -106,3 +106,10 @@ def test_settled_tags_are_tags_of_their_own_kind_in_any_order_of_rows(rows: list
     assert all(stem(tag) == stem(one) and same[one] == one for tag, one in same.items())
     if least == 1:
         assert set(same) == {tag for tags in rows for tag in tags}
+
+
+@pytest.mark.parametrize("kind", [Complexity, Quality, Difficulty])
+def test_as_many_questions_are_forecast_as_are_asked(kind: type[Graded | Difficulty]) -> None:
+    step = kind(draws=3)
+    _, ctx = work(step, row(SHAPES["flat"]), lambda _: "x" if kind is Difficulty else {"reason": "", "score": 4})
+    assert len(ctx.asks) == 3 == step.questions == step.questions_of(row(SHAPES["flat"]))

@@ -143,8 +143,12 @@ class Step(BaseModel):
 
     @property
     def questions(self) -> int:
-        """How many questions an asking step asks of one row."""
+        """How many questions an asking step asks of one row of which nothing is known."""
         return 1
+
+    def questions_of(self, row: Row) -> int:
+        """How many it asks of this row."""
+        return self.questions
 
     @property
     def executes(self) -> bool:

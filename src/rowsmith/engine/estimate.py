@@ -194,8 +194,9 @@ def _folder(scratch: Path, name: str) -> Path:
 def _count(recipe: Recipe, contexts: list[StepContext], item: Item, out: Estimate) -> None:
     found = out.asked.setdefault(item.at, Questions())
     choices = asked_of(recipe.steps[item.at])
-    each = max(1, recipe.steps[item.at].questions // max(1, len(choices)))
-    found.calls += recipe.steps[item.at].questions
+    questions = recipe.steps[item.at].questions_of(item.row)
+    each = max(1, questions // max(1, len(choices)))
+    found.calls += questions
     found.answers += max(1, len(item.wanted))
     out.rows += max(1, len(item.wanted))
     for choice in choices:

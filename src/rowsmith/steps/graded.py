@@ -44,6 +44,11 @@ class Graded(Step):
         mean = round(sum(given) / len(given), 4)
         return [row.with_scores({self.into: int(mean) if mean == int(mean) else mean})]
 
+    @property
+    def questions(self) -> int:
+        """One for each draw."""
+        return self.draws
+
     def check(self) -> list[str]:
         """A scale that does not rise, and prompts that cannot show the record."""
         low, high = self.scale

@@ -95,9 +95,17 @@ class Dialogue(Step):
     @property
     def questions(self) -> int:
         """Questions of one row, as they are to be expected; of a column nothing is known, and 3 exchanges are assumed, and a call in each."""
-        expected = 3.0 if self.exchanges else self.least + sum(self.again**more for more in range(1, self.most - self.least + 1))
+        return self._questions(3.0 if self.exchanges else self.least + sum(self.again**more for more in range(1, self.most - self.least + 1)))
+
+    def questions_of(self, row: Row) -> int:
+        """Those of this row, where its column says how many exchanges there are."""
+        said = row.data.get(self.exchanges) if self.exchanges else None
+        return self._questions(said) if isinstance(said, int) and said > 0 else self.questions
+
+    def _questions(self, exchanges: float) -> int:
+        """As many as so many exchanges have."""
         calling = 2 * sum(self._role(name) == "assistant" for name in self._order) if self.tools else 0
-        return max(1, ceil(expected * (len(self._order) + calling) - (1 if self.opening else 0)))
+        return max(1, ceil(exchanges * (len(self._order) + calling) - (1 if self.opening else 0)))
 
     async def rows(self, row: Row, ctx: Context) -> list[New]:
         """The dialogue."""

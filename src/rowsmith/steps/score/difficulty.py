@@ -55,6 +55,11 @@ class Difficulty(Step):
             passed += self.metric.score(str(answer.value), expected, row.scope) >= self.passes
         return [row.with_scores({self.into: {"difficulty": round(1 - passed / self.draws, 4), "passed": passed, "draws": self.draws}})]
 
+    @property
+    def questions(self) -> int:
+        """One for each draw."""
+        return self.draws
+
     def check(self) -> list[str]:
         """Prompts that do not give the task, and a metric that reads another answer than the one drawn."""
         problems = ["metric: `judge` reads a score of the row, which no draw changes; take another."] if isinstance(self.metric, Judged) else []

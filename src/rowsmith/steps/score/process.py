@@ -70,6 +70,11 @@ class Process(Step):
             right += self.metric.score(answer.value["answer"], found[self.expected], row.scope) == 1
         return right / self.draws
 
+    @property
+    def questions(self) -> int:
+        """Draws from after each step, of half as many steps as there may be."""
+        return self.draws * max(1, self.most // 2)
+
     def columns(self, before: frozenset[str] | None) -> frozenset[str] | None:
         """Those before, `steps` and `labels`."""
         return None if before is None else before | {"steps", "labels"}
