@@ -101,6 +101,17 @@ def test_a_dataset_with_the_name_of_a_file_is_the_dataset_and_a_path_the_file(be
         told(bench, "a.jsonl", format="alpaca")
 
 
+def test_records_that_cannot_be_read_are_malformed(bench: Bench) -> None:
+    path = lines(bench.folder / "a.jsonl", alpaca(), "{broken\n" * 8)
+    found = told(bench, path, checks=["form", "duplicates"])
+    form = next(one for one in found["parts"] if one["name"] == "form")
+    assert (form["flagged"], form["rows"], form["score"]) == (8, 16, 0.0) and found["grade"] == "F"
+    assert found["counts"]["form"] == {"broken_record": 8} and found["rows"] == 8
+    assert "8 rows could not be read or checked, and form counts them as malformed" in found["notes"][0]
+    told_ = told(bench, path, checks=["duplicates"])
+    assert "and no figure holds them" in told_["notes"][0]
+
+
 def test_rows_that_no_check_is_for_are_no_part_of_its_share(bench: Bench) -> None:
     rows = [{"text": "a", "label": "x"}, {"text": "b"}, {"text": "unreadable"}]
     found = told(bench, lines(bench.folder / "a.jsonl", rows), checks=["acme.labelled", "acme.broken"])

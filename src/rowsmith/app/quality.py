@@ -293,6 +293,7 @@ class Quality:
         if not figures.rows and result.failed:
             told = ", ".join(f"{reason} {n:,}" for reason, n in result.failed.items())
             raise Invalid(f"No row of {at.spoken} could be read and checked: {told}.", f"See why: rowsmith runs {result.run} --failed")
+        figures.unread(result.funnel[0].failed if at.version is None else {})
         return self._assessed(done, means, twins), watch
 
     def _assessed(self, done: Checking, means: Means, twins: Twins) -> Assessed:
@@ -367,7 +368,7 @@ def _parts(done: Checking) -> tuple[list[Part], list[NotMeasured]]:
             continue
         told = ", ".join(f"{reason} {n:,}" for reason, n in found.reasons.most_common(3))
         what = f"{found.flagged:,} of {found.rows:,} rows {found.check.found}" + (f": {told}" if len(found.reasons) > 1 else "")
-        parts.append(done.grading.part(name, what, found.flagged, found.rows, done.figures.rows))
+        parts.append(done.grading.part(name, what, found.flagged, found.rows, done.figures.rows + (done.figures.broken if name == "form" else 0)))
     return parts, left
 
 
@@ -390,4 +391,5 @@ def _notes(done: Checking) -> tuple[str, ...]:
     if not unread:
         return done.at.notes
     rows = "row" if unread == 1 else "rows"
-    return (*done.at.notes, f"{unread:,} {rows} could not be read or checked, and no figure holds them: rowsmith runs {done.result.run} --failed.")
+    held = "form counts them as malformed, and no other figure holds them" if done.figures.broken == unread else "no figure holds them"
+    return (*done.at.notes, f"{unread:,} {rows} could not be read or checked, and {held}: rowsmith runs {done.result.run} --failed.")

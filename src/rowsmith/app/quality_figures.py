@@ -73,6 +73,8 @@ class Figures:
     def __init__(self, steps: Mapping[str, Step], names: Names) -> None:
         self.checks = {name: Found(known(name), getattr(step, "into", None)) for name, step in steps.items()}
         self.rows = 0
+        self.broken = 0
+        """Records of a file that could not be read, where `form` is measured."""
         self.languages: Counter[str] = Counter()
         self.sources: Counter[str] = Counter()
         self.on_row: list[Callable[[Row, list[Part], list[RowFlag]], None]] = []
@@ -96,6 +98,14 @@ class Figures:
                 self.sources[source] += 1
         for listener in self.on_row:
             listener(row, said, flags)
+
+    def unread(self, reasons: Mapping[str, int]) -> None:
+        """Records of a file that could not be read, by reason: they are malformed."""
+        if (found := self.checks.get("form")) is not None:
+            self.broken = sum(reasons.values())
+            found.rows += self.broken
+            found.flagged += self.broken
+            found.reasons.update(reasons)
 
     def _count_checks(self, row: Row, roles: set[str], flags: list[RowFlag]) -> None:
         reasons: dict[str, set[str]] = defaultdict(set)
