@@ -129,15 +129,14 @@ class Linear:
         self._meetings = [self._table[at] for at in self._features.meetings()]
         self._words, self._pairs = dict[str, tuple[int, int, int, tuple[int, ...]]](), dict[tuple[str, ...], int]()
 
-    def likely(self, text: str) -> Likely:
-        """The most probable window of a text in lower case, 0 of one without words."""
-        found = list(_TOKEN.finditer(text))
-        words = [one[0] for one in found]
+    def likely(self, text: str, least: float, words: list[str] | None = None) -> Likely | None:
+        """The most probable window of a text in lower case, if its probability is `least` or more. `words`: its tokens, where they are known."""
+        words = tokens(text) if words is None else words
         best = max(((self._weight(words[at : at + WINDOW]), at) for at in windows(len(words))), default=None)
-        if best is None:
-            return Likely(0.0, 0, 0)
-        margin, at = best
-        return Likely(self.probability(margin), *self._sentence(text, found[at].start(), found[min(len(found), at + WINDOW) - 1].end()))
+        if best is None or (probability := self.probability(best[0])) < least:
+            return None
+        found = list(_TOKEN.finditer(text))[best[1] : best[1] + WINDOW]
+        return Likely(probability, *self._sentence(text, found[0].start(), found[-1].end()))
 
     def margin(self, words: Sequence[str]) -> float:
         """What speaks for a window, in the units of the regression."""
