@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import reduce
+from functools import cache, reduce
 from operator import or_
 
 Needs = Sequence[frozenset[str]]
@@ -39,19 +39,20 @@ def alternatives(pattern: str) -> Iterator[str]:
     yield pattern[start:]
 
 
-def needs(pattern: str, before: bool = False, after: bool = False) -> list[frozenset[str]]:
+@cache
+def needs(pattern: str, before: bool = False, after: bool = False) -> tuple[frozenset[str], ...]:
     """What of a pattern that minds case stands in whatever it matches. `before`, `after`: no letter stands there.
 
     >>> [sorted(one) for one in needs(r"\\b(?:your|his) (?:ugly )?(?:faces?|heads)")]
     [[' his ', ' your '], ['face', 'heads']]
     """
-    sides = [list(_of_sequence(side, before, after)) for side in alternatives(pattern)]
+    sides = [tuple(_of_sequence(side, before, after)) for side in alternatives(pattern)]
     if len(sides) == 1:
         return sides[0]
-    return [frozenset().union(*(max(side, key=_worth) for side in sides))] if all(sides) else []
+    return (frozenset().union(*(max(side, key=_worth) for side in sides)),) if all(sides) else ()
 
 
-def near(pieces: Iterable[str]) -> list[frozenset[str]]:
+def near(pieces: Iterable[str]) -> tuple[frozenset[str], ...]:
     """The same of texts that are known to have one of these pieces."""
     return needs("|".join(map(re.escape, pieces)))
 

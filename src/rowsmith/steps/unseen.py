@@ -38,8 +38,9 @@ _BASE64 = re.compile(r"(?<![\w+/=-])[\w+/-]{20,}(?:\r?\n[\w+/-]{4,})*={0,2}", re
 _UNBROKEN = 20
 """Characters that base64 has at least, without white space."""
 _HEX = re.compile(
-    r"(?<!\w)(?=[0-9a-f\\])(?:(?:[0-9a-f]{2}){12,}|(?:(?:\\x|0x)?[0-9a-f]{2}[ ,:]{1,2}){11,}(?:\\x|0x)?[0-9a-f]{2}|(?:\\x[0-9a-f]{2}){12,})", re.IGNORECASE
-)
+    r"(?<!\w)(?=[0-9a-f\\])(?:(?:[0-9a-f]{2}){12,}|(?:(?:\\x|0x)?[0-9a-f]{2}[ ,:]{1,2}){11,}(?:\\x|0x)?[0-9a-f]{2}|(?:\\x[0-9a-f]{2}){12,})",
+    re.IGNORECASE,
+)  # fmt: skip
 _ESCAPES = re.compile(r"(?:\\u[0-9a-f]{4}){6,}", re.IGNORECASE)
 _PERCENT = re.compile(r"(?:%[0-9a-f]{2}[\w.~+/-]{0,40}){3,}", re.IGNORECASE)
 _WORD_BEFORE = re.compile(r"[\w.~+/-]*$")
