@@ -21,7 +21,7 @@ from rowsmith.steps.pieces import Quick, alternatives, near, needs
 TRUTH = Path(__file__).parents[1] / "truth"
 RULES = [(number, rule.look.pattern) for number, rule in enumerate(harm._rules())]
 ORDERS = [(number, one.look.pattern) for number, one in enumerate(instructions._patterns())]
-PARTS = ("you", "he", "idiot", "a", "kill", "ai", "ignore", "all", "previous", "instructions", "x", "'", "_", " ", ".", "-", "dich", "忽略", "ist", "s")
+PARTS = ("you", "he", "idiot", "a", "kill", "ai", "ignore", "all", "previous", "instructions", "x", "'", "_", " ", ".", "-", "dich", "忽略", "s")
 
 
 class _Every:

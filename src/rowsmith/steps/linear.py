@@ -36,7 +36,8 @@ _KEPT = 20_000
 _TOKEN = re.compile(r"[^\W_]+(?:'[^\W_]+)*|[^\w\s]")
 _STOP = re.compile(r"[.!?。！？؟]+(?=\s|$)|[。！？]|\n")
 
-Key, Value = TypeVar("Key"), TypeVar("Value")
+Key = TypeVar("Key")
+Value = TypeVar("Value")
 
 
 class Likely(NamedTuple):

@@ -147,11 +147,11 @@ def payloads(text: str) -> Iterator[Hidden]:
     for found in _SPACED.finditer(text):
         joined = re.sub(r"[ .\-_*]{2,}", "\0", found[0])
         yield Hidden(found.start(), found.end(), "encoded", re.sub(r"[ .\-_*]", "", joined).replace("\0", " "))
-    if any(sign in text for sign in _DIGIT_SIGNS):
+    if any(map(text.__contains__, _DIGIT_SIGNS)):
         yield from _digits(text)
     low = text.lower()
     for how, stems in _TURNED.items():
-        if sum(stem in low for stem in stems) >= 2:
+        if sum(map(low.__contains__, stems)) >= 2:
             yield from _turned(text, low, how, stems)
 
 
