@@ -24,7 +24,7 @@ from rowsmith.steps.vectors import cosine, total
 
 EACH = 4
 """Fewest seeds for each topic, on average."""
-BEGINNINGS, TRIED = 24, 1600
+BEGINNINGS, TRIED = 12, 480
 """Most beginnings of k-means for each number of topics; of many seeds fewer."""
 PARTED = 0.1
 """Silhouette above which seeds are parted at all."""
@@ -87,13 +87,11 @@ class Clusters:
     """The clusters of seeds, of which there is one at least; of more than 1,000 those of the first. `vectors` are those of all that a seed says,
     `asked` those of its question; `topics` is how many there are at most."""
 
-    def __init__(
-        self, seeds: Sequence[Data], vectors: Sequence[Sequence[float]], asked: Sequence[Sequence[float]], topics: int, seed: int
-    ) -> None:
+    def __init__(self, seeds: Sequence[Data], vectors: Sequence[Sequence[float]], asked: Sequence[Sequence[float]], topics: int) -> None:
         self._asked = asked
         self.seeds = seeds = seeds[:LOOKED_AT]
         self._mean = [number / len(seeds) for number in total(vectors[:LOOKED_AT])]
-        told, places, self._centres = _parted([words(said(data)) for data in seeds], vectors, topics, seed)
+        told, places, self._centres = _parted([words(said(data)) for data in seeds], vectors, topics)
         self._topics = _named([", ".join(one["words"][:2]) for one in told["largest"]])
         lying: dict[tuple[int, str, str], list[int]] = {}
         for number, (data, topic) in enumerate(zip(seeds, places, strict=True)):
@@ -119,17 +117,17 @@ class Clusters:
                 "seed": round(max(cosine(asked, one) for one in self._asked), 6)}  # fmt: skip
 
 
-def _parted(texts: Sequence[list[str]], vectors: Sequence[Sequence[float]], topics: int, seed: int) -> tuple[dict[str, Any], list[int], list[list[float]]]:
+def _parted(texts: Sequence[list[str]], vectors: Sequence[Sequence[float]], topics: int) -> tuple[dict[str, Any], list[int], list[list[float]]]:
     """The topics, that of each seed, and their centres: of all numbers of topics, and several beginnings of each, what parts the seeds best."""
     best, most = None, PARTED
     for count in range(2, max(1, min(topics, len(texts) // EACH)) + 1):
         for again in range(max(1, min(BEGINNINGS, TRIED // len(texts)))):
-            told, places, points = clustered(texts, vectors, seed + again, most=count, each=1)
+            told, places, points = clustered(texts, vectors, again, most=count, each=1)
             centres = [_unit(total(point for point, at in zip(points, places, strict=True) if at == topic)) for topic in range(told["count"])]
             if (found := _silhouette(points, places, centres)) > most:
                 best, most = (told, places, centres), found
     if best is None:
-        told, places, _ = clustered(texts, vectors, seed, most=1)
+        told, places, _ = clustered(texts, vectors, 0, most=1)
         return told, places, [[]]
     return best
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import cached_property
 from typing import Annotated, Any
 
@@ -25,7 +26,6 @@ class Seeded(Step):
     dataset: DatasetName | None = Field(None, min_length=1, description="Dataset with the seeds: name, name@branch, name@tag or name@version.")
     files: InputPaths = Field([], description="Instead: files, folders or globs with records.")
     topics: Annotated[int, Field(ge=1, le=50)] = Field(8, description="Most topics that the seeds are parted into; one for every four seeds at most.")
-    seed: int = Field(42, description="Another seed, topics that are parted otherwise where that can be.")
     model: EmbedderRole = Field("embedder", description="Role of the model that embeds, for example {embedder: {model: builtin/hashing}}.")
 
     def check(self) -> list[str]:
@@ -41,13 +41,16 @@ class Seeded(Step):
             Invalid: there are none, or one of them cannot be read.
         """
         lent, found = self._read.get(0, (None, None))
-        if lent != ctx.scratch or found is None:
-            seeds = self._seeds(ctx)
-            embedded = await ctx.embed([*map(compared, seeds), *map(question, seeds)], model=self.model)
-            vectors = [numbers(vector) for vector in embedded.vectors]
-            found = Clusters(seeds, vectors[: len(seeds)], vectors[len(seeds) :], self.topics, self.seed)
+        if lent != ctx.scratch or found is None or (found.done() and (found.cancelled() or found.exception())):
+            found = asyncio.ensure_future(self._parted(ctx))
             self._read[0] = ctx.scratch, found
-        return found
+        return await asyncio.shield(found)
+
+    async def _parted(self, ctx: Context) -> Clusters:
+        seeds = self._seeds(ctx)
+        embedded = await ctx.embed([*map(compared, seeds), *map(question, seeds)], model=self.model)
+        vectors = [numbers(vector) for vector in embedded.vectors]
+        return await asyncio.to_thread(Clusters, seeds, vectors[: len(seeds)], vectors[len(seeds) :], self.topics)
 
     def _seeds(self, ctx: Context) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
@@ -61,6 +64,6 @@ class Seeded(Step):
         return found
 
     @cached_property
-    def _read(self) -> dict[int, tuple[Any, Clusters | None]]:
-        """The clusters, as the run at hand has pinned the seeds."""
+    def _read(self) -> dict[int, tuple[Any, asyncio.Future[Clusters] | None]]:
+        """The clusters, as the run at hand has pinned the seeds; all its rows wait for the same."""
         return {}
