@@ -1,4 +1,4 @@
-"""What defines the recipes that begin with rows or seeds: shares that are met and measured, columns as they are asked for, tables of attributes, gaps."""
+"""What defines the recipes that begin with rows or seeds: shares that are met and measured, columns as asked for, tables of attributes, gaps."""
 
 from __future__ import annotations
 
@@ -83,9 +83,8 @@ def test_copies_of_seeds_and_of_other_rows_are_dropped_and_examples_are_of_the_c
 
     result, rows = carried_out("seed-expansion", tmp_path, answers=copies, asked=asked, target="14", kept=14)
     assert result.dropped["near_seed"] >= 4 and "bicycle" not in topics(rows)
-    shown = [line.split()[1] for request in asked if written(request) for line in request.text.splitlines() if line.startswith("Question: ")]
-    assert set(shown) == {"bread", "bicycle", "orchid"}
-    assert all(len({line.split()[1] for line in request.text.splitlines() if line.startswith("Question: ")}) == 1 for request in asked if written(request))
+    shown = [{line.split()[1] for line in request.text.splitlines() if line.startswith("Question: ")} for request in asked if written(request)]
+    assert set().union(*shown) == {"bread", "bicycle", "orchid"} and all(len(topics) == 1 for topics in shown)
     same = {"input": "bread flour oven dough crust meadow willow reed?", "answer": seed_expansion.SEEDS[0]["answer"]}
     twins, _ = carried_out("seed-expansion", tmp_path / "same", answers=lambda one: same if written(one) else None, strict="false", kept=1)
     assert twins.dropped["near_duplicate"] >= 10
@@ -108,7 +107,8 @@ def test_every_parameter_of_the_expansion_reaches_the_writer_or_the_gates(tmp_pa
 def test_columns_are_filled_forwarded_and_nothing_else_is_seen(tmp_path: Path) -> None:
     asked: list[Request] = []
     _, rows = carried_out(
-        "columns", tmp_path, asked=asked, input_columns="[text, page]", forward_columns="[id]", output_columns="{mood: {enum: [calm, loud]}, year: integer}",
+        "columns", tmp_path, asked=asked, input_columns="[text, page]", forward_columns="[id]",
+        output_columns="{mood: {enum: [calm, loud]}, year: integer}",
         prompt="Mood and year of page {{ page }}: {{ text }}", system="You date rooms.", temperature="0.1",
     )  # fmt: skip
     assert {frozenset(row.data) for row in rows} == {frozenset({"id", "mood", "year", "language"})}
@@ -161,7 +161,7 @@ def test_the_table_that_is_written_is_edited_and_used(tmp_path: Path, monkeypatc
     def reply(request: Request) -> Any:
         asked.append(request)
         fields = request.schema["properties"] if request.schema else {}
-        return (second if "text" in fields or "Which of the labels" in request.text and "Falcons" in request.text else first).reply(request)
+        return (second if "text" in fields or ("Which of the labels" in request.text and "Falcons" in request.text) else first).reply(request)
 
     monkeypatch.chdir(tmp_path)
     with Bench(tmp_path, reply) as bench:
@@ -170,7 +170,7 @@ def test_the_table_that_is_written_is_edited_and_used(tmp_path: Path, monkeypatc
         project.datasets.export("attribute-table", "csv", tmp_path / "mine.csv", provenance="none")
         text = (tmp_path / "mine.csv").read_text(encoding="utf-8")
         assert next(csv.reader(text.splitlines())) == ["attribute", "by", "value", "when"]
-        (tmp_path / "mine.csv").write_text(f"{text.rstrip()}\nweather,under hail,,\n", encoding="utf-8")  # a line of one's own
+        (tmp_path / "mine.csv").write_text(f"{text.rstrip()}\nweather,,under hail,\n", encoding="utf-8")  # a line of one's own
         asked.clear()
         sets = {**settings("attribute-prompting", second, bench.server.url), "table": "mine.csv"}
         project.runs.start("attribute-prompting", sets=sets, target=3)

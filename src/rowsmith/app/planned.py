@@ -25,8 +25,8 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """Rows beside their plan. `divergence`: half the sum of what the shares of the places differ by, asked and got: 0 where they are equal, 1 where they
-    have nothing in common. `filled`: the share of what was asked that the places got, none more than it was asked for."""
+    """Rows beside their plan. `divergence`: half the sum of what the shares of the places differ by, asked and got: 0 where they are equal, 1 where
+    they have nothing in common. `filled`: the share of what was asked that the places got, none more than it was asked for."""
 
     rows: int
     divergence: float
@@ -65,7 +65,8 @@ def _beside(plan: Mapping[str, Any], got: Counter[str]) -> Planned:
     asked, before, count = _asked(plan), plan.get("before") or {}, got.total()
     whole = sum(asked.values()) or 1.0
     wanted = {name: round(share / whole * count, 2) if plan.get("shares") else share for name, share in asked.items()}
-    places = [Place(name, wanted.get(name, 0), got[name], before.get(name)) for name in dict.fromkeys([*asked, *sorted(got)])]
+    names = sorted({*asked, *got}, key=lambda name: (-asked.get(name, 0), name))
+    places = [Place(name, wanted.get(name, 0), got[name], before.get(name)) for name in names]
     apart = sum(abs(asked.get(one.name, 0) / whole - one.got / count) for one in places) / 2
     filled = sum(min(one.asked, one.got) for one in places) / (sum(wanted.values()) or 1.0)
     return Planned(count, round(apart, 4), round(filled, 4), tuple(places))

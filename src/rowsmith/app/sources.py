@@ -55,8 +55,8 @@ class Sources:
         return coverage(self.lab, self.project, dataset)
 
     def planned(self, dataset: str) -> Planned | None:
-        """How far the rows of a dataset are from the plan that they were made by (generate.like, read.gaps), cluster by cluster or topic by topic, and
-        their divergence; None where they had no plan.
+        """How far the rows of a dataset are from the plan that they were made by (generate.like, read.gaps), cluster by cluster or topic by topic,
+        and their divergence; None where they had no plan.
 
         Raises:
             NotFound: there is no such dataset.

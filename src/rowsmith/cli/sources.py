@@ -185,7 +185,8 @@ def _show_planned(found: Planned) -> None:
     head = ["cluster or topic", *(["before"] if before else []), "asked", "got"]
     rows = [(one.name, *([one.before or 0] if before else []), f"{one.asked:g}", one.got) for one in found.places]
     table(head, rows)
-    typer.echo(f"{found.rows:,} rows; divergence {found.divergence:.3f} (0: shares as planned, 1: nothing in common); {found.filled:.0%} of the plan filled.")
+    apart = f"divergence {found.divergence:.3f} (0: shares as planned, 1: nothing in common)"
+    typer.echo(f"{found.rows:,} rows; {apart}; {found.filled:.0%} of the plan filled.")
 
 
 def _shown(one: Covered) -> str:

@@ -2,8 +2,9 @@
 
 Topics are told by meaning: k-means over embeddings (steps.topic_map), as many as part the seeds best (the simplified silhouette: Rousseeuw,
 "Silhouettes", 1987; Wang et al., "An analysis of the application of simplified silhouette to the evaluation of k-means clustering validity", 2017); a
-row is of the topic whose centre is nearest. Complexity and style are told by counts, whatever the language: words of question and answer, sentences, lines of a list. After the seed expansion of synth-dataset-kit, whose rules
-for complexity these are; there style goes by English words, and topics by a running centroid.
+row is of the topic whose centre is nearest. Complexity and style are told by counts, whatever the language: words of question and answer, sentences,
+lines of a list. After the seed expansion of synth-dataset-kit, whose rules for complexity these are; there style goes by English words, and topics by
+a running centroid.
 """
 
 from __future__ import annotations
@@ -105,8 +106,9 @@ class Clusters:
         return Cluster(self._topics[topic], hard, how, len(numbers) / len(self.seeds), tuple(numbers), asked, answered)
 
     def at(self, data: Data, vector: Sequence[float], asked: Sequence[float], least: float) -> dict[str, Json]:
-        """Where a row lies: {at, topic, complexity, style, near, seed}, `near` being the cosine to the centre of its topic, less what all seeds have in
-        common; below `least` it is outside. Of seeds of one topic, all rows are near. `seed`: the cosine of its question and the nearest seed's."""
+        """Where a row lies: {at, topic, complexity, style, near, seed}. `near` is the cosine to the centre of its topic, less what all seeds have in
+        common; below `least` it is outside. Of seeds of one topic, all rows are near. `seed` is the cosine of its question and the nearest
+        seed's."""
         point = _unit([own - common for own, common in zip(vector, self._mean, strict=True)])
         near = [sum(map(mul, point, centre)) for centre in self._centres] if len(self._centres) > 1 else [1.0]
         best = max(range(len(near)), key=lambda topic: (near[topic], -topic))
@@ -117,7 +119,9 @@ class Clusters:
                 "seed": round(max(cosine(asked, one) for one in self._asked), 6)}  # fmt: skip
 
 
-def _parted(texts: Sequence[list[str]], vectors: Sequence[Sequence[float]], topics: int) -> tuple[dict[str, Any], list[int], list[list[float]]]:
+def _parted(
+    texts: Sequence[list[str]], vectors: Sequence[Sequence[float]], topics: int
+) -> tuple[dict[str, Any], list[int], list[list[float]]]:
     """The topics, that of each seed, and their centres: of all numbers of topics, and several beginnings of each, what parts the seeds best."""
     best, most = None, PARTED
     for count in range(2, max(1, min(topics, len(texts) // EACH)) + 1):

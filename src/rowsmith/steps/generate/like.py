@@ -40,7 +40,7 @@ class Like(Step):
     def rows(self, row: Row, ctx: Context) -> Iterator[New]:
         """The places, in the order of the plan."""
         clusters = pick(row, [self.column])[self.column]
-        if not isinstance(clusters, list) or not clusters or not all(isinstance(one, dict) and {*SAID, "share", "seeds"} <= one.keys() for one in clusters):
+        if not isinstance(clusters, list) or not clusters or not all(map(_is_cluster, clusters)):
             raise RowFailed("not_clusters", f"Column {self.column!r} holds no clusters. transform.clusters makes them.")
         rest = {name: value for name, value in row.data.items() if name != self.column}
         if taken := [name for name in MADE if name in rest]:
@@ -48,7 +48,7 @@ class Like(Step):
         shares = {one["cluster"]: round(one["share"], 6) for one in clusters}
         for index, one in enumerate(in_turn(clusters, self.count_)):
             by = child_id(row.id, ctx.step, index)
-            drawn = sorted(range(len(one["seeds"])), key=lambda number: share(by, f"example {number}"))[: self.shots]  # noqa: B023 - used at once
+            drawn = sorted(range(len(one["seeds"])), key=lambda number: share(by, f"example {number}"))[: self.shots]
             planned = {**{name: one[name] for name in SAID}, "examples": [one["seeds"][number] for number in drawn]}
             yield New({**rest, **planned}, {"plan": {"at": one["cluster"], "shares": shares}}, index=index)
 
@@ -65,10 +65,14 @@ class Like(Step):
         return (before - {self.column}) | set(MADE)
 
 
+def _is_cluster(one: Any) -> bool:
+    return isinstance(one, dict) and {*SAID, "share", "seeds"} <= one.keys()
+
+
 def in_turn(clusters: Sequence[Mapping[str, Any]], count: int) -> Iterator[Mapping[str, Any]]:
     """So many clusters, each as often as its share says, wherever one stops: always the one that lacks most, of equals the first."""
     given = Counter[int]()
     for so_far in range(1, count + 1):
-        following = max(range(len(clusters)), key=lambda at: (round(clusters[at]["share"] * so_far - given[at], 9), -at))  # noqa: B023 - used at once
+        following = max(range(len(clusters)), key=lambda at: (round(clusters[at]["share"] * so_far - given[at], 9), -at))
         given[following] += 1
         yield clusters[following]

@@ -34,10 +34,10 @@ class Gaps(Step):
 
         - {kind: read.gaps, dataset: support, topics: {Returns: [Refunds, Exchanges], Delivery: []}}
 
-    Topics are a tree (its leaves count), as in `read.topics`; a brief's `attributes` count by themselves, "tone > formal". The row has `topic`, `path`,
-    `number` and `of` (which place of how many), `have` (rows that the dataset has of it), `there` (what some of these say) and `examples`, `shots` rows
-    of the dataset as {question, answer}. Where no topic lacks a row, there is nothing to do, and the run says so. Of more than 200 topics those that
-    lack most come first; the same command over the filled dataset goes on.
+    Topics are a tree (its leaves count), as in `read.topics`; a brief's `attributes` count by themselves, "tone > formal". The row has `topic`,
+    `path`, `number` and `of` (which place of how many), `have` (rows that the dataset has of it), `there` (what some of these say) and `examples`,
+    `shots` rows of the dataset as {question, answer}. Where no topic lacks a row, there is nothing to do, and the run says so. Of more than 200
+    topics those that lack most come first; the same command over the filled dataset goes on.
 
     Origin: `source` {name, key} and `plan` {at, wanted, before}, from which `rowsmith coverage` tells what was filled.
     """

@@ -19,11 +19,11 @@ from rowsmith.steps.vector_columns import numbers
 
 class ScoreCluster(Seeded):
     """Scores in which cluster of the seeds a row lies: `scores.<into>` {at, topic, complexity, style, near, seed}, by what the row says and not
-    by what was asked for. Given the same seeds and settings, clusters are those of
-    `transform.clusters`.
+    by what was asked for. Given the same seeds and settings, clusters are those of `transform.clusters`.
 
     The topic is the one whose centre is nearest; `near` is that cosine, less what all seeds have in common. Below `least` the row is `outside`.
-    `seed` is the cosine of its question and that of the seed which is nearest: near 1, it asks the same again. Complexity and style go by words, sentences and lines of lists, in any language.
+    `seed` is the cosine of its question and that of the seed which is nearest: near 1, it asks the same again. Complexity and style go by words,
+    sentences and lines of lists, in any language.
     """
 
     columns_: list[Column] | None = Field(None, alias="columns", min_length=1, description="Columns that count. Default: all but labels.")
