@@ -138,7 +138,7 @@ def _parted(
 
 def _silhouette(points: Sequence[Sequence[float]], places: Sequence[int], centres: Sequence[Sequence[float]]) -> float:
     """How much nearer points are to the centre of their own topic than to the next one, from -1 to 1."""
-    each = []
+    each: list[float] = []
     for point, at in zip(points, places, strict=True):
         far = [1 - sum(map(mul, point, centre)) for centre in centres]
         own, other = far[at], min((one for topic, one in enumerate(far) if topic != at), default=0.0)
