@@ -1667,6 +1667,11 @@ def test_sources(t: Terminal) -> None:
     t.say("run", t.recipe({"kind": "read.files", "paths": ["a.md"]}), "--into", "e")
     assert [(one["name"], one["share"]) for one in t.tell("coverage", "e")] == [("a.md", 1.0)]
     assert "100%" in t.say("coverage", "e")
+    (t.folder / "r.jsonl").write_text('{"input": "How is black tea made?", "answer": "By withering the leaves."}\n')
+    t.say("run", t.recipe({"kind": "read.gaps", "files": ["r.jsonl"], "topics": ["Black tea", "Coffee"]}), "--into", "g")
+    found = t.tell("coverage", "g")
+    assert (found["divergence"], found["places"]) == (0.0, [{"name": "Coffee", "asked": 1, "got": 1, "before": 0}])
+    assert "divergence 0.000" in t.say("coverage", "g")
 
 
 MINE = """---

@@ -87,7 +87,7 @@ ACTS = {
         "origin": "origin", "trace": "trace", "forget": "forget", "finish": "forget", "forgotten": "verify", "lift": "forget --lift",
     },
     Events: {"list": "events"},
-    Sources: {"list": "sources", "show": "sources", "refresh": "sources --refresh", "coverage": "coverage"},
+    Sources: {"list": "sources", "show": "sources", "refresh": "sources --refresh", "coverage": "coverage", "planned": "coverage"},
     Calls: {"list": "calls list", "show": "calls show", "export": "calls export", "import_": "calls import"},
     Keys: {
         "add": "keys add", "bound": "keys add", "list": "keys list", "allowed": "keys list", "remove": "keys remove", "allow": "keys allow",

@@ -26,11 +26,18 @@ class Asked:
 
     step = "asking"
     attempt = 0
+    lent: Any = None
+    """A context that lends what this one does not: inputs, datasets, scratch."""
 
     def __init__(self, give: Callable[[Sequence[Mapping[str, Any]]], Any], wanted: Sequence[int] = (0,)) -> None:
         self.give = give
         self.wanted = wanted
         self.asks: list[dict[str, Any]] = []
+
+    def __getattr__(self, name: str) -> Any:
+        if self.lent is None:
+            raise AttributeError(name)
+        return getattr(self.lent, name)
 
     def render(self, prompt: str, scope: Mapping[str, Any], fence: Fence | None = None) -> str:
         return TEMPLATES.render(prompt, scope, fence)

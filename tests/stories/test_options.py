@@ -28,6 +28,7 @@ from cases_duplicates import CLOSE, ITEM
 from cases_preference import CASES as PREFERENCES
 from cases_quality_pii import CASES as HARM
 from cases_rewriting import CASES as REWRITING
+from cases_seeds import CASES as SEEDS
 from cases_selection import CASES as SELECTION
 from cases_sources import CASES as SOURCES
 from cases_sources import documents
@@ -92,6 +93,10 @@ def failing(messages: Any) -> Any:
 
 CORPUS = Path(__file__).parents[1] / "corpus" / "files"
 DOCUMENTS = ["i.html", "j.ipynb", "k.pdf", "l.pdf"]
+SOWN = (
+    b"bread dough oven flour crust", b"dough bread flour oven yeast", b"oven crust bread yeast dough", b"flour yeast bread crust oven",
+    b"wheel chain brake pedal spoke", b"chain wheel pedal brake gear", b"brake gear wheel spoke chain", b"pedal spoke wheel gear brake",
+)  # fmt: skip
 FILES = {
     "a.jsonl": b'{"id": 1, "name": "n1", "text": "one"}\n"plain text"\n{"name": "n2", "text": "two"}\n',
     "s.xlsx": workbook([["text"], ["one"]], [["text"], ["two"]]),
@@ -112,6 +117,8 @@ FILES = {
     "c.txt": b"how many bells hang in the tower of the old town hall today",
     "names.yaml": b"product: [Alto, Brio]\n",
     "words.txt": b"quick, nimble\nanswer, echo\n",
+    "seeds.jsonl": b"".join(b'{"input": "%s?", "answer": "%s."}\n' % (one, one[::-1]) for one in SOWN),
+    "topics.txt": b"Bread\n  Rye\n  Wheat\nPaper\n",
     "h.jsonl": b'{"row_idx": 4, "row": {"topic": "n"}, "truncated_cells": []}\n',
 }
 SEEN = {"text": "x", "image": {"file": "ab" * 32, "media_type": "image/png"}}
@@ -172,6 +179,7 @@ CASES: dict[str, dict[str, Case]] = {
     **VARIATION,
     **CHECKS,
     **CATALOGUE,
+    **SEEDS,
     **PREFERENCES,
     **CONVERSATIONS,
     "filter.balance": {
@@ -371,7 +379,7 @@ def outcome(kind: str, settings: Plain, case: Case, folder: Path) -> Any:
             folder.rmdir()
         return given_back, written
     if step.shape == "asking":
-        return [asked(step, one, case.answer) for one in rows]
+        return [asked(step, one, case.answer, StepContext(folder, step.title)) for one in rows]
     return [given_by(lambda one=one: list(step.rows(one, ctx))) for one in rows]
 
 
@@ -399,11 +407,11 @@ def given_by(make: Callable[[], Any]) -> Any:
         return str(error)
 
 
-def asked(step: Any, one: Row, answer: Any) -> Any:
+def asked(step: Any, one: Row, answer: Any, lent: StepContext) -> Any:
     import asyncio
 
     ctx = Asked(answer if callable(answer) else lambda _: answer, range(step.count(one) or 0))
-    ctx.step = step.title
+    ctx.step, ctx.lent = step.title, lent
     try:
         given = asyncio.run(step.rows(one, ctx)) if step.count(one) != 0 else ["skipped"]
     except (RowFailed, Invalid, KeyError, TypeError) as error:

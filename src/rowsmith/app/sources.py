@@ -1,12 +1,14 @@
-"""The sources of a project: what its runs have fetched from outside, listed and fetched again; and what of them its datasets cover."""
+"""The sources of a project: what its runs have fetched from outside, listed and fetched again; and what its datasets cover, of them or of a plan."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from rowsmith.app.coverage import Covered, coverage
+from rowsmith.app.datasets import Datasets
 from rowsmith.app.fetching import Fetching, changes
 from rowsmith.app.lab import Lab
+from rowsmith.app.planned import Planned, planned
 from rowsmith.app.refusals import taking_in
 from rowsmith.core.errors import NotFound, choose
 from rowsmith.store.fetches import Fetch, Fetches
@@ -51,6 +53,15 @@ class Sources:
     def coverage(self, dataset: str) -> list_[Covered]:
         """What of each document the rows of a dataset came from; see app.coverage.coverage."""
         return coverage(self.lab, self.project, dataset)
+
+    def planned(self, dataset: str) -> Planned | None:
+        """How far the rows of a dataset are from the plan that they were made by (generate.like, read.gaps), cluster by cluster or topic by topic,
+        and their divergence; None where they had no plan.
+
+        Raises:
+            NotFound: there is no such dataset.
+        """
+        return planned(Datasets(self.lab, self.project).rows(dataset))
 
     def _all(self) -> list_[Fetch]:
         return Fetches(self.lab.db).every(self.project)

@@ -12,6 +12,7 @@ from rowsmith.cli.options import HOME, PROJECT, AsJson, Home, InProject, needs, 
 
 if TYPE_CHECKING:
     from rowsmith.app.coverage import Covered
+    from rowsmith.app.planned import Planned
     from rowsmith.app.reading import Reading
     from rowsmith.connectors.databases import Column
 
@@ -163,14 +164,29 @@ def coverage(
     in_project: InProject = PROJECT,
     as_json: AsJson = False,
 ) -> None:
-    """Show which parts of the documents behind a dataset its rows came from, and which none came from."""
+    """Show which parts of the documents behind a dataset its rows came from, and which none came from; or, of rows that were made by a plan (from
+    seeds, or to fill gaps), how many of each cluster or topic were asked for and are there, and how far their shares are apart."""
     from rowsmith.cli.show import print_json, table
 
-    found = project(home, in_project).sources.coverage(dataset)
+    doors = project(home, in_project).sources
+    if (beside := doors.planned(dataset)) is not None:
+        return print_json(beside.dump()) if as_json else _show_planned(beside)
+    found = doors.coverage(dataset)
     if as_json:
         return print_json([one.dump() for one in found])
     rows = [(_shown(one), one.characters, f"{one.share:.0%}", one.rows, one.left[0]["text"] if one.left else "") for one in found]
     return table(["document", "characters", "covered", "rows", "first that is not"], rows)
+
+
+def _show_planned(found: Planned) -> None:
+    from rowsmith.cli.show import table
+
+    before = any(one.before is not None for one in found.places)
+    head = ["cluster or topic", *(["before"] if before else []), "asked", "got"]
+    rows = [(one.name, *([one.before or 0] if before else []), f"{one.asked:g}", one.got) for one in found.places]
+    table(head, rows)
+    apart = f"divergence {found.divergence:.3f} (0: shares as planned, 1: nothing in common)"
+    typer.echo(f"{found.rows:,} rows; {apart}; {found.filled:.0%} of the plan filled.")
 
 
 def _shown(one: Covered) -> str:

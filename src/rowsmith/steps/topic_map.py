@@ -35,10 +35,13 @@ def topics(texts: Sequence[Sequence[str]], vectors: Sequence[Sequence[float]], s
     return clustered(texts, vectors, seed)[0]
 
 
-def clustered(texts: Sequence[Sequence[str]], vectors: Sequence[Sequence[float]], seed: int) -> tuple[dict[str, Any], list[int], list[list[float]]]:
-    """The topics of the first 1,000 texts, the topic of each of these (its place among the `largest`), and the points by which they were told."""
+def clustered(
+    texts: Sequence[Sequence[str]], vectors: Sequence[Sequence[float]], seed: int, *, most: int = MOST, each: int = ROWS_EACH
+) -> tuple[dict[str, Any], list[int], list[list[float]]]:
+    """The topics of the first 1,000 texts, the topic of each of these (its place among the `largest`), and the points by which they were told.
+    `most` topics there are at most, and of `each` so many texts on average at least."""
     texts = texts[:LOOKED_AT]
-    k = max(1, min(MOST, len(texts) // ROWS_EACH))
+    k = max(1, min(most, len(texts) // each))
     points = [_unit(vector) for vector in centred(vectors[:LOOKED_AT] if vectors else _hashed(texts))]
     places = _k_means(points, k, Random(seed))
     sizes = Counter(places)

@@ -116,7 +116,7 @@ class Classify(Step):
         if not self._elsewhere:
             return self.labels if isinstance(self.labels, dict) else dict.fromkeys(self.labels, "")
         lent, found = self._read.get(0, (None, {}))
-        if lent is not ctx.scratch:
+        if lent != ctx.scratch:
             found = self._standing(ctx)
             self._read[0] = ctx.scratch, found
         return found
