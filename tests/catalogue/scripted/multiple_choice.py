@@ -18,4 +18,4 @@ def reply(request: Request) -> Any:
 
 
 TEXTS = {f"texts/{n}.md": f"# {Voice(str(n)).words(3)}\n\n" + " ".join(Voice(f"{n}.{at}").sentence() for at in range(6)) for n in range(6)}
-CASE = Case(sets={"input": "texts", "judge": "openai/judge"}, files=TEXTS, reply=reply, target=6)
+CASE = Case(sets={"input": "texts", "judge": "openai/judge"}, files=TEXTS, reply=reply, target=9)
