@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -41,10 +41,10 @@ def laid_out(case: Case, folder: Path) -> None:
 
 def carried_out(
     name: str, folder: Path, *, answers: Callable[[Request], Any] = lambda request: None, kept: int | None = None, target: str = "",
-    asked: list[Request] | None = None, **sets: str,
+    asked: list[Request] | None = None, environ: Mapping[str, str] | None = None, **sets: str,
 ) -> tuple[Result, list[Row]]:  # fmt: skip
     """The result of a run in a folder of its own, and its rows: as the recipe's case has it, with other `sets`, and with `answers` where these give
-    something. `kept`: rows that it must keep; default: the target. `asked` is given every request."""
+    something. `kept`: rows that it must keep; default: the target. `asked` is given every request. `environ`: what the home's environment has beside."""
     case = case_of(name)
     folder.mkdir(parents=True, exist_ok=True)
     laid_out(case, folder)
@@ -61,6 +61,7 @@ def carried_out(
 
     with pytest.MonkeyPatch.context() as patch, Bench(folder, reply) as bench:
         patch.chdir(folder)
+        bench.environ |= environ or {}
         project, wanted = bench.lab.project("default"), int(target or case.target)
         result = project.runs.start(name, sets={**settings(name, case, bench.server.url), **sets}, target=wanted)
         assert result.kept == (wanted if kept is None else kept), result

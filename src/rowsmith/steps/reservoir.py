@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from heapq import heappushpop, heappush
+from heapq import heappush, heappushpop
 
 from rowsmith.core.ids import canonical, share
 from rowsmith.core.row import Bad, New
 
 
 def drawn(found: Iterable[New | Bad], n: int, seed: int) -> Iterator[New | Bad]:
-    """What cannot be read, as it comes, then `n` of the rows (all, where there are fewer) in their order: those whose file and key, or else what they say,
-    draw the least numbers with this seed. So the same rows give the same sample, whatever stands between them (bottom-k sampling; Cohen and Kaplan,
-    "Summarizing data using bottom-k sketches", PODC 2007)."""
+    """What cannot be read, as it comes, then `n` of the rows (all, where there are fewer) in their order: those whose file and key, or else what they
+    say, draw the least numbers with this seed. So the same rows give the same sample, whatever stands between them.
+
+    Source: Cohen and Kaplan, "Summarizing data using bottom-k sketches", PODC 2007.
+    """
     kept: list[tuple[float, int, New]] = []
     for at, one in enumerate(found):
         if isinstance(one, Bad):

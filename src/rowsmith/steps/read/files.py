@@ -52,7 +52,7 @@ def _kind_of(path: Path) -> str:
 class ReadFiles(Documents):
     """Reads documents (PDF, Word, HTML, Markdown, e-mail, code and others; `kinds` lists them), files of records (CSV, TSV, JSON, JSON Lines,
     Parquet, Arrow), zip and tar of documents, and images and sound: a row per document, record, image or sound. Paths may be addresses
-    (https://): their files are fetched once.
+    (https://), and splits or files of datasets on a hub (hf:owner/name/config/split): their files are fetched once.
 
     What cannot be read is never dropped in silence: each broken line or record becomes a failed row with its file and line number,
     and reading goes on behind it. JSONL and CSV files are streamed, whatever their size. Documents are read in a process of their own with
