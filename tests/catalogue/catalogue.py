@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from case import Case, usual
 from running import Bench
 from sandboxed import require_sandbox
 
-from rowsmith.app.catalogue import one
+from rowsmith.app.catalogue import copied, one
 from rowsmith.app.results import Result
 from rowsmith.core.row import Row
 from rowsmith.testing import Request
@@ -39,12 +40,22 @@ def laid_out(case: Case, folder: Path) -> None:
         (folder / path).write_text(text, encoding="utf-8")
 
 
+def edited(name: str, folder: Path, edit: Callable[[dict[str, Any]], None]) -> Path:
+    """A copy of a recipe, as its user has changed it."""
+    path = copied(name, folder / "mine.yaml", force=True)
+    data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    edit(data)
+    path.write_text(yaml.safe_dump(data, sort_keys=False), encoding="utf-8")
+    return path
+
+
 def carried_out(
     name: str, folder: Path, *, answers: Callable[[Request], Any] = lambda request: None, kept: int | None = None, target: str = "",
-    asked: list[Request] | None = None, environ: Mapping[str, str] | None = None, **sets: str,
+    asked: list[Request] | None = None, environ: Mapping[str, str] | None = None, edit: Callable[[dict[str, Any]], None] | None = None, **sets: str,
 ) -> tuple[Result, list[Row]]:  # fmt: skip
     """The result of a run in a folder of its own, and its rows: as the recipe's case has it, with other `sets`, and with `answers` where these give
-    something. `kept`: rows that it must keep; default: the target. `asked` is given every request. `environ`: what the home's environment has beside."""
+    something. `kept`: rows that it must keep; default: the target. `asked` is given every request. `environ`: what the home's environment has beside. With `edit` a
+    copy of the recipe is run, of whose data that changes something."""
     case = case_of(name)
     folder.mkdir(parents=True, exist_ok=True)
     laid_out(case, folder)
@@ -63,6 +74,11 @@ def carried_out(
         patch.chdir(folder)
         bench.environ |= environ or {}
         project, wanted = bench.lab.project("default"), int(target or case.target)
-        result = project.runs.start(name, sets={**settings(name, case, bench.server.url), **sets}, target=wanted)
+        given = {**settings(name, case, bench.server.url), **sets}
+        recipe = edited(name, folder, edit) if edit else name
+        if isinstance(recipe, Path):
+            declared = yaml.safe_load(recipe.read_text(encoding="utf-8"))["parameters"]
+            given = {key: value for key, value in given.items() if key in declared}
+        result = project.runs.start(recipe, sets=given, target=wanted)
         assert result.kept == (wanted if kept is None else kept), result
         return result, list(project.datasets.rows(name)) if result.kept else []
