@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -50,15 +51,19 @@ def edited(name: str, folder: Path, edit: Callable[[dict[str, Any]], None]) -> P
 
 
 def carried_out(
-    name: str, folder: Path, *, answers: Callable[[Request], Any] = lambda request: None, kept: int | None = None, target: str = "",
+    name: str, folder: Path, *, answers: Callable[[Request], Any] = lambda request: None, kept: int | None = None, target: str | None = "",
     asked: list[Request] | None = None, environ: Mapping[str, str] | None = None, edit: Callable[[dict[str, Any]], None] | None = None, **sets: str,
 ) -> tuple[Result, list[Row]]:  # fmt: skip
     """The result of a run in a folder of its own, and its rows: as the recipe's case has it, with other `sets`, and with `answers` where these give
-    something. `kept`: rows that it must keep; default: the target. `asked` is given every request. `environ`: what the home's environment has beside. With `edit` a
-    copy of the recipe is run, of whose data that changes something."""
+    something.
+
+    target: rows to go on for; default: those of the case; None: once over the input, however many there are. kept: rows that there must be; default:
+    the target. asked: is given every request. environ: what the home's environment has beside. edit: changes a copy of the recipe, which is run in
+    its place.
+    """
     case = case_of(name)
     folder.mkdir(parents=True, exist_ok=True)
-    laid_out(case, folder)
+    laid_out(replace(case, executes=False) if sets.get("execute") == "false" else case, folder)
 
     def reply(request: Request) -> Any:
         if request.inputs is not None:
@@ -73,12 +78,12 @@ def carried_out(
     with pytest.MonkeyPatch.context() as patch, Bench(folder, reply) as bench:
         patch.chdir(folder)
         bench.environ |= environ or {}
-        project, wanted = bench.lab.project("default"), int(target or case.target)
+        project, wanted = bench.lab.project("default"), None if target is None else int(target or case.target)
         given = {**settings(name, case, bench.server.url), **sets}
         recipe = edited(name, folder, edit) if edit else name
         if isinstance(recipe, Path):
             declared = yaml.safe_load(recipe.read_text(encoding="utf-8"))["parameters"]
             given = {key: value for key, value in given.items() if key in declared}
         result = project.runs.start(recipe, sets=given, target=wanted)
-        assert result.kept == (wanted if kept is None else kept), result
+        assert target is None or result.kept == (wanted if kept is None else kept), result
         return result, list(project.datasets.rows(name)) if result.kept else []

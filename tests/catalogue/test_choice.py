@@ -85,7 +85,7 @@ def test_texts_come_from_a_split_on_a_hub(spoken: str, tmp_path: Path) -> None:
         source = row.origin["source"]
         assert source["name"] == "acme/notes/data/train-00000-of-00001.parquet"
         assert known.items() <= source.items() and source["url"].startswith("http://127.0.0.1")
-    assert not [path for path in (tmp_path / "cache").rglob("*.parquet")], "what was downloaded is gone, but for the home's copy"
+    assert not list((tmp_path / "cache").rglob("*.parquet")), "what was downloaded is gone, but for the home's copy"
 
 
 def test_the_texts_are_told_of_and_their_length_is_bounded(tmp_path: Path) -> None:

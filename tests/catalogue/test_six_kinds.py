@@ -86,7 +86,9 @@ def test_the_generic_pipeline_is_a_step(tmp_path: Path) -> None:
     assert all(row.origin["made"][-1]["model"] == "openai/m" for row in rows), "pipeline_source"
     (tmp_path / "hidden").mkdir()
     with Bench(tmp_path / "hidden") as bench:
-        assert "which `columns` does not list" in str(pytest.raises(Invalid, bench.run, read, {**write, "columns": ["title"]}).value.problems)
+        with pytest.raises(Invalid) as told:
+            bench.run(read, {**write, "columns": ["title"]})
+        assert "which `columns` does not list" in str(told.value.problems)
 
 
 def lines() -> dict[str, dict[str, str]]:

@@ -90,6 +90,8 @@ def test_numbers_and_languages() -> None:
     assert [(new.data["language"], new.data["language_name"]) for new in out] == [
         ("de", "German"), ("pt-BR", "Portuguese (Brazil)"), ("zh-Hant", "Chinese (traditional)"),
     ]  # fmt: skip
+    wrong = {"values": {"label": {"names": {"refund": "", "other": ""}}}, "how": "draw", "override": [{"label": {"refnud": 1}}]}
+    assert "the value 'refnud', which is none of its names. Did you mean 'refund'?" in Variants.model_validate(wrong).check()[0]
     described = {"label": {"names": {"refund": "wants money back", "other": ""}}}
     assert [new.data["label"] for new in made(described)] == ["refund", "other"]
     heavy = Counter(new.data["language_name"] for new in made({"language": {"languages": {"de": 9, "fr": 1}}}, how="draw", count=200))

@@ -17,7 +17,10 @@ BESIDE = ("scores", "origin", "id")
 MOST_NUMBERS = 100_000
 SLACK = 1e-6
 """How far from 100 the sum of weights in percent may be."""
-WAYS = "a list [a, b]; weights {a: 3, b: 1}; {range: [1, 10]}; {languages: [de, fr]}; {names: {a: what it is}}; {by: OTHER, values: {...}}; {file: PATH}; {dataset: NAME}"
+WAYS = (
+    "a list [a, b]; weights {a: 3, b: 1}; {range: [1, 10]}; {languages: [de, fr]}; {names: {a: what it is}}; {by: OTHER, values: {...}}; "
+    "{file: PATH}; {dataset: NAME}"
+)
 ELSEWHERE = ("file", "dataset")
 """What an attribute's values are taken from that do not stand in the recipe."""
 Found = Callable[[Mapping[str, Any]], Choices]
@@ -54,8 +57,18 @@ def _read(said: Said, elsewhere: Found | None, override: Sequence[Said], percent
             reading.problems.append(f"override has {name!r}, and there is no attribute of that name. {choose(name, list(said))}")
         elif is_elsewhere(one):
             reading.problems.append(f"override takes {name!r} from elsewhere. Write its values in place, or in `values`.")
+        elif odd := _unnamed(said[name], one):
+            near = choose(odd, list(said[name]["names"]))
+            reading.problems.append(f"override gives {name!r} the value {odd!r}, which is none of its names. {near}")
     found = {name: reading.attribute(name, one) for name, one in {**said, **instead}.items()}
     return found, reading.problems or [*_names(found), *_dependences(found, instead)]
+
+
+def _unnamed(said: Any, instead: Any) -> str:
+    """The first value of an attribute in place of `{names: ...}` that is none of these; empty where there is none."""
+    if not isinstance(said, Mapping) or not isinstance(names := said.get("names"), Mapping | list) or not isinstance(instead, Mapping | list):
+        return ""
+    return next((str(value) for value in instead if value not in names), "")
 
 
 def as_choices(name: str, values: Sequence[Any], weights: Sequence[float]) -> Choices:
