@@ -76,6 +76,11 @@ class Voice:
         return {"boolean": True, "null": None}.get(kind, f"{self.sentence()} {self.sentence()}" if kind == "string" else None)
 
 
+def several(request: Request) -> int:
+    """How many rows a request asks for."""
+    return int(request.schema["properties"]["rows"]["maxItems"])
+
+
 def usual(request: Request) -> Any:
     """The answer of a model that nothing is scripted for."""
     voice = Voice(request.chance)

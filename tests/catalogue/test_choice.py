@@ -10,8 +10,10 @@ from typing import Any
 import duckdb
 import pytest
 from case import Voice
+from dataset_hub import dataset_hub, parquet
 
 from catalogue import carried_out
+from rowsmith.core.errors import Invalid, NotFound
 from rowsmith.testing import Request
 
 RIGHT = "the amber estuary"
@@ -61,11 +63,36 @@ def test_texts_come_from_files_of_every_kind(kind: str, tmp_path: Path) -> None:
     assert any(texts[0] in request.text for request in asked)
 
 
+@pytest.mark.parametrize("spoken", [
+    "hf:acme/notes/default/train", "hf://acme/notes/default/train@main", "hf:datasets/acme/notes/data/train-00000-of-00001.parquet",
+])  # fmt: skip
+def test_texts_come_from_a_split_on_a_hub(spoken: str, tmp_path: Path) -> None:
+    train, test = ([{"body": " ".join(Voice(f"{split}{n}").sentence() for _ in range(8)), "language": "xx"} for n in range(4)] for split in "ab")
+    asked: list[Request] = []
+    with dataset_hub() as hub:
+        files = {"data/train-00000-of-00001.parquet": parquet(train), "data/test-00000-of-00001.parquet": parquet(test)}
+        commit = hub.add("acme/notes", {**files, "README.md": b"---\nlicense: cc-by-4.0\n---\n"})
+        environ = hub.environ(tmp_path / "cache")
+        _, rows = carried_out("multiple-choice", tmp_path, input=spoken, column="body", target="3", asked=asked, environ=environ)
+        with pytest.raises(Invalid, match="has several splits: test, train"):
+            carried_out("multiple-choice", tmp_path / "both", input="hf:acme/notes", column="body", environ=environ)
+        with pytest.raises(NotFound, match="no split 'trian'"):
+            carried_out("multiple-choice", tmp_path / "none", input="hf:acme/notes/default/trian", column="body", environ=environ)
+    asking = [request.text for request in asked if "examination" in request.text]
+    assert asking and all(any(row["body"] in text for row in train) for text in asking)
+    known = {"commit": commit} if "datasets/" in spoken else {"commit": commit, "dataset": "acme/notes", "split": "train", "licence": "cc-by-4.0"}
+    for row in rows:
+        source = row.origin["source"]
+        assert source["name"] == "acme/notes/data/train-00000-of-00001.parquet"
+        assert known.items() <= source.items() and source["url"].startswith("http://127.0.0.1")
+    assert not list((tmp_path / "cache").rglob("*.parquet")), "what was downloaded is gone, but for the home's copy"
+
+
 def test_the_texts_are_told_of_and_their_length_is_bounded(tmp_path: Path) -> None:
     asked: list[Request] = []
-    carried_out("multiple-choice", tmp_path, context="rules of a board game", language="French", target="2", asked=asked)
+    carried_out("multiple-choice", tmp_path, context="rules of a board game", languages="[fr]", target="2", asked=asked)
     first = next(request.text for request in asked if "examination" in request.text)
-    assert "Of the text it\nis known: rules of a board game." in first and "French" in first
+    assert "known: rules of a board game." in first and "French" in first
     result, _ = carried_out("multiple-choice", tmp_path / "short", shortest="5000", kept=0)
     assert set(result.dropped) == {"text_length"}
 

@@ -2,41 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
-from running import Bench
 from sandboxed import needs_sandbox
 
+from catalogue import carried_out, case_of
 from rowsmith.core.errors import Invalid
 from rowsmith.core.row import Row
 from rowsmith.testing import Request
 
 
-def run(name: str, folder: Path, change: Any = None, sets: Mapping[str, str] | None = None, **more: Any) -> tuple[Any, list[Row], list[Request]]:
-    """A recipe with its scripted model, whose answers `change(request, value)` may alter: the result, the rows, and what was asked."""
-    case = import_module(f"scripted.{name.replace('-', '_')}").CASE
-    for path, text in case.files.items():
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_text(text, encoding="utf-8")
-
-    def reply(request: Request) -> Any:
-        said = case.reply(request)
-        return change(request, said) if change else said
-
-    with Bench(folder, reply) as bench:
-        given = {"model": "openai/large", "base_url": bench.server.url, **case.sets, **(sets or {})}
-        found = bench.runs.start(name, sets=given, **more)
-        return found, list(bench.lab.project("default").datasets.rows(name)) if found.kept else [], bench.asked
+def run(name: str, folder: Path, change: Any = None, **sets: str) -> tuple[Any, list[Row], list[Request]]:
+    """A recipe once over its input, with its scripted model, whose answers `change(request, value)` may alter: the result, rows, and requests."""
+    said, asked = case_of(name).reply, list[Request]()
+    found, rows = carried_out(name, folder, answers=lambda one: change(one, said(one)) if change else None, target=None, asked=asked, **sets)
+    return found, rows, asked
 
 
 @needs_sandbox
-def test_a_wrong_solution_is_rejected_by_carrying_it_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-
+def test_a_wrong_solution_is_rejected_by_carrying_it_out(tmp_path: Path) -> None:
     def spoiled(request: Request, said: Any) -> Any:
         return {**said, "answer": said["answer"].replace("n + 1", "n - 1")} if request.chance[0] % 2 else said
 
@@ -48,25 +34,21 @@ def test_a_wrong_solution_is_rejected_by_carrying_it_out(tmp_path: Path, monkeyp
     assert found.executed == ("score.executed",)
 
 
-def test_without_execution_problems_are_kept_untested_and_say_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    found, rows, _ = run("oss-instruct", tmp_path, sets={"execute": "false"})
+def test_without_execution_problems_are_kept_untested_and_say_so(tmp_path: Path) -> None:
+    found, rows, _ = run("oss-instruct", tmp_path, execute="false")
     assert found.executed == () and rows
     assert not any("executed" in row.scores for row in rows)
 
 
-def test_a_snippet_has_1_to_15_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    _, rows, _ = run("oss-instruct", tmp_path, sets={"execute": "false"})
+def test_a_snippet_has_1_to_15_lines(tmp_path: Path) -> None:
+    _, rows, _ = run("oss-instruct", tmp_path, execute="false")
     source = (tmp_path / "code" / "a.py").read_text(encoding="utf-8")
     spans = [row.origin["source"]["span"] for row in rows]
     assert all(1 <= len(source[start:end].splitlines()) <= 15 for start, end in spans)
     assert len({tuple(span) for span in spans}) == len(spans)
 
 
-def test_wrong_sql_is_rejected_and_the_vote_must_meet_the_query(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-
+def test_wrong_sql_is_rejected_and_the_vote_must_meet_the_query(tmp_path: Path) -> None:
     def spoiled(request: Request, said: Any) -> Any:
         kind = request.chance[0] % 3
         if "sql" in said and kind == 0:
@@ -77,7 +59,7 @@ def test_wrong_sql_is_rejected_and_the_vote_must_meet_the_query(tmp_path: Path, 
             return {**said, "answer": ["SELECT 1", "SELECT 2", said["answer"][0]]}
         return said
 
-    found, rows, _ = run("text-to-sql", tmp_path, spoiled, {"count": "24", "agree": "0.6"})
+    found, rows, _ = run("text-to-sql", tmp_path, spoiled, count="24", agree="0.6")
     assert {"wrong_sql", "other_result", "no_majority"} <= set(found.dropped)
     assert found.kept == len(rows) == 24 - sum(found.dropped.values())
     for row in rows:
@@ -85,9 +67,8 @@ def test_wrong_sql_is_rejected_and_the_vote_must_meet_the_query(tmp_path: Path, 
         assert (row.scores["vote"]["agree"], row.scores["vote"]["of"], row.scores["vote"]["rows"]) == (2, 3, 3)
 
 
-def test_questions_come_in_every_complexity_and_style(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    _, rows, asked = run("text-to-sql", tmp_path, sets={"count": "36"})
+def test_questions_come_in_every_complexity_and_style(tmp_path: Path) -> None:
+    _, rows, asked = run("text-to-sql", tmp_path, count="36")
     assert {row.data["complexity"] for row in rows} == {"simple", "moderate", "complex", "highly complex"}
     assert len({row.data["style"] for row in rows}) == 9
     solver = [request for request in asked if request.model == "solver"]
@@ -96,9 +77,7 @@ def test_questions_come_in_every_complexity_and_style(tmp_path: Path, monkeypatc
 
 
 
-def test_calls_are_checked_in_form_by_carrying_them_out_and_by_meaning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-
+def test_calls_are_checked_in_form_by_carrying_them_out_and_by_meaning(tmp_path: Path) -> None:
     def spoiled(request: Request, said: Any) -> Any:
         kind = request.chance[0] % 8
         if said is None and "holds" in (request.schema or {}).get("properties", {}):
@@ -112,7 +91,7 @@ def test_calls_are_checked_in_form_by_carrying_them_out_and_by_meaning(tmp_path:
         }.get(kind, first)  # fmt: skip
         return {**said, "calls": [changed, *said["calls"][1:]]}
 
-    found, rows, _ = run("apigen", tmp_path, spoiled, {"count": "60"})
+    found, rows, _ = run("apigen", tmp_path, spoiled, count="60")
     assert {"unknown_tool", "bad_arguments", "ungrounded", "meaning"} <= set(found.dropped)
     assert {row.data["style"] for row in rows} >= {"simple", "multiple", "parallel", "no fitting tool"}
     for row in rows:
@@ -122,17 +101,15 @@ def test_calls_are_checked_in_form_by_carrying_them_out_and_by_meaning(tmp_path:
 
 
 @needs_sandbox
-def test_calls_are_really_carried_out_where_it_is_allowed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-
+def test_calls_are_really_carried_out_where_it_is_allowed(tmp_path: Path) -> None:
     def spoiled(request: Request, said: Any) -> Any:
         if said and said.get("calls") and said["calls"][0]["name"] == "weather" and request.chance[0] % 2:
             return {"input": f"{said['input']} Bergen", "calls": [{"name": "weather", "arguments": '{"city": "Bergen"}'}]}
         return said
 
     with pytest.raises(Invalid, match="execute: true"):
-        run("apigen", tmp_path, spoiled, {"how": "real"})
-    found, rows, asked = run("apigen", tmp_path, spoiled, {"how": "real", "execute": "true", "count": "24"})
+        run("apigen", tmp_path, spoiled, how="real")
+    found, rows, asked = run("apigen", tmp_path, spoiled, how="real", execute="true", count="24")
     assert found.dropped["call_failed"] > 0  # of Bergen the code knows nothing
     assert found.executed == ("transform.tool_results",)
     assert not any(request.model == "simulator" for request in asked)
@@ -141,11 +118,7 @@ def test_calls_are_really_carried_out_where_it_is_allowed(tmp_path: Path, monkey
 
 
 @needs_sandbox
-def test_instructions_have_functions_that_agree_with_their_cases_and_answers_that_they_accept(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-
+def test_instructions_have_functions_that_agree_with_their_cases_and_answers_that_they_accept(tmp_path: Path) -> None:
     def spoiled(request: Request, said: Any) -> Any:
         if said and "functions" in said and request.chance[0] % 3 == 0:
             return {**said, "functions": ["def evaluate(response):\n    return True"] * 3}
@@ -153,11 +126,11 @@ def test_instructions_have_functions_that_agree_with_their_cases_and_answers_tha
             return "word " * 30 + "ends."
         return said
 
-    found, rows, _ = run("autoif", tmp_path, spoiled, {"instructions": "6"})
+    found, rows, _ = run("autoif", tmp_path, spoiled, instructions="6")
     assert found.dropped["no_counterexample"] > 0 and found.dropped["not_kept"] > 0
     for row in rows:
         assert len(row.data["functions"]) == 2  # the one that gives nothing is gone
         assert row.scores["verified"] == {"rate": 1.0, "passed": 2, "of": 2}
         assert len(row.data["answer"].split()) < 20 and row.data["input"].endswith(row.data["instruction"])
     with pytest.raises(Invalid, match="execute: true"):
-        run("autoif", tmp_path, spoiled, {"execute": "false"})
+        run("autoif", tmp_path, spoiled, execute="false")

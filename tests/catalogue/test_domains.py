@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 import yaml
+from case import usual
 from running import Bench
 from scripted.domain import conversation, planned
 from step_context import StepContext
 
+from catalogue import carried_out, case_of
 from rowsmith import content
 from rowsmith.app.catalogue import copied, tables
 from rowsmith.core.errors import Conflict, Invalid
@@ -20,6 +22,7 @@ from rowsmith.core.row import Row
 from rowsmith.engine.recipe_file import load
 from rowsmith.engine.value_tables import with_tables
 from rowsmith.steps.generate.variants import Variants
+from rowsmith.testing import Request
 
 DOMAINS = [
     "support", "medical", "legal", "education", "business", "technical", "sales", "financial", "research", "coaching", "creative", "meetings",
@@ -182,3 +185,22 @@ def test_a_domain_of_ones_own_builds_on_the_common_table(tmp_path: Path, monkeyp
     with pytest.raises(Invalid, match="problem") as error:
         load(Path("domain"), {"model": "openai/m", "domain": "aviation"})
     assert "build on each other in a circle" in str(error.value.problems)
+
+
+@pytest.mark.parametrize("name", ["domain", "support-dialogue"])
+def test_a_conversation_in_another_language_than_planned_is_dropped(name: str, tmp_path: Path) -> None:
+    """The model writes German whatever it is asked for."""
+
+    def answers(request: Request) -> Any:
+        def german(text: str) -> str:
+            return f"Das ist nicht, was ich mit dem {text.split()[0]} und der {text.split()[1]} wollte, und es ist auch noch nicht bei uns."
+
+        said = case_of(name).reply(request) or usual(request)
+        if isinstance(said, str):
+            return german(said)
+        return {"messages": [{**one, "content": german(one["content"])} for one in said["messages"]]}
+
+    result, _ = carried_out(name, tmp_path, answers=answers, languages="[en]", count="4", target="4", kept=0)
+    assert set(result.dropped) == {"language"}
+    _, rows = carried_out(name, tmp_path / "asked", answers=answers, languages="[de-AT]", count="4", target="4")
+    assert {row.data["language"] for row in rows} == {"de-AT"}

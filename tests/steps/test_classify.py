@@ -28,6 +28,19 @@ def test_the_label_and_its_reason_go_into_columns_and_the_old_label_is_not_seen(
     assert step.columns(frozenset({"text"})) == {"text", "judged", "reason"}
 
 
+def test_the_model_says_how_sure_it_is_where_a_column_takes_it() -> None:
+    step = Classify(labels=LABELS, into="judged", confidence="sure")
+    (found,), ctx = work(step, MAIL, {"reason": "It asks for a parcel.", "label": "delivery", "confidence": 0.9})
+    assert found.data == {**MAIL.data, "judged": "delivery", "reason": "It asks for a parcel.", "sure": 0.9}
+    assert "how sure you are of the label" in ctx.request and "sure ---" not in ctx.request
+    schema = ctx.asks[0]["schema"]
+    assert list(schema["properties"]) == ["reason", "label", "confidence"]
+    assert not Draft202012Validator(schema).is_valid({"reason": "", "label": "other", "confidence": 1.5})
+    assert step.columns(frozenset({"text"})) == {"text", "judged", "reason", "sure"}
+    assert step.check() == []
+    assert "`reason` and `confidence` are both" in Classify(labels=LABELS, confidence="reason").check()[0]
+
+
 def test_it_may_abstain_where_it_is_allowed_to() -> None:
     (found,), ctx = work(Classify(labels=["a", "b"], abstain=True, reason=""), row({"text": "x"}), {"reason": "neither", "label": None})
     assert found.data == {"text": "x", "label": None}

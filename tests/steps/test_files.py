@@ -305,3 +305,20 @@ def test_no_bytes_break_the_reader(tmp_path_factory: pytest.TempPathFactory, raw
     folder = tmp_path_factory.mktemp("any")
     (folder / f"f.{kind}").write_bytes(raw)
     assert read(folder)
+
+
+def test_a_sample_is_drawn_over_all_files_in_their_order_and_bad_lines_are_told(tmp_path: Path) -> None:
+    put(tmp_path, "a.jsonl", "".join(f'{{"n": {n}}}\n' for n in range(200)) + "{\n")
+    put(tmp_path, "b.jsonl", "".join(f'{{"n": {n}}}\n' for n in range(200, 400)))
+    found = read(tmp_path, sample=100)
+    numbers = [row["n"] for row in data(found)]
+    assert len(numbers) == 100 and numbers == sorted(numbers) and 25 < sum(n < 200 for n in numbers) < 75
+    assert bad(found) == [("broken_line", "a.jsonl:201")]
+    assert [row["n"] for row in data(read(tmp_path, sample=100))] == numbers
+    assert set(numbers[:10]) <= {row["n"] for row in data(read(tmp_path, sample=200))}
+    assert [row["n"] for row in data(read(tmp_path, sample=100, seed=7))] != numbers
+    assert len(data(read(tmp_path, sample=1000))) == 400
+    put(tmp_path, "b.jsonl", "".join(f'{{"n": {n}}}\n' for n in reversed(range(200, 400))))
+    assert sorted(row["n"] for row in data(read(tmp_path, sample=100))) == numbers
+    with relative_to(tmp_path):
+        assert ReadFiles(paths=["a.jsonl"], seed=7).check() == ["`seed` is given, and nothing is drawn; it is of `sample`."]

@@ -90,6 +90,10 @@ def test_numbers_and_languages() -> None:
     assert [(new.data["language"], new.data["language_name"]) for new in out] == [
         ("de", "German"), ("pt-BR", "Portuguese (Brazil)"), ("zh-Hant", "Chinese (traditional)"),
     ]  # fmt: skip
+    wrong = {"values": {"label": {"names": {"refund": "", "other": ""}}}, "how": "draw", "override": [{"label": {"refnud": 1}}]}
+    assert "the value 'refnud', which is none of its names. Did you mean 'refund'?" in Variants.model_validate(wrong).check()[0]
+    described = {"label": {"names": {"refund": "wants money back", "other": ""}}}
+    assert [new.data["label"] for new in made(described)] == ["refund", "other"]
     heavy = Counter(new.data["language_name"] for new in made({"language": {"languages": {"de": 9, "fr": 1}}}, how="draw", count=200))
     assert heavy["German"] > 150 > 50 > heavy["French"] > 0
 
@@ -339,6 +343,8 @@ def test_law_combinations_keep_their_ids_when_others_are_added(values: dict[str,
         ({"a": {"languages": ["xx"]}}, "No language has the code 'xx'"),
         ({"a": {"languages": ["de-Xyz"]}}, "'Xyz' in the language 'de-Xyz' is no region or script"),
         ({"a": {"languages": "de"}}, "Write codes, [de, pt-BR]"),
+        ({"a": {"names": "de"}}, "Write a mapping, {a: what it is, b: what it is}, or a list."),
+        ({"a": {"names": {}}}, "has no values"),
         ({"a": {"dataset": "d"}}, "Say which of its columns"),
         ({"a": {"dataset": "d", "file": "f"}}, "from a file and from a dataset"),
         ({"a": {"file": "f", "col": "x"}}, "has 'col'. Did you mean 'column'?"),

@@ -33,6 +33,7 @@ CASES: dict[str, dict[str, Case]] = {
         "columns": to("columns", ..., ["title"], ONE, LABELLED, labels=LABELS),
         "into": to("into", "label", "judged", ONE, LABELLED, labels=LABELS),
         "reason": to("reason", "reason", "", ONE, LABELLED, labels=LABELS),
+        "confidence": to("confidence", "", "sure", ONE, {**LABELLED, "confidence": 0.5}, labels=LABELS),
         "prompt": to("prompt", ..., "Label {{ record }}", ONE, LABELLED, labels=LABELS),
         "system": to("system", ..., "{{ labels }}", ONE, LABELLED, labels=LABELS),
         "model": to("model", "judge", "other", ONE, LABELLED, labels=LABELS),

@@ -138,6 +138,8 @@ CASES: dict[str, dict[str, Case]] = {
         "max_file_bytes": to("max_file_bytes", ..., 100, paths=["d.txt"]),
         "media_column": to("media_column", ..., "photo", paths=["e.png"], format="image"),
         "max_media_bytes": to("max_media_bytes", ..., 20, paths=["e.png"], format="image"),
+        "sample": to("sample", ..., 1, paths=["a.jsonl", "c.md"]),
+        "seed": to("seed", 1, 2, paths=["a.jsonl", "c.md"], sample=1),
         "licence": to("licence", ..., "CC-BY-4.0", paths=["a.jsonl"]),
         "terms": to("terms", ..., "own", paths=["c.md"]),
     },

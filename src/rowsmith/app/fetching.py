@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -23,10 +24,14 @@ from rowsmith.store.fetches import Entry, Fetch, Fetches, Gone, Unfinished
 
 FILES = ("http", "https")
 """The schemes of addresses of single files, which any step that reads files may name."""
+HUB = re.compile(r"hf:(//)?", re.IGNORECASE)
+"""How the name of a dataset or a file on a hub begins, which such a step may name, too."""
+OF_HUB = ("HF_ENDPOINT", "HF_TOKEN", "HF_DATASETS_SERVER", "ROWSMITH_CACHE", "ROWSMITH_EGRESS_HOSTS", "ROWSMITH_EGRESS_PORTS")
+"""What a hub is told by."""
 
 WHEN = ("fetched_at", "status")
 """Facts of when and how a file's bytes came."""
-MODULES = {"web": "web.fetching"}
+MODULES = {"web": "connectors.web.fetching", "hub": "app.hub_downloads"}
 """Where the function of a connector is, if not in the module of its name."""
 OWN = {
     "GITHUB_TOKEN": "https://api.github.com", "GOOGLE_CREDENTIALS": "https://storage.googleapis.com",
@@ -37,7 +42,7 @@ OWN = {
 
 def connector(name: str) -> Connector:
     """The function of a connector."""
-    found: Connector = import_module(f"rowsmith.connectors.{MODULES.get(name, name)}").fetch
+    found: Connector = import_module(f"rowsmith.{MODULES.get(name, f'connectors.{name}')}").fetch
     return found
 
 
@@ -50,8 +55,10 @@ def asked(step: Step, pattern: str, project: str = "") -> Fetch:
     if step.reaches:
         how = _how(step)
         return Fetch(project, step.reaches, pattern, {name: value for name, value in step.asked().items() if name not in how})
+    if (named := HUB.match(pattern)) is not None:
+        return Fetch(project, "hub", pattern, {"name": f"hf:{pattern[named.end() :]}"})
     if pattern.partition("://")[0].lower() not in FILES:
-        fix = "https:// and http:// are; s3://, gs:// and az:// are read by the step read.storage, databases by read.database."
+        fix = "https:// and http:// are, and hf:owner/name; s3://, gs:// and az:// are read by the step read.storage, databases by read.database."
         raise Invalid(f"{pattern!r} is no address of a file.", fix)
     return Fetch(project, "web", pattern, {"urls": [pattern], "types": ["*"]})
 
@@ -79,7 +86,7 @@ def reach_of(environ: Mapping[str, str], state: Path, keys: Keys, note: Callable
             raise Unavailable(refused.what, refused.fix) from None
         return found.key if found else None
 
-    return Reach(allowed_by(environ), state, secret, note, known or {})
+    return Reach(allowed_by(environ), state, secret, note, known or {}, {name: environ[name] for name in OF_HUB if name in environ})
 
 
 class Fetching:

@@ -5,14 +5,15 @@ A file is called `owner/name/PATH`, whatever its commit, so that rows keep their
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import orjson
 
-from rowsmith.app.downloads import Brought, Part
+from rowsmith.app.downloads import WHOLE, Brought, Part
 from rowsmith.connectors.hub import Hub
 from rowsmith.connectors.hub_api import Api
 from rowsmith.connectors.hub_dataset import HubDataset, Split, split_of
@@ -21,6 +22,7 @@ from rowsmith.connectors.hub_rows import Sampled, sample
 from rowsmith.connectors.hub_site import Site
 from rowsmith.connectors.plain import carried_out
 from rowsmith.core.errors import Invalid
+from rowsmith.core.fetching import Fetched, Reach
 from rowsmith.steps.read.records import is_known
 
 
@@ -39,6 +41,21 @@ def brought(spoken: str, folder: Path, environ: Mapping[str, str], part: Part) -
         return _sampled(rows, folder, site, part)
     split = carried_out(lambda egress: split_of(Api(site, egress), dataset, is_known), site.allowed)
     return _whole(split, folder, site, environ)
+
+
+def fetch(reach: Reach, to: Path, name: str) -> Iterator[Fetched]:
+    """What a recipe names (core.fetching.Fetch): the files of a split, or one file, called `owner/name/PATH`. Raises as `brought`."""
+    to.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=to) as folder:
+        found = brought(name, Path(folder), reach.hub, WHOLE)
+        for note in found.notes:
+            reach.note(note)
+        whole = found.path == Path(folder)
+        for place, facts in found.places.items():
+            path = found.path / place if whole else found.path
+            yield Fetched(path.relative_to(folder).as_posix(), path, facts)
+        for path in found.cached:
+            path.unlink(missing_ok=True)
 
 
 def _split(dataset: HubDataset, part: Part) -> str:

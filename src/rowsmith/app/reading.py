@@ -16,7 +16,7 @@ from pydantic import SecretStr
 
 from rowsmith import registry
 from rowsmith.app.downloads import here
-from rowsmith.app.fetching import asked, brought, reach_of
+from rowsmith.app.fetching import HUB, asked, brought, reach_of
 from rowsmith.app.key_sources import KeySources
 from rowsmith.app.lab import weights_of
 from rowsmith.connectors.repository import recognised
@@ -45,7 +45,6 @@ PLACES = (
     (re.compile(r"https?://", re.IGNORECASE), "read.web", "urls"),
 )
 """What an address is read by: the first that fits. Everything else is files."""
-HUB = re.compile(r"hf:(//)?", re.IGNORECASE)
 _ROW = re.compile(r"\brow ([0-9a-f]{32})\b")
 """Another row, as a step speaks of it."""
 

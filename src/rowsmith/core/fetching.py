@@ -62,6 +62,7 @@ class Reach:
     note: hears in words how far it is.
     known: the facts of what was fetched the last time, by name: who sends ETags and dates along is told what has not changed.
     state: a folder that outlives an interrupted fetch and is removed when one has come to its end: where it goes on from.
+    hub: those variables of the environment that say which hub is meant, the token for it, and what of it is kept where.
     """
 
     allowed: Allowed
@@ -69,6 +70,7 @@ class Reach:
     secret: Callable[[str, str], SecretStr | None] = _no_secret
     note: Callable[[str], None] = _unheard
     known: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
+    hub: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 class Fetch(Protocol):

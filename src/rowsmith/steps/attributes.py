@@ -17,7 +17,10 @@ BESIDE = ("scores", "origin", "id")
 MOST_NUMBERS = 100_000
 SLACK = 1e-6
 """How far from 100 the sum of weights in percent may be."""
-WAYS = "a list [a, b]; weights {a: 3, b: 1}; {range: [1, 10]}; {languages: [de, fr]}; {by: OTHER, values: {...}}; {file: PATH}; {dataset: NAME}"
+WAYS = (
+    "a list [a, b]; weights {a: 3, b: 1}; {range: [1, 10]}; {languages: [de, fr]}; {names: {a: what it is}}; {by: OTHER, values: {...}}; "
+    "{file: PATH}; {dataset: NAME}"
+)
 ELSEWHERE = ("file", "dataset")
 """What an attribute's values are taken from that do not stand in the recipe."""
 Found = Callable[[Mapping[str, Any]], Choices]
@@ -54,8 +57,18 @@ def _read(said: Said, elsewhere: Found | None, override: Sequence[Said], percent
             reading.problems.append(f"override has {name!r}, and there is no attribute of that name. {choose(name, list(said))}")
         elif is_elsewhere(one):
             reading.problems.append(f"override takes {name!r} from elsewhere. Write its values in place, or in `values`.")
+        elif odd := _unnamed(said[name], one):
+            near = choose(odd, list(said[name]["names"]))
+            reading.problems.append(f"override gives {name!r} the value {odd!r}, which is none of its names. {near}")
     found = {name: reading.attribute(name, one) for name, one in {**said, **instead}.items()}
     return found, reading.problems or [*_names(found), *_dependences(found, instead)]
+
+
+def _unnamed(said: Any, instead: Any) -> str:
+    """The first value of an attribute in place of `{names: ...}` that is none of these; empty where there is none."""
+    if not isinstance(said, Mapping) or not isinstance(names := said.get("names"), Mapping | list) or not isinstance(instead, Mapping | list):
+        return ""
+    return next((str(value) for value in instead if value not in names), "")
 
 
 def as_choices(name: str, values: Sequence[Any], weights: Sequence[float]) -> Choices:
@@ -87,7 +100,7 @@ class _Reading:
             return self._none(name, f"is {said!r}. Write {WAYS}.")
         if is_elsewhere(said):
             return self._reference(name, said)
-        for way, read in (("by", self._dependent), ("range", self._range), ("languages", self._languages)):
+        for way, read in (("by", self._dependent), ("range", self._range), ("languages", self._languages), ("names", self._named)):
             if way in said and not isinstance(said[way], int | float):
                 allowed = {"by": ("by", "values", "else")}.get(way, (way,))
                 if odd := [key for key in said if key not in allowed]:
@@ -151,6 +164,12 @@ class _Reading:
                 return self._none(name, f"has the language {code!r}. {error.what} {error.fix}")
         weights = list(given.values()) if isinstance(given, Mapping) else [1.0] * len(given)
         return self.choices(name, list(given), weights, weighted=isinstance(given, Mapping), names=names)
+
+    def _named(self, name: str, said: Mapping[str, Any]) -> Choices:
+        given = said["names"]
+        if not isinstance(given, Mapping | list):
+            return self._none(name, f"has the names {given!r}. Write a mapping, {{a: what it is, b: what it is}}, or a list.")
+        return self.choices(name, list(given), [1.0] * len(given))
 
     def _reference(self, name: str, said: Mapping[str, Any]) -> Choices:
         allowed = ("file", "dataset", "column", "weight")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from rowsmith.core.errors import NotFound
 
-_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://|hf:", re.IGNORECASE)
 _folder: ContextVar[Path | None] = ContextVar("rowsmith_recipe_folder", default=None)
 
 
@@ -27,7 +27,7 @@ def relative_to(folder: Path) -> Iterator[None]:
 
 
 def is_address(pattern: str) -> bool:
-    """Whether it stands for something outside, and no path: `https://...`, `s3://...`."""
+    """Whether it stands for something outside, and no path: `https://...`, `s3://...`, `hf:owner/name`."""
     return bool(_ADDRESS.match(pattern))
 
 

@@ -6,6 +6,7 @@ An attribute is written in one of these ways:
     tone: {formal: 3, plain: 1}                             with weights
     age: {range: [20, 60, 5]}                               numbers from, to, and the step between them (1)
     language: {languages: [de, fr]}                         codes; the column `language_name` tells their names
+    label: {names: {refund: wants money back, other: ""}}   the names of a mapping, whatever it says of them
     problem: {by: product, values: {phone: [battery], laptop: {fan: 2, keyboard: 1}}, else: [other]}
 
 What stands for a value of `by` is written in any of these ways again, so that an attribute may depend on several. `by` names another attribute, or

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from case import Case, Voice
+from case import Case, Voice, several
 
 from rowsmith.testing import Request
 
@@ -14,8 +14,8 @@ def reply(request: Request) -> Any:
         return {"letter": "A"}
     if "distractors" in str(request.schema):
         return {"distractors": [voice.words(3) for _ in range(3)]}
-    return {"rows": [{"input": voice.question(), "answer": voice.words(3)} for _ in range(3)]}
+    return {"rows": [{"input": voice.question(), "answer": voice.words(3)} for _ in range(several(request))]}
 
 
 TEXTS = {f"texts/{n}.md": f"# {Voice(str(n)).words(3)}\n\n" + " ".join(Voice(f"{n}.{at}").sentence() for at in range(6)) for n in range(6)}
-CASE = Case(sets={"input": "texts", "judge": "openai/judge"}, files=TEXTS, reply=reply, target=6)
+CASE = Case(sets={"input": "texts", "judge": "openai/judge"}, files=TEXTS, reply=reply, target=9)

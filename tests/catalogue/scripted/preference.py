@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from case import Case, Voice
+from case import Case, Voice, several
 
 from rowsmith.testing import Request
 
@@ -17,12 +17,12 @@ def scores(request: Request, score: int) -> dict[str, Any]:
 def reply(request: Request) -> Any:
     """A question's first letter says which of the two answers better."""
     voice = Voice(request.chance)
-    if request.model == "judge":
+    if request.model in ("judge", "umpire"):
         return scores(request, 9 if GOOD in request.text else 3)
     if "rows" in str(request.schema):
-        return {"rows": [{"input": voice.question()} for _ in range(3)]}
+        return {"rows": [{"input": voice.question()} for _ in range(several(request))]}
     odd = request.text.lstrip()[0] in "AB"
-    good = GOOD if (request.model == "strong") != odd else POOR
+    good = GOOD if (request.model in ("strong", "better")) != odd else POOR
     return {"answer": f"{voice.sentence()} {good} {voice.sentence()}"}
 
 

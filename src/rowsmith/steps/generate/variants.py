@@ -31,9 +31,9 @@ class Variants(Step):
           problem: {by: product, values: {phone: [battery, screen], laptop: {fan: 2, keyboard: 1}}}
 
     An attribute is a list; values with weights; `{range: [from, to, step]}`; `{languages: [de, pt-BR]}`, which makes a column with the names of the
-    languages, too; `{file: personas.txt}` or `{dataset: personas, column: persona}`; or it depends on another one, or on a column: `{by: OTHER,
-    values: {...}, else: ...}`, to any depth. Beside attributes, `file: table.yaml` (or .csv) brings all those of a table, `prompt: NAME` what a
-    prompt declares to be expanded.
+    languages, too; `{names: MAPPING}`, the names in it; `{file: personas.txt}` or `{dataset: personas, column: persona}`; or it depends on another
+    one, or on a column: `{by: OTHER, values: {...}, else: ...}`, to any depth. Beside attributes, `file: table.yaml` (or .csv) brings all those of a
+    table, `prompt: NAME` what a prompt declares to be expanded.
 
     all: every combination, each once. draw: `count` rows, each value by its weight, whatever the others are. distinct: `count` different
     combinations, the likelier the greater their weights. even: `count` rows that meet the weights as nearly as can be.

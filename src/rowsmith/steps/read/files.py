@@ -25,6 +25,7 @@ from rowsmith.core.step import InputPaths
 from rowsmith.steps.media import Unfit, look
 from rowsmith.steps.outside import Documents
 from rowsmith.steps.paths import is_address, known
+from rowsmith.steps.reservoir import drawn
 from rowsmith.steps.unpacked import exports
 
 RECORDS = ("jsonl", "csv", "json", "parquet", "arrow")
@@ -51,7 +52,7 @@ def _kind_of(path: Path) -> str:
 class ReadFiles(Documents):
     """Reads documents (PDF, Word, HTML, Markdown, e-mail, code and others; `kinds` lists them), files of records (CSV, TSV, JSON, JSON Lines,
     Parquet, Arrow), zip and tar of documents, and images and sound: a row per document, record, image or sound. Paths may be addresses
-    (https://): their files are fetched once.
+    (https://), and splits or files of datasets on a hub (hf:owner/name/config/split): their files are fetched once.
 
     What cannot be read is never dropped in silence: each broken line or record becomes a failed row with its file and line number,
     and reading goes on behind it. JSONL and CSV files are streamed, whatever their size. Documents are read in a process of their own with
@@ -86,6 +87,8 @@ class ReadFiles(Documents):
     max_file_bytes: PositiveInt = Field(256 * 1024 * 1024, description="Largest document, in bytes.")
     media_column: str = Field("", description="Column that holds an image or a sound. Default: image or audio.")
     max_media_bytes: PositiveInt = Field(20 * 1024 * 1024, description="Largest image or audio file, in bytes.")
+    sample: PositiveInt | None = Field(None, description="So many of the rows alone, drawn at random over all files. Default: all.")
+    seed: int = Field(42, description="Another seed, another sample.")
 
     @model_validator(mode="before")
     @classmethod
@@ -119,6 +122,8 @@ class ReadFiles(Documents):
             problems.append("`kinds` has no effect beside `format`, which reads every file as one kind. Remove one of them.")
         if self.media_column and not self.media():
             problems.append("`media_column` has no effect: neither images nor audio are read. Set `kinds` or `format`, or remove it.")
+        if self.sample is None and "seed" in self.model_fields_set:
+            problems.append("`seed` is given, and nothing is drawn; it is of `sample`.")
         try:
             for path, kind in self._files(self._seen):
                 if kind == "csv":
@@ -149,6 +154,9 @@ class ReadFiles(Documents):
             Invalid: a file's kind is not known.
         """
         yield from self.missed(ctx)
+        yield from self._all(ctx) if self.sample is None else drawn(self._all(ctx), self.sample, self.seed)
+
+    def _all(self, ctx: Context) -> Iterator[New | Bad]:
         found = self._files(lambda pattern: ctx.paths([pattern]), lambda path: "archive" if ctx.input(path).facts.get("folder") else _kind_of(path))
         for way, several in groupby(found, self._way):
             if way != "own":

@@ -123,7 +123,8 @@ class ReadRecords(Licensed):
             data, told = row_of(record, mapping, format)
         except RowFailed as error:
             return Bad(error.reason, error.what, record.where)
-        place: dict[str, Any] = self.licensed({"name": source.name, "hash": source.hash, "line": record.line, **self.places.get(source.name, {})})
+        facts = {**source.facts, **self.places.get(source.name, {})}
+        place: dict[str, Any] = self.licensed({"name": source.name, "hash": source.hash, "line": record.line, **facts})
         if record.file != source.name:
             place["member"] = record.file[len(source.name) + 1 :]
         origin = {"source": place, **({"provenance": told} if told else {})}

@@ -51,6 +51,7 @@ class Classify(Step):
     columns_: list[Column] | None = Field(None, alias="columns", min_length=1, description="Columns that are shown. Default: all but labels.")
     into: str = Field("label", min_length=1, description="Column that takes the label.")
     reason: str = Field("reason", description="Column that takes the reason; empty for none.")
+    confidence: str = Field("", description="Column that takes how sure the model says it is, from 0 to 1; empty for none.")
     prompt: PromptText = Field(shipped("classify"), min_length=1, description="What is asked. It or `system` must use {{ record }} and {{ labels }}.")
     system: PromptText = Field(shipped("classify_system"), description="The system prompt; empty for none.")
     model: ModelRole = Field("judge", description="Role of the model that is asked.")
@@ -66,22 +67,30 @@ class Classify(Step):
         choice = "all of these labels that apply" if self.several else "one of these labels"
         choice += ", or null where none applies" if self.abstain and not self.several else ""
         given = {"record": fenced(shown, mark), "labels": f"{_described(labels)}{guidance}", "choice": choice, "mark": mark}
-        request = await messages(ctx, self.system, self.prompt, {**row.scope, **given})
+        more = [shipped("classify_confidence")] if self.confidence else []
+        request = await messages(ctx, self.system, self.prompt, {**row.scope, **given}, more)
         answer = await ctx.ask(request, model=self.model, schema=self._schema(list(labels)), prompt=self.prompt)
         said = answer.value["labels" if self.several else "label"]
         label = [name for name in labels if name in said] if self.several else said
-        reason = {self.reason: answer.value["reason"]} if self.reason else {}
-        return [row.with_data({**row.data, self.into: label, **reason})]
+        beside = {column: answer.value[name] for name, column in self._beside.items()}
+        return [row.with_data({**row.data, self.into: label, **beside})]
+
+    @property
+    def _beside(self) -> dict[str, str]:
+        """The columns that take what comes with the label, by what the answer calls it."""
+        return {name: column for name, column in (("reason", self.reason), ("confidence", self.confidence)) if column}
 
     def columns(self, before: frozenset[str] | None) -> frozenset[str] | None:
-        """Those before, the label's and the reason's."""
-        return None if before is None else before | {self.into, *([self.reason] if self.reason else [])}
+        """Those before, the label's, and of what comes with it."""
+        return None if before is None else before | {self.into, *self._beside.values()}
 
     def check(self) -> list[str]:
         """Labels named twice, one column for two things, and prompts that cannot show what they must."""
         problems = ["A label is named twice."] if len(set(self.labels)) < len(self.labels) else []
         problems += missing(self.input_files().get("labels", ()))
-        problems += [f"`into` and `reason` are both {self.into!r}; give each a column of its own."] if self.into == self.reason else []
+        places = {"into": self.into, **self._beside}
+        twice = [name for name, column in places.items() if list(places.values()).count(column) > 1]
+        problems += [f"`{twice[0]}` and `{twice[1]}` are both {places[twice[0]]!r}; give each a column of its own."] if twice else []
         problems += altered("record", self.prompt, self.system)
         used = variables(self.prompt, self.system)
         return problems + ([] if used is None else prompt_problems(used, ("record", "labels"), (), GIVES))
@@ -89,7 +98,7 @@ class Classify(Step):
     def _shown(self, row: Row) -> dict[str, Any]:
         if self.columns_ is not None:
             return pick(row, self.columns_)
-        own = {self.into, self.reason, self._elsewhere.get("column")}
+        own = {self.into, *self._beside.values(), self._elsewhere.get("column")}
         found = {part.path: part.text for part in parts(row.data) if part.role != "label" and part.path not in own}
         if not any(text.strip() for text in found.values()):
             raise RowFailed("empty_text", "The row says nothing that could be classified; name its columns with `columns`.")
@@ -137,14 +146,15 @@ class Classify(Step):
         return {}
 
     def _schema(self, names: list[str]) -> dict[str, Any]:
-        """The reason comes first, so that the label follows from it."""
+        """The reason comes first, so that the label follows from it, and how sure the model is of the label last."""
         one: dict[str, Any] = {"type": "string", "enum": names}
         label: dict[str, Any]
         if self.several:
             label = {"labels": {"type": "array", "items": one, "minItems": 0 if self.abstain else 1}}
         else:
             label = {"label": {"type": ["string", "null"], "enum": [*names, None]} if self.abstain else one}
-        properties = {"reason": {"type": "string"}, **label}
+        sure = {"confidence": {"type": "number", "minimum": 0, "maximum": 1}} if self.confidence else {}
+        properties = {"reason": {"type": "string"}, **label, **sure}
         return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
 
 
