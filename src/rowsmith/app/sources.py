@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rowsmith.app.coverage import Covered, coverage
-from rowsmith.app.fetching import Fetching, changes
+from rowsmith.app.fetching import HERE, Fetching, changes
 from rowsmith.app.lab import Lab
 from rowsmith.app.refusals import taking_in
 from rowsmith.core.errors import NotFound, choose
@@ -53,7 +53,7 @@ class Sources:
         return coverage(self.lab, self.project, dataset)
 
     def _all(self) -> list_[Fetch]:
-        return Fetches(self.lab.db).every(self.project)
+        return [one for one in Fetches(self.lab.db).every(self.project) if one.connector != HERE]
 
     def _meant(self, address: str) -> list_[Fetch]:
         every = self._all()

@@ -173,6 +173,10 @@ class Step(BaseModel):
         """Folders among these files, each with those of its files that are read as one; a run keeps them as one file, packed."""
         return {}
 
+    def drawing(self) -> dict[str, Any]:
+        """How the pages of the PDFs among its files are drawn when a run pins them (connectors.documents.pages); empty: they are not."""
+        return {}
+
     def media(self) -> dict[str, list[str]]:
         """The columns that it makes of images or sound, and which of the two (`image`, `audio`) each may refer to."""
         return {}
