@@ -53,7 +53,7 @@ def is_pdf(head: bytes) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class DrawnPage:
-    """A page of a document as a picture: its number, from 1, the hash under which the home keeps the picture (PNG), its size in pixels and in bytes."""
+    """A page of a document as a picture: its number, from 1, the hash under which the home keeps it (PNG), its size in pixels and in bytes."""
 
     number: int
     file: str

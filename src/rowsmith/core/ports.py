@@ -135,8 +135,8 @@ class Context(Protocol):
         ...
 
     def drawn(self, source: Input, **how: Any) -> list[DrawnPage | Missed]:
-        """The pages of a PDF as pictures, in their order, which were drawn when the run pinned it, as `Step.drawing` says (`how`); and those that could
-        not be drawn, by their numbers. None of another file."""
+        """The pages of a PDF as pictures, in their order, drawn when the run pinned it, as `Step.drawing` says (`how`); and those that could not
+        be drawn, by their numbers. None of another file."""
         ...
 
     def outline(self, text: str, language: str, size: int) -> list[Part]:

@@ -126,6 +126,10 @@ class Step(BaseModel):
             return "set"
         return "asking" if iscoroutinefunction(getattr(self, "rows", None)) else "row"
 
+    def shown_to(self) -> list[Any]:
+        """The choices of models that see the images and sound that it names (FileColumn): all that it asks, unless it says otherwise."""
+        return [choice for value in self.marked(MODEL).values() for choice in (value if isinstance(value, list) else [value])]
+
     @property
     def datasets(self) -> list[str]:
         """The datasets that it reads, as it calls them."""

@@ -103,7 +103,8 @@ def pin(recipe: Recipe, base: Path, put: Callable[[Path], str], outside: Outside
                     of_step[pattern] = [[name, hash_] for name, hash_, _ in here]
                     facts.setdefault(step.title, {}).update({name: said for name, _, said in here if said})
     drawn = {step.title: pages for step in recipe.steps if step.drawing() and (pages := _drawn(step, lock.get(step.title, {}), outside))}
-    return {"inputs": lock, **({"drawn": drawn} if drawn else {}), **({"facts": facts} if any(facts.values()) else {}), **({"missed": missed} if any(missed.values()) else {})}
+    beside = {"drawn": drawn} if drawn else {}
+    return {"inputs": lock, **beside, **({"facts": facts} if any(facts.values()) else {}), **({"missed": missed} if any(missed.values()) else {})}
 
 
 def _drawn(step: Step, pinned: Mapping[str, list[list[str]]], outside: Outside) -> dict[str, list[list[Any]]]:

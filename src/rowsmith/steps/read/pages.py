@@ -27,12 +27,12 @@ class ReadPages(Licensed):
     """Reads PDF page by page: a row for each page, with the page as a picture (`image`), its text, its number, and the document's name
     and title. Paths may be addresses (https://): their files are fetched once.
 
-    A page is drawn once, in a process of its own with bounded memory and time, when a run pins its inputs; the home keeps the picture (PNG) by its hash,
-    and the row refers to it: `image: {file, media_type, name, bytes, width, height}`. The text is that of read.files, empty where a page has
+    A page is drawn once, in a process of its own with bounded memory and time, when a run pins its inputs; the home keeps the picture (PNG) by its
+    hash, and the row refers to it: `image: {file, media_type, name, bytes, width, height}`. The text is that of read.files, empty where a page has
     none, as a scan without `ocr`.
 
-    A file that is no PDF, asks for a password or is damaged is a failed row that says so; so is a page that cannot be drawn, while the other pages are
-    read. An empty page is dropped (`blank_page`). In folders and globs the files that end in .pdf are taken.
+    A file that is no PDF, asks for a password or is damaged is a failed row that says so; so is a page that cannot be drawn, while the other pages
+    are read. An empty page is dropped (`blank_page`). In folders and globs the files that end in .pdf are taken.
 
     Origin: `source` {name, file, hash, page, read_as, span, notes}, span being the text's place in that of the whole document; and licence and terms
     where they are given.
