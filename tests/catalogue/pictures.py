@@ -43,6 +43,6 @@ def reading(request: Request) -> Any:
     """A reader that answers when it is shown an image, and never blind; a judge to whom all answers are the same. None for another request."""
     asked = properties(request)
     if "answerable" in asked:
-        sees = bool(seen(request)) and "nowhere" not in question_of(request)
+        sees = bool(seen(request)) and "nowhere" not in question_of(request).lower()
         return {"answerable": sees, "answer": "so" if sees else ""}
     return {"reason": "so", "same": True} if "same" in asked else None

@@ -3,8 +3,8 @@
 from typing import Any
 
 from case import Case, Voice
-from pictures import IMAGES, verdicts
 from papers import properties
+from pictures import IMAGES, verdicts
 
 from rowsmith.testing import Request
 

@@ -1,7 +1,7 @@
 """How much of what is said of an image or a recording can be made out in it, sentence by sentence.
 
-Source of the method: Rohrbach et al., "Object Hallucination in Image Captioning", EMNLP 2018 (captions name what is not there); the verdict on each claim
-by a model that sees the image is as in FaithScore (Jing et al., arXiv 2311.01477), with sentences in place of atomic facts.
+Source of the method: Jing et al., "FaithScore: Fine-grained Evaluations of Hallucinations in Large Vision-Language Models", arXiv 2311.01477 (a
+verdict on each claim by a model that sees the image), with sentences in place of atomic facts.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ _SHOWN = 200
 
 
 class Depicted(Check):
-    """Asks a model that is shown the images or recordings of `attach` which sentences of a text they bear out, in one call, and to say for each what it
-    makes out. `scores.<into>` in [0, 1] is the share that is borne out; each other sentence is a flag `not_depicted` with its place, whose detail says
-    what the model saw instead. A text without a sentence scores 0. What the text says is fenced off as data.
+    """Asks a model that is shown the images or recordings of `attach` which sentences of a text they bear out, in one call, and to say for each what
+    it makes out. `scores.<into>` in [0, 1] is the share that is borne out; each other sentence is a flag `not_depicted` with its place, whose detail
+    says what the model saw instead. A text without a sentence scores 0. What the text says is fenced off as data.
 
     A row without a usable answer fails. The model sees what it sees: name a strong one.
     """
