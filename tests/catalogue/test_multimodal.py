@@ -193,7 +193,9 @@ def test_images_go_out_as_each_format_has_them(name: str, tmp_path: Path) -> Non
 
 
 def test_images_that_are_none_are_told_and_the_others_are_captioned(tmp_path: Path) -> None:
-    wrong = {"text.png": b"this is no image", "cut.png": png()[:20], "huge.png": png(400, 400) + bytes(2000), "sound.png": wav(0.05), "empty.png": b""}
+    wrong = {
+        "text.png": b"no image", "cut.png": png()[:20], "huge.png": png(400, 400) + bytes(2000), "sound.png": wav(0.05), "empty.png": b"",
+    }  # fmt: skip
     for name, body in wrong.items():
         (tmp_path / "images").mkdir(exist_ok=True)
         (tmp_path / "images" / name).write_bytes(body)

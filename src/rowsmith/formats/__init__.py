@@ -16,7 +16,7 @@ from rowsmith.formats._review import Gathered, corrected
 
 __all__ = [
     "FAILING", "SAMPLES", "SURE", "Attached", "Candidate", "Check", "Checked", "Companions", "Consumer", "DataFile", "Encoded", "Extra", "Finding",
-    "Format", "Gathered", "Laid", "LossReport", "Mapping", "Provenance", "Setting", "built_in", "candidates", "carried", "consumer", "consumers", "corrected",
-    "encode_export", "encode_row", "every", "imported", "json_bytes", "json_line", "json_lines", "quick",
+    "Format", "Gathered", "Laid", "LossReport", "Mapping", "Provenance", "Setting", "built_in", "candidates", "carried", "consumer", "consumers",
+    "corrected", "encode_export", "encode_row", "every", "imported", "json_bytes", "json_line", "json_lines", "quick",
     "ready_line", "rules", "unfolded",
 ]  # fmt: skip

@@ -29,8 +29,8 @@ def images(row: Row) -> dict[str, list[dict[str, Any]]]:
     """The images of a row that a conversation is about: references by the name of the column, which is `image` or `images`."""
     found: dict[str, list[dict[str, Any]]] = {}
     for name in _IMAGES:
-        value = row.data.get(name)
-        several = value if isinstance(value, list) else [value]
+        value: Any = row.data.get(name)
+        several: list[dict[str, Any]] = value if isinstance(value, list) else [value]
         if several and all(is_reference(one) and one["media_type"].startswith("image/") for one in several):
             found[name] = several
     return found
