@@ -45,7 +45,10 @@ def fetch(reach: Reach, to: Path, *, file: str, dpi: int, longest: int, pages: s
                 yield Missed(str(behind), *said[1:]) if isinstance(said[1], str) else _page(to, behind, *said[1:])
             return
         except _Ended as error:
-            yield Missed(str(max(behind, 1)), error.reason, f"The page {error.detail}. It may be damaged or hostile.")
+            what = "page" if behind else "document"
+            yield Missed(str(behind or 1), error.reason, f"The {what} {error.detail}. It may be damaged or hostile.")
+            if not behind:
+                return
     yield Missed(str(behind + 1), "too_many", f"{_MOST_ENDED} pages ended their reader; those from this one on are not drawn.")
 
 
