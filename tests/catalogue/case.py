@@ -28,7 +28,7 @@ class Case:
     which needs a sandbox."""
 
     sets: Mapping[str, str] = field(default_factory=dict)
-    files: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, str | bytes] = field(default_factory=dict)
     reply: Callable[[Request], Any] = lambda request: None
     target: int = 6
     executes: bool = False

@@ -36,9 +36,9 @@ def laid_out(case: Case, folder: Path) -> None:
     """The files of a case, in a folder, where it can be carried out at all."""
     if case.executes:
         require_sandbox()
-    for path, text in case.files.items():
+    for path, content in case.files.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_text(text, encoding="utf-8")
+        (folder / path).write_bytes(content.encode() if isinstance(content, str) else content)
 
 
 def edited(name: str, folder: Path, edit: Callable[[dict[str, Any]], None]) -> Path:

@@ -11,6 +11,7 @@ from media_files import png
 
 from rowsmith.engine.check import check
 from rowsmith.engine.recipe_file import build
+from rowsmith.llm.facts import Table
 from rowsmith.registry import plugins
 
 PROVIDER = '''
@@ -84,3 +85,25 @@ def test_every_role_of_a_step_is_looked_at(folder: Path) -> None:
 
 def test_a_column_for_media_that_are_not_read_is_told(folder: Path) -> None:
     assert any("`media_column` has no effect" in what for what in said(folder, "image", format="txt", media_column="image"))
+
+
+def test_a_model_that_is_not_known_to_see_is_refused_until_the_home_says_that_it_does(folder: Path) -> None:
+    steps = [{"kind": "read.files", "paths": ["cat.png"], "format": "image"}, {"kind": "generate.columns", "prompt": "What?", "attach": ["image"]}]
+
+    def told(name: str, own: str = "") -> list[str]:
+        (folder / "models.yaml").write_text(own or "models: {}", encoding="utf-8")
+        recipe = build({"name": "t", "models": {"writer": {"model": name}}, "steps": steps})
+        return [str(one) for one in check(recipe, base=folder, keys=keys_in({"OPENAI_API_KEY": "k"}), table=Table(folder / "models.yaml"))]
+
+    (problem,) = told("openai/gpt-5.5-cyber")
+    assert "openai/gpt-5.5-cyber is not known to take images." in problem
+    assert "rowsmith models add openai/gpt-5.5-cyber --can reasoning --can images" in problem
+    assert told("openai/gpt-5.5-cyber", "models: {openai/gpt-5.5-cyber: {can: [reasoning, images]}}") == []
+    assert told("openai/gpt-4o-mini") == told("openai/nobody-knows") == []
+
+
+def test_only_the_model_that_is_shown_the_files_has_to_see(folder: Path) -> None:
+    asked = {"kind": "score.answerable", "question": "q", "expected": "q", "attach": ["image"]}
+    steps = [{"kind": "read.files", "paths": ["cat.png"], "format": "image"}, {"kind": "transform.columns", "set": {"q": "What?"}}, asked]
+    assert checked(folder, steps, reader="image", judge="nothing") == []
+    assert len(checked(folder, steps, reader="nothing", judge="image")) == 1

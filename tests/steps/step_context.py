@@ -13,10 +13,12 @@ from rowsmith.connectors.code import CodeReader
 from rowsmith.connectors.containers import read_records
 from rowsmith.connectors.databases.trial import Trial
 from rowsmith.connectors.documents import read_documents
+from rowsmith.connectors.documents.pages import fetch as fetch_pages
 from rowsmith.connectors.execution import Sandbox
 from rowsmith.connectors.vectors import open_index
+from rowsmith.core.documents import DrawnPage
 from rowsmith.core.errors import NotFound, RowFailed
-from rowsmith.core.fetching import Missed
+from rowsmith.core.fetching import Missed, Reach
 from rowsmith.core.flags import Flag
 from rowsmith.core.ids import child_id, child_order, content_hash, source_id, source_order
 from rowsmith.core.prompt import parse
@@ -82,6 +84,13 @@ class StepContext:
         several = list(sources)
         for number, found in read_documents(((source.path, source.name) for source in several), **given):
             yield several[number], found
+
+    def drawn(self, source: FileInput, **how: Any) -> list[Any]:
+        into = self.scratch / source.hash
+        into.mkdir(exist_ok=True)
+        reach = Reach((), into, file=lambda name: source.path)
+        found = list(fetch_pages(reach, into, file=source.hash, **how))
+        return [one if isinstance(one, Missed) else DrawnPage(int(one.name), self.input(one.path).hash, **one.facts) for one in found]
 
     def outline(self, text: str, language: str, size: int) -> Any:
         return CODE.outline(text, language, size)

@@ -15,12 +15,12 @@ from media_files import flac, jpeg, mp3, png, wav
 from step_context import StepContext
 
 from rowsmith.core.errors import Invalid, RowFailed
+from rowsmith.core.references import is_reference, referred
 from rowsmith.core.row import Bad, New, Row
 from rowsmith.formats import built_in
 from rowsmith.steps.export import write_export
 from rowsmith.steps.generate.columns import Columns
 from rowsmith.steps.read.files import ReadFiles
-from rowsmith.steps.references import is_reference, located
 from rowsmith.steps.score.judge import Judge
 
 HASH = "ab" * 32
@@ -211,8 +211,8 @@ json_values = st.recursive(
 @given(value=json_values)
 def test_only_references_change(value: Any) -> None:
     before = json.dumps(value)
-    changed = located(value, lambda reference: "there")
+    changed = referred(value, lambda reference: {**reference, "path": "there"})
     assert json.dumps(value) == before
     assert json.dumps(changed).count('"path": "there"') == before.count(HASH)
     assert json.loads(json.dumps(changed).replace(', "path": "there"', "")) == value
-    assert located(value, lambda reference: None) is value
+    assert referred(value, lambda reference: reference) is value

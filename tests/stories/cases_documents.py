@@ -8,7 +8,8 @@ from cases import Case, to
 
 QUOTED = ({"text": "Tea grows in Assam.", "other": "Coffee grows in Peru.", "quotes": ["tea grows in Assam"], "more": ["tea grows on Mars"],
            "said": "So <q>tea grows in Assam</q>."},)  # fmt: skip
-PASSAGES = ({"input": "Where?", "answer": "In Assam.", "ask": "What?", "reply": "Tea.", "near": ["Tea grows in Assam."], "text": "Peru has coffee."},)
+PASSAGES = ({"input": "Where?", "answer": "In Assam.", "ask": "What?", "reply": "Tea.", "near": ["Tea grows in Assam."], "text": "Peru has coffee.",
+             "image": {"file": "ab" * 32, "media_type": "image/png"}, "other": {"file": "cd" * 32, "media_type": "image/png"}},)
 RUBRIC = ({"input": "Where?", "answer": "In Assam.", "ask": "What?", "reply": "Tea.", "rubric": [{"criterion": "Names Assam.", "weight": 1}],
            "second": [{"criterion": "Names Peru.", "weight": 2}]},)  # fmt: skip
 MET = {"verdicts": [{"criterion": 1, "reason": "so", "met": True}]}
@@ -17,6 +18,9 @@ LINKED = tuple(
 )
 FAR = {"near": [f"near {n}" for n in range(9)], "far": [f"far {n}" for n in range(9)]}
 NEAR = tuple({"text": f"text {n}", "other": "near 1", **FAR} for n in range(9))
+
+
+SEEN = {"verdicts": [{"sentence": 1, "seen": "a cup", "borne_out": False}]}
 
 
 def answers(messages: Any) -> Any:
@@ -31,6 +35,7 @@ CASES: dict[str, dict[str, Case]] = {
         "between": to("between", [], ["<q>", "</q>"], QUOTED, column="said"),
         "least": to("least", 1, 2, QUOTED),
         "every": to("every", False, True, QUOTED, against=["text", "other"]),
+        "where": to("where", ..., "text = 'other'", QUOTED),
         "action": to("action", "flag", "drop", QUOTED, column="more"),
         "into": to("into", "quotes", "cited", QUOTED),
     },
@@ -38,6 +43,7 @@ CASES: dict[str, dict[str, Case]] = {
         "question": to("question", "input", "ask", PASSAGES, answers),
         "expected": to("expected", "answer", "reply", PASSAGES, answers),
         "passages": to("passages", [], ["near"], PASSAGES, answers),
+        "attach": to("attach", [], ["image"], PASSAGES, answers),
         "ablate": to("ablate", False, True, PASSAGES, answers, passages=["near", "text"]),
         "metric": to("metric", ..., "exact", PASSAGES, answers),
         "into": to("into", "answerable", "closed", PASSAGES, answers),
@@ -45,6 +51,29 @@ CASES: dict[str, dict[str, Case]] = {
         "system": to("system", "", "Be brief.", PASSAGES, answers),
         "model": to("model", "reader", "other", PASSAGES, answers),
         "judge": to("judge", "judge", "other", PASSAGES, answers),
+    },
+    "score.depicted": {
+        "column": to("column", "answer", "reply", PASSAGES, SEEN),
+        "attach": to("attach", ["image"], ["other"], PASSAGES, SEEN),
+        "action": to("action", "flag", "drop", PASSAGES, SEEN),
+        "into": to("into", "depicted", "seen", PASSAGES, SEEN),
+        "prompt": to("prompt", ..., "{{ record }} So?", PASSAGES, SEEN),
+        "system": to("system", ..., "Be strict.", PASSAGES, SEEN),
+        "model": to("model", "judge", "other", PASSAGES, SEEN),
+    },
+    "read.pages": {
+        "paths": to("paths", ["k.pdf"], ["l.pdf"]),
+        "pages": to("pages", "", "2", paths=["k.pdf"]),
+        "dpi": to("dpi", 130, 50, paths=["k.pdf"]),
+        "longest": to("longest", ..., 400, paths=["k.pdf"]),
+        "image_column": to("image_column", "image", "page_image", paths=["k.pdf"]),
+        "text_column": to("text_column", "text", "body", paths=["k.pdf"]),
+        "layout": to("layout", "markdown", "plain", paths=["k.pdf"]),
+        "ocr": to("ocr", ..., "tesseract", paths=["l.pdf"]),
+        "ocr_languages": to("ocr_languages", "eng", "eng+xyz", ocr="tesseract", paths=["l.pdf"]),
+        "max_file_bytes": to("max_file_bytes", ..., 100, paths=["k.pdf"]),
+        "licence": to("licence", ..., "CC-BY-4.0", paths=["k.pdf"]),
+        "terms": to("terms", ..., "own", paths=["k.pdf"]),
     },
     "score.rubric": {
         "rubric": to("rubric", "rubric", "second", RUBRIC, MET),

@@ -52,8 +52,8 @@ class _Converting:
         self._source, self._piece, self._most, self._name = source, piece, work["most"], work["name"]
         self._scratch = Path(work["scratch"]) / f"{piece.start}"
         self._rejects = Rejects(self._scratch.with_suffix(".rejects"), durable=False)
-        self._files = Beside(self._scratch.with_suffix(".files"), nowhere)
         format, self._made, mapping = built_in(work["from"]), built_in(work["to"]), Mapping(**work["mapping"])
+        self._files = Beside(self._scratch.with_suffix(".files"), nowhere, self._made.attached)
         setting = Setting(name=work["target"], contents=Contents(container=work["into"]))
         self._check = Check(consumer(work["consumer"]), setting) if work["consumer"] else None
         self._rows, self._flat = RecordRows(mapping, format, self._rejects), work["container"] == "parquet"

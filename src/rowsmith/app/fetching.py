@@ -20,6 +20,7 @@ from rowsmith.core.fetching import NOT_MODIFIED, Fetched, Missed, Reach
 from rowsmith.core.fetching import Fetch as Connector
 from rowsmith.core.ports import Keys, Paused
 from rowsmith.core.step import Step, is_content
+from rowsmith.engine.inputs import PAGES
 from rowsmith.store.fetches import Entry, Fetch, Fetches, Gone, Unfinished
 
 FILES = ("http", "https")
@@ -31,8 +32,10 @@ OF_HUB = ("HF_ENDPOINT", "HF_TOKEN", "HF_DATASETS_SERVER", "ROWSMITH_CACHE", "RO
 
 WHEN = ("fetched_at", "status")
 """Facts of when and how a file's bytes came."""
-MODULES = {"web": "connectors.web.fetching", "hub": "app.hub_downloads"}
+MODULES = {"web": "connectors.web.fetching", "hub": "app.hub_downloads", "pages": "connectors.documents.pages"}
 """Where the function of a connector is, if not in the module of its name."""
+HERE = "pages"
+"""The connector that reaches nothing outside: it draws what the home has."""
 OWN = {
     "GITHUB_TOKEN": "https://api.github.com", "GOOGLE_CREDENTIALS": "https://storage.googleapis.com",
     **dict.fromkeys(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"), "https://s3.amazonaws.com"),
@@ -52,6 +55,8 @@ def asked(step: Step, pattern: str, project: str = "") -> Fetch:
     Raises:
         Invalid: nothing brings files from such an address.
     """
+    if pattern.startswith(PAGES):
+        return Fetch(project, HERE, pattern, {"file": pattern.removeprefix(PAGES), **step.drawing()})
     if step.reaches:
         how = _how(step)
         return Fetch(project, step.reaches, pattern, {name: value for name, value in step.asked().items() if name not in how})
@@ -108,7 +113,7 @@ class Fetching:
         """
         one = asked(step, pattern, self._project)
         done = self.fetched(one, step)
-        if not done.entries:
+        if not done.entries and one.connector != HERE:
             why = "; ".join(f"{gone.name}: {gone.detail}" for gone in done.missed[:3]) or "there is nothing"
             raise Invalid(f"Nothing came of {pattern!r}: {why}", "Correct the address or the settings, and ask again with --refresh.")
         return done
@@ -118,7 +123,7 @@ class Fetching:
         known = self._fetches.get(one)
         if self._is_good(known):
             return known  # type: ignore[return-value]
-        if self._offline:
+        if self._offline and one.connector != HERE:
             raise Invalid(f"{one.pattern!r} was not fetched yet, and the run is offline.", "Run it once without --offline.")
         scratch = f"fetch-{self._project}-{one.key.hex()}"
         with _alone(self._files.scratch(scratch)) as folder:
@@ -138,6 +143,7 @@ class Fetching:
         kept = {entry.name: entry for entry in known.entries} if known else {}
         before = {name: {**entry.facts, "path": str(self._files.path(entry.hash))} for name, entry in kept.items()}
         reach = reach_of(self._lab.environ, unfinished.state, self._lab.keys.of(self._project), self._note, before)
+        reach = replace(reach, file=self._files.find)
         entries = {entry.name: entry for entry in unfinished.entries()}
         missed = list(unfinished.missed())
         for came in brought(one, reach, unfinished.incoming, step):

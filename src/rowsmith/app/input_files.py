@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable, Iterator
 
 from rowsmith.app.lab import Lab
-from rowsmith.engine.inputs import copies
+from rowsmith.engine.inputs import copies, drawn_of
 from rowsmith.engine.retrace import files_of_row
 from rowsmith.store import forgotten, projects
 from rowsmith.store.batches import Batches
@@ -23,10 +23,18 @@ YOUNG_S = 60.0
 def of_source(lab: Lab, every: Iterable[Run], mine: Iterable[Run], wanted: Wanted) -> tuple[set[str], set[str]]:
     """The hashes of the files that the source's rows were read from by the runs `mine`; and, of `every` run of the project, the names of other
     sources that have the very bytes of one: such a file is left out."""
-    hashes = {hash_ for run in mine for name, hash_ in _read(run) if wanted.reads_it(name, hash_)}
+    hashes = {hash_ for run in mine for _, hash_ in _wanted(run, wanted)}
     hashes |= {hash_ for run in mine for name in wanted.ids for hash_ in files_of_row(lab.db, lab.files, run, name)}
-    twins = {} if wanted.ids else {name: hash_ for run in every for name, hash_ in _read(run) if hash_ in hashes and not wanted.reads_it(name, hash_)}
+    hashes |= {page for run in mine for hash_ in hashes for page in drawn_of(run.lock, hash_)}
+    others = () if wanted.ids else ((name, hash_) for run in every for name, hash_ in {*_read(run)} - _wanted(run, wanted))
+    twins = {name: hash_ for name, hash_ in others if hash_ in hashes}
     return (hashes - set(twins.values())) | {hash_ for run in mine for hash_ in _reviews(run, wanted.roots.get(run.n, ()))}, set(twins)
+
+
+def _wanted(run: Run, wanted: Wanted) -> set[tuple[str, str]]:
+    """(name, hash) of each file of the source that the run read, and of the pages that were drawn of it."""
+    found = {(name, hash_) for name, hash_ in _read(run) if wanted.reads_it(name, hash_)}
+    return found | {(name, page) for name, hash_ in found for page in drawn_of(run.lock, hash_)}
 
 
 def _reviews(run: Run, going: Ranges) -> Iterator[str]:

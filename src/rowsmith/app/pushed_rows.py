@@ -13,8 +13,8 @@ import orjson
 from rowsmith.connectors.containers import read_records
 from rowsmith.core.errors import Invalid, NotFound
 from rowsmith.core.records import Fault
+from rowsmith.core.references import referred
 from rowsmith.core.row import Row
-from rowsmith.steps.references import located
 
 if TYPE_CHECKING:
     from rowsmith.app.datasets import Datasets
@@ -60,11 +60,11 @@ def files_in(data: dict[str, Any]) -> set[str]:
     """The hashes of the files that a row refers to."""
     found: set[str] = set()
 
-    def note(reference: dict[str, Any]) -> str | None:
+    def note(reference: dict[str, Any]) -> dict[str, Any]:
         found.add(str(reference["file"]))
-        return None
+        return reference
 
-    located(data, note)
+    referred(data, note)
     return {name for name in found if _HASH.fullmatch(name)}
 
 

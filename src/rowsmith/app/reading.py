@@ -185,7 +185,7 @@ def _outside(
     files: Files, environ: Mapping[str, str], password: str | None, note: Callable[[str], None], step: Step, pattern: str
 ) -> Fetch:  # fmt: skip
     one = asked(step, pattern)
-    reach = reach_of(environ, files.scratch("state"), KeySources(environ, "", None), note)
+    reach = replace(reach_of(environ, files.scratch("state"), KeySources(environ, "", None), note), file=files.find)
     if password is not None:  # it stands in the address that the user has given, so it is meant for that
         reach = replace(reach, secret=lambda name, address: SecretStr(password))
     entries, missed = [], []

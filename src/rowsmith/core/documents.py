@@ -44,3 +44,19 @@ class Document:
     columns: dict[str, Json] = field(default_factory=dict)
     marks: Marks = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+
+
+def is_pdf(head: bytes) -> bool:
+    """Whether a file that begins with these bytes, 1,024 of them, is a PDF."""
+    return b"%PDF-" in head
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnPage:
+    """A page of a document as a picture: its number, from 1, the hash under which the home keeps it (PNG), its size in pixels and in bytes."""
+
+    number: int
+    file: str
+    width: int
+    height: int
+    bytes: int

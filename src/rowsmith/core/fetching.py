@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from pydantic import SecretStr
 
 from rowsmith.core.addresses import Allowed
+from rowsmith.core.errors import NotFound
 from rowsmith.core.row import Json
 
 
@@ -32,6 +33,7 @@ NOT_MODIFIED = "not_modified"
 LEFT_OUT = frozenset({
     "robots", "duplicate", "other_type", "off_site", "off_topic", "page_limit", "time_limit", "vendored", "generated", "binary", "other_kind", "link",
     "device", "submodule", "lfs", "too_many_files", "too_many_bytes", "too_many_issues", "too_many_commits",
+    "blank_page",
 })  # fmt: skip
 """Reasons of what was left out because of what was asked for; of any other something went wrong."""
 
@@ -53,6 +55,10 @@ def _unheard(text: str) -> None:
     """A note that nobody asked for."""
 
 
+def _nowhere(name: str) -> Path:
+    raise NotFound(f"The file {name} is not there.", "No files were handed over.")
+
+
 @dataclass(frozen=True, slots=True)
 class Reach:
     """What whoever fetches is lent.
@@ -61,6 +67,7 @@ class Reach:
     secret: the secret of a name for an address (scheme://host[:port]), where the user has stored one.
     note: hears in words how far it is.
     known: the facts of what was fetched the last time, by name: who sends ETags and dates along is told what has not changed.
+    file: where the home keeps the file with this hash.
     state: a folder that outlives an interrupted fetch and is removed when one has come to its end: where it goes on from.
     hub: those variables of the environment that say which hub is meant, the token for it, and what of it is kept where.
     """
@@ -71,6 +78,7 @@ class Reach:
     note: Callable[[str], None] = _unheard
     known: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
     hub: Mapping[str, str] = field(default_factory=dict, repr=False)
+    file: Callable[[str], Path] = _nowhere
 
 
 class Fetch(Protocol):

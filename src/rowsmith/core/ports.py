@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING, Any, Protocol
 from pydantic import SecretStr
 
 from rowsmith.core.calls import Answer, Ask, Claim, Claimed, Embed, Embedded, Limits, Usage
-from rowsmith.core.documents import Document
+from rowsmith.core.documents import Document, DrawnPage
 from rowsmith.core.execution import Answered, Executed
 from rowsmith.core.fences import Fence
 from rowsmith.core.fetching import Missed
@@ -132,6 +132,11 @@ class Context(Protocol):
         """What input files say, whatever they are, read one after the other in a process of its own with bounded memory, time and output
         for each. `given`: what is said of them (connectors.documents.read_documents); with `records` files of records give these. A file
         that cannot be read is a fault, and the next one is read."""
+        ...
+
+    def drawn(self, source: Input, **how: Any) -> list[DrawnPage | Missed]:
+        """The pages of a PDF as pictures, in their order, drawn when the run pinned it, as `Step.drawing` says (`how`); and those that could not
+        be drawn, by their numbers. None of another file."""
         ...
 
     def outline(self, text: str, language: str, size: int) -> list[Part]:

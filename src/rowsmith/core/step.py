@@ -127,6 +127,10 @@ class Step(BaseModel):
             return "set"
         return "asking" if iscoroutinefunction(getattr(self, "rows", None)) else "row"
 
+    def shown_to(self) -> list[Any]:
+        """The choices of models that see the images and sound that it names (FileColumn): all that it asks, unless it says otherwise."""
+        return [choice for value in self.marked(MODEL).values() for choice in (value if isinstance(value, list) else [value])]
+
     @property
     def datasets(self) -> list[str]:
         """The datasets that it reads, as it calls them."""
@@ -176,6 +180,10 @@ class Step(BaseModel):
 
     def together(self, files: Sequence[Path]) -> Mapping[Path, Sequence[Path]]:
         """Folders among these files, each with those of its files that are read as one; a run keeps them as one file, packed."""
+        return {}
+
+    def drawing(self) -> dict[str, Any]:
+        """How the pages of the PDFs among its files are drawn when a run pins them (connectors.documents.pages); empty: they are not."""
         return {}
 
     def media(self) -> dict[str, list[str]]:

@@ -53,7 +53,7 @@ def check(
             *retry_problems(recipe.steps, lines),
             *_step_problems(recipe.steps, lines, prompts or {}),
             *model_problems(recipe, keys, lines, recipe.budget_usd if budget_usd is None else budget_usd, plugins, base, table),
-            *file_problems(recipe, lines, plugins),
+            *file_problems(recipe, lines, plugins, table),
             *format_problems(recipe, lines, plugins),
         ]
     return sorted(dict.fromkeys(found), key=lambda problem: problem.line)

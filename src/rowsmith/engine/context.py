@@ -9,7 +9,7 @@ from typing import Any
 from rowsmith import registry
 from rowsmith.connectors.templates import Templates
 from rowsmith.core.calls import Answer, Ask, Asker, Embed, Embedded
-from rowsmith.core.documents import Document
+from rowsmith.core.documents import Document, DrawnPage
 from rowsmith.core.errors import Invalid, RowFailed
 from rowsmith.core.execution import Answered, Executed
 from rowsmith.core.fences import Fence
@@ -97,6 +97,10 @@ class StepContext:
         several = list(sources)
         for number, found in read_documents(((source.path, source.name) for source in several), **given):
             yield several[number], found
+
+    def drawn(self, source: Input, **how: Any) -> list[DrawnPage | Missed]:
+        """See core.ports.Context."""
+        return self._inputs.drawn(source)
 
     def outline(self, text: str, language: str, size: int) -> list[Part]:
         """See core.ports.Context."""

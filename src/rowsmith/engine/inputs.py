@@ -11,9 +11,10 @@ from typing import Any, Protocol
 
 import orjson
 
+from rowsmith.core.documents import DrawnPage
 from rowsmith.core.errors import Unavailable
 from rowsmith.core.fetching import Missed
-from rowsmith.core.ports import Rows
+from rowsmith.core.ports import Input, Rows
 from rowsmith.core.recipe import Recipe
 from rowsmith.core.row import Json
 from rowsmith.core.step import Step
@@ -51,7 +52,10 @@ class Came(Protocol):
 
 
 Outside = Callable[[Step, str], Came]
-"""Fetches what an address of a step stands for, unless it is here."""
+"""Fetches what an address of a step stands for, unless it is here. `pages:HASH` stands for the pages of that PDF, as pictures."""
+PAGES = "pages:"
+_AMISS = 3
+"""Values that are told of a page that could not be drawn."""
 
 
 def find(base: Path, pattern: str) -> list[tuple[Path, str]]:
@@ -79,7 +83,8 @@ def pin(recipe: Recipe, base: Path, put: Callable[[Path], str], outside: Outside
 
     Returns: parts of the run's lock. `inputs`: for each step's name and each pattern of it, [name, hash] of each file, in order. Where any came
     from outside, or is a folder that is read whole, `facts`: for each step's name and each file's, what is known of it; and `missed`: for each
-    step's name, [name, reason, detail] of what did not come.
+    step's name, [name, reason, detail] of what did not come. Where a step has pages drawn, `drawn`: for its name and each file's hash,
+    [number, hash, width, height, bytes] of each page, and [number, reason, detail] of what could not be drawn.
     """
     lock: dict[str, dict[str, list[list[str]]]] = {}
     facts: dict[str, dict[str, dict[str, Json]]] = {}
@@ -97,7 +102,21 @@ def pin(recipe: Recipe, base: Path, put: Callable[[Path], str], outside: Outside
                     here = list(_here(step, find(base, pattern), put))
                     of_step[pattern] = [[name, hash_] for name, hash_, _ in here]
                     facts.setdefault(step.title, {}).update({name: said for name, _, said in here if said})
-    return {"inputs": lock, **({"facts": facts} if any(facts.values()) else {}), **({"missed": missed} if any(missed.values()) else {})}
+    drawn = {step.title: pages for step in recipe.steps if step.drawing() and (pages := _drawn(step, lock.get(step.title, {}), outside))}
+    beside = {"drawn": drawn} if drawn else {}
+    return {"inputs": lock, **beside, **({"facts": facts} if any(facts.values()) else {}), **({"missed": missed} if any(missed.values()) else {})}
+
+
+def _drawn(step: Step, pinned: Mapping[str, list[list[str]]], outside: Outside) -> dict[str, list[list[Any]]]:
+    """What became of the pages of each of these files that is a PDF."""
+    found: dict[str, list[list[Any]]] = {}
+    for hash_ in dict.fromkeys(hash_ for files in pinned.values() for _, hash_ in files):
+        came = outside(step, PAGES + hash_)
+        pages = [[int(name), page, said["width"], said["height"], said["bytes"]] for name, page, said in came.entries]
+        amiss = [[int(name), reason, detail] for name, reason, detail in came.missed]
+        if pages or amiss:
+            found[hash_] = sorted([*pages, *amiss], key=lambda page: page[0])
+    return found
 
 
 def _here(step: Step, found: Sequence[tuple[Path, str]], put: Callable[[Path], str]) -> Iterator[tuple[str, str, dict[str, Json]]]:
@@ -134,11 +153,20 @@ def named(lock: dict[str, dict[str, list[list[str]]]]) -> list[list[str]]:
 
 
 def copies(lock: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """(name, hash) of each file that the home keeps for the run: its inputs, and what people thought of the rows that it reads."""
+    """(name, hash) of each file that the home keeps for the run: its inputs, their pages under the same name, and what people thought of the rows
+    that it reads."""
     for patterns in lock.get("inputs", {}).values():
-        yield from ((name, hash_) for files in patterns.values() for name, hash_ in files)
+        for name, hash_ in (file for files in patterns.values() for file in files):
+            yield name, hash_
+            yield from ((name, page) for page in drawn_of(lock, hash_))
     for reviews in lock.get("reviews", {}).values():
         yield from ((f"reviews of {dataset}", hash_) for dataset, hash_ in reviews.items())
+
+
+def drawn_of(lock: Mapping[str, Any], hash_: str) -> Iterator[str]:
+    """The hashes of the pages that were drawn of the file with this hash."""
+    for files in lock.get("drawn", {}).values():
+        yield from (page[1] for page in files.get(hash_, ()) if len(page) > _AMISS)
 
 
 def as_pinned(recipe: Recipe, begun: Mapping[str, Any]) -> Recipe:
@@ -173,6 +201,7 @@ class Inputs:
         self._lock, self._find = lock.get("inputs", {}).get(step, {}), home.find
         facts = lock.get("facts", {}).get(step, {})
         self._reviews: Mapping[str, str] = lock.get("reviews", {}).get(step, {})
+        self._drawn: Mapping[str, list[list[Any]]] = lock.get("drawn", {}).get(step, {})
         self.missed = [Missed(*one) for one in lock.get("missed", {}).get(step, ())]
         self._pinned = {
             Path(hash_, name): Pinned(home.path(hash_), name, hash_, facts.get(name, {})) for files in self._lock.values() for name, hash_ in files
@@ -193,6 +222,11 @@ class Inputs:
             NotFound: it does not.
         """
         return self._find(name)
+
+    def drawn(self, source: Input) -> list[DrawnPage | Missed]:
+        """The pages of a PDF."""
+        pages = self._drawn.get(source.hash, ())
+        return [Missed(str(page[0]), *page[1:]) if len(page) == _AMISS else DrawnPage(*page) for page in pages]
 
     def reviews(self, dataset: str) -> dict[str, dict[str, Json]]:
         """What the reviews of a dataset came to, by row id.

@@ -115,7 +115,7 @@ def encode_export(
     change: Callable[[dict[str, Json]], dict[str, Json]] | None = None,
 ) -> Iterator[Encoded]:  # fmt: skip
     """The rows that the format holds, each with its line of the sidecar (with `provenance="sidecar"`). Fills `report`. `change` is what is done
-    to each record that refers to files (steps.references), whose columns stay the same.
+    to each record that refers to files (core.references), whose columns stay the same.
 
     Provenance is the row's id, origin and scores, and what the caller adds to every row as `extra` (dataset, version, run, recipe, reviews).
 

@@ -18,6 +18,8 @@ from rowsmith.core.ids import cleaned
 from rowsmith.core.row import Json, Row
 
 Provenance = Literal["column", "sidecar", "none"]
+Attached = Literal["reference", "path", "inline"]
+"""How a record has images and sound: a reference with its `path`, the path alone, or the bytes as a data URL."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,8 @@ class Format(BaseModel):
     """Columns it needs: one of these sets. Empty: any."""
     drops: ClassVar[tuple[str, ...]] = ()
     """What it never holds, in words. What an export really left out is counted in its LossReport."""
+    attached: ClassVar[Attached] = "reference"
+    """How its records have images and sound."""
     provenance: ClassVar[Provenance] = "sidecar"
     """Where provenance goes unless the user says otherwise."""
     keys: ClassVar[tuple[str, ...]] = ()

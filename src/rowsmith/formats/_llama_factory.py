@@ -18,6 +18,7 @@ class LlamaFactoryFolder(Format):
     """A folder that `dataset_dir` may name: data files, and the `dataset_info.json` that lists them."""
 
     folder = True
+    attached = "path"
 
     def stem(self, dataset: str, split: str, many: bool) -> str:
         """LLaMA-Factory calls a dataset so, among all others that it knows."""
@@ -28,8 +29,8 @@ class LlamaFactoryFolder(Format):
         return _Listed(self.column_names(), ranking="chosen" in self.keys)
 
     def column_names(self) -> Mapping[str, str]:
-        """LLaMA-Factory's names of the columns that records may have, by the records' own."""
-        return {"conversations": "messages", "tools": "tools"}
+        """LLaMA-Factory's names of the columns that records may have, by the records' own. Paths of images are taken from `dataset_dir`."""
+        return {"conversations": "messages", "tools": "tools", "images": "images"}
 
 
 class _Listed(Companions):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rowsmith.core.errors import RowFailed
 from rowsmith.core.row import Json
 from rowsmith.formats import _chat
@@ -23,6 +25,12 @@ def message(found: _chat.Message) -> dict[str, Json]:
     if calls := _chat.calls_of(found):
         kept["tool_calls"] = [_call(call, *told) for call, told in zip(found["tool_calls"], calls, strict=True)]
     return kept
+
+
+def with_images(images: Sequence[dict[str, Json]], content: Json) -> Json:
+    """The content of a message with images before it; each is written as a reference, in whose place its bytes come."""
+    text = [{"type": "text", "text": content}] if isinstance(content, str) else list(content or ())
+    return [*({"type": "image_url", "image_url": {"url": image}} for image in images), *text]
 
 
 def _content(message: _chat.Message) -> Json:

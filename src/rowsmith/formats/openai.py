@@ -14,7 +14,7 @@ class OpenAi(Format):
     """`messages` with system prompts, turns, tools and weights kept; `input` and `answer` become user and assistant.
 
     Arguments of tool calls are JSON text. Content that is null beside a tool call is written as empty text, because chat templates fail
-    on null.
+    on null. Images of the columns `image` and `images` stand in the first message of the user, before its text, as data URLs.
     """
 
     name = "openai"
@@ -22,18 +22,22 @@ class OpenAi(Format):
     needs = _chat.NEEDS
     drops = ("columns beside the conversation", "fields of messages that the API does not know")
     keys = ("messages", "tools")
+    attached = "inline"
     plain = _plain.CHAT
     rank = 0
 
     def row(self, row: Row) -> dict[str, Json]:
         """The record; fails with `tool_calls`, `tools` and the reasons of `_chat.conversation`."""
-        record: dict[str, Json] = {"messages": [_openai.message(message) for message in _chat.conversation(row)]}
+        said = _chat.conversation(row)
+        if shown := [one for several in _chat.images(row).values() for one in several]:
+            said = _chat.with_images(said, shown, _openai.with_images)
+        record: dict[str, Json] = {"messages": [_openai.message(message) for message in said]}
         tools = _chat.tools_of(row)
         return {**record, "tools": tools} if tools else record
 
     def lost(self, row: Row) -> list[str]:
         """What the record does not hold."""
-        return _chat.lost(row, _openai.FIELDS)
+        return [name for name in _chat.lost(row, _openai.FIELDS) if name not in _chat.images(row)]
 
     def read(self, record: dict[str, Json]) -> dict[str, Json]:
         """The conversation; fails with `tool_calls` and the reasons of `_reading.conversation`."""

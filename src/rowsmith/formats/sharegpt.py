@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import groupby
 from typing import Any, Literal, TypedDict
 
@@ -12,6 +13,8 @@ from rowsmith.core.row import Json, Row
 from rowsmith.formats import _chat, _plain, _reading
 from rowsmith.formats._format import Format, Shape, json_bytes, says
 
+IMAGE = "<image>"
+"""Stands for an image in a text."""
 _ROLES = {
     "system": "system", "human": "user", "user": "user", "gpt": "assistant", "assistant": "assistant", "model": "assistant", "bot": "assistant",
     "chatgpt": "assistant", "function_call": "assistant", "observation": "tool", "tool": "tool",
@@ -35,7 +38,8 @@ class ShareGpt(Format):
 
     Tools follow the convention of LLaMA-Factory: a call is a turn `function_call` (JSON of {name, arguments}, or of a list of them),
     results are turns `observation`, those of parallel calls joined into one (a JSON list), and `tools` is JSON text. Loaders of this
-    format skip in silence what does not alternate, so such rows are left out here, and counted.
+    format skip in silence what does not alternate, so such rows are left out here, and counted. Images of the columns `image` and `images` are
+    paths in `images`, and `<image>` stands for each at the beginning of the first turn of a human.
     """
 
     name = "sharegpt"
@@ -43,16 +47,19 @@ class ShareGpt(Format):
     needs = _chat.NEEDS
     drops = ("columns beside the conversation", "fields of messages beside role, content and tool_calls", "ids of tool calls")
     keys = ("conversations", "tools", "system")
+    attached = "path"
     rank = 0
     plain = Shape(Plain, lambda record: 1 + _plain.said(record["conversations"], "from"))
 
     def row(self, row: Row) -> dict[str, Json]:
         """The record; fails with `turn_order`, `tool_calls`, `tools` and the reasons of `_chat.conversation`."""
-        plain = _chat.plain(row.data)
-        turns = _turns(_chat.conversation(row)) if plain is None else [spoken(role, text) for role, text in plain]
+        shown = [one for several in _chat.images(row).values() for one in several]
+        plain = None if shown else _chat.plain(row.data)
+        said = _chat.conversation(row) if plain is None else []
+        turns = _turns(_chat.with_images(said, shown, _marked) if shown else said) if plain is None else [spoken(role, text) for role, text in plain]
         _alternate([turn["from"] for turn in turns])
         tools = None if plain else _chat.tools_of(row)
-        return {"conversations": turns, "tools": _chat.as_text(tools)} if tools else {"conversations": turns}
+        return {"conversations": turns, **({"tools": _chat.as_text(tools)} if tools else {}), **({"images": shown} if shown else {})}
 
     def quick_read(self, record: dict[str, Any]) -> dict[str, Any]:
         """The turns as messages."""
@@ -72,7 +79,7 @@ class ShareGpt(Format):
 
     def lost(self, row: Row) -> list[str]:
         """What the record does not hold."""
-        return _chat.lost(row, _FIELDS)
+        return [name for name in _chat.lost(row, _FIELDS) if name not in _chat.images(row)]
 
     def read(self, record: dict[str, Json]) -> dict[str, Json]:
         """The conversation and its tools; calls get ids. Fails with `messages`, `role`, `not_text`, `tool_calls`, `tools`."""
@@ -86,6 +93,14 @@ class ShareGpt(Format):
 def spoken(role: str, text: str) -> dict[str, str]:
     """The turn in which someone of this role says this."""
     return {"from": _FROM[role], "value": text}
+
+
+def _marked(images: Sequence[dict[str, Json]], content: Json) -> str:
+    """The text of a message with a mark for each image; one that has such a mark already would be taken for an image too many."""
+    text = _chat.text_of({"role": "user", "content": content})
+    if IMAGE in text:
+        raise RowFailed("image_mark", f"The question has the text {IMAGE} in it, which stands for an image.")
+    return f"{IMAGE * len(images)}\n{text}"
 
 
 def _turns(messages: list[_chat.Message]) -> list[dict[str, str]]:

@@ -94,7 +94,7 @@ def _write(
         with ExitStack() as stack:
             sidecar = beside(path, "provenance.jsonl") if where == "sidecar" else None
             data = stack.enter_context(RowFile(path, sidecar, into, {}, with_sha256=companions is not None))
-            files = stack.enter_context(Beside(beside(path, "files"), find))
+            files = stack.enter_context(Beside(beside(path, "files"), find, format.attached))
             fill(data, files)
             data.end()
             report.attachments, report.attachments_missing = files.count, files.missing

@@ -97,7 +97,7 @@ def write_folder(
         with ExitStack() as stack:
             made = stack.enter_context(_Swapped(folder))
             sides = stack.enter_context(_Swapped(beside(folder, "provenance"))) if where == "sidecar" else None
-            files = stack.enter_context(Beside(made.path / FILES, find))
+            files = stack.enter_context(Beside(made.path / FILES, find, format.attached))
             writing = _Writing(made.path, None if sides is None else sides.path, format, arrangement, stack)
             for source in sources:
                 writing.all(source, len(sources) > 1, where, report, files)

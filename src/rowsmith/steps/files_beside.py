@@ -1,18 +1,20 @@
-"""The images and sounds of an export: a folder beside the file, in which each lies once, under its hash."""
+"""The images and sounds of an export: a folder beside the file, in which each lies once, under its hash; or within it, if the format wants it."""
 
 from __future__ import annotations
 
 import os
 import re
 import shutil
+from base64 import b64encode
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
 from rowsmith.core.errors import Invalid, NotFound
+from rowsmith.core.references import referred
 from rowsmith.core.row import Json
-from rowsmith.steps.references import located
+from rowsmith.formats import Attached
 
 Find = Callable[[str], Path]
 """Where the file with this hash lies; raises NotFound where it does not."""
@@ -31,11 +33,12 @@ def nowhere(name: str) -> Path:
 class Beside:
     """The folder on its way: filled under a name of its own, then renamed. Gone when it never was, or when nothing came into it.
 
-    `count`: files in it. `missing`: references to files that are not there.
+    `form` is how the format has them: `reference`, with a `path` in it; the `path` alone; or `inline`, the bytes as a data URL, and no folder.
+    `count`: files in the folder. `missing`: references to files that are not there.
     """
 
-    def __init__(self, path: Path, find: Find) -> None:
-        self.path, self._find = path, find
+    def __init__(self, path: Path, find: Find, form: Attached = "reference") -> None:
+        self.path, self._find, self._form = path, find, form
         self.count = self.missing = 0
         tag = f".{path.name[:200]}.{uuid4().hex[:12]}"
         self._temporary, self._former = path.with_name(f"{tag}.part"), path.with_name(f"{tag}.old")
@@ -49,8 +52,8 @@ class Beside:
                 shutil.rmtree(folder)
 
     def taken_along(self, record: dict[str, Json]) -> dict[str, Json]:
-        """The record with a `path` in each reference to a file that is now in the folder; the path is that from the export's own folder."""
-        found = located(record, self._placed)
+        """The record with each reference as the format has it; the path is that from the export's own folder."""
+        found = referred(record, self._inline if self._form == "inline" else self._placed)
         assert isinstance(found, dict)
         return found
 
@@ -61,8 +64,8 @@ class Beside:
         if self.count:
             os.replace(self._temporary, self.path)
 
-    def _placed(self, reference: dict[str, Json]) -> str | None:
-        name = str(reference["file"]) + ENDINGS.get(str(reference["media_type"]), "")
+    def _placed(self, reference: dict[str, Json]) -> Json:
+        name = self._name(reference)
         if not self.count:
             self._begin()
         if not (target := self._temporary / name).exists():
@@ -70,10 +73,22 @@ class Beside:
                 source = self._find(str(reference["file"]))
             except NotFound:
                 self.missing += 1
-                return None
+                return reference if self._form == "reference" else name
             _copy(source, target)
             self.count += 1
-        return f"{self.path.name}/{name}"
+        path = f"{self.path.name}/{name}"
+        return {**reference, "path": path} if self._form == "reference" else path
+
+    def _inline(self, reference: dict[str, Json]) -> Json:
+        try:
+            body = self._find(str(reference["file"])).read_bytes()
+        except NotFound:
+            self.missing += 1
+            return self._name(reference)
+        return f"data:{reference['media_type']};base64,{b64encode(body).decode()}"
+
+    def _name(self, reference: dict[str, Json]) -> str:
+        return str(reference["file"]) + ENDINGS.get(str(reference["media_type"]), "")
 
     def _begin(self) -> None:
         if self.path.exists() and not self._is_ours():

@@ -1,4 +1,4 @@
-"""Asks a model a row's question: whether given passages answer it, each of them is needed, or it can be answered without any.
+"""Asks a model a row's question: whether given passages or images answer it, each of them is needed, or it can be answered without any.
 
 Sources of the method: Rajpurkar et al., "Know What You Don't Know: Unanswerable Questions for SQuAD", arXiv 1806.03822; Trivedi et al., "MuSiQue:
 Multihop Questions via Single-hop Question Composition", arXiv 2108.00573 (a question of several hops must fail where one of them is missing).
@@ -15,8 +15,9 @@ from rowsmith.core.calls import Answer
 from rowsmith.core.metrics import Spoken
 from rowsmith.core.ports import Context
 from rowsmith.core.row import Json, Row
-from rowsmith.core.step import Column, ModelRole, PromptText, Step
+from rowsmith.core.step import Column, FileColumn, ModelRole, PromptText, Step
 from rowsmith.steps.fenced import fenced, mark_of
+from rowsmith.steps.references import parts
 from rowsmith.steps.request import altered, messages, pick, prompt_problems, texts_in, variables
 
 GIVES = ("record", "mark")
@@ -33,16 +34,17 @@ _SAME: dict[str, Any] = {
 
 
 class Answerable(Step):
-    """Asks a model the row's question with the passages of `passages` alone, or without any (closed book), and passes the row on with
-    `scores.<into>`:
+    """Asks a model the row's question with the passages of `passages` and the images and sound of `attach` alone, or without any (closed book), and
+    passes the row on with `scores.<into>`:
 
         {"answered": true, "right": true, "said": "In 1998.", "without": [false, false], "needed": true}
 
     `answered`: whether the model holds it to be answerable; `right`: whether it is, and its answer is the expected one, as `judge` is asked to say,
     or a `metric` says. With `ablate` it is asked again without each passage in turn: `without` says for each whether the answer was right all the
-    same, `needed` whether it never was. Where there is no passage, nothing is asked, and nothing answered.
+    same, `needed` whether it never was. Where there is no passage and no file, nothing is asked, and nothing answered.
 
-    Closed book, `right` means that the question can be guessed; over distractors, that one of them holds the answer; over the passages, that they do.
+    Closed book, `right` means that the question can be guessed; over distractors, that one of them holds the answer; over the passages, that they do;
+    over an image, that a second look finds the same.
     What the row says is fenced off as data.
     """
 
@@ -51,6 +53,7 @@ class Answerable(Step):
     question: Column = Field("input", description="Column with the question.")
     expected: Column | None = Field("answer", description="Column with the expected answer; null: only whether the question is answered counts.")
     passages: list[Column] = Field([], description="Columns with the passages: a text, or a list of texts. None: the model answers from memory.")
+    attach: list[FileColumn] = Field([], description="Columns with images or sound that the model is shown; `judge` is not.")
     ablate: bool = Field(False, description="Whether it is asked again without each of the passages in turn.")
     metric: Spoken | None = Field(None, description="Measure by which an answer is the expected one (from 0.5 on), in place of asking `judge`.")
     into: str = Field("answerable", min_length=1, description="Name of the score.")
@@ -67,7 +70,7 @@ class Answerable(Step):
     async def rows(self, row: Row, ctx: Context) -> list[Row]:
         """A call for each set of passages, and one for each answer that is compared."""
         passages = texts_in(row, self.passages)
-        if self.passages and not passages:
+        if self.passages and not passages and not self.attach:
             return [row.with_scores({self.into: self._told({"answered": False, "said": ""}, False)})]
         said = await self._answer(row, ctx, passages)
         score = self._told(said, await self._right(row, ctx, said))
@@ -85,6 +88,9 @@ class Answerable(Step):
             found.pop("judge", None)
         return found
 
+    def shown_to(self) -> list[Any]:
+        return [self.model]
+
     def check(self) -> list[str]:
         """Settings that would change nothing, and prompts that do not show the question."""
         problems = ["`ablate` leaves out passages, and `passages` names none."] if self.ablate and not self.passages else []
@@ -98,10 +104,11 @@ class Answerable(Step):
 
     @property
     def _prompt(self) -> str:
-        return self.prompt or shipped("answerable" if self.passages else "answerable_closed")
+        shipped_one = "answerable_attached" if self.attach else "answerable" if self.passages else "answerable_closed"
+        return self.prompt or shipped(shipped_one)
 
     async def _answer(self, row: Row, ctx: Context, passages: list[str]) -> dict[str, Json]:
-        if self.passages and not passages:
+        if self.passages and not passages and not self.attach:
             return {"answered": False, "said": ""}
         shown = {**{f"passage {number}": text for number, text in enumerate(passages, 1)}, "question": pick(row, [self.question])[self.question]}
         answer = await self._asked(row, ctx, shown, self._prompt, self.model, _ANSWER)
@@ -123,8 +130,9 @@ class Answerable(Step):
 
     async def _asked(self, row: Row, ctx: Context, shown: dict[str, Json], prompt: str, model: Any, schema: dict[str, Any]) -> Answer:
         mark = mark_of(shown)
-        system = self.system if prompt == self._prompt else ""
-        request = await messages(ctx, system, prompt, {**row.scope, "record": fenced(shown, mark), "mark": mark})
+        own = prompt == self._prompt
+        scope = {**row.scope, "record": fenced(shown, mark), "mark": mark}
+        request = await messages(ctx, self.system if own else "", prompt, scope, files=parts(row, self.attach) if own else ())
         return await ctx.ask(request, model=model, schema=schema, prompt=prompt)
 
     def _told(self, said: dict[str, Json], right: bool) -> dict[str, Json]:

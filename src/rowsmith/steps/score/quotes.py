@@ -9,10 +9,11 @@ from typing import Any
 from pydantic import Field, PositiveInt
 
 from rowsmith.core.errors import RowFailed
+from rowsmith.core.expressions import parse
 from rowsmith.core.flags import Flag
 from rowsmith.core.ports import Context
 from rowsmith.core.row import Drop, Json, Row
-from rowsmith.core.step import Column
+from rowsmith.core.step import Column, Where
 from rowsmith.steps.checking import Check
 from rowsmith.steps.evidence import quoted
 from rowsmith.steps.request import blank, pick, texts_in
@@ -39,10 +40,14 @@ class Quotes(Check):
     between: list[str] = Field([], description="Two marks, such as [<q>, </q>]: the quotes are what stands between them in the column's text.")
     least: PositiveInt = Field(1, description="Fewest different quotes of a row.")
     every: bool = Field(False, description="Whether each of the texts has to be quoted.")
+    where: Where | None = Field(None, description="Rows of which this is not true are not looked at, and go on without a score.")
     into: str = Field("quotes", min_length=1, description="Name of the score.")
 
     def rows(self, row: Row, ctx: Context) -> Iterator[Row | Drop]:
         """The row with its two scores and what could not be found."""
+        if self.where is not None and parse(self.where).test(row.scope) is not True:
+            yield row
+            return
         said, sources = list(self._quotes(row)), texts_in(row, self.against)
         within = [{number for number, source in enumerate(sources) if not blank(one) and quoted(one, source)} for one in said]
         found = different([one for one, places in zip(said, within, strict=True) if places])
