@@ -30,6 +30,12 @@ def profile(name: str) -> str:
     return _text("profiles", ".yaml", name, "profile that ships with Rowsmith")
 
 
+@cache
+def templates() -> dict[str, dict[str, str]]:
+    """The chat templates that ship, by their names: the texts of the turns, with {text} where what is said stands."""
+    return {str(name): {str(role): str(text) for role, text in turns.items()} for name, turns in _yaml("templates").items()}
+
+
 def rubrics() -> list[str]:
     """The names of the rubrics that ship, sorted."""
     return sorted(_within("rubrics", ".yaml"))
