@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from case import Voice, usual
 from running import Bench
+from scripted.evol_instruct import given
 from scripted.magpie import asks
 
 from catalogue import carried_out, case_of, settings
@@ -80,3 +81,67 @@ def test_a_server_without_raw_completions_is_told_with_the_fix(tmp_path: Path) -
         result = runs.start("magpie", sets=sets, target=2)
         assert (result.state, result.kept) == ("paused", 0)
         assert "no raw completions at that address" in result.reason and "vLLM" in result.reason
+
+
+# -- evol-instruct --------------------------------------------------------------------------------------------------------------------------------
+
+OPERATIONS = {
+    "constraints": "add one more constraint", "deepening": "go deeper", "concretising": "put specific notions", "reasoning": "several steps of reasoning",
+    "complicating": "let it come with input", "breadth": "wholly new",
+}  # fmt: skip
+
+
+def evolving(request: Request) -> bool:
+    """Whether an instruction is to evolve."""
+    return bool(request.schema) and "input" in (request.schema or {})["properties"]
+
+
+def test_each_round_draws_an_operation_which_the_row_knows(tmp_path: Path) -> None:
+    asked: list[Request] = []
+    _, rows = carried_out("evol-instruct", tmp_path, asked=asked)
+    assert {row.data["operation"] for row in rows} == set(OPERATIONS) and {row.data["round"] for row in rows} == {1, 2, 3, 4}
+    for row in rows:
+        assert any(given(request) == row.data["parent"] and OPERATIONS[row.data["operation"]] in request.text for request in asked if evolving(request))
+    _, again = carried_out("evol-instruct", tmp_path / "again")
+    assert [row.data["operation"] for row in again] == [row.data["operation"] for row in rows]
+    _, wide = carried_out("evol-instruct", tmp_path / "wide", operations="{breadth: 1}", rounds="2", target="20")
+    assert {row.data["operation"] for row in wide} == {"breadth"} and {row.data["round"] for row in wide} == {1, 2}
+
+
+def test_what_has_evolved_evolves_further_and_grows_from_its_seed(tmp_path: Path) -> None:
+    _, rows = carried_out("evol-instruct", tmp_path, operations="{constraints: 1}")
+    of_round = {(row.data["seed"], row.data["round"]): row.data for row in rows}
+    chained = [(said, of_round[seed, number - 1]) for (seed, number), said in of_round.items() if (seed, number - 1) in of_round]
+    assert chained and all(said["parent"] == before["input"] and said["input"].startswith(said["seed"].rstrip("?.")) for said, before in chained)
+    assert all(said["parent"] == said["seed"] for (_, number), said in of_round.items() if number == 1)
+
+
+@pytest.mark.parametrize(
+    ("reason", "field", "said"),
+    [
+        ("sorry", "", "I am sorry, I cannot tell."),
+        ("says_nothing", "", "It is... the one, and to!"),
+        ("copied_words", "input", {"input": "Here is the rewritten instruction: which jetty leads to the quarry?"}),
+        ("equal", "holds", {"reason": "Both ask for the same.", "holds": True}),
+    ],
+)
+def test_what_has_not_evolved_is_eliminated_with_its_reason_and_its_parent_tried_again(reason: str, field: str, said: Any, tmp_path: Path) -> None:
+    def answers(request: Request) -> Any:
+        fields = request.schema["properties"] if request.schema else {}
+        return said if (field in fields if field else not fields) else None
+
+    asked: list[Request] = []
+    result, _ = carried_out("evol-instruct", tmp_path, answers=answers, asked=asked, kept=0, target="4", rounds="2")
+    assert result.dropped[reason] > 0 and set(result.dropped) == {reason, "skipped"}
+    seeds = {given(request) for request in asked if evolving(request)}
+    assert all(len([1 for request in asked if evolving(request) and given(request) == seed]) >= 2 for seed in seeds)
+    if reason != "equal":
+        assert not any("holds" in str(request.schema) for request in asked)
+
+
+def test_a_long_answer_that_says_sorry_is_an_answer(tmp_path: Path) -> None:
+    def answers(request: Request) -> Any:
+        return None if request.schema else f"Sorry to say it so bluntly. {Voice(request.chance).sentence(90)} It is so."
+
+    result, rows = carried_out("evol-instruct", tmp_path, answers=answers, target="6")
+    assert all("Sorry" in row.data["answer"] for row in rows) and "sorry" not in result.dropped

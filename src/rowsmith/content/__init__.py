@@ -167,6 +167,11 @@ def form() -> dict[str, Any]:
     return _yaml("form")
 
 
+def evolving() -> dict[str, Any]:
+    """What gives away that an instruction has not evolved: `content/evolving.yaml`."""
+    return _yaml("evolving")
+
+
 def dialogue() -> dict[str, list[str]]:
     """What gives away that a speaker has forgotten whom it plays, by who would say it: `content/dialogue.yaml`."""
     return _yaml("dialogue")
