@@ -4,6 +4,8 @@ tasks that are thought out first."""
 from __future__ import annotations
 
 import re
+from collections import Counter
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +14,11 @@ from case import Voice, usual
 from running import Bench
 from scripted.evol_instruct import given
 from scripted.magpie import asks
+from scripted.self_instruct import SEEDS, examples
 
 from catalogue import carried_out, case_of, settings
 from rowsmith.core.errors import Invalid
+from rowsmith.steps.subsequence import rouge_l
 from rowsmith.testing import Request
 
 HEAD = "<|im_start|>user\n"
@@ -54,14 +58,16 @@ def test_tags_decide_and_each_says_why(tmp_path: Path) -> None:
     assert all(row.data["quality"] == "excellent" and row.data["difficulty"] in ("easy", "medium", "hard") for row in rows)
     assert all(re.search(r"Level [234], grade 5", row.data["messages"][0]["content"]) for row in rows)
     assert result.dropped["quality"] > 0 and result.dropped["difficulty"] > 0
-    chosen = "information seeking, reasoning, planning, editing, mathematics, role play, data analysis, creative writing, advice, brainstorming, other"
-    result, rows = carried_out("magpie", tmp_path / "tasks", left_out=chosen, target="2", draws="60")
+    others = "information seeking, reasoning, planning, editing, mathematics, role play, data analysis, creative writing, advice, brainstorming, "
+    others += "other"
+    result, rows = carried_out("magpie", tmp_path / "tasks", left_out=others, target="2", draws="60")
     assert {row.data["task"] for row in rows} == {"coding"} and result.dropped["task"] > 0
 
 
 def test_questions_that_are_near_to_one_another_are_left_out(tmp_path: Path) -> None:
     def same(request: Request) -> Any:
-        return f"{'How' if request.nth % 2 else 'Say how'} do bees sleep in the winter months, and where? Level 3, grade 5." if asks(request) else None
+        began = "How" if request.nth % 2 else "Say how"
+        return f"{began} do bees sleep in the winter months, and where? Level 3, grade 5." if asks(request) else None
 
     result, _ = carried_out("magpie", tmp_path, answers=same, kept=1, target="3")
     assert result.dropped["semantic_duplicate"] > 0
@@ -86,7 +92,7 @@ def test_a_server_without_raw_completions_is_told_with_the_fix(tmp_path: Path) -
 # -- evol-instruct --------------------------------------------------------------------------------------------------------------------------------
 
 OPERATIONS = {
-    "constraints": "add one more constraint", "deepening": "go deeper", "concretising": "put specific notions", "reasoning": "several steps of reasoning",
+    "constraints": "add one more constraint", "deepening": "go deeper", "concretising": "put specific notions", "reasoning": "several steps of",
     "complicating": "let it come with input", "breadth": "wholly new",
 }  # fmt: skip
 
@@ -100,8 +106,9 @@ def test_each_round_draws_an_operation_which_the_row_knows(tmp_path: Path) -> No
     asked: list[Request] = []
     _, rows = carried_out("evol-instruct", tmp_path, asked=asked)
     assert {row.data["operation"] for row in rows} == set(OPERATIONS) and {row.data["round"] for row in rows} == {1, 2, 3, 4}
+    evolved = [request for request in asked if evolving(request)]
     for row in rows:
-        assert any(given(request) == row.data["parent"] and OPERATIONS[row.data["operation"]] in request.text for request in asked if evolving(request))
+        assert any(given(request) == row.data["parent"] and OPERATIONS[row.data["operation"]] in request.text for request in evolved)
     _, again = carried_out("evol-instruct", tmp_path / "again")
     assert [row.data["operation"] for row in again] == [row.data["operation"] for row in rows]
     _, wide = carried_out("evol-instruct", tmp_path / "wide", operations="{breadth: 1}", rounds="2", target="20")
@@ -145,3 +152,99 @@ def test_a_long_answer_that_says_sorry_is_an_answer(tmp_path: Path) -> None:
 
     result, rows = carried_out("evol-instruct", tmp_path, answers=answers, target="6")
     assert all("Sorry" in row.data["answer"] for row in rows) and "sorry" not in result.dropped
+
+
+# -- self-instruct --------------------------------------------------------------------------------------------------------------------------------
+
+
+def of_kind(name: str, request: Request) -> bool:
+    """Whether a request asks for this field."""
+    fields = (request.schema or {}).get("properties", {})
+    return name in fields.get("rows", {}).get("items", {}).get("properties", fields)
+
+
+def test_the_pool_grows_by_its_own_tasks_which_stand_beside_the_seeds(tmp_path: Path) -> None:
+    asked: list[Request] = []
+    _, rows = carried_out("self-instruct", tmp_path, asked=asked)
+    shown = [examples(request) for request in asked if examples(request)]
+    own = Counter(sum(one not in SEEDS for one in found) for found in shown)
+    assert {len(found) for found in shown} == {8} and set(own) == {0, 2} and own[2] > own[0] == 20
+    made = {one for found in shown for one in found if one not in SEEDS}
+    assert made <= {row.data["input"].split("\n\n")[0] for row in carried_out("self-instruct", tmp_path / "all", target="80", kept=80)[1]}
+    assert {row.data["round"] for row in rows} == {1, 2, 3}
+    asked.clear()
+    carried_out("self-instruct", tmp_path / "other", asked=asked, human="3", own="1", target="20")
+    shown = [examples(request) for request in asked if examples(request)]
+    assert {len(found) for found in shown} == {4} and {sum(one not in SEEDS for one in found) for found in shown} == {0, 1}
+
+
+def test_no_task_is_like_another_one_of_the_pool_or_a_seed(tmp_path: Path) -> None:
+    def near(request: Request) -> Any:
+        voice = Voice(request.chance)
+        return {"input": f"{voice.words(2)} amber barley cedar drift ember fallow."} if examples(request) else None
+
+    result, rows = carried_out("self-instruct", tmp_path, answers=near, alike="0.7", target="2", kept=1)
+    assert result.dropped["rouge_duplicate"] > 0 and len(rows) == 1
+    tasks = [row.data["input"].split("\n\n")[0] for row in carried_out("self-instruct", tmp_path / "all")[1]]
+    assert all(rouge_l(one, other) < 0.7 for one, other in combinations([*tasks, *SEEDS[:20]], 2) if one != other)
+    asleep = carried_out("self-instruct", tmp_path / "seed", answers=lambda request: {"input": SEEDS[3]} if examples(request) else None, kept=0, target="1")[0]
+    assert set(asleep.dropped) == {"rouge_duplicate"}
+
+
+def test_tasks_beyond_text_and_of_no_fit_length_are_left_out(tmp_path: Path) -> None:
+    def beyond(request: Request) -> Any:
+        voice = Voice(request.chance)
+        said = f"Describe the image of {voice.words(6)}." if voice.number() % 2 else f"Say what is mapped in {voice.words(6)}."
+        return {"input": said} if examples(request) else None
+
+    result, rows = carried_out("self-instruct", tmp_path, answers=beyond, target="6")
+    assert result.dropped["no_text_task"] > 0 and all("mapped" in row.data["input"] for row in rows)
+    brief = {"input": "Sing so."}
+    short = carried_out("self-instruct", tmp_path / "short", answers=lambda request: brief if examples(request) else None, kept=0, target="1")[0]
+    assert set(short.dropped) == {"length"}
+
+
+def test_labels_come_before_inputs_where_the_task_is_one_of_classification(tmp_path: Path) -> None:
+    asked: list[Request] = []
+    _, rows = carried_out("self-instruct", tmp_path, asked=asked)
+    cases = [request for request in asked if of_kind("label", request)]
+    assert all(list((request.schema or {})["properties"]) == ["labels", "label", "context", "answer"] for request in cases)
+    assert {"Its answers are labels" in request.text for request in cases} == {True, False}
+    assert all((row.data["answer"] in ("amber", "barley", "cedar")) == row.data["classification"] for row in rows)
+    wrong = {"labels": ["a", "b"], "label": "a", "context": "It rained.", "answer": "b"}
+
+    def other(request: Request) -> Any:
+        return wrong if "Its answers are labels" in request.text else None
+
+    result, rows = carried_out("self-instruct", tmp_path / "other", answers=other, target="20")
+    assert result.dropped["other_label"] > 0 and not any(row.data["classification"] for row in rows)
+
+
+def test_one_input_with_different_answers_is_dropped(tmp_path: Path) -> None:
+    def twice(request: Request) -> Any:
+        if of_kind("classification", request):
+            return {"classification": False}
+        if not of_kind("label", request):
+            return None
+        voice = Voice(request.chance)
+        said = ["It is so both times."] * 2 if voice.number() % 2 else [voice.sentence(), voice.sentence()]
+        return {"rows": [{"labels": [], "label": "", "context": "", "answer": one} for one in said]}
+
+    result, rows = carried_out("self-instruct", tmp_path, answers=twice, instances="2", target="10")
+    assert result.dropped["no_majority"] > 0 and result.dropped["duplicate"] > 0
+    assert {row.data["answer"] for row in rows} == {"It is so both times."}
+
+
+def test_stopped_in_the_middle_and_resumed_is_never_stopped(tmp_path: Path) -> None:
+    case = case_of("self-instruct")
+    (tmp_path / "whole").mkdir()
+    _, whole = carried_out("self-instruct", tmp_path / "whole")
+    with pytest.MonkeyPatch.context() as patch, Bench(tmp_path, case.reply) as bench:
+        (tmp_path / "seeds.jsonl").write_text(case.files["seeds.jsonl"], encoding="utf-8")
+        patch.chdir(tmp_path)
+        project, sets = bench.lab.project("default"), settings("self-instruct", case, bench.server.url)
+        stopped = project.runs.start("self-instruct", sets=sets, target=case.target, budget_tokens=30_000)
+        assert stopped.state == "paused" and 20 < stopped.calls < 180
+        resumed = project.runs.start("self-instruct", sets=sets, target=case.target, budget_tokens=10_000_000)
+        assert (resumed.state, resumed.kept, resumed.run) == ("finished", case.target, stopped.run)
+        assert [row.data for row in project.datasets.rows("self-instruct")] == [row.data for row in whole]

@@ -49,7 +49,7 @@ class Evolved(Step):
     short: Annotated[int, Field(ge=1)] = Field(80, description="Words from which on an answer with an apology counts as one all the same.")
     question: str = Field(QUESTION, min_length=1, description="What the model is asked of the two; yes eliminates.")
     into: str = Field("evolved", min_length=1, description="Name of the score.")
-    prompt: PromptText = Field(shipped("question"), min_length=1, description="What is asked. It or `system` must use {{ record }} and {{ question }}.")
+    prompt: PromptText = Field(shipped("question"), min_length=1, description="What is asked; it or `system` uses {{ record }} and {{ question }}.")
     system: PromptText = Field(shipped("question_system"), description="The system prompt; empty for none.")
     model: ModelRole = Field("judge", description="Role of the model that compares.")
 
