@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from case import Voice, usual
 from running import Bench
+from scripted.cot_self_instruct import SEEDS as PROBLEMS
+from scripted.cot_self_instruct import right
 from scripted.evol_instruct import given
 from scripted.magpie import asks
 from scripted.self_instruct import SEEDS, examples
@@ -187,8 +189,9 @@ def test_no_task_is_like_another_one_of_the_pool_or_a_seed(tmp_path: Path) -> No
     assert result.dropped["rouge_duplicate"] > 0 and len(rows) == 1
     tasks = [row.data["input"].split("\n\n")[0] for row in carried_out("self-instruct", tmp_path / "all")[1]]
     assert all(rouge_l(one, other) < 0.7 for one, other in combinations([*tasks, *SEEDS[:20]], 2) if one != other)
-    asleep = carried_out("self-instruct", tmp_path / "seed", answers=lambda request: {"input": SEEDS[3]} if examples(request) else None, kept=0, target="1")[0]
-    assert set(asleep.dropped) == {"rouge_duplicate"}
+    seed = {"input": SEEDS[3]}
+    same = carried_out("self-instruct", tmp_path / "seed", answers=lambda request: seed if examples(request) else None, kept=0, target="1")[0]
+    assert set(same.dropped) == {"rouge_duplicate"}
 
 
 def test_tasks_beyond_text_and_of_no_fit_length_are_left_out(tmp_path: Path) -> None:
@@ -248,3 +251,50 @@ def test_stopped_in_the_middle_and_resumed_is_never_stopped(tmp_path: Path) -> N
         resumed = project.runs.start("self-instruct", sets=sets, target=case.target, budget_tokens=10_000_000)
         assert (resumed.state, resumed.kept, resumed.run) == ("finished", case.target, stopped.run)
         assert [row.data for row in project.datasets.rows("self-instruct")] == [row.data for row in whole]
+
+
+# -- cot-self-instruct ----------------------------------------------------------------------------------------------------------------------------
+
+
+def test_a_problem_is_thought_out_from_seeds_before_it_is_written(tmp_path: Path) -> None:
+    asked: list[Request] = []
+    carried_out("cot-self-instruct", tmp_path, asked=asked, target="6")
+    thought = [request for request in asked if of_kind("plan", request)]
+    assert all(list((request.schema or {})["properties"]) == ["plan", "input", "stated"] for request in thought)
+    assert all(sum(seed in request.text for seed in PROBLEMS) == 2 for request in thought)
+    assert {request.model for request in asked} == {"large", "solver"}
+
+
+def test_a_problem_stays_where_most_solutions_come_to_the_stated_answer(tmp_path: Path) -> None:
+    asked: list[Request] = []
+    result, rows = carried_out("cot-self-instruct", tmp_path, asked=asked)
+    assert result.dropped["other_answer"] > 0 and result.dropped["minority"] > 0
+    assert all(int(row.data["answer"]) == right(row.data["input"]) and right(row.data["input"]) % 10 != 7 for row in rows)
+    assert all(row.data["agreement"] > 0.5 and row.data["reasoning"] for row in rows)
+    assert set(Counter(request.text for request in asked if request.model == "solver").values()) == {6}
+
+    def unsure(request: Request) -> Any:
+        return {"reasoning": "So.", "answer": str(Voice(request.chance).number() % 1000)} if request.model == "solver" else None
+
+    result, _ = carried_out("cot-self-instruct", tmp_path / "unsure", answers=unsure, kept=0, target="1")
+    assert result.dropped["no_majority"] > 0
+
+
+def test_an_open_instruction_is_judged_by_its_weaker_answers_and_keeps_the_best(tmp_path: Path) -> None:
+    worth: dict[str, list[int]] = {}
+
+    def answers(request: Request) -> Any:
+        if request.model != "other":
+            return None
+        said = Voice(request.chance)
+        value = (2 if request.text < "M" else 7) + said.number() % 4
+        worth.setdefault(request.text, []).append(value)
+        return f"{said.sentence()} Worth {value}."
+
+    result, rows = carried_out("cot-self-instruct-open", tmp_path, answers=answers, quantile="0", target="8")
+    assert result.dropped["low_reward"] > 0
+    for row in rows:
+        found = worth[row.data["input"]]
+        assert min(found) >= 6 and f"Worth {max(found)}." in row.data["answer"]
+    low = {text for text, found in worth.items() if min(found) < 6}
+    assert low and not low & {row.data["input"] for row in rows}
