@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import cycle
 from typing import Any
 
 from cases import Case, to
@@ -16,19 +15,18 @@ OTHERS = tuple({"input": f"{n}?", "text": f"text {n}", "answer": f"{n}."} for n 
 SCORED = tuple({"input": "?", "other": n % 2, "n": n, "m": 10 - n} for n in range(4))
 
 
-def talk() -> Any:
-    """Turns that all differ."""
-    said = cycle(f"Turn {n}." for n in range(100))
-    return lambda _: next(said)
+def talk(messages: Any) -> str:
+    """A turn that differs from those before."""
+    return f"Turn {len(messages)}."
 
 
 CASES: dict[str, dict[str, Case]] = {
     "generate.magpie": {
-        "system": to("system", ..., "Ask of {{ title }}.", answer=talk()),
-        "exchanges": to("exchanges", 1, 2, answer=talk()),
-        "forward": to("forward", ..., ["title"], answer=talk()),
-        "user": to("user", "user", "other", answer=talk()),
-        "model": to("model", "writer", "other", answer=talk()),
+        "system": to("system", ..., "Ask of {{ title }}.", answer=talk),
+        "exchanges": to("exchanges", 1, 2, answer=talk),
+        "forward": to("forward", ..., ["title"], answer=talk),
+        "user": to("user", "user", "other", answer=talk),
+        "model": to("model", "writer", "other", answer=talk),
     },
     "score.evolved": {
         "before": to("before", "before", "first", EVOLVED, GAINED),

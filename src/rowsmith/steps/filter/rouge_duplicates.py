@@ -41,6 +41,8 @@ class RougeDuplicates(Twins):
 
     def all(self, new: Rows, kept: Rows, ctx: Context) -> Iterator[Row | Dropped]:
         """Every new row once, in order: itself, or dropped or flagged as `rouge_duplicate` with the id of its twin and their ROUGE-L."""
+        if not len(new):  # files are read in a process of their own, which is not worth starting for nothing
+            return
         pool = Pool()
         for name, data in earlier(ctx, self.against, self.against_files):
             pool.add(name, pool.read(compared(data, self.columns_)))

@@ -46,6 +46,8 @@ class Examples(Step):
 
     def all(self, new: Rows, kept: Rows, ctx: Context) -> Iterator[Row | Dropped]:
         """Every new row once, in order."""
+        if not len(new):  # files are read in a process of their own, which is not worth starting for nothing
+            return
         given = [self._of_record(name, data) for name, data in earlier(ctx, (), self.files)] if self.files else []
         known = [(row.id, self._shown(row.data)) for rows in (kept, new) for row in rows] if self.from_rows else []
         for row in new:
