@@ -53,9 +53,14 @@ def test_one_of_the_users_own_and_a_system_prompt_without_a_turn_for_it() -> Non
         made.written([{"role": "user", "content": [{"type": "image"}]}])
 
 
+def test_a_mapping_may_come_as_text() -> None:
+    assert template('{user: "U: {text}\\n", assistant: "A: {text} END\\n"}') == template(OWN)
+
+
 @pytest.mark.parametrize(
     ("name", "what"),
-    [("lama-3", "No template is called 'lama-3'"), ({"user": "U: {text}"}, "assistant turn"), ({**OWN, "user": "U: "}, "user turn"),
+    [("{user: [", "cannot be read"),
+     ("lama-3", "No template is called 'lama-3'"), ({"user": "U: {text}"}, "assistant turn"), ({**OWN, "user": "U: "}, "user turn"),
      ({**OWN, "system": "{text}{text}"}, "system turn"), ({**OWN, "tool": "{text}"}, "has no 'tool'")],
 )  # fmt: skip
 def test_what_is_no_template_is_told(name: Any, what: str) -> None:

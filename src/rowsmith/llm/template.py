@@ -70,6 +70,8 @@ def template_of(model: Model) -> Template | None:
     said = model.template
     if said is None:
         return None
+    if isinstance(said, str) and said.lstrip().startswith("{"):  # a mapping, as a parameter without a default gives it
+        said = _mapping(said)
     if isinstance(said, str):
         known = content.templates()
         if said not in known:
@@ -81,3 +83,20 @@ def template_of(model: Model) -> Template | None:
     if wrong := [role for role in ROLES if (role in turns or role != "system") and turns.get(role, "").count(PLACE) != 1]:
         raise Invalid(f"The template's {wrong[0]} turn has no {PLACE}, or more than one.", FIX)
     return Template(turns, said.get("begin", ""))
+
+
+def _mapping(text: str) -> dict[str, str]:
+    """The template in a text.
+
+    Raises:
+        Invalid: it is none.
+    """
+    import yaml
+
+    try:
+        said = yaml.safe_load(text)
+    except yaml.YAMLError:
+        said = None
+    if not isinstance(said, dict) or not all(isinstance(value, str) for value in said.values()):
+        raise Invalid(f"The template {text!r} cannot be read.", FIX)
+    return {str(name): value for name, value in said.items()}
