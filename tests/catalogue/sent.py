@@ -21,11 +21,12 @@ LEAST = 30
 
 
 def told(requests: Sequence[Request], ours: set[str]) -> str:
-    """The requests that differ in kind: by model, schema and what they say of ours."""
+    """The requests that differ in kind: by model, schema and what they say of ours; raw ones by their settings."""
     found: dict[tuple[str, ...], str] = {}
     for request in requests:
         said = _said(request)
-        key = (request.model, json.dumps(request.schema, sort_keys=True), *sorted(piece for piece in ours if piece in _FENCED.sub("", said)))
+        form = json.dumps(_settings(request)) if request.raw else ""
+        key = (request.model, form, json.dumps(request.schema, sort_keys=True), *sorted(piece for piece in ours if piece in _FENCED.sub("", said)))
         found[key] = min(found.get(key, said), said)
     return "\n\n".join(said for _, said in sorted(found.items())) + "\n"
 
@@ -33,10 +34,15 @@ def told(requests: Sequence[Request], ours: set[str]) -> str:
 def _said(request: Request) -> str:
     if request.inputs is not None:
         return f"== {request.model}: embeddings or scores of texts"
+    if request.raw:
+        return f"== {request.model} {json.dumps(_settings(request))}\n-- raw\n{request.prompt}"
     schema = f"\n-- schema\n{json.dumps(request.schema, ensure_ascii=False)}" if request.schema else ""
     messages = "".join(f"\n-- {one['role']}\n{_content(one['content'])}" for one in request.data["messages"])
-    settings = {name: request.data[name] for name in ("temperature", "top_p", "max_tokens", "stop") if name in request.data}
-    return f"== {request.model} {json.dumps(settings)}{messages}{schema}"
+    return f"== {request.model} {json.dumps(_settings(request))}{messages}{schema}"
+
+
+def _settings(request: Request) -> dict[str, Any]:
+    return {name: request.data[name] for name in ("temperature", "top_p", "max_tokens", "stop") if name in request.data}
 
 
 def _content(content: Any) -> str:

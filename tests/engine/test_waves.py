@@ -179,3 +179,14 @@ def test_a_run_without_a_model_can_be_stopped(tmp_path: Path) -> None:
         result = bench.run(*steps, stopping=stopping)
         assert (result.state, result.requested) == ("stopped", 0)
         assert bench.run(*steps).kept == 40
+
+
+def test_a_further_round_makes_rows_of_what_a_set_step_made_of_their_parents(tmp_path: Path) -> None:
+    """Two texts with a partner each: what a set step has put beside them is there when they are asked again, now and when the run goes on."""
+    steps = (texts("one", "two"), {"kind": "transform.partner", "columns": ["text"]}, ask(prompt="Say {{ text }} beside {{ other_text }}"))
+    with Bench(tmp_path, vary=True) as bench:
+        result = bench.run(*steps, target=4)
+        assert (result.state, result.kept, result.failed) == ("finished", 4, {})
+        result = bench.run(*steps, target=8)
+        assert (result.state, result.kept, result.failed) == ("finished", 8, {})
+        assert sorted(bench.texts) == ["Say one beside two"] * 4 + ["Say two beside one"] * 4

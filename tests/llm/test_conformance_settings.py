@@ -65,6 +65,19 @@ def test_each_reasoning_effort_is_sent_or_refused(name: str, effort: str) -> Non
         assert other.items() > one.items() or other.keys() > one.keys()
 
 
+def test_a_template_makes_one_text_of_the_messages_or_is_refused(name: str) -> None:
+    with provided(name, "Well.") as at:
+        model = at.model(template="chatml")
+        result = outcomes(MemoryLedger(), [question(model, "Why?", schema=None)], **at.gate())[0]
+        if isinstance(result, Invalid):
+            assert "raw completions" in result.what and "vllm" in result.fix and at.seen == []
+            assert name not in ("vllm", "llamacpp", "lmstudio", "together")
+            return
+        assert at.seen[0].data["prompt"] == "<|im_start|>user\nWhy?<|im_end|>\n<|im_start|>assistant\n"
+        assert at.seen[0].path.endswith("/v1/completions")
+        assert getattr(result, "value", None) == "Well."
+
+
 @pytest.mark.parametrize("field", ["max_tokens", "max_completion_tokens"])
 def test_the_token_limit_has_the_name_that_it_has_there(name: str, field: str) -> None:
     with provided(name, "Well.") as at:

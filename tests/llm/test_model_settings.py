@@ -40,6 +40,7 @@ SENT: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "reasoning_effort": ({"reasoning_effort": "low"}, {"reasoning_effort": "low"}),
     "extra": ({"extra": {"top_k": 5, "guided": {"x": 1}}}, {"top_k": 5, "guided": {"x": 1}}),
     "answers": ({"answers": "object"}, {"response_format": {"type": "json_object"}}),
+    "template": ({"template": "chatml"}, {"stop": ["<|im_end|>"], "messages": None}),
     "token_field": ({"token_field": "max_completion_tokens"}, {"max_completion_tokens": 1024}),
 }
 

@@ -94,6 +94,11 @@ def path() -> None:
     assert url(a_provider(path="/api/chat")) == "http://acme.test/v1/api/chat"
 
 
+def raw() -> None:
+    assert url(a_provider(base_url="http://acme.test/v1", raw="/raw"), template="chatml") == "http://acme.test/v1/raw"
+    assert "template" in a_provider(base_url="http://acme.test/v1").refuses(Model(model="acme/m", template="chatml"))
+
+
 def versioned() -> None:
     provider = a_provider(
         {"V": "2"}, base_url="http://acme.test", path="/new/chat", versioned={"query": "version", "env": "V", "path": "/old/{model}/chat"}
@@ -210,7 +215,8 @@ def errors() -> None:
 DOES: dict[str, Callable[[], None]] = {
     **dict.fromkeys(("name", "title", "sources", "checked", "speaks"), about),
     **dict.fromkeys(("key_env", "needs_key", "key_header", "key_prefix"), keys),
-    "base_url": base_url, "base_url_env": base_url_env, "default_only": default_only, "path": path, "versioned": versioned, "tokens": tokens,
+    "base_url": base_url, "base_url_env": base_url_env, "default_only": default_only, "path": path, "raw": raw, "versioned": versioned,
+    "tokens": tokens,
     "settings": settings, "most": most, "effort": effort, "thinking_ignores": thinking_ignores, "answers": answers, "models": models,
     "tool_choice": tool_choice, "tools_while_thinking": tools_while_thinking, "adds": adds, "batch": batch, "takes": takes, "errors": errors,
 }  # fmt: skip

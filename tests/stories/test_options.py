@@ -25,6 +25,7 @@ from cases_conversations import CASES as CONVERSATIONS
 from cases_documents import CASES as DOCUMENTED
 from cases_duplicates import CASES as DUPLICATES
 from cases_duplicates import CLOSE, ITEM
+from cases_instructions import CASES as INSTRUCTIONS
 from cases_preference import CASES as PREFERENCES
 from cases_quality_pii import CASES as HARM
 from cases_rewriting import CASES as REWRITING
@@ -183,6 +184,7 @@ CASES: dict[str, dict[str, Case]] = {
     **CATALOGUE,
     **SEEDS,
     **PREFERENCES,
+    **INSTRUCTIONS,
     **CONVERSATIONS,
     "filter.balance": {
         "by": to("by", "text", "label", LABELLED),
@@ -444,6 +446,7 @@ SENT: dict[str, tuple[Any, dict[str, Any]]] = {
     "reasoning_effort": ("low", {"reasoning_effort": "low"}),
     "extra": ({"top_k": 5}, {"top_k": 5}),
     "answers": ("object", {"response_format": {"type": "json_object"}}),
+    "template": ("chatml", {"stop": ["<|im_end|>"]}),
     "token_field": ("max_completion_tokens", {"max_completion_tokens": 1024}),
     "model": ("openai/other", {"model": "other"}),
 }

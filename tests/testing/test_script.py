@@ -120,6 +120,17 @@ def test_api_key(ask: Any) -> None:
         assert ask(server, "x", headers={"x-api-key": "Secret"}).status == 200
 
 
+@changes("raw")
+def test_raw(post: Any) -> None:
+    body = {"model": "m", "prompt": "Once upon"}
+    with ModelServer(lambda request: f"{request.prompt} a time") as server:
+        got = post(server.root, body, path="/v1/completions")
+        assert (got.status, got.json["choices"][0]["text"]) == (200, "Once upon a time")
+        assert post(server.root, {"model": "m", "messages": []}, path="/v1/completions").status == 400
+    with ModelServer(raw=False) as server:
+        assert post(server.root, body, path="/v1/completions").status == 404
+
+
 @changes("models")
 def test_models(ask: Any) -> None:
     with ModelServer(models="a, b") as server:

@@ -30,6 +30,12 @@ def profile(name: str) -> str:
     return _text("profiles", ".yaml", name, "profile that ships with Rowsmith")
 
 
+@cache
+def templates() -> dict[str, dict[str, str]]:
+    """The chat templates that ship, by their names: the texts of the turns, with {text} where what is said stands."""
+    return {str(name): {str(role): str(text) for role, text in turns.items()} for name, turns in _yaml("templates").items()}
+
+
 def rubrics() -> list[str]:
     """The names of the rubrics that ship, sorted."""
     return sorted(_within("rubrics", ".yaml"))
@@ -159,6 +165,11 @@ def families() -> dict[str, list[str]]:
 def form() -> dict[str, Any]:
     """What gives away the form of a text that is no answer, by problem: `content/form.yaml`."""
     return _yaml("form")
+
+
+def evolving() -> dict[str, Any]:
+    """What gives away that an instruction has not evolved: `content/evolving.yaml`."""
+    return _yaml("evolving")
 
 
 def dialogue() -> dict[str, list[str]]:

@@ -53,6 +53,11 @@ class Model(BaseModel):
         description="How a structured answer is asked for: by the server's schema mode (schema), its JSON mode (object), a tool call (tools), or by "
         "instructions alone, as JSON (json) or XML (xml). auto: the surest way that the provider has.",
     )
+    template: str | dict[str, str] | None = Field(
+        None,
+        description="Chat template by which the messages are written out as one text, which the server goes on with (/completions): chatml, llama-3, "
+        "..., or one of your own, {user: ..., assistant: ..., system: ...} with {text} in each. Default: the server's own, by /chat/completions.",
+    )
     token_field: Literal["max_tokens", "max_completion_tokens"] | None = Field(
         None, description="Name under which the server takes max_tokens. Default: the provider's own."
     )

@@ -28,6 +28,9 @@ SPREAD = (0, -4, 0)
 """Where a run begins that is spread: with a sixteenth of the parts."""
 KEPT_STAGE = 255
 """`row.stage` of kept rows."""
+PASSED_STAGE = 256
+"""`row.stage`, less the position of a set step, of rows that it changed when it let them through: as they went on. In later rounds, and when a run is
+resumed, more is made of them than of the rows as they came."""
 OVER_STAGE = 254
 """`row.stage` of rows beyond the target, kept aside in case the target grows."""
 

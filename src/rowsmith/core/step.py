@@ -38,6 +38,7 @@ PROMPT = _Mark("prompt")
 MODEL = _Mark("model")
 EMBEDDER = _Mark("embedder")
 CLASSIFIER = _Mark("classifier")
+TEMPLATED = _Mark("templated")
 COLUMN = _Mark("column")
 WHERE = _Mark("where")
 PATHS = _Mark("paths")
@@ -56,6 +57,8 @@ EmbedderRole = Annotated[str, EMBEDDER]
 ClassifierRole = Annotated[str, MODEL, CLASSIFIER]
 """A role of the recipe's `models` that scores texts by category (core.ports.Context.classify). One, never shares: scores of two models cannot be
 compared."""
+TemplatedRole = Annotated[ModelChoice, MODEL, TEMPLATED]
+"""A role, or roles with shares, whose models write the user's turns: each needs a `template`."""
 Column = Annotated[str, COLUMN]
 """The name of a column that must be there when the step is reached."""
 FileColumn = Annotated[str, COLUMN, FILE]

@@ -56,6 +56,7 @@ class Advance:
     def __init__(self, routes: Routes, contexts: list[StepContext], slots: Slots, peril: Peril | None = None) -> None:
         self.routes, self.contexts, self.slots, self.peril = routes, contexts, slots, peril
         self.shapes = [step.shape for step in routes.steps]
+        self.sets = [position for position, shape in enumerate(self.shapes) if shape == "set"]
         self.parts = routes.parts
         self.round = 0
         self.lacking = False
@@ -116,7 +117,7 @@ class Advance:
             if known is None or known.state == PENDING or (known.state == WAITING and known.step < item.at):
                 self.slots.wait(item.row, item.at, item.attempt)
             else:  # it passed here in an earlier wave
-                yield from self.after(item, item.at)
+                yield from self.after(replace(item, row=known.passed.get(item.at, item.row)), item.at)
         elif shape == "asking":
             yield from self._before_asking(item)
         elif self.routes.steps[item.at].makes:

@@ -14,7 +14,7 @@ from rowsmith.core.folders import cache_folder
 from rowsmith.core.models import Model
 from rowsmith.core.ports import Keys, Paused
 from rowsmith.core.recipe import Recipe
-from rowsmith.core.step import CLASSIFIER, EMBEDDER, MODEL
+from rowsmith.core.step import CLASSIFIER, EMBEDDER, MODEL, TEMPLATED
 from rowsmith.core.weights import Weights
 from rowsmith.engine.check_names import setting
 from rowsmith.engine.holes import UNREAD
@@ -48,6 +48,7 @@ def model_problems(
             known = silent(filled(model, facts)) if scores else filled(model, facts)
             out += [*_reach(role, model, keys, lines, plugins, weights, scores), *_priced(role, known, budget_usd, lines)]
             out += [*_planned(role, model, lines), *_sized(role, model, facts, lines)]
+    out += _untemplated(recipe, lines)
     out += [_no_role(title, role, recipe, place, lines) for title, place, role in _choices(recipe, EMBEDDER) if role not in recipe.models]
     for role in embedders(recipe):
         if (model := recipe.models[role]) != UNREAD:
@@ -93,6 +94,15 @@ def _no_role(title: str, role: str, recipe: Recipe, place: Place, lines: Lines) 
     what = f"Step {title!r} asks the model {role!r}, and the recipe has no model of that name."
     add = f"Add it under 'models': {role}: {{model: provider/name}}."
     return lines.problem(place, what, f"{choose(role, list(recipe.models))} {add}" if recipe.models else add)
+
+
+def _untemplated(recipe: Recipe, lines: Lines) -> Iterator[Problem]:
+    """Models that are to write the user's turns and have no template by which they could."""
+    wanted = dict.fromkeys(role for _, _, choice in _choices(recipe, TEMPLATED) for role in roles(choice) if role in recipe.models)
+    for role in wanted:
+        if (model := recipe.models[role]) != UNREAD and model.template is None:
+            what = f"The model {role!r} is to write what users say, and has no template."
+            yield lines.problem(("models", role), what, "Give it the chat template of the model: template: llama-3, chatml, or one of your own.")
 
 
 def _shares(title: str, choice: Any, place: Place, lines: Lines) -> Iterator[Problem]:

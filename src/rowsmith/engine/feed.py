@@ -160,7 +160,7 @@ class Feed:
         """What is known of a page of source rows and all that came of them; and which of them are not finished."""
         if not self.revisit:
             return {}, set()
-        known = looked_up(self.db, self.run, first, last)
+        known = looked_up(self.db, self.run, first, last, self.advance.sets)
         return known, {order[:6] for order, slot in known.items() if slot.state == PENDING or slot.reason == "partly"}
 
     # -- set steps ----------------------------------------------------------------------------------------------------------------------
@@ -175,7 +175,7 @@ class Feed:
         rows = iter(new)
         while page := list(islice(rows, PAGE)):
             within = page[-1].order >= first and (last is None or page[0].order <= last)
-            known = looked_up(self.db, self.run, page[0].order, page[-1].order) if within else {}
+            known = looked_up(self.db, self.run, page[0].order, page[-1].order, self.advance.sets) if within else {}
             for row in page:
                 verdict = next(verdicts, None)
                 if within and row.order >= first and (last is None or row.order[:6] <= last[:6]):
@@ -204,4 +204,6 @@ class Feed:
         elif isinstance(verdict, Dropped):
             slots.drop(row.order, root, state.attempt, verdict.reason, verdict.detail)
         else:
+            if verdict != row and self.advance.routes.next[root]:
+                slots.passed(verdict, root)
             yield from self.advance.after(Item(verdict, root, attempt=state.attempt, known=known), root)

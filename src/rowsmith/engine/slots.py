@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 
 from rowsmith.core.errors import Invalid
 from rowsmith.core.row import Row
-from rowsmith.core.slots import CANCELLED, DROPPED, EXPANDED, FAILED, KEPT, KEPT_STAGE, NOT_RECORDED, PENDING, WAITING, Tally
+from rowsmith.core.slots import CANCELLED, DROPPED, EXPANDED, FAILED, KEPT, KEPT_STAGE, NOT_RECORDED, PASSED_STAGE, PENDING, WAITING, Tally
 from rowsmith.store.journal import Journal
 
 
@@ -82,6 +83,11 @@ class Slots:
     def send_back(self) -> None:
         """A filter sends a slot back to an asking step."""
         self._journal.revisit()
+
+    def passed(self, row: Row, step: int) -> None:
+        """The set step at `step` changed the row and let it through. One that cannot be stored is told where it rests next."""
+        with suppress(Invalid):
+            self._journal.put(row, PASSED_STAGE + step, self.wave)
 
     def _put(self, row: Row, stage: int, step: int, attempt: int) -> bool:
         """Whether the row can be stored; else its slot has failed."""

@@ -24,7 +24,7 @@ MOST_BYTES = 256 * 1024
 """Most bytes of the texts of one request; a longer text goes alone."""
 NEVER = frozenset({
     "temperature", "top_p", "max_tokens", "frequency_penalty", "presence_penalty", "seed", "stop", "reasoning_effort", "answers", "token_field",
-    "threads", "gpu_layers",
+    "template", "threads", "gpu_layers",
 })  # fmt: skip
 """Settings of models that answer; an embedding has none of them."""
 

@@ -78,7 +78,6 @@ class Form:
         "url",
         "way",
     )  # fmt: skip
-    gives = "chat completions"
 
     def __init__(
         self, model: Model, schema: dict[str, Any] | None, provider: Provider, server: Server, keys: Keys, sender: Sender | None = None
@@ -94,7 +93,7 @@ class Form:
         self._write = provider.body(model, schema, self.way)
         self._told = instructions(schema, self.way)
         self.url = URL(provider.url(model))
-        self.place = str(self.url.with_query(None)).removesuffix("/chat/completions").removesuffix("/messages")
+        self.place = str(self.url.with_query(None)).removesuffix("/chat/completions").removesuffix("/completions").removesuffix("/messages")
         found = key_of(provider, model, keys)
         self.secret = found.key.get_secret_value() if found else ""
         self.renew = found.renew if found else how_to_give(provider, model)
@@ -108,6 +107,11 @@ class Form:
         self.sizes = Sizes(model)
         self.answered = False
         self.refusals = 0
+
+    @property
+    def gives(self) -> str:
+        """What is asked for at its address."""
+        return "chat completions" if self.model.template is None else "raw completions"
 
     def write(self, messages: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         """The body of a question."""

@@ -70,6 +70,9 @@ class Profile(Strict):
     base_url_env: str = Field("", description="Environment variable that names another place.")
     default_only: bool = Field(False, description="The profile holds at base_url alone; at another address everything is taken to be possible.")
     path: str = Field("/chat/completions", description="Path of the completions below the address.")
+    raw: str | None = Field(
+        None, description="Path of raw completions below the address, for a `template`; none: it has none, or lays one of its own over them."
+    )
     versioned: Versioned | None = Field(None, description="Another path where a version is named.")
     key_env: str = Field(description="Environment variable that holds the key.")
     needs_key: bool = Field(True, description="Whether nothing is answered without a key.")

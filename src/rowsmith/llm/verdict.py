@@ -110,7 +110,8 @@ def pause_for(kind: Kind, status: int, said: str, form: Form) -> Paused | None:
         return Paused("key", f"{form.place} {did} (HTTP {status}): {said}", form.renew)
     if kind == "model":
         what = f"{form.place} has no model {form.model.name!r}, or no {form.gives} at that address (HTTP {status}): {said}"
-        return Paused("model", what, "Correct model or base_url and go on.")
+        raw = " A template needs a server that goes on with text as it stands (/completions), such as vLLM, llama.cpp's or LM Studio."
+        return Paused("model", what, f"Correct model or base_url and go on.{raw if form.model.template is not None else ''}")
     return None
 
 

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, text
 
 from rowsmith.core.ids import source_ordinal
-from rowsmith.core.slots import CANCELLED, DROPPED, FAILED, KEPT, KEPT_STAGE, NOT_RECORDED, OVER_STAGE, PENDING, WAITING, Tally
+from rowsmith.core.row import Row
+from rowsmith.core.slots import CANCELLED, DROPPED, FAILED, KEPT, KEPT_STAGE, NOT_RECORDED, OVER_STAGE, PASSED_STAGE, PENDING, WAITING, Tally
 from rowsmith.store import draws
 from rowsmith.store.attempts import MAYBE_BILLED, REUSED, SETTLED
 from rowsmith.store.database import Database
 from rowsmith.store.runs import Run, changing
+from rowsmith.store.stages import as_row
+
+_PASSED = text('SELECT ord, id, data, meta FROM "row" WHERE run = :n AND stage = :stage AND ord >= :a AND ord < :b')
 
 
 class Known(NamedTuple):
-    """What the database knows of a slot."""
+    """What the database knows of a slot. `passed`: its row as the set step at a position let it through, where that changed it."""
 
     state: int
     step: int
     attempt: int
     reason: str | None
     wave: int
+    passed: Mapping[int, Row] = {}
 
 
 def tally(db: Database, n: int) -> Tally:
@@ -62,14 +68,16 @@ def ends(db: Database, n: int) -> list[tuple[int, int, int, str | None, int]]:
         return [(r.made, r.step, r.state, r.reason, r.k) for r in rows]
 
 
-def known(db: Database, n: int, first: bytes, last: bytes) -> dict[bytes, Known]:
-    """The slots from order key `first` to `last`, those of their descendants included."""
+def known(db: Database, n: int, first: bytes, last: bytes, sets: Sequence[int] = ()) -> dict[bytes, Known]:
+    """The slots from order key `first` to `last`, those of their descendants included. `sets`: the positions of set steps."""
+    within = {"n": n, "a": first, "b": last + b"\xff\xff"}
     with db.read() as conn:
-        rows = conn.execute(
-            text("SELECT ord, state, step, attempt, reason, wave FROM slot WHERE run = :n AND ord >= :a AND ord < :b"),
-            {"n": n, "a": first, "b": last + b"\xff\xff"},
-        )
-        return {bytes(r.ord): Known(r.state, r.step, r.attempt, r.reason, r.wave) for r in rows}
+        passed: dict[bytes, dict[int, Row]] = {}
+        for position in sets:
+            for r in conn.execute(_PASSED, {**within, "stage": PASSED_STAGE + position}):
+                passed.setdefault(bytes(r.ord), {})[position] = as_row(r)
+        rows = conn.execute(text("SELECT ord, state, step, attempt, reason, wave FROM slot WHERE run = :n AND ord >= :a AND ord < :b"), within)
+        return {bytes(r.ord): Known(r.state, r.step, r.attempt, r.reason, r.wave, passed.get(bytes(r.ord), {})) for r in rows}
 
 
 def pending(db: Database, n: int) -> tuple[bytes, bytes] | None:

@@ -9,12 +9,12 @@ import orjson
 from sqlalchemy import text
 
 from rowsmith.core.row import Row
-from rowsmith.core.slots import DROPPED, FAILED
+from rowsmith.core.slots import DROPPED, FAILED, PASSED_STAGE
 from rowsmith.store.database import Database
 
 _NEAR = text(
     'SELECT r.run, r.ord, r.id, r.data, r.meta FROM "row" r JOIN run u ON u.n = r.run '
-    "WHERE u.project = :p AND r.id >= :low AND r.id <= :high ORDER BY r.run DESC, r.ord LIMIT :k"
+    f"WHERE u.project = :p AND r.stage < {PASSED_STAGE} AND r.id >= :low AND r.id <= :high ORDER BY r.run DESC, r.ord LIMIT :k"
 )
 PAGE = 1000
 """Rows read in one transaction."""

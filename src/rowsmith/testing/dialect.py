@@ -106,7 +106,7 @@ class Dialect(BaseModel):
             if error is not None:
                 yield "unknown", name, f"Invalid '{name}': {error.message[:200]}"
         yield from (("unknown", "messages", why) for why in self._odd_parts(request))
-        yield from (("unknown", field, why) for rule in self.rules for field, why in broken(rule, request.data))
+        yield from (("unknown", field, why) for rule in (() if request.raw else self.rules) for field, why in broken(rule, request.data))
 
     def _odd_parts(self, request: Request) -> Iterator[str]:
         for part in request.parts:

@@ -55,12 +55,13 @@ def _openai(request: Request, reply: Reply, usage: tuple[int, int, int] | None) 
     if reply.tool:
         call = {"name": reply.tool[0], "arguments": reply.tool[1]}
         message["tool_calls"] = [{"id": f"call_{request.digest.hex()[:20]}", "type": "function", "function": call}]
+    said: dict[str, Any] = {"text": reply.text or ""} if request.raw else {"message": message}
     body: dict[str, Any] = {
-        "id": f"chatcmpl-{request.digest.hex()[:20]}{request.n:09d}",
-        "object": "chat.completion",
+        "id": f"{'cmpl' if request.raw else 'chatcmpl'}-{request.digest.hex()[:20]}{request.n:09d}",
+        "object": "text_completion" if request.raw else "chat.completion",
         "created": int(time.time()),
         "model": request.model,
-        "choices": [{"index": 0, "message": message, "logprobs": None, "finish_reason": reply.finish}],
+        "choices": [{"index": 0, **said, "logprobs": None, "finish_reason": reply.finish}],
         "system_fingerprint": "fp_scripted",
     }
     spoken = request.spoken

@@ -25,8 +25,8 @@ class Head:
     fields: Mapping[str, str] = field(default_factory=dict)
 
 
-OPENAI = ("/chat/completions", "/embeddings", "/moderations", "/comments:analyze")
-"""Paths of answers, embeddings and scores; the errors of all have OpenAI's form."""
+OPENAI = ("/completions", "/embeddings", "/moderations", "/comments:analyze")
+"""Ends of the paths of answers (chat and raw), embeddings and scores; the errors of all have OpenAI's form."""
 KEYS = ("x-api-key", "api-key", "x-goog-api-key")
 """Headers in which a key may come, beside Authorization."""
 

@@ -66,6 +66,17 @@ class Request:
         return self.path.endswith(("/moderations", "/comments:analyze"))
 
     @property
+    def raw(self) -> bool:
+        """Whether the model is to go on with a text as it stands, without turns."""
+        return self.path.endswith("/completions") and not self.path.endswith("/chat/completions")
+
+    @property
+    def prompt(self) -> str:
+        """The text that it is to go on with; empty where it is asked in messages."""
+        given = self.data.get("prompt") if self.raw else ""
+        return given if isinstance(given, str) else ""
+
+    @property
     def inputs(self) -> list[str] | None:
         """The texts that are to be embedded or scored; None when an answer is asked for."""
         if not self.scored and not self.path.endswith("/embeddings"):
@@ -77,9 +88,12 @@ class Request:
 
     @lazy
     def text(self) -> str:
-        """The last user message; the texts of its parts joined by line breaks when it has several. Of embeddings, the texts likewise."""
+        """The last user message, or the text to go on with; the texts of its parts joined by line breaks when it has several. Of embeddings, the
+        texts likewise."""
         if (inputs := self.inputs) is not None:
             return "\n".join(inputs)
+        if self.raw:
+            return self.prompt
         messages = self.data.get("messages")
         for message in reversed(messages if isinstance(messages, list) else []):
             if isinstance(message, dict) and message.get("role") == "user":
@@ -135,7 +149,7 @@ class Request:
 
     def _texts(self) -> list[str]:
         messages = self.data.get("messages")
-        parts = [_plain(self.data.get("system"))]
+        parts = [_plain(self.data.get("system")), self.prompt]
         return parts + [_plain(m.get("content")) for m in messages or [] if isinstance(m, dict)]
 
 

@@ -81,6 +81,7 @@ class Script(BaseModel):
     replies: list[Any] = Field(default_factory=list, description="Fixed answers in order of arrival (JSON list), then again from the first.")
     vary: bool = Field(False, description="Answer a repeated request differently each time.")
     dialect: str = Field("", description="Provider whose protocol is spoken, to the letter: groq, mistral, anthropic ... Default: any.")
+    raw: bool = Field(True, description="Serve raw completions (/completions) at all; else 404.")
     api_key: str | None = Field(None, description="The only key that is accepted; others get 401.")
     models: Names = Field(default_factory=list, description="The only models there are; others get 404.")
     rpm: PositiveFloat | None = Field(None, description="Permitted requests a minute; above it 429 with the true wait.")

@@ -105,7 +105,11 @@ class ScriptedModel:
             refuse(exchange, 400, "The body is not a JSON object with `model` and `input`: texts that are not empty.")
         elif request.inputs is None and self._spoken is not None and (wrong := self._spoken.refused(request)) is not None:
             refuse_as(exchange, *wrong)
-        elif request.inputs is None and (not isinstance(request.data.get("messages"), list) or not request.model):
+        elif request.raw and not script.raw:
+            refuse(exchange, 404, f"There is nothing at {request.path}.")
+        elif request.raw and not (request.prompt and request.model):
+            refuse(exchange, 400, "The body is not a JSON object with `model` and a `prompt`, a text.")
+        elif request.inputs is None and not request.raw and (not isinstance(request.data.get("messages"), list) or not request.model):
             refuse(exchange, 400, "The body is not a JSON object with `model` and a list of `messages`.")
         elif script.models and request.model not in script.models:
             refuse(exchange, 404, f"The model `{request.model}` does not exist.")

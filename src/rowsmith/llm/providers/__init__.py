@@ -71,6 +71,8 @@ class Provider(Protocol):
 
     key_env: str
     """Environment variable that holds the key when the model names none."""
+    templates: bool = False
+    """Whether it writes messages out by the model's `template`."""
     classifies: int = 0
     """The most texts that one request to its models takes, where they score texts by category (llm.classes); 0: they answer in words."""
 
@@ -206,6 +208,8 @@ class Carrier(Provider, Protocol):
         ...
 
 
+RAW = "Ask a server that goes on with text as it stands: vllm, llamacpp, lmstudio, together, or openai with its base_url."
+"""Who has raw completions."""
 OWN = ("threads", "gpu_layers")
 """Fields of `Model` that a provider must say it takes."""
 
@@ -216,6 +220,9 @@ def check_settings(provider: Provider, model: Model) -> None:
     Raises:
         Invalid: the first of them.
     """
+    if model.template is not None and not getattr(provider, "templates", False):
+        fix = f"{RAW} Or leave template out."
+        raise Invalid(f"{model.model} cannot be asked by raw completions, which a template needs.", fix)
     taken = provider.settings if isinstance(provider, Carrier) else frozenset()
     for name in OWN:
         if getattr(model, name) is not None and name not in taken:

@@ -16,10 +16,11 @@ from rowsmith.core.errors import Invalid
 from rowsmith.core.models import Model
 from rowsmith.llm.attachments import Inlined, Part, translated
 from rowsmith.llm.profile import NAMES, Profile, ServerWay, Takes, read_profile
-from rowsmith.llm.providers import PLAIN, Finish, Provider, Reply, Way, Write
+from rowsmith.llm.providers import PLAIN, RAW, Finish, Provider, Reply, Way, Write
 from rowsmith.llm.providers._address import address, below, from_host, origin
 from rowsmith.llm.providers._embeddings import Embeddings
 from rowsmith.llm.schema import name_of
+from rowsmith.llm.template import template_of
 from rowsmith.llm.tolerant import Unreadable, envelope
 from rowsmith.llm.verdict import Kind, kind_of
 
@@ -45,7 +46,7 @@ FORMATS = {"audio/mpeg": "mp3", "audio/x-wav": "wav"}
 
 class ChatCompletions(Provider):
     """Whatever takes OpenAI's chat completions and has this profile (default: OpenAI's own). `environ` may name its address (default: the
-    process's environment)."""
+    process's environment). A model with a template is asked by raw completions beside them."""
 
     def __init__(self, profile: Profile | None = None, environ: Mapping[str, str] | None = None) -> None:
         self.server = profile = profile or read_profile(content.profile("openai"), "openai", "content/profiles/openai.yaml")
@@ -53,10 +54,12 @@ class ChatCompletions(Provider):
         self.key_env = profile.key_env
         # A server that says nothing about batches may have them; when it has none, it says so when it is asked.
         known = {"name": profile.name, "key_env": profile.key_env, "base_url": profile.base_url}
-        self._anywhere = Profile(**known, needs_key=False, takes=ANYTHING, batch="openai")
+        self._anywhere = Profile(**known, needs_key=False, takes=ANYTHING, batch="openai", raw="/completions")
 
     def url(self, model: Model) -> str:
         server, at = self._at(model), address(model.base_url or self._usual())
+        if model.template is not None and server.raw is not None:
+            return below(at, server.raw)
         if (version := server.versioned) is None:
             return below(at, server.path)
         chosen = self._environ.get(version.env, "").strip()
@@ -85,11 +88,11 @@ class ChatCompletions(Provider):
         return dict(_refused(self._at(model), model))
 
     def way(self, model: Model, schema: Mapping[str, Any] | None = None) -> Way:
-        return next(iter(self._at(model).ways(model)), "json")
+        return "json" if model.template is not None else next(iter(self._at(model).ways(model)), "json")
 
     def batch(self, model: Model) -> BatchApi | None:
         offered = self._at(model).batch
-        if offered is None:
+        if offered is None or model.template is not None:
             return None
         from rowsmith.llm.batch.mistral import MistralBatches
         from rowsmith.llm.batch.openai import OpenAIBatches
@@ -101,6 +104,8 @@ class ChatCompletions(Provider):
         for error in self.refuses(model).values():
             raise error
         fixed = _fixed(server, model, schema, way)
+        if (template := template_of(model)) is not None:
+            return lambda messages: {**fixed, "prompt": template.written(messages)}
 
         def write(messages: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
             if all(isinstance(message.get("content"), str) for message in messages):
@@ -120,6 +125,8 @@ class ChatCompletions(Provider):
         choices = said.get("choices")
         first = choices[0] if isinstance(choices, list) and choices else None
         message = first.get("message") if isinstance(first, dict) else None
+        if message is None and isinstance(first, dict) and isinstance(first.get("text"), str):
+            message = {"content": first["text"]}  # a raw completion
         if not isinstance(first, dict) or not isinstance(message, dict):
             return _without_answer(said, usage)
         reason = str(first.get("finish_reason")).lower()
@@ -157,6 +164,8 @@ class ChatCompletions(Provider):
 class OpenAI(ChatCompletions, Embeddings):
     """A server that speaks like OpenAI. Its embeddings, where it gives any, are beside its chat completions."""
 
+    templates = True
+
 
 def _title(server: Profile) -> str:
     return server.title or server.name
@@ -182,10 +191,28 @@ def _refused(server: Profile, model: Model) -> Iterator[tuple[str, Invalid]]:
         yield "reasoning_effort", Invalid(f"{title} has no reasoning_effort {model.reasoning_effort!r}.", known)
     if model.token_field is not None and model.token_field not in server.tokens:
         yield "token_field", Invalid(f"{title} does not know {model.token_field}.", f"It takes {server.tokens[0]}; leave token_field out.")
-    if model.answers in get_args(ServerWay) and model.answers not in (ways := server.ways(model)):
+    if model.template is not None:
+        yield from _refused_with_template(server, model)
+    elif model.answers in get_args(ServerWay) and model.answers not in (ways := server.ways(model)):
         thinks = " while it thinks" if model.answers in server.answers and not server.tools_while_thinking else ""
         what = f"{title} cannot be asked for a structured answer by {model.answers} from {model.name!r}{thinks}."
         yield "answers", Invalid(what, f"Set answers to {', '.join([*ways, 'json'])} or auto{', or reasoning_effort to none' if thinks else ''}.")
+
+
+def _refused_with_template(server: Profile, model: Model) -> Iterator[tuple[str, Invalid]]:
+    """What keeps the server from going on with raw text, and the settings that raw completions do not know."""
+    if server.raw is None:
+        yield "template", Invalid(f"{_title(server)} has no raw completions, which a template needs.", f"{RAW} Or leave template out.")
+        return
+    try:
+        template_of(model)
+    except Invalid as error:
+        yield "template", error
+    for name in ("reasoning_effort", "token_field"):
+        if getattr(model, name) is not None:
+            yield name, Invalid(f"Raw completions have no {name}, and the model has a template.", f"Leave {name} out.")
+    if model.answers in get_args(ServerWay):
+        yield "answers", Invalid("A model with a template is asked in text alone.", "Set answers to json, xml or auto.")
 
 
 def _fixed(server: Profile, model: Model, schema: Mapping[str, Any] | None, way: Way) -> dict[str, Any]:
@@ -196,6 +223,9 @@ def _fixed(server: Profile, model: Model, schema: Mapping[str, Any] | None, way:
     given = {sent: value for name, sent in server.settings.items() if (value := getattr(model, name)) is not None}
     wanted = {} if schema is None else _wanted(server, model, schema, way)
     tokens = model.token_field or server.tokens[0]
+    if (template := template_of(model)) is not None:
+        given["stop"] = list(dict.fromkeys([*(model.stop or ()), *template.ends]))
+        tokens = "max_tokens"  # the one name that raw completions know
     return {**model.extra, **given, **effort, **wanted, "model": model.name, tokens: model.max_tokens}
 
 
