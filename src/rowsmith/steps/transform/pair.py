@@ -40,6 +40,7 @@ class Pair(Step):
     against one at random).
     """
 
+    spent = frozenset({"paired", "not_paired", "late"})
     by: list[Column] = Field(["input"], min_length=1, description="Columns that answers to one input have in common.")
     answer: Column = Field("answer", min_length=1, description="Column with the answer.")
     score: str = Field(min_length=1, description="Expression of an answer's worth, such as scores.judge.overall.")
@@ -54,6 +55,10 @@ class Pair(Step):
     def all(self, new: Rows, kept: Rows, ctx: Context) -> Iterator[Row | Dropped]:
         """Every new row once, in order: the pair, or dropped."""
         return gathered(new, kept, self.by, ctx.scratch, self._told, "its input had a pair in an earlier wave")
+
+    @property
+    def gathers(self) -> list[str]:
+        return self.by
 
     def columns(self, before: frozenset[str] | None) -> frozenset[str] | None:
         """Those of the chosen one but its answer, and the two answers."""
@@ -71,22 +76,30 @@ class Pair(Step):
             return [*problems, f"score: {error}"]
         return problems + ([] if kind in ("number", "any") else [f"score: {self.score!r} gives {kind}, not a number."])
 
-    def _told(self, row: Row, members: Sequence[Row]) -> Row | Dropped:
+    def _told(self, members: list[Row]) -> Iterator[Row | Dropped]:
         scored = [_Scored(one, score) for one in members if self.answer in one.data and (score := self._score(one)) is not None]
-        if all(one.row.id != row.id for one in scored):
-            return Dropped(row.id, "no_score", f"{self.score} gives none, or there is no {self.answer}")
-        if len(scored) == 1:
-            return Dropped(row.id, "alone", "its input has no other answer with a score")
+        known, (pair, why) = {one.row.id for one in scored}, self._matched(scored)
+        for row in members:
+            if row.id not in known:
+                yield Dropped(row.id, "no_score", f"{self.score} gives none, or there is no {self.answer}")
+            elif pair is None:
+                yield Dropped(row.id, *why)
+            elif row.id == pair[0].row.id:
+                yield self._pair(row, *pair)
+            else:
+                yield Dropped(row.id, "paired" if row.id == pair[1].row.id else "not_paired", f"with row {pair[0].row.id}")
+
+    def _matched(self, scored: Sequence[_Scored]) -> tuple[tuple[_Scored, _Scored] | None, tuple[str, str]]:
+        """The best answer and the rejected one, or why there is no pair."""
+        if len(scored) < 2:
+            return None, ("alone", "its input has no other answer with a score")
         best = min(scored, key=lambda one: (-one.score, self._drawn(one)))
         below = [one for one in scored if best.score - one.score >= self.margin]
         if not below:
-            return Dropped(row.id, "tie", f"all within {self.margin:g} of {best.score:g}")
+            return None, ("tie", f"all within {self.margin:g} of {best.score:g}")
         other = self._rejected(below)
-        if why := self._length(best.row, other.row):
-            return Dropped(row.id, "length", why)
-        if row.id != best.row.id:
-            return Dropped(row.id, "paired" if row.id == other.row.id else "not_paired", f"with row {best.row.id}")
-        return self._pair(row, best, other)
+        why = self._length(best.row, other.row)
+        return (None, ("length", why)) if why else ((best, other), ("", ""))
 
     def _pair(self, row: Row, best: _Scored, other: _Scored) -> Row:
         rest = {name: value for name, value in row.data.items() if name != self.answer and name not in self.both}
