@@ -39,6 +39,7 @@ def test_code_is_distilled_that_passes_its_tests_the_shortest_trace_of_each_prob
     assert result.dropped["failed_tests"] > 0 and result.dropped["not_executed"] > 0 and result.dropped["not_top"] > 0
     assert len({row.data["input"] for row in rows}) == len(rows) and result.executed == ("executed",)
     assert len(asked) % 4 == 0, "four draws of each problem"
+    assert result.dropped["no_tests"] == 1 and not any("add_0" in request.text for request in asked), "nothing is bought that nothing can verify"
     more, rows = carried_out("reasoning-code", tmp_path / "held", max_words="20", keep="2", target="4")
     assert all(len(row.data["reasoning"].split()) <= 20 for row in rows) and more.dropped["too_long"] > 0
     with pytest.raises(Invalid, match="execute=true"):

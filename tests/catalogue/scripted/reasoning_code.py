@@ -19,12 +19,13 @@ def problem(k: int) -> dict[str, Any]:
     return {"question": f"Write `add_{k}`: {Voice(f'c{k}').sentence()}", "tests": tests if k % 2 else "\n".join(tests)}
 
 
-PROBLEMS = "".join(json.dumps(problem(k)) + "\n" for k in range(1, 13))
+UNTESTED = json.dumps({**problem(0), "tests": ""}) + "\n"
+PROBLEMS = UNTESTED + "".join(json.dumps(problem(k)) + "\n" for k in range(1, 13))
 
 
 def reply(request: Request) -> Any:
     """A solution that passes, one time in two, at different lengths, and now and then in a fence."""
-    k, voice = int(re.findall(r"add_(\d+)", request.text)[0]), Voice(request.chance)
+    k, voice = int((re.findall(r"add_(\d+)", request.text) or ["0"])[0]), Voice(request.chance)
     body = "return n + {k}" if voice.number() % 2 else WRONG[voice.number() % len(WRONG)]
     code = f"def add_{k}(n):\n    {body.format(k=k)}\n"
     reasoning = "\n\n".join(voice.sentence() for _ in range(1 + voice.number() % 4))
