@@ -12,7 +12,7 @@ import pytest
 from checked import CHECKS, PAIRS, alpaca, lines, openai, sharegpt, trusted
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from running import Bench
+from running import Bench, called
 
 from rowsmith.app.conversion import convert
 from rowsmith.app.quality_checks import CHECKS as KNOWN
@@ -64,6 +64,19 @@ def test_a_file_is_checked_and_its_rows_are_known_by_their_lines(bench: Bench) -
     assert not bench.lab.project().datasets.list()  # nothing is committed
     again = told(bench, path)
     assert again == found and again["run"] == found["run"]  # the same command is the same run
+
+
+def test_the_two_sides_of_preferences_are_measured_and_told(bench: Bench) -> None:
+    pairs = [{"input": "Why?", "chosen": "One two three four.", "rejected": [{"role": "assistant", "content": "One two."}]} for _ in range(3)]
+    path = lines(bench.folder / "pairs.jsonl", [*pairs, {"input": "Who?", "chosen": "One two.", "rejected": "One two three."}])
+    found = told(bench, path)["lengths"]
+    assert (found["chosen"]["mean"], found["rejected"]["mean"], found["chosen"]["count"]) == (3.5, 2.25, 4)
+    home = ["--home", str(bench.folder / "home")]
+    said = called(["quality", str(path), "--checks", CHECKS[0], *home], {}, bench.folder).stdout
+    assert "chosen answers have 3.5 words on average, rejected ones 2.2: 1.56 times as long" in said
+    bench.run({"kind": "read.rows", "rows": [{"input": "Why?", "chosen": "one two", "rejected": "one two three four"}]})
+    said = called(["show", "t", *home], {}, bench.folder).stdout
+    assert "chosen answers have 2.0 tokens on average, rejected ones 4.0: 0.50 times as long" in said
 
 
 def test_a_dataset_is_checked_and_its_rows_are_known_by_their_ids(bench: Bench) -> None:

@@ -134,3 +134,35 @@ def test_instructions_have_functions_that_agree_with_their_cases_and_answers_tha
         assert len(row.data["answer"].split()) < 20 and row.data["input"].endswith(row.data["instruction"])
     with pytest.raises(Invalid, match="execute: true"):
         run("autoif", tmp_path, spoiled, execute="false")
+
+
+def test_talks_are_kept_that_end_as_their_blueprint_says(tmp_path: Path) -> None:
+    asked: list[Request] = []
+    found, rows = carried_out("apigen-mt", tmp_path, asked=asked, count="80", target="16")
+    assert {"ungrounded", "missing_call", "other_call", "outcome"} <= set(found.dropped)
+    for row in rows:
+        made = [call["function"] for one in row.data["messages"] for call in one.get("tool_calls", ())]
+        assert {one["name"] for one in made} == {one["name"] for one in row.data["calls"]} == {"add", "weather"}
+        assert {one["role"] for one in row.data["messages"]} == {"user", "assistant", "tool"}
+        assert row.scores["goal_calls"] == {"planned": 2, "made": 2, "missing": 0, "other": 0} and row.scores["outcome"]["holds"]
+        assert not any("Nettles sting." in text for text in (row.data["goal"], str(row.data["messages"])))
+    votes = [one for one in asked if "complete" in (one.schema or {}).get("properties", {})]
+    assert {one.model for one in votes} == {"judge", "second", "third"} and len(votes) % 3 == 0
+    refused = [one for one in votes if "Nettles sting." in one.text]
+    assert refused, "two of three refuse it, and it goes no further"
+    played = [one.text for one in asked if one.model == "simulator" and "have been tried" in one.text]
+    assert played and all('{\\"value\\": 7}' in text for text in played), "who plays the tools knows what the tried calls gave"
+    users = [one for one in asked if one.model == "user"]
+    assert not any("weather" in str(one.data["messages"]) for one in users), "the user knows of no tool"
+
+
+def test_a_committee_refuses_and_the_plan_is_made_anew(tmp_path: Path) -> None:
+    def refusing(request: Request) -> Any:
+        fields = (request.schema or {}).get("properties", {})
+        return {name: {"reason": "No.", "score": 0} for name in fields} if "complete" in fields and request.model != "third" else None
+
+    asked: list[Request] = []
+    found, _ = carried_out("apigen-mt", tmp_path, answers=refusing, asked=asked, kept=0, count="3", target="1")
+    assert found.dropped["committee"] > 0 and not any(one.model in ("user", "agent") for one in asked)
+    plans = [one for one in asked if "goal" in (one.schema or {}).get("properties", {})]
+    assert len(plans) > 3, "a plan that is refused is asked for again"

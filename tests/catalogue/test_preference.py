@@ -10,8 +10,10 @@ from scripted.corrupted_answer import RIGHT, WRONG
 from scripted.evol_pairs import MARK
 from scripted.on_policy import RANKS
 from scripted.preference import GOOD, scores
+from scripted.ultrafeedback import MARKS, MODELS
 
 from catalogue import carried_out
+from rowsmith.app.catalogue import one as listed
 from rowsmith.testing import Request
 
 
@@ -119,3 +121,29 @@ def test_answers_with_a_verdict_need_no_pairs(tmp_path: Path) -> None:
     assert all(row.data["label"] is (GOOD in row.data["answer"]) for row in rows)
     result, _ = carried_out("kto", tmp_path / "between", answers=lambda request: scores(request, 6) if request.model == "judge" else None, kept=0)
     assert set(result.dropped) == {"unclear"}
+
+
+def test_four_models_answer_under_drawn_principles_and_all_answers_stay_with_their_ratings(tmp_path: Path) -> None:
+    asked: list[Request] = []
+    result, rows = carried_out("ultrafeedback", tmp_path, asked=asked)
+    principles = listed("ultrafeedback").parameters["principles"].default
+    for row in rows:
+        answers = [request for request in asked if request.model in MODELS and request.text.strip() == row.data["input"]]
+        assert sorted(request.model for request in answers) == sorted(MODELS)
+        assert all(any(text in request.data["messages"][0]["content"] for text in principles) for request in answers)
+        assert row.data["models"] == [f"openai/{name}" for name in MODELS] and set(row.data["principles"]) <= set(principles)
+        worth = [next(score for mark, score in MARKS.items() if mark in answer) for answer in row.data["responses"]]
+        assert row.data["ratings"] == worth == [said["honesty"]["score"] for said in row.data["rationales"]]
+        assert all(said["truthfulness"]["reason"] for said in row.data["rationales"])
+        best = worth.index(max(worth))
+        assert (row.data["chosen"], row.data["chosen_model"]) == (row.data["responses"][best], row.data["models"][best])
+        assert row.data["rejected"] in row.data["responses"] and row.data["chosen_score"] - row.data["rejected_score"] >= 1
+    assert len({tuple(row.data["principles"]) for row in rows}) > 1 and result.dropped["tie"] > 0
+    assert {row.data["rejected_score"] for row in rows} > {1}, "not the worst alone"
+
+
+def test_the_worst_of_four_answers_is_rejected_where_that_is_said(tmp_path: Path) -> None:
+    _, rows = carried_out("ultrafeedback", tmp_path, rejected="worst", target="4")
+    assert {(row.data["chosen_score"], row.data["rejected_score"]) for row in rows} == {(5, 1)}
+    result, _ = carried_out("ultrafeedback", tmp_path / "margin", margin="5", kept=0, target="2")
+    assert set(result.dropped) == {"tie"}

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from scripted import reasoning_judged
+from scripted.reasoning_judged import RIGHT, SOUND
 
 from catalogue import carried_out
+from rowsmith.core.errors import Invalid
+from rowsmith.testing import Request
 
 
 def test_only_verified_answers_are_distilled_the_shortest_of_each_question(tmp_path: Path) -> None:
@@ -24,6 +29,44 @@ def test_a_shape_puts_the_reasoning_into_the_answer(tmp_path: Path) -> None:
 def test_lengths_and_circles_are_held(tmp_path: Path) -> None:
     result, rows = carried_out("reasoning-distillation", tmp_path, max_words="20", target="3")
     assert all(len(row.data["reasoning"].split()) <= 20 for row in rows) and result.dropped["too_long"] > 0
+
+
+def test_code_is_distilled_that_passes_its_tests_the_shortest_trace_of_each_problem(tmp_path: Path) -> None:
+    asked: list[Request] = []
+    result, rows = carried_out("reasoning-code", tmp_path, asked=asked)
+    for row in rows:
+        assert row.scores["executed"] == {"passes": True, "passed": 2, "tests": 2, "error": ""} and row.data["reasoning"]
+    assert result.dropped["failed_tests"] > 0 and result.dropped["not_executed"] > 0 and result.dropped["not_top"] > 0
+    assert len({row.data["input"] for row in rows}) == len(rows) and result.executed == ("executed",)
+    assert len(asked) % 4 == 0, "four draws of each problem"
+    assert result.dropped["no_tests"] == 1 and not any("add_0" in request.text for request in asked), "nothing is bought that nothing can verify"
+    more, rows = carried_out("reasoning-code", tmp_path / "held", max_words="20", keep="2", target="4")
+    assert all(len(row.data["reasoning"].split()) <= 20 for row in rows) and more.dropped["too_long"] > 0
+    with pytest.raises(Invalid, match="execute=true"):
+        carried_out("reasoning-code", tmp_path / "off", execute="false")
+
+
+def test_a_judge_verifies_open_answers_and_their_steps(tmp_path: Path) -> None:
+    asked: list[Request] = []
+    result, rows = carried_out("reasoning-judged", tmp_path, asked=asked)
+    assert all(RIGHT in row.data["answer"] and SOUND in row.data["reasoning"] for row in rows)
+    assert min(result.dropped[reason] for reason in ("wrong_answer", "wrong_steps", "not_top")) > 0
+    assert all(row.data["expected"] in next(one.text for one in asked if row.data["answer"] in one.text) for row in rows)
+    assert len({row.data["input"] for row in rows}) == len(rows)
+    _, rows = carried_out("reasoning-judged", tmp_path / "held", max_words="20", keep="2", draws="8", target="4")
+    assert all(len(row.data["reasoning"].split()) <= 20 for row in rows)
+    result, _ = carried_out("reasoning-judged", tmp_path / "strict", **{"pass": "10"}, kept=0)
+    assert set(result.dropped) == {"wrong_answer"}
+
+
+def test_without_a_reference_the_judge_goes_by_what_it_knows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Request] = []
+    sets = {name: value for name, value in reasoning_judged.CASE.sets.items() if name != "reference"}
+    monkeypatch.setattr(reasoning_judged, "CASE", replace(reasoning_judged.CASE, sets=sets))
+    _, rows = carried_out("reasoning-judged", tmp_path, asked=asked, target="3")
+    assert all(row.data["expected"] == "" and RIGHT in row.data["answer"] for row in rows)
+    shown = next(one.text for one in asked if one.model == "judge")
+    assert " expected ---\n\n---" in shown
 
 
 def test_answers_that_few_draws_give_are_no_data(tmp_path: Path) -> None:

@@ -72,6 +72,16 @@ def test_the_best_answer_is_chosen_and_the_worst_rejected(tmp_path: Path) -> Non
     assert said(carried_out(Pair(score="scores.s", rejected="next"), tmp_path, rows))[1]["rejected"] == "fair"
 
 
+def test_a_pair_keeps_all_answers_that_have_a_score(tmp_path: Path) -> None:
+    rows = answered(("a", "fair", 5), ("a", "best", 9), ("a", "bad", 2))
+    step = Pair(score="scores.s", lists={"answers": "answer", "scores_": "scores.s", "none": "missing"})
+    pair = said(carried_out(step, tmp_path, rows))[1]
+    assert (pair["answers"], pair["scores_"], pair["none"]) == (["fair", "best", "bad"], [5, 9, 2], [None] * 3)
+    assert {"answers", "scores_", "none"} <= (step.columns(frozenset({"input", "answer"})) or set())
+    assert "already" in Pair(score="scores.s", lists={"chosen": "answer"}).check()[0]
+    assert "x:" in Pair(score="scores.s", lists={"x": "1 +"}).check()[0]
+
+
 def test_ties_lengths_and_rows_without_a_score_are_dropped_with_their_reason(tmp_path: Path) -> None:
     rows = answered(("a", "one", 5), ("a", "two", 5.5), ("b", "long" * 9, 9), ("b", "short", 1))
     assert said(carried_out(Pair(score="scores.s", length_ratio=2), tmp_path, rows)) == ["tie", "tie", "length", "length"]

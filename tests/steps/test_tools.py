@@ -12,6 +12,7 @@ from step_context import StepContext, row
 
 from rowsmith.core.errors import RowFailed
 from rowsmith.core.row import Drop, Row
+from rowsmith.steps.score.goal_calls import GoalCalls
 from rowsmith.steps.score.tool_calls import ToolCalls
 from rowsmith.steps.transform.tool_messages import ToolMessages
 from rowsmith.steps.transform.tool_results import ToolResults
@@ -96,3 +97,36 @@ def test_calls_and_results_are_a_conversation() -> None:
     assert set(found.data) == {"messages", "tools", "n"}
     with pytest.raises(RowFailed, match="a result for each"):
         list(ToolMessages().rows(row({**data, "results": []}), StepContext(Path())))
+
+
+def talk(*made: tuple[str, str]) -> list[dict[str, Any]]:
+    """A conversation in which these calls are made, a turn for each."""
+    turns = [{"role": "assistant", "content": "", "tool_calls": [{"id": "1", "type": "function", "function": call(*one)}]} for one in made]
+    return [{"role": "user", "content": "Go on."}, *turns, {"role": "assistant", "content": "Done."}]
+
+
+@pytest.mark.parametrize(
+    ("made", "reasons"),
+    [
+        ([("weather", '{"city": " oslo", "days": 2.0}'), ("time", "{}")], []),
+        ([("time", "{}"), ("weather", '{"days": 2, "city": "OSLO"}'), ("time", "{}")], []),
+        ([("time", "{}")], ["missing_call"]),
+        ([], ["missing_call"]),
+        ([("weather", '{"city": "Rome", "days": 2}'), ("time", "{}")], ["missing_call", "other_call"]),
+        ([("weather", '{"city": "Oslo", "days": 2}'), ("time", "{}"), ("read", '{"what": "all"}')], []),
+        ([("weather", '{"city": "Oslo", "days": 2}'), ("time", "{}"), ("pay", "{}")], ["other_call"]),
+    ],
+)
+def test_the_calls_of_a_talk_are_those_of_its_goal(made: list[tuple[str, str]], reasons: list[str]) -> None:
+    planned = [call("weather", '{"city": "Oslo", "days": 2}'), call("time", {})]
+    (found,) = GoalCalls(harmless=["read"]).rows(row({"messages": talk(*made), "calls": planned}), StepContext(Path()))
+    assert isinstance(found, Row) and [flag["reason"] for flag in found.origin.get("flags", ())] == reasons
+    assert found.scores["goal_calls"]["planned"] == 2 and found.scores["goal_calls"]["made"] == len(set(made))
+
+
+def test_what_is_no_talk_or_no_plan_fails() -> None:
+    for data in ({"messages": "Hello", "calls": []}, {"messages": talk(), "calls": "weather"}):
+        with pytest.raises(RowFailed, match="holds no list of calls"):
+            list(GoalCalls().rows(row(data), StepContext(Path())))
+    (found,) = GoalCalls(action="drop").rows(row({"messages": talk(), "calls": [call("time", {})]}), StepContext(Path()))
+    assert isinstance(found, Drop) and found.reason == "missing_call"

@@ -34,6 +34,11 @@ CALLED: Plain = {
     "tools_b": [{**TOOL, "name": "sum"}], "calls_b": [{**CALL, "arguments": '{"a": "x"}'}], "results_b": ["5"],
     "code_b": "def add(a):\n    return a + 3",
 }  # fmt: skip
+MADE = {"id": "1", "type": "function", "function": {"name": "time", "arguments": "{}"}}
+TALKED: Plain = {
+    "messages": [{"role": "user", "content": "Add 2."}, {"role": "assistant", "content": "", "tool_calls": [MADE]}], "messages_b": [],
+    "calls": [CALL], "calls_b": [{"name": "time", "arguments": "{}"}],
+}  # fmt: skip
 SLOWLY = ({**CALLED, "code": "import time\ntime.sleep(2)\ndef add(a):\n    return a + 2"},)
 HEAVILY = ({**CALLED, "code": "held = bytearray(200 << 20)\ndef add(a):\n    return a + 2"},)
 
@@ -96,6 +101,13 @@ CASES: dict[str, dict[str, Case]] = {
         "said": to("said", "", "text", (CALLED,)),
         "without": to("without", None, "input = 'Add 2.'", (CALLED,)),
         "into": to("into", "tool_calls", "calls", (CALLED,)),
+    },
+    "score.goal_calls": {
+        "action": to("action", "flag", "drop", (TALKED,)),
+        "messages": to("messages", ..., "messages_b", (TALKED,)),
+        "calls": to("calls", ..., "calls_b", (TALKED,)),
+        "harmless": to("harmless", [], ["time"], (TALKED,)),
+        "into": to("into", "goal_calls", "goal", (TALKED,)),
     },
     "transform.tool_results": {
         "execute": really("execute", False, True, required=False, into="gave"),

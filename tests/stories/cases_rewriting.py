@@ -120,6 +120,7 @@ CASES: dict[str, dict[str, Case]] = {
         "rejected": to("rejected", "worst", "next", SCORED, score="s"),
         "length_ratio": to("length_ratio", ..., 1.5, SCORED, score="s"),
         "both": to("both", [], ["reply"], SCORED, score="s"),
+        "lists": to("lists", {}, {"all": "reply"}, SCORED, score="s"),
         "seed": to("seed", 1, 5, SCORED, score="s", rejected="random"),
     },
     "transform.explode": {

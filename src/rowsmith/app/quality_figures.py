@@ -18,6 +18,7 @@ from rowsmith.core.flags import flags_of
 from rowsmith.core.quality import measure
 from rowsmith.core.row import Json, Row
 from rowsmith.core.said import Part, parts
+from rowsmith.core.shapes import SIDES
 from rowsmith.core.step import Step
 from rowsmith.steps.mislabelled import LIKELY, label_of
 
@@ -135,6 +136,8 @@ class Figures:
         for part in said:
             if name := _LENGTHS.get(part.role):
                 words[name] = words.get(name, 0) + len(part.text.split())
+            if (side := part.path.partition(".")[0]) in SIDES:
+                words[side] = words.get(side, 0) + len(part.text.split())
         for name, count in words.items():
             self._lengths[name].append(count)
 
@@ -147,8 +150,8 @@ class Figures:
         return {name: measure(values) for name, values in sorted(self._measures.items())}
 
     def lengths(self) -> dict[str, dict[str, Any]]:
-        """The words of questions, answers, and other texts, of the rows that have any."""
-        return {name: measure(self._lengths[name]) for name in ("question", "answer", "text") if name in self._lengths}
+        """The words of questions, answers, the two sides of preferences, and other texts, of the rows that have any."""
+        return {name: measure(self._lengths[name]) for name in ("question", "answer", *SIDES, "text") if name in self._lengths}
 
 
 def _language(score: Json) -> str:

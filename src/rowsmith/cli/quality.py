@@ -218,6 +218,7 @@ def _show_repair(done: Shaped) -> None:
 def _show(found: Assessed) -> None:
     from rowsmith.cli.judges import show_judges
     from rowsmith.cli.show import table
+    from rowsmith.cli.statistics import show_sides
 
     typer.secho(f"Grade {found.grade}", fg=_COLOURS[found.grade], bold=True, nl=False)
     other = found.against
@@ -233,6 +234,7 @@ def _show(found: Assessed) -> None:
     _show_labels(found.labels or {})
     _show_bias(found.bias or {})
     show_judges(found.judges, warnings=False)
+    show_sides({name: one["mean"] for name, one in found.lengths.items()}, "words")
     for note in found.notes:
         typer.secho(f"  Note: {note}", fg="yellow")
     if found.not_measured:

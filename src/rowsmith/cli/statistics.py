@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from rowsmith.core.shapes import SIDES
+
 if TYPE_CHECKING:
     from rowsmith.core.statistics import Lengths, Statistics
 
@@ -30,12 +32,22 @@ def show_statistics(spoken: str, found: Statistics) -> None:
     for why, count in told["problems"].items():
         typer.echo(f"    {count:,}: {why}")
     table(["column", "filled", "types (rows)", "tokens", "a row"], map(_column, told["columns"]))
+    means = {name: one.dump()["mean"] for name in SIDES if (column := found.columns.get(name)) and (one := column.tokens)}
+    show_sides(means, "tokens")
     bars("tokens of a row", _bins(found.tokens), found.rows)
     bars("language", _named(told["languages"], {"und": "not certain"}), found.rows)
     bars("messages of a row", told["turns"].items(), found.rows)
     bars("role", told["roles"].items(), found.roles.total())
     if len(told["shapes"]) > 1:
         bars("shape", _named(told["shapes"], {"other": "none of them"}), found.rows)
+
+
+def show_sides(means: Mapping[str, float | None], unit: str) -> None:
+    """How long the two answers of preferences are, where there are some: what a trainer may take for what is preferred."""
+    chosen, rejected = (means.get(name) for name in SIDES)
+    if chosen is not None and rejected is not None:
+        times = f": {chosen / rejected:.2f} times as long" if rejected else ""
+        typer.echo(f"  chosen answers have {chosen:,.1f} {unit} on average, rejected ones {rejected:,.1f}{times}")
 
 
 def bars(title: str, counts: Iterable[tuple[str, int]], of: int) -> None:

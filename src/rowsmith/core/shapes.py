@@ -27,6 +27,10 @@ def fit(data: Mapping[str, Json]) -> Fit:
     return Fit(OTHER, "")
 
 
+SIDES = ("chosen", "rejected")
+"""The answers of a preference."""
+
+
 def texts(value: Json) -> list[str]:
     """The texts in a value; of a message what is said, and not who says it."""
     found: list[str] = []

@@ -103,6 +103,8 @@ class Step(BaseModel):
     """Whether it makes rows (yields `New`) rather than passing them on."""
     reaches: ClassVar[str] = ""
     """The connector that fetches what the step reads; empty where its paths are files here, or addresses of files."""
+    spent: ClassVar[frozenset[str]] = frozenset()
+    """Why a set step drops rows of a group that has had all it takes: of the row that made them, none is asked for again."""
     prompt_gives: ClassVar[dict[str, tuple[str, ...]]] = {}
     """Per prompt field: variables that the step itself supplies beside the row's columns, for example {"prompt": ("count",)}."""
 
@@ -157,6 +159,12 @@ class Step(BaseModel):
     def questions_of(self, row: Row) -> int:
         """How many it asks of this row."""
         return self.questions
+
+    @property
+    def gathers(self) -> Sequence[str]:
+        """The columns in which rows are equal that a set step takes together. A target takes in all of a group or none, where its rows follow one
+        another, or come of one row."""
+        return ()
 
     @property
     def executes(self) -> bool:

@@ -7,7 +7,7 @@ to the end (it is kept), or out (dropped, failed). Everything is lazy: a documen
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from rowsmith.core.errors import RowFailed, RowsmithError
@@ -15,38 +15,15 @@ from rowsmith.core.ids import child_id, child_order, share
 from rowsmith.core.row import Drop, New, Row
 from rowsmith.core.slots import EXPANDED, FINAL, KEPT, NOT_RECORDED, PENDING, WAITING
 from rowsmith.engine.context import StepContext
+from rowsmith.engine.item import APART, REST, TOGETHER, Item
 from rowsmith.engine.peril import Peril
 from rowsmith.engine.routes import Routes
 from rowsmith.engine.slots import Slots
+from rowsmith.engine.together import Together
 from rowsmith.store.slots import Known
 
 _OFFSETS = 1 << 20
 """Places at which the rounds of a parent may begin: any number that every round divides."""
-NOTHING_KNOWN: Mapping[bytes, Known] = {}
-
-
-@dataclass(slots=True)
-class Item:
-    """A row on its way. `at`: position of the step before which it stands; `attempt`: how often its slot was asked again;
-    `entries`: for each asking step passed, the row that was asked there and the index it filled, so that a filter can send it back;
-    `known`: what the database has of the rows around it, when the run was carried out before."""
-
-    row: Row
-    at: int
-    attempt: int = 0
-    entries: dict[int, tuple[Row, int | None]] = field(default_factory=dict)
-    known: Mapping[bytes, Known] = field(default_factory=lambda: NOTHING_KNOWN)
-    opened: bool = False
-    """An asking step's slots for it are open (`wanted` says which)."""
-    wanted: tuple[int, ...] = ()
-    again: bool = False
-    """It stands at its asking step once more, for the slot at `wanted[0]` alone."""
-    branched: bool = False
-    """Other steps take this row too: what comes of it here has slots of its own."""
-
-
-REST = Item(Row("", b"", {}), -1)
-"""Given in place of an item when a row has come to rest without a question, so that whoever feeds can look up (stop, limit, backlog)."""
 
 
 class Advance:
@@ -58,6 +35,7 @@ class Advance:
         self.shapes = [step.shape for step in routes.steps]
         self.sets = [position for position, shape in enumerate(self.shapes) if shape == "set"]
         self.parts = routes.parts
+        self.gathers = [routes.gathers(at) for at in range(len(routes.steps))]
         self.round = 0
         self.lacking = False
         self.owed = False
@@ -79,10 +57,14 @@ class Advance:
         fresh = known is None or known.state != EXPANDED
         if fresh:
             self.slots.expand(item.row, position, partly=True)
-        owed = self.owed and not fresh
+        owed, together = self.owed and not fresh, bool(self.gathers[position])
+        if together:
+            yield TOGETHER
         for at in self.routes.next[position]:
-            if not owed or self._begun(item, at):
+            if not owed or together or self._begun(item, at):
                 yield from self.rows(replace(item, at=at, branched=True))
+        if together:
+            yield APART
         if self.round < 0 and any(self.routes.leads(at, self.parts) for at in self.routes.next[position]):
             return
         if fresh or (known is not None and known.reason == "partly" and not owed):
@@ -155,10 +137,11 @@ class Advance:
 
     def _made(self, item: Item) -> Iterator[Item]:
         """A row step that makes rows: slots open as they appear, the first one in place of the row's own."""
+        step = self.routes.steps[item.at]
         known = item.known.get(item.row.order)
         opened = item.branched or (known is not None and known.state == EXPANDED)
         owed = self.owed and known is not None and known.state == EXPANDED
-        count, later = 0, False
+        count, later, turn, taken, group = 0, False, True, False, Together(self.gathers[item.at])
         try:
             for out in self._run(item):
                 if isinstance(out, Drop):
@@ -167,12 +150,17 @@ class Advance:
                     break
                 if not isinstance(out, New):
                     raise RowFailed("step_broken", f"{self._title(item)} makes rows and must yield New.")
+                index = count if out.index is None else out.index
+                row = child(item.row, step.title, item.at, index, out, {"step": step.title, "kind": step.kind})
+                yield from group.before(row)
+                if not group.follows:
+                    turn = not self.later(item.at, index, item.row.id)
                 if count == 0 and not opened:
                     self.slots.expand(item.row, item.at, partly=True)
-                index = count if out.index is None else out.index
                 count += 1
-                if not owed or child_order(item.row.order, item.at, index) in item.known:
-                    later |= yield from self._child(item, out, index)
+                taken = not owed or row.order in item.known or (group.follows and taken)
+                if taken:
+                    later |= yield from self._child(item, row, turn)
                     yield REST
             else:
                 if count == 0 and (item.branched or not opened):
@@ -184,6 +172,7 @@ class Advance:
                 self.nothing(item, error.reason, str(error), failed=True)
             elif known is not None and known.reason == "partly":
                 self._cut_short(item, error)
+        yield from group.end()
         if later:
             return
         if count and not owed and not item.branched and (not opened or (known is not None and known.reason == "partly")):
@@ -208,13 +197,11 @@ class Advance:
             return
         self.slots.fail(order, item.at, known.attempt if known else item.attempt, error.reason, str(error))
 
-    def _child(self, item: Item, new: New, index: int) -> Generator[Item, None, bool]:
-        """Carry on with a row that is made; gives whether its turn comes later."""
-        step = self.routes.steps[item.at]
-        row = child(item.row, step.title, item.at, index, new, {"step": step.title, "kind": step.kind})
+    def _child(self, item: Item, row: Row, turn: bool) -> Generator[Item, None, bool]:
+        """Carry on with a row that is made, if it is its turn; gives whether that comes later."""
         known = item.known.get(row.order)
         if known is None:
-            if self.later(item.at, index, item.row.id):
+            if not turn:
                 return True
             self.slots.open(row, item.at, item.at)
         elif known.state in FINAL or known.state == WAITING:
@@ -263,6 +250,8 @@ class Advance:
         if self.round > 0 and not self.owed:
             if any(known.wave == self.slots.wave for known in children.values()):
                 return  # this round has come to it already, before the run was carried out again
+            if self._spent(item):
+                return
             good = sum(known.state not in FINAL or known.state == KEPT or known.reason in _HOLDING for known in children.values())
             more = max(0, count - good) if self.lacking else count
             if more:
@@ -297,6 +286,12 @@ class Advance:
         prefix = item.row.order + item.at.to_bytes(1, "big")
         length = len(prefix) + 3
         return {int.from_bytes(order[-3:], "big"): known for order, known in item.known.items() if len(order) == length and order.startswith(prefix)}
+
+    def _spent(self, item: Item) -> bool:
+        """Whether a set step has had all that it takes of the rows which were made of the item: others would be bought in vain."""
+        length = len(item.row.order) + 4
+        made = (known for order, known in item.known.items() if len(order) == length and order.startswith(item.row.order))
+        return any(known.reason in self.routes.steps[known.step].spent for known in made)
 
     def _begun(self, item: Item, at: int) -> bool:
         """Whether the step at `at` has slots for rows of the item."""

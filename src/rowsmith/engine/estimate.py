@@ -23,10 +23,11 @@ from rowsmith.core.models import Model
 from rowsmith.core.recipe import Recipe
 from rowsmith.core.row import Row
 from rowsmith.core.step import EMBEDDER, MODEL, Step
-from rowsmith.engine.advance import REST, Advance, Item
+from rowsmith.engine.advance import Advance
 from rowsmith.engine.context import AskContext, StepContext, choose_role
 from rowsmith.engine.feed import Feed
 from rowsmith.engine.inputs import Inputs, pinned_datasets
+from rowsmith.engine.item import Item
 from rowsmith.engine.routes import routes
 from rowsmith.llm.sizes import counted, texts_of
 from rowsmith.store.database import Database
@@ -171,7 +172,7 @@ def estimate(recipe: Recipe, lock: Mapping[str, Any], files: Files, db: Database
     try:
         for root in [i for i in advance.routes.roots if recipe.steps[i].shape == "source"]:
             for item in feed.items(root):
-                if item is not REST:
+                if not item.marks:
                     _count(recipe, contexts, item, out)
                 if limit is not None and out.rows + counting.kept >= limit:
                     break

@@ -15,8 +15,10 @@ from rowsmith.core.errors import Invalid, RowFailed, RowsmithError
 from rowsmith.core.ids import canonical, digest, source_id, source_order, source_ordinal
 from rowsmith.core.row import Bad, Dropped, New, Row
 from rowsmith.core.slots import EXPANDED, FINAL, PENDING, WAITING
-from rowsmith.engine.advance import NOTHING_KNOWN, REST, Advance, Item
+from rowsmith.engine.advance import Advance
 from rowsmith.engine.context import StepContext
+from rowsmith.engine.item import NOTHING_KNOWN, REST, Item
+from rowsmith.engine.together import Together
 from rowsmith.store.database import Database
 from rowsmith.store.slots import Known
 from rowsmith.store.slots import known as looked_up
@@ -128,17 +130,23 @@ class Feed:
     # -- sources ------------------------------------------------------------------------------------------------------------------------
 
     def _of_source(self, root: int) -> Iterator[Item]:
-        records = self._records(root)
+        records, group, turn = self._records(root), Together(self.advance.gathers[root]), True
         while page := list(islice(records, PAGE if self.revisit else 1)):
             known, unfinished = self._look_up(page[0][0], page[-1][0])
             for order, record in page:
-                yield from self._of_record(root, order, record, known, unfinished)
+                if isinstance(record, Row):
+                    yield from group.before(record)
+                    turn = turn if group.follows else not self.advance.later(root, source_ordinal(order))
+                yield from self._of_record(root, order, record, known, unfinished, turn)
                 yield REST
+        yield from group.end()
 
     def _records(self, root: int) -> Iterator[tuple[bytes, Row | Bad]]:
         return source_rows(self.advance.routes.steps[root], self.contexts[root], root, self.recipe)
 
-    def _of_record(self, root: int, order: bytes, record: Row | Bad, known: dict[bytes, Known], unfinished: set[bytes]) -> Iterator[Item]:
+    def _of_record(
+        self, root: int, order: bytes, record: Row | Bad, known: dict[bytes, Known], unfinished: set[bytes], turn: bool = True
+    ) -> Iterator[Item]:
         slots = self.advance.slots
         state = known.get(order)
         if isinstance(record, Bad):
@@ -149,7 +157,7 @@ class Feed:
                 end(order, root, state.attempt if state else 0, record.reason, f"{record.where}: {record.detail}")
             return
         if state is None:
-            if self.advance.later(root, source_ordinal(order)):
+            if not turn:
                 return
             slots.open(record, root, root)
         elif state.state in FINAL or state.state == WAITING or (state.state == EXPANDED and order not in unfinished and self.advance.round <= 0):

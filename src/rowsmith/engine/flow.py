@@ -20,8 +20,9 @@ from rowsmith.core.models import Model
 from rowsmith.core.ports import Gate, NotRecorded, Parked, Paused
 from rowsmith.core.row import Drop, New, Row
 from rowsmith.core.slots import FINAL, NOT_RECORDED, WAITING
-from rowsmith.engine.advance import REST, Advance, Item, child
+from rowsmith.engine.advance import Advance, child
 from rowsmith.engine.context import AskContext, StepContext, sampling
+from rowsmith.engine.item import APART, TOGETHER, Item
 
 CHUNK = 64
 """Most items handed to the loop at once."""
@@ -69,12 +70,14 @@ class Flow:
 
     def _feed(self, items: Iterator[Item], admit_all: bool) -> None:
         batch: list[Item] = []
+        together = 0
         try:
-            while self._admit(batch, admit_all):
+            while self._admit(batch, admit_all, together > 0):
                 item = next(items, None)
                 if item is None:
                     break
-                if item is not REST:
+                together += (item is TOGETHER) - (item is APART)
+                if not item.marks:
                     batch.append(item)
             else:
                 self.exhausted = False
@@ -89,11 +92,12 @@ class Flow:
             if isinstance(items, Generator):
                 items.close()
 
-    def _admit(self, batch: list[Item], admit_all: bool) -> bool:
-        """Wait for room; hand the batch over when it is full or when others are waiting. False: no more in this wave."""
+    def _admit(self, batch: list[Item], admit_all: bool, together: bool) -> bool:
+        """Wait for room; hand the batch over when it is full or when others are waiting. False: no more in this wave. `together`: a group is not all
+        there, which neither target nor limit parts, nor a stop."""
         while not self.stopping:
             self.hold()
-            may = admit_all or self.may_admit()
+            may = admit_all or together or self.may_admit()
             if may is False:
                 return False
             with self._room:
@@ -107,7 +111,7 @@ class Flow:
                 if self._flying == 0 and may is None:
                     return False
                 self._room.wait(0.1)
-        return False
+        return together and self.broken is None
 
     def _hand_over(self, batch: list[Item]) -> None:
         if batch:
@@ -239,7 +243,7 @@ class Flow:
                 continue
             entries = {**item.entries, item.at: (item.row, index if index >= 0 else None)}
             onward = self.advance.after(Item(row, item.at, item.attempt, entries, item.known), item.at)
-            yield from (following for following in onward if following is not REST)
+            yield from (following for following in onward if not following.marks)
 
     def _to_bench(self, item: Item, rows: list[tuple[int, Row | Drop]]) -> None:
         if self._bench_thread is None:

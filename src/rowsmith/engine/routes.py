@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rowsmith.core.recipe import Recipe
@@ -45,6 +46,17 @@ class Routes:
     def leads(self, at: int, to: frozenset[int]) -> bool:
         """Whether rows of the step at `at` come to one of these steps, itself included."""
         return at in to or any(self.leads(after, to) for after in self.next[at])
+
+    def gathers(self, at: int) -> list[Sequence[str]]:
+        """The columns of each set step behind this one that takes rows together, the nearest first."""
+        found: dict[int, Sequence[str]] = {}
+        waiting = list(self.next[at])
+        while waiting:
+            position = waiting.pop(0)
+            if columns := self.steps[position].gathers:
+                found[position] = columns
+            waiting += self.next[position]
+        return list(found.values())
 
     def _makes(self, at: int) -> bool:
         return self.steps[at].makes or self.steps[at].shape == "source"

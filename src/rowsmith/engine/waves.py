@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from rowsmith.core.recipe import Recipe
 from rowsmith.core.slots import NOT_RECORDED, Tally
-from rowsmith.engine.advance import Item
 from rowsmith.engine.batching import Batching
 from rowsmith.engine.feed import Feed
 from rowsmith.engine.flow import Flow
+from rowsmith.engine.item import Item
 from rowsmith.engine.slots import Slots
 from rowsmith.engine.terms import Terms
 from rowsmith.store.journal import Journal

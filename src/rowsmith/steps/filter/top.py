@@ -32,6 +32,7 @@ class Top(Step):
         - {kind: filter.top, by: [input], score: word_count(reasoning), lowest: true}      the shortest
     """
 
+    spent = frozenset({"not_top"})
     by: list[Column] = Field(min_length=1, description="Columns in which the rows of a group are equal.")
     score: str = Field(min_length=1, description="Expression that gives a row its number, such as scores.judge.overall.")
     n: Annotated[int, Field(ge=1)] = Field(1, description="Rows of each group that go on.")
@@ -50,6 +51,10 @@ class Top(Step):
                         yield Dropped(row.id, "not_top", f"{rank}. of its group by {self.score}; {self.n} go on")
                     else:
                         yield row
+
+    @property
+    def gathers(self) -> list[str]:
+        return self.by
 
     def check(self) -> list[str]:
         """An expression that can be read."""

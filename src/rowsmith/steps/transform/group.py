@@ -27,6 +27,7 @@ class Group(Step):
     Origin: the sources of all, and `parents`, their ids.
     """
 
+    spent = frozenset({"grouped", "beyond", "late"})
     by: list[Column] = Field(min_length=1, description="Columns that rows of a group have in common.")
     columns_: list[Column] | None = Field(None, alias="columns", min_length=1, description="Columns that become lists. Default: all but `by`.")
     least: Annotated[int, Field(ge=1)] = Field(1, description="Fewest rows of a group.")
@@ -34,7 +35,11 @@ class Group(Step):
 
     def all(self, new: Rows, kept: Rows, ctx: Context) -> Iterator[Row | Dropped]:
         """Every new row once, in order: that of its group, or dropped."""
-        return gathered(new, kept, self.by, ctx.scratch, self._one, "its group has gone on in an earlier wave")
+        return gathered(new, kept, self.by, ctx.scratch, self._told, "its group has gone on in an earlier wave")
+
+    @property
+    def gathers(self) -> list[str]:
+        return self.by
 
     def columns(self, before: frozenset[str] | None) -> frozenset[str] | None:
         """Those of `by`, and the lists."""
@@ -46,14 +51,20 @@ class Group(Step):
         problems = [f"Column {name!r} is in `by`, where all rows of a group say the same; leave it out of `columns`." for name in both]
         return problems + ([f"`least` ({self.least}) is more than `most` ({self.most})."] if self.most is not None and self.least > self.most else [])
 
-    def _one(self, row: Row, members: Sequence[Row]) -> Row | Dropped:
-        if len(members) < self.least:
-            return Dropped(row.id, "too_few", f"{len(members)} of at least {self.least}")
-        taken = members[: self.most]
-        if row.id != members[0].id:
-            known = any(row.id == one.id for one in taken)
-            return Dropped(row.id, "grouped" if known else "beyond", f"with row {members[0].id}" if known else f"its group has {self.most} already")
+    def _told(self, members: list[Row]) -> Iterator[Row | Dropped]:
+        first, taken = members[0], members[: self.most]
+        for at, row in enumerate(members):
+            if len(members) < self.least:
+                yield Dropped(row.id, "too_few", f"{len(members)} of at least {self.least}")
+            elif at == 0:
+                yield self._one(taken)
+            elif at < len(taken):
+                yield Dropped(row.id, "grouped", f"with row {first.id}")
+            else:
+                yield Dropped(row.id, "beyond", f"its group has {self.most} already")
+
+    def _one(self, taken: Sequence[Row]) -> Row:
         names = self.columns_ or [name for name in dict.fromkeys(name for one in taken for name in one.data) if name not in self.by]
         lists = {name: [one.data.get(name) for one in taken] for name in names}
-        same = {name: row.data[name] for name in self.by if name in row.data}
-        return replace(row, data={**same, **lists}, scores={}, origin=joint([one.origin for one in taken], [one.id for one in taken]))
+        same = {name: taken[0].data[name] for name in self.by if name in taken[0].data}
+        return replace(taken[0], data={**same, **lists}, scores={}, origin=joint([one.origin for one in taken], [one.id for one in taken]))
