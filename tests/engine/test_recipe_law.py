@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
 from rowsmith import registry
+from rowsmith.core.errors import NotFound
 from rowsmith.core.models import Model
 from rowsmith.core.recipe import Recipe
 from rowsmith.engine.recipe_file import build, dump, loads
@@ -64,7 +65,7 @@ def some(draw: Any, cls: type[BaseModel], **fixed: Any) -> Any:
     given = {field.alias or name: draw(values(field.annotation, tuple(field.metadata))) for name, field in fields.items()}
     try:
         return cls.model_validate({**given, **fixed})
-    except ValidationError:
+    except (ValidationError, NotFound):  # NotFound: a rubric of no such name
         assume(False)
 
 

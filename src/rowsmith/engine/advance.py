@@ -33,7 +33,9 @@ class Advance:
     def __init__(self, routes: Routes, contexts: list[StepContext], slots: Slots, peril: Peril | None = None) -> None:
         self.routes, self.contexts, self.slots, self.peril = routes, contexts, slots, peril
         self.shapes = [step.shape for step in routes.steps]
-        self.sets = [position for position, shape in enumerate(self.shapes) if shape == "set"]
+        making = [position for position, step in enumerate(routes.steps) if self.shapes[position] == "asking" or step.makes]
+        self.sets = [position for position, shape in enumerate(self.shapes) if shape == "set" and making and position < making[-1]]
+        """The set steps behind which rows are made."""
         self.parts = routes.parts
         self.gathers = [routes.gathers(at) for at in range(len(routes.steps))]
         self.round = 0

@@ -212,6 +212,6 @@ class Feed:
         elif isinstance(verdict, Dropped):
             slots.drop(row.order, root, state.attempt, verdict.reason, verdict.detail)
         else:
-            if verdict != row and self.advance.routes.next[root]:
+            if verdict != row and root in self.advance.sets:
                 slots.passed(verdict, root)
             yield from self.advance.after(Item(verdict, root, attempt=state.attempt, known=known), root)
