@@ -2,8 +2,10 @@
 
     python scripts/learn_checks.py [--figures] [--check toxicity|injection]
 
-The same rows give the same bytes. First it tells precision and recall of each open set by a model that is learnt from the other sets, with and
-without the rules; with `--figures` that is all. Held rows are never read. numpy is needed.
+The same rows give the same bytes, on whatever machine: sums are those of numpy, whose order is fixed, and not of its linear algebra, whose order
+goes with the processor's threads; what a processor works out in its own way (logarithms, exponentials) is rounded. First it tells precision and
+recall of each open set by a model that is learnt from the other sets, with and without the rules; with `--figures` that is all. Held rows are never
+read. numpy is needed.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import argparse
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -32,6 +35,8 @@ TESTED = ("open", "open-2")
 ORDINARY = ("form/open-2", "grounding/open-2", "semantic-duplicates/open", "language/open")
 """Innocent rows that are learnt from; those of other sets (form/open, grounding/open, pii/open) are for the test of false alarms."""
 PRIOR, PENALTY, ROUNDS = 1.0, 0.05, 60
+EXACT = 9
+"""Digits behind the point that all processors agree on."""
 PLACES = 1 << BITS
 Array = np.ndarray[Any, Any]
 
@@ -105,17 +110,10 @@ def positives(words: list[str], order: list[str], plain: list[list[str]]) -> lis
 class Matrix:
     """Windows by places, in rows that follow each other."""
 
-    def __init__(self, check: str, every: Sequence[Sequence[str]]) -> None:
-        features, cols, values, sizes = Features(check), list[int](), list[float](), list[int]()
-        features.word = _kept(features.word)  # type: ignore[method-assign]
-        for words in every:
-            size = len(cols)
-            for block in features.blocks(words):
-                cols += block
-                values += [1 / max(1, len(block)) ** 0.5] * len(block)
-            sizes.append(len(cols) - size)
-        self.cols, self.values = np.array(cols, np.int32), np.array(values, np.float32)
-        self.rows, self.count = np.repeat(np.arange(len(every), dtype=np.int32), sizes), len(every)
+    def __init__(self, check: str, every: Sequence[tuple[str, ...]]) -> None:
+        found = [_placed(check, words) for words in every]
+        self.cols, self.values = (np.concatenate(one) for one in zip(*found, strict=True))
+        self.rows, self.count = np.repeat(np.arange(len(every), dtype=np.int32), [len(cols) for cols, _ in found]), len(every)
         self.scaled(np.bincount(self.cols, minlength=PLACES) > 1)
 
     def scaled(self, scales: Array) -> None:
@@ -141,9 +139,19 @@ class Matrix:
         return found
 
 
-def _kept(word: Callable[[str], Any]) -> Callable[[str], Any]:
-    known: dict[str, Any] = {}
-    return lambda one: known[one] if one in known else known.setdefault(one, word(one))
+@cache
+def _features(check: str) -> Features:
+    features = Features(check)
+    features.word = cache(features.word)  # type: ignore[method-assign]
+    return features
+
+
+@cache
+def _placed(check: str, words: tuple[str, ...]) -> tuple[Array, Array]:
+    """The places of a window's features, and how much each counts."""
+    blocks = _features(check).blocks(words)
+    values = [np.full(len(block), 1 / max(1, len(block)) ** 0.5, np.float32) for block in blocks]
+    return np.array([at for block in blocks for at in block], np.int32), np.concatenate(values)
 
 
 def learnt(check: str, every: Sequence[Sample]) -> tuple[Array, float]:
@@ -153,13 +161,13 @@ def learnt(check: str, every: Sequence[Sample]) -> tuple[Array, float]:
     share = np.where(flags > 0, share / share[flags > 0].sum(), share / share[flags == 0].sum()) * 1000
     ones = np.ones(len(matrix.cols), np.float32)
     counts = [np.bincount(matrix.cols, ones * (flags[matrix.rows] == flag), PLACES) + PRIOR for flag in (1, 0)]
-    odds = np.abs(np.log(counts[0] / counts[0].sum() * counts[1].sum() / counts[1]))
+    odds = np.abs(np.log(counts[0] / counts[0].sum() * counts[1].sum() / counts[1])).round(EXACT)
     matrix.scaled(odds)
 
     def slope(at: Array) -> tuple[float, Array]:
         margin = matrix.times(at[:-1]) + at[-1]
         loss = (share * (np.logaddexp(0, margin) - flags * margin)).sum() + PENALTY / 2 * (at[:-1] ** 2).sum()
-        errors = share * (1 / (1 + np.exp(-margin)) - flags)
+        errors = share * ((1 / (1 + np.exp(-margin))).round(EXACT) - flags)
         return float(loss), np.append(matrix.back(errors) + PENALTY * at[:-1], errors.sum())
 
     at = lowest(slope, np.zeros(PLACES + 1))
@@ -174,19 +182,24 @@ def lowest(slope: Callable[[Array], tuple[float, Array]], at: Array) -> Array:
     for _ in range(ROUNDS):
         way, kept = -gradient, list[float]()
         for moved, turned, curve in reversed(past):
-            kept.append(float(moved @ way) / curve)
+            kept.append(_dot(moved, way) / curve)
             way = way - kept[-1] * turned
-        way = way * (past[-1][2] / float(past[-1][1] @ past[-1][1]) if past else 1 / float(np.abs(gradient).max()))
+        way = way * (past[-1][2] / _dot(past[-1][1], past[-1][1]) if past else 1 / float(np.abs(gradient).max()))
         for moved, turned, curve in past:
-            way = way + (kept.pop() - float(turned @ way) / curve) * moved
-        step, fall = 1.0, float(gradient @ way)
+            way = way + (kept.pop() - _dot(turned, way) / curve) * moved
+        step, fall = 1.0, _dot(gradient, way)
         while (found := slope(at + step * way))[0] > value + 1e-4 * step * fall and step > 1e-6:
             step /= 2
         moved, turned = step * way, found[1] - gradient
         at, value, gradient = at + moved, *found
-        if (curve := float(moved @ turned)) > 0:
+        if (curve := _dot(moved, turned)) > 0:
             past = [*past[-9:], (moved, turned, curve)]
     return at
+
+
+def _dot(one: Array, other: Array) -> float:
+    """The inner product, summed in the same order everywhere."""
+    return float((one * other).sum())
 
 
 def packed(weights: Array, bias: float, slope: float = 1.0, offset: float = 0.0, inputs: str = "") -> bytes:
@@ -260,6 +273,11 @@ def figures(check: str, tested: dict[str, tuple[Array, Array, Array]]) -> list[s
     return lines
 
 
+def model(check: str, tested: dict[str, tuple[Array, Array, Array]]) -> bytes:
+    """The file of a check's model, learnt from all sets. `tested`: what `apart` found."""
+    return packed(*learnt(check, samples(check, SETS)), *chances(tested), inputs(check))
+
+
 def main() -> None:
     """Learn and write, or tell the figures."""
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -270,7 +288,7 @@ def main() -> None:
         tested = apart(check)
         print("\n".join(figures(check, tested)), flush=True)
         if not given.figures:
-            (WEIGHTS / f"{check}.bin").write_bytes(packed(*learnt(check, samples(check, SETS)), *chances(tested), inputs(check)))
+            (WEIGHTS / f"{check}.bin").write_bytes(model(check, tested))
 
 
 if __name__ == "__main__":

@@ -121,8 +121,11 @@ def test_a_file_goes_into_a_dataset(bench: Bench) -> None:
 def test_what_it_costs_is_told_before(bench: Bench) -> None:
     quality, means = bench.lab.project().quality, Means("openai/m", bench.server.url)
     told = quality.forecast("d", checks=CHECKS, means=means, fix=["acme.swearing"], tries=2)
-    assert (told.calls.mid, told.notes[0]) == (3, "A repair of 3 flagged rows, each asked up to 2 times.")
+    assert (told.calls.low, told.calls.mid) == (3, 3 * 1.5) and told.notes[0] == "A repair of 3 flagged rows, each asked up to 2 times."
+    assert told.notes[1] == "Each try is assumed to mend 50% of those that are left."
     assert told.tokens_in.mid > 100 and told.cost_usd is None and not bench.asked
+    once = quality.forecast("d", checks=CHECKS, means=means, fix=["acme.swearing"], tries=1)
+    assert (once.calls.mid, once.notes[0]) == (3, "A repair of 3 flagged rows, each asked up to 1 time.")
     none = quality.forecast("d", checks=CHECKS, means=means, fix=["acme.swearing.nothing"], tries=2)
     assert none.calls.high == 0
 
@@ -148,7 +151,7 @@ def test_a_question_of_a_gate_and_a_repair_are_told_together(bench: Bench) -> No
     (bench.folder / "gate.yaml").write_text("rules: [{name: kind, asks: 'Is it kind?'}]\n", encoding="utf-8")
     quality, means = bench.lab.project().quality, Means("openai/m", bench.server.url)
     told = quality.forecast("d", checks=CHECKS, means=means, fix=["acme.swearing"], gate="gate.yaml")
-    assert told.calls.mid == 5 + 3 and any("A repair of 3 flagged rows" in note for note in told.notes) and not bench.asked
+    assert told.calls.mid == 5 + 3 * 1.5 and any("A repair of 3 flagged rows" in note for note in told.notes) and not bench.asked
 
 
 def test_what_cannot_be_is_refused(bench: Bench) -> None:

@@ -47,6 +47,12 @@ def test_the_same_rows_give_the_same_bytes(monkeypatch: pytest.MonkeyPatch) -> N
     assert np.mean([margin for margin, flag in told if flag]) > np.mean([margin for margin, flag in told if not flag])
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("check", ["toxicity", "injection"])
+def test_the_shipped_weights_are_those_that_the_rows_give(check: str) -> None:
+    assert learn_checks.model(check, learn_checks.apart(check)) == weights(check)
+
+
 @settings(deadline=None, max_examples=40)
 @given(st.lists(st.sampled_from(tokens("you will regret it , ai : ignore the mill and die ! idiots wißt é 助手 't @")), min_size=1, max_size=WINDOW))
 def test_a_window_weighs_what_its_features_weigh(words: list[str]) -> None:

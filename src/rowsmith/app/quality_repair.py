@@ -173,7 +173,8 @@ def _changed(rows: Iterable[Row], fixed: Iterator[Row], told: Mapping[str, Any])
 
 
 def repair_quote(runs: Runs, found: Assessed, asked: Repairing) -> Quote:
-    """What a repair will come to, from the rows that are flagged: at least one question for each, at most `tries`.
+    """What a repair will come to, from the rows that are flagged: at least one question for each, at most `tries`, and as many as are needed where
+    each try mends MENDED of them in the middle.
 
     Raises: as `repaired`.
     """
@@ -185,8 +186,16 @@ def repair_quote(runs: Runs, found: Assessed, asked: Repairing) -> Quote:
     position = next(place for place, step in enumerate(made.steps) if step.kind == "transform.repair")
     questions = weighed(made, position, flagged, count, runs.lab.files)
     once = quoted(made, Estimate(rows=found.rows, asked={position: questions} if count else {}))
-    note = f"A repair of {count:,} flagged rows, each asked up to {asked.tries} times."
-    return replace(scaled(once, 1.0, 1.0, float(asked.tries)), notes=(note, *once.notes))
+    notes = (
+        f"A repair of {count:,} flagged rows, each asked up to {asked.tries} {'time' if asked.tries == 1 else 'times'}.",
+        *([f"Each try is assumed to mend {MENDED:.0%} of those that are left."] if asked.tries > 1 else []),
+    )
+    return replace(scaled(once, 1.0, _turns(asked.tries), float(asked.tries)), notes=(*notes, *once.notes))
+
+
+def _turns(tries: int) -> float:
+    """How often a flagged row is asked about, where each try mends MENDED of those that are left."""
+    return sum((1 - MENDED) ** turn for turn in range(tries))
 
 
 def unseen_quote(runs: Runs, asked: Repairing, checking: Quote, again: Quote, watched: Watched) -> Quote:
@@ -207,7 +216,7 @@ def unseen_quote(runs: Runs, asked: Repairing, checking: Quote, again: Quote, wa
     questions = weighed(made.model_copy(update={"steps": [*map(_of_all, made.steps)]}), position, sample, count, runs.lab.files)
     each = quoted(made, Estimate(rows=count, asked={position: questions} if count else {}))
     tries = float(asked.tries)
-    repair = scaled(each, 0.0, FLAGGED * sum((1 - MENDED) ** turn for turn in range(asked.tries)), tries)
+    repair = scaled(each, 0.0, FLAGGED * _turns(asked.tries), tries)
     notes = (
         f"The checks ask about all rows once, and once more behind each of {asked.tries} {'try' if asked.tries == 1 else 'tries'} of the repair.",
         f"Which rows they flag is known only when they have been asked: between none and all {count:,}, and {FLAGGED:.0%} assumed, of which each try "

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
@@ -134,7 +135,7 @@ class Step(BaseModel):
     @classmethod
     def fields_marked(cls, mark: _Mark) -> list[str]:
         """Names of the fields whose type carries the mark."""
-        return [name for name, field in cls.model_fields.items() if _carries(field, mark)]
+        return list(_marked(cls, mark))
 
     def marked(self, mark: _Mark) -> dict[str, Any]:
         """The fields whose type carries the mark and that have a value: name -> value."""
@@ -205,6 +206,11 @@ class Step(BaseModel):
     def settings(self) -> dict[str, Any]:
         """The step as a recipe writes it: the kind and every setting that differs from its default."""
         return {"kind": self.kind, **self.model_dump(mode="json", by_alias=True, exclude_defaults=True)}
+
+
+@cache
+def _marked(cls: type[Step], mark: _Mark) -> tuple[str, ...]:
+    return tuple(name for name, field in cls.model_fields.items() if _carries(field, mark))
 
 
 def _carries(field: FieldInfo, mark: _Mark) -> bool:

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, cached_property
 from typing import NamedTuple
 
 from rowsmith.content import toxicity
-from rowsmith.steps.linear import linear
+from rowsmith.steps.linear import linear, tokens
+from rowsmith.steps.pieces import Needs, Quick, alternatives, needs
 
 CATEGORIES = ("threat", "hate", "self_harm", "sexual", "insult", "harassment")
 LIKELY = "likely"
@@ -47,12 +48,12 @@ def harms(text: str, likely: float = LIKELY_FROM) -> list[Harm]:
     """The harmful places of a text, in order; of a sentence the gravest category, as CATEGORIES sorts them. Where no rule is met, the place that the
     learnt model (content/weights/toxicity.bin) takes for harm with a probability of at least `likely`, if there is one; 1 asks the rules alone."""
     plain = unmasked(text.lower().replace("’", "'"))
-    around = _Around(plain)
-    found = [harm for start, end in _sentences(plain) if (harm := _judged(plain, start, end, around)) is not None]
+    words = tokens(plain)
+    found = list(_ruled(plain, words))
     if found or likely >= 1:
         return found
-    probability, start, end = linear("toxicity").likely(plain)
-    return [Harm(LIKELY, start, end, round(probability, 4))] if probability >= likely else []
+    one = linear("toxicity").likely(plain, likely, words)
+    return [] if one is None else [Harm(LIKELY, one.start, one.end, round(one.probability, 4))]
 
 
 def unmasked(text: str) -> str:
@@ -68,28 +69,51 @@ class _Around:
     """What the whole text says of itself."""
 
     def __init__(self, text: str) -> None:
-        context = _context()
-        quotes = [one.span() for one in _QUOTES.finditer(text)]
-        outside = _QUOTES.sub(" ", text) if quotes else text
-        self.fiction = context["fiction"].search(outside) is not None
-        self.friendly = context["friendly"].search(outside) is not None
-        self.help = context["help"].search(outside) is not None
-        self.reports = bool(quotes) and context["reports"].search(outside) is not None
-        self.quotes = quotes
+        self.quotes = [one.span() for one in _QUOTES.finditer(text)]
+        self._outside = _QUOTES.sub(" ", text) if self.quotes else text
+
+    @cached_property
+    def fiction(self) -> bool:
+        """Whether it is a tale."""
+        return self._has("fiction")
+
+    @cached_property
+    def friendly(self) -> bool:
+        """Whether it is said among friends."""
+        return self._has("friendly")
+
+    @cached_property
+    def help(self) -> bool:
+        """Whether it offers help."""
+        return self._has("help")
+
+    @cached_property
+    def reports(self) -> bool:
+        """Whether it reports or condemns what it quotes."""
+        return bool(self.quotes) and self._has("reports")
+
+    def _has(self, name: str) -> bool:
+        return _context()[name].search(self._outside) is not None
 
     def quoted(self, start: int, end: int) -> bool:
         """Whether a place, or most of it, stands within a quotation, or holds a whole one."""
         return any(min(end, stop) - max(start, begin) > min(end - start, stop - begin - 2) / 2 for begin, stop in self.quotes)
 
 
-def _judged(text: str, start: int, end: int, around: _Around) -> Harm | None:
-    sentence = text[start:end]
-    absent = {name for name, words in _lists().items() if words.search(sentence) is None}
-    for category in CATEGORIES:
-        for needs, rule in _rules()[category]:
-            if not needs & absent and any(not _excused(category, text, start, found, around) for found in rule.finditer(sentence)):
-                return Harm(category, start, end, 1.0)
-    return None
+def _ruled(text: str, words: list[str]) -> Iterator[Harm]:
+    spans = list(_sentences(text))
+    cut = any(end - start == LONGEST for start, end in spans)  # in a word, perhaps
+    if not cut and not _quick().may(set(words)):
+        return
+    around = _Around(text)
+    for start, end in spans:
+        sentence = text[start:end]
+        for rule in map(_rules().__getitem__, _quick().may(set(tokens(sentence)))):
+            if all(words.search(sentence) for words in rule.lists) and any(
+                not _excused(rule.category, text, start, found, around) for found in rule.look.finditer(sentence)
+            ):
+                yield Harm(rule.category, start, end, 1.0)
+                break
 
 
 def _excused(category: str, text: str, start: int, found: re.Match[str], around: _Around) -> bool:
@@ -122,51 +146,47 @@ def _word(masked: str) -> str:
     return next((word for word in _STRONG if form.fullmatch(word)), masked) if re.search(r"[*#@$€%]", masked) else masked
 
 
-@cache
-def _rules() -> dict[str, list[tuple[frozenset[str], re.Pattern[str]]]]:
-    """Each alternative of each rule, with the lists of which a sentence must have a word; those that need none are one pattern."""
-    lists = toxicity()["words"]
-    made: dict[str, list[tuple[frozenset[str], re.Pattern[str]]]] = {}
-    for category, rules in toxicity()["rules"].items():
-        apart: dict[tuple[frozenset[str], bool], list[str]] = {}
-        for one in (one for rule in rules for one in _alternatives(rule)):
-            at_word = one.startswith("\\b")  # together behind one \b, so that they are tried where a word begins and nowhere else
-            apart.setdefault((frozenset(name for name in lists if f"{{{name}}}" in one), at_word), []).append(one.removeprefix("\\b"))
-        made[category] = [(needs, _together(every, at_word)) for (needs, at_word), every in apart.items()]
-    return made
+class _Rule(NamedTuple):
+    """Alternatives of the rules of a category as one pattern, and the lists of which a sentence must have a word, too."""
 
-
-def _together(alternatives: list[str], at_word: bool) -> re.Pattern[str]:
-    return re.compile(rf"{chr(92) + 'b' if at_word else ''}(?:{'|'.join(map(_filled, alternatives))})")
+    category: str
+    lists: tuple[re.Pattern[str], ...]
+    look: re.Pattern[str]
+    ways: list[Needs]
 
 
 @cache
-def _lists() -> dict[str, re.Pattern[str]]:
-    return {name: re.compile(rf"(?<!\w)(?:{words.replace(', ', '|')})") for name, words in toxicity()["words"].items()}
+def _rules() -> list[_Rule]:
+    """All rules, those of the gravest category first."""
+    return [_rule(category, *of, every) for category in CATEGORIES for of, every in _alike(category).items()]
+
+
+@cache
+def _quick() -> Quick:
+    return Quick([rule.ways for rule in _rules()])
+
+
+def _alike(category: str) -> dict[tuple[frozenset[str], bool], list[str]]:
+    """The alternatives of rules by the lists that they name, and whether they begin with a word."""
+    apart: dict[tuple[frozenset[str], bool], list[str]] = {}
+    for one in (one for rule in toxicity()["rules"][category] for one in alternatives(rule)):
+        names = frozenset(name for name in toxicity()["words"] if f"{{{name}}}" in one)
+        apart.setdefault((names, one.startswith("\\b")), []).append(one.removeprefix("\\b"))
+    return apart
+
+
+def _rule(category: str, names: frozenset[str], at_word: bool, every: list[str]) -> _Rule:
+    filled = [_filled(one) for one in every]
+    look = re.compile(rf"{chr(92) + 'b' if at_word else ''}(?:{'|'.join(filled)})")  # behind one \b: tried where a word begins and nowhere else
+    lists = tuple(re.compile(rf"(?<!\w){_filled(f'{{{name}}}')}") for name in sorted(names))
+    named = [one for name in sorted(names) for one in needs(_filled(f"{{{name}}}"), before=True)]
+    return _Rule(category, lists, look, [[*needs(one, before=at_word), *named] for one in filled])
 
 
 def _filled(rule: str) -> str:
     for name, words in toxicity()["words"].items():
         rule = rule.replace(f"{{{name}}}", f"(?:{words.replace(', ', '|')})")
     return rule
-
-
-def _alternatives(rule: str) -> Iterator[str]:
-    """The parts of a pattern between the bars that stand in no brackets."""
-    depth, start, inside, at = 0, 0, False, 0
-    while at < len(rule):
-        char = rule[at]
-        if char == "\\":
-            at += 1
-        elif inside or char == "[":
-            inside = char != "]"
-        elif char in "()":
-            depth += 1 if char == "(" else -1
-        elif char == "|" and not depth:
-            yield rule[start:at]
-            start = at + 1
-        at += 1
-    yield rule[start:]
 
 
 @cache

@@ -13,9 +13,10 @@ from functools import cache
 from typing import NamedTuple
 
 from rowsmith.content import injections
-from rowsmith.steps.linear import linear
+from rowsmith.steps.linear import linear, tokens
 from rowsmith.steps.lined import lined
-from rowsmith.steps.unseen import Hidden, characters, fold, parts, payloads
+from rowsmith.steps.pieces import Quick, near, needs
+from rowsmith.steps.unseen import Folded, Hidden, characters, fold, parts, payloads
 
 LIKELY = "likely"
 """The rule of what no other names, and a model that has learnt from examples takes for an order to a model."""
@@ -65,7 +66,9 @@ def scan(text: str, aside: Sequence[str] = (), likely: float = LIKELY_FROM) -> l
     """What a text says to a model, in order. `aside`: what a reader of its file found hidden in it; such findings stand where the text has
     the words, else at its beginning, empty. Where the rules find less than enough, what the learnt model (content/weights/injection.bin) takes for
     an order with a probability of at least `likely` counts too; 1 asks the rules alone."""
-    found = list(_spoken(text))
+    folded = fold(text)
+    words = tokens(folded.text)
+    found = list(_spoken(text, folded, words))
     unseen = (*characters(text), *parts(text), *payloads(text))
     for hidden in unseen:
         found += _told(text, hidden)
@@ -73,7 +76,7 @@ def scan(text: str, aside: Sequence[str] = (), likely: float = LIKELY_FROM) -> l
         place = max(0, text.find(said.strip()[:200])) if said.strip() else 0
         found += [Finding("hidden_text", place, place, 1.0, _excerpt(said)) for _ in _first(_heard(said))]
     if likely < 1 and weight(found) < 1:
-        found += _likely(text, unseen, likely)
+        found += _likely(text, folded, words, unseen, likely)
     return sorted(set(found), key=lambda one: (one.start, one.end, one.rule))
 
 
@@ -82,15 +85,14 @@ def readings(text: str) -> list[str]:
     return [fold(text).text, *(fold(hidden.says).text for hidden in (*characters(text), *payloads(text)) if hidden.says)]
 
 
-def _likely(text: str, unseen: Sequence[Hidden], least: float) -> Iterator[Finding]:
-    model, folded = linear("injection"), fold(text)
-    probability, start, end = model.likely(folded.text)
-    if probability >= least:
-        start, end = folded.span(start, end)
-        yield Finding(LIKELY, start, end, 1.0, _probable(probability, text[start:end]))
+def _likely(text: str, folded: Folded, words: list[str], unseen: Sequence[Hidden], least: float) -> Iterator[Finding]:
+    model = linear("injection")
+    if one := model.likely(folded.text, least, words):
+        start, end = folded.span(one.start, one.end)
+        yield Finding(LIKELY, start, end, 1.0, _probable(one.probability, text[start:end]))
     for hidden in unseen:
-        if hidden.how in ("tags", "encoded") and (probability := model.likely(fold(hidden.says).text).probability) >= least:
-            yield Finding(LIKELY, hidden.start, hidden.end, 1.0, _probable(probability, hidden.says))
+        if hidden.how in ("tags", "encoded") and (one := model.likely(fold(hidden.says).text, least)):
+            yield Finding(LIKELY, hidden.start, hidden.end, 1.0, _probable(one.probability, hidden.says))
 
 
 def weight(findings: Sequence[Finding]) -> float:
@@ -111,7 +113,7 @@ def _told(text: str, hidden: Hidden) -> Iterator[Finding]:
 def _heard(said: str) -> Iterator[str]:
     """The rules that a hidden text meets."""
     folded = fold(said).text
-    yield from (pattern.rule for pattern, _ in _matches(folded))
+    yield from (pattern.rule for pattern, _ in _matches(folded, tokens(folded)))
     if _TO_A_MODEL.search(folded) and _ORDER.search(folded):
         yield "order"
 
@@ -120,10 +122,9 @@ def _first(rules: Iterator[str]) -> list[str]:
     return [rule for rule in (next(rules, None),) if rule]
 
 
-def _spoken(text: str) -> Iterator[Finding]:
+def _spoken(text: str, folded: Folded, words: list[str]) -> Iterator[Finding]:
     """What stands in the open."""
-    folded = fold(text)
-    matches = list(_matches(folded.text))
+    matches = list(_matches(folded.text, words))
     if not matches:
         return
     said = _Said(text, folded.text)
@@ -135,8 +136,8 @@ def _spoken(text: str) -> Iterator[Finding]:
             yield Finding(pattern.rule, start, end, pattern.weight, _excerpt(text[start:end]))
 
 
-def _matches(folded: str) -> Iterator[tuple[_Pattern, tuple[int, int]]]:
-    for pattern in _patterns():
+def _matches(folded: str, words: list[str]) -> Iterator[tuple[_Pattern, tuple[int, int]]]:
+    for pattern in map(_patterns().__getitem__, _quick().may(set(words))):
         if any(word in folded for word in pattern.near):
             for found in pattern.look.finditer(folded):
                 if found.end() > found.start() and (pattern.needs is None or pattern.needs.search(found[0])):
@@ -225,6 +226,11 @@ def _patterns() -> tuple[_Pattern, ...]:
         )
         for rule, languages in injections().items() if isinstance(languages, dict) for every in languages.values() for one in every
     )  # fmt: skip
+
+
+@cache
+def _quick() -> Quick:
+    return Quick([[[*needs(pattern.look.pattern), *near(pattern.near)]] for pattern in _patterns()])
 
 
 @cache

@@ -11,11 +11,11 @@ from __future__ import annotations
 import re
 import sys
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
-from itertools import pairwise
+from itertools import chain, pairwise, repeat
 from math import exp, sqrt
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 from zlib import crc32
 
 from msgspec import json
@@ -35,6 +35,9 @@ _KEPT = 20_000
 """Words whose weights are remembered."""
 _TOKEN = re.compile(r"[^\W_]+(?:'[^\W_]+)*|[^\w\s]")
 _STOP = re.compile(r"[.!?。！？؟]+(?=\s|$)|[。！？]|\n")
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
 
 
 class Likely(NamedTuple):
@@ -95,23 +98,37 @@ class Features:
 def near(words: Sequence[str]) -> Iterator[tuple[str, ...]]:
     """Words that follow each other, and those with one between them, marked by a gap; ^ and $ stand around all."""
     around = ["^", *words, "$"]
-    yield from pairwise(around)
-    for first, second in zip(around, around[2:], strict=False):
-        yield first, "_", second
+    return chain(pairwise(around), zip(around, repeat("_"), around[2:], strict=False))
 
 
 def meetings(classes: Sequence[tuple[int, ...]]) -> set[int]:
     """The classes of words, each as CLASSES times its number, and plus that of a second one the pairs of those that stand near, in their order."""
     found = set[int]()
-    before: list[tuple[int, ...]] = []
-    for kinds in classes:
+    before: list[tuple[int, tuple[int, ...]]] = []
+    for at, kinds in enumerate(classes):
         if kinds:
-            found.update(CLASSES * kind for kind in kinds)
-            for others in before:
-                for other in others:
-                    found.update(CLASSES * other + kind for kind in kinds)
-        before = [*before[2 - _NEAR :], kinds]
+            found.update(_met(kinds, (0,)))
+            for place, others in before:
+                if at - place < _NEAR:
+                    found.update(_met(others, kinds))
+            before = [*before[2 - _NEAR :], (at, kinds)]
     return found
+
+
+@cache
+def _met(first: tuple[int, ...], second: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(CLASSES * one + other for one in first for other in second)
+
+
+class _Kept(dict[Key, Value], Generic[Key, Value]):
+    """What was found, by what it was found of, and how the rest is."""
+
+    def __init__(self, found: Callable[[Key], Value]) -> None:
+        super().__init__()
+        self._found = found
+
+    def __missing__(self, key: Key) -> Value:
+        return self.setdefault(key, self._found(key))
 
 
 class Linear:
@@ -127,17 +144,16 @@ class Linear:
             self._table.byteswap()
         self._features = Features(name)
         self._meetings = [self._table[at] for at in self._features.meetings()]
-        self._words, self._pairs = dict[str, tuple[int, int, int, tuple[int, ...]]](), dict[tuple[str, ...], int]()
+        self._words, self._pairs = _Kept(self._learn), _Kept(self._together)
 
-    def likely(self, text: str) -> Likely:
-        """The most probable window of a text in lower case, 0 of one without words."""
-        found = list(_TOKEN.finditer(text))
-        words = [one[0] for one in found]
+    def likely(self, text: str, least: float, words: list[str] | None = None) -> Likely | None:
+        """The most probable window of a text in lower case, if its probability is `least` or more. `words`: its tokens, where they are known."""
+        words = tokens(text) if words is None else words
         best = max(((self._weight(words[at : at + WINDOW]), at) for at in windows(len(words))), default=None)
-        if best is None:
-            return Likely(0.0, 0, 0)
-        margin, at = best
-        return Likely(self.probability(margin), *self._sentence(text, found[at].start(), found[min(len(found), at + WINDOW) - 1].end()))
+        if best is None or (probability := self.probability(best[0])) < least:
+            return None
+        found = list(_TOKEN.finditer(text))[best[1] : best[1] + WINDOW]
+        return Likely(probability, *self._sentence(text, found[0].start(), found[-1].end()))
 
     def margin(self, words: Sequence[str]) -> float:
         """What speaks for a window, in the units of the regression."""
@@ -149,25 +165,22 @@ class Linear:
 
     def _weight(self, words: Sequence[str]) -> float:
         if len(self._words) > _KEPT or len(self._pairs) > 3 * _KEPT:
-            self._words, self._pairs = {}, {}  # other threads go on with what they hold
+            self._words, self._pairs = _Kept(self._learn), _Kept(self._together)  # other threads go on with what they hold
         known, whole, parts, count, distinct = self._words, 0, 0, 0, set(words)
-        for word in distinct:
-            if (one := known.get(word)) is None:
-                one = known[word] = self._learn(word)
+        for one in map(known.__getitem__, distinct):
             whole, parts, count = whole + one[0], parts + one[1], count + one[2]
-        pairs, seen = 0, self._pairs
-        for pair in near(words):
-            if (weight := seen.get(pair)) is None:
-                weight = seen[pair] = self._table[place(f"p {' '.join(pair)}")]
-            pairs += weight
+        pairs = sum(map(self._pairs.__getitem__, near(words)))
         met = meetings([known[word][3] for word in words])
-        classes = sum(self._meetings[one] for one in met)
+        classes = sum(map(self._meetings.__getitem__, met))
         total = whole / sqrt(len(distinct) or 1) + parts / sqrt(count or 1) + pairs / sqrt(2 * len(words) + 1) + classes / sqrt(len(met) or 1)
         return self._bias + self._unit * total
 
     def _learn(self, word: str) -> tuple[int, int, int, tuple[int, ...]]:
         places, classes = self._features.word(word)
         return self._table[places[0]], sum(self._table[at] for at in places[1:]), len(places) - 1, classes
+
+    def _together(self, pair: tuple[str, ...]) -> int:
+        return self._table[place(f"p {' '.join(pair)}")]
 
     def _sentence(self, text: str, start: int, end: int) -> tuple[int, int]:
         """The sentence of a window that says most by itself."""

@@ -35,16 +35,20 @@ _TAG = re.compile(r"<([a-z][a-z0-9]{0,15})\b([^<>]{0,500})>", re.IGNORECASE)
 _HIDDEN = re.compile(r"(?:^|\s)(?:hidden|aria-hidden\s*=\s*[\"']?true)(?=[\s=/\"']|$)", re.IGNORECASE)
 _REFERENCE = re.compile(r"^ {0,3}\[[^\]\n]{1,40}\]:\s*(?:#|<>)\s*[\"(']([^\n]{1,2000})[\"')]\s*$", re.MULTILINE)
 _BASE64 = re.compile(r"(?<![\w+/=-])[\w+/-]{20,}(?:\r?\n[\w+/-]{4,})*={0,2}", re.ASCII)
+_UNBROKEN = 20
+"""Characters that base64 has at least, without white space."""
 _HEX = re.compile(
-    r"(?<!\w)(?:(?:[0-9a-f]{2}){12,}|(?:(?:\\x|0x)?[0-9a-f]{2}[ ,:]{1,2}){11,}(?:\\x|0x)?[0-9a-f]{2}|(?:\\x[0-9a-f]{2}){12,})", re.IGNORECASE
-)
+    r"(?<!\w)(?=[0-9a-f\\])(?:(?:[0-9a-f]{2}){12,}|(?:(?:\\x|0x)?[0-9a-f]{2}[ ,:]{1,2}){11,}(?:\\x|0x)?[0-9a-f]{2}|(?:\\x[0-9a-f]{2}){12,})",
+    re.IGNORECASE,
+)  # fmt: skip
 _ESCAPES = re.compile(r"(?:\\u[0-9a-f]{4}){6,}", re.IGNORECASE)
 _PERCENT = re.compile(r"(?:%[0-9a-f]{2}[\w.~+/-]{0,40}){3,}", re.IGNORECASE)
 _WORD_BEFORE = re.compile(r"[\w.~+/-]*$")
 _ENTITIES = re.compile(r"(?:&#x?[0-9a-f]{2,6};\s?){6,}", re.IGNORECASE)
-_SPACED = re.compile(r"(?<!\w)(?:\w[ .\-_*]{1,3}){8,}\w(?!\w)")
+_SPACED = re.compile(r"\b(?:\w[ .\-_*]{1,3}){8,}\w(?!\w)")
 _DIGITS = re.compile(r"\b(?:[a-z]+[013457@$]+)+[a-z]+\b", re.IGNORECASE)
-_AS_LETTERS = str.maketrans("013457@$", "oieastas")
+_DIGIT_SIGNS = "013457@$"
+_AS_LETTERS = str.maketrans(_DIGIT_SIGNS, "oieastas")
 _STEMS = ("ignore", "instruction", "disregard", "previous", "prompt", "system", "forget", "reveal", "override")
 _TURNED = {"rot13": tuple(codecs.encode(stem, "rot13") for stem in _STEMS), "reversed": tuple(stem[::-1] for stem in _STEMS)}
 
@@ -73,7 +77,9 @@ class Hidden(NamedTuple):
 
 def fold(text: str) -> Folded:
     """The text as it reads."""
-    plain = text.lower() if text.isascii() else text.translate(_FOLDED)
+    if text.isascii() and _GONE not in text:
+        return Folded(text.lower(), None)
+    plain = text.translate(_FOLDED)
     if _MIXED.search(plain):
         plain = _MIXED_WORD.sub(lambda found: found[0].translate(_LOOKALIKES) if _MIXED.search(found[0]) else found[0], plain)
     if _GONE not in plain:
@@ -127,8 +133,12 @@ def parts(text: str) -> Iterator[Hidden]:
 def payloads(text: str) -> Iterator[Hidden]:
     """What is encoded in a text and decodes to words: base64, hexadecimal, percent and Unicode escapes, entities, spaced letters, rot13, and
     what is written backwards or with digits for letters."""
-    for pattern, decode in ((_BASE64, _from_base64), (_HEX, _from_hex), (_ESCAPES, _from_escapes), (_PERCENT, unquote), (_ENTITIES, unescape)):
-        for found in pattern.finditer(text):
+    long = any(map(_UNBROKEN.__le__, map(len, text.split())))
+    for pattern, may_be, decode in (
+        (_BASE64, long, _from_base64), (_HEX, True, _from_hex), (_ESCAPES, "\\" in text, _from_escapes), (_PERCENT, "%" in text, unquote),
+        (_ENTITIES, "&#" in text, unescape),
+    ):  # fmt: skip
+        for found in pattern.finditer(text) if may_be else ():
             start = found.start() if pattern is not _PERCENT else _word_before(text, found.start())
             encoded = text[start : found.end()][:LOOKED_AT]
             said = decode(encoded)
@@ -137,10 +147,11 @@ def payloads(text: str) -> Iterator[Hidden]:
     for found in _SPACED.finditer(text):
         joined = re.sub(r"[ .\-_*]{2,}", "\0", found[0])
         yield Hidden(found.start(), found.end(), "encoded", re.sub(r"[ .\-_*]", "", joined).replace("\0", " "))
-    yield from _digits(text)
+    if any(map(text.__contains__, _DIGIT_SIGNS)):
+        yield from _digits(text)
     low = text.lower()
     for how, stems in _TURNED.items():
-        if sum(stem in low for stem in stems) >= 2:
+        if sum(map(low.__contains__, stems)) >= 2:
             yield from _turned(text, low, how, stems)
 
 
