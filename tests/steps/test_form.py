@@ -48,6 +48,13 @@ def test_the_open_rows_of_the_truth(half: str) -> None:
     assert all(one["precision"] == one["recall"] == 1.0 for one in found["problems"].values())
 
 
+def test_the_rows_that_were_written_last() -> None:
+    """Two headlines of a plain text look like sentences, and a short answer may be in either of two languages that are near each other."""
+    found = truth_form.measured("open-3")
+    assert found["precision"] >= 0.99
+    assert found["recall"] >= 0.99
+
+
 @pytest.mark.parametrize("answer", REFUSALS)
 def test_refusals_in_other_words(answer: str) -> None:
     assert "refusal" in reasons(answered(answer))
@@ -99,6 +106,83 @@ def test_the_place_of_a_problem(data: dict[str, Any], problem: str, path: str, t
 )
 def test_answers_that_break_off(answer: str, whole: bool) -> None:
     assert reasons(answered(answer)) == (set() if whole else {"truncated"})
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        "Come and see for yourselves! #harbour #opening",
+        '"We row as one or not at all." – Ada Pell',
+        'He closed the book and said: "That was the last of the nine, and now we go home"',
+        "The speed after three seconds is v = 9.81 m/s² · 3 s ≈ 29.4 m/s",
+        "Iron takes up oxygen and water: 4 Fe + 3 O2 + 6 H2O → 4 Fe(OH)3",
+        "If nobody answers, call the caretaker on the ground floor: 0800 555 0142",
+        "Both reviews praise the soup and blame the chairs.\nSentiment: mixed",
+        "Two of the four are left, since one is broken.\nSo the answer is 2",
+        "Type this and wait for a moment:\n\nsudo systemctl restart cups",
+        "It remembers the branch from then on.\n\n    git push --set-upstream origin lantern",
+        "Then comes the chapter with the maps.\n\nThe Long Way Round: How Riders Share the Wind Among Them on Open Roads",
+        "We look forward to seeing you there. Kind regards, Nina",
+    ],
+)
+def test_ends_that_need_no_full_stop(end: str) -> None:
+    assert reasons(answered(f"{ANSWER} {end}")) == set()
+    assert reasons(answered(f"{ANSWER} {end}\n\n{ANSWER[:-40]}")) == {"truncated"}
+
+
+def test_the_end_of_a_list_is_held_against_the_items_before_it() -> None:
+    items = "Needed:\n- flour and water\n- a pinch of salt\n\n1. Mix the flour.\n2. Knead it well.\n3. Let it rest.\n4. Heat the oven to its"
+    assert reasons(answered(items)) == {"truncated"}
+
+
+def test_prose_that_follows_code_may_break_off() -> None:
+    behind = "It is as short as a program can be that does anything. In this example we print the"
+    assert reasons(answered(f"First a block:\n\n```python\nprint(1)\n```\n\n{behind}")) == {"truncated"}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "The area of one face gives that of the whole:\n\n\\[ \\text{Total cost} = \\text{number of faces} \\times a^2 \\]",
+        "Rate = [(end value / first value) ^ (1 / number of years)] - 1, and the range [2, value - 1] holds the rest.",
+        "By the theorem each bounded sequence {x_n} has a part {x_nk} that comes as near to its limit as one wants.",
+        "You may leave the mark out or write it, based on the context and on how well you know each other.",
+    ],
+)
+def test_brackets_of_a_formula_are_not_to_be_filled(answer: str) -> None:
+    assert reasons(answered(answer)) == set()
+
+
+def test_a_heading_among_others_is_no_mark_of_a_template() -> None:
+    recipe = "### Ingredients:\n- oats\n- hot water\n\n### Instructions:\n1. Mix.\n2. Bake."
+    assert reasons({"input": "How do I make oatcakes?", "answer": recipe}) == set()
+    assert reasons(answered(f"{ANSWER}\n\n### Instructions:\nAnswer.")) == {"scaffolding"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer", "refuses"),
+    [
+        ("May I keep a coin that I find?", "It is not illegal to keep a coin that you find.", False),
+        ("Remind the team of the list.", "Please send the complete list to the front desk by Friday.", False),
+        ("Compare the two lists.", "Please send the complete list to me.", True),
+        ("Write a question for an interview with a sailor.", "Can you tell me more about your first night at sea?", False),
+        ("How was the first night at sea?", "Can you tell me more about your first night at sea?", True),
+        ("Play a troll and answer a traveller.", "I cannot let you pass, and I will not answer your silly riddles!", False),
+        ("Write a poem about tar.", "I must decline to write this poem.", True),
+        ("What will the weather be?", "I don't have real-time data on it.", True),
+    ],
+)
+def test_what_is_a_refusal_hangs_on_what_was_asked(asked: str, answer: str, refuses: bool) -> None:
+    assert ("refusal" in reasons({"input": asked, "answer": answer})) == refuses
+
+
+def test_a_turn_that_calls_a_tool_is_not_measured() -> None:
+    call = {"id": "1", "type": "function", "function": {"name": "tide", "arguments": "{}"}}
+    told = [{"role": "user", "content": QUESTION}, {"role": "assistant", "content": "Let me look that up.", "tool_calls": [call]}]
+    told += [{"role": "tool", "tool_call_id": "1", "content": "high"}, {"role": "assistant", "content": ANSWER}]
+    assert reasons({"messages": told}, shortest=12) == set()
+    del told[1]["tool_calls"]
+    assert reasons({"messages": told}, shortest=12) == {"length"}
 
 
 def test_a_plain_text_that_breaks_off_is_told_from_a_headline() -> None:

@@ -101,7 +101,7 @@ def length_problems(turn: Turn, shortest: int, longest: int | None) -> Iterator[
     words = length(turn.text)
     if longest is not None and words > longest and not _is_code(turn):
         yield turn.whole("length", f"{words} words, more than {longest}")
-    elif words < shortest and not (turn.choices or _is_code(turn) or pattern("short").search(turn.question) or _closes(turn)):
+    elif words < shortest and not (turn.choices or turn.calls or _is_code(turn) or pattern("short").search(turn.question) or _closes(turn)):
         yield turn.whole("length", f"{words} words, fewer than {shortest}")
 
 

@@ -14,14 +14,25 @@ from rowsmith.steps.form_turns import Turn
 _FENCE = re.compile(r"^[ \t]{0,3}(```|~~~)", re.MULTILINE)
 _JSON = re.compile(r"\s*(?:\{\s*(?:\"|\}|$)|\[\s*(?:[\[{\"\]\d]|$))")
 _VALUE = re.compile(r"\s*\"[^\"]*\"\s*$")
-_OPEN = re.compile(r"[\w,;:(–—/&+=-]['\"]?$")
+_OPEN = re.compile(r"[\w,;:(–—/&+=-]'?$")
 _SENTENCE = re.compile(r"[.!?…؟।][\"'”’»)\]]*\s|[。！？]")
-_BLOCK = re.compile(r"\s*(?:[-*+•–]\s|\d{1,3}[.)]\s|[a-z][.)]\s|\||#{1,6}\s|>|\$ |@|©)")
+_BLOCK = re.compile(r"\s*(?:[-*+•–]\s|\d{1,3}[.)]\s|[A-Za-z][.)]\s|\||#{1,6}\s|>|\$ |@|©)")
 _LINK = re.compile(
     r"(?:https?://|www\.|mailto:)\S+$|\S+@\S+\.\w+$"
     r"|(?:^|\s)(?:[\w.-]+\.(?:com|org|net|example|de|fr|es|io|html?|pdf|py|txt|md)|(?:/[\w.-]+){2,}/?)$",
     re.IGNORECASE,
 )
+_WHOLE = re.compile(
+    r"(?:^|\s)[#@]\w+$"  # a tag
+    r"|[.!?…*\"'”»)]\s*(?:--?|[–—~])\s?[^\W\d_a-z][^.!?\n]{1,40}$"  # who said it
+    r"|[=≈→]\s?(?:(?![^\W\d_]{4})[^!?;\n]){1,24}$"  # an equation
+    r"|(?:\n(?=[^\n]{0,90}$)[^\n]*\s|:\s)[(+]?\d[\d ()/.,:-]*$"  # a number, behind a colon or on a line of its own
+    r"|\n[^\n.!?:]{2,40}:\*{0,2} \S+(?: \S+){0,2}$"  # a line that gives the value of something
+    r"|:\*{0,2}\s*\n\s*(?:\S+ ){0,7}\S+$"  # what a line with a colon has announced
+    r"|\n\s*\n(?: {4}|\t)[^\n]*$"  # a block of code
+)
+"""Ends of a text that need no full stop; `_TAIL`: as much of it as they may take."""
+_TAIL = 160
 _CODE = re.compile(
     r"^\s*(?:def |class |import |from \w+ import|return\b|func |fn |let |const |var |public |private |#include|<\w+|\$\w+ ?=|\w+ ?=[^=])"
     r"|^\s*(?:SELECT|INSERT)\b|[;{}]\s*$",
@@ -82,12 +93,12 @@ def _in_mid_sentence(text: str, turn: Turn) -> bool:
     if _BLOCK.match(line):
         return _item_breaks(text, line)
     prose = unquoted(text, quotes=False)
-    if prose[-1:].isspace() or _CODE.search(text):  # ends with code
-        return False
-    if _in_lines(text) or _signed(text):
+    if prose[-1:].isspace() or _CODE.search(prose):  # ends with code
         return False
     words = line.split()
     last = _bare(words[-1]) if words else ""
+    if _in_lines(text) or _signed(text, turn) or (last not in weak_words() and (_WHOLE.search(text[-_TAIL:]) or _is_title(line))):
+        return False
     if text[-1] in ",;(–—&" or (text[-1] == "-" and len(words) > 3):
         return True
     if text[-1] == ":":
@@ -104,7 +115,7 @@ def _in_mid_sentence(text: str, turn: Turn) -> bool:
 def _item_breaks(text: str, line: str) -> bool:
     """Whether the last item of a list breaks off: it alone lacks the full stop, or ends with a word that no item ends with."""
     items = [one.strip() for one in text.splitlines() if _BLOCK.match(one)]
-    others = [one for one in items[:-1] if len(one.split()) > 2]
+    others = [one for one in items[:-1] if len(one.split()) > 2][-3:]
     ended = sum(one[-1] in ".!?…。؟।" for one in others)
     words = line.split()
     return line.lstrip()[0] not in "|>#$@©" and ((len(others) > 1 and ended == len(others)) or (len(words) > 4 and _bare(words[-1]) in weak_words()))
@@ -125,6 +136,15 @@ def _is_prose(words: list[str]) -> bool:
     return joining * (6 if any(word[-1] in ",،;" for word in words[:-1]) else 3) >= len(words)
 
 
+def _is_title(line: str) -> bool:
+    """Whether a line is in capitals, begins each longer word with one, or only names things: "Rye, spelt, barley, oats"."""
+    words = [word.strip("*\"'()[]") for word in line.split()]
+    long = [word for word in words if len(word) > 3 and word[0].isalpha()]
+    if len(long) > 2 and all(not word[0].islower() for word in long) and any(word[0].isupper() for word in long):
+        return True
+    return line.count(",") > 2 and not _SENTENCE.search(line) and not _is_prose(words)
+
+
 def _in_lines(text: str) -> bool:
     """Whether it is written in short lines of which few end a sentence, as verses, lists and labels are."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
@@ -136,11 +156,15 @@ def _in_lines(text: str) -> bool:
     return all(len(line) <= 70 for line in tail) and (ended * 2 < len(tail) or len(tail) >= 4)
 
 
-def _signed(text: str) -> bool:
-    """Whether it ends as a letter does: a formula or a comma, and a name below it."""
+def _signed(text: str, turn: Turn) -> bool:
+    """Whether it ends as a letter does: a formula or a comma, and a name behind or below it."""
     *before, last = [line.strip() for line in text.splitlines() if line.strip()]
+    if pattern("truncated", "inline").search(text):
+        return True
     if not before or len(last.split()) > 6:
         return False
     if before[-1].endswith(",") or last[:1] in "—–-~":
         return True
-    return pattern("truncated", "letter").search(text) is not None or (last.istitle() and len(last.split()) <= 4)
+    if pattern("truncated", "letter").search(text):
+        return True
+    return len(last.split()) <= 4 and (last.istitle() or (last[0].isupper() and pattern("truncated", "written").search(turn.question) is not None))

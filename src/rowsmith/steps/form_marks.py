@@ -11,10 +11,11 @@ from rowsmith.core.flags import Flag
 from rowsmith.steps.form_phrases import lowered, pattern, speaks_of, unquoted, weak_words, word_list
 from rowsmith.steps.form_turns import Turn
 
-_SQUARE = re.compile(r"(?<![\w\]!])\[\[?([^\[\]\n]{2,120})\]\]?(?![(\[:])")
-_DOUBLE = re.compile(r"\{\{\s*([\w .|'\"()-]{1,60}?)\s*\}\}|\{%[^%\n]{1,60}%\}|<<([\w -]{2,40})>>|%[A-Z][A-Z_]{2,30}%|\$\{[\w.]{1,40}\}")
-_CURLY = re.compile(r"(?<![\w\\}^_${])\{([^\W\d_][\w -]{1,40})\}(?!\})")
+_SQUARE = re.compile(r"(?<![\w\]!\\])\[\[?([^\[\]\n]{2,120})\]\]?(?![(\[:])")
+_DOUBLE = re.compile(r"\{\{\s*([\w .|'\"()-]{1,60}?)\s*\}\}|\{%[^%\n]{1,60}%\}|<<([\w -]{2,40})>>|%[A-Z][A-Z_]{2,30}%")
+_CURLY = re.compile(r"(?<![\w\\}^_${])\{(?!\w_\w{1,2}\})[^\W\d_][\w -]{1,40}\}(?!\})|\$\{[\w.]{1,40}\}")
 _ANGLE = re.compile(r"(?<![\w<])<([^\W\d_][^\W\d_ _-]*(?:[ _-][^\W\d_]+){0,4})>(?!>)")
+_FORMULA = re.compile(r"[=^\\]|^\W*\d+,")
 _MARKS = "\"“”„«»"
 _LETTERS = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _LAST_WORD = re.compile(r"[^\W\d_]+ $")
@@ -91,7 +92,7 @@ def _to_fill(inside: str) -> bool:
     """Whether what stands in square brackets tells what is to stand there; what an editor notes, or supplies with its article, does not."""
     said = inside.strip().lower().replace("_", " ").replace("’", "'")
     words = _LETTERS.findall(said)
-    if not words or inside.lstrip()[0] in "\"'“" or not word_list("placeholder", "noted").isdisjoint(words):
+    if not words or inside.lstrip()[0] in "\"'“" or _FORMULA.search(inside) or not word_list("placeholder", "noted").isdisjoint(words):
         return False
     return said.strip(" .…:") in _fill() or any(word in _fill() for word in (words if len(words) <= 4 else words[:2])) or "goes here" in said
 

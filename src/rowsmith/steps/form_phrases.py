@@ -35,6 +35,7 @@ _FIRST = re.compile(r"[^\W\d_][^.!?:\n]{8,120}?[ \u00a0\u202f]?[!.:](?=\s)")
 _SHORT_HEAD = 90
 _LEAST_BEHIND = 30
 _AROUND = " \"'“”„«»¿¡*_()\u00a0\u202f"
+_HEADING = re.compile(r"^[ \t]*(?:#{1,6}\s|\*\*[^*\n]+\*\*:?[ \t]*$)", re.MULTILINE)
 _LEADING = 2
 """Words that may stand before a copied question: `Question:`, `You asked:`."""
 
@@ -134,11 +135,11 @@ def refusals(turn: Turn) -> Iterator[Flag]:
     few = len(turn.text) < _FEW_CHARACTERS and turn.question
     for start, end in islice(where, 3):
         core = _refusal(text, start, end)
-        if core is None and few and before == 0 and _speaks_of_the_request(turn, text[start:end]):
+        if core is None and few and before == 0 and _speaks_of_the_request(turn, text[start:end]) and not _is_told(turn, "", ""):
             core = start
         if core is not None:
             rest = sum(_words(text, span) for span in where if not _beside(text, span))
-            if rest + before <= _LONG_REST and not _goes_on(text[core:end]) and not _is_told(turn, text):
+            if rest + before <= _LONG_REST and not _goes_on(text[core:end]) and not _is_told(turn, text, text[start:end]):
                 yield turn.flag("refusal", start, end)
             return
         words = _words(text, (start, end))
@@ -168,12 +169,13 @@ def _shares(question: str, sentence: str) -> bool:
     return any(word[:5] in said for word in _said(question) if len(word) > 3 and word not in word_list("refusal", "meta"))
 
 
-def _is_told(turn: Turn, text: str) -> bool:
+def _is_told(turn: Turn, text: str, sentence: str) -> bool:
     """Whether the question is one about refusing, or asks for a letter or a tale, and a refusal that does not speak of the request is part of it."""
     asked = unquoted(turn.question, quotes=False)
-    return pattern("refusal", "about").search(asked) is not None or (
-        pattern("refusal", "genre").search(asked) is not None and not _has(text, "refusal", "meta")
-    )
+    if pattern("refusal", "about").search(asked):
+        return True
+    genre = pattern("refusal", "genre").search(asked)
+    return genre is not None and genre[0].lower() not in sentence.lower() and not _has(text, "refusal", "meta")
 
 
 def _words(text: str, span: tuple[int, int]) -> int:
@@ -284,8 +286,10 @@ def _marks(turn: Turn, text: str) -> Iterator[Flag]:
 
 
 def _stands(text: str, found: re.Match[str], answer: bool) -> bool:
-    """Whether a heading is the mark of a template: with its colon, or first in an answer."""
-    return found[0].rstrip().endswith(":") or (answer and not text[: found.start()].strip() and text[found.end() : found.end() + 1] in ("\n", ""))
+    """Whether a heading is the mark of a template: first in an answer, or with its colon and no heading before it of which it would be the next."""
+    if answer and not text[: found.start()].strip():
+        return found[0].rstrip().endswith(":") or text[found.end() : found.end() + 1] in ("\n", "")
+    return found[0].rstrip().endswith(":") and _HEADING.search(text, 0, found.start()) is None
 
 
 def copies(turn: Turn) -> Iterator[Flag]:

@@ -12,7 +12,7 @@ from rowsmith.core.row import Json
 from rowsmith.core.said import Part, Role, parts
 
 CHECK = "form"
-_APART = ("tool_calls", "function_call", "tools", "functions")
+_APART = frozenset(("tool_calls", "function_call", "tools", "functions"))
 """What a message calls, and what may be called: no text of a turn."""
 _TURN = re.compile(r"(?P<column>.+?)\.(?P<number>\d+)\.content(?:\..*)?")
 _OPTIONAL = ("reasoning", "context", "system", "system_prompt")
@@ -23,6 +23,7 @@ class Turn:
     """One turn of a conversation, or one column: its role (`other` for plain text), its text and the question before it.
 
     `labelled`: the row gives its text a label. `choices`: the row gives answers to choose from. `sourced`: it has a context.
+    `calls`: the turn calls a tool.
     """
 
     role: Role
@@ -32,6 +33,7 @@ class Turn:
     labelled: bool = False
     choices: bool = False
     sourced: bool = False
+    calls: bool = False
     last: bool = True
 
     def flag(self, reason: str, start: int, end: int, detail: str = "") -> Flag:
@@ -59,7 +61,9 @@ class _Spoken:
 
 def turns(data: Mapping[str, Json]) -> list[Turn]:
     """The turns of a row; what tools are called with, labels, choices and reasoning are none."""
-    said = [part for part in parts(data) if not set(part.path.split(".")) & set(_APART)]
+    every = parts(data)
+    said = [part for part in every if not _APART.intersection(part.path.split("."))]
+    calling = {tuple(part.path.split(".")[:2]) for part in every if "_call" in part.path} if len(said) < len(every) else ()
     found = [_spoken(where, list(pieces)) for where, pieces in groupby(said, _where)]
     roles = {one.role for one in found}
     plain = [one for one in found if one.role == "question" and one.number is None]
@@ -71,8 +75,8 @@ def turns(data: Mapping[str, Json]) -> list[Turn]:
         asked = _asked(found[:place], one) if one.number is not None else None
         question = _joined((asked.pieces if asked else []) or [piece for each in plain for piece in each.pieces if not _is_choice(piece)])
         last = not any(later.role == one.role and later.column == one.column for later in found[place + 1 :])
-        text = _joined(one.pieces)
-        told.append(Turn(one.role, text, tuple(one.pieces), question, labelled, choices, "context" in roles, last))
+        calls = bool(calling) and (one.column, str(one.number)) in calling
+        told.append(Turn(one.role, _joined(one.pieces), tuple(one.pieces), question, labelled, choices, "context" in roles, calls, last))
     return told
 
 

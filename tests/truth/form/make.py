@@ -301,7 +301,8 @@ class Half:
 
 
 def main() -> None:
-    (HERE / "SHA256SUMS").write_text("".join(Half(name).write() for name in ("open", "held")), "utf-8")
+    later = (HERE / "SHA256SUMS").read_text("utf-8").splitlines(keepends=True)[2:]
+    (HERE / "SHA256SUMS").write_text("".join([*(Half(name).write() for name in ("open", "held")), *later]), "utf-8")
 
 
 if __name__ == "__main__":
