@@ -163,6 +163,12 @@ def test_target_and_limit(t: Terminal) -> None:
     assert t.tell("run", t.recipe(SIX, {"kind": "filter.where", "where": "text > 'b'"}), "--limit", 3)["kept"] == 1
 
 
+def test_rows_beyond_a_target_are_told(t: Terminal) -> None:
+    three = t.recipe({"kind": "read.rows", "rows": [{"text": text} for text in "abc"]})
+    assert "beyond" not in t.say("run", three, "--target", 5, code=3)
+    assert "  1 of the dropped are beyond the target, and come back with a larger one" in t.say("run", three, "--target", 2)
+
+
 @pytest.fixture
 def two(t: Terminal) -> tuple[str, str]:
     """Two runs over the same rows by two prompts, of which a judge prefers the second."""

@@ -108,6 +108,8 @@ def show_result(result: Result) -> None:
         f"  {result.requested:,} requested = {result.kept:,} kept + {sum(result.dropped.values()):,} dropped + "
         f"{sum(result.failed.values()):,} failed + {result.cancelled:,} cancelled + {result.pending:,} pending"
     )
+    if over := result.dropped.get("over_target"):
+        typer.echo(f"  {over:,} of the dropped are beyond the target, and come back with a larger one")
     table(["step", "came in", "made", "let through", "why not the rest"], [_passage(p) for p in result.funnel])
     unsure = f", {result.maybe_billed:,} of unknown outcome counted at their highest price" if result.maybe_billed else ""
     if result.calls or result.calls_reused or unsure:
