@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import time
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -18,6 +19,7 @@ from homes import Place, Workshop
 from web import http
 
 from rowsmith.app.downloads import Part
+from rowsmith.app.input_files import YOUNG_S, unnamed
 from rowsmith.app.push_hub import PushedToHub
 from rowsmith.core.errors import Conflict, Invalid, NotFound, RowsmithError, Unavailable
 from rowsmith.core.ids import source_id
@@ -105,6 +107,9 @@ def test_pictures_come_along_and_the_versions_are_proven(here: Here, tmp_path: P
     here.lab.files.remove(name)
     assert plain(here.pull()) == plain([picture])
     assert here.lab.files.find(name).read_bytes() == b"a picture"
+    long_ago = time.time() - 2 * YOUNG_S
+    os.utime(here.lab.files.path(name), (long_ago, long_ago))
+    assert unnamed(here.lab) == [] and here.lab.project().sources.list() == [], "what is swept away when a source is forgotten"
     assert list(here.datasets._store.check(here.datasets.get("back"))) == []
     assert [path for path in (here.folder / "cache").rglob("*") if path.is_file() and path.suffix != ".json"] == []
 

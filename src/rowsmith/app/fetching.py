@@ -36,6 +36,8 @@ MODULES = {"web": "connectors.web.fetching", "hub": "app.hub_downloads", "pages"
 """Where the function of a connector is, if not in the module of its name."""
 HERE = "pages"
 """The connector that reaches nothing outside: it draws what the home has."""
+PULLED = "pull"
+"""What the files of a dataset are kept under that was pulled; no recipe asks for them."""
 OWN = {
     "GITHUB_TOKEN": "https://api.github.com", "GOOGLE_CREDENTIALS": "https://storage.googleapis.com",
     **dict.fromkeys(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"), "https://s3.amazonaws.com"),

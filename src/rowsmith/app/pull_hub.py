@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from rowsmith.app.fetching import PULLED
 from rowsmith.app.hub_token import with_hub_token
 from rowsmith.app.pushed_rows import FILES, ROWS, not_ours, read_rows
 from rowsmith.app.reshaping import begun
@@ -16,6 +17,7 @@ from rowsmith.connectors.hub_site import Site
 from rowsmith.connectors.plain import carried_out
 from rowsmith.core.errors import Invalid
 from rowsmith.store.datasets import Datasets as Store
+from rowsmith.store.fetches import Entry, Fetch, Fetches
 
 if TYPE_CHECKING:
     from rowsmith.app.datasets import Datasets
@@ -67,6 +69,9 @@ def pull(datasets: Datasets, spoken: str, into: str) -> Pulled:
     for path in files:
         if lab.files.put_file(cached[path]) != path.rpartition("/")[2]:
             raise Invalid(f"{path} of {name} is not what its name says.", "Push the dataset again where it came from.")
+    if files:  # no run names them: without this they would be swept away with the next source that is forgotten
+        entries = [Entry(path, path.rpartition("/")[2], {}) for path in files]
+        Fetches(lab.db).put(Fetch(datasets.project, PULLED, str(name), {"commit": commit}, entries))
     message = f"pulled from {name}, commit {commit[:12]}"
     rows = begun(read_rows(cached[ROWS]))
     made = Store(lab.db).commit(datasets.project, into, rows, author=lab.who, signer=lab.signer, message=message)

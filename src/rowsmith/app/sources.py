@@ -6,7 +6,7 @@ from typing import Any
 
 from rowsmith.app.coverage import Covered, coverage
 from rowsmith.app.datasets import Datasets
-from rowsmith.app.fetching import HERE, Fetching, changes
+from rowsmith.app.fetching import HERE, PULLED, Fetching, changes
 from rowsmith.app.lab import Lab
 from rowsmith.app.planned import Planned, planned
 from rowsmith.app.refusals import taking_in
@@ -64,7 +64,7 @@ class Sources:
         return planned(Datasets(self.lab, self.project).rows(dataset))
 
     def _all(self) -> list_[Fetch]:
-        return [one for one in Fetches(self.lab.db).every(self.project) if one.connector != HERE]
+        return [one for one in Fetches(self.lab.db).every(self.project) if one.connector not in (HERE, PULLED)]
 
     def _meant(self, address: str) -> list_[Fetch]:
         every = self._all()
