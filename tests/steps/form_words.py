@@ -115,6 +115,8 @@ Ihre Frage findet hier ihre Antwort:
 """.splitlines()
 
 ANSWERS = """\
+I couldn't help but sing along, and neither could the neighbours, who had opened their windows to hear the band play.
+I can't help laughing when I think of that evening, and I cannot help it that the others were not there to see it.
 Certainly one of the finest views is from the old bridge, where the river bends and the light falls on the roofs at noon.
 Sure, some people do it with a knife, but a small saw is safer and leaves a cleaner cut on the wood.
 Of course the price depends on the size, but most of them cost between ten and twenty, and the used ones less.
