@@ -33,7 +33,7 @@ CASES: dict[str, dict[str, Case]] = {
         "by": to("by", ["q"], ["q", "n"], GROUPS, same="number"),
         "answer": to("answer", "answer", "reply", GROUPS, by=["q"]),
         "same": to("same", "exact", "number", GROUPS, by=["q"]),
-        "least": to("least", 0.1, 0.9, ({"answer": "1"}, {"answer": "1"}, {"answer": "2"}), by=["q"]),
+        "least": to("least", 0.1, 0.9, tuple({"q": "a", "answer": one} for one in "112"), by=["q"]),
         "draws": to("draws", 2, 3, GROUPS, by=["q"], same="number"),
         "into": to("into", "majority", "vote", GROUPS, by=["q"], same="number"),
     },
