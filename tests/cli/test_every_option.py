@@ -2073,7 +2073,7 @@ def test_flagged_rows_are_repaired_into_a_new_version(t: Terminal, checked: list
     assert "A repair asks a model" in t.tell(*asks, code=1)["what"]
     asks += ["--model", "openai/m", "--base-url", t.server.url]
     assert "A repair of 4 flagged rows, each asked up to 3 times." in t.say(*asks, "--plan", "--tries", 3)
-    assert t.tell(*asks, "--plan")["calls"]["mid"] == 4 and not t.asked
+    assert [t.tell(*asks, "--plan", "--tries", tries)["calls"]["mid"] for tries in (1, 2)] == [4, 6] and not t.asked
     done = t.tell(*asks, "--tries", 1)["committed"]
     assert (done["rows"], done["fixed"] + done["still_flagged"] + done["refused"]) == (8, 4) and done["fixed"] >= 1
     said = t.say(*asks, "--tries", 1, "--remove", "acme.swearing")
