@@ -368,7 +368,7 @@ def _parts(done: Checking) -> tuple[list[Part], list[NotMeasured]]:
             continue
         told = ", ".join(f"{reason} {n:,}" for reason, n in found.reasons.most_common(3))
         what = f"{found.flagged:,} of {found.rows:,} rows {found.check.found}" + (f": {told}" if len(found.reasons) > 1 else "")
-        parts.append(done.grading.part(name, what, found.flagged, found.rows, done.figures.rows + (done.figures.broken if name == "form" else 0)))
+        parts.append(done.grading.part(name, what, found.flagged, found.rows, done.figures.rows + found.unread))
     return parts, left
 
 
@@ -391,5 +391,6 @@ def _notes(done: Checking) -> tuple[str, ...]:
     if not unread:
         return done.at.notes
     rows = "row" if unread == 1 else "rows"
-    held = "form counts them as malformed, and no other figure holds them" if done.figures.broken == unread else "no figure holds them"
+    broken = sum(one.unread for one in done.figures.checks.values())
+    held = "form counts them as malformed, and no other figure holds them" if broken == unread else "no figure holds them"
     return (*done.at.notes, f"{unread:,} {rows} could not be read or checked, and {held}: rowsmith runs {done.result.run} --failed.")

@@ -29,13 +29,15 @@ MOST_SOURCES = 1000
 
 @dataclass(slots=True)
 class Found:
-    """What one check has found: rows that it applies to, rows that are flagged, and those by reason."""
+    """What one check has found: rows that it applies to, rows that are flagged, and those by reason. `unread`: how many of all these are records of a
+    file that could not be read."""
 
     check: Known
     into: str | None
     rows: int = 0
     flagged: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
+    unread: int = 0
 
 
 class Names:
@@ -74,8 +76,6 @@ class Figures:
     def __init__(self, steps: Mapping[str, Step], names: Names) -> None:
         self.checks = {name: Found(known(name), getattr(step, "into", None)) for name, step in steps.items()}
         self.rows = 0
-        self.broken = 0
-        """Records of a file that could not be read, where `form` is measured."""
         self.languages: Counter[str] = Counter()
         self.sources: Counter[str] = Counter()
         self.on_row: list[Callable[[Row, list[Part], list[RowFlag]], None]] = []
@@ -103,9 +103,9 @@ class Figures:
     def unread(self, reasons: Mapping[str, int]) -> None:
         """Records of a file that could not be read, by reason: they are malformed."""
         if (found := self.checks.get("form")) is not None:
-            self.broken = sum(reasons.values())
-            found.rows += self.broken
-            found.flagged += self.broken
+            found.unread = sum(reasons.values())
+            found.rows += found.unread
+            found.flagged += found.unread
             found.reasons.update(reasons)
 
     def _count_checks(self, row: Row, roles: set[str], flags: list[RowFlag]) -> None:
