@@ -240,7 +240,7 @@ def test_what_may_be_short(asked: str, answer: str, short: bool) -> None:
     [
         "(Your Name)", "(insert date)", "$POPULATION", "@@name@@", "xx.xx.xxxx", "XX years",
         "【会社名】", "[お名前]", "〇〇", "__AGE__", "<address>", "........",
-    ],  # fmt: skip
+    ],
 )
 def test_places_left_open(place: str) -> None:
     assert reasons(answered(f"{ANSWER} It was made for {place} in the town.")) == {"placeholder"}
