@@ -3,6 +3,9 @@ import hooks from 'eslint-plugin-react-hooks'
 import { defineConfig, globalIgnores } from 'eslint/config'
 import typescript from 'typescript-eslint'
 
+const names = ['window', 'document', 'localStorage', 'matchMedia', 'console', 'process', 'URL']
+const globals = Object.fromEntries(names.map((name) => [name, 'readonly']))
+
 export default defineConfig([
   globalIgnores(['node_modules', 'src/api/schema.ts']),
   js.configs.recommended,
@@ -36,5 +39,5 @@ export default defineConfig([
       ],
     },
   },
-  { files: ['**/*.js'], languageOptions: { globals: { window: 'readonly', document: 'readonly', localStorage: 'readonly', matchMedia: 'readonly' } } },
+  { files: ['**/*.js'], languageOptions: { globals } },
 ])

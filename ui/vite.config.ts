@@ -2,7 +2,9 @@ import tailwindcss from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vitest/config'
 
-const server = process.env.ROWSMITH_SERVER ?? 'http://127.0.0.1:8765'
+// For development (scripts/serve.sh): the server refuses pages of another origin, so it is told its own.
+const server = process.env.ROWSMITH_SERVER ?? 'http://127.0.0.1:8700'
+const proxied = { target: server, changeOrigin: true, headers: { origin: server } }
 
 export default defineConfig({
   plugins: [react(), tailwindcss()],
@@ -15,7 +17,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     manifest: true,
   },
-  server: { host: '127.0.0.1', proxy: { '/api': { target: server, ws: false } } },
+  server: { host: '127.0.0.1', proxy: { '/api': proxied, '/launch': proxied } },
   test: {
     environment: 'jsdom',
     pool: 'vmThreads', // one jsdom a worker, and yet each file in a context of its own

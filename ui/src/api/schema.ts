@@ -4,6 +4,26 @@
  */
 
 export interface paths {
+    "/api/v1/events/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Stream Events
+         * @description Everything that happens, as server-sent events: `event` (with an id), `progress` of runs, `reload` when too much was missed.
+         */
+        get: operations["stream_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/health": {
         parameters: {
             query?: never;
@@ -112,46 +132,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/projects/{project}/datasets/{dataset}/versions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Versions
-         * @description The versions of a dataset, newest first.
-         */
-        get: operations["list_versions"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/projects/{project}/datasets/{dataset}/statistics": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Show Dataset
-         * @description What a version holds, counted: rows, tokens, languages, turns, columns, duplicates, shapes.
-         */
-        get: operations["show_dataset"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/projects/{project}/datasets/{dataset}/rows": {
         parameters: {
             query?: never;
@@ -184,6 +164,66 @@ export interface paths {
          * @description One row in full, with where it came from and what people think of it.
          */
         get: operations["get_row"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Dataset
+         * @description What a version holds, counted: rows, tokens, languages, turns, columns, duplicates, shapes.
+         */
+        get: operations["show_dataset"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Versions
+         * @description The versions of a dataset, newest first.
+         */
+        get: operations["list_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Events
+         * @description The events that follow number `after`, or without it the last ones, oldest first.
+         */
+        get: operations["list_events"];
         put?: never;
         post?: never;
         delete?: never;
@@ -236,20 +276,20 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/projects/{project}/runs/{run}/troubles": {
+    "/api/v1/projects/{project}/runs/{run}/cancel": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /**
-         * List Troubles
-         * @description The rows of a run that failed, each with its step, reason and detail.
-         */
-        get: operations["list_troubles"];
+        get?: never;
         put?: never;
-        post?: never;
+        /**
+         * Cancel Run
+         * @description Stop a run and cancel what it has still to do, batches at their servers included.
+         */
+        post: operations["cancel_run"];
         delete?: never;
         options?: never;
         head?: never;
@@ -276,46 +316,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/projects/{project}/runs/{run}/stop": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Stop Run
-         * @description Stop a run; what it has is kept, and it can go on.
-         */
-        post: operations["stop_run"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/projects/{project}/runs/{run}/cancel": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Cancel Run
-         * @description Stop a run and cancel what it has still to do, batches at their servers included.
-         */
-        post: operations["cancel_run"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/projects/{project}/runs/{run}/resume": {
         parameters: {
             query?: never;
@@ -336,27 +336,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/events/stream": {
+    "/api/v1/projects/{project}/runs/{run}/stop": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /**
-         * Stream Events
-         * @description Everything that happens, as server-sent events: `event` (with an id), `progress` of runs, `reload` when too much was missed.
-         */
-        get: operations["stream_events"];
+        get?: never;
         put?: never;
-        post?: never;
+        /**
+         * Stop Run
+         * @description Stop a run; what it has is kept, and it can go on.
+         */
+        post: operations["stop_run"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/projects/{project}/events": {
+    "/api/v1/projects/{project}/runs/{run}/troubles": {
         parameters: {
             query?: never;
             header?: never;
@@ -364,10 +364,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List Events
-         * @description The events that follow number `after`, or without it the last ones, oldest first.
+         * List Troubles
+         * @description The rows of a run that failed, each with its step, reason and detail.
          */
-        get: operations["list_events"];
+        get: operations["list_troubles"];
         put?: never;
         post?: never;
         delete?: never;
@@ -385,19 +385,31 @@ export interface components {
          * @description Caps over all runs of a project; what is null has none.
          */
         Budget: {
+            /** Tokens */
+            tokens?: number | null;
             /**
              * Usd
              * @example 25
              */
             usd?: number | null;
-            /** Tokens */
-            tokens?: number | null;
         };
         /**
          * DatasetFacts
          * @description A dataset and its newest version.
          */
         DatasetFacts: {
+            /**
+             * Author
+             * @default
+             */
+            author: string;
+            /** Committed At */
+            committed_at: number | null;
+            /**
+             * Message
+             * @default
+             */
+            message: string;
             /**
              * Name
              * @example questions
@@ -408,25 +420,13 @@ export interface components {
              * @example 1200
              */
             rows: number;
+            /** Version */
+            version: string | null;
             /**
              * Versions
              * @example 3
              */
             versions: number;
-            /** Version */
-            version: string | null;
-            /** Committed At */
-            committed_at: number | null;
-            /**
-             * Message
-             * @default
-             */
-            message: string;
-            /**
-             * Author
-             * @default
-             */
-            author: string;
         };
         /**
          * GoOn
@@ -434,37 +434,37 @@ export interface components {
          */
         GoOn: {
             /**
-             * Budget Usd
-             * @description Pause before more than this is spent.
-             * @example 0.25
+             * Batch
+             * @description Buy answers in batches, or live; null: as before.
              */
-            budget_usd?: number | null;
+            batch?: boolean | null;
             /**
              * Budget Tokens
              * @description Pause before more tokens than this.
              */
             budget_tokens?: number | null;
             /**
-             * Retry Failed
-             * @description Give failed rows another attempt.
-             * @default true
+             * Budget Usd
+             * @description Pause before more than this is spent.
+             * @example 0.25
              */
-            retry_failed: boolean;
-            /**
-             * Offline
-             * @default false
-             */
-            offline: boolean;
+            budget_usd?: number | null;
             /**
              * Commit Partial
              * @default false
              */
             commit_partial: boolean;
             /**
-             * Batch
-             * @description Buy answers in batches, or live; null: as before.
+             * Offline
+             * @default false
              */
-            batch?: boolean | null;
+            offline: boolean;
+            /**
+             * Retry Failed
+             * @description Give failed rows another attempt.
+             * @default true
+             */
+            retry_failed: boolean;
         };
         /**
          * Health
@@ -483,28 +483,28 @@ export interface components {
          *     without an answer. `cost_usd` is what the answers cost so far; None where no price is known.
          */
         InBatch: {
-            /** Id */
-            id: string;
-            /** State */
-            state: string;
-            /** Reason */
-            reason: string;
+            /** Answered */
+            answered: number;
+            /** Cost Usd */
+            cost_usd: number | null;
             /** Detail */
             detail: string;
-            /** Server */
-            server: string;
+            /** Done */
+            done: number;
+            /** Id */
+            id: string;
+            /** Reason */
+            reason: string;
             /** Remote */
             remote: string | null;
             /** Requests */
             requests: number;
-            /** Done */
-            done: number;
-            /** Answered */
-            answered: number;
             /** Returned */
             returned: number;
-            /** Cost Usd */
-            cost_usd: number | null;
+            /** Server */
+            server: string;
+            /** State */
+            state: string;
         };
         /**
          * NewProject
@@ -523,43 +523,50 @@ export interface components {
          */
         NewRun: {
             /**
-             * Budget Usd
-             * @description Pause before more than this is spent.
-             * @example 0.25
+             * Batch
+             * @description Buy answers in batches.
+             * @default false
              */
-            budget_usd?: number | null;
+            batch: boolean;
+            /**
+             * Batch Only
+             * @description Ask nothing live.
+             * @default false
+             */
+            batch_only: boolean;
             /**
              * Budget Tokens
              * @description Pause before more tokens than this.
              */
             budget_tokens?: number | null;
             /**
-             * Recipe
-             * @description A name of the catalogue, or the path of a recipe file.
-             * @example extractive-qa
+             * Budget Usd
+             * @description Pause before more than this is spent.
+             * @example 0.25
              */
-            recipe: string;
+            budget_usd?: number | null;
             /**
-             * Sets
-             * @description Values of the recipe's parameters.
-             * @default {}
-             * @example {
-             *       "documents": "docs/"
-             *     }
+             * Commit Partial
+             * @description Commit the kept rows even when the run does not finish.
+             * @default false
              */
-            sets: {
-                [key: string]: string;
-            };
+            commit_partial: boolean;
+            /**
+             * Deadline S
+             * @description With batch: seconds after which what is missing is asked live.
+             */
+            deadline_s?: number | null;
+            /**
+             * Fresh
+             * @description A new run that buys new answers.
+             * @default false
+             */
+            fresh: boolean;
             /**
              * Into
              * @description Dataset to commit into. Default: the recipe's name.
              */
             into?: string | null;
-            /**
-             * Target
-             * @description Go on until so many rows are kept.
-             */
-            target?: number | null;
             /**
              * Limit
              * @description Take in no further row once so many are asked for.
@@ -572,11 +579,17 @@ export interface components {
              */
             new: boolean;
             /**
-             * Fresh
-             * @description A new run that buys new answers.
+             * Offline
+             * @description Send nothing: stored answers alone.
              * @default false
              */
-            fresh: boolean;
+            offline: boolean;
+            /**
+             * Recipe
+             * @description A name of the catalogue, or the path of a recipe file.
+             * @example extractive-qa
+             */
+            recipe: string;
             /**
              * Refresh
              * @description Fetch anew what is outside.
@@ -590,70 +603,57 @@ export interface components {
              */
             replace: boolean;
             /**
-             * Offline
-             * @description Send nothing: stored answers alone.
-             * @default false
+             * Sets
+             * @description Values of the recipe's parameters.
+             * @default {}
+             * @example {
+             *       "documents": "docs/"
+             *     }
              */
-            offline: boolean;
+            sets: {
+                [key: string]: string;
+            };
             /**
-             * Batch
-             * @description Buy answers in batches.
-             * @default false
+             * Target
+             * @description Go on until so many rows are kept.
              */
-            batch: boolean;
-            /**
-             * Batch Only
-             * @description Ask nothing live.
-             * @default false
-             */
-            batch_only: boolean;
-            /**
-             * Deadline S
-             * @description With batch: seconds after which what is missing is asked live.
-             */
-            deadline_s?: number | null;
-            /**
-             * Commit Partial
-             * @description Commit the kept rows even when the run does not finish.
-             * @default false
-             */
-            commit_partial: boolean;
+            target?: number | null;
         };
         /** Page[DatasetFacts] */
         Page_DatasetFacts_: {
             /** Items */
             items: components["schemas"]["DatasetFacts"][];
-            /** Total */
-            total: number | null;
             /** Next */
             next: number | null;
+            /** Total */
+            total: number | null;
         };
         /** Page[ProjectFacts] */
         Page_ProjectFacts_: {
             /** Items */
             items: components["schemas"]["ProjectFacts"][];
-            /** Total */
-            total: number | null;
             /** Next */
             next: number | null;
+            /** Total */
+            total: number | null;
         };
         /** Page[Result] */
         Page_Result_: {
             /** Items */
             items: components["schemas"]["Result"][];
-            /** Total */
-            total: number | null;
             /** Next */
             next: number | null;
+            /** Total */
+            total: number | null;
         };
         /** Page[VersionFacts] */
         Page_VersionFacts_: {
             /** Items */
             items: components["schemas"]["VersionFacts"][];
-            /** Total */
-            total: number | null;
             /** Next */
             next: number | null;
+            /** Total */
+            total: number | null;
         };
         /** Page[dict[str, Any]] */
         Page_dict_str__Any__: {
@@ -661,26 +661,18 @@ export interface components {
             items: {
                 [key: string]: unknown;
             }[];
-            /** Total */
-            total: number | null;
             /** Next */
             next: number | null;
+            /** Total */
+            total: number | null;
         };
         /**
          * Passage
          * @description One step of the funnel: rows that came in, were let through, made, dropped and failed (by reason), and are still on their way.
          */
         Passage: {
-            /** Step */
-            step: string;
-            /** Kind */
-            kind: string;
             /** Came */
             came: number;
-            /** Passed */
-            passed: number;
-            /** Made */
-            made: number;
             /** Dropped */
             dropped: {
                 [key: string]: number;
@@ -689,8 +681,16 @@ export interface components {
             failed: {
                 [key: string]: number;
             };
+            /** Kind */
+            kind: string;
+            /** Made */
+            made: number;
+            /** Passed */
+            passed: number;
             /** Pending */
             pending: number;
+            /** Step */
+            step: string;
         };
         /**
          * Problem
@@ -698,30 +698,10 @@ export interface components {
          */
         Problem: {
             /**
-             * Type
-             * @default about:blank
-             */
-            type: string;
-            /**
-             * Title
-             * @example Not Found
-             */
-            title: string;
-            /**
-             * Status
-             * @example 404
-             */
-            status: number;
-            /**
              * Error
              * @example NotFound
              */
             error: string;
-            /**
-             * What
-             * @example There is no dataset 'quesions' in project 'default'.
-             */
-            what: string;
             /**
              * Fix
              * @default
@@ -733,45 +713,65 @@ export interface components {
              * @default []
              */
             problems: components["schemas"]["ProblemAt"][];
+            /**
+             * Status
+             * @example 404
+             */
+            status: number;
+            /**
+             * Title
+             * @example Not Found
+             */
+            title: string;
+            /**
+             * Type
+             * @default about:blank
+             */
+            type: string;
+            /**
+             * What
+             * @example There is no dataset 'quesions' in project 'default'.
+             */
+            what: string;
         };
         /**
          * ProblemAt
          * @description One thing wrong with what was sent.
          */
         ProblemAt: {
-            /** What */
-            what: string;
-            /**
-             * Fix
-             * @default
-             */
-            fix: string;
             /**
              * File
              * @default
              */
             file: string;
             /**
+             * Fix
+             * @default
+             */
+            fix: string;
+            /**
              * Line
              * @default 0
              */
             line: number;
+            /** What */
+            what: string;
         };
         /**
          * ProjectFacts
          * @description A project as people see it. Money in US dollars; None: no cap. `spent_usd` counts what is reserved or may have been billed, too.
          */
         ProjectFacts: {
-            /** Name */
-            name: string;
-            /** Budget Usd */
-            budget_usd: number | null;
             /** Budget Tokens */
             budget_tokens: number | null;
-            /** Spent Usd */
-            spent_usd: number;
+            /** Budget Usd */
+            budget_usd: number | null;
+            /** Name */
+            name: string;
             /** Spent Tokens */
             spent_tokens: number;
+            /** Spent Usd */
+            spent_usd: number;
         };
         /**
          * Result
@@ -786,46 +786,61 @@ export interface components {
          *     `cost_usd` counts what may have been billed, at its highest price; None when the price of a call is not known.
          */
         Result: {
-            /** Run */
-            run: string;
-            /** State */
-            state: string;
-            /** Reason */
-            reason: string;
-            /** Requested */
-            requested: number;
-            /** Kept */
-            kept: number;
-            /** Dropped */
-            dropped: {
+            /** Answers */
+            answers: {
                 [key: string]: number;
             };
-            /** Failed */
-            failed: {
-                [key: string]: number;
-            };
-            /** Cancelled */
-            cancelled: number;
-            /** Pending */
-            pending: number;
+            /**
+             * Asked Live
+             * @default []
+             */
+            asked_live: string[];
+            /**
+             * Batches
+             * @default []
+             */
+            batches: components["schemas"]["InBatch"][];
             /** Calls */
             calls: number;
             /** Calls Reused */
             calls_reused: number;
-            /** Tokens In */
-            tokens_in: number;
-            /** Tokens Out */
-            tokens_out: number;
+            /** Cancelled */
+            cancelled: number;
+            /** Changes */
+            changes?: {
+                [key: string]: unknown;
+            } | null;
             /** Cost Usd */
             cost_usd: number | null;
-            /** Seconds */
-            seconds: number;
+            /** Created At */
+            created_at: number;
             /** Dataset */
             dataset: string | null;
-            /** Version */
-            version: string | null;
+            /** Dropped */
+            dropped: {
+                [key: string]: number;
+            };
+            /** Ended At */
+            ended_at: number | null;
+            /**
+             * Executed
+             * @default []
+             */
+            executed: string[];
+            /** Failed */
+            failed: {
+                [key: string]: number;
+            };
+            /** Funnel */
+            funnel: components["schemas"]["Passage"][];
+            /** Kept */
+            kept: number;
             /** Maybe Billed */
             maybe_billed: number;
+            /** Pending */
+            pending: number;
+            /** Reason */
+            reason: string;
             /** Refused Draws */
             refused_draws: {
                 [key: string]: number;
@@ -834,60 +849,39 @@ export interface components {
             refused_fields: {
                 [key: string]: number;
             };
-            /** Answers */
-            answers: {
-                [key: string]: number;
-            };
+            /** Requested */
+            requested: number;
+            /** Run */
+            run: string;
+            /** Seconds */
+            seconds: number;
+            /** State */
+            state: string;
             /** Target */
             target: number | null;
-            /** Created At */
-            created_at: number;
-            /** Ended At */
-            ended_at: number | null;
-            /** Funnel */
-            funnel: components["schemas"]["Passage"][];
-            /**
-             * Batches
-             * @default []
-             */
-            batches: components["schemas"]["InBatch"][];
-            /**
-             * Asked Live
-             * @default []
-             */
-            asked_live: string[];
-            /**
-             * Executed
-             * @default []
-             */
-            executed: string[];
-            /** Changes */
-            changes?: {
-                [key: string]: unknown;
-            } | null;
+            /** Tokens In */
+            tokens_in: number;
+            /** Tokens Out */
+            tokens_out: number;
+            /** Version */
+            version: string | null;
         };
         /**
          * RowFacts
          * @description A row; of a page, texts may be cut off (`cut` names the columns). `revision` stands for what the row says now, and is told back by an edit.
          */
         RowFacts: {
-            /** Id */
-            id: string;
-            /** Data */
-            data: {
-                [key: string]: unknown;
-            };
-            /** Scores */
-            scores: {
-                [key: string]: unknown;
-            };
-            /** Revision */
-            revision: string;
             /**
              * Cut
              * @default []
              */
             cut: string[];
+            /** Data */
+            data: {
+                [key: string]: unknown;
+            };
+            /** Id */
+            id: string;
             /** Origin */
             origin?: {
                 [key: string]: unknown;
@@ -899,20 +893,26 @@ export interface components {
             reviews: {
                 [key: string]: unknown;
             }[];
+            /** Revision */
+            revision: string;
+            /** Scores */
+            scores: {
+                [key: string]: unknown;
+            };
         };
         /**
          * RowPage
          * @description A page of rows. `unknown`: names in the condition that no row has.
          */
         RowPage: {
-            /** Items */
-            items: components["schemas"]["RowFacts"][];
-            /** Total */
-            total: number | null;
-            /** Next */
-            next: number | null;
             /** Columns */
             columns: string[];
+            /** Items */
+            items: components["schemas"]["RowFacts"][];
+            /** Next */
+            next: number | null;
+            /** Total */
+            total: number | null;
             /**
              * Unknown
              * @default []
@@ -924,18 +924,18 @@ export interface components {
          * @description One version of a dataset.
          */
         VersionFacts: {
-            /** Id */
-            id: string;
-            /** Rows */
-            rows: number;
-            /** Parents */
-            parents: string[];
-            /** Message */
-            message: string;
             /** Author */
             author: string;
             /** Committed At */
             committed_at: number;
+            /** Id */
+            id: string;
+            /** Message */
+            message: string;
+            /** Parents */
+            parents: string[];
+            /** Rows */
+            rows: number;
         };
     };
     responses: never;
@@ -946,6 +946,37 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    stream_events: {
+        parameters: {
+            query?: {
+                after?: number | null;
+            };
+            header?: {
+                "last-event-id"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_health: {
         parameters: {
             query?: never;
@@ -1177,81 +1208,6 @@ export interface operations {
             };
         };
     };
-    list_versions: {
-        parameters: {
-            query?: {
-                /** @description Items to pass over. */
-                start?: number;
-                /** @description Most items. */
-                limit?: number;
-            };
-            header?: never;
-            path: {
-                /** @description name, name@branch, name@tag, name@version, or run:r12 for the kept rows of a run. */
-                dataset: string;
-                /** @description Name of the project. */
-                project: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_VersionFacts_"];
-                };
-            };
-            /** @description An error, and its fix. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    show_dataset: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description name, name@branch, name@tag, name@version, or run:r12 for the kept rows of a run. */
-                dataset: string;
-                /** @description Name of the project. */
-                project: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
-                };
-            };
-            /** @description An error, and its fix. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     list_rows: {
         parameters: {
             query?: {
@@ -1323,6 +1279,117 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RowFacts"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_dataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name, name@branch, name@tag, name@version, or run:r12 for the kept rows of a run. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_versions: {
+        parameters: {
+            query?: {
+                /** @description Items to pass over. */
+                start?: number;
+                /** @description Most items. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description name, name@branch, name@tag, name@version, or run:r12 for the kept rows of a run. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_VersionFacts_"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_events: {
+        parameters: {
+            query?: {
+                after?: number | null;
+                run?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_dict_str__Any__"];
                 };
             };
             /** @description An error, and its fix. */
@@ -1442,11 +1509,9 @@ export interface operations {
             };
         };
     };
-    list_troubles: {
+    cancel_run: {
         parameters: {
-            query?: {
-                limit?: number;
-            };
+            query?: never;
             header?: never;
             path: {
                 run: string;
@@ -1463,7 +1528,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_dict_str__Any__"];
+                    "application/json": components["schemas"]["Result"];
                 };
             };
             /** @description An error, and its fix. */
@@ -1499,72 +1564,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_dict_str__Any__"];
-                };
-            };
-            /** @description An error, and its fix. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    stop_run: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                run: string;
-                /** @description Name of the project. */
-                project: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Result"];
-                };
-            };
-            /** @description An error, and its fix. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    cancel_run: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                run: string;
-                /** @description Name of the project. */
-                project: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Result"];
                 };
             };
             /** @description An error, and its fix. */
@@ -1615,15 +1614,15 @@ export interface operations {
             };
         };
     };
-    stream_events: {
+    stop_run: {
         parameters: {
-            query?: {
-                after?: number | null;
+            query?: never;
+            header?: never;
+            path: {
+                run: string;
+                /** @description Name of the project. */
+                project: string;
             };
-            header?: {
-                "last-event-id"?: string | null;
-            };
-            path?: never;
             cookie?: never;
         };
         requestBody?: never;
@@ -1633,7 +1632,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Result"];
+                };
             };
             /** @description An error, and its fix. */
             default: {
@@ -1646,15 +1647,14 @@ export interface operations {
             };
         };
     };
-    list_events: {
+    list_troubles: {
         parameters: {
             query?: {
-                after?: number | null;
-                run?: string | null;
                 limit?: number;
             };
             header?: never;
             path: {
+                run: string;
                 /** @description Name of the project. */
                 project: string;
             };
