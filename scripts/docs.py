@@ -226,7 +226,7 @@ def export_check() -> str:
         "`dataset_info.json` beside a file is read, too. `make test-consumers` holds the check to what the real loaders keep.\n",
         table(["consumer", "who it is", "usual reader of", "takes"], known),
         "\n## What becomes of a row\n", table(["effect", "meaning"], EFFECTS.items()),
-        "\n## Codes\n", "L01 to L43 are losses in silence; words are errors that the consumer tells by itself.\n",
+        "\n## Codes\n", "L01 to L45 are losses in silence; words are errors that the consumer tells by itself.\n",
         table(["code", "consumers", "effect", "what happens", "what to do", "needs the tokenizer"], listed),
     ]  # fmt: skip
     return "\n".join(parts)

@@ -122,21 +122,28 @@ class Matrix:
         kept = self.values != 0
         self.cols, self.values, self.rows = self.cols[kept], self.values[kept], self.rows[kept]
         order = np.argsort(self.cols, kind="stable")
-        self._turned = self.rows[order], self.values[order]
+        # As numpy reckons with them, so that it need not turn them each time.
+        self._straight = self.cols.astype(np.intp), self.values.astype(np.float64)
+        self._turned = self.rows[order].astype(np.intp), self.values[order].astype(np.float64)
+        self._room = np.empty(len(order))
         self._starts = [np.searchsorted(places, np.unique(places)) for places in (self.rows, self.cols[order])]
         self._held = np.unique(self.rows), np.unique(self.cols)
 
     def times(self, weights: Array) -> Array:
         """By window, the sum of its weights."""
         found = np.zeros(self.count)
-        found[self._held[0]] = np.add.reduceat(self.values * weights[self.cols], self._starts[0])
+        found[self._held[0]] = self._sums(weights, self._straight, self._starts[0])
         return found
 
     def back(self, errors: Array) -> Array:
         """By place, the sum over windows."""
         found = np.zeros(PLACES)
-        found[self._held[1]] = np.add.reduceat(self._turned[1] * errors[self._turned[0]], self._starts[1])
+        found[self._held[1]] = self._sums(errors, self._turned, self._starts[1])
         return found
+
+    def _sums(self, of: Array, by: tuple[Array, Array], starts: Array) -> Array:
+        np.take(of, by[0], out=self._room, mode="clip")  # every place is there: without a mode numpy would make a copy first
+        return np.add.reduceat(np.multiply(self._room, by[1], out=self._room), starts)
 
 
 @cache

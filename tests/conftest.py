@@ -28,10 +28,22 @@ settings.register_profile("rowsmith", deadline=None, suppress_health_check=[Heal
 settings.load_profile("rowsmith")  # how busy the machine is decides nothing
 
 
+LONG = (
+    "test_options.py", "test_canary.py", "test_linear.py", "test_every_option.py", "test_hostile_documents.py", "test_litellm.py", "test_local.py",
+    "test_story_local.py", "test_catalogue.py", "test_detection_corpus.py",
+)  # fmt: skip
+"""Files that take longest, the longest first."""
+ROOMS = ("stories", "house", "store", "app", "cli", "engine")
+"""Rooms whose files take longest."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Rooms whose files take longest begin first: a long file that begins last keeps one process busy and the others waiting."""
-    order = ("stories", "house", "store", "app", "cli", "engine")
-    items.sort(key=lambda item: order.index(room) if (room := item.path.parent.name) in order else len(order))
+    """What takes longest begins first: a long file that begins last keeps one process busy and the others waiting."""
+    items.sort(key=lambda item: (_place(LONG, item.path.name), _place(ROOMS, item.path.parent.name)))
+
+
+def _place(order: tuple[str, ...], name: str) -> int:
+    return order.index(name) if name in order else len(order)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -122,3 +122,20 @@ def test_a_model_that_takes_none_is_refused_before_anything_is_spent(shop: Works
     with pytest.raises(Invalid, match=r"shows the column 'audio' to the model 'writer': Anthropic takes no audio"):
         shop.runs.start(recipe, offline=True)
     assert blobs(shop) == []
+
+
+@pytest.mark.parametrize("format_", ["jsonl", "sharegpt", "llama-factory", "trl-sft-vision", "trl-prompt-completion-vision"])
+def test_an_export_with_images_is_taken_into_another_home_with_them(format_: str, shop: Workshop, tmp_path_factory: pytest.TempPathFactory) -> None:
+    done = shop.run(cats(), ask("What is on it?", attach=["image"], forward=["image"]), {"kind": "transform.columns", "set": {"input": "What?"}})
+    folder, into = shop.folder / "out", Lab(tmp_path_factory.mktemp("other"))
+    file = folder / "rows.jsonl" if format_ in ("jsonl", "sharegpt") else folder
+    shop.lab.project().datasets.export(f"run:{done.run}", format_, file, provenance="none")
+    data = next(folder.rglob("*.jsonl")) if file == folder else file
+    read = into.project().datasets.import_([data], "seen", format=format_)
+    rows = list(into.project().datasets.rows("seen"))
+    images = [row.data.get("image") or row.data["images"][0] for row in rows]
+    assert read.kept == len(rows) == 3 and read.rejected == []
+    assert sorted(into.files.find(image["file"]).read_bytes() for image in images) == sorted(PICTURES.values())
+    again = shop.folder / "again"
+    shown = into.project().datasets.export("seen", "llama-factory", again, provenance="none")
+    assert (shown.rows_out, shown.files_out, shown.lost) == (3, 2, {})

@@ -41,9 +41,14 @@ def called(arguments: Any) -> dict[str, Any]:
     return {"role": "assistant", "content": "", "tool_calls": [{"id": "1", "type": "function", "function": {"name": "f", "arguments": arguments}}]}
 
 
+def showing(url: str) -> dict[str, Any]:
+    return {"role": "user", "content": [{"type": "image_url", "image_url": {"url": url}}]}
+
+
 LONG = "x" * 200
 TOLD = {"role": "tool", "tool_call_id": "1", "content": "4"}
 TALK = [user("Hi"), says("Yo")]
+SEEN = [{"role": "user", "content": [{"type": "image"}]}, says("Yo")]
 CALLING = [user("Hi"), called("{}"), TOLD, says("Yo")]
 ALL_TAGS = {
     "role_tag": "role", "content_tag": "content", "user_tag": "user", "assistant_tag": "assistant", "observation_tag": "tool",
@@ -195,6 +200,12 @@ CASES = [
     Case("L42", "spreadsheet", [{"a": "x" * 32_768}], [{"a": "x" * 32_767}], "altered", 1),
     Case("L42", "spreadsheet", "a,b\n=1+1,x\n", "a,b\n'=1+1,x\n", "altered", 1, file="rows.csv"),
     Case("L43", "pandas", "SELECT '{\"a\": 1}' AS x", "SELECT 'a' AS x", "altered", 1, file="rows.parquet"),
+    Case("L44", "openai", [{"messages": [showing("data:image/gif;base64,R0lG"), says("Yo")]}],
+         [{"messages": [showing("data:image/png;base64,iVBO"), says("Yo")]}], "lost", 0),
+    Case("L44", "openai", [{"messages": [showing("cat.png"), says("Yo")]}],
+         [{"messages": [showing("https://example.com/cat.png"), says("Yo")]}], "lost", 0),
+    Case("L45", "trl-vision", [{"messages": SEEN, "images": ["a.png"], "tools": [{"type": "function"}]}],
+         [{"messages": SEEN, "images": ["a.png"]}], "altered", 1),
 ]  # fmt: skip
 
 
@@ -228,9 +239,9 @@ def test_a_loss_is_named_and_a_sound_file_passes(case: Case, tmp_path: Path, let
     assert (passed.consumer_keeps, passed.failing) == (passed.rows_in, [])
 
 
-def test_all_43_are_there_and_each_has_a_case() -> None:
+def test_all_45_are_there_and_each_has_a_case() -> None:
     codes = {rule.code for rule, _ in rules() if rule.code.startswith("L")}
-    assert codes == {f"L{n:02}" for n in range(1, 44)}
+    assert codes == {f"L{n:02}" for n in range(1, 46)}
     tried = {(case.code, case.consumer, case.effect) for case in CASES} | {("L42", "spreadsheet", "lost")}  # a test of its own
     for code in codes:
         effects = {rule.effect for rule, _ in rules() if rule.code == code}

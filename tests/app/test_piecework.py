@@ -6,6 +6,7 @@ import random
 import subprocess
 import sys
 import time
+from base64 import b64encode
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 import duckdb
 import orjson
 import pytest
+from media_files import png
 
 from rowsmith.app.conversion import Converted, convert
 from rowsmith.app.export_check import Checking
@@ -25,6 +27,8 @@ from rowsmith.core.lines import lines as numbered
 from rowsmith.core.records import Contents
 
 WHOLE, PIECES = Limits(whole_bytes=1 << 60), Limits(whole_bytes=1, piece_bytes=3000, piece_rows=1)
+
+SHOWN = [f"data:image/png;base64,{b64encode(png(3, 2, n)).decode()}" for n in range(3)]
 
 
 def lines(seed: int, count: int = 400) -> list[bytes]:
@@ -44,6 +48,7 @@ def lines(seed: int, count: int = 400) -> list[bytes]:
                 5: {"messages": [{**asks, "name": "Ann"}, says]}, 6: {"other": 1}, 7: {**chat, "level": None},
                 8: {"messages": [asks, says, {"role": "tool", "content": "4"}, {"role": "tool", "content": "5"}, says]},
                 9: {"messages": [asks, says], "image": {"file": "0" * 64, "media_type": "image/png"}},
+                10: {"messages": [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": SHOWN[n % 3]}}]}, says]},
             }  # fmt: skip
             found.append(orjson.dumps(more.get(kind, chat)) + b"\n")
     return found
@@ -69,6 +74,7 @@ def test_pieces_make_the_file_that_one_go_makes(tmp_path: Path, to: str) -> None
         whole = converted(source, tmp_path / f"b{suffix}" / name, to, WHOLE, **given)
         assert apart == whole
         assert apart[0].rejected_count > 10 and apart[0].written > 100
+        assert sum(".files/" in path for path in apart[1]) == (len(SHOWN) if to == "sharegpt" else 0)
 
 
 def test_a_parquet_file_is_cut_at_its_groups(tmp_path: Path) -> None:

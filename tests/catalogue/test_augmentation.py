@@ -12,6 +12,7 @@ from augmented import CITIES, FILE, NAMES, ROWS, SETS, anew, asked, label_of, mo
 from running import Bench
 from scripted import adversarial, difficulty_shift, translate
 
+from rowsmith.app.catalogue import one as listed
 from rowsmith.app.results import Result
 from rowsmith.content import recipes
 from rowsmith.core.row import Row
@@ -225,6 +226,11 @@ def test_a_question_that_is_no_harder_or_whose_answer_nobody_finds_is_dropped(tm
         assert (difficulty_shift.HARDER in row.data["input"]) == harder
         assert row.data["answer"] == difficulty_shift.solved(row.data["input"])
         assert (row.scores["after"] > row.scores["before"]) == harder
+
+
+def test_who_is_to_be_misled_has_to_be_said() -> None:
+    """By default it would be the judge itself, which the same question does not mislead twice."""
+    assert listed("adversarial").needed == ["model", "weak"]
 
 
 def test_a_dataset_is_augmented_as_a_file_is_and_rows_without_labels_need_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

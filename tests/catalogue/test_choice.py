@@ -9,10 +9,10 @@ from typing import Any
 
 import duckdb
 import pytest
-from case import Voice
+from case import Voice, usual
 from dataset_hub import dataset_hub, parquet
 
-from catalogue import carried_out
+from catalogue import carried_out, case_of
 from rowsmith.core.errors import Invalid, NotFound
 from rowsmith.testing import Request
 
@@ -141,3 +141,22 @@ def test_each_label_of_a_set_is_seen_blind(tmp_path: Path) -> None:
 def test_label_sets_keep_their_shares(tmp_path: Path) -> None:
     _, rows = carried_out("multi-label", tmp_path, sets="{price: 1, price + delivery: 3}", count="12", target="12")
     assert Counter(" ".join(row.data["labels"]) for row in rows) == {"price": 3, "price delivery": 9}
+
+
+GERMAN = "Das ist nicht, was wir mit dem {} und der {} von euch wollten, und es ist auch noch nicht bei uns."
+
+
+@pytest.mark.parametrize("name", ["classification", "multi-label", "raw-text"])
+def test_a_text_in_another_language_than_asked_is_dropped(name: str, tmp_path: Path) -> None:
+    def answers(request: Request) -> Any:
+        if request.model == "judge" or "text" not in str(request.schema):
+            return None
+        said = case_of(name).reply(request) or usual(request)
+        for row in said.get("rows", [said]):
+            row["text"] = f"{row['text'].split()[0]}: {GERMAN.format(*row['text'].split()[1:3])}"
+        return said
+
+    result, _ = carried_out(name, tmp_path, answers=answers, languages="[fr]", count="4", target="2", kept=0)
+    assert set(result.dropped) == {"language"}
+    _, rows = carried_out(name, tmp_path / "asked", answers=answers, languages="[de]", count="12", target="2")
+    assert {row.data["language"] for row in rows} == {"de"}

@@ -204,3 +204,20 @@ def test_a_conversation_in_another_language_than_planned_is_dropped(name: str, t
     assert set(result.dropped) == {"language"}
     _, rows = carried_out(name, tmp_path / "asked", answers=answers, languages="[de-AT]", count="4", target="4")
     assert {row.data["language"] for row in rows} == {"de-AT"}
+
+
+def test_a_macro_language_is_met_by_what_it_holds_and_not_by_what_begins_like_its_tag(tmp_path: Path) -> None:
+    """Tagalog is what Filipino is told as; Finnish begins as its tag does."""
+
+    def saying(text: str) -> Any:
+        def answers(request: Request) -> Any:
+            said = case_of("domain").reply(request) or usual(request)
+            return {"messages": [{**one, "content": f"{text} {' '.join(one['content'].split()[:2])}."} for one in said["messages"]]}
+
+        return answers
+
+    tagalog, finnish = "Hindi ko alam kung ano ang gagawin ko sa bangka na nasa ilog", "Minä en tiedä mitä hän on nyt tehnyt, mutta se oli myös hyvää"
+    _, rows = carried_out("domain", tmp_path, answers=saying(tagalog), languages="[fil]", count="3", target="3")
+    assert {row.data["language"] for row in rows} == {"fil"} and {row.scores["language"] for row in rows} == {"tl"}
+    result, _ = carried_out("domain", tmp_path / "other", answers=saying(finnish), languages="[fil]", count="3", target="3", kept=0)
+    assert set(result.dropped) == {"language"}

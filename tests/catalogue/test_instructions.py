@@ -66,6 +66,31 @@ def test_tags_decide_and_each_says_why(tmp_path: Path) -> None:
     assert {row.data["task"] for row in rows} == {"coding"} and result.dropped["task"] > 0
 
 
+def test_a_task_is_left_out_by_its_whole_name(tmp_path: Path) -> None:
+    _, rows = carried_out("magpie", tmp_path, tasks="[code, code review]", left_out="code review", target="3", draws="40")
+    assert {row.data["task"] for row in rows} == {"code"}
+
+
+def test_each_conversation_has_a_safety_tag_and_unsafe_ones_are_left_out(tmp_path: Path) -> None:
+    """The guard finds questions of grade 4 unsafe: S10 is hate."""
+
+    def answers(request: Request) -> Any:
+        return "unsafe\nS10" if request.model == "guard" and "grade 4" in request.text else None
+
+    asked: list[Request] = []
+    result, rows = carried_out("magpie", tmp_path, answers=answers, draws="40", asked=asked)
+    assert {row.data["safety"] for row in rows} == {"safe"} and result.dropped["unsafe"] > 0
+    shown = [request.text for request in asked if request.model == "guard"]
+    assert all("S1: violent_crimes: " in text and "S13: elections: " in text for text in shown)
+    assert all(any(row.data["messages"][1]["content"] in text for text in shown) for row in rows), "the answer is shown, too"
+    _, rows = carried_out("magpie", tmp_path / "kept", answers=answers, unsafe="true", draws="40", target="8")
+    assert {row.data["safety"] for row in rows} == {"safe", "hate"}
+    assert all((row.data["safety"] == "hate") == ("grade 4" in row.data["messages"][0]["content"]) for row in rows)
+    asked.clear()
+    carried_out("magpie", tmp_path / "own", hazards="{spoilers: tells how a film ends}", draws="40", target="2", asked=asked)
+    assert all("S1: spoilers: tells how a film ends" in request.text for request in asked if request.model == "guard")
+
+
 def test_questions_that_are_near_to_one_another_are_left_out(tmp_path: Path) -> None:
     def same(request: Request) -> Any:
         began = "How" if request.nth % 2 else "Say how"

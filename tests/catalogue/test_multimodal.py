@@ -20,6 +20,7 @@ from sheets import pdf
 from catalogue import carried_out, case_of, laid_out, settings
 from rowsmith.app.proof import verify
 from rowsmith.core.errors import Invalid
+from rowsmith.formats import built_in
 from rowsmith.testing import Request
 
 NAMES = ("image-captions", "image-qa", "page-questions")
@@ -173,9 +174,9 @@ def test_images_go_out_as_each_format_has_them(name: str, tmp_path: Path) -> Non
 
         def exported(format_: str) -> list[dict[str, Any]]:
             path = tmp_path / "out" / format_
-            done = datasets.export(name, format_, path / "rows.jsonl" if format_ != "llama-factory" else path, provenance="none")
+            done = datasets.export(name, format_, path if built_in(format_).folder else path / "rows.jsonl", provenance="none")
             assert done.rows_out == case.target and "image" not in done.dropped and (done.check is None or done.check.consumer_keeps == case.target)
-            (file,) = path.glob("*.jsonl")
+            (file,) = path.rglob("*.jsonl")
             return [json.loads(line) for line in file.read_bytes().splitlines()]
 
         for row, record, body in zip(rows, exported("openai"), bodies, strict=True):
@@ -186,6 +187,10 @@ def test_images_go_out_as_each_format_has_them(name: str, tmp_path: Path) -> Non
             for row, record, body in zip(rows, exported(format_), bodies, strict=True):
                 assert record["conversations"][0] == {"from": "human", "value": f"<image>\n{row.data['input']}"}
                 assert [(tmp_path / "out" / format_ / path).read_bytes() for path in record["images"]] == [body]
+        for row, record, body in zip(rows, exported("trl-sft-vision"), bodies, strict=True):
+            assert record["messages"][0]["content"] == [{"type": "image"}, {"type": "text", "text": row.data["input"]}]
+            train = tmp_path / "out" / "trl-sft-vision" / "train"
+            assert [(train / path).read_bytes() for path in record["images_file_names"]] == [body]
         info = json.loads((tmp_path / "out" / "llama-factory" / "dataset_info.json").read_bytes())
         assert all(entry["columns"]["images"] == "images" for entry in info.values())
         for record, body in zip(exported("jsonl"), bodies, strict=True):

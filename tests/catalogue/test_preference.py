@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+from case import Voice
 from scripted.corrupted_answer import RIGHT, WRONG
 from scripted.evol_pairs import MARK
 from scripted.on_policy import RANKS
-from scripted.preference import GOOD, scores
+from scripted.preference import GOOD, POOR, scores
 from scripted.ultrafeedback import MARKS, MODELS
 
 from catalogue import carried_out
@@ -39,6 +41,33 @@ def test_pairs_for_simpo_are_about_as_long_as_each_other(tmp_path: Path) -> None
 
     result, _ = carried_out("preference", tmp_path, answers=answers, length_ratio="1.25", kept=0)
     assert result.dropped["length"] > 0
+
+
+def test_without_a_judge_the_strong_models_answer_is_chosen_and_pairs_that_say_the_same_or_differ_by_length_are_none(tmp_path: Path) -> None:
+    asked: list[Request] = []
+    _, rows = carried_out("two-tier-pairs", tmp_path, asked=asked)
+    assert {request.model for request in asked} == {"writer", "strong", "weak"}
+    for row in rows:
+        assert GOOD in row.data["chosen"] and POOR in row.data["rejected"]
+        assert (row.data["chosen_model"], row.data["rejected_model"]) == ("openai/strong", "openai/weak")
+    strong, weak = ({request.text for request in asked if request.model == name} for name in ("strong", "weak"))
+    assert weak and {_unmarked(text) for text in weak} <= {_unmarked(text) for text in strong}, "both are asked the same"
+    assert not any(word in str(request.data) for request in asked for word in ("chosen", "rejected")), "neither is told what its answer is for"
+
+    def same(request: Request) -> Any:
+        return {"answer": "It is so, as all agree."} if request.model in ("strong", "weak") else None
+
+    result, _ = carried_out("two-tier-pairs", tmp_path / "same", answers=same, kept=0, target="1")
+    assert set(result.dropped) == {"same"}
+    long = {"answer": f"{GOOD} " + " ".join(Voice(str(at)).sentence() for at in range(12))}
+    result, _ = carried_out(
+        "two-tier-pairs", tmp_path / "long", answers=lambda request: long if request.model == "strong" else None, kept=0, target="1",
+    )  # fmt: skip
+    assert set(result.dropped) == {"length"}
+
+
+def _unmarked(text: str) -> str:
+    return re.sub(r"[0-9a-f]{12}", "", text)
 
 
 def test_the_strong_model_can_be_told_more(tmp_path: Path) -> None:
@@ -91,7 +120,9 @@ def test_an_error_is_small_and_of_a_drawn_kind_and_a_judge_sees_it(tmp_path: Pat
 
 
 def test_an_evolved_question_has_two_answers_of_which_the_evolved_is_better(tmp_path: Path) -> None:
-    _, rows = carried_out("evol-pairs", tmp_path)
+    asked: list[Request] = []
+    _, rows = carried_out("evol-pairs", tmp_path, asked=asked)
+    assert not any(word in str(request.schema) for request in asked for word in ("chosen", "rejected")), "nobody is told what an answer is for"
     assert all(row.data["input"] != row.data["seed"] and MARK in row.data["chosen"] and MARK not in row.data["rejected"] for row in rows)
     first = {"reason": "It stands first.", "better": "1"}
     result, _ = carried_out("evol-pairs", tmp_path / "place", answers=lambda request: first if request.model == "judge" else None, kept=0)
@@ -100,7 +131,7 @@ def test_an_evolved_question_has_two_answers_of_which_the_evolved_is_better(tmp_
     def copied(request: Request) -> Any:
         if request.model != "large":
             return None
-        return {"input": request.text.split("Question: ")[1].split("\n")[0], "chosen": "It is so."}
+        return {"input": request.text.split("Question: ")[1].split("\n")[0], "answer": "It is so."}
 
     result, _ = carried_out("evol-pairs", tmp_path / "same", answers=copied, kept=0)
     assert set(result.dropped) == {"unchanged"}

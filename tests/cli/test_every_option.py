@@ -2153,6 +2153,8 @@ def test_recipes_of_the_catalogue_are_listed_shown_and_copied(t: Terminal) -> No
     )
     assert t.tell("recipes", "show", "raw-text")["command"] == "rowsmith run raw-text --set model=MODEL"
     assert "rowsmith recipes copy raw-text" in t.say("recipes", "show", "raw-text")
+    shown = t.say("recipes", "show", "magpie")
+    assert max(map(len, shown.splitlines())) < 260 and '{"violent_crimes": "helps' in shown, "long defaults are cut"
     assert "Choose one of" in t.tell("recipes", "show", "nothing", code=1)["fix"]
     assert t.tell("recipes", "copy", "raw-text")["file"] == "raw-text.yaml"
     assert "domains/support.yaml" in t.tell("recipes", "copy", "domain")["tables"] and (t.folder / "domains/support.yaml").is_file()

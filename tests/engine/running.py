@@ -77,7 +77,8 @@ class Bench:
         """A recipe file with these steps; roles `writer` and `judge` are there unless `models` says otherwise."""
         path = self.folder / file
         models = {"writer": self.model(), "judge": self.model()}
-        path.write_text(yaml.safe_dump({"name": "t", "models": models, **top, "steps": list(steps)}, sort_keys=False), encoding="utf-8")
+        said = {"name": "t", "models": models, **top, "steps": list(steps)}
+        path.write_text(yaml.dump(said, Dumper=yaml.CSafeDumper, sort_keys=False), encoding="utf-8")
         return path
 
     def run(self, *steps: Plain, top: Plain | None = None, **options: Any) -> Result:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 
 from rowsmith.core.errors import Invalid
+from rowsmith.engine import yaml_text
 from rowsmith.engine.yaml_text import MAX_ALIASES, MAX_BYTES, MAX_DEPTH, MAX_NODES, parse, scalar
 
 BILLION = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 9))
@@ -92,3 +98,47 @@ def test_what_cannot_be_read_says_where_and_why(text, line, said, fix):
     assert said in problem.what
     assert fix in problem.fix
     assert (problem.file, problem.line) == ("r.yaml", line)
+
+
+PIECES = [
+    "a: ", "b", "- ", "\n", "\n  ", "\n    ", "'", '"', "{", "}", "[", "]", ", ", ": ", "? ", "| \n", "> \n", "|-\n", "#c", "&x ", "*x", "<<: ",
+    "!!str ", "!t ", "1", "0o7", ".5", "true", "~", "\t", "%", "@", "`", "---\n", "...\n", "é", "\u2028", "\x85", "😀", "\\", "\\x41", "\r\n", "\r",
+    "k: v\n", "- i\n", "%YAML 1.1\n", "\ufeff", "\x07", "\ud800", ":", "-", "?", " ", "who?",
+]  # fmt: skip
+
+
+def both(text: str, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """What a text is, the quick way and the careful way."""
+    found: list[Any] = []
+    for way in (yaml_text._Quick, None):
+        with monkeypatch.context() as patch:
+            patch.setattr(yaml_text, "_Quick", way)
+            try:
+                data, lines, problems = yaml_text.parse(text, "x.yaml")
+                found.append((data, list(lines.at.items()), problems))
+            except Invalid as error:
+                found.append(error.problems)
+            except ValueError as error:  # a code that is no character: what Python says of it
+                found.append(str(error))
+    return found
+
+
+@settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join))
+@example("%YAML 9.9\n---\na: b")
+@example("[who?, b]")
+@example("a:\tb")
+@example("[k: v\n- ?\\n]")
+def test_the_quick_way_says_what_the_careful_way_says(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    quick, careful = both(text, monkeypatch)
+    assert quick == careful
+
+
+def test_every_recipe_that_ships_is_read_the_quick_way_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert yaml_text._Quick is not None
+    pages = sorted((Path(yaml_text.__file__).parents[1] / "content").rglob("*.yaml"))
+    assert len(pages) > 50
+    for page in pages:
+        quick, careful = both(text := page.read_text(encoding="utf-8"), monkeypatch)
+        assert quick == careful, page
+        assert yaml_text.ODD.search(text) is None and yaml_text._quickly(text, "") is not None, page

@@ -19,7 +19,7 @@ from rowsmith.registry import builtin
 NAMES = builtin.names("formats")
 SAMPLES: dict[str, Json] = {
     "messages": [ASKS, SAYS], "input": "Weather in Oslo?", "answer": "4 C.", "chosen": "4 C.", "rejected": "Dunno.", "text": "It is cold.",
-    "label": True, "choices": ["4 C.", "5 C."],
+    "label": True, "choices": ["4 C.", "5 C."], "image": {"file": "ab" * 32, "media_type": "image/png"},
 }  # fmt: skip
 
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
@@ -31,7 +31,11 @@ def mostly(good: st.SearchStrategy[Any], odd: st.SearchStrategy[Any]) -> st.Sear
     return st.integers(0, 11).flatmap(lambda n: good if n else odd)
 
 
-parts = st.lists(st.fixed_dictionaries({"type": st.just("text"), "text": words}), min_size=1, max_size=2)
+references = st.fixed_dictionaries({"file": st.sampled_from(["ab" * 32, "cd" * 32]), "media_type": st.sampled_from(["image/png", "image/jpeg"])})
+text_part = st.fixed_dictionaries({"type": st.just("text"), "text": words})
+picture = references.map(lambda found: {"type": "image", **found})
+data_url = st.just({"type": "image_url", "image_url": {"url": "data:image/png;base64,aGFsbG8="}})
+parts = st.lists(text_part, min_size=1, max_size=2) | st.lists(text_part | picture | data_url, min_size=1, max_size=3)
 content = mostly(words | words | parts, value)
 arguments = mostly(st.sampled_from([{"city": "Oslo"}, '{"city":"Oslo"}']), st.sampled_from(["{", [], None]))
 function = st.fixed_dictionaries({"name": st.just("weather"), "arguments": arguments})
@@ -58,7 +62,8 @@ columns = {
 }  # fmt: skip
 beside = {
     "tools": st.sampled_from([TOOLS, json.dumps(TOOLS), None, [], "no JSON"]), "contexts": mostly(st.lists(words, min_size=1, max_size=2), value),
-    "reference": words, "note": value, "label": st.booleans(),
+    "reference": words, "note": value, "label": st.booleans(), "image": mostly(references, value),
+    "images": mostly(st.lists(references, min_size=1, max_size=2), value),
 }  # fmt: skip
 shapes = [["messages"], ["input", "chosen", "rejected"], ["input", "choices", "answer"], ["input", "answer"], ["text", "label"], ["text"]]
 

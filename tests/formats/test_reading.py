@@ -174,12 +174,12 @@ def test_a_row_that_a_format_carries_whole_comes_back(name: str, kind: str) -> N
 
 
 def simple(value: Any) -> Any:
-    """Messages without what formats spell in their own way: ids, arguments, empty content; a question alone is its text."""
+    """Messages without what formats spell in their own way: ids, arguments, empty content, images; a question alone is its text."""
     if not isinstance(value, list) or not all(isinstance(one, dict) and "role" in one for one in value):
         return value
     if len(value) == 1:
         return value[0]["content"]
-    return [(one["role"], one.get("content") or "", one.get("thinking"), one.get("weight"), len(one.get("tool_calls", ()))) for one in value]
+    return [(one["role"], _shown(one.get("content") or ""), one.get("thinking"), one.get("weight"), len(one.get("tool_calls", ()))) for one in value]
 
 
 def test_records_are_recognised_although_some_are_broken_or_mislead() -> None:
@@ -232,3 +232,9 @@ def test_a_table_holds_lists_as_text_and_other_text_stays() -> None:
     found = unfolded(flat)
     assert (found["messages"], found["chosen"]) == ([ASKS, SAYS], [SAYS])
     assert {name: found[name] for name in ("tools", "answer", "prompt", "n")} == {name: flat[name] for name in ("tools", "answer", "prompt", "n")}
+
+
+def _shown(content: Any) -> Any:
+    """The parts of a content, an image as a reference, whatever stands around it."""
+    parts = content if isinstance(content, list) else []
+    return [{"type": "image", **part["image_url"]["url"]} if part["type"] == "image_url" else part for part in parts] or content

@@ -150,5 +150,5 @@ def test_the_core_is_light() -> None:
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     names = {re.split(r"[<>=\[~! ]", item)[0].lower() for item in project["dependencies"]}
-    assert names & {"torch", "litellm", "pyarrow", "pandas", "numpy", "transformers", "openai", "psycopg", "fastapi", "ray", "celery"} == set()
+    assert names & {"torch", "litellm", "pyarrow", "pandas", "numpy", "transformers", "openai", "psycopg", "ray", "celery"} == set()
     assert "postgres" in project["optional-dependencies"]

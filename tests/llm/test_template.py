@@ -35,11 +35,39 @@ def test_nothing_opens_the_users_turn_and_a_question_the_assistants(name: str) -
     assert made.ends and all(end and end == end.strip() for end in made.ends)
 
 
-def test_llama_3_as_its_makers_have_it() -> None:
-    head = "<|start_header_id|>{}<|end_header_id|>\n\n"
-    made = template("llama-3")
-    assert made.written([SYSTEM]) == f"{head.format('system')}Be brief.<|eot_id|>{head.format('user')}"
-    assert made.ends == ["<|eot_id|>"]
+PUBLISHED = {
+    "chatml": (
+        "<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\nWhy?<|im_end|>\n<|im_start|>assistant\nSo.<|im_end|>\n"
+        "<|im_start|>user\nAnd how?<|im_end|>\n<|im_start|>assistant\n"
+    ),
+    "llama-3": (
+        "<|start_header_id|>system<|end_header_id|>\n\nBe brief.<|eot_id|><|start_header_id|>user<|end_header_id|>\n\nWhy?<|eot_id|>"
+        "<|start_header_id|>assistant<|end_header_id|>\n\nSo.<|eot_id|><|start_header_id|>user<|end_header_id|>\n\nAnd how?<|eot_id|>"
+        "<|start_header_id|>assistant<|end_header_id|>\n\n"
+    ),
+    "llama-4": (
+        "<|header_start|>system<|header_end|>\n\nBe brief.<|eot|><|header_start|>user<|header_end|>\n\nWhy?<|eot|>"
+        "<|header_start|>assistant<|header_end|>\n\nSo.<|eot|><|header_start|>user<|header_end|>\n\nAnd how?<|eot|>"
+        "<|header_start|>assistant<|header_end|>\n\n"
+    ),
+    "gemma": (
+        "<start_of_turn>user\nBe brief.\n\nWhy?<end_of_turn>\n<start_of_turn>model\nSo.<end_of_turn>\n"
+        "<start_of_turn>user\nAnd how?<end_of_turn>\n<start_of_turn>model\n"
+    ),
+    "phi-3": "<|system|>\nBe brief.<|end|>\n<|user|>\nWhy?<|end|>\n<|assistant|>\nSo.<|end|>\n<|user|>\nAnd how?<|end|>\n<|assistant|>\n",
+    "phi-4": (
+        "<|im_start|>system<|im_sep|>Be brief.<|im_end|><|im_start|>user<|im_sep|>Why?<|im_end|><|im_start|>assistant<|im_sep|>So.<|im_end|>"
+        "<|im_start|>user<|im_sep|>And how?<|im_end|><|im_start|>assistant<|im_sep|>"
+    ),
+    "phi-4-mini": "<|system|>Be brief.<|end|><|user|>Why?<|end|><|assistant|>So.<|end|><|user|>And how?<|end|><|assistant|>",
+    "zephyr": "<|system|>\nBe brief.</s>\n<|user|>\nWhy?</s>\n<|assistant|>\nSo.</s>\n<|user|>\nAnd how?</s>\n<|assistant|>\n",
+}
+"""What the chat_template with which each model is published (content/templates.yaml names it) makes of this conversation, less its first mark."""
+
+
+@pytest.mark.parametrize("name", content.templates())
+def test_a_conversation_comes_out_as_the_models_own_template_writes_it(name: str) -> None:
+    assert template(name).written([SYSTEM, USER, SAID, {"role": "user", "content": "And how?"}]) == PUBLISHED[name]
 
 
 def test_one_of_the_users_own_and_a_system_prompt_without_a_turn_for_it() -> None:

@@ -99,6 +99,14 @@ def test_each_step_is_finished_and_labelled() -> None:
         work(Process(), row({**SOLVED, "reasoning": " "}), finish, wanted=[0])
 
 
+@pytest.mark.parametrize(("answer", "labels"), [("It is 4", [1, 1, 1]), ("5", [1, 1, 0])])
+def test_the_last_step_is_labelled_by_the_reasonings_own_answer(answer: str, labels: list[int]) -> None:
+    """Every completion is right, also that of a reasoning whose answer is wrong."""
+    (found,), ctx = work(Process(draws=3, answer="said"), row({**SOLVED, "said": answer}), lambda _: {"reasoning": "", "answer": "4"}, wanted=[0])
+    assert isinstance(found, Row) and found.data["labels"] == labels and len(ctx.asks) == 6
+    assert found.scores["process"]["first_wrong"] == (None if labels[-1] else 3)
+
+
 def test_soft_labels_are_shares() -> None:
     answers = iter(["4", "5", "4", "4", "5", "5"])
     (found,), _ = work(Process(draws=2, labels="soft"), row(SOLVED), lambda _: {"reasoning": "", "answer": next(answers)}, wanted=[0])

@@ -8,11 +8,13 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 import pytest
+from media_files import png
 
 from rowsmith.core.errors import Invalid
 from rowsmith.core.row import Row
@@ -191,3 +193,30 @@ def test_a_killed_export_leaves_a_whole_folder_and_no_report_that_lies(tmp_path:
         assert json.loads(report.read_bytes())["files"]["train.jsonl"]["rows"] == len(lines(out / "train.jsonl"))
     assert subprocess.run([sys.executable, "-c", CHILD, str(out)], capture_output=True, timeout=60).returncode == 0
     assert len(lines(out / "train.jsonl")) == 300
+
+
+def test_each_split_has_its_images_beside_it_where_readers_look_for_them(tmp_path: Path) -> None:
+    body = png()
+    name = blake2b(body, digest_size=32).hexdigest()
+    (tmp_path / name).write_bytes(body)
+    shown = [replace(one, data={**one.data, "image": {"file": name, "media_type": "image/png"}}) for one in rows(6)]
+    made, find = built_in("trl-sft-vision"), tmp_path.joinpath
+    report, files = write_folder(tmp_path / "out", [Source(shown, "qa")], made, Arrangement(), find=find, provenance="none")
+    assert {one.path for one in files} == {f"{split}/metadata.jsonl" for split in {one.data["split"] for one in shown}} and report.rows_out == 6
+    for one in files:
+        folder = (tmp_path / "out" / one.path).parent
+        lines = [json.loads(line) for line in (folder / "metadata.jsonl").read_bytes().splitlines()]
+        assert [(folder / path).read_bytes() for line in lines for path in line["images_file_names"]] == [body] * one.rows
+    again = [replace(one, data={**one.data, "split": "train"}) for one in shown]
+    write_folder(tmp_path / "out", [Source(again, "a"), Source(again, "b")], made, Arrangement(), find=find, provenance="none")
+    assert sorted(path.relative_to(tmp_path / "out").as_posix() for path in (tmp_path / "out").rglob("*.jsonl")) == [
+        "a/train/metadata.jsonl", "b/train/metadata.jsonl",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["trl-sft-vision", "mlx-lm"])
+@pytest.mark.parametrize("arrangement", [Arrangement(shard_rows=2), Arrangement(suffix=".parquet"), Arrangement(suffix=".jsonl.gz")])
+def test_files_that_its_readers_would_pass_over_are_refused(tmp_path: Path, name: str, arrangement: Arrangement) -> None:
+    with pytest.raises(Invalid, match=r"one \.jsonl file for each split"):
+        write_folder(tmp_path / "out", [Source(rows(3), "qa")], built_in(name), arrangement)
+    assert not (tmp_path / "out").exists()

@@ -54,3 +54,39 @@ def test_every_shape_is_of_the_same_language(data: dict[str, Any]) -> None:
 @pytest.mark.parametrize("text", ["SELECT id, SUM(qty) FROM t1 GROUP BY id HAVING SUM(qty) > 10;", '{"a": [1, 2], "b": null}', "", "…", "https://a.example/the/and"])
 def test_what_is_in_no_language(text: str) -> None:
     assert language_of(row("x", text=text)).language == "und"
+
+
+TOLD = {
+    "nb": "Hva skal du gjøre etter skolen i dag, og hvorfor ble alle så glade da noe stort kom?",
+    "tl": "Hindi ko alam kung ano ang gagawin ko sa bangka na nasa ilog.",
+    "zh": "我不知道該怎麼處理河邊那艘舊船。", "hr": "Ne znam što trebam učiniti s tim starim brodom koji je na rijeci, jer ga nije bilo.",
+    "id": "Saya tidak tahu bagaimana perahu itu bisa sampai dari sungai, karena tidak ada orang yang bisa melihat apa.",
+    "ms": "Saya tidak tahu bagaimana bot itu boleh sampai daripada sungai, kerana tiada orang boleh lihat, iaitu kepada saya.",
+    "fi": "Minä en tiedä mitä hän on nyt tehnyt, mutta se oli myös hyvää.",
+}  # fmt: skip
+"""Texts by what they are told to be."""
+
+
+@pytest.mark.parametrize(
+    ("asked", "met"),
+    [("no", "nb"), ("nn", "nb"), ("fil", "tl"), ("zh-Hant", "zh"), ("zh_TW", "zh"), ("yue", "zh"), ("bs", "hr"), ("sr", "hr"),
+     ("id", "ms"), ("ms", "id")],
+)  # fmt: skip
+def test_a_macro_language_is_met_by_what_it_holds_and_by_nothing_else(asked: str, met: str, tmp_path: Path) -> None:
+    assert {code: language_of(row("x", text=text)).language for code, text in TOLD.items()} == {code: code for code in TOLD}
+    rows = [row(code, text=text, tongue=asked) for code, text in {**TOLD, "de": GERMAN}.items()]
+    flagged = [one.data["text"] for one in carried_out(Language(wanted="tongue", least=0), tmp_path, rows) if reasons([one])]
+    assert TOLD[met] not in flagged and GERMAN in flagged and TOLD["fi"] in flagged, "fi begins as fil does"
+
+
+def test_each_row_may_say_in_which_language_it_should_be(tmp_path: Path) -> None:
+    said = [(GERMAN, "de-AT"), (GERMAN, "en"), (ENGLISH, "yo"), (ENGLISH, ""), (ENGLISH, "de")]
+    rows = [row(str(at), text=text, tongue=tag) for at, (text, tag) in enumerate(said)]
+    found = carried_out(Language(wanted="tongue", action="drop"), tmp_path, rows)
+    assert [one.detail if isinstance(one, Dropped) else "" for one in found] == ["", "de, not en", "", "", "en, not de"]
+    assert language_of(row("x", text="Vado a casa", tongue="de"), "tongue") == language_of(row("x", text="Vado a casa"))
+
+
+def test_languages_that_cannot_be_told_are_refused() -> None:
+    assert ["'yo'" in problem for problem in Language(languages=["yo", "no", "fil", "de"]).check()] == [True]
+    assert Language(languages=["de"], wanted="tongue").check() and not Language(wanted="tongue").check()

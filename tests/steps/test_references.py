@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from base64 import b64encode
 from pathlib import Path
 from typing import Any
 
@@ -200,6 +201,28 @@ def test_a_file_that_is_missing_is_counted(tmp_path: Path, home: Any) -> None:
     report = write_export(tmp_path / "a.jsonl", rows_of({"image": PICTURE}, first), built_in("jsonl"), find=find, provenance="none")
     assert (report.attachments, report.attachments_missing) == (1, 1)
     assert json.loads((tmp_path / "a.jsonl").read_bytes().splitlines()[0]) == {"image": PICTURE}
+
+
+@pytest.mark.parametrize("name", ["sharegpt", "openai"])
+def test_a_row_whose_image_is_missing_is_left_out_where_it_is_shown(tmp_path: Path, home: Any, name: str) -> None:
+    find, (first, _, _) = home
+    asks = {"input": "What?", "answer": "A cat."}
+    rows = rows_of({**asks, "images": [first["image"], PICTURE]}, {**asks, **first})
+    report = write_export(tmp_path / "a.jsonl", rows, built_in(name), find=find, provenance="none")
+    assert (report.rows_out, report.left_out, report.attachments_missing) == (1, {"no_file": 1}, 0)
+    assert report.examples[0]["detail"] == f"The file {HASH} (image/png) is not in this home."
+    assert len((tmp_path / "a.jsonl").read_bytes().splitlines()) == 1
+
+
+def test_images_within_a_row_become_files(tmp_path: Path) -> None:
+    url = f"data:image/png;base64,{b64encode(png()).decode()}"
+    asks = {"role": "user", "content": [{"type": "image_url", "image_url": {"url": url}}, {"type": "text", "text": "What?"}]}
+    rows = rows_of(*[{"messages": [asks, {"role": "assistant", "content": "A cat."}]}] * 2)
+    report = write_export(tmp_path / "a.jsonl", rows, built_in("sharegpt"), provenance="none")
+    (path,) = json.loads((tmp_path / "a.jsonl").read_bytes().splitlines()[1])["images"]
+    assert (report.rows_out, report.attachments, (tmp_path / path).read_bytes()) == (2, 1, png())
+    write_export(tmp_path / "b.jsonl", rows, built_in("openai"), provenance="none")
+    assert json.loads((tmp_path / "b.jsonl").read_bytes().splitlines()[0])["messages"][0] == asks
 
 
 json_values = st.recursive(

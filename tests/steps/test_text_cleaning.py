@@ -158,3 +158,17 @@ def test_settings_of_languages() -> None:
     assert Language(languages=["en"]).columns(frozenset({"text"})) == {"text", "language", "language_probability"}
     assert ["'qq'" in problem for problem in Language(languages=["qq"]).check()] == [True]
     assert Language(languages=["en"], into="text").check()
+
+
+@pytest.mark.parametrize(("asked", "text"), [
+    ("nb", "Jeg vet ikke hva jeg skal gjøre med den gamle båten som ligger ved fjorden. Hvorfor kommer de ikke hjem?"),
+    ("no", "Eg veit ikkje kva eg skal gjere med den gamle båten som ligg ved fjorden. Kvifor kjem dei ikkje heim til oss?"),
+    ("fil", "Hindi ko alam kung ano ang gagawin ko sa lumang bangka na nasa ilog."), ("zh", "我唔知點樣處理河邊嗰隻舊船。佢哋點解唔返屋企？"),
+    ("bs", "Ne znam što trebam učiniti s tim starim brodom koji je na rijeci. Zašto ne dođu kući k nama?"),
+])  # fmt: skip
+def test_a_macro_language_lets_through_what_it_holds(asked: str, text: str) -> None:
+    assert Language(languages=[asked]).check() == []
+    (row,) = Language(languages=[asked]).rows(document(text), CTX)
+    assert isinstance(row, Row) and row.data["language"] != asked
+    (drop,) = Language(languages=[asked]).rows(document(SAID["de"]), CTX)
+    assert isinstance(drop, Drop)

@@ -58,6 +58,7 @@ CASES: dict[str, dict[str, Case]] = {
         "question": to("question", "input", "other", SOLVED, DONE),
         "reasoning": to("reasoning", "reasoning", "short", SOLVED, DONE),
         "expected": to("expected", "expected", "gold", SOLVED, DONE),
+        "answer": to("answer", ..., "other", SOLVED, DONE),
         "metric": to("metric", "number", "contains", SOLVED, {"reasoning": "", "answer": "4 of 5"}),
         "draws": to("draws", 8, 2, SOLVED, DONE),
         "labels": to("labels", "hard", "soft", SOLVED, half(), draws=2),

@@ -47,6 +47,7 @@ CASES: dict[str, dict[str, Case]] = {
     "score.language": {
         "action": to("action", "flag", "drop", TONGUES),
         "languages": to("languages", ..., ["de"], TONGUES),
+        "wanted": to("wanted", ..., "tag", [{**one, "tag": "de"} for one in TONGUES]),
         "main": to("main", 0.8, 0.99, TONGUES),
         "least": to("least", 0.2, 1.0, (*TONGUES[1:], {"text": "Die alte Mühle Kxq zur Wqk Vbn."})),
         "into": to("into", "language", "tongue", TONGUES),

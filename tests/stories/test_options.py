@@ -120,6 +120,8 @@ FILES = {
     "words.txt": b"quick, nimble\nanswer, echo\n",
     "seeds.jsonl": b"".join(b'{"input": "%s?", "answer": "%s."}\n' % (one, one[::-1]) for one in SOWN),
     "topics.txt": b"Bread\n  Rye\n  Wheat\nPaper\n",
+    "look/p.png": png(),
+    "p.jsonl": b'{"conversations": [{"from": "human", "value": "<image>\\nWhat?"}, {"from": "gpt", "value": "A cat."}], "images": ["look/p.png"]}\n',
     "h.jsonl": b'{"row_idx": 4, "row": {"topic": "n"}, "truncated_cells": []}\n',
 }
 SEEN = {"text": "x", "image": {"file": "ab" * 32, "media_type": "image/png"}}
@@ -147,6 +149,7 @@ CASES: dict[str, dict[str, Case]] = {
     "read.records": {
         "paths": to("paths", ["f.jsonl"], ["a.jsonl", "f.jsonl"]),
         "format": to("format", ..., "jsonl", paths=["f.jsonl"]),
+        "images": to("images", ..., ["look"], paths=["p.jsonl"]),
         "rename": to("rename", ..., {"topic": "about"}, paths=["f.jsonl"]),
         "constants": to("constants", ..., {"from": "us"}, paths=["f.jsonl"]),
         "roles": to("roles", ..., {"bot": "assistant"}, paths=["g.jsonl"], format="openai"),
@@ -359,6 +362,7 @@ def test_a_setting_of_a_step_changes_what_it_asks_or_gives(kind: str, setting: s
     case = CASES[kind][setting]
     assert case.one.get(setting, ...) != case.two.get(setting, ...) or "rows_" in case.one
     for name, body in FILES.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(body)
     monkeypatch.chdir(tempfile.mkdtemp(dir=tmp_path))
     one = outcome(kind, case.one, case, tmp_path)

@@ -53,7 +53,7 @@ class _Converting:
         self._scratch = Path(work["scratch"]) / f"{piece.start}"
         self._rejects = Rejects(self._scratch.with_suffix(".rejects"), durable=False)
         format, self._made, mapping = built_in(work["from"]), built_in(work["to"]), Mapping(**work["mapping"])
-        self._files = Beside(self._scratch.with_suffix(".files"), nowhere, self._made.attached)
+        self._files = Beside(self._scratch.with_suffix(".beside") / f"{work['target']}.files", nowhere, self._made.attached)
         setting = Setting(name=work["target"], contents=Contents(container=work["into"]))
         self._check = Check(consumer(work["consumer"]), setting) if work["consumer"] else None
         self._rows, self._flat = RecordRows(mapping, format, self._rejects), work["container"] == "parquet"
@@ -67,6 +67,7 @@ class _Converting:
     def done(self) -> dict[str, Any]:
         """What came of it."""
         left = self._most
+        self._files.path.parent.mkdir()
         with self._rejects, self._files, self._scratch.open("xb") as out:
             for records in self._records():
                 data = json_lines(records)
@@ -74,7 +75,9 @@ class _Converting:
                 self._kinds.longest = max(self._kinds.longest, len(data))
                 if (left := left - len(data)) < 0:
                     raise Refused("Far more comes of it than its size lets expect.", "Look at what it holds, and give it in parts.")
-            beside = {"rejects": self._rejects.done(), "missing": self._files.missing, "odd": self._odd}
+            self._files.rename()
+            attached = {"missing": self._files.missing, "files": str(self._files.path)}
+            beside = {"rejects": self._rejects.done(), "odd": self._odd, **attached}
         return {**self._report.part(), **beside, "lines": str(self._scratch), "columns": self._kinds.columns, "longest": self._kinds.longest}
 
     def _records(self) -> Iterator[list[Any]]:

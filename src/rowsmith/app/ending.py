@@ -48,5 +48,5 @@ def end(runs: Runs, run: str, request: str, state: str, wait_s: float) -> Run:
             slots.cancel_pending(lab.db, record)
         store.set_state(record, state, "asked to", slots.tally(lab.db, record.n))
     if batches and not store.held(record := store.get(record.n)):
-        end_at_servers(lab, record, runs.keys(offline=False), base := Path(Options.of(record).base), runs.plugins(base), wait_s)
+        end_at_servers(lab, record, lab.keys.of(runs.project), base := Path(Options.of(record).base), (base / "plugins",), wait_s)
     return store.get(record.n)

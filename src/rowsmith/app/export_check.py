@@ -17,6 +17,7 @@ from rowsmith.core.errors import Invalid, RowFailed
 from rowsmith.core.records import Contents, Fault
 from rowsmith.formats import SURE, Check, Checked, Format, Setting, built_in, consumer, consumers
 from rowsmith.formats import Mapping as Mapped
+from rowsmith.steps.files_beside import require_there
 from rowsmith.steps.importing import recognised
 from rowsmith.steps.layout import CONTAINERS, suffixes
 from rowsmith.steps.sampled import Sample
@@ -109,7 +110,10 @@ def check_dataset(datasets: Datasets, spoken: str, format: str, checking: Checki
         count, left = 0, ""
         for count, row in enumerate(datasets.rows(spoken, edits=False), 1):
             try:
-                check.see(made.row(row), count)
+                record = made.row(row)
+                if made.attached != "reference":
+                    require_there(record, datasets.lab.files.find)
+                check.see(record, count)
             except RowFailed as error:  # left out, which rows_in less rows_out says
                 left = left or f"{error.reason}. {error.what}"
         found = check.done(count)

@@ -23,7 +23,7 @@ from rowsmith.core.calls import PICO
 from rowsmith.core.errors import Invalid, Problem
 from rowsmith.core.expressions import parse
 from rowsmith.core.row import Row
-from rowsmith.formats import Checked, DataFile, LossReport
+from rowsmith.formats import Checked, DataFile, Format, LossReport
 from rowsmith.steps.export import Source, require_rows, write_export
 from rowsmith.steps.export_folder import FILES, Arrangement, placed, write_folder
 from rowsmith.store.calls import costs
@@ -177,12 +177,17 @@ def export(
         notes.append(f"{report.attachments_missing:,} images or sounds that rows refer to are not in this home, and were left as they are")
     locked = _locked(datasets, names[0], target, {"format": format, "where": where}) if with_lock else None
     beside = None if place != "sidecar" else f"{target}.provenance" if parts else f"{target}.provenance.jsonl"
-    files = f"{target / FILES if parts else f'{target}.files'}" if report.attachments else None
+    files = str(_files(target, found, bool(parts))) if report.attachments else None
     return Export(
         str(target), beside, report.rows_in, report.rows_out, dict(report.left_out), dict(report.dropped), report.examples, tuple(notes), files,
         report.attachments, locked, rules.name if rules else None, uncleared, dict(why.most_common()),
         [{"path": one.path, "dataset": one.dataset, "split": one.split, "rows": one.rows, "bytes": one.bytes} for one in parts], report.checked,
     )  # fmt: skip
+
+
+def _files(target: Path, format: Format, folder: bool) -> Path:
+    """Where the images and sounds of an export lie; those of splits that have their own, below it."""
+    return target.with_name(f"{target.name}.files") if not folder else target if format.beside else target / FILES
 
 
 def label(spoken: str) -> str:

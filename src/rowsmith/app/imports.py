@@ -25,6 +25,8 @@ from rowsmith.engine import recipe_file
 from rowsmith.engine.context import StepContext
 from rowsmith.engine.inputs import Inputs
 from rowsmith.engine.terms import Stopping
+from rowsmith.steps.export_folder import FILES
+from rowsmith.steps.files_beside import is_ours
 from rowsmith.steps.paths import expand
 from rowsmith.steps.read.records import is_known
 from rowsmith.store import slots
@@ -90,8 +92,10 @@ def _import(
 ) -> Import:  # fmt: skip
     expand([str(file.path) for file in files], Path())  # what is not there is said before a run is begun
     places = {name: facts for file in files for name, facts in file.places.items()}
-    of_hub = {**({"places": places} if places else {}), **({"answers": True} if any(file.answers for file in files) else {})}
-    step = {"kind": "read.records", "paths": [str(file.path) for file in files], **profile.settings(), **settings, **of_hub}
+    of_hub = {"answers": True} if any(file.answers for file in files) else {}
+    images = list(dict.fromkeys(str(folder) for file in files for folder in _images(file.path)))
+    beside = {**({"places": places} if places else {}), **({"images": images} if images else {})}
+    step = {"kind": "read.records", "paths": [str(file.path) for file in files], **profile.settings(), **settings, **of_hub, **beside}
     recipe = recipe_file.build({"name": f"import {into}", "into": into, "steps": [step]})
     runs = Runs(lab, project)
     done = _start(runs, recipe, commit=not strict, **watched)
@@ -111,6 +115,11 @@ def _import(
     version = done.version if done.dataset == into else None
     notes = [*(note for file in files for note in file.notes), *files_read.notes(), *filter(None, map(_passed_over, files))]
     return Import(into, done.run, done.state, done.requested, done.kept, kept.listed, kept.count, where, version, done.reason, notes)
+
+
+def _images(path: Path) -> list[Path]:
+    """The folders of images beside a file of records, as our exports have them."""
+    return [folder for folder in (path.with_name(f"{path.name}.{FILES}"), path.with_name(FILES)) if path.is_file() and is_ours(folder)]
 
 
 def _passed_over(file: Brought) -> str:

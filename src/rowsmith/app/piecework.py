@@ -101,7 +101,7 @@ class Piecework:
                     rejects.add(**orjson.loads(line))
             os.unlink(told["rejects"])
         rows, missing, kinds = told["rows_out"], told["missing"], Kinds(told["columns"], told["longest"])
-        yield Lines(Path(told["lines"]), rows, kinds, missing)
+        yield Lines(Path(told["lines"]), rows, kinds, missing, Path(told["files"]))
 
 
 def _ahead(pool: ThreadPoolExecutor, free: queue.SimpleQueue[_Process], cut: Cut, most: int) -> Generator[dict[str, Any], None, None]:

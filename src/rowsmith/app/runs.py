@@ -101,7 +101,7 @@ class Runs:
             Invalid: the recipe, with every problem. Nothing is spent.
             NotFound: a file. Unavailable, StorageFull: the store.
         """
-        loaded, base, named_prompts = self._load(recipe, sets or {}, self._money_cap(budget_usd), self.keys(offline))
+        loaded, base, named_prompts = self._load(recipe, sets or {}, self._money_cap(budget_usd), self._keys(offline))
         lock = self._lock(loaded, base, named_prompts, refresh=refresh, offline=offline)
         identity = self._identity(loaded, lock, base, purchase)
         wanted = Options(
@@ -114,7 +114,7 @@ class Runs:
             compares=compares, cites=cites, queued=ON if queue else "",
         )  # fmt: skip
         wanted.check()
-        wanted = wanted.but(live=asked_live(loaded, self.plugins(base), batch=wanted.batch and not offline, only=batch_only))
+        wanted = wanted.but(live=asked_live(loaded, self._plugins(base), batch=wanted.batch and not offline, only=batch_only))
         before = None if new or fresh else self.store.latest(self.project, identity)
         if before and before.n in runs_of(self.lab.db):
             before, new = None, True  # it was rid of what has been let in again since
@@ -156,13 +156,13 @@ class Runs:
         if batch is not None:
             options = options.but(batch=batch, **({} if batch else {"batch_only": False, "deadline_s": None}))
         base = Path(options.base)
-        recipe = recipe_file.build(record.recipe, plugins=self.plugins(base))
+        recipe = recipe_file.build(record.recipe, plugins=self._plugins(base))
         self._require_same_code(record, base)
         options = options.but(prices=prices_of(recipe, self.lab.table, options.prices))
         options.check()
         known = with_known(recipe, self.lab.table, options.prices)
-        cap, folders = self._money_cap(options.budget_usd), self.plugins(base)
-        if problems := model_problems(known, self.keys(offline), Lines(), cap, folders, base, self.lab.table):
+        cap, folders = self._money_cap(options.budget_usd), self._plugins(base)
+        if problems := model_problems(known, self._keys(offline), Lines(), cap, folders, base, self.lab.table):
             raise recipe_file.problems_as_error(problems)
         options = options.but(live=asked_live(recipe, folders, batch=options.batch and not offline, only=options.batch_only))
         if queue:
@@ -231,10 +231,10 @@ class Runs:
         Raises:
             Invalid: the recipe, with every problem. NotFound: a file.
         """
-        loaded, base, named_prompts = self._load(recipe, sets, budget_usd, self.keys(offline=False))
+        loaded, base, named_prompts = self._load(recipe, sets, budget_usd, self._keys(offline=False))
         return loaded, self._lock(loaded, base, named_prompts)
 
-    def keys(self, offline: bool) -> Keys:
+    def _keys(self, offline: bool) -> Keys:
         """Where keys are found; offline, each is there."""
         return AnyKey() if offline else self.lab.keys.of(self.project)
 
@@ -243,7 +243,7 @@ class Runs:
     ) -> tuple[Recipe, Path, NamedPrompts]:
         """The recipe, checked, the folder from which its paths are taken, and the prompts that it takes by their names."""
         base = Path.cwd() if isinstance(recipe, Recipe) else Path(recipe).parent
-        told: Any = {"keys": keys, "budget_usd": budget_usd, "plugins": self.plugins(base), "table": self.lab.table}
+        told: Any = {"keys": keys, "budget_usd": budget_usd, "plugins": self._plugins(base), "table": self.lab.table}
         if isinstance(recipe, Recipe):
             if problems := check(recipe, base=base, **told):
                 raise recipe_file.problems_as_error(problems)
@@ -251,7 +251,7 @@ class Runs:
         found, reading = read_whole(Path(recipe), sets, **told, prompts=Prompts(self.lab, self.project).find)
         return found, reading.base.absolute(), named_prompts(reading.prompts)
 
-    def plugins(self, base: Path) -> tuple[Path, ...]:
+    def _plugins(self, base: Path) -> tuple[Path, ...]:
         """The folders of plug-ins that recipes in a folder may use."""
         return (base / "plugins",)
 
@@ -267,7 +267,7 @@ class Runs:
             "prompts": {f"{position}.{field}": name for position, field, name, _, _ in prompts(recipe)},
             **({"named_prompts": named_prompts} if named_prompts else {}),
             "takes": [recipe.inputs_of(position) for position in range(len(recipe.steps))],
-            **origins(recipe, self.plugins(base)),
+            **origins(recipe, self._plugins(base)),
             "code": {"rowsmith": rowsmith.__version__, "python": platform.python_version()},
         }
 
@@ -279,11 +279,11 @@ class Runs:
     def _identity(self, recipe: Recipe, lock: Mapping[str, Any], base: Path, purchase: int) -> str:
         """What makes two runs the same run: recipe, inputs, the code of plug-in steps, and a numbered purchase."""
         more = [*(lock[name] for name in ("datasets", "reviews") if name in lock), *([purchase] if purchase else [])]
-        return digest(as_written([recipe.content(), named(lock["inputs"]), codes(recipe, self.plugins(base)), *more])).hex()
+        return digest(as_written([recipe.content(), named(lock["inputs"]), codes(recipe, self._plugins(base)), *more])).hex()
 
     def _require_same_code(self, record: Run, base: Path) -> None:
         """A run does not go on with other code than it began with."""
-        for plugin in changed(record.lock, self.plugins(base)):
+        for plugin in changed(record.lock, self._plugins(base)):
             what = f"The plug-in {plugin} has changed since run {record.id} began."
             raise Conflict(what, "Run the recipe again: that is a new run, which reuses stored answers.")
 
@@ -345,14 +345,14 @@ class Runs:
         require_whole(self.lab, run)
         options, _ = options.onward(retry_failed), self.lab.signer  # a signing key that cannot be used is told before anything is spent
         recipe = with_known(recipe, self.lab.table, options.prices)
-        plugins = self.plugins(Path(options.base))
+        plugins = self._plugins(Path(options.base))
         terms = Terms(
             options.target, options.limit, options.attempts, options.fresh, retry_failed, grace_s, self._storage_wait_s(),
             batch=BatchTerms(options.batch and not options.offline, options.batch_only, wait, options.deadline_s, options.offline),
         )  # fmt: skip
         try:
             done = carry_out(
-                self.lab.db, self.lab.files, run, recipe, terms, asked=options.asked(recipe, self.lab.who), keys=self.keys(options.offline),
+                self.lab.db, self.lab.files, run, recipe, terms, asked=options.asked(recipe, self.lab.who), keys=self._keys(options.offline),
                 commit=lambda taken, partial: self._commit(taken, options, partial), on_progress=on_progress, stopping=stopping,
                 make_gate=partial(gate, self.lab, recipe, options, plugins),
             )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +12,9 @@ from rowsmith.cli.options import AsJson
 
 if TYPE_CHECKING:
     from rowsmith.app.catalogue import Catalogued
+
+_WIDEST = 60
+"""Characters of a default that are shown; the rest stands in the file."""
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="A recipe of the catalogue.")]
 
@@ -68,8 +72,11 @@ def _parameters(found: Catalogued) -> None:
     from rowsmith.cli.show import table
 
     def said(name: str) -> str:
-        given = found.parameters[name]
-        return "required" if name in found.needed else "" if given.default is None else str(given.default)
+        given = found.parameters[name].default
+        if name in found.needed:
+            return "required"
+        text = "" if given is None else given if isinstance(given, str) else json.dumps(given, ensure_ascii=False)
+        return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 3]}..."
 
     typer.echo()
     table(["parameter", "default", "what it is"], [(name, said(name), given.help) for name, given in found.parameters.items()])

@@ -95,6 +95,12 @@ def languages() -> dict[str, Any]:
     return _yaml("languages")
 
 
+def language_codes(tag: str) -> frozenset[str]:
+    """The codes under which a text in this language, by its BCP 47 tag, may be told: its own, and those of its kin ("no": no, nb, nn)."""
+    code = tag.replace("_", "-").partition("-")[0].lower()
+    return frozenset({code, *languages()["kin"].get(code, ())})
+
+
 def language_name(tag: str) -> str:
     """What a language is called in English, by its BCP 47 tag: "de" German, "pt-BR" Portuguese (Brazil), "zh-Hant" Chinese (traditional).
 

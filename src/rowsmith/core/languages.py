@@ -46,6 +46,8 @@ class Languages:
             for letter in one.get("letters", ""):
                 self._letters.setdefault(one["script"], {}).setdefault(letter, []).append(code)
         self._known: dict[str, str] = {}
+        self.told = frozenset({*languages, *filter(None, self._only.values())})
+        """The languages that a text can be told to be in."""
 
     def guess(self, text: str) -> Guess:
         """The language of a text."""

@@ -15,6 +15,7 @@ _AGAIN, _THANKS = {"role": "user", "content": "And in Rome?"}, {"role": "assista
 _SYSTEM, _BAD = {"role": "system", "content": "Be brief."}, {"role": "assistant", "content": "Who knows?"}
 _CALLS = {"role": "assistant", "content": "", "tool_calls": [_CALL]}
 _RESULT = {"role": "tool", "tool_call_id": "call_1", "content": "4 °C"}
+_IMAGE = {"file": "ab" * 32, "media_type": "image/png"}
 
 SAMPLES: dict[str, dict[str, Json]] = {
     "pair": {"input": "Is it cold in Oslo?", "answer": "4 °C."},
@@ -31,6 +32,9 @@ SAMPLES: dict[str, dict[str, Json]] = {
     "choices": {"input": "Is it cold in Oslo?", "choices": ["yes", "no"], "answer": 0},
     "text": {"text": "Oslo has 4 °C."},
     "class": {"text": "Oslo has 4 °C.", "label": "weather"},
+    "image": {"input": "What is it?", "answer": "A cat.", "image": _IMAGE},
+    "images in turns": {"messages": [{"role": "user", "content": [{"type": "image", **_IMAGE}, {"type": "text", "text": "What is it?"}]}, _SAYS]},
+    "preference with an image": {"input": "What is it?", "chosen": "A cat.", "rejected": "Who knows?", "image": _IMAGE},
     "further columns": {"input": "Is it cold in Oslo?", "answer": "4 °C.", "level": 3},
 }
 """A row of each kind."""

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, TypeGuard
 
 import orjson
 
 from rowsmith.core.errors import RowFailed
-from rowsmith.core.references import is_reference
 from rowsmith.core.row import Json, Row
 from rowsmith.formats._format import json_bytes, says, unused
 
 NEEDS = (("messages",), ("input", "answer"))
 ROLES = ("system", "developer", "user", "assistant", "tool")
-_IMAGES = ("image", "images")
 _SPEAKERS = ("system", "user", "assistant")
 
 Message = dict[str, Any]
@@ -23,29 +21,6 @@ Message = dict[str, Any]
 def used(row: Row) -> tuple[str, ...]:
     """The columns that the conversation is made of."""
     return ("messages", "tools") if says(row.data.get("messages")) else ("input", "answer", "tools")
-
-
-def images(row: Row) -> dict[str, list[dict[str, Any]]]:
-    """The images of a row that a conversation is about: references by the name of the column, which is `image` or `images`."""
-    found: dict[str, list[dict[str, Any]]] = {}
-    for name in _IMAGES:
-        value: Any = row.data.get(name)
-        several: list[dict[str, Any]] = value if isinstance(value, list) else [value]
-        if several and all(is_reference(one) and one["media_type"].startswith("image/") for one in several):
-            found[name] = several
-    return found
-
-
-def with_images(messages: list[Message], shown: Sequence[dict[str, Any]], mark: Callable[[Sequence[dict[str, Any]], Json], Json]) -> list[Message]:
-    """The messages with images in the first of the user's, whose content is what `mark` makes of it and them.
-
-    Raises:
-        RowFailed: `turn_order`: nobody asks anything.
-    """
-    place = next((n for n, message in enumerate(messages) if message["role"] == "user"), None)
-    if place is None:
-        raise RowFailed("turn_order", "There are images, and no message of a user in which they could be.")
-    return [{**message, "content": mark(shown, message.get("content"))} if n == place else message for n, message in enumerate(messages)]
 
 
 def lost(row: Row, fields: frozenset[str], columns: Sequence[str] | None = None) -> list[str]:

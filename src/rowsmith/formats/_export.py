@@ -132,10 +132,12 @@ def encode_row(
     row: Row, format: Format, *, provenance: Provenance, report: LossReport, extra: Extra | None = None,
     change: Callable[[dict[str, Json]], dict[str, Json]] | None = None,
 ) -> Encoded | None:  # fmt: skip
-    """One of the rows of `encode_export`; None where the format cannot hold it."""
+    """One of the rows of `encode_export`; None where the format cannot hold it, or a file that it shows is missing."""
     report.rows_in += 1
     try:
         record = format.row(row)
+        told = provenance_of(row, extra) if provenance != "none" else None
+        made, line = line_of(_with_provenance(record, told) if provenance == "column" else record, format, change)
     except RowFailed as error:
         report.leave(row, error)
         return None
@@ -144,11 +146,7 @@ def encode_row(
     report.rows_out += 1
     if lost := format.lost(row):
         report.dropped.update(lost)
-    told = provenance_of(row, extra) if provenance != "none" else None
-    if provenance == "column":
-        record = _with_provenance(record, told)
-    record, line = line_of(record, format, change)
-    return Encoded(row, record, line, json_line(told) if provenance == "sidecar" else None)
+    return Encoded(row, made, line, json_line(told) if provenance == "sidecar" else None)
 
 
 def line_of(

@@ -93,6 +93,12 @@ class Format(BaseModel):
     """What it never holds, in words. What an export really left out is counted in its LossReport."""
     attached: ClassVar[Attached] = "reference"
     """How its records have images and sound."""
+    pictures: ClassVar[tuple[str, ...]] = ()
+    """The keys of a record under which paths of images stand."""
+    beside: ClassVar[bool] = False
+    """Whether images and sound lie, in a folder, beside the data file that names them, and its paths are from there."""
+    single: ClassVar[bool] = False
+    """Whether, in a folder, each split is one file of its name and container, and nothing else is read."""
     provenance: ClassVar[Provenance] = "sidecar"
     """Where provenance goes unless the user says otherwise."""
     keys: ClassVar[tuple[str, ...]] = ()

@@ -19,6 +19,7 @@ class LlamaFactoryFolder(Format):
 
     folder = True
     attached = "path"
+    pictures = ("images",)
 
     def stem(self, dataset: str, split: str, many: bool) -> str:
         """LLaMA-Factory calls a dataset so, among all others that it knows."""

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from rowsmith.core.errors import RowFailed
-from rowsmith.core.row import Json
-from rowsmith.formats import _chat
+from rowsmith.core.row import Json, Row
+from rowsmith.formats import _chat, _pictures
 from rowsmith.formats._format import says
 
 FIELDS = frozenset({"role", "content", "name", "weight", "tool_calls", "tool_call_id"})
@@ -27,10 +25,29 @@ def message(found: _chat.Message) -> dict[str, Json]:
     return kept
 
 
-def with_images(images: Sequence[dict[str, Json]], content: Json) -> Json:
-    """The content of a message with images before it; each is written as a reference, in whose place its bytes come."""
-    text = [{"type": "text", "text": content}] if isinstance(content, str) else list(content or ())
-    return [*({"type": "image_url", "image_url": {"url": image}} for image in images), *text]
+def with_images(messages: list[_chat.Message], row: Row) -> list[_chat.Message]:
+    """The messages with the images of the row as parts; each is written as a reference, in whose place its bytes come.
+
+    Raises:
+        RowFailed: the reasons of `_pictures.seen`.
+    """
+    if not _pictures.of_columns(row) and all(isinstance(message.get("content"), str) for message in messages):
+        return messages
+    seen = _pictures.seen(messages, row, others=True)
+    made = []
+    for n, message in enumerate(seen.messages):
+        content = message.get("content")
+        if isinstance(content, list):
+            content = [_shown(part["image"]) if part["type"] == "image" else part for part in content]
+        if n == seen.place and seen.before:
+            text = [{"type": "text", "text": content}] if isinstance(content, str) else content or []
+            content = [*map(_shown, seen.before), *text]
+        made.append({**message, "content": content} if content is not message.get("content") else message)
+    return made
+
+
+def _shown(image: _pictures.Reference) -> dict[str, Json]:
+    return {"type": "image_url", "image_url": {"url": image}}
 
 
 def _content(message: _chat.Message) -> Json:

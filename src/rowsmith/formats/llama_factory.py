@@ -19,7 +19,7 @@ class LlamaFactory(LlamaFactoryFolder):
     consumer = "llama-factory"
     needs = _SHAREGPT.needs
     drops = _SHAREGPT.drops
-    keys = ("conversations", "tools")
+    keys = ("conversations", "tools", "images")
     rank = 4
 
     def row(self, row: Row) -> dict[str, Json]:

@@ -16,7 +16,7 @@ class LlamaFactoryKto(LlamaFactoryFolder):
     consumer = "llama-factory"
     needs = _preference.LABELLED
     drops = sharegpt.FORMAT.drops
-    keys = ("conversations", "kto_tag", "tools")
+    keys = ("conversations", "kto_tag", "tools", "images")
     rank = 1
 
     def row(self, row: Row) -> dict[str, Json]:

@@ -14,6 +14,7 @@ class MlxLm(TrlSft):
     name = "mlx-lm"
     consumer = "mlx-lm"
     folder = True
+    single = True
     ascii = True
     whole = "train"
     splits = {"training": "train", "validation": "valid", "val": "valid", "dev": "valid", "eval": "valid", "testing": "test"}

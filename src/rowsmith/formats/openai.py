@@ -6,7 +6,7 @@ from typing import Any
 
 from rowsmith.core.errors import RowFailed
 from rowsmith.core.row import Json, Row
-from rowsmith.formats import _chat, _openai, _plain, _reading
+from rowsmith.formats import _chat, _openai, _pictures, _plain, _reading
 from rowsmith.formats._format import Format
 
 
@@ -14,7 +14,8 @@ class OpenAi(Format):
     """`messages` with system prompts, turns, tools and weights kept; `input` and `answer` become user and assistant.
 
     Arguments of tool calls are JSON text. Content that is null beside a tool call is written as empty text, because chat templates fail
-    on null. Images of the columns `image` and `images` stand in the first message of the user, before its text, as data URLs.
+    on null. Images are data URLs where they are shown: those of the columns `image` and `images` in the first message of the user, before its
+    text. OpenAI takes images of the user alone.
     """
 
     name = "openai"
@@ -27,17 +28,15 @@ class OpenAi(Format):
     rank = 0
 
     def row(self, row: Row) -> dict[str, Json]:
-        """The record; fails with `tool_calls`, `tools` and the reasons of `_chat.conversation`."""
-        said = _chat.conversation(row)
-        if shown := [one for several in _chat.images(row).values() for one in several]:
-            said = _chat.with_images(said, shown, _openai.with_images)
+        """The record; fails with `tool_calls`, `tools` and the reasons of `_chat.conversation` and `_pictures.seen`."""
+        said = _openai.with_images(_chat.conversation(row), row)
         record: dict[str, Json] = {"messages": [_openai.message(message) for message in said]}
         tools = _chat.tools_of(row)
         return {**record, "tools": tools} if tools else record
 
     def lost(self, row: Row) -> list[str]:
         """What the record does not hold."""
-        return [name for name in _chat.lost(row, _openai.FIELDS) if name not in _chat.images(row)]
+        return _pictures.lost(_chat.lost(row, _openai.FIELDS), row)
 
     def read(self, record: dict[str, Json]) -> dict[str, Json]:
         """The conversation; fails with `tool_calls` and the reasons of `_reading.conversation`."""

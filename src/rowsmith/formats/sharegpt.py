@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
 from itertools import groupby
 from typing import Any, Literal, TypedDict
 
 import orjson
 
 from rowsmith.core.errors import RowFailed
+from rowsmith.core.references import is_reference
 from rowsmith.core.row import Json, Row
-from rowsmith.formats import _chat, _plain, _reading
+from rowsmith.formats import _chat, _pictures, _plain, _reading
 from rowsmith.formats._format import Format, Shape, json_bytes, says
 
 IMAGE = "<image>"
 """Stands for an image in a text."""
+_MARKS = re.compile("<(?:image|video|audio)>")
+_BEFORE = re.compile(f"((?:{IMAGE})+)\n(.*)", re.DOTALL)
 _ROLES = {
     "system": "system", "human": "user", "user": "user", "gpt": "assistant", "assistant": "assistant", "model": "assistant", "bot": "assistant",
     "chatgpt": "assistant", "function_call": "assistant", "observation": "tool", "tool": "tool",
@@ -38,27 +41,32 @@ class ShareGpt(Format):
 
     Tools follow the convention of LLaMA-Factory: a call is a turn `function_call` (JSON of {name, arguments}, or of a list of them),
     results are turns `observation`, those of parallel calls joined into one (a JSON list), and `tools` is JSON text. Loaders of this
-    format skip in silence what does not alternate, so such rows are left out here, and counted. Images of the columns `image` and `images` are
-    paths in `images`, and `<image>` stands for each at the beginning of the first turn of a human.
+    format skip in silence what does not alternate, so such rows are left out here, and counted. Images are paths in `images`, and `<image>` stands
+    for each where it is shown: for those of the columns `image` and `images` at the beginning of the first turn of a human. A text that has
+    such a mark in it would be taken for an image too many.
     """
 
     name = "sharegpt"
     consumer = "llama-factory"
     needs = _chat.NEEDS
     drops = ("columns beside the conversation", "fields of messages beside role, content and tool_calls", "ids of tool calls")
-    keys = ("conversations", "tools", "system")
+    keys = ("conversations", "tools", "system", "images")
+    pictures = ("images",)
     attached = "path"
     rank = 0
     plain = Shape(Plain, lambda record: 1 + _plain.said(record["conversations"], "from"))
 
     def row(self, row: Row) -> dict[str, Json]:
-        """The record; fails with `turn_order`, `tool_calls`, `tools` and the reasons of `_chat.conversation`."""
-        shown = [one for several in _chat.images(row).values() for one in several]
-        plain = None if shown else _chat.plain(row.data)
-        said = _chat.conversation(row) if plain is None else []
-        turns = _turns(_chat.with_images(said, shown, _marked) if shown else said) if plain is None else [spoken(role, text) for role, text in plain]
+        """The record; fails with `turn_order`, `tool_calls`, `tools`, `image_mark` and the reasons of `_chat.conversation` and `_pictures.seen`."""
+        if not _pictures.of_columns(row) and (plain := _chat.plain(row.data)) is not None:
+            turns = [spoken(role, text) for role, text in plain]
+            _alternate([turn["from"] for turn in turns])
+            return {"conversations": turns}
+        said, shown = marked(_chat.conversation(row), row)
+        turns = _turns(said)
         _alternate([turn["from"] for turn in turns])
-        tools = None if plain else _chat.tools_of(row)
+        require_marks(turns, shown)
+        tools = _chat.tools_of(row)
         return {"conversations": turns, **({"tools": _chat.as_text(tools)} if tools else {}), **({"images": shown} if shown else {})}
 
     def quick_read(self, record: dict[str, Any]) -> dict[str, Any]:
@@ -79,15 +87,17 @@ class ShareGpt(Format):
 
     def lost(self, row: Row) -> list[str]:
         """What the record does not hold."""
-        return [name for name in _chat.lost(row, _FIELDS) if name not in _chat.images(row)]
+        return _pictures.lost(_chat.lost(row, _FIELDS), row)
 
     def read(self, record: dict[str, Json]) -> dict[str, Json]:
-        """The conversation and its tools; calls get ids. Fails with `messages`, `role`, `not_text`, `tool_calls`, `tools`."""
+        """The conversation, its tools, and its images as far as those are here; calls get ids. Fails with `messages`, `role`, `not_text`,
+        `tool_calls`, `tools`, `images`."""
         turns = _checked(*_reading.need(record, "conversations"))
         system = [{"role": "system", "content": _reading.text(record, "system")}] if says(record.get("system")) else []
         calls = _Calls()
         messages = [message for turn in turns for message in calls.messages(turn)]
-        return {"messages": _reading.messages(system + messages, "conversations"), **_reading.tools(record)}
+        found = _reading.messages(system + messages, "conversations")
+        return {**_shown(found, record.get("images")), **_reading.tools(record)}
 
 
 def spoken(role: str, text: str) -> dict[str, str]:
@@ -95,12 +105,52 @@ def spoken(role: str, text: str) -> dict[str, str]:
     return {"from": _FROM[role], "value": text}
 
 
-def _marked(images: Sequence[dict[str, Json]], content: Json) -> str:
-    """The text of a message with a mark for each image; one that has such a mark already would be taken for an image too many."""
-    text = _chat.text_of({"role": "user", "content": content})
-    if IMAGE in text:
-        raise RowFailed("image_mark", f"The question has the text {IMAGE} in it, which stands for an image.")
-    return f"{IMAGE * len(images)}\n{text}"
+def marked(messages: list[_chat.Message], row: Row) -> tuple[list[_chat.Message], list[_pictures.Reference]]:
+    """The messages with a mark in their text for each image of the row, and the images. Fails with the reasons of `_pictures.seen`."""
+    seen = _pictures.seen(messages, row)
+    if not (shown := seen.all()):
+        return messages, []
+    made = []
+    for n, message in enumerate(seen.messages):
+        if isinstance(message.get("content"), list):
+            message = {**message, "content": "".join(part.get("text", IMAGE) for part in _pictures.parts(message))}
+        if n == seen.place and seen.before:
+            message = {**message, "content": f"{IMAGE * len(seen.before)}\n{_chat.text_of(message)}"}
+        made.append(message)
+    return made, shown
+
+
+def require_marks(turns: list[dict[str, str]], shown: list[_pictures.Reference]) -> None:
+    """Make sure that turns with images have no further marks in them.
+
+    Raises:
+        RowFailed: `image_mark`.
+    """
+    if shown and sum(len(_MARKS.findall(turn["value"])) for turn in turns) != len(shown):
+        raise RowFailed("image_mark", f"A text has {IMAGE}, <video> or <audio> in it, which stands for a file.")
+
+
+def _shown(messages: list[_chat.Message], images: Json) -> dict[str, Json]:
+    """The columns of messages whose marks stand for these images. Images that are no references stay as they stand, and the marks with them."""
+    if not isinstance(images, list) or not images or not all(map(is_reference, images)):
+        return {"messages": messages, **({} if images is None else {"images": images})}
+    made = [_parted(message) for message in messages]
+    first = next((n for n, message in enumerate(messages) if message["role"] == "user"), 0)
+    before = _BEFORE.fullmatch(str(messages[first]["content"]))
+    rest = [message["content"] for message in messages[first + 1 :]]
+    if before is not None and before[1] == IMAGE * len(images) and not any(IMAGE in str(text) for text in (before[2], *rest)):
+        alone = {**messages[first], "content": before[2]}
+        return {"messages": [*messages[:first], alone, *messages[first + 1 :]], "images": images}
+    return {"messages": _pictures.put(made, images)}
+
+
+def _parted(message: _chat.Message) -> _chat.Message:
+    """The message with a bare part for each mark of an image, where the user says it."""
+    text = message["content"]
+    if message["role"] != "user" or IMAGE not in text:
+        return message
+    pieces = [piece for piece in re.split(f"({IMAGE})", text) if piece]
+    return {**message, "content": [_pictures.BARE if piece == IMAGE else {"type": "text", "text": piece} for piece in pieces]}
 
 
 def _turns(messages: list[_chat.Message]) -> list[dict[str, str]]:

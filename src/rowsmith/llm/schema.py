@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any
 
 from rowsmith.core.errors import Invalid
+from rowsmith.core.json_schema import schema_error
 from rowsmith.core.patterns import validator
 from rowsmith.llm.complaints import WHOLE, complaints
 from rowsmith.llm.mending import LARGEST, Mending, size
@@ -30,14 +31,11 @@ class Schema:
     """
 
     def __init__(self, schema: dict[str, Any]) -> None:
-        from jsonschema import SchemaError
         from jsonschema.validators import Draft202012Validator, validator_for
 
         draft = validator_for(schema, default=Draft202012Validator)
-        try:
-            draft.check_schema(schema)
-        except SchemaError as error:
-            raise Invalid(f"The schema is no JSON Schema: at {error.json_path}: {error.message[:200]}.", "Correct it there.") from None
+        if (error := schema_error(schema, draft)) is not None:
+            raise Invalid(f"The schema is no JSON Schema: at {error.json_path}: {error.message[:200]}.", "Correct it there.")
         for target in _references(schema):
             _check_reference(target, schema)
         self._validator = validator(draft)(schema)

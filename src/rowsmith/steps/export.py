@@ -22,13 +22,14 @@ from rowsmith.steps.row_file import RowFile
 
 
 class Lines(NamedTuple):
-    """Records that are made already: a file of lines of JSON, which is given away, how many, what is in them, and how many files that they refer
-    to are missing."""
+    """Records that are made already: a file of lines of JSON, which is given away, how many, what is in them, how many files that they refer
+    to are missing, and the folder of those that are not."""
 
     path: Path
     rows: int
     kinds: Kinds
     missing: int
+    files: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,7 @@ def write_lines(path: Path, lines: Iterable[Lines], format: Format, *, report: L
         for some in lines:
             data.add_lines(some.path, some.rows, some.kinds)
             files.missing += some.missing
+            files.adopt(some.files)
 
     return _write(path, Source(()), format, fill, None, nowhere, "none", report, safe)
 

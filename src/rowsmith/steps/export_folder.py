@@ -16,7 +16,7 @@ import orjson
 
 from rowsmith.core.errors import Invalid, RowFailed
 from rowsmith.core.failpoints import failpoint
-from rowsmith.core.row import Row
+from rowsmith.core.row import Json, Row
 from rowsmith.formats import DataFile, Format, Laid, LossReport, Provenance, encode_export
 from rowsmith.steps.export import Source, beside, report_of, require_rows
 from rowsmith.steps.files_beside import Beside, Find, nowhere
@@ -59,6 +59,9 @@ class Arrangement:
         if self.suffix is not None and found.suffix != self.suffix.lower():
             known = f"{', '.join(CONTAINERS)}, or one of these packed: {', '.join(PACKERS)}"
             raise Invalid(f"No container has the suffix {self.suffix!r}.", f"Give {known}.")
+        if format.single and (self.shard_rows is not None or found.suffix != f".{format.extension}"):
+            what = f"{format.name} is one .{format.extension} file for each split, since its readers look for nothing else."
+            raise Invalid(what, "Leave --shard-rows and --suffix out.")
         if self.shard_rows is not None and self.shard_rows < 1:
             raise Invalid(f"A shard cannot have {self.shard_rows} rows.", "Give 1 or more.")
         return found
@@ -97,16 +100,14 @@ def write_folder(
         with ExitStack() as stack:
             made = stack.enter_context(_Swapped(folder))
             sides = stack.enter_context(_Swapped(beside(folder, "provenance"))) if where == "sidecar" else None
-            files = stack.enter_context(Beside(made.path / FILES, find, format.attached))
-            writing = _Writing(made.path, None if sides is None else sides.path, format, arrangement, stack)
+            writing = _Writing(made.path, None if sides is None else sides.path, format, arrangement, find, stack)
             for source in sources:
-                writing.all(source, len(sources) > 1, where, report, files)
-            report.attachments, report.attachments_missing = files.count, files.missing
+                writing.all(source, len(sources) > 1, where, report)
+            report.attachments, report.attachments_missing = writing.attached()
             report.settle()
             require_rows(report, format)
             of = {source.name: source for source in sources}
             laid, hashes = writing.end(Laid(folder.name, (), lambda name: of[name].about()))
-            files.rename()
             _publish(folder, made, sides, {"format": format.name, "provenance": where, **report.dump(), "files": hashes})
     except OSError as error:
         raise told(folder, error) from error
@@ -198,21 +199,36 @@ class _Group:
 class _Writing:
     """The data files of a folder, and what is to lie beside them."""
 
-    def __init__(self, folder: Path, sides: Path | None, format: Format, arrangement: Arrangement, stack: ExitStack) -> None:
-        self._folder, self._sides, self._format, self._stack = folder, sides, format, stack
+    def __init__(
+        self, folder: Path, sides: Path | None, format: Format, arrangement: Arrangement, find: Find, stack: ExitStack
+    ) -> None:  # fmt: skip
+        self._folder, self._sides, self._format, self._find, self._stack = folder, sides, format, find, stack
+        self._files: dict[Path, Beside] = {}
         self._into, self._arrangement = arrangement.into(format), arrangement
         self._companions = format.companions()
         self._groups: dict[tuple[str, str], _Group] = {}
         self._columns: dict[str, dict[str, Any]] = {}
         self._split = ""
 
-    def all(self, source: Source, many: bool, where: Provenance, report: LossReport, files: Beside) -> None:
+    def all(self, source: Source, many: bool, where: Provenance, report: LossReport) -> None:
         """Every row of a dataset."""
+
+        def taken_along(record: dict[str, Json]) -> dict[str, Json]:
+            group = self._group(source.name, many)
+            folder = self._folder / (Path(group.stem).parent if self._format.beside else "") / FILES
+            if folder not in self._files:
+                self._files[folder] = self._stack.enter_context(Beside(folder, self._find, self._format.attached))
+            return self._files[folder].taken_along(record)
+
         rows = self._parted(source, report)
-        for row in encode_export(rows, self._format, provenance=where, report=report, extra=source.extra, change=files.taken_along):
+        for row in encode_export(rows, self._format, provenance=where, report=report, extra=source.extra, change=taken_along):
             self._shard(self._group(source.name, many)).add(row)
             if self._companions is not None:
                 self._companions.see(row.record)
+
+    def attached(self) -> tuple[int, int]:
+        """How many images and sounds were written, and how many are missing."""
+        return sum(files.count for files in self._files.values()), sum(files.missing for files in self._files.values())
 
     def _parted(self, source: Source, report: LossReport) -> Iterator[Row]:
         """The rows without the column that parts them; which split a row is of stands in `_split` while it is on its way."""
@@ -273,6 +289,8 @@ class _Writing:
                 part = shard.main
                 found.append(DataFile(name, group.dataset, group.split, shard.rows, part.bytes, part.sha256, tuple(shard.columns)))
                 hashes[name] = {"bytes": part.bytes, "blake2b": part.hash, "rows": shard.rows, "dataset": group.dataset, "split": group.split}
+        for files in self._files.values():
+            files.rename()
         laid = replace(laid, files=tuple(found))
         return laid, hashes | self._beside(laid)
 

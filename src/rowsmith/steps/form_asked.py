@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from rowsmith.content import languages
+from rowsmith.content import language_codes, languages
 from rowsmith.core.flags import Flag
 from rowsmith.core.languages import UNKNOWN, Guess, Languages
 from rowsmith.core.patterns import validator
@@ -84,7 +84,7 @@ def language_of(text: str) -> Guess:
 def language_problems(turn: Turn, asked: str) -> Iterator[Flag]:
     """`language`: a last answer is in another language than the one asked for."""
     found = language_of(turn.text)
-    if found.language not in (UNKNOWN, asked):
+    if found.language not in (UNKNOWN, *language_codes(asked)):
         yield turn.whole("language", f"{found.language}, not {asked}")
 
 

@@ -61,7 +61,8 @@ def place(feature: str) -> int:
 
 
 class Features:
-    """The features of texts for the model of this name, in blocks: those of words' parts, words, pairs and classes."""
+    """The features of texts for the model of this name, in blocks: those of words' parts, words, pairs and classes. `meetings`: the places of classes
+    and their pairs, by the numbers that the function of that name gives them."""
 
     def __init__(self, name: str) -> None:
         self._exact, self._begin = dict[str, list[int]](), dict[str, list[int]]()
@@ -70,6 +71,9 @@ class Features:
             for word in said.split():
                 (self._begin if len(word) > 1 and word.endswith("*") else self._exact).setdefault(word.removesuffix("*") or word, []).append(kind)
         self._longest = max(map(len, self._begin))
+        count = len(self._names)
+        every = ((at // CLASSES, at % CLASSES) for at in range(CLASSES * count))
+        self.meetings = [place(f"k {self._names[first]} {self._names[second]}".rstrip()) if second < count else 0 for first, second in every]
 
     def word(self, word: str) -> Word:
         """The places of a word: first that of all of it, then those of its parts."""
@@ -84,15 +88,8 @@ class Features:
         known = [self.word(word) for word in dict.fromkeys(words)]
         parts = [at for one in known for at in one.places[1:]]
         pairs = [place(f"p {' '.join(pair)}") for pair in near(words)]
-        met = self.meetings()
-        classes = [met[one] for one in meetings([self.word(word).classes for word in words])]
+        classes = [self.meetings[one] for one in meetings([self.word(word).classes for word in words])]
         return parts, [one.places[0] for one in known], pairs, classes
-
-    def meetings(self) -> list[int]:
-        """The places of classes and their pairs, by the numbers that `meetings` gives them."""
-        count = len(self._names)
-        every = ((at // CLASSES, at % CLASSES) for at in range(CLASSES * count))
-        return [place(f"k {self._names[first]} {self._names[second]}".rstrip()) if second < count else 0 for first, second in every]
 
 
 def near(words: Sequence[str]) -> Iterator[tuple[str, ...]]:
@@ -143,7 +140,7 @@ class Linear:
         if sys.byteorder == "big":
             self._table.byteswap()
         self._features = Features(name)
-        self._meetings = [self._table[at] for at in self._features.meetings()]
+        self._meetings = [self._table[at] for at in self._features.meetings]
         self._words, self._pairs = _Kept(self._learn), _Kept(self._together)
 
     def likely(self, text: str, least: float, words: list[str] | None = None) -> Likely | None:

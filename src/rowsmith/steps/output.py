@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rowsmith.core.errors import Invalid, choose
+from rowsmith.core.json_schema import schema_error
 
 TYPES = {
     "string": "string", "text": "string", "str": "string",
@@ -54,11 +55,8 @@ def _schema(name: str, kind: Any) -> dict[str, Any]:
 def schema_problems(schema: Mapping[str, Any], count: int) -> list[str]:
     """What keeps a JSON Schema from describing one row: not an object, no columns, not valid itself, or references that cannot move."""
     from jsonschema import Draft202012Validator
-    from jsonschema.exceptions import SchemaError
 
-    try:
-        Draft202012Validator.check_schema(schema)
-    except SchemaError as error:
+    if (error := schema_error(schema, Draft202012Validator)) is not None:
         at = ".".join(map(str, error.absolute_path)) or "its top"
         return [f"The schema is not valid JSON Schema at {at}: {error.message}."]
     if schema.get("type") != "object" or not schema.get("properties"):

@@ -17,8 +17,8 @@ def reply(request: Request) -> Any:
         first, _ = request.text.split("answer 2")
         return {"reason": "As it stands.", "better": "1" if MARK in first else "2"}
     if request.model == "weak":
-        return {"rejected": f"{voice.sentence()} {voice.sentence()}"}
-    return {"input": voice.question(14), "chosen": f"{voice.sentence()} {MARK} {voice.sentence()}"}
+        return {"answer": f"{voice.sentence()} {voice.sentence()}"}
+    return {"input": voice.question(14), "answer": f"{voice.sentence()} {MARK} {voice.sentence()}"}
 
 
 SETS = {"input": "rows.jsonl", "rejected": "openai/weak", "judge": "openai/judge"}

@@ -1,4 +1,5 @@
-"""magpie: a model that goes on with the head of a user's turn, answers, and a judge that tags by a mark in the question."""
+"""magpie: a model that goes on with the head of a user's turn, answers, a judge that tags by a mark in the question, and a guard that
+finds all of it safe."""
 
 from __future__ import annotations
 
@@ -25,9 +26,11 @@ def reply(request: Request) -> Any:
         return f"{voice.question()} Level {1 + voice.number() % 5}, grade {3 + voice.number() % 3}."
     if request.raw:
         return f"{voice.sentence()} {voice.sentence()}"
+    if request.model == "guard":
+        return "safe"
     level, grade = re.findall(r"Level (\d), grade (\d)", request.text)[0]
     tasks = request.schema["properties"]["task"]["enum"] if request.schema else []
     return {"task": tasks[voice.number() % len(tasks)], "difficulty": LEVELS[int(level) - 1], "quality": GRADES[int(grade) - 1]}
 
 
-CASE = Case(sets={"template": "chatml", "judge": "openai/judge", "draws": "12"}, reply=reply, target=6)
+CASE = Case(sets={"template": "chatml", "judge": "openai/judge", "guard": "openai/guard", "draws": "12"}, reply=reply, target=6)

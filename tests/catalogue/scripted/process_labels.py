@@ -1,4 +1,4 @@
-"""process-labels: three steps each, of which the second leads astray in one question of two."""
+"""process-labels: three steps each, of which the second leads astray in one question of two, to a wrong answer."""
 
 from typing import Any
 
@@ -14,7 +14,8 @@ def reply(request: Request) -> Any:
     numbers = [int(word) for word in request.text.split("?")[0].split() if word.isdigit()]
     voice = Voice(request.chance)
     if request.model == "large":
-        return {"reasoning": [voice.sentence(), "Owls drift eastward." if numbers[0] % 2 else voice.sentence(), voice.sentence()], "answer": "9"}
+        second = "Owls drift eastward." if numbers[0] % 2 else voice.sentence()
+        return {"reasoning": [voice.sentence(), second, voice.sentence()], "answer": "99" if numbers[0] % 2 else str(sum(numbers))}
     return {"reasoning": voice.sentence(), "answer": "0" if "Owls drift" in request.text else str(sum(numbers))}
 
 

@@ -2,7 +2,7 @@
 
 _rule.py            what a rule is
 _check.py           the rules at work on one file
-_trl.py, _llama_factory.py, _trainers.py, _hosted.py, _evaluation.py, _tables.py    the consumers with their rules
+_trl.py, _trl_vision.py, _llama_factory.py, _trainers.py, _hosted.py, _evaluation.py, _tables.py    the consumers with their rules
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rowsmith.core.errors import NotFound, choose
-from rowsmith.formats._consumers import _evaluation, _hosted, _llama_factory, _tables, _trainers, _trl
+from rowsmith.formats._consumers import _evaluation, _hosted, _llama_factory, _tables, _trainers, _trl, _trl_vision
 from rowsmith.formats._consumers._check import BROKEN, TEMPLATE, Check, Checked, Finding
 from rowsmith.formats._consumers._rule import FAILING, Consumer, Rule, Setting
 
 __all__ = ["FAILING", "Check", "Checked", "Consumer", "Finding", "Rule", "Setting", "consumer", "consumers", "rules"]
-_MODULES = (_trl, _trainers, _llama_factory, _hosted, _evaluation, _tables)
+_MODULES = (_trl, _trl_vision, _trainers, _llama_factory, _hosted, _evaluation, _tables)
 
 
 def consumers() -> dict[str, Consumer]:

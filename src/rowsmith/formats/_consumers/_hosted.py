@@ -42,6 +42,51 @@ L39 = Rule(
 MESSAGES = Rule("messages", "stops", "OpenAI refuses a file with such a message.", "Export as openai, which leaves such rows out.", each(_refused))
 
 
+MOST_IMAGES, MOST_IMAGE_BYTES = 10, 10_000_000
+TAKEN = ("image/jpeg", "image/png", "image/webp")
+
+
+def _images(turn: dict[str, Any]) -> list[Any]:
+    """The images that a message shows: each a data URL, an address, or a reference to a file whose bytes come in its place."""
+    content = turn.get("content")
+    found = [part for part in content if isinstance(part, dict) and part.get("type") == "image_url"] if isinstance(content, list) else []
+    return [part["image_url"].get("url") if isinstance(part.get("image_url"), dict) else None for part in found]
+
+
+def _misplaced(record: Record) -> str | None:
+    told = _every(record)
+    for n, turn in enumerate(told):
+        if turn.get("role") != "user" and _images(turn):
+            return f"Message {n + 1} of {turn.get('role')!r} shows an image."
+    count = sum(len(_images(turn)) for turn in told)
+    return f"It shows {count} images." if count > MOST_IMAGES else None
+
+
+def _skipped(record: Record) -> str | None:
+    for image in (image for turn in _every(record) for image in _images(turn)):
+        if isinstance(image, dict):
+            kind, size = image.get("media_type"), image.get("bytes") or 0
+        elif isinstance(image, str) and image.startswith("data:"):
+            kind, size = image[5:].partition(";")[0], (len(image) - image.find(",")) * 3 // 4
+        elif isinstance(image, str) and image.startswith(("http://", "https://")):
+            continue
+        else:
+            return "An image is neither an address nor a data URL."
+        if kind not in TAKEN or size > MOST_IMAGE_BYTES:
+            return f"An image is {kind} of {size:,} bytes."
+    return None
+
+
+IMAGES = Rule(
+    "images", "stops", f"OpenAI takes images in messages of the user alone, and {MOST_IMAGES} of them in an example.",
+    "Export as openai, which leaves images of others out; show fewer.", each(_misplaced),
+)  # fmt: skip
+L44 = Rule(
+    "L44", "lost", "OpenAI passes over an image that is not JPEG, PNG or WebP, that has more than 10 MB, or that it cannot reach.",
+    "Convert it, make it smaller, or leave the row out.", each(_skipped),
+)  # fmt: skip
+
+
 def _alternating(roles: list[Any], answer: str = "assistant") -> str | None:
     rest = roles[1:] if roles[:1] == ["system"] else roles
     for n, role in enumerate(rest):
@@ -101,8 +146,11 @@ def _nova(record: Record) -> str | None:
 
 NOVA = Rule("turns", "stops", "Bedrock wants user and assistant in turns, and its own schemaVersion.", "Export as nova.", each(_nova))
 CONSUMERS = (
-    Consumer("openai", "OpenAI's tuning and whoever reads its lines", (shape("OpenAI", ("messages",), ("input", "preferred_output")), L39, MESSAGES)),
+    Consumer(
+        "openai", "OpenAI's tuning and whoever reads its lines",
+        (shape("OpenAI", ("messages",), ("input", "preferred_output")), L39, L44, IMAGES, MESSAGES),
+    ),
     Consumer("together", "Together", (shape("Together", *_TOGETHER), L40, L40_SHAPE)),
     Consumer("gemini", "Gemini's tuning", (shape("Gemini", ("contents",)), L41, L41_SCORES)),
     Consumer("nova", "Amazon Nova's tuning", (shape("Nova", ("messages",)), NOVA)),
-)
+)  # fmt: skip

@@ -12,6 +12,7 @@ TAGS = ("role_tag", "content_tag", "user_tag", "assistant_tag", "observation_tag
 _SHAREGPT = dict(zip(TAGS, ("from", "value", "human", "gpt", "observation", "function_call", "system"), strict=True))
 _MESSAGES = dict(zip(TAGS, ("role", "content", "user", "assistant", "tool", "function_call", "system"), strict=True))
 _TURNS = ("conversations", "messages")
+IMAGE = "<image>"
 _TRAINED = ("response", "chosen", "kto_tag")
 
 
@@ -129,6 +130,41 @@ def _history(record: Record) -> str | None:
     return f"`history` has {len(record['history'])} answers." if isinstance(record.get("history"), list) and record["history"] else None
 
 
+def _texts(record: Record) -> list[str]:
+    """Every text that is trained on, in which a mark may stand."""
+    found, tags = _said(record)
+    sides = [side.get(tags["content_tag"]) if isinstance(side, dict) else side for side in (record.get("chosen"), record.get("rejected"))]
+    plain = [record.get(name) for name in ("instruction", "input", "output", "prompt", "query", "response")]
+    return [text for text in (*(turn.get(tags["content_tag"]) for turn in found), *sides, *plain) if isinstance(text, str)]
+
+
+def _marks(record: Record) -> int:
+    prompt = [text.count(IMAGE) for text in _texts({**record, "chosen": None, "rejected": None})]
+    sides = [text.count(IMAGE) for text in _texts({"chosen": record.get("chosen"), "rejected": record.get("rejected")})]
+    return sum(prompt) + max(sides, default=0)
+
+
+class _Mismatched(Watch):
+    """More or fewer images than marks. A dataset_info.json whose columns do not name them unsets them."""
+
+    forgetful = True
+
+    def row(self, record: Record, line: int) -> str | None:
+        found = record.get("images")
+        images = found if isinstance(found, list) else [] if found is None else [found]
+        columns = (self.setting.info or {}).get("columns")
+        unset = isinstance(columns, Mapping) and "images" not in columns
+        marks = _marks(record)
+        if not images or (marks == len(images) and not unset):
+            return None
+        return f"It has {marks} marks, and {len(images)} images{' that `columns` of dataset_info.json does not name' if unset else ''}."
+
+
+def _unshown(record: Record) -> str | None:
+    marks = 0 if record.get("images") else _marks(record)
+    return f"It has {marks} {IMAGE}, and no image." if marks else None
+
+
 _INFO = "Write all seven tags: role_tag, content_tag, user_tag, assistant_tag, observation_tag, function_tag, system_tag."
 L20 = Rule(
     "L20",
@@ -186,12 +222,20 @@ L27 = Rule("L27", "altered", "An empty output trains an empty answer.", "Leave s
 L27_HISTORY = Rule(
     "L27", "noted", "The answers in `history` are trained on, too.", "Export as sharegpt, with mask_history.", each(_history), keys=("history",)
 )
+IMAGES = Rule(
+    "images", "stops", f"LLaMA-Factory ends with an error where a row has more or fewer images than {IMAGE}.",
+    "Export as sharegpt or llama-factory, which write a mark for each image.", _Mismatched, keys=("images",),
+)  # fmt: skip
+IMAGES_NOTE = Rule(
+    "images", "noted", f"{IMAGE} without an image is text to a model of text, and stops the training of one that sees.",
+    "Leave such rows out, or take the mark out of the text, where the model sees.", each(_unshown),
+)  # fmt: skip
 CONSUMERS = (
     Consumer(
         "llama-factory", "LLaMA-Factory",
         (
             shape("LLaMA-Factory", ("conversations",), ("messages",), ("instruction",), ("prompt",), ("text",)),
-            L20, L21, L22, L22_NOTE, L23, L24, L25, L26, L27, L27_HISTORY,
+            L20, L21, L22, L22_NOTE, L23, L24, L25, L26, L27, L27_HISTORY, IMAGES, IMAGES_NOTE,
         ),
     ),
 )  # fmt: skip

@@ -58,7 +58,7 @@ class Counting(Watch):
 
 @dataclass(frozen=True)
 class Rule:
-    """`code` is L01 to L43 of the catalogue of silent losses, or a word for what is not silent. `tokens`: it needs the consumer's tokenizer.
+    """`code` is L01 to L45 of the catalogue of silent losses, or a word for what is not silent. `tokens`: it needs the consumer's tokenizer.
     `keys`: it finds something only in records that have one of these; none: in any."""
 
     code: str

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
+from rowsmith.content import language_codes
 from rowsmith.core.errors import Unavailable, choose
 from rowsmith.core.ports import Context
 from rowsmith.core.row import Drop, Row
@@ -30,7 +31,8 @@ class Language(Step):
 
     The language is told offline by py3langid (the extra `languages`), which knows about a hundred: Lui and Baldwin, "langid.py: An
     Off-the-shelf Language Identification Tool", ACL 2012. A row in another language, or whose language is less probable than `probability`,
-    is dropped (`language`). A text without a letter is `und`, of probability 0. A few words are often taken for another language.
+    is dropped (`language`). A text without a letter is `und`, of probability 0. A few words are often taken for another language. What a
+    macro-language holds and what is hardly told apart counts as the same: `no` lets `nn` through, `nb` what is told as `no`, `fil` `tl`, `id` `ms`.
     """
 
     column: Column = Field("text", description="Column that holds the text.")
@@ -42,11 +44,14 @@ class Language(Step):
     def rows(self, row: Row, ctx: Context) -> Iterator[Row | Drop]:
         """The row with what was found."""
         language, probability = found(text_of(row, self.column))
-        if language not in self.languages or probability < self.probability:
+        if language not in self._codes() or probability < self.probability:
             yield Drop("language", f"{language}, probability {probability}")
             return
         said = {self.into: language, self.probability_into: probability}
         yield row.with_data({**row.data, **{name: value for name, value in said.items() if name}})
+
+    def _codes(self) -> frozenset[str]:
+        return frozenset[str]().union(*map(language_codes, self.languages))
 
     def columns(self, before: frozenset[str] | None) -> frozenset[str] | None:
         """Those before, and the two that are written."""
@@ -60,7 +65,8 @@ class Language(Step):
             known = list(_identifier().labels)
         except Unavailable as error:
             return [*problems, str(error)]
-        return problems + [f"No language that can be told is called {code!r}. {choose(code, known)}" for code in self.languages if code not in known]
+        unknown = [code for code in self.languages if not language_codes(code) & {*known}]
+        return problems + [f"No language that can be told is called {code!r}. {choose(code, known)}" for code in unknown]
 
 
 def found(text: str) -> tuple[str, float]:

@@ -19,6 +19,7 @@ from rowsmith.formats import Format, Mapping
 from rowsmith.steps.importing import answered, chosen, narrowed, recognised, row_of
 from rowsmith.steps.licensed import Licensed
 from rowsmith.steps.paths import known
+from rowsmith.steps.pictures import Pictures
 from rowsmith.steps.sampled import Sample
 
 SUFFIXES = ("csv", "tsv", "tab", "json", "jsonl", "ndjson", "parquet", "arrow", "feather", "xlsx", "ods")
@@ -35,10 +36,14 @@ class ReadRecords(Licensed):
 
     Origin: `source` {name, hash, line, key, what `places` says of the file, and the `member` of an archive}, and `provenance` where the file is
     an export of ours.
+
+    Images that records refer to by their paths become references to files of the home where they lie in a folder that is read, or in one of `images`;
+    other paths stay as they stand.
     """
 
     paths: InputPaths = Field(description="Files, folders or globs, from the recipe's folder, else from the current one.", min_length=1)
     format: FormatName = Field("", description="Format of the records, such as alpaca, or a plug-in's. Default: recognised for each file.")
+    images: InputPaths = Field([], description="Folders of images: a path in a record is taken from there, with or without the folder's own name.")
     rename: dict[str, str | None] = Field({}, description="New names of columns, before the format reads them; null leaves a column out.")
     constants: dict[str, Any] = Field({}, description="Columns with one value that every record gets.")
     roles: dict[str, str] = Field({}, description="Roles of messages by what the file calls them, for example bot: assistant.")
@@ -57,7 +62,7 @@ class ReadRecords(Licensed):
 
     def check(self) -> list[str]:
         """Missing files, an unknown encoding."""
-        problems = [f"There is no file {pattern!r}. Check the path." for pattern in self.paths if known(pattern) == []]
+        problems = [f"There is no file {pattern!r}. Check the path." for pattern in [*self.paths, *self.images] if known(pattern) == []]
         try:
             "".encode(self.encoding or "utf-8")
         except LookupError:
@@ -96,8 +101,24 @@ class ReadRecords(Licensed):
 
     def _file(self, source: Input, ctx: Context) -> Iterator[New | Bad]:
         format, mapping = self._format(source, ctx)
+        pictures = Pictures(format.pictures, source.name, self._beside(source, ctx) if format.pictures else {})
         for record in self._records(source, ctx):
-            yield Bad(record.reason, record.detail, record.where) if isinstance(record, Fault) else self._row(record, source, mapping, format)
+            if isinstance(record, Fault):
+                yield Bad(record.reason, record.detail, record.where)
+            else:
+                yield self._row(record, source, mapping, format, pictures)
+
+    def _beside(self, source: Input, ctx: Context) -> dict[str, Input]:
+        """The files among which a file of records lies, and those of the folders beside it, by their paths."""
+        found: dict[str, Input] = {}
+        for pattern in self.paths:
+            here = [ctx.input(path) for path in ctx.paths([pattern])]
+            if any((one.name, one.hash) == (source.name, source.hash) for one in here):
+                found |= {one.name: one for one in here}
+        for folder in self.images:
+            for one in map(ctx.input, ctx.paths([folder])):
+                found |= {one.name: one, f"{Path(folder).name}/{one.name}": one}
+        return found
 
     def _records(self, source: Input, ctx: Context) -> Iterator[Record | Fault]:
         """The records of a file, with the columns that are wanted."""
@@ -118,9 +139,9 @@ class ReadRecords(Licensed):
             pass
         return chosen(recognised(sample.records(), self.mapping()), self.mapping(), source.name)
 
-    def _row(self, record: Record, source: Input, mapping: Mapping, format: Format) -> New | Bad:
+    def _row(self, record: Record, source: Input, mapping: Mapping, format: Format, pictures: Pictures) -> New | Bad:
         try:
-            data, told = row_of(record, mapping, format)
+            data, told = row_of(pictures.taken(record), mapping, format)
         except RowFailed as error:
             return Bad(error.reason, error.what, record.where)
         facts = {**source.facts, **self.places.get(source.name, {})}

@@ -10,12 +10,14 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from rowsmith.content import languages
+from rowsmith.content import language_codes, languages
+from rowsmith.core.errors import choose
 from rowsmith.core.flags import Flag
 from rowsmith.core.languages import UNKNOWN, Guess, Languages
 from rowsmith.core.ports import Context, Rows
 from rowsmith.core.row import Dropped, Row
 from rowsmith.core.said import parts
+from rowsmith.core.step import Column
 from rowsmith.steps.checking import Check
 from rowsmith.steps.form_phrases import unquoted
 
@@ -33,24 +35,36 @@ class Language(Check):
     """Tells the language of a row, all that it says but its label: `scores.<into>`, by ISO 639-1, `und` where it cannot be told (code, numbers,
     names, a few words), and `scores.<into>_sure`, 0 to 1. Offline and without a model: by script, frequent words and letters (core.languages).
 
-    A row is flagged (`language`) when it is in none of `languages`; where none are named, when it is not in the language that at least
-    `main` of the rows are in. A guess below `least` flags nothing. filter.language, with its extra, knows more languages and drops rows.
+    A row is flagged (`language`) when it is in none of `languages`; with `wanted` when it is in another than its own column says; where neither is
+    given, when it is not in that of at least `main` of the rows. A guess below `least` flags nothing. What a macro-language holds and what cannot
+    be told apart counts as the same: `no` is met by `nb` and `nn`, `fil` by `tl`, `zh-Hant` by `zh`, `bs` by `hr`, `id` by `ms`. A row that should
+    be in a language that nobody here can tell, or says none, is never flagged. filter.language, with its extra, knows more languages.
     """
 
     languages: list[Code] = Field([], description="Languages that rows may be in, by ISO 639-1. Default: the main language of the rows.")
+    wanted: Column | None = Field(None, description="Column with the tag of the row's language, as it should be: de, pt-BR.")
     main: Annotated[float, Field(gt=0.5, le=1)] = Field(0.8, description="Share of the rows from which on their language is the main one.")
     least: Annotated[float, Field(ge=0, le=1)] = Field(0.2, description="Least sureness of a guess that flags a row.")
     into: str = Field("language", min_length=1, description="Name of the score.")
 
     def all(self, new: Rows, kept: Rows, ctx: Context) -> Iterator[Row | Dropped]:
         """Every new row once, in order, with its language."""
-        wanted = set(self.languages) or self._main(kept, new)
+        these = sorted(self.languages) or ([] if self.wanted else sorted(self._main(kept, new)))
         for row in new:
-            found = language_of(row)
+            found = language_of(row, self.wanted)
+            asked = [str(row.data.get(self.wanted) or "")] if self.wanted else these
+            codes = frozenset[str]().union(*map(language_codes, asked))
             flags = []
-            if wanted and found.language not in (UNKNOWN, *wanted) and found.certainty >= self.least:
-                flags = [Flag("language", "language", f"{found.language}, not {' or '.join(sorted(wanted))}", round(found.certainty, 4))]
+            if codes & _languages().told and found.language not in (UNKNOWN, *codes) and found.certainty >= self.least:
+                flags = [Flag("language", "language", f"{found.language}, not {' or '.join(asked)}", round(found.certainty, 4))]
             yield self.told_of_set(row, {self.into: found.language, f"{self.into}_sure": round(found.certainty, 4)}, flags)
+
+    def check(self) -> list[str]:
+        """Languages that nobody here can tell, and two ways to say which are wanted."""
+        known = _languages().told
+        unknown = [code for code in self.languages if not language_codes(code) & known]
+        problems = [f"No language that can be told is called {code!r}. {choose(code, sorted(known))}" for code in unknown]
+        return problems + (["Give `languages` for all rows or `wanted` for each, not both."] if self.languages and self.wanted else [])
 
     def _main(self, *rows: Rows) -> set[str]:
         counts = Counter(found.language for each in rows for row in each if (found := language_of(row)).language != UNKNOWN)
@@ -58,9 +72,9 @@ class Language(Check):
         return {most[0][0]} if most and counts.total() >= _FEW and most[0][1] >= self.main * counts.total() else set()
 
 
-def language_of(row: Row) -> Guess:
-    """The language of all that a row says but its label."""
-    said = "\n".join(sorted(part.text for part in parts(row.data) if part.role != "label"))
+def language_of(row: Row, beside: str | None = None) -> Guess:
+    """The language of all that a row says but its label, and but the column `beside`."""
+    said = "\n".join(sorted(part.text for part in parts(row.data) if part.role != "label" and part.path != beside))
     prose = _ASIDE.sub(" ", unquoted(said, quotes=False))
     if len(_MARKS.findall(prose)) >= _CODE * max(1, len(prose)):
         return Guess(UNKNOWN, 0.0)

@@ -29,6 +29,9 @@ class Process(Step):
     completion is right and 0 where none is (hard), or the share of right ones (soft). `scores.<into>` is {first_wrong, steps, draws}: the
     number of the first step from which no completion is right, counted from 1; null where there is none.
 
+    With `answer`, the column with the answer that the reasoning itself comes to, that answer decides the last step: a wrong one is none that a
+    lucky completion makes right. Nothing is asked about that step.
+
     The reasoning is a list of steps, or a text, which is cut at empty lines and before numbered or bulleted lines. Of more than `most` steps the row
     fails (`too_many_steps`): each step costs `draws` questions, so that a row costs steps x draws.
     """
@@ -38,6 +41,7 @@ class Process(Step):
     question: Column = Field("input", min_length=1, description="Column with the question.")
     reasoning: Column = Field("reasoning", min_length=1, description="Column with the reasoning, a text or a list of steps.")
     expected: Column = Field("expected", min_length=1, description="Column with the right answer.")
+    answer: Column | None = Field(None, description="Column with the answer that the reasoning comes to, which decides its last step.")
     metric: Spoken = Field(Number(), description="What makes the answer of a completion right, as in score.metric.")
     draws: Annotated[int, Field(ge=1, le=64)] = Field(8, description="Completions from after each step.")
     labels: Literal["hard", "soft"] = Field("hard", description="hard: 1 where any completion is right; soft: the share of them.")
@@ -48,14 +52,17 @@ class Process(Step):
     model: ModelRole = Field("solver", description="Role of the model that completes.")
 
     async def rows(self, row: Row, ctx: Context) -> list[Row]:
-        """Steps x draws calls."""
-        found = pick(row, [self.question, self.reasoning, self.expected])
+        """Draws from after each step; none from after a last one that the row's answer decides."""
+        found = pick(row, dict.fromkeys(name for name in (self.question, self.reasoning, self.expected, self.answer) if name))
         steps = cut(found[self.reasoning])
         if not steps:
             raise RowFailed("no_steps", f"Column {self.reasoning!r} has no step.")
         if len(steps) > self.most:
             raise RowFailed("too_many_steps", f"The reasoning has {len(steps)} steps; at most {self.most} are looked at.")
-        shares = [await self._share(row, found, steps[:count], ctx) for count in range(1, len(steps) + 1)]
+        asked = len(steps) if self.answer is None else len(steps) - 1
+        shares = [await self._share(row, found, steps[:count], ctx) for count in range(1, asked + 1)]
+        if self.answer is not None:
+            shares.append(float(self.metric.score(found[self.answer], found[self.expected], row.scope) == 1))
         labels: list[Any] = [round(share, 4) for share in shares] if self.labels == "soft" else [int(share > 0) for share in shares]
         first = next((number for number, share in enumerate(shares, 1) if not share), None)
         score = {"first_wrong": first, "steps": len(steps), "draws": self.draws}
