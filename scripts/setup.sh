@@ -46,7 +46,7 @@ if [ "$(.venv/bin/uv --version 2>/dev/null | cut -d' ' -f2)" != "$uv_version" ];
 fi
 say "installing what uv.lock pins"
 # --inexact: uv itself lives in .venv and is no dependency of the project.
-sync() { UV_PROJECT_ENVIRONMENT=.venv .venv/bin/uv sync --frozen --inexact --extra postgres --extra keyring --extra litellm --extra local --extra embeddings --extra documents --extra browser --extra languages --extra repositories --extra mysql --extra mongodb --extra s3 --extra gcs --extra azure --quiet --python .venv/bin/python "$@" >&2; }
+sync() { ROWSMITH_SKIP_WEB=1 UV_PROJECT_ENVIRONMENT=.venv .venv/bin/uv sync --frozen --inexact --extra postgres --extra keyring --extra litellm --extra local --extra embeddings --extra documents --extra browser --extra languages --extra repositories --extra mysql --extra mongodb --extra s3 --extra gcs --extra azure --quiet --python .venv/bin/python "$@" >&2; }
 if ! sync; then
     say "trying again with the certificates of the system (a proxy of the network may have its own)"
     sync --system-certs
