@@ -54,3 +54,17 @@ def test_every_shape_is_of_the_same_language(data: dict[str, Any]) -> None:
 @pytest.mark.parametrize("text", ["SELECT id, SUM(qty) FROM t1 GROUP BY id HAVING SUM(qty) > 10;", '{"a": [1, 2], "b": null}', "", "…", "https://a.example/the/and"])
 def test_what_is_in_no_language(text: str) -> None:
     assert language_of(row("x", text=text)).language == "und"
+
+
+def test_the_language_of_a_row_is_guessed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+
+    def guess(one: Row) -> Any:
+        seen.append(one.id)
+        return language_of(one)
+
+    monkeypatch.setattr("rowsmith.steps.score.language.language_of", guess)
+    rows = [row(str(number), text=ENGLISH) for number in range(8)]
+    found = carried_out(Language(), tmp_path, rows)
+    assert seen == [one.id for one in rows]
+    assert [one.scores["language"] for one in found if isinstance(one, Row)] == ["en"] * 8

@@ -68,7 +68,7 @@ class Languages:
     def _by_words(self, script: str, words: list[str]) -> Guess:
         known, letters = self._words[script], self._letters.get(script, {})
         points: dict[str, float] = {}
-        for word in words:
+        for word in words if not all(map(str.isascii, words)) else filter(known.__contains__, words):
             for code in known.get(word, ()):
                 points[code] = points.get(code, 0.0) + 1
             if not word.isascii():
