@@ -22,7 +22,8 @@ from rowsmith.core.slots import Tally
 
 def progress(note: str = "", seconds: float = 10.0, **more: Any) -> Any:
     tally = Tally(12_345, 37_000, dropped=Counter(weak=655), calls=13_000, tokens_in=12_000_000, tokens_out=3_456_789, cost=12_345_600_000_000)
-    return SimpleNamespace(run=SimpleNamespace(id="r12"), tally=tally, target=50_000, seconds=seconds, note=note, in_flight=64, **more)
+    told = {"run": SimpleNamespace(id="r12"), "tally": tally, "target": 50_000, "seconds": seconds, "note": note, "in_flight": 64}
+    return SimpleNamespace(**{**told, "left": 39_653, "ending": False, **more})
 
 
 NOTE = "https://api.example.com/v1 throttled until 14:05:00"
@@ -39,7 +40,7 @@ def test_eighty_columns_hold_what_matters() -> None:
     said = line(progress(), 120.0, short=True, least=True)
     assert said == "r12 12,345/50,000 kept (95%) | 120/s | 15.5M tok | $12.3456 | 0:05:30"
     small = progress(NOTE)
-    small.tally, small.target = Tally(12, 48, calls=12, tokens_in=1500, tokens_out=100, cost=2_400_000_000), None
+    small.tally, small.target, small.left = Tally(12, 48, calls=12, tokens_in=1500, tokens_out=100, cost=2_400_000_000), None, 48
     said = line(small, 2.5, short=True, least=True)
     assert said == "r12 12 kept (100%) | 2.5/s | 1,600 tok | $0.0024 | 0:00:19 | throttled 14:05:00"
     assert len(said) < 80
@@ -52,6 +53,22 @@ def test_slow_models_have_a_rate_too(rate: float, said: str) -> None:
 
 def test_an_unknown_rate_is_not_shown_as_zero() -> None:
     assert "0/s" not in line(progress(), 0.0).replace("50,000", "")
+
+
+def test_what_is_left_to_do_is_not_told_before_it_is_known() -> None:
+    assert "to go" not in line(progress(left=None), 120.0)
+
+
+def test_rows_behind_the_last_set_step_are_timed_by_themselves(capsys: pytest.CaptureFixture[str]) -> None:
+    """Ten minutes in which no row ended say nothing of the last ones: 400 of 10,000 have ended in 4 seconds."""
+    seconds = iter(range(0, 1000, 20))
+    shown = ProgressLine(lambda: float(next(seconds)))
+    shown(progress(tally=Tally(0, 10_000), seconds=0.0, left=None))
+    shown(progress(tally=Tally(0, 10_000), seconds=600.0, left=10_000, ending=True))
+    shown(progress(tally=Tally(400, 9_600), seconds=604.0, left=9_600, ending=True))
+    lines = capsys.readouterr().err.splitlines()
+    assert ["to go" in one for one in lines] == [False, False, True]
+    assert "| 100/s |" in lines[-1] and lines[-1].endswith("| 0:01:36 to go")
 
 
 def test_a_log_is_not_filled_by_a_server_that_throttles_each_second(capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 from math import exp
+from operator import mul
+from random import Random
 from typing import Any
 
 import pytest
@@ -15,7 +17,8 @@ from truth_sets import measured
 from rowsmith.core.row import Row
 from rowsmith.steps.diversity import diversity
 from rowsmith.steps.repetition import distinct, self_bleu, wordings
-from rowsmith.steps.topic_map import topics
+from rowsmith.steps.topic_map import ROUNDS, _beginnings, _k_means, _unit, topics
+from rowsmith.steps.vectors import total
 from rowsmith.steps.vendi import cosines, eigenvalues, vendi
 
 
@@ -117,3 +120,20 @@ def test_the_open_half_of_the_truth_set() -> None:
     found = measured("diversity")
     assert found["equal_shapes"]
     assert found["order"]["score"] == found["order"]["self_bleu"] == found["order"]["wordings"] == 1.0
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 2**32), st.integers(1, 9), st.booleans())
+def test_centres_that_are_passed_over_are_never_the_nearest(seed: int, k: int, alike: bool) -> None:
+    """The same groups as those of k-means that looks at every centre each time."""
+    draw = Random(seed)
+    points = [_unit([draw.choice((0.0, 1.0)) if alike else draw.gauss(0, 1) for _ in range(6)]) for _ in range(60)]
+    centres, places = _beginnings(points, k, Random(seed)), list[int]()
+    for _ in range(ROUNDS):
+        now = [max(range(len(centres)), key=lambda at: (sum(map(mul, point, centres[at])), -at)) for point in points]
+        if now == places:
+            break
+        places = now
+        for place in set(places):
+            centres[place] = _unit(total([point for point, at in zip(points, places, strict=True) if at == place]))
+    assert _k_means(points, k, Random(seed)) == places

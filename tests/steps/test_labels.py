@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from set_rows import carried_out, row
 
 from rowsmith.core.flags import flags_of
 from rowsmith.core.row import Dropped, Row
-from rowsmith.steps.mislabelled import Verdict, noise
+from rowsmith.steps.mislabelled import Verdict, judged, noise
 from rowsmith.steps.score.labels import Labels
 
 sys.path.append(str(Path(__file__).parents[2] / "benchmarks"))
@@ -92,3 +93,16 @@ def test_order_and_names_of_columns_change_no_score(random: Any) -> None:
 def test_the_noise_of_a_data_set() -> None:
     found = noise([("a", Verdict("b", 0.9)), ("a", Verdict("b", 0.2)), ("b", None)], 0.85)
     assert (found.rows, found.matrix, found.share) == (2, {("a", "b"): 1, ("a", "a"): 1}, 0.5)
+
+
+def test_rows_without_labels_are_read_once() -> None:
+    times = 0
+
+    class Read:
+        def __iter__(self) -> Iterator[None]:
+            nonlocal times
+            times += 1
+            return iter([None] * 7)
+
+    assert list(judged(Read(), 5)) == [None] * 7
+    assert times == 1

@@ -90,3 +90,17 @@ def test_each_row_may_say_in_which_language_it_should_be(tmp_path: Path) -> None
 def test_languages_that_cannot_be_told_are_refused() -> None:
     assert ["'yo'" in problem for problem in Language(languages=["yo", "no", "fil", "de"]).check()] == [True]
     assert Language(languages=["de"], wanted="tongue").check() and not Language(wanted="tongue").check()
+
+
+def test_the_language_of_a_row_is_guessed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+
+    def guess(one: Row, beside: str | None = None) -> Any:
+        seen.append(one.id)
+        return language_of(one, beside)
+
+    monkeypatch.setattr("rowsmith.steps.score.language.language_of", guess)
+    rows = [row(str(number), text=ENGLISH) for number in range(8)]
+    found = carried_out(Language(), tmp_path, rows)
+    assert seen == [one.id for one in rows]
+    assert [one.scores["language"] for one in found if isinstance(one, Row)] == ["en"] * 8

@@ -23,7 +23,7 @@ from rowsmith.store import budgets, calls, slots
 from rowsmith.store.attempts import MAYBE_BILLED, RELEASED, RESERVED, SETTLED
 from rowsmith.store.commits import Lost
 from rowsmith.store.database import Database, open_database
-from rowsmith.store.journal import BACKLOG, TICK_S, Journal
+from rowsmith.store.journal import BACKLOG, EASY_S, TICK_S, Journal
 from rowsmith.store.ledger import Ledger
 from rowsmith.store.processes import register
 from rowsmith.store.runs import Run, Runs
@@ -134,6 +134,37 @@ def test_what_is_said_is_durable_when_flush_returns(database: Database) -> None:
 
     run = asyncio.run(told())
     assert slots.tally(database, run) == totals(database, run)
+
+
+class Counting(Database):
+    """A database that counts its write transactions."""
+
+    writes = 0
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        self.writes += 1
+        with super().write() as conn:
+            yield conn
+
+
+def test_what_nobody_waits_for_is_committed_together(database: Database) -> None:
+    """A commit for each of some rows that come one after the other would cost more than the rows."""
+    db = Counting(database.url)
+
+    async def work() -> None:
+        async with journal(db) as it:
+            await it.flush()
+            before, begun = db.writes, time.monotonic()
+            for number in range(60):
+                opened(it, a_row(number), 0, 0, 0)
+                await asyncio.sleep(0.005)
+            assert db.writes - before <= (time.monotonic() - begun) / EASY_S + 2
+            await it.flush()
+            assert totals(db, it.run).pending == 60
+
+    asyncio.run(work())
+    db.close()
 
 
 def test_a_second_owner_makes_the_first_ones_writes_vanish(database: Database) -> None:

@@ -23,14 +23,13 @@ class ProgressLine:
         self._clock = clock
         self._live = sys.stderr.isatty()
         self._shown = self._noted = clock()
-        self._began: tuple[float, int] | None = None
+        self._began: dict[bool, tuple[float, int]] = {}
         self._note = ""
 
     def __call__(self, progress: Progress) -> None:
         ended = progress.tally.requested - progress.tally.pending
-        if self._began is None:
-            self._began = (progress.seconds, ended)
-        spent, done = progress.seconds - self._began[0], ended - self._began[1]
+        seconds, before = self._began.setdefault(progress.ending, (progress.seconds, ended))
+        spent, done = progress.seconds - seconds, ended - before
         rate = done / spent if spent > 0.5 else 0.0
         if self._live:
             width = _width() - 1
@@ -74,7 +73,7 @@ def line(progress: Progress, rate: float, *, short: bool = False, least: bool = 
         parts += [("price ?" if short else "price unknown") if tally.unpriced else f"${tally.cost / PICO:.4f}"]
     if progress.in_flight and not short:
         parts.append(f"{progress.in_flight} in flight")
-    if rate and (to_go := _to_go(progress, ended, rate)):
+    if rate and (to_go := _to_go(progress, rate)):
         parts.append(to_go if least else f"{to_go} to go")
     note = progress.note.rpartition("://")[2].partition(" ")[2] if short and "://" in progress.note else progress.note
     note = note.replace(" until ", " ") if least else note
@@ -89,13 +88,8 @@ def _brief(number: int) -> str:
     return f"{number:,}" if number < 10_000 else f"{number / 1e3:,.0f}k" if number < 10_000_000 else f"{number / 1e6:,.1f}M"
 
 
-def _to_go(progress: Progress, ended: int, rate: float) -> str:
-    tally = progress.tally
-    if progress.target and tally.kept:
-        left = (progress.target - tally.kept) * ended / tally.kept
-    else:
-        left = float(tally.pending)
-    seconds = int(left / rate)
+def _to_go(progress: Progress, rate: float) -> str:
+    seconds = int((progress.left or 0) / rate)
     return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}" if seconds > 0 else ""
 
 

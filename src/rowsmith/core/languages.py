@@ -95,7 +95,7 @@ class Languages:
         """What speaks for each language: its words, and letters that few have."""
         known, letters = self._words.get(script, {}), self._letters.get(script, {})
         points: dict[str, float] = {}
-        for word in words:
+        for word in words if not all(map(str.isascii, words)) else filter(known.__contains__, words):
             for code in known.get(word, ()):
                 points[code] = points.get(code, 0.0) + 1
             if not word.isascii():

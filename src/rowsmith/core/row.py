@@ -37,11 +37,11 @@ class Row:
 
     def with_data(self, data: dict[str, Json]) -> Row:
         """The same row (same id) saying something else."""
-        return replace(self, data=data)
+        return Row(self.id, self.order, data, self.scores, self.origin)
 
     def with_scores(self, scores: Mapping[str, Json]) -> Row:
         """The same row with scores added."""
-        return replace(self, scores={**self.scores, **scores})
+        return Row(self.id, self.order, self.data, {**self.scores, **scores}, self.origin)
 
     def with_made(self, made: Mapping[str, Json]) -> Row:
         """The same row with one more entry in `origin.made`."""

@@ -49,7 +49,7 @@ class Advance:
         if not following:
             self.slots.keep(item.row, position, item.attempt)
         elif len(following) == 1:
-            yield from self.rows(replace(item, at=following[0]))
+            yield from self.rows(item.before(following[0]))
         else:
             yield from self._branches(item, position)
 
@@ -123,7 +123,7 @@ class Advance:
         elif isinstance(out[0], Drop):
             yield from self._dropped(item, out[0])
         else:
-            yield from self.after(replace(item, row=replace(out[0], id=item.row.id, order=item.row.order)), item.at)
+            yield from self.after(item.holding(_named(out[0], item.row)), item.at)
 
     def _dropped(self, item: Item, drop: Drop) -> Iterator[Item]:
         """Out, unless the filter sends its slot back to an asking step and it has attempts left."""
@@ -307,6 +307,11 @@ class Advance:
 _PENDING = Known(PENDING, 0, 0, None, 0)
 _HOLDING = ("over_target", NOT_RECORDED)
 """Ends of rows in whose place no other one is asked for."""
+
+
+def _named(row: Row, as_: Row) -> Row:
+    """What a step has made of a row, under the row's own id and order key."""
+    return row if row.id == as_.id and row.order == as_.order else replace(row, id=as_.id, order=as_.order)
 
 
 def child(parent: Row, step: str, position: int, index: int, new: New, made: Mapping[str, Any]) -> Row:

@@ -86,7 +86,7 @@ class Carrying:
             self._trouble,
         )  # fmt: skip
         self.gate.batch(self.batching.attach)
-        waves = Waves(self.run, self.recipe, self.terms, self.slots, feed, self.flow, self.journal, self.batching, owed)
+        self.waves = waves = Waves(self.run, self.recipe, self.terms, self.slots, feed, self.flow, self.journal, self.batching, owed)
         self.stopping.attach(loop, self._stop)
         watching = loop.create_task(self._watch()) if self.on_progress else None
         try:
@@ -276,7 +276,9 @@ class Carrying:
             waiting = (_waiting(name, status) for name, status in servers.items() if status.throttled_for_s > 0.5 or status.failing)
             note = self.note or self.gate.note or self.batching.note() or next(waiting, "")
             flying = sum(status.in_flight for status in servers.values())
-            self.on_progress(Progress(self.run, self.journal.tally, self.terms.target, time.monotonic() - self.started, note, flying))
+            tally, ahead = self.journal.tally, self.waves.ahead
+            seconds = time.monotonic() - self.started
+            self.on_progress(Progress(self.run, tally, self.terms.target, seconds, note, flying, ahead.left(tally), ahead.ending))
 
 
 def _waiting(name: str, status: Status) -> str:

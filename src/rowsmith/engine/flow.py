@@ -60,10 +60,11 @@ class Flow:
 
     # -- feeding ------------------------------------------------------------------------------------------------------------------------
 
-    async def carry(self, items: Iterator[Item], *, admit_all: bool) -> None:
-        """Take in what the iterator gives, as far as admission allows (`admit_all`: whatever it says), and wait until it has come to rest.
-        `exhausted` turns false when admission ended before the iterator did."""
+    async def carry(self, items: Iterator[Item], *, admit_all: bool, fed: Callable[[], None]) -> None:
+        """Take in what the iterator gives, as far as admission allows (`admit_all`: whatever it says), and wait until it has come to rest; `fed` is
+        called when all are in. `exhausted` turns false when admission ended before the iterator did."""
         await asyncio.to_thread(self._feed, items, admit_all)
+        fed()
         while self._flying:
             self._quiet.clear()
             await self._quiet.wait()

@@ -30,6 +30,14 @@ class Item:
     branched: bool = False
     """Other steps take this row too: what comes of it here has slots of its own."""
 
+    def holding(self, row: Row) -> Item:
+        """The same with another row."""
+        return Item(row, self.at, self.attempt, self.entries, self.known, self.opened, self.wanted, self.again, self.branched)
+
+    def before(self, at: int) -> Item:
+        """The same before another step."""
+        return Item(self.row, at, self.attempt, self.entries, self.known, self.opened, self.wanted, self.again, self.branched)
+
     @property
     def marks(self) -> bool:
         """Whether it is no row, but a mark."""

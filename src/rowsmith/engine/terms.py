@@ -58,7 +58,8 @@ class Terms:
 
 @dataclass(slots=True)
 class Progress:
-    """Where a run stands: its counts, and what it waits for (`note`, empty when nothing)."""
+    """Where a run stands: its counts, and what it waits for (`note`, empty when nothing). `left`: rows that are still to end, None where that cannot
+    be known; `ending`: the rows of its first wave stand behind the last set step, and end at another pace than they came (engine.ahead)."""
 
     run: Run
     tally: Tally
@@ -66,6 +67,8 @@ class Progress:
     seconds: float
     note: str = ""
     in_flight: int = 0
+    left: int | None = None
+    ending: bool = False
 
 
 @dataclass(slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from rowsmith.core.recipe import Recipe
 from rowsmith.core.slots import NOT_RECORDED, Tally
+from rowsmith.engine.ahead import Ahead
 from rowsmith.engine.batching import Batching
 from rowsmith.engine.feed import Feed
 from rowsmith.engine.flow import Flow
@@ -59,7 +60,9 @@ class Waves:
         self.batching = batching
         self.run, self.recipe, self.terms, self.slots, self.feed, self.flow, self.journal = run, recipe, terms, slots, feed, flow, journal
         self.owed = owed
+        self.ahead = Ahead(feed.advance.routes, terms)
         self.wave = first_wave(run, terms)
+        self._first = True
 
     async def carry_out(self) -> None:
         """All of them."""
@@ -86,7 +89,7 @@ class Waves:
                 self._place(self.wave + 1, advance.round, advance.lacking)
             else:
                 return
-            self.feed.revisit = True
+            self.feed.revisit, self._first = True, False
 
     def _place(self, wave: int, round_: int, lacking: bool) -> None:
         """Where the run stands; kept with its counts, so that it goes on there when it is carried out again."""
@@ -113,6 +116,7 @@ class Waves:
                 await self._batches()
             if self.flow.stopping:
                 return
+            self.ahead.at(root, first=self._first, whole=self.feed.advance.round >= 0)
             await self._carry(self.feed.items(root), admit_all=barrier)
         await self._batches()
 
@@ -126,7 +130,7 @@ class Waves:
             advance.owed = False
 
     async def _carry(self, items: Iterator[Item], *, admit_all: bool) -> None:
-        await self.flow.carry(items, admit_all=admit_all)
+        await self.flow.carry(items, admit_all=admit_all, fed=self.ahead.fed)
         if self.flow.broken is not None:
             raise self.flow.broken
         await self.journal.flush()

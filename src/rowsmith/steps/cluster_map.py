@@ -9,7 +9,7 @@ points in the same order give the same map, whatever is installed.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from heapq import nsmallest
+from itertools import repeat
 from math import dist, sqrt
 from operator import mul
 from random import Random
@@ -71,9 +71,14 @@ def _orthogonal(vectors: list[list[float]]) -> list[list[float]]:
 
 
 def _neighbours(points: Sequence[Vector]) -> list[list[int]]:
-    every = range(len(points))
-    return [[other for _, other in nsmallest(NEIGHBOURS + 1, ((dist(one, points[other]), other) for other in every)) if other != at][:NEIGHBOURS]
-            for at, one in enumerate(points)]  # fmt: skip
+    return [[other for other in _nearest(one, points) if other != at][:NEIGHBOURS] for at, one in enumerate(points)]
+
+
+def _nearest(one: Vector, points: Sequence[Vector]) -> list[int]:
+    """The nearest points, the point itself among them; of those as far away the first."""
+    far = list(map(dist, repeat(one), points))
+    edge = sorted(far)[:NEIGHBOURS + 1][-1]
+    return [at for _, at in sorted((distance, at) for at, distance in enumerate(far) if distance <= edge)][:NEIGHBOURS + 1]
 
 
 def _moved(places: list[list[float]], near: Sequence[Sequence[int]], chance: Random) -> None:
@@ -82,23 +87,27 @@ def _moved(places: list[list[float]], near: Sequence[Sequence[int]], chance: Ran
     for epoch in range(EPOCHS if n > NEIGHBOURS else 0):
         step = 1 - epoch / EPOCHS
         for at, others in enumerate(near):
-            here = places[at]
+            x, y = places[at]
             for other in others:
                 there = places[other]
-                dx, dy = here[0] - there[0], here[1] - there[1]
+                dx, dy = x - there[0], y - there[1]
                 pull = step / (1 + dx * dx + dy * dy)
                 dx, dy = dx * pull, dy * pull
-                here[0] -= dx
-                here[1] -= dy
+                x -= dx
+                y -= dy
                 there[0] += dx
                 there[1] += dy
                 for _ in range(STRANGERS):
-                    far = places[int(chance.random() * n)]
-                    dx, dy = here[0] - far[0], here[1] - far[1]
+                    if (stranger := int(chance.random() * n)) == at:
+                        continue
+                    far = places[stranger]
+                    dx, dy = x - far[0], y - far[1]
                     square = dx * dx + dy * dy
                     push = 2 * step / ((0.01 + square) * (1 + square))
-                    here[0] += max(-4.0, min(4.0, dx * push)) * step
-                    here[1] += max(-4.0, min(4.0, dy * push)) * step
+                    dx, dy = dx * push, dy * push
+                    x += (4.0 if dx > 4.0 else -4.0 if dx < -4.0 else dx) * step
+                    y += (4.0 if dy > 4.0 else -4.0 if dy < -4.0 else dy) * step
+            places[at] = [x, y]
 
 
 def _scaled(values: Sequence[float]) -> list[float]:

@@ -9,7 +9,7 @@ is implied, or said in words that nobody has written down there, they miss.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache, cached_property
 from typing import NamedTuple
 
@@ -25,7 +25,7 @@ LIKELY_FROM = 0.95
 LONGEST = 600
 """Most characters of a sentence that are looked at together."""
 _SENTENCE = re.compile(r"[^.!?\n。！？]+[.!?。！？]*[\"'”»)]*")
-_MASKED = re.compile(r"\b[a-z]+[*#@$€%]+[a-z]*|\b[a-z](?:[-._ ][a-z]){2,}\b|\b[a-z]*[0-9$@!][a-z0-9$@!]*[a-z]\b|\bf'?ing\b")
+_MASKED = re.compile(r"\b[a-z]++[*#@$€%]+[a-z]*|\b[a-z](?:[-._ ][a-z]){2,}\b|\b[a-z]*+[0-9$@!][a-z0-9$@!]*[a-z]\b|\bf'?ing\b")
 _LEET = str.maketrans("013457$@!", "oieastsai")
 _STRONG = (
     "fuck", "fucking", "fucked", "fucker", "shit", "shitty", "bitch", "bitches", "cunt", "asshole", "assholes", "bastard", "dick",
@@ -100,7 +100,9 @@ class _Around:
         return any(min(end, stop) - max(start, begin) > min(end - start, stop - begin - 2) / 2 for begin, stop in self.quotes)
 
 
-def _ruled(text: str, words: list[str]) -> Iterator[Harm]:
+def _ruled(text: str, words: Sequence[str]) -> Iterator[Harm]:
+    if len(text) < LONGEST and not _quick().may(set(words)):
+        return
     spans = list(_sentences(text))
     cut = any(end - start == LONGEST for start, end in spans)  # in a word, perhaps
     if not cut and not _quick().may(set(words)):

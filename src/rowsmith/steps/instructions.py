@@ -66,6 +66,8 @@ def scan(text: str, aside: Sequence[str] = (), likely: float = LIKELY_FROM) -> l
     """What a text says to a model, in order. `aside`: what a reader of its file found hidden in it; such findings stand where the text has
     the words, else at its beginning, empty. Where the rules find less than enough, what the learnt model (content/weights/injection.bin) takes for
     an order with a probability of at least `likely` counts too; 1 asks the rules alone."""
+    if not text and not aside:
+        return []
     folded = fold(text)
     words = tokens(folded.text)
     found = list(_spoken(text, folded, words))
@@ -85,7 +87,7 @@ def readings(text: str) -> list[str]:
     return [fold(text).text, *(fold(hidden.says).text for hidden in (*characters(text), *payloads(text)) if hidden.says)]
 
 
-def _likely(text: str, folded: Folded, words: list[str], unseen: Sequence[Hidden], least: float) -> Iterator[Finding]:
+def _likely(text: str, folded: Folded, words: Sequence[str], unseen: Sequence[Hidden], least: float) -> Iterator[Finding]:
     model = linear("injection")
     if one := model.likely(folded.text, least, words):
         start, end = folded.span(one.start, one.end)
@@ -122,7 +124,7 @@ def _first(rules: Iterator[str]) -> list[str]:
     return [rule for rule in (next(rules, None),) if rule]
 
 
-def _spoken(text: str, folded: Folded, words: list[str]) -> Iterator[Finding]:
+def _spoken(text: str, folded: Folded, words: Sequence[str]) -> Iterator[Finding]:
     """What stands in the open."""
     matches = list(_matches(folded.text, words))
     if not matches:
@@ -136,7 +138,7 @@ def _spoken(text: str, folded: Folded, words: list[str]) -> Iterator[Finding]:
             yield Finding(pattern.rule, start, end, pattern.weight, _excerpt(text[start:end]))
 
 
-def _matches(folded: str, words: list[str]) -> Iterator[tuple[_Pattern, tuple[int, int]]]:
+def _matches(folded: str, words: Sequence[str]) -> Iterator[tuple[_Pattern, tuple[int, int]]]:
     for pattern in map(_patterns().__getitem__, _quick().may(set(words))):
         if any(word in folded for word in pattern.near):
             for found in pattern.look.finditer(folded):

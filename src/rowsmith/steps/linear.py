@@ -12,7 +12,7 @@ import re
 import sys
 from array import array
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain, pairwise, repeat
 from math import exp, sqrt
 from typing import Generic, NamedTuple, TypeVar
@@ -31,6 +31,8 @@ CLASSES = 64
 _GRAMS = (2, 3, 4, 5)
 _LONGEST = 40
 _NEAR = 6
+_SHORT = 10_000
+"""Characters of a text up to which its words are remembered for the next check."""
 _KEPT = 20_000
 """Words whose weights are remembered."""
 _TOKEN = re.compile(r"[^\W_]+(?:'[^\W_]+)*|[^\w\s]")
@@ -60,6 +62,14 @@ def place(feature: str) -> int:
     return (crc32(feature.encode("utf-8", "surrogatepass")) * 0x9E3779B97F4A7C15 >> 32) & ((1 << BITS) - 1)
 
 
+@lru_cache(maxsize=1000)
+def _places(word: str) -> tuple[int, ...]:
+    # The same for each model, and the next one asks for the words of the same text.
+    marked = f"<{word[:_LONGEST]}>" if word[0].isalnum() else ""
+    grams = (marked[at : at + size] for size in _GRAMS for at in range(len(marked) - size + 1))
+    return place(f"w {word}"), *(place(f"c {gram}") for gram in grams)
+
+
 class Features:
     """The features of texts for the model of this name, in blocks: those of words' parts, words, pairs and classes. `meetings`: the places of classes
     and their pairs, by the numbers that the function of that name gives them."""
@@ -79,9 +89,7 @@ class Features:
         """The places of a word: first that of all of it, then those of its parts."""
         begun = (self._begin.get(word[:size], ()) for size in range(1, min(len(word), self._longest) + 1))
         classes = sorted({*self._exact.get(word, ()), *(kind for kinds in begun for kind in kinds)})
-        marked = f"<{word[:_LONGEST]}>" if word[0].isalnum() else ""
-        grams = (marked[at : at + size] for size in _GRAMS for at in range(len(marked) - size + 1))
-        return Word((place(f"w {word}"), *(place(f"c {gram}") for gram in grams)), tuple(classes))
+        return Word(_places(word), tuple(classes))
 
     def blocks(self, words: Sequence[str]) -> tuple[list[int], list[int], list[int], list[int]]:
         """The places of all features of a window."""
@@ -143,7 +151,7 @@ class Linear:
         self._meetings = [self._table[at] for at in self._features.meetings]
         self._words, self._pairs = _Kept(self._learn), _Kept(self._together)
 
-    def likely(self, text: str, least: float, words: list[str] | None = None) -> Likely | None:
+    def likely(self, text: str, least: float, words: Sequence[str] | None = None) -> Likely | None:
         """The most probable window of a text in lower case, if its probability is `least` or more. `words`: its tokens, where they are known."""
         words = tokens(text) if words is None else words
         best = max(((self._weight(words[at : at + WINDOW]), at) for at in windows(len(words))), default=None)
@@ -187,9 +195,15 @@ class Linear:
         return at + len(text[at:stop]) - len(text[at:stop].lstrip()), stop
 
 
-def tokens(text: str) -> list[str]:
-    """The words and marks of a text in lower case."""
-    return _TOKEN.findall(text)
+def tokens(text: str) -> Sequence[str]:
+    """The words and marks of a text in lower case. Equal words are one object, so that whoever looks them up hashes each once."""
+    return _tokens(text) if len(text) <= _SHORT else _TOKEN.findall(text)
+
+
+@lru_cache(maxsize=16)
+def _tokens(text: str) -> tuple[str, ...]:
+    # Several checks ask for those of a text, one after the other.
+    return tuple(map(sys.intern, _TOKEN.findall(text)))
 
 
 def windows(count: int) -> range:

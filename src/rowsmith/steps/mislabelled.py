@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import pairwise
+from itertools import pairwise, repeat
 from math import exp, log
 from typing import Protocol
 from zlib import crc32
@@ -177,13 +177,16 @@ def judged(read: Reading, folds: int) -> Iterator[Verdict | None]:
     """A verdict on each row, in order; None for one that has no label, or whose class is too small to be told."""
     doubted: set[int] = set()
     for last in (*[False] * (_ROUNDS - 1), True):
-        counts = Counts(folds)
-        for number, one in enumerate(read):
-            if one is not None and number not in doubted:
+        counts, rows = Counts(folds), 0
+        for rows, one in enumerate(read, 1):
+            if one is not None and rows - 1 not in doubted:
                 counts.add(one)
                 if len(counts.rows) > MOST_CLASSES:
                     yield from (None for _ in read)
                     return
+        if len(counts.rows) < 2:  # nothing to tell apart: most data sets have no labels
+            yield from repeat(None, rows)
+            return
         judge = Judge(counts)
         if last:
             yield from (_verdict(one, judge) for one in read)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import repeat
 from math import exp, log, sqrt
+from operator import mul
 
 Words = Sequence[str]
 GRAMS = (1, 2, 3)
@@ -76,6 +78,6 @@ def wordings(texts: Sequence[Words]) -> list[list[float]]:
         found[place][place] = 1.0
         for other in range(place):
             less, more = (one, weighed[other]) if len(one) < len(weighed[other]) else (weighed[other], one)
-            both = sum(weight * more[word] for word, weight in less.items() if word in more)
+            both = sum(map(mul, less.values(), map(more.get, less, repeat(0.0))))
             found[place][other] = found[other][place] = both / (norms[place] * norms[other])
     return found

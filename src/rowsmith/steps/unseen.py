@@ -120,10 +120,10 @@ def parts(text: str) -> Iterator[Hidden]:
         end = len(text) if end < 0 else end
         yield Hidden(start, min(len(text), end + 3), "hidden_text", text[start + 4 : end][:LOOKED_AT])
         start = text.find("<!--", end)
-    for found in _REFERENCE.finditer(text):
+    for found in _REFERENCE.finditer(text) if "]:" in text else ():
         yield Hidden(found.start(), found.end(), "hidden_text", found[1])
-    low, after = text.lower() if _TAG.search(text) else "", 0
-    for tag in _TAG.finditer(text):
+    low, after = text.lower() if "<" in text else "", 0
+    for tag in _TAG.finditer(text) if "<" in text else ():
         if tag.start() >= after and (_HIDING.search(tag[2]) or _HIDDEN.search(tag[2])):
             close = low.find(f"</{tag[1].lower()}", tag.end(), tag.end() + LOOKED_AT)
             after = close if close >= 0 else min(len(text), tag.end() + LOOKED_AT)

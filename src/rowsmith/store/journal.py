@@ -32,8 +32,8 @@ from rowsmith.store.processes import RENEW_S, heartbeat
 from rowsmith.store.rates import Rates, blocked
 from rowsmith.store.runs import Run
 
-PACE_S = 0.004
-"""A commit starts no sooner than this after the start of the one before: on a fast disk, fewer and fuller commits."""
+PACE_S, EASY_S = 0.004, 0.05
+"""A commit starts no sooner than this after the start of the one before; the second where nobody waits for it. Fewer and fuller commits."""
 TICK_S = min(1.0, RENEW_S / 2)
 """The longest time between two looks at the run's row (requests to stop, lost ownership)."""
 BACKLOG = 4096
@@ -65,7 +65,7 @@ class Journal:
         self._on_request, self._on_lost, self._on_storage = on_request, on_lost, on_storage
         self._seq: int = run.totals["seq"]
         self.place: Sequence[int] = run.totals["place"]
-        self._batch, self._lock, self._wake = Batch(), threading.Lock(), threading.Event()
+        self._batch, self._lock, self._wake, self._hurry = Batch(), threading.Lock(), threading.Event(), threading.Event()
         self._ended = self._storage_full = self.give_up = False
         self._failed: RowsmithError | None = None
         self._waiting: list[tuple[Claim, Waiter]] = []
@@ -146,20 +146,12 @@ class Journal:
 
     async def claim(self, claim: Claim) -> Claimed:
         """See core.ports.Ledger."""
-        waiter: Waiter = self._loop.create_future()
-        with self._lock:
-            self._batch.claims.append((claim, waiter))
-        self._awake()
-        got: Claimed = await self._result(waiter)
+        got: Claimed = await self._waited_for("claims", claim)
         return got
 
     async def answer(self, claimed: Claimed, raw: bytes, usage: Usage, cost: int | None) -> None:
         """See core.ports.Ledger."""
-        waiter: Waiter = self._loop.create_future()
-        with self._lock:
-            self._batch.settles.append((Settling(claimed, raw, usage, cost), waiter))
-        self._awake()
-        await self._result(waiter)
+        await self._waited_for("settles", Settling(claimed, raw, usage, cost))
 
     async def unknown(self, claimed: Claimed, detail: str) -> bool:
         """See core.ports.Ledger."""
@@ -172,11 +164,7 @@ class Journal:
         await self._part(Parting(claimed, detail, maybe_billed, sent=sent))
 
     async def _part(self, parting: Parting) -> Any:
-        waiter: Waiter = self._loop.create_future()
-        with self._lock:
-            self._batch.partings.append((parting, waiter))
-        self._awake()
-        return await self._result(waiter)
+        return await self._waited_for("partings", parting)
 
     async def permit(self, profile: str, limits: Limits, tokens: int) -> float:
         """See core.ports.Ledger."""
@@ -187,11 +175,7 @@ class Journal:
         await self._rate(profile, None, 0, seconds)
 
     async def _rate(self, profile: str, limits: Limits | None, tokens: int, seconds: float) -> Any:
-        waiter: Waiter = self._loop.create_future()
-        with self._lock:
-            self._batch.rates.append((profile, limits, tokens, seconds, waiter))
-        self._awake()
-        return await self._result(waiter)
+        return await self._waited_for("rates", profile, limits, tokens, seconds)
 
     def blocked(self, profile: str) -> float:
         """See core.ports.Ledger."""
@@ -202,13 +186,13 @@ class Journal:
         waiter: Waiter = self._loop.create_future()
         with self._lock:
             self._batch.flush.append(waiter)
-        self._awake()
+        self._awake(hurry=True)
         await self._result(waiter)
 
     async def close(self) -> None:
         """Commit what is left, give unsent claims back, end the thread."""
         self._ended = True
-        self._wake.set()
+        self._awake(hurry=True)
         await asyncio.to_thread(self._thread.join)
         if self._failed is None:
             await asyncio.to_thread(self._give_back)
@@ -226,10 +210,20 @@ class Journal:
                 tries += 1
                 rest(tries, error)
 
-    def _awake(self) -> None:
-        """Something waits for a commit. Asking first is cheaper than saying it again."""
+    def _awake(self, *, hurry: bool = False) -> None:
+        """Something waits for a commit, and with `hurry` somebody. Asking first is cheaper than saying it again."""
+        if hurry and not self._hurry.is_set():
+            self._hurry.set()
         if not self._wake.is_set():
             self._wake.set()
+
+    async def _waited_for(self, kind: str, *said: Any) -> Any:
+        """Say it with the next commit, and wait for that."""
+        waiter: Waiter = self._loop.create_future()
+        with self._lock:
+            getattr(self._batch, kind).append((*said, waiter))
+        self._awake(hurry=True)
+        return await self._result(waiter)
 
     async def _result(self, waiter: Waiter) -> Any:
         if self._failed is not None and not waiter.done():
@@ -254,9 +248,11 @@ class Journal:
         self._wake.wait(POLL_S if self._waiting else TICK_S)
         if not self._ended and (ahead := self._began + PACE_S - time.monotonic()) > 0:
             time.sleep(ahead)
+        self._hurry.wait(max(0.0, self._began + EASY_S - time.monotonic()))
         self._began = time.monotonic()
         with self._lock:
             self._wake.clear()
+            self._hurry.clear()
             batch, self._batch = self._batch, Batch()
         with self._room_again:
             self._room_again.notify_all()
