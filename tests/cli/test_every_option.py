@@ -1300,6 +1300,15 @@ def test_reviewers(t: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
         assert "Did you mean" not in wrong["fix"]
 
 
+@shows("show --columns")
+def test_what_is_in_each_column(t: Terminal) -> None:
+    t.say("run", t.recipe(*ROWS))
+    told = {one["name"]: one for one in t.tell("show", "t", "--columns")}
+    assert told["text"]["types"] == {"text": 3} and [one["count"] for one in told["text"]["values"]] == [1, 1, 1]
+    assert "text: text 3; missing in 0 rows (0.0%)" in t.say("show", "t", "--columns")
+    assert "cannot go together" in t.tell("show", "t", "--columns", "--html", "a.html", code=1)["what"]
+
+
 @shows("show --html", "lock -o", "lock --output", "lock --json", "export --lock", "verify --lock")
 @shows("bundle -o", "bundle --output", "bundle --json", "bundle --without-reviews", "bundle --unblind", "verify --bundle", "verify --signer")
 def test_what_is_told_and_proven_of_a_version(t: Terminal) -> None:

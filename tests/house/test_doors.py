@@ -37,7 +37,7 @@ ACTS = {
         "list": "datasets", "heads": "datasets", "versions": "show", "get": "show", "show": "show", "count": "show", "rows": "rows",
         "page": "rows", "row": "origin", "export": "export", "licences": "licences",
         "import_": "import", "plots": "show --html", "lock": "lock", "bundle": "bundle", "push": "push", "pull": "pull",
-        "redact": "redact",
+        "redact": "redact", "columns": "show --columns",
     },
     Reviews: {
         "add": "review add", "list": "review list", "calibrate": "review calibrate", "any": "rows", "beside": "rows", "summaries": "export --where",

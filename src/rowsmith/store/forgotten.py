@@ -49,7 +49,9 @@ _NO_ACT = text("DELETE FROM edit_act_row WHERE act = :act AND id = :id")
 _NO_REVIEW = text("DELETE FROM review WHERE dataset = :dataset AND row = :row")
 _NO_TASK = text("DELETE FROM review_task WHERE row = :row AND queue IN (SELECT n FROM review_queue WHERE dataset = :dataset)")
 _TASKS = text(f"SELECT DISTINCT q.dataset, t.row FROM review_task t JOIN review_queue q ON q.n = t.queue WHERE {_OF_PROJECT}")
-_NO_STATISTICS = text("DELETE FROM statistics WHERE root IN (SELECT root FROM version WHERE id = :version)")
+_NO_FIGURES = [
+    text(f"DELETE FROM {table} WHERE root IN (SELECT root FROM version WHERE id = :version)") for table in ("statistics", "column_facts")
+]
 
 Ranges = Sequence[tuple[bytes, bytes]]
 """Order keys [first, behind the last)."""
@@ -141,7 +143,8 @@ def _erase_beside(conn: Connection, project: str, n: int, plan: Plan) -> None:
         if _is_gone(conn, n, row.dataset, bytes(row.row)):
             conn.execute(_NO_TASK, {"dataset": row.dataset, "row": row.row})
     for version in plan.versions:
-        conn.execute(_NO_STATISTICS, {"version": version})
+        for statement in _NO_FIGURES:
+            conn.execute(statement, {"version": version})
 
 
 def _is_gone(conn: Connection, n: int, dataset: int, name: bytes) -> bool:
