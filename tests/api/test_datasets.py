@@ -66,3 +66,5 @@ def test_versions_and_statistics(desk: Desk) -> None:
     version = filled(desk)
     assert [(one["id"], one["rows"]) for one in desk.client.get("/projects/default/datasets/qa/versions")["items"]] == [(version, 7)]
     assert desk.client.get("/projects/default/datasets/qa/statistics")["rows"] == 7
+    columns = {one["name"]: one for one in desk.client.get("/projects/default/datasets/qa/columns")["items"]}
+    assert [columns["input"][name] for name in ("rows", "missing_share", "types")] == [7, 0.0, {"text": 7}]

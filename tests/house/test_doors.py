@@ -37,7 +37,7 @@ ACTS = {
         "list": "datasets", "heads": "datasets", "versions": "show", "get": "show", "show": "show", "count": "show", "rows": "rows",
         "page": "rows", "row": "origin", "export": "export", "licences": "licences",
         "import_": "import", "plots": "show --html", "lock": "lock", "bundle": "bundle", "push": "push", "pull": "pull",
-        "redact": "redact",
+        "redact": "redact", "columns": "show --columns",
     },
     Reviews: {
         "add": "review add", "list": "review list", "calibrate": "review calibrate", "any": "rows", "beside": "rows", "summaries": "export --where",
@@ -56,7 +56,8 @@ ACTS = {
     },
     Edits: {
         "list": "diff", "get": "edit", "set": "edit --set", "set_where": "edit --where", "add": "edit --add", "remove": "edit --remove",
-        "discard": "edit --discard", "standing": "edit --where",
+        "discard": "edit --discard", "standing": "edit --where", "undo": "edit --undo", "redo": "edit --redo", "acts": "edit --acts",
+        "matching": "edit --where", "remove_where": "edit --where",
     },
     Prompts: {
         "list": "prompts list", "get": "prompts show", "find": "run", "add": "prompts add", "log": "prompts log", "refs": "prompts tag",

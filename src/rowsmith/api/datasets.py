@@ -97,6 +97,12 @@ def show_dataset(project: InProject, dataset: Spoken) -> dict[str, Any]:
     return project.datasets.show(dataset).dump()
 
 
+@router.get("/datasets/{dataset}/columns", operation_id="list_columns")
+def list_columns(project: InProject, dataset: Spoken, start: Start = 0, limit: Limit = 200) -> Page[dict[str, Any]]:
+    """What the columns of a version hold: types, the share of missing values, and a histogram or the commonest values."""
+    return page_of([one.dump() for one in project.datasets.columns(dataset)], start, limit)
+
+
 @router.get("/datasets/{dataset}/rows", operation_id="list_rows")
 def list_rows(
     response: Response, project: InProject, dataset: Spoken, where: Where = None, search: Search = None, sort: Sort = None,

@@ -17,7 +17,9 @@ from rowsmith.core.row import Row
 from rowsmith.core.slots import KEPT_STAGE
 from rowsmith.core.statistics import Statistics
 from rowsmith.steps.export_folder import Arrangement
+from rowsmith.store import column_facts
 from rowsmith.store.bundles import Bundle
+from rowsmith.store.column_facts import ColumnFacts
 from rowsmith.store.datasets import Dataset
 from rowsmith.store.datasets import Datasets as Store
 from rowsmith.store.runs import Runs
@@ -120,6 +122,19 @@ class Datasets:
             NotFound: there is no such version.
         """
         return statistics(self.lab.db, self.get(spoken))
+
+    def columns(self, spoken: str) -> Sequence[ColumnFacts]:
+        """What the columns of a version hold: types, what is missing, a histogram or the commonest values. Counted once and kept; uncommitted
+        edits do not count.
+
+        Raises:
+            NotFound: there is no such version.
+        """
+        version = self.get(spoken)
+        if (found := column_facts.kept(self.lab.db, version)) is None:
+            found = self.lab.views.open(version).columns()
+            column_facts.keep(self.lab.db, version, found)
+        return found
 
     def lock(self, spoken: str, path: str | Path | None = None) -> Locked:
         """What a version rests on, pinned by hash; written to a file where one is named. See app.locks."""

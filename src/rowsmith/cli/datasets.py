@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from rowsmith.cli.export_check import Anyway, For, MaxLength, Tokenizer, checking, tell_check
-from rowsmith.cli.options import HOME, PROJECT, AsJson, Home, InProject, ShardRows, SplitBy, SpreadsheetSafe, Suffix, needs, project
+from rowsmith.cli.options import HOME, PROJECT, AsJson, Home, InProject, ShardRows, SplitBy, SpreadsheetSafe, Suffix, needs, one_of, project
 
 Spoken = Annotated[str, typer.Argument(metavar="DATASET", help="A dataset, dataset@version, or run:r12 for the kept rows of a run.")]
 
@@ -79,6 +79,7 @@ def rows(
 def show(
     dataset: Spoken,
     row: Annotated[str | None, typer.Option("--row", metavar="ID", help="One row, with everything that led to it.")] = None,
+    columns: Annotated[bool, typer.Option("--columns", help="What is in each column: types, what is missing, common values, histograms.")] = False,
     html: Annotated[Path | None, typer.Option("--html", metavar="PATH", help="Write the statistics as a page with plots.")] = None,
     home: Home = HOME,
     in_project: InProject = PROJECT,
@@ -86,12 +87,16 @@ def show(
 ) -> None:
     """Show what a dataset holds, counted, and its versions; or one row with everything that led to it."""
     from rowsmith.cli.show import print_json, table, when
-    from rowsmith.cli.statistics import show_statistics
+    from rowsmith.cli.statistics import show_columns, show_statistics
 
+    one_of({"--row": row is not None, "--columns": columns, "--html": html is not None})
     in_home = project(home, in_project)
     doors = in_home.datasets
     if row is not None:
         return print_json(in_home.provenance.origin(row, within=dataset).dump())
+    if columns:
+        held = doors.columns(dataset)
+        return print_json([one.dump() for one in held]) if as_json else show_columns(held)
     name = dataset.partition("@")[0]
     found, versions = doors.show(dataset), doors.versions(name)
     counts = {v.id: doors.count(f"{name}@{v.id}") for v in versions}

@@ -11,6 +11,7 @@ from rowsmith.core.shapes import SIDES
 
 if TYPE_CHECKING:
     from rowsmith.core.statistics import Lengths, Statistics
+    from rowsmith.store.column_facts import ColumnFacts
 
 NOT_COUNTED = "not counted"
 _WIDTH = 32
@@ -40,6 +41,15 @@ def show_statistics(spoken: str, found: Statistics) -> None:
     bars("role", told["roles"].items(), found.roles.total())
     if len(told["shapes"]) > 1:
         bars("shape", _named(told["shapes"], {"other": "none of them"}), found.rows)
+
+
+def show_columns(found: Sequence[ColumnFacts]) -> None:
+    """What is in each column: types, what is missing, and the commonest values or a histogram."""
+    for one in found:
+        types = ", ".join(f"{name} {count:,}" for name, count in one.types.items())
+        typer.secho(f"{one.name}: {types or 'nothing'}; missing in {one.missing:,} rows ({one.missing_share:.1%})", bold=True)
+        bars("value", ((str(told["value"]), told["count"]) for told in one.values), one.rows)
+        bars("characters" if one.of == "length" else "from", ((f"{told['from']:,.6g}", told["count"]) for told in one.histogram), one.rows)
 
 
 def show_sides(means: Mapping[str, float | None], unit: str) -> None:

@@ -350,6 +350,13 @@ statistics = Table(
     Column("facts", LargeBinary, nullable=False),
 )  # fmt: skip
 
+# What its columns hold (store.column_facts), likewise.
+column_facts = Table(
+    "column_facts", metadata,
+    Column("root", LargeBinary, primary_key=True),
+    Column("facts", LargeBinary, nullable=False),
+)  # fmt: skip
+
 # Who is about to publish a version whose parts are stored already: while one is here, nothing is swept.
 hold = Table(
     "hold", metadata,

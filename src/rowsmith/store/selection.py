@@ -16,6 +16,7 @@ from rowsmith.core.ids import share
 from rowsmith.core.review import NOTHING
 from rowsmith.core.row import REVIEWS
 from rowsmith.store.bases import Base
+from rowsmith.store.column_facts import ColumnFacts, column_facts
 from rowsmith.store.columns import Lines
 from rowsmith.store.duck import quoted, roomy
 from rowsmith.store.laying import Overlay
@@ -221,6 +222,11 @@ class Selecting:
                 joins += f" LEFT JOIN f{n}_{name} ON f{n}_{name}.mark = q.mark"
                 order.append(f"f{n}_{name}.whole {turn}")
         return joins, order
+
+    def columns(self) -> list[ColumnFacts]:
+        """What its columns hold."""
+        with roomy(self._duck, self._longest):
+            return column_facts(self._duck, list(self._sources("", ("", ""), Wanted(None, None, (), None, 0))))
 
     def close(self) -> None:
         """Drop its tables."""

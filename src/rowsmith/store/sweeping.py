@@ -34,7 +34,7 @@ _NAMED = text("SELECT version FROM ref UNION SELECT version FROM run WHERE versi
 _READ = text("SELECT lock FROM run")
 _EVERY = text("SELECT id FROM version")
 _BASES = text("SELECT base_data, base_meta FROM edit WHERE base_data IS NOT NULL")
-_NO_STATISTICS = text("DELETE FROM statistics WHERE root NOT IN (SELECT root FROM version)")
+_NO_FIGURES = [text(f"DELETE FROM {table} WHERE root NOT IN (SELECT root FROM version)") for table in ("statistics", "column_facts")]
 _PAGE = 4096
 
 
@@ -169,7 +169,8 @@ def _removed(db: Database, conn: sqlite3.Connection, seen: dict[str, Version], d
         for table in ("signature", "version"):
             column = "version" if table == "signature" else "id"
             many(writing, f"DELETE FROM {table} WHERE {column} = ?", [(name,) for name in dead])
-        writing.execute(_NO_STATISTICS)
+        for statement in _NO_FIGURES:
+            writing.execute(statement)
         for table, column in (("node", "hash"), ("body", "hash"), ("block", "n")):
             cursor = conn.execute(f"SELECT {column} FROM dead_{table}")
             while batch := cursor.fetchmany(_PAGE):

@@ -17,6 +17,7 @@ from rowsmith.core.row import Row
 from rowsmith.core.words import cut
 from rowsmith.store.bases import Base
 from rowsmith.store.bodies import damaged
+from rowsmith.store.column_facts import ColumnFacts
 from rowsmith.store.duck import told_of
 from rowsmith.store.heap import FRAME, Damaged
 from rowsmith.store.laying import Overlay
@@ -169,6 +170,14 @@ class View:
         """
         wanted = _wanted(look)
         return ([], []) if wanted is None or wanted.where is None else self._whole(lambda: self._unknown(wanted))
+
+    def columns(self) -> list[ColumnFacts]:
+        """What its columns hold."""
+        return self._whole(self._columns)
+
+    def _columns(self) -> list[ColumnFacts]:
+        with self._site.lock, told_of("a view", self._site.workspace.path):
+            return self._selects().columns()
 
     def _unknown(self, wanted: Wanted) -> tuple[list[str], list[str]]:
         with self._site.lock, told_of("a view", self._site.workspace.path):
