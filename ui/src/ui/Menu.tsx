@@ -18,7 +18,7 @@ const item =
 /** A list of acts or choices that opens from a button. */
 export function Menu({ trigger, align = 'start', children }: MenuProps) {
   return (
-    <DropdownMenu.Root>
+    <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content
