@@ -80,6 +80,14 @@ export function words(code: string): string {
   return code.replaceAll('_', ' ')
 }
 
+/** Why a run rests, said for a page: the server says it for the terminal. */
+export function reasonHere(reason: string): string {
+  return reason
+    .replace(/^[a-z_]+: (?=[A-Z])/, '')
+    .replace(/Give a higher --budget or --budget-tokens and go on\./, 'Resume it under a higher cap.')
+    .replace(/, or enter the key once: `[^`]*`\.?$/, ' where the server runs, or add the key in Settings, Models and keys.')
+}
+
 /** What went wrong, by step and reason, the commonest first, each with some of the words that were said of it. */
 export interface Trouble {
   step: number

@@ -10,9 +10,9 @@ export interface Fact {
 /** A few figures side by side, each with its name above it. */
 export function Facts({ facts }: { facts: readonly Fact[] }) {
   return (
-    <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-panel border border-line bg-line sm:grid-cols-3 lg:grid-cols-6">
+    <dl className="grid grid-cols-2 overflow-hidden rounded-panel border border-line bg-surface sm:grid-cols-3 lg:auto-cols-fr lg:grid-flow-col lg:grid-cols-none">
       {facts.map(({ label, value, note }) => (
-        <div key={label} className="flex min-w-0 flex-col gap-0.5 bg-surface px-3 py-2">
+        <div key={label} className="-mt-px -ml-px flex min-w-0 flex-col gap-0.5 border-t border-l border-line px-3 py-2">
           <dt className="text-label text-muted">{label}</dt>
           <dd className="flex min-w-0 flex-col gap-1 tabular-nums">
             <span className="truncate text-title font-semibold">{value}</span>

@@ -1,6 +1,6 @@
+import type { ReactNode } from 'react'
 import { kindOf, isNeeded, usual, sameAs, type Recipe } from '@/core/recipes'
 import { Badge } from '@/ui/Badge'
-import { Facts } from '@/ui/Facts'
 import { Panel } from '@/ui/Panel'
 import { Table, type Column } from '@/ui/Table'
 import { callsPerRow } from './words'
@@ -31,25 +31,18 @@ export function RecipeAbout({ recipe }: { recipe: Recipe }) {
   return (
     <div className="flex flex-col gap-6">
       <p className="max-w-180 text-title">{recipe.description}</p>
-      <Facts
-        facts={[
-          { label: 'Needs', value: recipe.needs },
-          { label: 'Asks', value: callsPerRow(recipe.calls) },
-          { label: 'Models', value: recipe.roles.length > 0 ? recipe.roles.join(', ') : 'none' },
-        ]}
-      />
-      <Panel title="Method">
-        <p className="max-w-180">{recipe.source}</p>
-      </Panel>
-      <Panel title="Goes out as">
-        <ul className="flex flex-wrap gap-1">
-          {recipe.gives.map((format) => (
-            <li key={format} className="flex">
-              <Badge>{format}</Badge>
-            </li>
-          ))}
-        </ul>
-      </Panel>
+      <dl className="grid max-w-220 grid-cols-1 gap-x-6 gap-y-1 sm:grid-cols-[120px_minmax(0,1fr)] sm:gap-y-2">
+        <Part name="Needs">{recipe.needs}</Part>
+        <Part name="Asks models">{recipe.roles.length > 0 ? `${callsPerRow(recipe.calls)}, of ${recipe.roles.join(', ')}` : 'none'}</Part>
+        <Part name="Method">{recipe.source}</Part>
+        <Part name="Goes out as">
+          <span className="flex flex-wrap gap-1">
+            {recipe.gives.map((format) => (
+              <Badge key={format}>{format}</Badge>
+            ))}
+          </span>
+        </Part>
+      </dl>
       <Panel title="Steps" about="Each row goes through them in this order.">
         <ol className="flex flex-wrap items-center gap-y-1">
           {recipe.steps.map((kind, index) => (
@@ -66,5 +59,14 @@ export function RecipeAbout({ recipe }: { recipe: Recipe }) {
         </Panel>
       )}
     </div>
+  )
+}
+
+function Part({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <>
+      <dt className="text-muted">{name}</dt>
+      <dd className="min-w-0 break-words max-sm:mb-2">{children}</dd>
+    </>
   )
 }

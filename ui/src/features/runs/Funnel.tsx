@@ -63,7 +63,7 @@ function Bar({ passage, funnel }: { passage: Passage; funnel: readonly Passage[]
   const shares = bars(passage, funnel)
   return (
     <div aria-hidden className="flex h-2 gap-px overflow-hidden rounded-full bg-raised">
-      {parts.map(({ name, colour }) => (
+      {parts.filter(({ name }) => shares[name] > 0).map(({ name, colour }) => (
         <div key={name} className={clsx('h-full transition-[width]', colour)} style={{ width: `${String(shares[name] * 100)}%` }} />
       ))}
     </div>

@@ -1,9 +1,9 @@
 import { Info } from 'lucide-react'
-import { isGoing } from '@/core/runs'
+import { isGoing, reasonHere } from '@/core/runs'
 import type { RunFacts } from './useRuns'
 
 const next: Readonly<Record<string, string>> = {
-  paused: 'Nothing is lost. Resume it when the way is free.',
+  paused: 'Nothing is lost: it goes on from here.',
   stopped: 'What it has is kept. Resume it to go on.',
   cancelled: 'What it has is kept. Resume it to go on after all.',
   failed: 'What it has is kept. Mend what is named, then resume it.',
@@ -16,7 +16,7 @@ export function RunReason({ run }: { run: RunFacts }) {
     <div role="status" className="flex gap-2.5 rounded-panel border border-line bg-surface p-3">
       <Info aria-hidden className="mt-0.5 size-4 shrink-0 text-muted" />
       <div className="min-w-0 break-words">
-        <p className="font-medium">{run.reason}</p>
+        <p className="font-medium">{reasonHere(run.reason)}</p>
         {next[run.state] !== undefined && <p className="text-muted">{next[run.state]}</p>}
       </div>
     </div>

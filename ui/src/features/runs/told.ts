@@ -1,4 +1,5 @@
 import { count, duration, plural, usd } from '@/core/format'
+import { reasonHere } from '@/core/runs'
 import type { EventFacts } from './useRuns'
 
 /** An event of a run in words, and whether it tells of trouble. */
@@ -20,7 +21,7 @@ export function told({ kind, data }: Pick<EventFacts, 'kind' | 'data'>): { text:
     case 'run.asked':
       return calm(`Was asked to ${say('request')}${by(say('by'))}`)
     case 'run.ended':
-      return calm([`Ended as ${say('state')}: ${count(number('kept') ?? 0)} kept.`, say('reason')].filter(Boolean).join(' '))
+      return calm([`Ended as ${say('state')}: ${count(number('kept') ?? 0)} kept.`, reasonHere(say('reason'))].filter(Boolean).join(' '))
     case 'server.throttled':
       return { text: `${say('profile')} throttles: waits ${duration(number('seconds') ?? 0)}, ${plural(number('limit') ?? 0, 'call')} at once`, trouble: true }
     case 'server.failing':
