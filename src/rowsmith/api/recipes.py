@@ -14,7 +14,7 @@ from rowsmith.api.paging import Limit, Page, Start, page_of
 from rowsmith.app import catalogue
 from rowsmith.app.cautions import of_recipe
 from rowsmith.app.models import terms
-from rowsmith.app.quotes import quote
+from rowsmith.app.quotes import Quote, quote
 from rowsmith.app.recipes import check_recipe, describe_steps, recipe_schema
 
 router = APIRouter(tags=["recipes"])
@@ -95,9 +95,9 @@ def check(project: InProject, wanted: ToCheck) -> dict[str, Any]:
 
 
 @router.post("/projects/{project}/quote", operation_id="quote_recipe")
-def quote_recipe(project: InProject, wanted: ToQuote) -> dict[str, Any]:
+def quote_recipe(project: InProject, wanted: ToQuote) -> Quote:
     """Rows, calls, tokens, money and time of a recipe, each with an interval; with `pilot`, after some rows are really made."""
     return quote(
         project.runs, Path(wanted.recipe), wanted.sets, target=wanted.target, limit=wanted.limit, pilot=wanted.pilot, budget_usd=wanted.budget_usd,
         batch=wanted.batch,
-    ).dump()  # fmt: skip
+    )  # fmt: skip

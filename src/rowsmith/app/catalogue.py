@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from fnmatch import fnmatch
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -56,13 +57,14 @@ def listing(group: str = "") -> list[Catalogued]:
     return sorted((found for found in every if group in ("", found.about.group)), key=lambda it: (GROUPS.index(it.about.group), it.name))
 
 
+@cache
 def one(name: str) -> Catalogued:
-    """The recipe of this name.
+    """The recipe of this name. It is read once: what ships does not change.
 
     Raises:
         NotFound: there is none.
     """
-    said = yaml.safe_load(content.recipe(name))
+    said = yaml.load(content.recipe(name), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     parameters = {key: Parameter(**(value or {})) for key, value in said.get("parameters", {}).items()}
     kinds = tuple(step["kind"] for step in said["steps"])
     return Catalogued(name, said["description"], About(**said["about"]), parameters, tuple(said.get("models", {})), kinds)

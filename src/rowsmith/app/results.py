@@ -60,6 +60,8 @@ class Result:
     `executed` names the steps that carried out code in a sandbox, as their `execute` allowed it.
     `changes` says of a refresh how its sources differ from those of the run before: {run, version (its), added, changed,
     removed (names), same (how many)}.
+    `recipe` is the recipe's name; `limit`, `budget_usd` and `budget_tokens` are what the run was last given (None: no such limit or cap).
+    `started_at` is when it first began.
     `cost_usd` counts what may have been billed, at its highest price; None when the price of a call is not known."""
 
     run: str
@@ -91,6 +93,11 @@ class Result:
     asked_live: tuple[str, ...] = ()
     executed: tuple[str, ...] = ()
     changes: dict[str, Any] | None = None
+    recipe: str = ""
+    limit: int | None = None
+    budget_usd: float | None = None
+    budget_tokens: int | None = None
+    started_at: float | None = None
 
     @property
     def exit_code(self) -> int:
@@ -122,7 +129,8 @@ def result(run: Run, ends: list[tuple[int, int, int, str | None, int]], details:
         target=run.options.get("target"), created_at=run.created_at, ended_at=run.ended_at, funnel=funnel(run, ends),
         batches=tuple(_in_batch(batch, tally) for batch in batches), asked_live=tuple(run.options.get("live", ())),
         executed=tuple(step.get("name") or step["kind"] for step in run.recipe["steps"] if step.get("execute") is True),
-        changes=run.lock.get("changes"),
+        changes=run.lock.get("changes"), recipe=run.recipe_name, started_at=run.started_at,
+        **{name: run.options.get(name) for name in ("limit", "budget_usd", "budget_tokens")},
     )  # fmt: skip
 
 

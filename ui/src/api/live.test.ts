@@ -11,6 +11,7 @@ it('asks again for what changed, and for nothing else', () => {
   expect(concerns(committed, of('a', '/api/v1/projects/{project}/datasets/{dataset}/versions'))).toBe(true)
   expect(concerns(committed, of('b'))).toBe(false)
   expect(concerns(committed, of('a', '/api/v1/projects/{project}/runs'))).toBe(false)
+  expect(concerns(committed, of('a', '/api/v1/projects/{project}/events'))).toBe(true)
   expect(concerns({ ...committed, kind: 'project.created' }, ['get', '/api/v1/projects'])).toBe(true)
 })
 

@@ -37,7 +37,7 @@ export function take(news: News, cache: QueryClient): void {
 
 /** Whether an answer that is kept under a key of `queries` (method, path, parameters) may have changed. */
 export function concerns(happened: Happened, [, path, init]: readonly unknown[]): boolean {
-  if (typeof path !== 'string' || !path.startsWith(changedPath(happened))) return false
+  if (typeof path !== 'string' || !(path.startsWith(changedPath(happened)) || path === '/api/v1/projects/{project}/events')) return false
   const { params } = (init ?? {}) as { params?: { path?: { project?: string } } }
   return params?.path?.project === undefined || params.path.project === happened.project
 }

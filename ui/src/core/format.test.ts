@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { ago, compact, count, plural, usd } from './format'
+import { ago, compact, count, duration, plural, usd } from './format'
 
 it('writes numbers', () => {
   expect(count(41208)).toBe('41,208')
@@ -30,4 +30,14 @@ it.each([
 ])('writes a time %d seconds ago as %s', (seconds, text) => {
   const now = new Date('2026-03-01T12:00:00Z')
   expect(ago(new Date(now.getTime() - seconds * 1000), now)).toBe(text)
+})
+
+it.each([
+  [0.42, '0.4 s'],
+  [12.4, '12 s'],
+  [60, '1 min'],
+  [200, '3 min 20 s'],
+  [7500, '2 h 5 min'],
+])('%d seconds are %s', (seconds, said) => {
+  expect(duration(seconds)).toBe(said)
 })

@@ -44,3 +44,12 @@ export function ago(time: Date, now = new Date()): string {
 export function moment(time: Date): string {
   return time.toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' })
 }
+
+/** Seconds as people say them: 0.4 s, 12 s, 3 min 20 s, 2 h 5 min. */
+export function duration(seconds: number): string {
+  if (seconds < 10) return `${seconds.toLocaleString('en', { maximumFractionDigits: 1 })} s`
+  const whole = Math.round(seconds)
+  if (whole < 60) return `${String(whole)} s`
+  const [large, small, names] = whole < 3600 ? [Math.floor(whole / 60), whole % 60, ['min', 's']] : [Math.floor(whole / 3600), Math.round((whole % 3600) / 60), ['h', 'min']]
+  return small > 0 ? `${count(large)} ${names[0] ?? ''} ${String(small)} ${names[1] ?? ''}` : `${count(large)} ${names[0] ?? ''}`
+}

@@ -8,13 +8,26 @@ export interface Happened {
   at: number
 }
 
+/** Counts of a run under way; cost in picodollars. */
+export interface Totals {
+  requested: number
+  kept: number
+  cost: number
+  unpriced: number
+  pending?: number
+  calls?: number
+  calls_reused?: number
+  tokens_in?: number
+  tokens_out?: number
+}
+
 /** Where a run stands that is under way. */
 export interface Progress {
   run: string
   project: string
   recipe: string
   state: string
-  totals: { requested: number; kept: number; cost: number; unpriced: number }
+  totals: Totals
   target: number | null
   started_at: number | null
 }

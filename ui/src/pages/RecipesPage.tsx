@@ -1,20 +1,37 @@
-import { Workflow } from 'lucide-react'
-import { EmptyState } from '@/ui/EmptyState'
+import { getRouteApi, Link } from '@tanstack/react-router'
+import { FileText } from 'lucide-react'
+import { Catalogue } from '@/features/recipes/Catalogue'
+import { buttonClass } from '@/ui/buttonClass'
+import { linkClass } from '@/ui/linkClass'
 import { Page } from '@/ui/Page'
-import { Ways } from '@/ui/Ways'
+
+const route = getRouteApi('/p/$project/recipes')
 
 export function RecipesPage() {
+  const { project } = route.useParams()
+  const { find = '', group } = route.useSearch()
+  const navigate = route.useNavigate()
   return (
-    <Page title="Recipes">
-      <EmptyState icon={<Workflow />} title="Recipes are made in the terminal for now">
-        <p>A recipe says step by step how data is made. Its runs show under Runs, and its rows under Datasets.</p>
-        <Ways
-          ways={[
-            { title: 'See the catalogue', about: 'Questions, chats, preferences and more, each with an estimate.', command: 'rowsmith recipes list' },
-            { title: 'Run one', about: 'By its name in the catalogue, or by the path of your own.', command: 'rowsmith run RECIPE' },
-          ]}
-        />
-      </EmptyState>
+    <Page
+      title="Recipes"
+      about="A recipe says step by step how data is made. Read one, then run it on a few rows."
+      actions={
+        <Link to="/p/$project/recipe-file" params={{ project }} className={buttonClass()}>
+          <FileText /> Run a recipe file
+        </Link>
+      }
+    >
+      <Catalogue
+        find={find}
+        group={group}
+        onFind={(words) => void navigate({ search: (before) => ({ ...before, find: words === '' ? undefined : words }), replace: true })}
+        onGroup={(chosen) => void navigate({ search: (before) => ({ ...before, group: chosen }), replace: true })}
+        linkTo={(recipe) => (
+          <Link to="/p/$project/recipes/$recipe" params={{ project, recipe }} className={`${linkClass} after:absolute after:inset-0`}>
+            {recipe}
+          </Link>
+        )}
+      />
     </Page>
   )
 }

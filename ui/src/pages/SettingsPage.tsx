@@ -7,6 +7,12 @@ export function SettingsPage() {
   return (
     <Page title="Settings">
       <NavTabs label="Settings">
+        <Link to="/settings/models" className={tabClass}>
+          Models and keys
+        </Link>
+        <Link to="/settings/projects" className={tabClass}>
+          Projects
+        </Link>
         <Link to="/settings/appearance" className={tabClass}>
           Appearance
         </Link>
@@ -14,7 +20,7 @@ export function SettingsPage() {
           Shortcuts
         </Link>
       </NavTabs>
-      <div className="max-w-180">
+      <div className="max-w-220">
         <Outlet />
       </div>
     </Page>

@@ -1,4 +1,5 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
+import { isGroup, type Group } from '@/core/recipes'
 import { lastProject } from '@/core/shell'
 import { NotFound } from './NotFound'
 import { PageFault } from './PageFault'
@@ -67,7 +68,42 @@ const versions = createRoute({
 const recipes = createRoute({
   getParentRoute: () => project,
   path: '/recipes',
+  validateSearch: (search): { find?: string; group?: Group } => ({
+    ...(typeof search.find === 'string' && search.find !== '' && { find: search.find }),
+    ...(isGroup(search.group) && { group: search.group }),
+  }),
   component: lazyRouteComponent(() => import('./RecipesPage'), 'RecipesPage'),
+})
+
+const recipe = createRoute({
+  getParentRoute: () => project,
+  path: '/recipes/$recipe',
+  component: lazyRouteComponent(() => import('./RecipePage'), 'RecipePage'),
+})
+
+const recipeAbout = createRoute({
+  getParentRoute: () => recipe,
+  path: '/',
+  component: lazyRouteComponent(() => import('./RecipeAboutPage'), 'RecipeAboutPage'),
+})
+
+const recipeStart = createRoute({
+  getParentRoute: () => recipe,
+  path: '/start',
+  component: lazyRouteComponent(() => import('./RecipeStartPage'), 'RecipeStartPage'),
+})
+
+const recipeText = createRoute({
+  getParentRoute: () => recipe,
+  path: '/text',
+  component: lazyRouteComponent(() => import('./RecipeTextPage'), 'RecipeTextPage'),
+})
+
+const recipeFile = createRoute({
+  getParentRoute: () => project,
+  path: '/recipe-file',
+  validateSearch: (search): { path?: string } => (typeof search.path === 'string' && search.path !== '' ? { path: search.path } : {}),
+  component: lazyRouteComponent(() => import('./RecipeFilePage'), 'RecipeFilePage'),
 })
 
 const runs = createRoute({
@@ -75,6 +111,12 @@ const runs = createRoute({
   path: '/runs',
   validateSearch: fromStart,
   component: lazyRouteComponent(() => import('./RunsPage'), 'RunsPage'),
+})
+
+const run = createRoute({
+  getParentRoute: () => project,
+  path: '/runs/$run',
+  component: lazyRouteComponent(() => import('./RunPage'), 'RunPage'),
 })
 
 const playground = createRoute({
@@ -109,10 +151,32 @@ const shortcuts = createRoute({
   component: lazyRouteComponent(() => import('@/features/settings/Shortcuts'), 'Shortcuts'),
 })
 
+const models = createRoute({
+  getParentRoute: () => settings,
+  path: '/models',
+  component: lazyRouteComponent(() => import('@/features/settings/ModelsAndKeys'), 'ModelsAndKeys'),
+})
+
+const budgets = createRoute({
+  getParentRoute: () => settings,
+  path: '/projects',
+  component: lazyRouteComponent(() => import('@/features/settings/ProjectBudgets'), 'ProjectBudgets'),
+})
+
 const routeTree = root.addChildren([
   home,
-  project.addChildren([projectHome, datasets, dataset.addChildren([datasetHome, versions]), recipes, runs, playground]),
-  settings.addChildren([settingsHome, appearance, shortcuts]),
+  project.addChildren([
+    projectHome,
+    datasets,
+    dataset.addChildren([datasetHome, versions]),
+    recipes,
+    recipe.addChildren([recipeAbout, recipeStart, recipeText]),
+    recipeFile,
+    runs,
+    run,
+    playground,
+  ]),
+  settings.addChildren([settingsHome, models, budgets, appearance, shortcuts]),
 ])
 
 export function newRouter() {

@@ -1,61 +1,84 @@
 import { Activity } from 'lucide-react'
-import { ago, count, moment, usd } from '@/core/format'
+import type { ReactNode } from 'react'
+import { ago, moment, usd } from '@/core/format'
 import { asProblem } from '@/core/problem'
-import { Badge, type BadgeProps } from '@/ui/Badge'
+import { isGoing, spentShare } from '@/core/runs'
 import { EmptyState } from '@/ui/EmptyState'
 import { ErrorPanel } from '@/ui/ErrorPanel'
 import { Pager } from '@/ui/Pager'
+import { Progress } from '@/ui/Progress'
 import { SkeletonList } from '@/ui/Skeleton'
 import { Table, type Column } from '@/ui/Table'
+import { costWords, keptShare, keptWords, rateWords } from './figures'
+import { RunState } from './RunState'
 import { useRuns, type RunFacts } from './useRuns'
 
 export interface RunListProps {
   project: string
   start: number
   onStart: (start: number) => void
+  /** Draws the link to a run. */
+  linkTo: (run: RunFacts) => ReactNode
+  /** Draws the link to a dataset. */
+  datasetLink: (dataset: string) => ReactNode
+  /** The way to recipes. */
+  recipesLink: ReactNode
 }
 
-const tones: Readonly<Record<string, BadgeProps['tone']>> = {
-  running: 'accent',
-  queued: 'accent',
-  finished: 'ok',
-  paused: 'warn',
-  stopped: 'warn',
-  failed: 'bad',
-}
-
-const columns: readonly Column<RunFacts>[] = [
-  { title: 'Run', cell: (run) => <span className="font-mono text-mono">{run.run}</span> },
-  { title: 'State', cell: (run) => <Badge tone={tones[run.state] ?? 'neutral'}>{run.state}</Badge> },
-  { title: 'Kept', number: true, cell: (run) => `${count(run.kept)} of ${count(run.target ?? run.requested)}` },
-  { title: 'Cost', number: true, cell: (run) => (run.cost_usd === null ? 'no price' : usd(run.cost_usd)) },
-  { title: 'Calls', number: true, wide: true, cell: (run) => count(run.calls) },
-  { title: 'Dataset', wide: true, cell: (run) => <span className="text-muted">{run.dataset}</span> },
-  { title: 'Started', wide: true, cell: (run) => <Started run={run} /> },
-]
-
-/** The runs of a project, newest first. */
-export function RunList({ project, start, onStart }: RunListProps) {
-  const { data, error, isPending, refetch } = useRuns(project, start)
-  if (isPending) return <SkeletonList label="Loading runs" />
+/** The runs of a project, newest first; those under way live. */
+export function RunList({ project, start, onStart, linkTo, datasetLink, recipesLink }: RunListProps) {
+  const { data, runs, error, refetch } = useRuns(project, start)
   if (error) return <ErrorPanel problem={asProblem(error)} onRetry={() => void refetch()} />
-  if (data.items.length === 0 && start === 0) {
+  if (!runs) return <SkeletonList label="Loading runs" />
+  if (runs.length === 0 && start === 0) {
     return (
-      <EmptyState icon={<Activity />} title="No runs yet">
+      <EmptyState icon={<Activity />} title="No runs yet" actions={recipesLink}>
         <p>A run carries out a recipe and leaves a version of a dataset. Runs go on when you close this tab.</p>
       </EmptyState>
     )
   }
+  const columns: Column<RunFacts>[] = [
+    { title: 'Run', cell: linkTo },
+    { title: 'State', cell: (run) => <RunState state={run.state} /> },
+    { title: 'Kept', number: true, cell: (run) => <Kept run={run} /> },
+    { title: 'Rate', number: true, wide: true, cell: (run) => <span className="text-muted">{rateWords(run)}</span> },
+    { title: 'Cost', number: true, wide: true, cell: (run) => <Cost run={run} /> },
+    { title: 'Begun', wide: true, cell: (run) => <Begun run={run} /> },
+    { title: 'Dataset', wide: true, cell: (run) => run.dataset !== null && datasetLink(run.dataset) },
+  ]
   return (
     <div className="flex flex-col gap-2">
-      <Table label="Runs" items={data.items} columns={columns} keyOf={(run) => run.run} />
-      <Pager start={start} shown={data.items.length} total={data.total} next={data.next} onStart={onStart} />
+      <Table label="Runs" items={runs} columns={columns} keyOf={(run) => run.run} />
+      <Pager start={start} shown={runs.length} total={data?.total ?? null} next={data?.next ?? null} onStart={onStart} />
     </div>
   )
 }
 
-function Started({ run }: { run: RunFacts }) {
-  const time = new Date(run.created_at * 1000)
+function Kept({ run }: { run: RunFacts }) {
+  return (
+    <span className="ml-auto flex max-w-32 flex-col gap-1">
+      {keptWords(run)}
+      {isGoing(run.state) && <Progress label={`Rows kept by ${run.run}`} share={keptShare(run)} />}
+    </span>
+  )
+}
+
+function Cost({ run }: { run: RunFacts }) {
+  const share = spentShare(run)
+  const cap = run.budget_usd
+  return (
+    <span className="ml-auto flex max-w-32 flex-col gap-1 whitespace-nowrap">
+      <span>
+        {costWords(run)}
+        {typeof cap === 'number' && <span className="text-muted"> of {usd(cap)}</span>}
+      </span>
+      {share !== undefined && isGoing(run.state) && <Progress label={`Cap spent by ${run.run}`} share={share} tone={share > 0.8 ? 'warn' : 'accent'} />}
+    </span>
+  )
+}
+
+function Begun({ run }: { run: RunFacts }) {
+  const time = new Date((run.started_at ?? run.created_at) * 1000)
   return (
     <time dateTime={time.toISOString()} title={moment(time)} className="whitespace-nowrap text-muted">
       {ago(time)}

@@ -36,7 +36,7 @@ export function TopBar({ onPalette, onHelp }: TopBarProps) {
       </div>
       <RunningChip
         linkTo={(run) => (
-          <Link to="/p/$project/runs" params={{ project: run.project }} className={linkClass}>
+          <Link to="/p/$project/runs/$run" params={{ project: run.project, run: run.run }} className={linkClass}>
             {run.recipe} {run.run}
           </Link>
         )}
