@@ -4,6 +4,26 @@
  */
 
 export interface paths {
+    "/api/v1/detect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Detect File
+         * @description What a file is: container, formats with the evidence, broken records, and the first rows under the mapping.
+         */
+        post: operations["detect_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events/stream": {
         parameters: {
             query?: never;
@@ -16,6 +36,26 @@ export interface paths {
          * @description Everything that happens, as server-sent events: `event` (with an id), `progress` of runs, `reload` when too much was missed.
          */
         get: operations["stream_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/formats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Formats
+         * @description The formats: the columns that each needs, whether it is read, too, and which kinds of rows it carries.
+         */
+        get: operations["list_formats"];
         put?: never;
         post?: never;
         delete?: never;
@@ -256,6 +296,410 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/datasets/{dataset}/branches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create Branch
+         * @description Begin a branch.
+         */
+        post: operations["create_branch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/cherry-pick": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cherry Pick
+         * @description Bring what one version changed over its first parent into a branch, and nothing else.
+         */
+        post: operations["cherry_pick"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/columns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Columns
+         * @description What the columns of a version hold: types, the share of missing values, and a histogram or the commonest values.
+         */
+        get: operations["list_columns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/commit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Commit
+         * @description Make the uncommitted edits of a branch its next version. Where it has moved below them, conflicts by field (409).
+         */
+        post: operations["commit_dataset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Diff
+         * @description What differs between two versions, or from a branch's head to its uncommitted edits: counts, and a page of rows.
+         */
+        get: operations["diff_dataset"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/edits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Edits
+         * @description What the uncommitted edits change: counts, and a page of the rows with what each column was and is.
+         */
+        get: operations["list_edits"];
+        put?: never;
+        post?: never;
+        /**
+         * Discard Edits
+         * @description Give up the uncommitted edits of a branch, or of a row. This can be undone, too.
+         */
+        delete: operations["discard_edits"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/edits/acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Acts
+         * @description What you did to the branch and can undo, or do again (`undone`), newest first.
+         */
+        get: operations["list_acts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/edits/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Edit Matching
+         * @description Edit or remove all rows that match, in one act, which is undone at once.
+         */
+        post: operations["edit_matching"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/edits/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Count Matching
+         * @description How many rows an act on all that match would be about.
+         */
+        post: operations["count_matching"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/edits/redo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Redo Edit
+         * @description Do again what you have undone last.
+         */
+        post: operations["redo_edit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/edits/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo Edit
+         * @description Undo your newest act on the branch. 409 when a row says something else than it made: `current` and `made`.
+         */
+        post: operations["undo_edit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/export-check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Export
+         * @description What the consumer will keep of an export, and why not the rest. Nothing is written.
+         */
+        post: operations["check_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/export-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Preview Export
+         * @description The first rows as a format writes them, or why they are left out.
+         */
+        get: operations["preview_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Log
+         * @description The version that is spoken of and all that it descends from, newest first, with the names that each has.
+         */
+        get: operations["log_dataset"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Merge
+         * @description Bring what another version has changed into a branch. Open conflicts are listed by field, with the values of both sides (409).
+         */
+        post: operations["merge_dataset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/moved": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Moved
+         * @description Where runs said otherwise below what people had changed.
+         */
+        get: operations["list_moved"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/refs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Refs
+         * @description The branches, tags and releases of a dataset, by name.
+         */
+        get: operations["list_refs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/refs/{ref}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Ref
+         * @description Forget a branch or a tag; what it named is in the answer.
+         */
+        delete: operations["delete_ref"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore
+         * @description Make a branch what another version is, as a new version; uncommitted edits stay.
+         */
+        post: operations["restore_dataset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Roll Back
+         * @description Let a branch name another version, as if what came later had not been; what it named is in the answer.
+         */
+        post: operations["roll_back_dataset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/datasets/{dataset}/rows": {
         parameters: {
             query?: never;
@@ -269,7 +713,11 @@ export interface paths {
          */
         get: operations["list_rows"];
         put?: never;
-        post?: never;
+        /**
+         * Add Row
+         * @description Add a row behind all others.
+         */
+        post: operations["add_row"];
         delete?: never;
         options?: never;
         head?: never;
@@ -290,10 +738,18 @@ export interface paths {
         get: operations["get_row"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Remove Row
+         * @description Take a row away.
+         */
+        delete: operations["remove_row"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Edit Row
+         * @description Give columns of a row new values. `token` of the answer is the row's new revision.
+         */
+        patch: operations["edit_row"];
         trace?: never;
     };
     "/api/v1/projects/{project}/datasets/{dataset}/statistics": {
@@ -310,6 +766,26 @@ export interface paths {
         get: operations["show_dataset"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create Tag
+         * @description Name a version for good.
+         */
+        post: operations["create_tag"];
         delete?: never;
         options?: never;
         head?: never;
@@ -336,6 +812,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/downloads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Download Datasets
+         * @description Export, and send the file; a zip archive where there is more than one.
+         */
+        post: operations["download_datasets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/events": {
         parameters: {
             query?: never;
@@ -350,6 +846,46 @@ export interface paths {
         get: operations["list_events"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Export Datasets
+         * @description Export to a file or folder on the server's machine.
+         */
+        post: operations["export_datasets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Files
+         * @description Import files into a dataset, merged by row id; the same files again are the same import. `rejected` lists what became no row.
+         */
+        post: operations["import_files"];
         delete?: never;
         options?: never;
         head?: never;
@@ -640,6 +1176,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin Upload
+         * @description Begin an upload.
+         */
+        post: operations["begin_upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads/{upload}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Upload
+         * @description Which parts have come: an upload that broke off goes on with the others.
+         */
+        get: operations["get_upload"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Upload
+         * @description Remove an upload.
+         */
+        delete: operations["delete_upload"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads/{upload}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Complete Upload
+         * @description Put the parts together.
+         */
+        post: operations["complete_upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads/{upload}/parts/{n}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Upload Part
+         * @description Send a part, from number 1 on; at most 64 MB. One may be sent again.
+         */
+        put: operations["put_upload_part"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -656,6 +1276,65 @@ export interface components {
              * @example 25
              */
             usd?: number | null;
+        };
+        /**
+         * BulkEdit
+         * @description One act on all rows that match.
+         */
+        BulkEdit: {
+            /**
+             * Besides
+             * @description Ids of rows that are left out.
+             * @default []
+             */
+            besides: string[];
+            /**
+             * Expected
+             * @description How many rows were counted: with another number now, nothing happens (409).
+             */
+            expected?: number | null;
+            /**
+             * Remove
+             * @description Take the rows away.
+             * @default false
+             */
+            remove: boolean;
+            /**
+             * Search
+             * @description Rows with these words.
+             */
+            search?: string | null;
+            /**
+             * Set
+             * @description Columns and their new values.
+             * @default {}
+             * @example {
+             *       "answer": "Mombasa"
+             *     }
+             */
+            set: {
+                [key: string]: unknown;
+            };
+            /**
+             * Where
+             * @description Rows for which this is true; default: all.
+             * @example label = 'x'
+             */
+            where?: string | null;
+            /**
+             * Without
+             * @description Columns that are taken away.
+             * @default []
+             */
+            without: string[];
+        };
+        /**
+         * Counted
+         * @description A number of rows.
+         */
+        Counted: {
+            /** Rows */
+            rows: number;
         };
         /**
          * DatasetFacts
@@ -691,6 +1370,100 @@ export interface components {
              * @example 3
              */
             versions: number;
+        };
+        /**
+         * Differs
+         * @description A page of rows that differ, in the order of the dataset; counts of all of them, and by column; the figures of both sides.
+         */
+        Differs: {
+            /** Added */
+            added: number;
+            /** Changed */
+            changed: number;
+            /** Fields */
+            fields: {
+                [key: string]: number;
+            };
+            /** Items */
+            items: {
+                [key: string]: unknown;
+            }[];
+            /** New */
+            new: string | null;
+            /** Next */
+            next: number | null;
+            /** Old */
+            old: string | null;
+            /** Removed */
+            removed: number;
+            /** Statistics */
+            statistics: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            } | null;
+            /** Total */
+            total: number | null;
+        };
+        /**
+         * Done
+         * @description An act that is kept. `rows`: how many it changed. `undone`: it was undone, and can be done again.
+         */
+        Done: {
+            /** At */
+            at: number;
+            /** Author */
+            author: string;
+            /** Kind */
+            kind: string;
+            /** N */
+            n: number;
+            /** Rows */
+            rows: number;
+            /** Undone */
+            undone: boolean;
+        };
+        /**
+         * Edited
+         * @description A row of a branch as it stands, edits included. `data` None: it is removed. `token` is what the next editor has to have seen.
+         *     `edited`: it has an uncommitted edit.
+         */
+        Edited: {
+            /** Data */
+            data: {
+                [key: string]: unknown;
+            } | null;
+            /** Edited */
+            edited: boolean;
+            /** Row */
+            row: string;
+            /** Token */
+            token: string;
+        };
+        /**
+         * FormatFacts
+         * @description A format: what it is, the columns that it needs (one of these sets; none: any), what it never holds, whether it is read, too, and of each
+         *     kind of row whether it carries it `whole`, in `part`, or not at all (`no`).
+         */
+        FormatFacts: {
+            /** Carries */
+            carries: {
+                [key: string]: string;
+            };
+            /** Drops */
+            drops: string[];
+            /** Extension */
+            extension: string;
+            /** Name */
+            name: string;
+            /** Needs */
+            needs: string[][];
+            /** Origin */
+            origin: string;
+            /** Reads */
+            reads: boolean;
+            /** Title */
+            title: string;
         };
         /**
          * GoOn
@@ -739,6 +1512,40 @@ export interface components {
             ok: boolean;
             /** Version */
             version: string;
+        };
+        /**
+         * Import
+         * @description What came of an import. `read` counts every record; `rejected` lists those that became no row ({file, line, reason, detail}, the first
+         *     thousand; `rejected_count` of them, all in the file `rejects`). `version` is None where nothing was committed.
+         */
+        Import: {
+            /** Dataset */
+            dataset: string;
+            /** Kept */
+            kept: number;
+            /** Notes */
+            notes?: string[];
+            /** Read */
+            read: number;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /** Rejected */
+            rejected: {
+                [key: string]: unknown;
+            }[];
+            /** Rejected Count */
+            rejected_count: number;
+            /** Rejects */
+            rejects: string | null;
+            /** Run */
+            run: string;
+            /** State */
+            state: string;
+            /** Version */
+            version: string | null;
         };
         /**
          * InBatch
@@ -799,6 +1606,86 @@ export interface components {
             where: "environment" | "keyring" | "store";
         };
         /**
+         * MappingProfile
+         * @description A mapping, and what else is to be known to read the file.
+         */
+        MappingProfile: {
+            /**
+             * Constants
+             * @description Columns with one value that every record gets.
+             * @default {}
+             */
+            constants: {
+                [key: string]: unknown;
+            };
+            /**
+             * Delimiter
+             * @description Delimiter of a table.
+             */
+            delimiter?: string | null;
+            /**
+             * Encoding
+             * @description Encoding of the file.
+             */
+            encoding?: string | null;
+            /**
+             * Format
+             * @description Format of the records after renaming; empty: recognised.
+             * @default
+             */
+            format: string;
+            /**
+             * Header
+             * @description Whether the first row of a table names its columns; else they are column_1, column_2 and so on.
+             * @default true
+             */
+            header: boolean;
+            /**
+             * Rename
+             * @description New names of columns, by their names in the file; null leaves a column out.
+             * @default {}
+             */
+            rename: {
+                [key: string]: string | null;
+            };
+            /**
+             * Roles
+             * @description Roles of messages by what the file calls them, for example bot: assistant.
+             * @default {}
+             */
+            roles: {
+                [key: string]: string;
+            };
+            /**
+             * Sheet
+             * @description Sheet of a spreadsheet.
+             */
+            sheet?: string | null;
+        };
+        /**
+         * Matching
+         * @description All rows that match, but some.
+         */
+        Matching: {
+            /**
+             * Besides
+             * @description Ids of rows that are left out.
+             * @default []
+             */
+            besides: string[];
+            /**
+             * Search
+             * @description Rows with these words.
+             */
+            search?: string | null;
+            /**
+             * Where
+             * @description Rows for which this is true; default: all.
+             * @example label = 'x'
+             */
+            where?: string | null;
+        };
+        /**
          * ModelFacts
          * @description What is said of a model. Prices in USD per million tokens.
          */
@@ -848,6 +1735,23 @@ export interface components {
             tpm?: number | null;
         };
         /**
+         * NewBranch
+         * @description A branch to be begun.
+         */
+        NewBranch: {
+            /**
+             * At
+             * @description Where it begins; default: main's head.
+             * @default
+             */
+            at: string;
+            /**
+             * Name
+             * @example draft
+             */
+            name: string;
+        };
+        /**
          * NewKey
          * @description A key, which is kept encrypted and never told again.
          */
@@ -890,6 +1794,22 @@ export interface components {
              * @example support-bot
              */
             name: string;
+        };
+        /**
+         * NewRow
+         * @description A row to be added.
+         */
+        NewRow: {
+            /**
+             * Data
+             * @example {
+             *       "answer": "A harbour.",
+             *       "input": "What is a port?"
+             *     }
+             */
+            data: {
+                [key: string]: unknown;
+            };
         };
         /**
          * NewRun
@@ -993,10 +1913,68 @@ export interface components {
              */
             target?: number | null;
         };
+        /**
+         * NewTag
+         * @description A version to be named for good.
+         */
+        NewTag: {
+            /**
+             * At
+             * @description Where it begins; default: main's head.
+             * @default
+             */
+            at: string;
+            /**
+             * Message
+             * @default
+             */
+            message: string;
+            /**
+             * Name
+             * @example draft
+             */
+            name: string;
+            /**
+             * Release
+             * @description A release can never be deleted.
+             * @default false
+             */
+            release: boolean;
+        };
+        /**
+         * NewUpload
+         * @description A file that is to come.
+         */
+        NewUpload: {
+            /**
+             * Name
+             * @description What it is called; its suffix helps to tell what it is.
+             * @example rows.csv
+             */
+            name: string;
+        };
         /** Page[DatasetFacts] */
         Page_DatasetFacts_: {
             /** Items */
             items: components["schemas"]["DatasetFacts"][];
+            /** Next */
+            next: number | null;
+            /** Total */
+            total: number | null;
+        };
+        /** Page[Done] */
+        Page_Done_: {
+            /** Items */
+            items: components["schemas"]["Done"][];
+            /** Next */
+            next: number | null;
+            /** Total */
+            total: number | null;
+        };
+        /** Page[FormatFacts] */
+        Page_FormatFacts_: {
+            /** Items */
+            items: components["schemas"]["FormatFacts"][];
             /** Next */
             next: number | null;
             /** Total */
@@ -1011,10 +1989,28 @@ export interface components {
             /** Total */
             total: number | null;
         };
+        /** Page[Previewed] */
+        Page_Previewed_: {
+            /** Items */
+            items: components["schemas"]["Previewed"][];
+            /** Next */
+            next: number | null;
+            /** Total */
+            total: number | null;
+        };
         /** Page[ProjectFacts] */
         Page_ProjectFacts_: {
             /** Items */
             items: components["schemas"]["ProjectFacts"][];
+            /** Next */
+            next: number | null;
+            /** Total */
+            total: number | null;
+        };
+        /** Page[Ref] */
+        Page_Ref_: {
+            /** Items */
+            items: components["schemas"]["Ref"][];
             /** Next */
             next: number | null;
             /** Total */
@@ -1074,6 +2070,23 @@ export interface components {
             pending: number;
             /** Step */
             step: string;
+        };
+        /**
+         * Previewed
+         * @description What a format makes of the first rows: a record each, or why the row is left out.
+         */
+        Previewed: {
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /** Record */
+            record: {
+                [key: string]: unknown;
+            } | null;
+            /** Row */
+            row: string;
         };
         /**
          * Problem
@@ -1157,6 +2170,54 @@ export interface components {
             spent_usd: number;
         };
         /**
+         * Quote
+         * @description `rows` that will be kept, `calls`, tokens, US dollars (None: a price is not known) and seconds (None: batches come when they come).
+         *     `notes` say what it rests on.
+         */
+        Quote: {
+            calls: components["schemas"]["Range"];
+            cost_usd: components["schemas"]["Range"] | null;
+            /** Notes */
+            notes: string[];
+            rows: components["schemas"]["Range"];
+            seconds: components["schemas"]["Range"] | null;
+            tokens_in: components["schemas"]["Range"];
+            tokens_out: components["schemas"]["Range"];
+        };
+        /**
+         * Range
+         * @description An expected value with a 95 % interval where it was measured, else with the bounds that can be known.
+         */
+        Range: {
+            /** High */
+            high: number;
+            /** Low */
+            low: number;
+            /** Mid */
+            mid: number;
+        };
+        /**
+         * Ref
+         * @description A name of a version.
+         */
+        Ref: {
+            /** Author */
+            author: string;
+            /** Created At */
+            created_at: number | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "branch" | "tag" | "release";
+            /** Message */
+            message: string;
+            /** Name */
+            name: string;
+            /** Version */
+            version: string;
+        };
+        /**
          * Result
          * @description A run's outcome. `dropped` and `failed` map reason to count; at all times
          *     requested = kept + dropped + failed + cancelled + pending.
@@ -1166,6 +2227,8 @@ export interface components {
          *     `executed` names the steps that carried out code in a sandbox, as their `execute` allowed it.
          *     `changes` says of a refresh how its sources differ from those of the run before: {run, version (its), added, changed,
          *     removed (names), same (how many)}.
+         *     `recipe` is the recipe's name; `limit`, `budget_usd` and `budget_tokens` are what the run was last given (None: no such limit or cap).
+         *     `started_at` is when it first began.
          *     `cost_usd` counts what may have been billed, at its highest price; None when the price of a call is not known.
          */
         Result: {
@@ -1183,6 +2246,10 @@ export interface components {
              * @default []
              */
             batches: components["schemas"]["InBatch"][];
+            /** Budget Tokens */
+            budget_tokens?: number | null;
+            /** Budget Usd */
+            budget_usd?: number | null;
             /** Calls */
             calls: number;
             /** Calls Reused */
@@ -1218,12 +2285,19 @@ export interface components {
             funnel: components["schemas"]["Passage"][];
             /** Kept */
             kept: number;
+            /** Limit */
+            limit?: number | null;
             /** Maybe Billed */
             maybe_billed: number;
             /** Pending */
             pending: number;
             /** Reason */
             reason: string;
+            /**
+             * Recipe
+             * @default
+             */
+            recipe: string;
             /** Refused Draws */
             refused_draws: {
                 [key: string]: number;
@@ -1238,6 +2312,8 @@ export interface components {
             run: string;
             /** Seconds */
             seconds: number;
+            /** Started At */
+            started_at?: number | null;
             /** State */
             state: string;
             /** Target */
@@ -1248,6 +2324,34 @@ export interface components {
             tokens_out: number;
             /** Version */
             version: string | null;
+        };
+        /**
+         * RowEdit
+         * @description An edit of one row.
+         */
+        RowEdit: {
+            /**
+             * Seen
+             * @description The revision that was seen: the edit is refused (409, with both) when the row has another one.
+             */
+            seen?: string | null;
+            /**
+             * Set
+             * @description Columns and their new values.
+             * @default {}
+             * @example {
+             *       "answer": "Mombasa"
+             *     }
+             */
+            set: {
+                [key: string]: unknown;
+            };
+            /**
+             * Without
+             * @description Columns that are taken away.
+             * @default []
+             */
+            without: string[];
         };
         /**
          * RowFacts
@@ -1303,38 +2407,401 @@ export interface components {
             unknown: string[];
         };
         /**
-         * ToCheck
-         * @description A recipe to be checked.
+         * Skip
+         * @description How to undo.
          */
-        ToCheck: {
+        Skip: {
             /**
-             * Budget Usd
-             * @description A cap that has to be kept.
-             */
-            budget_usd?: number | null;
-            /**
-             * Offline
-             * @description For a run that sends nothing: no key is needed.
+             * Skip Changed
+             * @description Leave rows as they are that say something else by now, and take the rest.
              * @default false
              */
-            offline: boolean;
+            skip_changed: boolean;
+        };
+        /**
+         * Source
+         * @description What is brought into a branch.
+         */
+        Source: {
             /**
-             * Recipe
-             * @description A name of the catalogue, or the path of a recipe file.
-             * @example extractive-qa
+             * Message
+             * @description What was done.
+             * @default
              */
-            recipe: string;
+            message: string;
             /**
-             * Sets
-             * @description Values of the recipe's parameters.
-             * @default {}
-             * @example {
-             *       "documents": "docs/"
+             * Prefer
+             * @description Whose cells stand in a conflict; default: nobody's, conflicts are listed (409).
+             * @default
+             * @enum {string}
+             */
+            prefer: "" | "ours" | "theirs" | "both";
+            /**
+             * Resolve
+             * @description Single conflicts settled: ROW:FIELD=ours, =theirs, =base or =value:JSON; ROW=ours where it is about the whole row.
+             * @default []
+             * @example [
+             *       "0123456789abcdef0123456789abcdef:answer=theirs"
+             *     ]
+             */
+            resolve: string[];
+            /**
+             * Source
+             * @description Branch, tag or version of the same dataset, or other@version of another one.
+             * @example draft
+             */
+            source: string;
+        };
+        /**
+         * ToCommit
+         * @description A commit of the uncommitted edits.
+         */
+        ToCommit: {
+            /**
+             * Author
+             * @description Who did it; default: who acts.
+             */
+            author?: string | null;
+            /**
+             * Message
+             * @description What was done.
+             * @default
+             */
+            message: string;
+            /**
+             * Prefer
+             * @description Whose cells stand in a conflict; default: nobody's, conflicts are listed (409).
+             * @default
+             * @enum {string}
+             */
+            prefer: "" | "ours" | "theirs" | "both";
+            /**
+             * Resolve
+             * @description Single conflicts settled: ROW:FIELD=ours, =theirs, =base or =value:JSON; ROW=ours where it is about the whole row.
+             * @default []
+             * @example [
+             *       "0123456789abcdef0123456789abcdef:answer=theirs"
+             *     ]
+             */
+            resolve: string[];
+        };
+        /**
+         * ToDetect
+         * @description A file to be looked at.
+         */
+        ToDetect: {
+            /**
+             * File
+             * @description A path on the server's machine, an address (https://...), a dataset on a hub (hf:owner/name), or upload:ID.
+             * @example upload:0123456789abcdef0123456789abcdef
+             */
+            file: string;
+            /**
+             * @description How it is read, and what is done to each record first.
+             * @default {
+             *       "constants": {},
+             *       "format": "",
+             *       "header": true,
+             *       "rename": {},
+             *       "roles": {}
              *     }
              */
-            sets: {
-                [key: string]: string;
-            };
+            map: components["schemas"]["MappingProfile"];
+        };
+        /**
+         * ToExport
+         * @description An export.
+         */
+        ToExport: {
+            /**
+             * Anyway
+             * @description A check that fails refuses nothing.
+             * @default false
+             */
+            anyway: boolean;
+            /**
+             * Consumer
+             * @description Who will read it; default: who usually reads the format.
+             * @example trl
+             */
+            consumer?: string | null;
+            /**
+             * Datasets
+             * @description Names, name@version or run:r12; several go into one folder.
+             * @example [
+             *       "questions"
+             *     ]
+             */
+            datasets: string[];
+            /**
+             * Drop Uncleared
+             * @description Leave out rows that it does not clear, instead of refusing.
+             * @default false
+             */
+            drop_uncleared: boolean;
+            /**
+             * Format
+             * @example trl-sft
+             */
+            format: string;
+            /**
+             * Lock
+             * @description Write what the version rests on beside it, too.
+             * @default false
+             */
+            lock: boolean;
+            /**
+             * Max Length
+             * @description Most tokens; default: the consumer's own.
+             */
+            max_length?: number | null;
+            /**
+             * Policy
+             * @description Only rows that it clears: commercial-training, or the path of a YAML file.
+             */
+            policy?: string | null;
+            /**
+             * Provenance
+             * @description column, sidecar or none; default: what suits the format.
+             */
+            provenance?: string | null;
+            /**
+             * Shard Rows
+             * @description Most rows of a file in the folder.
+             */
+            shard_rows?: number | null;
+            /**
+             * Split By
+             * @description Column by whose values the rows are parted.
+             */
+            split_by?: string | null;
+            /**
+             * Spreadsheet Safe
+             * @description Tables disarm what a spreadsheet would take for a formula.
+             * @default false
+             */
+            spreadsheet_safe: boolean;
+            /**
+             * Suffix
+             * @description Suffix of the files in a folder.
+             * @example .jsonl.gz
+             */
+            suffix?: string | null;
+            /**
+             * Tokenizer
+             * @description A folder, or hf:OWNER/NAME: lengths are looked at, too.
+             */
+            tokenizer?: string | null;
+            /**
+             * Where
+             * @description Only rows for which this is true.
+             * @example reviews.accepted >= 1
+             */
+            where?: string | null;
+        };
+        /**
+         * ToFile
+         * @description An export to a place on the server's machine.
+         */
+        ToFile: {
+            /**
+             * Anyway
+             * @description A check that fails refuses nothing.
+             * @default false
+             */
+            anyway: boolean;
+            /**
+             * Consumer
+             * @description Who will read it; default: who usually reads the format.
+             * @example trl
+             */
+            consumer?: string | null;
+            /**
+             * Datasets
+             * @description Names, name@version or run:r12; several go into one folder.
+             * @example [
+             *       "questions"
+             *     ]
+             */
+            datasets: string[];
+            /**
+             * Drop Uncleared
+             * @description Leave out rows that it does not clear, instead of refusing.
+             * @default false
+             */
+            drop_uncleared: boolean;
+            /**
+             * Format
+             * @example trl-sft
+             */
+            format: string;
+            /**
+             * Lock
+             * @description Write what the version rests on beside it, too.
+             * @default false
+             */
+            lock: boolean;
+            /**
+             * Max Length
+             * @description Most tokens; default: the consumer's own.
+             */
+            max_length?: number | null;
+            /**
+             * Path
+             * @description File or folder to write; it appears whole or not at all.
+             * @example out/questions.jsonl
+             */
+            path: string;
+            /**
+             * Policy
+             * @description Only rows that it clears: commercial-training, or the path of a YAML file.
+             */
+            policy?: string | null;
+            /**
+             * Provenance
+             * @description column, sidecar or none; default: what suits the format.
+             */
+            provenance?: string | null;
+            /**
+             * Shard Rows
+             * @description Most rows of a file in the folder.
+             */
+            shard_rows?: number | null;
+            /**
+             * Split By
+             * @description Column by whose values the rows are parted.
+             */
+            split_by?: string | null;
+            /**
+             * Spreadsheet Safe
+             * @description Tables disarm what a spreadsheet would take for a formula.
+             * @default false
+             */
+            spreadsheet_safe: boolean;
+            /**
+             * Suffix
+             * @description Suffix of the files in a folder.
+             * @example .jsonl.gz
+             */
+            suffix?: string | null;
+            /**
+             * Tokenizer
+             * @description A folder, or hf:OWNER/NAME: lengths are looked at, too.
+             */
+            tokenizer?: string | null;
+            /**
+             * Where
+             * @description Only rows for which this is true.
+             * @example reviews.accepted >= 1
+             */
+            where?: string | null;
+        };
+        /**
+         * ToImport
+         * @description Files to be imported.
+         */
+        ToImport: {
+            /**
+             * Columns
+             * @description Only these columns.
+             * @default []
+             */
+            columns: string[];
+            /**
+             * Files
+             * @description A path on the server's machine, an address (https://...), a dataset on a hub (hf:owner/name), or upload:ID.
+             */
+            files: string[];
+            /**
+             * Format
+             * @description Format of the records; default: recognised for each file.
+             */
+            format?: string | null;
+            /**
+             * Into
+             * @description The dataset; made when it is not there.
+             * @example questions
+             */
+            into: string;
+            /**
+             * Key
+             * @description The column whose value identifies a row.
+             */
+            key?: string | null;
+            /**
+             * @description What is done to each record first.
+             * @default {
+             *       "constants": {},
+             *       "format": "",
+             *       "header": true,
+             *       "rename": {},
+             *       "roles": {}
+             *     }
+             */
+            map: components["schemas"]["MappingProfile"];
+            /**
+             * Sample
+             * @description Of a dataset on a hub, so many random rows.
+             */
+            sample?: number | null;
+            /**
+             * Seed
+             * @default 0
+             */
+            seed: number;
+            /**
+             * Split
+             * @description Of a dataset on a hub, the split.
+             * @default
+             */
+            split: string;
+            /**
+             * Strict
+             * @description Refuse, and commit nothing, where a record is rejected.
+             * @default false
+             */
+            strict: boolean;
+        };
+        /**
+         * ToMerge
+         * @description A merge.
+         */
+        ToMerge: {
+            /**
+             * Message
+             * @description What was done.
+             * @default
+             */
+            message: string;
+            /**
+             * Prefer
+             * @description Whose cells stand in a conflict; default: nobody's, conflicts are listed (409).
+             * @default
+             * @enum {string}
+             */
+            prefer: "" | "ours" | "theirs" | "both";
+            /**
+             * Resolve
+             * @description Single conflicts settled: ROW:FIELD=ours, =theirs, =base or =value:JSON; ROW=ours where it is about the whole row.
+             * @default []
+             * @example [
+             *       "0123456789abcdef0123456789abcdef:answer=theirs"
+             *     ]
+             */
+            resolve: string[];
+            /**
+             * Rows
+             * @description Which rows there are where one side lacks them.
+             * @default three-way
+             * @enum {string}
+             */
+            rows: "three-way" | "union" | "intersection";
+            /**
+             * Source
+             * @description Branch, tag or version of the same dataset, or other@version of another one.
+             * @example draft
+             */
+            source: string;
         };
         /**
          * ToQuote
@@ -1386,6 +2853,39 @@ export interface components {
             target?: number | null;
         };
         /**
+         * ToRestore
+         * @description A state that is to be there again, as a new version.
+         */
+        ToRestore: {
+            /**
+             * Message
+             * @default
+             */
+            message: string;
+            /**
+             * Source
+             * @example v1
+             */
+            source: string;
+        };
+        /**
+         * ToRollBack
+         * @description A version that the branch is to name again.
+         */
+        ToRollBack: {
+            /**
+             * Discard
+             * @description Lose the branch's uncommitted edits.
+             * @default false
+             */
+            discard: boolean;
+            /**
+             * Source
+             * @example v1
+             */
+            source: string;
+        };
+        /**
          * ToTest
          * @description A model that is asked one question for real.
          */
@@ -1409,6 +2909,61 @@ export interface components {
             model: string;
         };
         /**
+         * Turned
+         * @description What was undone, or done again: `kind` set, add, remove or discard, when it was done first, how many `rows` it is about, and how many
+         *     were `left` as they are, since they say something else by now.
+         */
+        Turned: {
+            /** Done At */
+            done_at: number;
+            /** Kind */
+            kind: string;
+            /** Left */
+            left: number;
+            /** Rows */
+            rows: number;
+        };
+        /**
+         * Uncommitted
+         * @description A page of rows with uncommitted edits, and counts of all: rows added, removed and changed, and by column.
+         */
+        Uncommitted: {
+            /** Added */
+            added: number;
+            /** Changed */
+            changed: number;
+            /** Fields */
+            fields: {
+                [key: string]: number;
+            };
+            /** Items */
+            items: {
+                [key: string]: unknown;
+            }[];
+            /** Next */
+            next: number | null;
+            /** Removed */
+            removed: number;
+            /** Total */
+            total: number | null;
+        };
+        /**
+         * Upload
+         * @description A file on its way here. `parts` are the numbers of those that have come; once it is `complete`, `upload:ID` names the file.
+         */
+        Upload: {
+            /** Bytes */
+            bytes: number;
+            /** Complete */
+            complete: boolean;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Parts */
+            parts: number[];
+        };
+        /**
          * VersionFacts
          * @description One version of a dataset.
          */
@@ -1426,6 +2981,67 @@ export interface components {
             /** Rows */
             rows: number;
         };
+        /**
+         * ToCheck
+         * @description An export to be checked before it is made.
+         */
+        rowsmith__api__exports__ToCheck: {
+            /**
+             * Consumer
+             * @description Who will read it; default: who usually reads the format.
+             * @example trl
+             */
+            consumer?: string | null;
+            /**
+             * Format
+             * @example trl-sft
+             */
+            format: string;
+            /**
+             * Max Length
+             * @description Most tokens; default: the consumer's own.
+             */
+            max_length?: number | null;
+            /**
+             * Tokenizer
+             * @description A folder, or hf:OWNER/NAME: lengths are looked at, too.
+             */
+            tokenizer?: string | null;
+        };
+        /**
+         * ToCheck
+         * @description A recipe to be checked.
+         */
+        rowsmith__api__recipes__ToCheck: {
+            /**
+             * Budget Usd
+             * @description A cap that has to be kept.
+             */
+            budget_usd?: number | null;
+            /**
+             * Offline
+             * @description For a run that sends nothing: no key is needed.
+             * @default false
+             */
+            offline: boolean;
+            /**
+             * Recipe
+             * @description A name of the catalogue, or the path of a recipe file.
+             * @example extractive-qa
+             */
+            recipe: string;
+            /**
+             * Sets
+             * @description Values of the recipe's parameters.
+             * @default {}
+             * @example {
+             *       "documents": "docs/"
+             *     }
+             */
+            sets: {
+                [key: string]: string;
+            };
+        };
     };
     responses: never;
     parameters: never;
@@ -1435,6 +3051,41 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    detect_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToDetect"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     stream_events: {
         parameters: {
             query?: {
@@ -1454,6 +3105,40 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_formats: {
+        parameters: {
+            query?: {
+                /** @description Items to pass over. */
+                start?: number;
+                /** @description Most items. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_FormatFacts_"];
+                };
             };
             /** @description An error, and its fix. */
             default: {
@@ -1879,7 +3564,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ToCheck"];
+                "application/json": components["schemas"]["rowsmith__api__recipes__ToCheck"];
             };
         };
         responses: {
@@ -1942,6 +3627,827 @@ export interface operations {
             };
         };
     };
+    create_branch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name, or name@branch. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBranch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ref"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cherry_pick: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name, or name@branch. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Source"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_columns: {
+        parameters: {
+            query?: {
+                /** @description Items to pass over. */
+                start?: number;
+                /** @description Most items. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description name, name@branch, name@tag, name@version, or run:r12 for the kept rows of a run. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_dict_str__Any__"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    commit_dataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name, or name@branch. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToCommit"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    diff_dataset: {
+        parameters: {
+            query?: {
+                /** @description From this version; default: what uncommitted edits change. */
+                old?: string | null;
+                /** @description To this version; default: the branch's head. */
+                new?: string;
+                /** @description Items to pass over. */
+                start?: number;
+                /** @description Most items. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description name, name@branch, name@tag or name@version. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Differs"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_edits: {
+        parameters: {
+            query?: {
+                /** @description Items to pass over. */
+                start?: number;
+                /** @description Most items. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description name, or name@branch. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Uncommitted"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discard_edits: {
+        parameters: {
+            query?: {
+                /** @description Only the edit of this row. */
+                row?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description name, or name@branch. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Counted"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_acts: {
+        parameters: {
+            query?: {
+                /** @description Items to pass over. */
+                start?: number;
+                /** @description Most items. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description name, or name@branch. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Done_"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit_matching: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name, or name@branch. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkEdit"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Counted"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_matching: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name, or name@branch. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Matching"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Counted"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    redo_edit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name, or name@branch. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Skip"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Turned"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_edit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name, or name@branch. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Skip"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Turned"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name, name@branch, name@tag, name@version, or run:r12. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["rowsmith__api__exports__ToCheck"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_export: {
+        parameters: {
+            query: {
+                /** @description Name of a format. */
+                format: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description name, name@branch, name@tag, name@version, or run:r12. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Previewed_"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    log_dataset: {
+        parameters: {
+            query?: {
+                /** @description Items to pass over. */
+                start?: number;
+                /** @description Most items. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description name, name@branch, name@tag or name@version. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_dict_str__Any__"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    merge_dataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name, or name@branch. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToMerge"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_moved: {
+        parameters: {
+            query?: {
+                /** @description Items to pass over. */
+                start?: number;
+                /** @description Most items. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description name, name@branch, name@tag or name@version. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_dict_str__Any__"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_refs: {
+        parameters: {
+            query?: {
+                kind?: ("branch" | "tag" | "release")[] | null;
+                /** @description Items to pass over. */
+                start?: number;
+                /** @description Most items. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description name, or name@branch. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Ref_"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_ref: {
+        parameters: {
+            query?: {
+                /** @description Only if it is one. */
+                kind?: ("branch" | "tag") | null;
+                /** @description Lose a branch's uncommitted edits, too. */
+                discard?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description name, or name@branch. */
+                dataset: string;
+                ref: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ref"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restore_dataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name, or name@branch. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToRestore"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    roll_back_dataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name, or name@branch. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToRollBack"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ref"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_rows: {
         parameters: {
             query?: {
@@ -1991,6 +4497,44 @@ export interface operations {
             };
         };
     };
+    add_row: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name, or name@branch. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRow"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_row: {
         parameters: {
             query?: never;
@@ -2013,6 +4557,83 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RowFacts"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_row: {
+        parameters: {
+            query?: {
+                /** @description The revision that was seen. */
+                seen?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description name, or name@branch. */
+                dataset: string;
+                row: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit_row: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name, or name@branch. */
+                dataset: string;
+                row: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RowEdit"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited"];
                 };
             };
             /** @description An error, and its fix. */
@@ -2049,6 +4670,44 @@ export interface operations {
                     "application/json": {
                         [key: string]: unknown;
                     };
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_tag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name, or name@branch. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTag"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ref"];
                 };
             };
             /** @description An error, and its fix. */
@@ -2101,6 +4760,40 @@ export interface operations {
             };
         };
     };
+    download_datasets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToExport"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_events: {
         parameters: {
             query?: {
@@ -2137,6 +4830,80 @@ export interface operations {
             };
         };
     };
+    export_datasets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToFile"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_files: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToImport"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     quote_recipe: {
         parameters: {
             query?: never;
@@ -2159,9 +4926,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["Quote"];
                 };
             };
             /** @description An error, and its fix. */
@@ -2638,6 +5403,164 @@ export interface operations {
                         [key: string]: unknown;
                     };
                 };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewUpload"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    complete_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_upload_part: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload: string;
+                n: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description An error, and its fix. */
             default: {
