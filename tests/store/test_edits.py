@@ -5,12 +5,15 @@ from __future__ import annotations
 import itertools
 import random
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 from version_rows import made, made_row
 
 from rowsmith.core.errors import Conflict, NotFound
 from rowsmith.core.row import Row
+from rowsmith.store import acts as acting
+from rowsmith.store.acts import Act, Acts
 from rowsmith.store.committing import commit_edits, moved
 from rowsmith.store.database import Database
 from rowsmith.store.datasets import Datasets
@@ -201,3 +204,17 @@ def test_16_committers_make_one_line(database: Database, first: Version) -> None
     line = list(Versions(database).log(head))
     assert len(line) == 65 and all(version.parents == (parent.id,) for version, parent in itertools.pairwise(line))
     assert head.rows == 200 + 64 and list(Datasets(database).check(head)) == []
+
+
+def test_an_act_is_undone_and_done_again(database: Database, first: Version) -> None:
+    acts = Acts(database, first.dataset, "main", "ann")
+    edits_of = Edits(database, first.dataset, "main", Act(database, "ann", "set"))
+    for number in (7, 8):
+        edits_of.change(made_row(number, "").id, lambda row: {**row.data, "answer": "mine"}, "ann")
+    for undone, says, left in ((False, "answer 7", 0), (True, "mine", 2), (False, "answer 7", 0)):
+        act = acts.next(undone=undone)
+        assert act is not None and (act.rows, act.undone) == (2, undone)
+        edits_of.put_back(acts.backs(act), "ann", partial(acting.turn, act=act))
+        stands = edits_of.standing(SEVEN)
+        assert stands.row is not None and (stands.row.data["answer"], len(edits_of)) == (says, left)
+    assert Act(database, "ann", "set").n is None and len(acts.list()) == 1
