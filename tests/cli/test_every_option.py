@@ -6,12 +6,14 @@ import json
 import shutil
 import signal
 import sqlite3
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import checked as plug_in
 import keyring
@@ -23,6 +25,7 @@ from guided import NEEDED, Mind, shown
 from keyring.backends.fail import Keyring as NoKeyring
 from keyrings import FOLDER, FileKeyring
 from running import Bench, ask, called, texts
+from serving_process import COMMAND, browser, process
 from terminal import commands
 from tiny_tokenizer import tokenizer
 from weak_prompt import WEAK, labelled
@@ -253,6 +256,35 @@ def test_a_run_is_left_to_a_worker(t: Terminal) -> None:
             time.sleep(0.1)
         worker.stop()
     assert (stands["state"], stands["kept"]) == ("finished", 6)
+
+
+@shows("serve --port", "serve --host", "serve --runs", "serve --grace", "serve --open", "serve --no-open", "serve --home")
+def test_serving(t: Terminal) -> None:
+    opened = t.folder / "opened"
+    (browse := t.folder / "browse").write_text(f'#!/bin/sh\necho "$1" >> {opened}\n')
+    browse.chmod(0o755)
+    slow = Bench(t.folder, latency=0.4)
+    with slow, process(t.folder / "served", "--open", "--port", "0", "--runs", "1", "--grace", "0", BROWSER=f"{browse} %s") as (running, link):
+        with browser(link) as client:
+            runs = "/api/v1/projects/default/runs"
+            for name in "ab":
+                recipe = slow.recipe(texts(*"pqrstu"), ask(f"{name} {{{{ text }}}}"), file=f"{name}.yaml")
+                assert client.post(runs, json={"recipe": str(recipe)}).status_code == 202
+            while (one := client.get(f"{runs}/r1").json())["state"] == "queued":
+                time.sleep(0.05)
+            assert (one["state"], client.get(f"{runs}/r2").json()["state"]) == ("running", "queued")
+        running.send_signal(signal.SIGTERM)
+        assert running.wait(30) in (0, -signal.SIGTERM)
+    assert opened.read_text().split() == [link]
+    with process(t.folder / "home", "--no-open", "--home", str(t.folder / "apart"), "--port", "0", "--host", "::1") as (_, there), browser(there) as client:
+        port = urlsplit(there).port
+        assert (urlsplit(there).hostname, client.get("/api/v1/projects/default/runs").json()["items"]) == ("::1", [])
+        again = [*COMMAND, "--no-open", "--host", "::1", "--port", str(port)]
+        taken = subprocess.run(again, capture_output=True, text=True, cwd=t.folder, check=False)
+    assert (t.folder / "apart" / "serve.token").exists() and not (t.folder / "home" / "serve.token").exists()
+    assert taken.returncode == 1 and "cannot be used" in taken.stderr and len(opened.read_text().split()) == 1
+    refused = subprocess.run([*COMMAND, "--host", "0.0.0.0"], capture_output=True, text=True, cwd=t.folder, check=False)
+    assert refused.returncode == 1 and "reached by others" in refused.stderr
 
 
 @shows("run --new", "run --fresh")
@@ -670,7 +702,7 @@ def test_keys(t: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     keyring.set_keyring(NoKeyring())
 
 
-WITH_HOME = sorted(name for name, options in commands().items() if "--home" in options)
+WITH_HOME = sorted(name for name, options in commands().items() if "--home" in options and name != "serve")  # test_serving
 WITH_PROJECT = sorted(name for name, options in commands().items() if "--project" in options)
 ARGUMENTS: dict[str, list[str]] = {
     "quality": ["t", "--checks", "injection"], "worth": ["t"],
