@@ -276,7 +276,8 @@ def test_serving(t: Terminal) -> None:
         running.send_signal(signal.SIGTERM)
         assert running.wait(30) in (0, -signal.SIGTERM)
     assert opened.read_text().split() == [link]
-    with process(t.folder / "home", "--no-open", "--home", str(t.folder / "apart"), "--port", "0", "--host", "::1") as (_, there), browser(there) as client:
+    words = ("--no-open", "--home", str(t.folder / "apart"), "--port", "0", "--host", "::1")
+    with process(t.folder / "home", *words) as (_, there), browser(there) as client:
         port = urlsplit(there).port
         assert (urlsplit(there).hostname, client.get("/api/v1/projects/default/runs").json()["items"]) == ("::1", [])
         again = [*COMMAND, "--no-open", "--host", "::1", "--port", str(port)]
