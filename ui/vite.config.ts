@@ -18,6 +18,7 @@ export default defineConfig({
   server: { host: '127.0.0.1', proxy: { '/api': { target: server, ws: false } } },
   test: {
     environment: 'jsdom',
+    pool: 'vmThreads', // one jsdom a worker, and yet each file in a context of its own
     setupFiles: ['src/test-setup.ts'],
     include: ['src/**/*.test.{ts,tsx}', '*.test.ts'],
     restoreMocks: true,

@@ -29,7 +29,9 @@ from weak_prompt import WEAK, labelled
 from weak_prompt import Model as WeakPrompt
 from workbooks import workbook
 
+from rowsmith import Lab
 from rowsmith.testing import CommandLine
+from rowsmith.worker.worker import Worker
 
 SHOWN: set[str] = set()
 Test = Callable[..., None]
@@ -235,6 +237,22 @@ def test_budget_tokens(t: Terminal) -> None:
     paused = t.tell("run", recipe, "--fresh", "--budget-tokens", 300, code=4)
     assert "--budget-tokens" in paused["reason"]
     assert t.tell("resume", paused["run"], "--budget-tokens", 30_000)["kept"] == 6
+
+
+@shows("run --queue", "resume --queue")
+def test_a_run_is_left_to_a_worker(t: Terminal) -> None:
+    recipe = t.recipe(SIX, ask(), models={"writer": t.model(max_tokens=100)})
+    told = t.tell("run", recipe, "--queue", code=7)
+    assert (told["state"], len(t.asked)) == ("queued", 0)
+    assert t.tell("resume", told["run"], "--budget-tokens", 1, code=4)["state"] == "paused"
+    assert t.tell("resume", told["run"], "--budget-tokens", 100_000, "--queue", code=7)["state"] == "queued"
+    with Lab(t.folder / "home") as lab:
+        worker = Worker(lab)
+        worker.start()
+        while (stands := t.tell("runs", told["run"]))["state"] in ("queued", "running"):
+            time.sleep(0.1)
+        worker.stop()
+    assert (stands["state"], stands["kept"]) == ("finished", 6)
 
 
 @shows("run --new", "run --fresh")

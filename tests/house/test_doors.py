@@ -96,7 +96,7 @@ ACTS = {
 }  # fmt: skip
 OF_THE_HOME = {
     "verify", "backup", "restore", "upgrade", "gc", "doctor", "check", "plan", "steps", "schema", "plugins list", "plugins trust", "formats",
-    "detect", "convert", "export-check", "read", "chunk", "clean", "rubrics", "recipes", "recipes show", "recipes copy", "",
+    "detect", "convert", "export-check", "read", "chunk", "clean", "rubrics", "recipes", "recipes show", "recipes copy", "serve", "",
 }  # fmt: skip
 OF_THE_DOOR = {"--home", "--project", "--json", "--help"}
 """Of `start`, `commit` is for pilots (`rowsmith plan --pilot`), which commit nothing, and `compares` for the judge of `rowsmith compare`."""

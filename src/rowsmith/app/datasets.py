@@ -12,7 +12,7 @@ from rowsmith.app.exports import Export, export
 from rowsmith.app.lab import Lab
 from rowsmith.app.licences import Licences, licences_of
 from rowsmith.app.locks import Locked, lock
-from rowsmith.app.looking import Rows, look
+from rowsmith.app.looking import Rows, look, row_seen
 from rowsmith.core.row import Row
 from rowsmith.core.slots import KEPT_STAGE
 from rowsmith.core.statistics import Statistics
@@ -94,12 +94,12 @@ class Datasets:
         return Page(list(found), found.total)
 
     def row(self, spoken: str, id_: str) -> Row:
-        """One row by its id.
+        """One row by its id: of a branch as it stands with its uncommitted edits, of a version, or of a run.
 
         Raises:
-            NotFound: there is none.
+            NotFound: there is none, or it has been removed.
         """
-        return self._store.row(self.get(spoken), id_)
+        return row_seen(self.lab, self.project, spoken, id_)
 
     def count(self, spoken: str) -> int:
         """The number of rows; erased ones do not count."""

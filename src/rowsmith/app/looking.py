@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from rowsmith.core.errors import Invalid, Problem, choose
+from rowsmith.core.errors import Invalid, NotFound, Problem, choose
 from rowsmith.core.expressions import parse
 from rowsmith.core.review import require_known
 from rowsmith.core.row import REVIEWS, Row
@@ -77,6 +77,27 @@ def seen(lab: Lab, project: str, spoken: str, *, edits: bool = True) -> tuple[Ve
     branches = {ref.name for ref in Refs(lab.db, dataset).list("branch")} if edits else set()
     changed = list(Edits(lab.db, dataset.n, which or MAIN)) if (which or MAIN) in branches else []
     return store.resolve(project, spoken), changed
+
+
+def row_seen(lab: Lab, project: str, spoken: str, id_: str) -> Row:
+    """One row of what is spoken of, as `look` would show it.
+
+    Raises:
+        NotFound: there is none.
+    """
+    missing = NotFound(f"{spoken} has no row {id_!r}.", "List its rows with rowsmith rows.")
+    if spoken.startswith(OF_RUN):
+        rows = StageRows(lab.db, Runs(lab.db).get(spoken.removeprefix(OF_RUN)).n, KEPT_STAGE)
+        found = next((row for row in rows if row.id == id_), None)
+    else:
+        version, changed = seen(lab, project, spoken)
+        edit = next((edit for edit in changed if edit.id == id_), None)
+        if edit is None:
+            return Datasets(lab.db).row(version, id_)
+        found = None if edit.data is None else Row(edit.id, edit.key, edit.data, edit.scores, edit.origin)
+    if found is None:
+        raise missing
+    return found
 
 
 def _through(view: View, wanted: Look, start: int, limit: int | None) -> Rows:

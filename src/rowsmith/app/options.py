@@ -21,6 +21,8 @@ from rowsmith.store.runs import Asked, PromptUse, Run
 
 Cites = tuple[tuple[str, ...], ...]
 """The ids of rows that each row of a recipe cites."""
+ON, AGAIN = "on", "again"
+"""How a worker goes on with a run that is left to it: with what is still to be done, or with rows that failed, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,8 @@ class Options:
     carrying-out so far, the last one included: a rebuild goes the same way. `prices`: those known of the models when it began, by role; a
     later table changes nothing. `live`: roles that are asked live in spite of `batch`, as their providers have no batch API. `refreshes`: the
     recipe's fingerprint, where rows that it made of its sources as they were and does not make again are to go. `compares`: the runs whose rows
-    stand in pairs in the recipe, for a judge. `cites`: for each row that stands in the recipe, the ids of the rows that it cites."""
+    stand in pairs in the recipe, for a judge. `cites`: for each row that stands in the recipe, the ids of the rows that it cites. `queued`: it is
+    left to a worker (ON or AGAIN), which also takes it up again when its process ended."""
 
     into: str
     target: int | None = None
@@ -52,6 +55,7 @@ class Options:
     refreshes: str = ""
     compares: tuple[str, ...] = ()
     cites: Cites = ()
+    queued: str = ""
 
     @classmethod
     def of(cls, run: Run) -> Options:

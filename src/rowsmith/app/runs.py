@@ -16,15 +16,16 @@ from typing import Any
 
 import rowsmith
 from rowsmith.app import preparing
-from rowsmith.app.batches import asked_live, end_at_servers
+from rowsmith.app.batches import asked_live
 from rowsmith.app.comparing import compare
 from rowsmith.app.comparison import Comparison
+from rowsmith.app.ending import FOLLOW_S, end, let_go
 from rowsmith.app.fetching import Fetching
 from rowsmith.app.gates import gate
 from rowsmith.app.judging import Judging
 from rowsmith.app.lab import Lab
 from rowsmith.app.library import pin_datasets
-from rowsmith.app.options import Cites, NamedPrompts, Options, goes_on, named_prompts, prompts, writes_anew
+from rowsmith.app.options import AGAIN, ON, Cites, NamedPrompts, Options, goes_on, named_prompts, prompts, writes_anew
 from rowsmith.app.prompts import Prompts
 from rowsmith.app.refreshing import source_changes
 from rowsmith.app.refusals import require_whole, taking_in
@@ -55,7 +56,6 @@ from rowsmith.store.runs import Runs as Store
 from rowsmith.store.stages import StageRows
 
 OnProgress = Callable[[Progress], None]
-FOLLOW_S = 0.2
 DONE = ("finished", "shortfall")
 
 
@@ -74,7 +74,8 @@ class Runs:
         limit: int | None = None, budget_usd: float | None = None, budget_tokens: int | None = None, new: bool = False, fresh: bool = False,
         replace: bool = False, offline: bool = False, batch: bool = False, batch_only: bool = False, deadline_s: float | None = None,
         wait: bool = True, commit: bool = True, commit_partial: bool = False, grace_s: float = 30.0, on_progress: OnProgress | None = None,
-        stopping: Stopping | None = None, refresh: bool = False, compares: tuple[str, ...] = (), purchase: int = 0, cites: Cites = (),
+        stopping: Stopping | None = None, refresh: bool = False, queue: bool = False, compares: tuple[str, ...] = (), purchase: int = 0,
+        cites: Cites = (),
     ) -> Result:  # fmt: skip
         """Run a recipe (a Recipe, or the path of a recipe file with `sets` for its parameters), and return when it has come to rest.
 
@@ -93,13 +94,14 @@ class Runs:
             refresh: fetch anew what was fetched from outside before; rows that the recipe made of sources as they were and does not make again
                 go, so that the dataset follows its sources.
             grace_s: seconds that calls in flight may take to end when the run is stopped.
+            queue: leave it to a worker, such as that of a server, and return at once.
             compares, cites: the runs whose rows stand in pairs in the recipe; by its rows, the ids of those cited. They are forgotten with those.
 
         Raises:
             Invalid: the recipe, with every problem. Nothing is spent.
             NotFound: a file. Unavailable, StorageFull: the store.
         """
-        loaded, base, named_prompts = self._load(recipe, sets or {}, self._money_cap(budget_usd), self._keys(offline))
+        loaded, base, named_prompts = self._load(recipe, sets or {}, self._money_cap(budget_usd), self.keys(offline))
         lock = self._lock(loaded, base, named_prompts, refresh=refresh, offline=offline)
         identity = self._identity(loaded, lock, base, purchase)
         wanted = Options(
@@ -109,10 +111,10 @@ class Runs:
             budget_tokens=loaded.budget_tokens if budget_tokens is None else budget_tokens, replace=replace, commit=commit,
             commit_partial=commit_partial, offline=offline, fresh=purchase, base=str(base), batch=batch or batch_only, batch_only=batch_only,
             deadline_s=deadline_s, prices=prices_of(loaded, self.lab.table), refreshes=loaded.fingerprint() if refresh else "",
-            compares=compares, cites=cites,
+            compares=compares, cites=cites, queued=ON if queue else "",
         )  # fmt: skip
         wanted.check()
-        wanted = wanted.but(live=asked_live(loaded, self._plugins(base), batch=wanted.batch and not offline, only=batch_only))
+        wanted = wanted.but(live=asked_live(loaded, self.plugins(base), batch=wanted.batch and not offline, only=batch_only))
         before = None if new or fresh else self.store.latest(self.project, identity)
         if before and before.n in runs_of(self.lab.db):
             before, new = None, True  # it was rid of what has been let in again since
@@ -123,6 +125,8 @@ class Runs:
                 wanted = wanted.but(fresh=self._purchases(identity) + 1)
             make = self.store.create if new or fresh else self.store.begin
             made = make(self.project, loaded.dump(), identity, lock, wanted.dump())
+            if made is not None and queue:
+                return self.result(made.id)
             if made is not None:
                 return self._carry_out(made, loaded, wanted, grace_s, on_progress, stopping, wait=wait)
             before = self.store.latest(self.project, identity)
@@ -134,10 +138,10 @@ class Runs:
     def resume(
         self, run: str, *, budget_usd: float | None = None, budget_tokens: int | None = None, retry_failed: bool = True,
         offline: bool = False, commit_partial: bool = False, batch: bool | None = None, wait: bool = True, grace_s: float = 30.0,
-        on_progress: OnProgress | None = None, stopping: Stopping | None = None,
+        on_progress: OnProgress | None = None, stopping: Stopping | None = None, queue: bool = False,
     ) -> Result:  # fmt: skip
-        """Go on with a run that stopped, paused or was cancelled; with `retry_failed`, failed rows get another attempt. `offline` and `wait`
-        as in start; `batch` says anew whether answers are bought in batches (None: as before).
+        """Go on with a run that stopped, paused or was cancelled; with `retry_failed`, failed rows get another attempt. `offline`, `wait` and
+        `queue` as in start; `batch` says anew whether answers are bought in batches (None: as before).
 
         Raises:
             NotFound: there is no such run. Conflict: another process carries it out.
@@ -146,28 +150,32 @@ class Runs:
         if self.store.held(record):
             raise Conflict(f"Run {record.id} is being carried out by another process.", f"Follow it with rowsmith runs {record.id}.")
         caps = {name: cap for name, cap in (("budget_usd", budget_usd), ("budget_tokens", budget_tokens)) if cap is not None}
-        options = Options.of(record).but(offline=offline, commit_partial=commit_partial, **caps)
+        before = Options.of(record)
+        queued = (AGAIN if retry_failed else ON) if queue else before.queued if record.state in ("queued", "running") else ""
+        options = before.but(offline=offline, commit_partial=commit_partial, queued=queued, **caps)
         if batch is not None:
             options = options.but(batch=batch, **({} if batch else {"batch_only": False, "deadline_s": None}))
         base = Path(options.base)
-        recipe = recipe_file.build(record.recipe, plugins=self._plugins(base))
+        recipe = recipe_file.build(record.recipe, plugins=self.plugins(base))
         self._require_same_code(record, base)
         options = options.but(prices=prices_of(recipe, self.lab.table, options.prices))
         options.check()
         known = with_known(recipe, self.lab.table, options.prices)
-        cap, folders = self._money_cap(options.budget_usd), self._plugins(base)
-        if problems := model_problems(known, self._keys(offline), Lines(), cap, folders, base, self.lab.table):
+        cap, folders = self._money_cap(options.budget_usd), self.plugins(base)
+        if problems := model_problems(known, self.keys(offline), Lines(), cap, folders, base, self.lab.table):
             raise recipe_file.problems_as_error(problems)
         options = options.but(live=asked_live(recipe, folders, batch=options.batch and not offline, only=options.batch_only))
+        if queue:
+            return self._leave(record, options)
         return self._carry_out(record, recipe, options, grace_s, on_progress, stopping, retry_failed=retry_failed, wait=wait)
 
     def stop(self, run: str, *, wait_s: float = 60.0) -> Run:
         """Ask whoever carries the run out to stop, and wait until it has."""
-        return self._end(run, "stop", "stopped", wait_s)
+        return end(self, run, "stop", "stopped", wait_s)
 
     def cancel(self, run: str, *, wait_s: float = 60.0) -> Run:
         """Stop the run and cancel what it has still to do, its batches at their servers included."""
-        return self._end(run, "cancel", "cancelled", wait_s)
+        return end(self, run, "cancel", "cancelled", wait_s)
 
     def compare(
         self, a: str, b: str, *, by: Sequence[str] = (), judge: str | None = None, base_url: str | None = None, criteria: str = "",
@@ -195,7 +203,7 @@ class Runs:
         """What a run has come to."""
         record = self.get(run)
         if record.state == "running" and not self.store.held(record):
-            record = replace(record, state="stopped", reason="its process ended; run the same command again, or resume it")
+            record = let_go(record)
         details, batches = draws.details(self.lab.db, record.n, "schema"), Batches(self.lab.db).of_run(record.n)
         return result(record, slots.ends(self.lab.db, record.n), details, batches)
 
@@ -223,11 +231,11 @@ class Runs:
         Raises:
             Invalid: the recipe, with every problem. NotFound: a file.
         """
-        loaded, base, named_prompts = self._load(recipe, sets, budget_usd, self._keys(offline=False))
+        loaded, base, named_prompts = self._load(recipe, sets, budget_usd, self.keys(offline=False))
         return loaded, self._lock(loaded, base, named_prompts)
 
-    def _keys(self, offline: bool) -> Keys:
-        """Where keys are found."""
+    def keys(self, offline: bool) -> Keys:
+        """Where keys are found; offline, each is there."""
         return AnyKey() if offline else self.lab.keys.of(self.project)
 
     def _load(
@@ -235,7 +243,7 @@ class Runs:
     ) -> tuple[Recipe, Path, NamedPrompts]:
         """The recipe, checked, the folder from which its paths are taken, and the prompts that it takes by their names."""
         base = Path.cwd() if isinstance(recipe, Recipe) else Path(recipe).parent
-        told: Any = {"keys": keys, "budget_usd": budget_usd, "plugins": self._plugins(base), "table": self.lab.table}
+        told: Any = {"keys": keys, "budget_usd": budget_usd, "plugins": self.plugins(base), "table": self.lab.table}
         if isinstance(recipe, Recipe):
             if problems := check(recipe, base=base, **told):
                 raise recipe_file.problems_as_error(problems)
@@ -243,7 +251,8 @@ class Runs:
         found, reading = read_whole(Path(recipe), sets, **told, prompts=Prompts(self.lab, self.project).find)
         return found, reading.base.absolute(), named_prompts(reading.prompts)
 
-    def _plugins(self, base: Path) -> tuple[Path, ...]:
+    def plugins(self, base: Path) -> tuple[Path, ...]:
+        """The folders of plug-ins that recipes in a folder may use."""
         return (base / "plugins",)
 
     def _lock(
@@ -258,7 +267,7 @@ class Runs:
             "prompts": {f"{position}.{field}": name for position, field, name, _, _ in prompts(recipe)},
             **({"named_prompts": named_prompts} if named_prompts else {}),
             "takes": [recipe.inputs_of(position) for position in range(len(recipe.steps))],
-            **origins(recipe, self._plugins(base)),
+            **origins(recipe, self.plugins(base)),
             "code": {"rowsmith": rowsmith.__version__, "python": platform.python_version()},
         }
 
@@ -270,11 +279,11 @@ class Runs:
     def _identity(self, recipe: Recipe, lock: Mapping[str, Any], base: Path, purchase: int) -> str:
         """What makes two runs the same run: recipe, inputs, the code of plug-in steps, and a numbered purchase."""
         more = [*(lock[name] for name in ("datasets", "reviews") if name in lock), *([purchase] if purchase else [])]
-        return digest(as_written([recipe.content(), named(lock["inputs"]), codes(recipe, self._plugins(base)), *more])).hex()
+        return digest(as_written([recipe.content(), named(lock["inputs"]), codes(recipe, self.plugins(base)), *more])).hex()
 
     def _require_same_code(self, record: Run, base: Path) -> None:
         """A run does not go on with other code than it began with."""
-        for plugin in changed(record.lock, self._plugins(base)):
+        for plugin in changed(record.lock, self.plugins(base)):
             what = f"The plug-in {plugin} has changed since run {record.id} began."
             raise Conflict(what, "Run the recipe again: that is a new run, which reuses stored answers.")
 
@@ -285,6 +294,8 @@ class Runs:
         self, before: Run, recipe: Recipe, wanted: Options, grace_s: float, on_progress: OnProgress | None, stopping: Stopping | None, wait: bool
     ) -> Result:
         """The same command again."""
+        if wanted.queued and self.store.held(before):
+            return self.result(before.id)
         if self.store.held(before):
             self._follow(before, on_progress, stopping)
             before = self.store.get(before.n)
@@ -292,7 +303,14 @@ class Runs:
                 return self.result(before.id)
         if before.state in DONE and not goes_on(before, wanted):
             return self._commit_again(before, wanted)
+        if wanted.queued:
+            return self._leave(before, wanted)
         return self._carry_out(before, as_pinned(recipe, before.recipe), wanted, grace_s, on_progress, stopping, wait=wait)
+
+    def _leave(self, run: Run, options: Options) -> Result:
+        """Leave a run to a worker."""
+        self.store.queue(run, options.dump(), self.lab.who)
+        return self.result(run.id)
 
     def _follow(self, run: Run, on_progress: OnProgress | None, stopping: Stopping | None) -> None:
         """Watch a run that another process carries out, until it lets go of it or dies."""
@@ -327,14 +345,14 @@ class Runs:
         require_whole(self.lab, run)
         options, _ = options.onward(retry_failed), self.lab.signer  # a signing key that cannot be used is told before anything is spent
         recipe = with_known(recipe, self.lab.table, options.prices)
-        plugins = self._plugins(Path(options.base))
+        plugins = self.plugins(Path(options.base))
         terms = Terms(
             options.target, options.limit, options.attempts, options.fresh, retry_failed, grace_s, self._storage_wait_s(),
             batch=BatchTerms(options.batch and not options.offline, options.batch_only, wait, options.deadline_s, options.offline),
         )  # fmt: skip
         try:
             done = carry_out(
-                self.lab.db, self.lab.files, run, recipe, terms, asked=options.asked(recipe, self.lab.who), keys=self._keys(options.offline),
+                self.lab.db, self.lab.files, run, recipe, terms, asked=options.asked(recipe, self.lab.who), keys=self.keys(options.offline),
                 commit=lambda taken, partial: self._commit(taken, options, partial), on_progress=on_progress, stopping=stopping,
                 make_gate=partial(gate, self.lab, recipe, options, plugins),
             )  # fmt: skip
@@ -376,25 +394,6 @@ class Runs:
         )
         preparing.committed(self.lab, version)
         return options.into, version.id
-
-    def _end(self, run: str, request: str, state: str, wait_s: float) -> Run:
-        record = self.get(run)
-        batches = request == "cancel" and any(batch.open for batch in Batches(self.lab.db).of_run(record.n))
-        if record.state in ("finished", "shortfall", "cancelled") and not batches:
-            raise Conflict(f"Run {record.id} is {record.state} already.", "Nothing is to be done.")
-        if self.store.held(record):
-            self.store.ask(record, request, self.lab.who)
-            until = time.monotonic() + wait_s
-            while self.store.held(record := self.store.get(record.n)) and time.monotonic() < until:
-                time.sleep(FOLLOW_S)
-        elif request == "cancel" or record.state == "running":
-            if request == "cancel":
-                slots.cancel_pending(self.lab.db, record)
-            self.store.set_state(record, state, "asked to", slots.tally(self.lab.db, record.n))
-        if batches and not self.store.held(record := self.store.get(record.n)):
-            base = Path(Options.of(record).base)
-            end_at_servers(self.lab, record, self._keys(offline=False), base, self._plugins(base), wait_s)
-        return self.store.get(record.n)
 
 
 list_ = list

@@ -36,6 +36,7 @@ from rowsmith.cli import (
     redacting,
     reviews,
     runs,
+    serve,
     shaping,
     sources,
     worth,
@@ -65,7 +66,7 @@ def version(show: Annotated[bool, typer.Option("--version", help="Print the vers
 
 
 for room in (
-    runs, guide, comparing, quality, worth, recipes, catalogue,
+    runs, serve, guide, comparing, quality, worth, recipes, catalogue,
     sources, datasets, formats, export_check, push, redacting, shaping, history, edits, reviews,
     judges, prompts, optimizing, provenance, calls, projects, events, models, keys, home, plugins,
 ):  # fmt: skip

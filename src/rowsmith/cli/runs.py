@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 Grace = Annotated[float, typer.Option("--grace", metavar="S", min=0, help="Seconds that calls in flight may take to end when the run is stopped.")]
 Wait = Annotated[bool, typer.Option("--wait/--no-wait", help="Wait for batches, or end when they are handed over; the same command goes on.")]
+Queue = Annotated[bool, typer.Option("--queue", help="Leave it to the worker of rowsmith serve, and end at once.")]
 RunId = Annotated[str, typer.Argument(metavar="RUN", help="A run, such as r12.")]
 
 
@@ -55,6 +56,7 @@ def run(
     wait: Wait = True,
     commit_partial: Annotated[bool, typer.Option("--commit-partial", help="Commit the kept rows even when the run does not finish.")] = False,
     grace: Grace = 30.0,
+    queue: Queue = False,
     as_json: AsJson = False,
 ) -> None:
     """Run a recipe. The same command again goes on where it stopped, or shows the result."""
@@ -65,7 +67,7 @@ def run(
             recipe, sets=values(sets), into=into, target=target, limit=limit, budget_usd=budget, budget_tokens=budget_tokens, new=new,
             fresh=fresh, refresh=refresh, replace=replace, offline=offline, batch=batch, batch_only=batch_only,
             deadline_s=None if deadline is None else seconds(deadline), wait=wait, commit_partial=commit_partial, grace_s=grace,
-            on_progress=watched.line, stopping=watched.stopping,
+            on_progress=watched.line, stopping=watched.stopping, queue=queue,
         )  # fmt: skip
     _end(result, as_json, home, in_project)
 
@@ -82,13 +84,14 @@ def resume(
     home: Home = HOME,
     in_project: InProject = PROJECT,
     grace: Grace = 30.0,
+    queue: Queue = False,
     as_json: AsJson = False,
 ) -> None:
     """Go on with a run that stopped, paused or was cancelled."""
     with Watched() as watched:
         result = project(home, in_project).runs.resume(
             run, budget_usd=budget, budget_tokens=budget_tokens, retry_failed=retry_failed, offline=offline, commit_partial=commit_partial,
-            batch=batch, wait=wait, grace_s=grace, on_progress=watched.line, stopping=watched.stopping,
+            batch=batch, wait=wait, grace_s=grace, on_progress=watched.line, stopping=watched.stopping, queue=queue,
         )  # fmt: skip
     _end(result, as_json, home, in_project)
 

@@ -1,6 +1,6 @@
 """Events: what happened in a project, in order. Each is written in the transaction of what it tells, so that neither is there alone.
 
-    project.created  project.budget    run.started  run.asked  run.ended    server.throttled  server.failing    dataset.committed
+    project.created  project.budget    run.queued  run.started  run.asked  run.ended    server.throttled  server.failing    dataset.committed
     dataset.branch  dataset.tag  dataset.release  dataset.branch_deleted  dataset.tag_deleted  dataset.rolled_back
     dataset.exported  dataset.pushed  calls.exported  home.backed_up    source.forgotten  source.lifted
     guide.begun    calls.imported    dataset.prepared  dataset.unprepared    batch.submitted  batch.ended  batch.fetched  batch.rejected
@@ -50,6 +50,20 @@ def found(db: Database, project: str, *, after: int = 0, run: int | None = None,
         rows = conn.execute(text(f"{_SELECT}{where} ORDER BY n {'DESC' if newest else 'ASC'} LIMIT :limit"), values).all()
     events = [Event(row.n, row.project, row.run, row.kind, orjson.loads(row.data), row.at) for row in rows]
     return events[::-1] if newest else events
+
+
+def newest(db: Database) -> int:
+    """The number of the last event of all projects; 0 where none is."""
+    with db.read() as conn:
+        return int(conn.execute(text("SELECT COALESCE(max(n), 0) FROM event")).scalar_one())
+
+
+def since(db: Database, after: int, until: int | None, limit: int) -> list[Event]:
+    """The first `limit` events of all projects behind number `after`, up to number `until`, oldest first."""
+    query = f"SELECT n, project, run, kind, data, at FROM event WHERE n > :after{'' if until is None else ' AND n <= :until'} ORDER BY n LIMIT :limit"
+    with db.read() as conn:
+        rows = conn.execute(text(query), {"after": after, "limit": limit, **({} if until is None else {"until": until})}).all()
+    return [Event(row.n, row.project, row.run, row.kind, orjson.loads(row.data), row.at) for row in rows]
 
 
 def of_kinds(db: Database, project: str, kinds: Sequence[str]) -> Iterator[Event]:

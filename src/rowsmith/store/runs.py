@@ -146,6 +146,34 @@ class Runs:
             conn.execute(text("UPDATE run SET request = :r WHERE n = :n"), {"r": request, "n": run.n})
             events.note(conn, self.db.now(conn), run.project, "run.asked", {"request": request, "by": by}, run=run.n)
 
+    def queue(self, run: Run, options: Mapping[str, Any], by: str = "") -> None:
+        """Leave a run that nobody carries out to a worker.
+
+        Raises:
+            Conflict: somebody has just taken it.
+        """
+        with changing(self.db, run) as conn:
+            values = {"o": canonical(options), "n": run.n}
+            conn.execute(text("UPDATE run SET state = 'queued', reason = '', request = '', options = :o, owner = NULL WHERE n = :n"), values)
+            events.note(conn, self.db.now(conn), run.project, "run.queued", {"recipe": run.recipe_name, "by": by}, run=run.n)
+
+    def fail(self, run: Run, reason: str) -> None:
+        """A run that nobody could carry out: it stands as failed, and why."""
+        with changing(self.db, run) as conn:
+            now = self.db.now(conn)
+            values = {"r": reason, "n": run.n, "now": now}
+            conn.execute(text("UPDATE run SET state = 'failed', reason = :r, owner = NULL, ended_at = :now WHERE n = :n"), values)
+            self._note_end(conn, _one(conn, run.n), now)
+
+    def going(self) -> Sequence[Run]:
+        """The runs of all projects that are carried out or are to be, the oldest first."""
+        with self.db.read() as conn:
+            return [_record(row) for row in conn.execute(text(f"SELECT {_COLUMNS} FROM run WHERE state IN ('queued', 'running') ORDER BY n"))]
+
+    def left(self) -> Iterator[Run]:
+        """Those that wait for a worker, or whose worker's process ended."""
+        yield from (run for run in self.going() if run.options.get("queued") and not self.held(run))
+
     # -- who carries it out ---------------------------------------------------------------------------------------------------------
 
     def held(self, run: Run) -> bool:

@@ -1,0 +1,42 @@
+/** Everything that can be done by a key, by name. Handlers bind to these; the help sheet, the palette and the settings list them. */
+export interface Command {
+  readonly label: string
+  readonly group: Group
+  /** Strokes as `Ctrl+K`, `?` or `Shift+1`; a blank parts strokes that follow each other (`g d`); a list gives alternatives. */
+  readonly keys: readonly string[]
+  /** Fires while someone types in a field, too. */
+  readonly typing?: true
+  /** Not offered in the palette: it makes sense only where the focus is. */
+  readonly local?: true
+}
+
+export const groups = ['General', 'Places', 'Grid', 'Review', 'Canvas'] as const
+export type Group = (typeof groups)[number]
+
+const general = {
+  'palette.open': { label: 'Search and run anything', group: 'General', keys: ['Ctrl+K'], typing: true, local: true },
+  'help.open': { label: 'Show keyboard shortcuts', group: 'General', keys: ['?'] },
+  'rail.toggle': { label: 'Collapse or widen the rail', group: 'General', keys: ['['] },
+  'inspector.toggle': { label: 'Show or hide the inspector', group: 'General', keys: [']'] },
+  'theme.next': { label: 'Switch between light and dark', group: 'General', keys: [] },
+  'edit.undo': { label: 'Undo', group: 'General', keys: ['Ctrl+Z'] },
+  'edit.redo': { label: 'Redo', group: 'General', keys: ['Ctrl+Shift+Z'] },
+  'filter.focus': { label: 'Filter', group: 'General', keys: ['/'] },
+  'form.submit': { label: 'Run or submit', group: 'General', keys: ['Ctrl+Enter'], typing: true },
+} satisfies Record<string, Command>
+
+const places = {
+  'place.datasets': { label: 'Go to Datasets', group: 'Places', keys: ['g d'] },
+  'place.recipes': { label: 'Go to Recipes', group: 'Places', keys: ['g r'] },
+  'place.runs': { label: 'Go to Runs', group: 'Places', keys: ['g u'] },
+  'place.playground': { label: 'Go to Playground', group: 'Places', keys: ['g p'] },
+  'place.settings': { label: 'Go to Settings', group: 'Places', keys: ['g s'] },
+} satisfies Record<string, Command>
+
+export const commands = { ...general, ...places }
+export type CommandId = keyof typeof commands
+export const commandIds = Object.keys(commands) as CommandId[]
+
+export function command(id: CommandId): Command {
+  return commands[id]
+}

@@ -1,0 +1,25 @@
+import { getRouteApi, Link, Outlet } from '@tanstack/react-router'
+import { NavTabs } from '@/ui/NavTabs'
+import { tabClass } from '@/ui/Tabs'
+
+const route = getRouteApi('/p/$project/datasets/$dataset')
+
+/** One dataset: its name, and its views as tabs. */
+export function DatasetPage() {
+  const params = route.useParams()
+  return (
+    <div className="flex h-full min-h-0 flex-col">
+      <header className="flex flex-col px-4 pt-3 sm:px-6">
+        <h1 className="truncate text-page font-semibold">{params.dataset}</h1>
+        <NavTabs label="Views of the dataset">
+          <Link to="/p/$project/datasets/$dataset/versions" params={params} className={tabClass}>
+            Versions
+          </Link>
+        </NavTabs>
+      </header>
+      <div className="min-h-0 flex-1 overflow-y-auto">
+        <Outlet />
+      </div>
+    </div>
+  )
+}

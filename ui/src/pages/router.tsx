@@ -1,0 +1,126 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
+import { lastProject } from '@/core/shell'
+import { NotFound } from './NotFound'
+import { PageFault } from './PageFault'
+import { Shell } from './shell/Shell'
+
+const root = createRootRoute({ component: Shell, notFoundComponent: NotFound })
+
+/** Where a part of a list begins, as its address says it. */
+function fromStart(search: Record<string, unknown>): { start?: number } {
+  const start = Number(search.start)
+  return Number.isSafeInteger(start) && start > 0 ? { start } : {}
+}
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/p/$project/datasets', params: { project: lastProject.get().name }, replace: true })
+  },
+})
+
+const project = createRoute({
+  getParentRoute: () => root,
+  path: '/p/$project',
+  beforeLoad: ({ params }) => {
+    if (lastProject.get().name !== params.project) lastProject.set({ name: params.project })
+  },
+})
+
+const projectHome = createRoute({
+  getParentRoute: () => project,
+  path: '/',
+  beforeLoad: ({ params }) => {
+    throw redirect({ to: '/p/$project/datasets', params, replace: true })
+  },
+})
+
+const datasets = createRoute({
+  getParentRoute: () => project,
+  path: '/datasets',
+  validateSearch: fromStart,
+  component: lazyRouteComponent(() => import('./DatasetsPage'), 'DatasetsPage'),
+})
+
+const dataset = createRoute({
+  getParentRoute: () => project,
+  path: '/datasets/$dataset',
+  component: lazyRouteComponent(() => import('./DatasetPage'), 'DatasetPage'),
+})
+
+const datasetHome = createRoute({
+  getParentRoute: () => dataset,
+  path: '/',
+  beforeLoad: ({ params }) => {
+    throw redirect({ to: '/p/$project/datasets/$dataset/versions', params, replace: true })
+  },
+})
+
+const versions = createRoute({
+  getParentRoute: () => dataset,
+  path: '/versions',
+  validateSearch: fromStart,
+  component: lazyRouteComponent(() => import('./VersionsPage'), 'VersionsPage'),
+})
+
+const recipes = createRoute({
+  getParentRoute: () => project,
+  path: '/recipes',
+  component: lazyRouteComponent(() => import('./RecipesPage'), 'RecipesPage'),
+})
+
+const runs = createRoute({
+  getParentRoute: () => project,
+  path: '/runs',
+  validateSearch: fromStart,
+  component: lazyRouteComponent(() => import('./RunsPage'), 'RunsPage'),
+})
+
+const playground = createRoute({
+  getParentRoute: () => project,
+  path: '/playground',
+  component: lazyRouteComponent(() => import('./PlaygroundPage'), 'PlaygroundPage'),
+})
+
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('./SettingsPage'), 'SettingsPage'),
+})
+
+const settingsHome = createRoute({
+  getParentRoute: () => settings,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/settings/appearance', replace: true })
+  },
+})
+
+const appearance = createRoute({
+  getParentRoute: () => settings,
+  path: '/appearance',
+  component: lazyRouteComponent(() => import('@/features/settings/Appearance'), 'Appearance'),
+})
+
+const shortcuts = createRoute({
+  getParentRoute: () => settings,
+  path: '/shortcuts',
+  component: lazyRouteComponent(() => import('@/features/settings/Shortcuts'), 'Shortcuts'),
+})
+
+const routeTree = root.addChildren([
+  home,
+  project.addChildren([projectHome, datasets, dataset.addChildren([datasetHome, versions]), recipes, runs, playground]),
+  settings.addChildren([settingsHome, appearance, shortcuts]),
+])
+
+export function newRouter() {
+  return createRouter({ routeTree, defaultPreload: 'intent', scrollRestoration: true, defaultErrorComponent: PageFault })
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof newRouter>
+  }
+}
