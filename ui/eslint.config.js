@@ -37,4 +37,15 @@ export default defineConfig([
     },
   },
   { files: ['**/*.js'], languageOptions: { globals: { window: 'readonly', document: 'readonly', localStorage: 'readonly', matchMedia: 'readonly' } } },
+  {
+    files: ['e2e/**/*.mjs'],
+    languageOptions: {
+      globals: Object.fromEntries(
+        [
+          'URL', 'document', 'getSelection', 'navigator', 'performance', 'process', 'setTimeout', 'KeyboardEvent', 'cancelAnimationFrame',
+          'requestAnimationFrame',
+        ].map((name) => [name, 'readonly']),
+      ),
+    },
+  },
 ])

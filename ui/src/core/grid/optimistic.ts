@@ -42,9 +42,9 @@ export class Optimistic {
     return row
   }
 
-  /** Whether the cell shows something that the server has not confirmed. */
-  pending(row: string, column: string): boolean {
-    return this.laid.get(row)?.has(column) ?? false
+  /** The columns of a row that show something the server has not confirmed, one a line. */
+  pending(row: string): string {
+    return [...(this.laid.get(row)?.keys() ?? [])].join('\n')
   }
 
   /** Makes edits, as one entry of the journal. Resolves to those refused by a conflict; rejects when none could be made. */

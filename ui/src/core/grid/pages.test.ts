@@ -88,6 +88,31 @@ it('shows the old rows until a new view has some, then the new length', async ()
   expect(source.asked).toEqual([])
 })
 
+it('keeps them, too, while another page than the one on the screen has come, or the view is shorter than the place', async () => {
+  const { pages, source } = await opened()
+  await look(pages, source, 5000)
+  pages.show(new SlowSource(0))
+  const next = new SlowSource(450)
+  pages.show(next)
+  expect(next.starts()).toEqual([5000])
+  next.answerAll()
+  await tick()
+  expect([pages.row(5000)?.id, pages.stale, pages.rows, next.starts()]).toEqual(['r5000', true, 450, [400]])
+  next.answerAll()
+  await tick()
+  expect([pages.row(400)?.id, pages.stale]).toEqual(['r400', false])
+})
+
+it('an empty view replaces the old rows, wherever one looked', async () => {
+  const { pages, source } = await opened()
+  await look(pages, source, 5000)
+  const next = new SlowSource(0)
+  pages.show(next)
+  next.answerAll()
+  await tick()
+  expect([pages.rows, pages.total, pages.stale]).toEqual([0, 0, false])
+})
+
 it('a refresh shows the old rows meanwhile', async () => {
   const { pages, source } = await opened()
   pages.refresh()

@@ -30,12 +30,15 @@ export class Pages {
   private former: Map<number, readonly GridRow[]> | null = null
   private arriving = new Map<number, Arriving>()
   private counting: AbortController | null = null
-  private wanted: Wanted = { first: 0, last: 1, direction: 1 }
+  private wanted: Wanted
   /** Nothing of this view has come yet, so what is known of its length is of the one before. */
   private fresh = true
   private timer: ReturnType<typeof setTimeout> | undefined
 
-  constructor(private source: GridSource, private readonly changed: () => void) {}
+  /** `start`: the row that will be looked at first. Nothing is fetched before `show`. */
+  constructor(private source: GridSource, private readonly changed: () => void, start = 0) {
+    this.wanted = { first: start, last: start + 1, direction: 1 }
+  }
 
   /** True while the rows shown are those of the view before. */
   get stale(): boolean {
@@ -121,13 +124,20 @@ export class Pages {
     }, SETTLE_MS)
   }
 
-  /** The pages on the screen, and the next one in the direction of movement. */
+  /** The pages on the screen, as far as the view goes. */
+  private onScreen(): number[] {
+    const { first, last } = this.wanted
+    const end = this.total !== null && !this.fresh ? Math.min(last, this.total) : last
+    const begin = Math.max(0, Math.min(first, end - 1))
+    const page = Math.floor(begin / PAGE)
+    return Array.from({ length: Math.floor(Math.max(begin, end - 1) / PAGE) - page + 1 }, (_, n) => page + n)
+  }
+
+  /** Those, and the next one in the direction of movement. */
   private near(): number[] {
-    const first = Math.floor(this.wanted.first / PAGE)
-    const last = Math.floor(Math.max(this.wanted.first, this.wanted.last - 1) / PAGE)
-    const shown = Array.from({ length: last - first + 1 }, (_, n) => first + n)
-    const next = this.wanted.direction > 0 ? last + 1 : first - 1
-    const exists = next >= 0 && (this.rows === 0 ? next === 0 : next * PAGE < this.rows)
+    const shown = this.onScreen()
+    const next = this.wanted.direction > 0 ? (shown.at(-1) ?? 0) + 1 : (shown[0] ?? 0) - 1
+    const exists = next >= 0 && !this.fresh && next * PAGE < this.rows
     return exists ? [...shown, next] : shown
   }
 
@@ -178,9 +188,10 @@ export class Pages {
 
   private arrive(n: number, { rows, total }: GridPage): readonly GridRow[] {
     this.pages.set(n, rows)
-    this.former = null
     this.failure = null
     this.measure(n, rows.length, total)
+    if (this.total === 0 || this.onScreen().every((shown) => this.pages.has(shown))) this.former = null
+    else if (this.former) this.fetch()
     this.touch()
     return rows
   }
