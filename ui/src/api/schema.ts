@@ -44,6 +44,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Keys
+         * @description Every key that a run could find, without itself.
+         */
+        get: operations["list_keys"];
+        put?: never;
+        /**
+         * Add Key
+         * @description Keep a key for one address; one that was kept for it before is replaced.
+         */
+        post: operations["add_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/keys/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove Key
+         * @description Forget the keys of this name; with `url`, only the one for that address. Those that are forgotten.
+         */
+        delete: operations["remove_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Models
+         * @description The models that are known, the home's own first; `key` says whether a key is there.
+         */
+        get: operations["list_models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test Model
+         * @description Ask a model one question for real, and tell what came of it.
+         */
+        post: operations["test_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{model}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Add Model
+         * @description Write facts of a model into the home's own table; facts that are there already and not given stay.
+         */
+        put: operations["add_model"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects": {
         parameters: {
             query?: never;
@@ -112,6 +216,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check
+         * @description What is wrong with a recipe (422, with every problem), or its steps, models, prices and notes. Nothing is spent.
+         */
+        post: operations["check_recipe"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/datasets": {
         parameters: {
             query?: never;
@@ -124,6 +248,26 @@ export interface paths {
          * @description The datasets of a project, by name.
          */
         get: operations["list_datasets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/refs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Refs
+         * @description Branches, tags and releases by name, each with the version that it names.
+         */
+        get: operations["list_refs"];
         put?: never;
         post?: never;
         delete?: never;
@@ -224,6 +368,47 @@ export interface paths {
          * @description The events that follow number `after`, or without it the last ones, oldest first.
          */
         get: operations["list_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/quote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Quote Recipe
+         * @description Rows, calls, tokens, money and time of a recipe, each with an interval; with `pilot`, after some rows are really made.
+         */
+        post: operations["quote_recipe"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/rows/{row}/origin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Origin
+         * @description Everything that led to a row: its sources with file, page and characters, the steps with prompt, model, calls and cost, and who changed it.
+         *     `within` a dataset or version: as it stands there.
+         */
+        get: operations["show_origin"];
         put?: never;
         post?: never;
         delete?: never;
@@ -376,6 +561,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/recipes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Recipes
+         * @description The recipes that ship: what each needs, gives, and asks of models for a row that is kept.
+         */
+        get: operations["list_recipes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recipes/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Recipe
+         * @description A recipe of the catalogue: its method, parameters, models, steps, and the command that runs it.
+         */
+        get: operations["get_recipe"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recipes/{name}/yaml": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Recipe Yaml
+         * @description The text of a recipe of the catalogue.
+         */
+        get: operations["get_recipe_yaml"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schema": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Schema
+         * @description The JSON Schema of recipe files, from which forms are drawn.
+         */
+        get: operations["get_schema"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Steps
+         * @description Every step: its kind, what it does, its shape and its settings.
+         */
+        get: operations["list_steps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/steps/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Step
+         * @description One step with its settings.
+         */
+        get: operations["get_step"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -392,6 +697,26 @@ export interface components {
              * @example 25
              */
             usd?: number | null;
+        };
+        /**
+         * Change
+         * @description A version in which a row came, or said something else than in the version before: who committed it, and the run that made it.
+         */
+        Change: {
+            /** At */
+            at: number;
+            /** By */
+            by: string;
+            /** Columns */
+            columns: string[];
+            /** Dataset */
+            dataset: string;
+            /** Message */
+            message: string;
+            /** Run */
+            run: string | null;
+            /** Version */
+            version: string;
         };
         /**
          * DatasetFacts
@@ -507,6 +832,144 @@ export interface components {
             state: string;
         };
         /**
+         * KeyFacts
+         * @description What may be told of a key. `address` is what it is sent to, `project` the one whose runs alone use it; `ends_with` its last four
+         *     characters (none of a short key). `readable`: it can be decrypted here. Times are seconds since 1970.
+         */
+        KeyFacts: {
+            /** Added At */
+            added_at: number | null;
+            /** Added By */
+            added_by: string | null;
+            /** Address */
+            address: string;
+            /** Ends With */
+            ends_with: string;
+            /** Fingerprint */
+            fingerprint: string;
+            /** Name */
+            name: string;
+            /** Project */
+            project: string | null;
+            /** Readable */
+            readable: boolean;
+            /**
+             * Where
+             * @enum {string}
+             */
+            where: "environment" | "keyring" | "store";
+        };
+        /**
+         * Made
+         * @description A step that worked on the row: the prompt as it was written, the model and its settings, the calls, and what they cost (USD).
+         */
+        Made: {
+            /** Calls */
+            calls: {
+                [key: string]: unknown;
+            }[];
+            /** Cost Usd */
+            cost_usd: number | null;
+            /** Kind */
+            kind: string;
+            /** Model */
+            model: string | null;
+            /** Params */
+            params: {
+                [key: string]: unknown;
+            };
+            /** Prompt */
+            prompt: string | null;
+            /** Said */
+            said: {
+                [key: string]: unknown;
+            };
+            /** Step */
+            step: string;
+        };
+        /**
+         * ModelFacts
+         * @description What is said of a model. Prices in USD per million tokens.
+         */
+        ModelFacts: {
+            /**
+             * Can
+             * @description schema, tools, images, audio, reasoning, embeddings
+             * @default []
+             */
+            can: string[];
+            /**
+             * Context
+             * @description Tokens that the model can hold.
+             */
+            context?: number | null;
+            /** Licence */
+            licence?: string | null;
+            /** Max Output */
+            max_output?: number | null;
+            /**
+             * Price Batch
+             * @description Share of the live price.
+             */
+            price_batch?: number | null;
+            /** Price Cache Write */
+            price_cache_write?: number | null;
+            /** Price Cached In */
+            price_cached_in?: number | null;
+            /** Price In */
+            price_in?: number | null;
+            /** Price Out */
+            price_out?: number | null;
+            /** Price Reasoning Out */
+            price_reasoning_out?: number | null;
+            /** Rpd */
+            rpd?: number | null;
+            /** Rpm */
+            rpm?: number | null;
+            /** Terms */
+            terms?: string | null;
+            /**
+             * Tokenizer
+             * @description Its vocabulary: o200k or cl100k.
+             */
+            tokenizer?: string | null;
+            /** Tpm */
+            tpm?: number | null;
+        };
+        /**
+         * NewKey
+         * @description A key, which is kept encrypted and never told again.
+         */
+        NewKey: {
+            /**
+             * Key
+             * Format: password
+             */
+            key: string;
+            /**
+             * Keyring
+             * @description The operating system's keyring keeps it, not the home.
+             * @default false
+             */
+            keyring: boolean;
+            /**
+             * Name
+             * @description The environment variable it stands for, or its provider.
+             * @example openai
+             */
+            name: string;
+            /**
+             * Project
+             * @description Only runs of this project use it.
+             */
+            project?: string | null;
+            /**
+             * Url
+             * @description Address that it is sent to; default: the provider's own.
+             */
+            url?: string | null;
+        };
+        /**
          * NewProject
          * @description A project to be made.
          */
@@ -619,6 +1082,55 @@ export interface components {
              */
             target?: number | null;
         };
+        /**
+         * Origin
+         * @description A row with everything that led to it. `sources`: what it was read from, as far as it says: name, file, hash, span of characters, line,
+         *     key, page, licence, terms. `erased`: when, by whom and with what it was erased; then nothing else is known of it.
+         */
+        Origin: {
+            /** Calls */
+            calls: {
+                [key: string]: unknown;
+            }[];
+            /** Changes */
+            changes: components["schemas"]["Change"][];
+            /** Cost Usd */
+            cost_usd: number | null;
+            /** Data */
+            data: {
+                [key: string]: unknown;
+            };
+            /** Edits */
+            edits: {
+                [key: string]: unknown;
+            }[];
+            /** Erased */
+            erased?: {
+                [key: string]: unknown;
+            } | null;
+            /** Found */
+            found: components["schemas"]["Place"][];
+            /** Id */
+            id: string;
+            /** Made */
+            made: components["schemas"]["Made"][];
+            /** Origin */
+            origin: {
+                [key: string]: unknown;
+            };
+            /** Parents */
+            parents: string[];
+            /** Runs */
+            runs: string[];
+            /** Scores */
+            scores: {
+                [key: string]: unknown;
+            };
+            /** Sources */
+            sources: {
+                [key: string]: unknown;
+            }[];
+        };
         /** Page[DatasetFacts] */
         Page_DatasetFacts_: {
             /** Items */
@@ -628,10 +1140,28 @@ export interface components {
             /** Total */
             total: number | null;
         };
+        /** Page[KeyFacts] */
+        Page_KeyFacts_: {
+            /** Items */
+            items: components["schemas"]["KeyFacts"][];
+            /** Next */
+            next: number | null;
+            /** Total */
+            total: number | null;
+        };
         /** Page[ProjectFacts] */
         Page_ProjectFacts_: {
             /** Items */
             items: components["schemas"]["ProjectFacts"][];
+            /** Next */
+            next: number | null;
+            /** Total */
+            total: number | null;
+        };
+        /** Page[Ref] */
+        Page_Ref_: {
+            /** Items */
+            items: components["schemas"]["Ref"][];
             /** Next */
             next: number | null;
             /** Total */
@@ -691,6 +1221,22 @@ export interface components {
             pending: number;
             /** Step */
             step: string;
+        };
+        /**
+         * Place
+         * @description Where a row stands: a version of a dataset, and the branches and tags that name it. `current`: it says there what it says now.
+         */
+        Place: {
+            /** Committed At */
+            committed_at: number;
+            /** Current */
+            current: boolean;
+            /** Dataset */
+            dataset: string;
+            /** Refs */
+            refs: string[];
+            /** Version */
+            version: string;
         };
         /**
          * Problem
@@ -772,6 +1318,27 @@ export interface components {
             spent_tokens: number;
             /** Spent Usd */
             spent_usd: number;
+        };
+        /**
+         * Ref
+         * @description A name of a version.
+         */
+        Ref: {
+            /** Author */
+            author: string;
+            /** Created At */
+            created_at: number | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "branch" | "tag" | "release";
+            /** Message */
+            message: string;
+            /** Name */
+            name: string;
+            /** Version */
+            version: string;
         };
         /**
          * Result
@@ -920,6 +1487,112 @@ export interface components {
             unknown: string[];
         };
         /**
+         * ToCheck
+         * @description A recipe to be checked.
+         */
+        ToCheck: {
+            /**
+             * Budget Usd
+             * @description A cap that has to be kept.
+             */
+            budget_usd?: number | null;
+            /**
+             * Offline
+             * @description For a run that sends nothing: no key is needed.
+             * @default false
+             */
+            offline: boolean;
+            /**
+             * Recipe
+             * @description A name of the catalogue, or the path of a recipe file.
+             * @example extractive-qa
+             */
+            recipe: string;
+            /**
+             * Sets
+             * @description Values of the recipe's parameters.
+             * @default {}
+             * @example {
+             *       "documents": "docs/"
+             *     }
+             */
+            sets: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * ToQuote
+         * @description A recipe to be quoted.
+         */
+        ToQuote: {
+            /**
+             * Batch
+             * @description At the price of batches.
+             * @default false
+             */
+            batch: boolean;
+            /**
+             * Budget Usd
+             * @description A cap that has to be kept.
+             */
+            budget_usd?: number | null;
+            /**
+             * Limit
+             * @description Slots after which no further row is taken in.
+             */
+            limit?: number | null;
+            /**
+             * Pilot
+             * @description First run about so many rows, to measure; they are kept.
+             */
+            pilot?: number | null;
+            /**
+             * Recipe
+             * @description A name of the catalogue, or the path of a recipe file.
+             * @example extractive-qa
+             */
+            recipe: string;
+            /**
+             * Sets
+             * @description Values of the recipe's parameters.
+             * @default {}
+             * @example {
+             *       "documents": "docs/"
+             *     }
+             */
+            sets: {
+                [key: string]: string;
+            };
+            /**
+             * Target
+             * @description Rows to be kept.
+             */
+            target?: number | null;
+        };
+        /**
+         * ToTest
+         * @description A model that is asked one question for real.
+         */
+        ToTest: {
+            /**
+             * Answers
+             * @description schema, object, tools, json or xml; null: the surest.
+             */
+            answers?: string | null;
+            /** Base Url */
+            base_url?: string | null;
+            /**
+             * Embed
+             * @default false
+             */
+            embed: boolean;
+            /**
+             * Model
+             * @example openai/gpt-5-mini
+             */
+            model: string;
+        };
+        /**
          * VersionFacts
          * @description One version of a dataset.
          */
@@ -993,6 +1666,213 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_keys: {
+        parameters: {
+            query?: {
+                /** @description Items to pass over. */
+                start?: number;
+                /** @description Most items. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_KeyFacts_"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewKey"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyFacts"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_key: {
+        parameters: {
+            query?: {
+                url?: string | null;
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_KeyFacts_"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_models: {
+        parameters: {
+            query?: {
+                /** @description Part of the name. */
+                pattern?: string | null;
+                /** @description Items to pass over. */
+                start?: number;
+                /** @description Most items. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_dict_str__Any__"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToTest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_dict_str__Any__"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModelFacts"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
                 };
             };
             /** @description An error, and its fix. */
@@ -1171,6 +2051,44 @@ export interface operations {
             };
         };
     };
+    check_recipe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToCheck"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_datasets: {
         parameters: {
             query?: {
@@ -1195,6 +2113,45 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_DatasetFacts_"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_refs: {
+        parameters: {
+            query?: {
+                /** @description Items to pass over. */
+                start?: number;
+                /** @description Most items. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description name, name@branch, name@tag, name@version, or run:r12 for the kept rows of a run. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Ref_"];
                 };
             };
             /** @description An error, and its fix. */
@@ -1390,6 +2347,79 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_dict_str__Any__"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    quote_recipe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToQuote"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_origin: {
+        parameters: {
+            query?: {
+                within?: string | null;
+            };
+            header?: never;
+            path: {
+                row: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Origin"];
                 };
             };
             /** @description An error, and its fix. */
@@ -1669,6 +2699,202 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_dict_str__Any__"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_recipes: {
+        parameters: {
+            query?: {
+                /** @description Those of one group: documents, preference, evaluation ... */
+                group?: string;
+                /** @description Items to pass over. */
+                start?: number;
+                /** @description Most items. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_dict_str__Any__"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_recipe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_recipe_yaml: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_schema: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_steps: {
+        parameters: {
+            query?: {
+                /** @description Items to pass over. */
+                start?: number;
+                /** @description Most items. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_dict_str__Any__"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_step: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
                 };
             };
             /** @description An error, and its fix. */

@@ -35,7 +35,12 @@ const places = {
   'place.settings': { label: 'Go to Settings', group: 'Places', keys: ['g s'] },
 } satisfies Record<string, Command>
 
-export const commands = { ...general, ...places, ...gridCommands }
+const rows = {
+  'row.next': { label: 'Next row, while one is open', group: 'Grid', keys: ['j'] },
+  'row.previous': { label: 'Previous row, while one is open', group: 'Grid', keys: ['k'] },
+} satisfies Record<string, Command>
+
+export const commands = { ...general, ...places, ...gridCommands, ...rows }
 export type CommandId = keyof typeof commands
 export const commandIds = Object.keys(commands) as CommandId[]
 

@@ -1,4 +1,5 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
+import { readSearch } from '@/core/rows/search'
 import { lastProject } from '@/core/shell'
 import { NotFound } from './NotFound'
 import { PageFault } from './PageFault'
@@ -53,8 +54,15 @@ const datasetHome = createRoute({
   getParentRoute: () => dataset,
   path: '/',
   beforeLoad: ({ params }) => {
-    throw redirect({ to: '/p/$project/datasets/$dataset/versions', params, replace: true })
+    throw redirect({ to: '/p/$project/datasets/$dataset/rows', params, replace: true })
   },
+})
+
+const rows = createRoute({
+  getParentRoute: () => dataset,
+  path: '/rows',
+  validateSearch: readSearch,
+  component: lazyRouteComponent(() => import('./RowsPage'), 'RowsPage'),
 })
 
 const versions = createRoute({
@@ -111,7 +119,7 @@ const shortcuts = createRoute({
 
 const routeTree = root.addChildren([
   home,
-  project.addChildren([projectHome, datasets, dataset.addChildren([datasetHome, versions]), recipes, runs, playground]),
+  project.addChildren([projectHome, datasets, dataset.addChildren([datasetHome, rows, versions]), recipes, runs, playground]),
   settings.addChildren([settingsHome, appearance, shortcuts]),
 ])
 
