@@ -26,7 +26,11 @@ export async function problemOf(response: Response): Promise<Problem> {
 }
 
 /** The server, typed by its own description. Errors are thrown as Problem. */
-export const client = createFetchClient<paths>({ baseUrl: location.origin, credentials: 'same-origin' })
+export const client = createFetchClient<paths>({
+  baseUrl: location.origin,
+  credentials: 'same-origin',
+  fetch: (request) => globalThis.fetch(request),
+})
 client.use(problems)
 
 /** The same for components: `queries.useQuery('get', '/api/v1/projects')`. */

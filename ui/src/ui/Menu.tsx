@@ -22,7 +22,7 @@ const item =
 /** A list of acts or choices that opens from a button. */
 export function Menu({ trigger, align = 'start', open, onOpenChange, onClosed, children }: MenuProps) {
   return (
-    <DropdownMenu.Root {...(open !== undefined && { open })} {...(onOpenChange && { onOpenChange })}>
+    <DropdownMenu.Root modal={false} {...(open !== undefined && { open })} {...(onOpenChange && { onOpenChange })}>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content
