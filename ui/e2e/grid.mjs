@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { chromium } from 'playwright-core'
 import { build } from 'vite'
 import { checks } from './grid/checks.mjs'
-import { serve } from './grid/server.mjs'
+import { DELAY_MS, serve } from './grid/server.mjs'
 
 const ui = new URL('..', import.meta.url).pathname
 const made = mkdtempSync(join(tmpdir(), 'rowsmith-grid-'))
@@ -60,6 +60,7 @@ for (const [name, check] of checks) {
   rows.past = []
   rows.future = []
   counts.failing = false
+  counts.delay = DELAY_MS
   await page.setViewportSize({ width: 1440, height: 900 })
   await page.goto(url)
   await page.locator('[role=gridcell]').first().waitFor()
