@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict'
 import { active, cell, focused, grid, lies, press, ROWS } from './tools.mjs'
 
-export const others = [  ['keeps the old rows while another view loads', async ({ page }) => {
+export const others = [
+  ['keeps the old rows while another view loads', async ({ page }) => {
     await page.evaluate(() => {
       globalThis.blank_ = 0
       const look = () => { globalThis.blank_ = Math.max(globalThis.blank_, document.querySelectorAll('.grid-awaited').length); requestAnimationFrame(look) }

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict'
 import { active, cell, focused, goTo, grid, press } from './tools.mjs'
 
-export const work = [  ['edits in place, shown at once, taken back and made again', async ({ page, rows, figures }) => {
+export const work = [
+  ['edits in place, shown at once, taken back and made again', async ({ page, rows, figures }) => {
     await grid(page).focus()
     await press(page, 'F2')
     await page.keyboard.press('Control+a')

@@ -129,6 +129,16 @@ it('a finger is followed pixel for pixel, and a flick goes on for a while', () =
   expect(scroller.topRow).toBe(rest)
 })
 
+it('a finger that rests before it leaves flicks nothing', () => {
+  touch('touchstart', 500)
+  vi.advanceTimersByTime(10)
+  touch('touchmove', 400)
+  vi.advanceTimersByTime(150)
+  touch('touchend', null)
+  vi.advanceTimersByTime(1000)
+  expect(scroller.topRow).toBe(Math.round(100 / 28))
+})
+
 it('a new touch stops the flick', () => {
   touch('touchstart', 500)
   vi.advanceTimersByTime(10)

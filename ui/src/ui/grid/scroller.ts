@@ -191,7 +191,8 @@ export class Scroller {
   private flick(): void {
     const [first, last] = [this.touches[0], this.touches.at(-1)]
     this.touches = []
-    const speed = first && last && last.at > first.at ? (first.y - last.y) / (last.at - first.at) : 0
+    const rested = !last || performance.now() - last.at > 100
+    const speed = first && !rested && last.at > first.at ? (first.y - last.y) / (last.at - first.at) : 0
     const from = this.offset
     const began = performance.now()
     const step = () => {
