@@ -5,7 +5,7 @@ import { createServer } from 'node:http'
 import { extname, join, normalize } from 'node:path'
 
 const ROWS = 1_000_000
-const DELAY_MS = 25
+export const DELAY_MS = 25
 const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.woff2': 'font/woff2', '.svg': 'image/svg+xml' }
 const PIXEL = 'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAoAAAAKCAYAAACNMs+9AAAAFUlEQVR42mNk+M9Qz0AEYBxVSF+FABJADveWkH6oAAAAAElFTkSuQmCC'
 
@@ -110,7 +110,7 @@ function whole(rows, n) {
 
 export async function serve(folder) {
   const rows = new Rows()
-  const counts = { pages: 0, aborted: 0, failing: false }
+  const counts = { pages: 0, aborted: 0, failing: false, delay: DELAY_MS }
   const acts = {
     '/rows': ({ start, limit, matching, order }) => {
       const { length, nth } = rows.view(matching, order)
@@ -132,7 +132,7 @@ export async function serve(folder) {
     let body = ''
     for await (const chunk of request) body += chunk
     if (url.pathname === '/rows') counts.pages += 1
-    await new Promise((resolve) => setTimeout(resolve, DELAY_MS))
+    await new Promise((resolve) => setTimeout(resolve, counts.delay))
     if (response.destroyed) counts.aborted += 1
     if (counts.failing) return response.writeHead(500).end()
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(act(Object.fromEntries(url.searchParams), body && JSON.parse(body))))

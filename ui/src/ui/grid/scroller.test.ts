@@ -11,12 +11,14 @@ let root: HTMLElement
 let body: HTMLElement
 let scroller: Scroller
 let release: () => void
+let height: number
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['requestAnimationFrame', 'cancelAnimationFrame', 'performance'] })
   root = document.createElement('div')
   body = document.createElement('div')
-  Object.defineProperties(root, { clientWidth: { value: 1000 }, clientHeight: { value: 600 } })
+  height = 600
+  Object.defineProperties(root, { clientWidth: { value: 1000 }, clientHeight: { get: () => height } })
   scroller = new Scroller()
   release = scroller.attach(root, body)
   scroller.fit(content, 0)
@@ -67,12 +69,27 @@ it('a bar that is dragged leads to its place; one that was put there does not', 
   expect(scroller.topRow).toBe(topRow)
 })
 
+it('a grid that grows at its end shows the last row still', () => {
+  height = 560
+  root.dispatchEvent(new Event('scroll'))
+  scroller.revealRow(999_999)
+  frame()
+  height = 600
+  root.scrollTop = BAR - 600 // the browser's doing
+  root.dispatchEvent(new Event('scroll'))
+  frame()
+  scroller.fit(content, scroller.view.first)
+  expect(seen()).toBeCloseTo(1_000_000 - (600 - 32) / 28, 1)
+})
+
 it('brings rows and columns into view', () => {
   scroller.revealRow(999_999)
   frame()
   expect(scroller.view.first + scroller.view.count).toBe(1_000_000)
   scroller.revealColumn(29)
   expect(root.scrollLeft).toBe(30 * 104 - 920)
+  scroller.revealStart()
+  expect(root.scrollLeft).toBe(0)
 })
 
 it('fewer rows than before: the last one is at the end', () => {
@@ -110,6 +127,16 @@ it('a finger is followed pixel for pixel, and a flick goes on for a while', () =
   expect(rest).toBeGreaterThan(10)
   vi.advanceTimersByTime(1000)
   expect(scroller.topRow).toBe(rest)
+})
+
+it('a finger that rests before it leaves flicks nothing', () => {
+  touch('touchstart', 500)
+  vi.advanceTimersByTime(10)
+  touch('touchmove', 400)
+  vi.advanceTimersByTime(150)
+  touch('touchend', null)
+  vi.advanceTimersByTime(1000)
+  expect(scroller.topRow).toBe(Math.round(100 / 28))
 })
 
 it('a new touch stops the flick', () => {

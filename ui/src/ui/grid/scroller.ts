@@ -117,6 +117,11 @@ export class Scroller {
     this.root.scrollLeft = revealSpan(this.root.scrollLeft, column.left, column.width, this.view.width - gutter - placement.pinnedWidth)
   }
 
+  /** Scrolls all the way to the left. */
+  revealStart(): void {
+    if (this.root) this.root.scrollLeft = 0
+  }
+
   get topRow(): number {
     return Math.round(this.offset / this.content.rowHeight)
   }
@@ -161,8 +166,9 @@ export class Scroller {
     if (this.root && event.deltaX) this.root.scrollLeft += wheelPixels(event.deltaX, event.deltaMode, rowHeight, width)
   }
 
-  /** The bar is where it was put, or someone has dragged it. */
+  /** The bar is where it was put, or someone has dragged it; or the grid has grown over its end, which moves the bar but not the rows. */
   private scrolled = (): void => {
+    if (this.root?.clientHeight !== this.view.height) this.measure()
     const top = this.root?.scrollTop ?? 0
     if (Math.abs(top - this.bar) <= 2) this.moveTo(this.offset)
     else this.moveTo(fromBar(top, this.extent))
@@ -185,7 +191,8 @@ export class Scroller {
   private flick(): void {
     const [first, last] = [this.touches[0], this.touches.at(-1)]
     this.touches = []
-    const speed = first && last && last.at > first.at ? (first.y - last.y) / (last.at - first.at) : 0
+    const rested = !last || performance.now() - last.at > 100
+    const speed = first && !rested && last.at > first.at ? (first.y - last.y) / (last.at - first.at) : 0
     const from = this.offset
     const began = performance.now()
     const step = () => {

@@ -23,6 +23,7 @@ export function useCursor(scroller: Scroller, start: Cell, rows: number, columns
     const page = Math.max(1, Math.floor((viewport - header) / rowHeight) - 1)
     const to = moved(range.head, move, { rows, columns, page })
     goTo(extend && to.row === HEADER ? range.head : to, extend)
+    if (move === 'first' || move === 'start') scroller.revealStart()
   }
 
   return { range, setRange, goTo, move }
