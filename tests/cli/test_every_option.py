@@ -818,6 +818,32 @@ def test_edits_and_what_they_change(t: Terminal) -> None:
     assert [(row["n"], row["text"]) for row in t.rows_of("t")] == [(0, "a"), (7, "8"), (7, "8")]  # each value of the kind that was there
 
 
+@shows("edit --undo", "edit --redo", "edit --skip-changed", "edit --acts")
+def test_edits_are_undone_and_done_again(t: Terminal) -> None:
+    t.say("run", t.recipe(*ROWS))
+    a, b, _ = ids(t)
+    t.say("edit", "t", a, "--set", "text=A")
+    assert t.tell("edit", "t", "--where", "n >= 1", "--remove") == {"removed": 2}
+    assert [(act["kind"], act["rows"], act["undone"]) for act in t.tell("edit", "t", "--acts")] == [("remove", 2, False), ("set", 1, False)]
+    assert "undone: remove, 2 rows" in t.say("edit", "t", "--undo") and len(t.rows_of("t")) == 3
+    assert t.tell("edit", "t", "--undo")["kind"] == "set" and t.tell("diff", "t")["rows"] == []
+    assert t.tell("edit", "t", "--undo", code=1)["error"] == "NotFound"
+    assert t.tell("edit", "t", "--redo")["rows"] == 1 and "done again: remove" in t.say("edit", "t", "--redo")
+    assert "2 rows" in t.say("edit", "t", "--acts")
+    assert "Look at" in t.tell("edit", "t", b, "--set", "text=x", "--seen", "0", code=1)["fix"]
+    assert "Leave the row out" in t.tell("edit", "t", a, "--undo", code=1)["fix"]
+    assert "needs --undo or --redo" in t.tell("edit", "t", a, "--skip-changed", code=1)["what"]
+    t.say("edit", "t", "--discard")
+    t.say("edit", "t", "--where", "n >= 0", "--set", "text=all")
+    project = Lab(t.folder / "home", who="somebody else").project()
+    project.edits.set("t", a, {"text": "theirs"})
+    project.lab.close()
+    refused = t.tell("edit", "t", "--undo", code=1)
+    assert (refused["error"], refused["current"]["text"], refused["made"]["text"]) == ("NotAsMade", "theirs", "all")
+    turned = t.tell("edit", "t", "--undo", "--skip-changed")
+    assert (turned["left"], [row["text"] for row in t.rows_of("t")].count("all")) == (1, 0)
+
+
 def test_a_name_that_no_row_has_is_told_with_what_may_be_meant(t: Terminal) -> None:
     t.say("run", t.recipe({"kind": "read.rows", "rows": [{"answer": "yes", "topic": "tea"}, {"answer": "no"}]}))
     env = {"ROWSMITH_HOME": str(t.folder / "home")}
@@ -841,7 +867,7 @@ def test_a_name_that_no_row_has_is_told_with_what_may_be_meant(t: Terminal) -> N
         (("--where", "n > 1"), "--where goes with"),
         (("--add", '{"a": 1}', "--remove"), "--add and --remove cannot go together"), (("ROW", "--unset", "zz"), "has no column 'zz'"),
         (("ROW", "--set", "n"), "gives no value"), (("ROW", "--add", '{"a": 1}'), "gets its id by itself"),
-        (("--where", "n > 1", "--discard"), "--where goes with"), (("--where", "n > 1", "--remove"), "--where goes with"),
+        (("--where", "n > 1", "--discard"), "--where goes with"),
         (("ROW", "--seen", "abc"), "--seen goes with"), (("--add", '{"a": 1}', "--seen", "abc"), "--seen goes with"),
         (("--where", "n > 1", "--set", "n=1", "--seen", "abc"), "--seen goes with"), (("ROW", "--discard", "--seen", "abc"), "--seen goes with"),
     ],

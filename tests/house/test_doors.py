@@ -56,7 +56,8 @@ ACTS = {
     },
     Edits: {
         "list": "diff", "get": "edit", "set": "edit --set", "set_where": "edit --where", "add": "edit --add", "remove": "edit --remove",
-        "discard": "edit --discard", "standing": "edit --where",
+        "discard": "edit --discard", "standing": "edit --where", "undo": "edit --undo", "redo": "edit --redo", "acts": "edit --acts",
+        "matching": "edit --where", "remove_where": "edit --where",
     },
     Prompts: {
         "list": "prompts list", "get": "prompts show", "find": "run", "add": "prompts add", "log": "prompts log", "refs": "prompts tag",

@@ -78,8 +78,9 @@ class Differences:
         self.project = project
         self._store = Datasets(lab.db)
 
-    def between(self, name: str, old: str, new: str = "", *, limit: int | None = 20) -> Differing:
-        """From one version of a dataset to another (default: the head of `name`, which may be `name@branch`); lists at most `limit` rows.
+    def between(self, name: str, old: str, new: str = "", *, start: int = 0, limit: int | None = 20) -> Differing:
+        """From one version of a dataset to another (default: the head of `name`, which may be `name@branch`); lists at most `limit` rows, from
+        number `start` on.
 
         Raises:
             NotFound: there is no such dataset or version.
@@ -92,12 +93,12 @@ class Differences:
         for difference in self._changed(shown(self.lab.db, other.dataset, diff(trees, one.root, other.root)), counts):
             fields.update(_row(difference).fields.keys())
         stand_first = shown(self.lab.db, other.dataset, diff(trees, one.root, other.root))
-        listed = nsmallest(limit, stand_first, key=_standing) if limit is not None else sorted(stand_first, key=_standing)
-        rows = tuple(map(_row, row_differences(self.lab.db, listed)))
+        listed = nsmallest(start + limit, stand_first, key=_standing) if limit is not None else sorted(stand_first, key=_standing)
+        rows = tuple(map(_row, row_differences(self.lab.db, listed[start:])))
         sides = self._figures(one, other)
         return Differing(one.id, other.id, counts["added"], counts["removed"], counts["changed"], _most(fields), rows, sides)
 
-    def uncommitted(self, spoken: str, *, limit: int | None = 20) -> Differing:
+    def uncommitted(self, spoken: str, *, start: int = 0, limit: int | None = 20) -> Differing:
         """From a branch's head to its uncommitted edits.
 
         Raises:
@@ -113,7 +114,7 @@ class Differences:
         rows = list(map(_row, differing))
         counts = Counter(row.change for row in rows)
         fields = Counter(field for row in rows if row.change == "changed" for field in row.fields)
-        listed = tuple(rows if limit is None else rows[:limit])
+        listed = tuple(rows[start:] if limit is None else rows[start : start + limit])
         old = head.id if head else None
         sides = self._edited_figures(head, differing)
         return Differing(old, None, counts["added"], counts["removed"], counts["changed"], _most(fields), listed, sides)

@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from rowsmith.app.lab import Lab
-from rowsmith.core.errors import Invalid, NotFound
+from rowsmith.app.looking import look
+from rowsmith.core.errors import Conflict, Invalid, NotFound
 from rowsmith.core.expressions import parse
 from rowsmith.core.ids import cleaned, made_by_hand
 from rowsmith.core.row import Json, Row
 from rowsmith.store import edits as store
+from rowsmith.store.acts import Act, Acts, Done, turn
 from rowsmith.store.datasets import MAIN, Datasets
 from rowsmith.store.refs import Refs
+from rowsmith.store.view import Look
 
 _ID = re.compile("[0-9a-fA-F]{32}")
 
@@ -27,6 +31,17 @@ class Edited:
     data: dict[str, Json] | None
     token: str
     edited: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """What was undone, or done again: `kind` set, add, remove or discard, when it was done first, how many `rows` it is about, and how many
+    were `left` as they are, since they say something else by now."""
+
+    kind: str
+    done_at: float
+    rows: int
+    left: int
 
 
 class Edits:
@@ -66,28 +81,58 @@ class Edits:
                 raise Invalid(f"Row {row} has no column {missing[0]!r}.", f"It has: {', '.join(sorted(there.data))}.")
             return {name: value for name, value in {**there.data, **values}.items() if name not in without}
 
-        return _edited(row_id(row), self._of(spoken).change(row_id(row), make, self.lab.who, seen=seen))
+        return _edited(row_id(row), self._of(spoken, "set").change(row_id(row), make, self.lab.who, seen=seen))
 
     def set_where(
-        self, spoken: str, where: str, values: Mapping[str, Json] | Callable[[Mapping[str, Json]], Mapping[str, Json]], *,
-        without: Sequence[str] = (),
+        self, spoken: str, where: str | None, values: Mapping[str, Json] | Callable[[Mapping[str, Json]], Mapping[str, Json]], *,
+        without: Sequence[str] = (), search: str | None = None, besides: Sequence[str] = (), expected: int | None = None,
     ) -> int:  # fmt: skip
         """The same for every row of the branch that a condition lets through, edits and reviews included; how many were edited. `values` may be a
-        function of what a row says.
+        function of what a row says. It is one act, which can be undone.
+
+        Args:
+            where, search, besides: as in `matching`.
+            expected: how many rows it has to be about.
 
         Raises:
             Invalid: the condition cannot be read.
+            Conflict: it is about another number of rows than was expected.
+        """
+        edits, found = self._of(spoken, "set"), self._expected(spoken, where, search, besides, expected)
+        for row in found:
+            given = values(row.data) if callable(values) else values
+            edits.change(row.id, partial(_made, given, without), self.lab.who)
+        return len(found)
+
+    def remove_where(
+        self, spoken: str, where: str | None, *, search: str | None = None, besides: Sequence[str] = (), expected: int | None = None
+    ) -> int:  # fmt: skip
+        """Take away every row that a condition lets through, in one act; how many. Arguments and errors as of `set_where`."""
+        edits, found = self._of(spoken, "remove"), self._expected(spoken, where, search, besides, expected)
+        for row in found:
+            edits.remove(row.id, self.lab.who)
+        return len(found)
+
+    def matching(self, spoken: str, where: str | None, *, search: str | None = None, besides: Sequence[str] = ()) -> Iterator[Row]:
+        """The rows of a branch, as they stand, that an act on many would be about.
+
+        Args:
+            where: those for which this is true; None: all.
+            search: those with these words.
+            besides: ids of rows that are left out.
         """
         from rowsmith.app.reviews import Reviews, let_through
 
-        rows = Reviews(self.lab, self.project).beside(spoken, self.standing(spoken))
-        found = [
-            (row.id, values(row.data) if callable(values) else values, [column for column in without if column in row.data])
-            for row, _ in let_through(rows, parse(where))
-        ]  # fmt: skip
-        for name, given, gone in found:
-            self.set(spoken, name, given, without=gone)
-        return len(found)
+        out = set(map(row_id, besides))
+        condition = parse(where) if where is not None else None
+        rows = self.standing(spoken) if search is None else iter(look(self.lab, self.project, spoken, Look(search=search), 0, None))
+        return (row for row, _ in let_through(Reviews(self.lab, self.project).beside(spoken, rows), condition) if row.id not in out)
+
+    def _expected(self, spoken: str, where: str | None, search: str | None, besides: Sequence[str], expected: int | None) -> Sequence[Row]:
+        found = list(self.matching(spoken, where, search=search, besides=besides))
+        if expected is not None and len(found) != expected:
+            raise Conflict(f"This is about {len(found):,} rows now, not {expected:,}.", "Look at them again, and say how many you saw.")
+        return found
 
     def add(self, spoken: str, data: Mapping[str, Json]) -> Edited:
         """A new row, behind all others.
@@ -99,7 +144,7 @@ class Edits:
             raise Invalid("A row without columns says nothing.", 'Give it some: --add \'{"input": "...", "answer": "..."}\'.')
         name = made_by_hand()
         origin = {"source": {"name": "hand"}, "edits": [{"by": self.lab.who, "columns": sorted(data)}]}
-        edits = self._of(spoken)
+        edits = self._of(spoken, "add")
         edits.add(Row(name, bytes.fromhex(name), cleaned(dict(data)), {}, origin), self.lab.who)
         return _edited(name, edits.standing(name))
 
@@ -109,13 +154,13 @@ class Edits:
         Raises:
             Stale: it is not what was seen.
         """
-        edits = self._of(spoken)
+        edits = self._of(spoken, "remove")
         edits.remove(row_id(row), self.lab.who, seen=seen)
         return Edited(row_id(row), None, store.REMOVED, True)
 
     def discard(self, spoken: str, row: str | None = None) -> int:
         """Give up the uncommitted edits of a row or, where none is named, of the branch; how many there were."""
-        return self._of(spoken).discard(None if row is None else row_id(row))
+        return self._of(spoken, "discard").discard(None if row is None else row_id(row))
 
     def standing(self, spoken: str) -> Iterator[Row]:
         """The rows of a branch as they stand, edits included; new ones last."""
@@ -129,12 +174,51 @@ class Edits:
                     yield Row(row.id, row.order, edit.data, edit.scores, edit.origin)
         yield from (Row(edit.id, edit.key, edit.data, edit.scores, edit.origin) for edit in edited.values() if edit.data is not None)
 
-    def _of(self, spoken: str) -> store.Edits:
+    def undo(self, spoken: str, *, skip_changed: bool = False) -> Turned:
+        """Undo the newest act of who acts, which he has not undone yet, on a branch: its rows say again what they said before, all or none of
+        them. An act is one edit, or one of many rows; a commit in between does not matter.
+
+        `skip_changed`: rows that say something else by now stay as they are.
+
+        Raises:
+            NotFound: there is nothing to undo.
+            NotAsMade: a row says something else than the act made of it; tells both.
+        """
+        return self._turn(spoken, undone=False, skip_changed=skip_changed)
+
+    def redo(self, spoken: str, *, skip_changed: bool = False) -> Turned:
+        """Do again what was undone last; arguments and errors as of `undo`. What is edited after an undo takes its place: then there is nothing
+        to be done again."""
+        return self._turn(spoken, undone=True, skip_changed=skip_changed)
+
+    def acts(self, spoken: str) -> Sequence[Done]:
+        """The acts of who acts on a branch that can be undone or done again, newest first."""
+        return self._acts(spoken).list()
+
+    def _turn(self, spoken: str, *, undone: bool, skip_changed: bool) -> Turned:
+        acts, edits = self._acts(spoken), self._of(spoken)
+        if (act := acts.next(undone=undone)) is None:
+            what = "done again" if undone else "undone"
+            raise NotFound(f"Nothing that {self.lab.who} did to {spoken} can be {what}.", "See what can: rowsmith edit DATASET --acts.")
+        backs = acts.backs(act)
+        left = edits.put_back(backs, self.lab.who, lambda conn: turn(conn, act), skip_changed=skip_changed)
+        return Turned(act.kind, act.at, len(backs) - left, left)
+
+    def _acts(self, spoken: str) -> Acts:
+        dataset, branch = self._branch(spoken)
+        return Acts(self.lab.db, dataset, branch, self.lab.who)
+
+    def _of(self, spoken: str, kind: str | None = None) -> store.Edits:
+        """The edits of a branch; `kind` names what is about to be done to them."""
+        dataset, branch = self._branch(spoken)
+        return store.Edits(self.lab.db, dataset, branch, Act(self.lab.db, self.lab.who, kind) if kind else None)
+
+    def _branch(self, spoken: str) -> tuple[int, str]:
         name, _, branch = spoken.partition("@")
         dataset = self._store.get(self.project, name)
         if branch and branch != MAIN:
             Refs(self.lab.db, dataset).get(branch, "branch")
-        return store.Edits(self.lab.db, dataset.n, branch or MAIN)
+        return dataset.n, branch or MAIN
 
 
 def row_id(row: str) -> str:
@@ -152,3 +236,7 @@ def _edited(row: str, stands: store.Standing) -> Edited:
     return Edited(row, stands.row.data if stands.row else None, stands.token, stands.edit is not None)
 
 
+
+
+def _made(values: Mapping[str, Json], without: Sequence[str], row: Row) -> dict[str, Json]:
+    return {name: value for name, value in {**row.data, **values}.items() if name not in without}

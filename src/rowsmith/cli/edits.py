@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rowsmith.cli.history import OnBranch
-from rowsmith.cli.options import HOME, PROJECT, AsJson, Home, InProject, one_of, project
+from rowsmith.cli.options import HOME, PROJECT, AsJson, Home, InProject, needs, one_of, project
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from rowsmith.app.differences import Cell, Changed, Differing
     from rowsmith.app.edits import Edits
+    from rowsmith.store.acts import Done
 
 SHOWN = 500
 """Characters of a value that are printed for people; --json has all of them."""
@@ -32,10 +33,14 @@ def edit(
         list[str] | None, typer.Option("--set", metavar="COL=VALUE", help="Give a column a value: text, or JSON where it held none.")
     ] = None,
     unset: Annotated[list[str] | None, typer.Option("--unset", metavar="COL", help="Take a column away.")] = None,
-    where: Annotated[str | None, typer.Option("--where", metavar="EXPR", help="Edit every row that the expression lets through.")] = None,
+    where: Annotated[str | None, typer.Option("--where", metavar="EXPR", help="Edit or remove every row that the expression lets through.")] = None,
     add: Annotated[str | None, typer.Option("--add", metavar="JSON", help="Add a row that says this.")] = None,
     remove: Annotated[bool, typer.Option("--remove", help="Take the row away.")] = False,
     seen: Annotated[str | None, typer.Option("--seen", metavar="TOKEN", help="Refuse when the row is not what it was with this token.")] = None,
+    undo: Annotated[bool, typer.Option("--undo", help="Undo your newest edit of the branch, or of many rows at once.")] = False,
+    redo: Annotated[bool, typer.Option("--redo", help="Do again what you have undone last.")] = False,
+    skip_changed: Annotated[bool, typer.Option("--skip-changed", help="Leave rows as they are that say something else by now.")] = False,
+    acts: Annotated[bool, typer.Option("--acts", help="List what you can undo, newest first.")] = False,
     discard: Annotated[bool, typer.Option("--discard", help="Give up the row's uncommitted edit, or without a row all of the branch.")] = False,
     home: Home = HOME,
     in_project: InProject = PROJECT,
@@ -49,14 +54,29 @@ def edit(
 
     there = project(home, in_project)
     edits = there.edits
-    doing = one_of({"--add": add is not None, "--remove": remove, "--discard": discard, "--set or --unset": sets or unset})
-    if where is not None and (row is not None or doing != "--set or --unset"):
-        raise Invalid("--where goes with --set or --unset, and without a row.", "For example: --where \"label = 'x'\" --set label=y.")
+    doing = one_of({
+        "--add": add is not None, "--remove": remove, "--discard": discard, "--set or --unset": sets or unset, "--undo": undo, "--redo": redo,
+        "--acts": acts,
+    })  # fmt: skip
+    if where is not None and (row is not None or doing not in ("--set or --unset", "--remove")):
+        raise Invalid("--where goes with --set, --unset or --remove, and without a row.", "For example: --where \"label = 'x'\" --set label=y.")
+    if doing in ("--undo", "--redo", "--acts") and row is not None:
+        raise Invalid(f"{doing} is about your edits of the branch, whichever rows they changed.", "Leave the row out.")
+    needs("--undo or --redo", {"--skip-changed": skip_changed and not (undo or redo)}, "Leave it out.")
     if seen is not None and (row is None or doing not in ("--remove", "--set or --unset")):
         raise Invalid("--seen goes with a row, and --set, --unset or --remove.", "Leave it out, or say what the row is to be.")
     if discard:
         count = edits.discard(dataset, row)
         return print_json({"discarded": count}) if as_json else typer.echo(f"{count:,} edits discarded.")
+    if undo or redo:
+        turned = (edits.undo if undo else edits.redo)(dataset, skip_changed=skip_changed)
+        said = f"{turned.rows:,} rows" + (f", {turned.left:,} left as they are" if turned.left else "")
+        return print_json(vars_of(turned)) if as_json else typer.echo(f"{'undone' if undo else 'done again'}: {turned.kind}, {said}.")
+    if acts:
+        return _acts(edits.acts(dataset), as_json=as_json)
+    if where is not None and remove:
+        count = edits.remove_where(dataset, where)
+        return print_json({"removed": count}) if as_json else typer.echo(f"{count:,} rows removed.")
     if where is not None:
         count = edits.set_where(dataset, where, partial(values_of, sets), without=unset or ())
         if not count:
@@ -64,6 +84,16 @@ def edit(
         return print_json({"edited": count}) if as_json else typer.echo(f"{count:,} rows edited.")
     done = _one(edits, dataset, row, sets, unset, add, remove, seen)
     return print_json(vars_of(done)) if as_json else _tell(done)
+
+
+def _acts(acts: Sequence[Done], *, as_json: bool) -> None:
+    from rowsmith.cli.show import print_json, vars_of, when
+
+    if as_json:
+        return print_json([vars_of(act) for act in acts])
+    for act in acts:
+        typer.echo(f"{when(act.at):<20} {act.kind:<8} {act.rows:,} rows" + (", undone" if act.undone else ""))
+    return None
 
 
 def _one(

@@ -6,7 +6,8 @@ silence: who comes second is refused with the current value, and edits that name
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,7 @@ from rowsmith.core.errors import Conflict, NotFound
 from rowsmith.core.ids import canonical, cleaned
 from rowsmith.core.merge import MISSING, same, united
 from rowsmith.core.row import Json, Row
+from rowsmith.store.acts import NOTHING, Act, Back, meta_of
 from rowsmith.store.bodies import Bodies, tagged
 from rowsmith.store.changes import DATA
 from rowsmith.store.database import Database
@@ -43,8 +45,9 @@ _SET = text(
     "UPDATE edit SET data = :data, meta = :meta, hash = :hash, author = :author, at = :at "
     "WHERE dataset = :dataset AND branch = :branch AND id = :id AND (hash = :seen OR (hash IS NULL AND :seen_removed = 1))"
 )
-_DISCARD = text("DELETE FROM edit WHERE dataset = :dataset AND branch = :branch AND id = :id")
-_DISCARD_ALL = text("DELETE FROM edit WHERE dataset = :dataset AND branch = :branch")
+_DISCARD_SEEN = text(
+    "DELETE FROM edit WHERE dataset = :dataset AND branch = :branch AND id = :id AND (hash = :seen OR (hash IS NULL AND :seen_removed = 1))"
+)
 _BRANCH = "SELECT version FROM ref WHERE dataset = :dataset AND name = :branch AND kind = 'branch'"
 
 
@@ -78,6 +81,21 @@ class Stale(Conflict):
         self.more = {"row": id_, "current": current, "token": token_}
 
 
+class NotAsMade(Conflict):
+    """A row says something else than the act that is to be undone made of it. `more` has both: `current` and `made` (None: not there)."""
+
+    def __init__(self, back: Back, stands: Standing) -> None:
+        current = stands.row.data if stands.row else None
+        says = "it has been removed" if current is None else f"it says {_short(current)} now"
+        fix = "Leave such rows as they are, and undo the rest: --skip-changed."
+        super().__init__(f"Row {back.id} is not what this edit made of it: {says}.", fix)
+        self.more = {"row": back.id, "current": current, "token": stands.token, "made": back.made}
+
+
+class _Moved(Exception):
+    """Somebody else was first; what the transaction has written is rolled back."""
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """A row of a branch as it stands, edits included. `row` None: removed. `token` is what an editor has to have seen."""
@@ -95,10 +113,12 @@ def token(data: Mapping[str, Json]) -> str:
 
 
 class Edits:
-    """The working set of one branch of a dataset. Safe from many threads and processes."""
+    """The working set of one branch of a dataset. Safe from many threads and processes. What is done to rows is written down in `act`, in the
+    same transactions, so that it can be undone."""
 
-    def __init__(self, db: Database, dataset: int, branch: str) -> None:
+    def __init__(self, db: Database, dataset: int, branch: str, act: Act | None = None) -> None:
         self._db = db
+        self._act = act
         self._where = {"dataset": dataset, "branch": branch}
 
     def __iter__(self) -> Iterator[Edit]:
@@ -187,52 +207,99 @@ class Edits:
         entry = _entry(self._db, head, bytes.fromhex(row.id))
         stands = Standing(None, REMOVED, None, None, head.id if head else None)
         key = row.order
-        if entry is not None or not self._insert(stands, row.id, cleaned(row.data), row.scores, row.origin, author, key):
+        if entry is not None or not self._put(stands, row.id, cleaned(row.data), row.scores, row.origin, author, key=key):
             raise Conflict(f"There is a row {row.id!r} already.", "Edit it: rowsmith edit DATASET ROW --set COLUMN=VALUE.")
 
     def discard(self, id_: str | None = None) -> int:
-        """Forget the edit of a row, or all of them; how many there were."""
+        """Forget the edit of a row, or all of them; how many there were. One that somebody changes meanwhile stays."""
+        edits = [edit for edit in self if id_ in (None, edit.id)]
+        standing = [self._known(edit.id) for edit in edits]
         with self._db.write() as conn:
-            if id_ is None:
-                return conn.execute(_DISCARD_ALL, self._where).rowcount
-            return conn.execute(_DISCARD, {**self._where, "id": bytes.fromhex(id_)}).rowcount
+            return sum(self._discard(conn, stands, edit.id) for edit, stands in zip(edits, standing, strict=True) if stands.edit)
+
+    def _discard(self, conn: Connection, stands: Standing, id_: str) -> int:
+        if conn.execute(_DISCARD_SEEN, {**self._where, "id": bytes.fromhex(id_), **_seen(stands)}).rowcount != 1:
+            return 0
+        if self._act is not None and stands.edit is not None:
+            there = self._committed(stands.entry) if stands.entry else None
+            meta = meta_of(there) if there else NOTHING
+            self._act.note(conn, self._where, id_, stands.row, there.data if there else None, meta, stands.edit.key)
+        return 1
+
+    def put_back(self, backs: Sequence[Back], author: str, also: Callable[[Connection], None], *, skip_changed: bool = False) -> int:
+        """Let rows say what they said, all of them or none, where each says still what it was made to say. A row that says again what the
+        branch's head says has no edit any more. `also` is carried out in the same transaction. With `skip_changed`, rows that say something
+        else stay as they are; how many these are.
+
+        Raises:
+            NotAsMade: a row says something else.
+        """
+        while True:
+            standing = [(back, self._known(back.id)) for back in backs]
+            same_still = [(back, stands) for back, stands in standing if stands.token == (REMOVED if back.made is None else token(back.made))]
+            if len(same_still) < len(standing) and not skip_changed:
+                raise NotAsMade(*next(one for one in standing if one not in same_still))
+            with suppress(_Moved), self._db.write() as conn:
+                for back, stands in same_still:
+                    if not self._back(conn, stands, back, author):
+                        raise _Moved
+                also(conn)
+                return len(standing) - len(same_still)
+
+    def _known(self, id_: str) -> Standing:
+        """The row as it stands; one that is not there counts as removed."""
+        try:
+            return self.standing(id_)
+        except NotFound:
+            head = Versions(self._db).head(self._where["dataset"], self._where["branch"])  # type: ignore[arg-type]
+            return Standing(None, REMOVED, None, None, head.id if head else None)
+
+    def _back(self, conn: Connection, stands: Standing, back: Back, author: str) -> bool:
+        there = stands.entry.data.hex() if stands.entry else REMOVED
+        if (REMOVED if back.data is None else token(back.data)) != there:
+            return self._write(conn, stands, back.id, back.data, back.meta, author, back.key)
+        if stands.edit is None:
+            return self._at_head(conn, stands)
+        values = {**self._where, "id": bytes.fromhex(back.id), **_seen(stands)}
+        return conn.execute(_DISCARD_SEEN, values).rowcount == 1
 
     def _put(
-        self, stands: Standing, id_: str, data: dict[str, Json] | None, scores: Any, origin: Any, author: str, also: Also | None = None
-    ) -> bool:  # fmt: skip
-        if stands.edit is None:
-            assert stands.entry is not None
-            return self._insert(stands, id_, data, scores, origin, author, stands.entry.key, also)
-        with self._db.write() as conn:
-            seen = bytes.fromhex(stands.token) if stands.edit.data is not None else None
-            values = {**self._values(conn, id_, data, scores, origin, author), "seen": seen, "seen_removed": int(seen is None)}
-            return conn.execute(_SET, values).rowcount == 1 and _done(conn, data, also)
-
-    def _insert(
-        self, stands: Standing, id_: str, data: Any, scores: Any, origin: Any, author: str, key: bytes, also: Also | None = None
+        self, stands: Standing, id_: str, data: dict[str, Json] | None, scores: Any, origin: Any, author: str, also: Also | None = None,
+        key: bytes = b"",
     ) -> bool:  # fmt: skip
         """False when the branch has moved since, or somebody else has edited the row."""
-        base = {"base_data": stands.entry.data, "base_meta": stands.entry.meta} if stands.entry else {"base_data": None, "base_meta": None}
-        share = " FOR SHARE" if self._db.dialect == "postgresql" else ""
+        meta = canonical({"origin": origin, "scores": scores})
         with self._db.write() as conn:
-            if conn.execute(text(_BRANCH + share), self._where).scalar() != stands.head:
+            if not self._write(conn, stands, id_, data, meta, author, key):
                 return False
-            values = {**self._values(conn, id_, data, scores, origin, author), **base, "key": key}
-            return conn.execute(_ADD, values).rowcount == 1 and _done(conn, data, also)
+            if self._act is not None:
+                self._act.note(conn, self._where, id_, stands.row, data, meta, stands.entry.key if stands.entry else key)
+            if also is not None:
+                also(conn, REMOVED if data is None else token(data))
+            return True
 
-    def _values(self, conn: Connection, id_: str, data: Any, scores: Any, origin: Any, author: str) -> dict[str, Any]:
+    def _write(self, conn: Connection, stands: Standing, id_: str, data: dict[str, Json] | None, meta: bytes, author: str, key: bytes) -> bool:
         said = None if data is None else canonical(data)
-        return {
-            **self._where, "id": bytes.fromhex(id_), "data": said, "meta": canonical({"origin": origin, "scores": scores}),
-            "hash": None if said is None else tagged(DATA, said), "author": author, "at": self._db.now(conn),
+        values = {
+            **self._where, "id": bytes.fromhex(id_), "data": said, "meta": meta, "hash": None if said is None else tagged(DATA, said),
+            "author": author, "at": self._db.now(conn),
         }  # fmt: skip
+        if stands.edit is not None:
+            return conn.execute(_SET, {**values, **_seen(stands)}).rowcount == 1
+        if not self._at_head(conn, stands):
+            return False
+        over = stands.entry
+        values |= {"base_data": over.data, "base_meta": over.meta, "key": over.key} if over else {"base_data": None, "base_meta": None, "key": key}
+        return conn.execute(_ADD, values).rowcount == 1
+
+    def _at_head(self, conn: Connection, stands: Standing) -> bool:
+        share = " FOR SHARE" if self._db.dialect == "postgresql" else ""
+        return bool(conn.execute(text(_BRANCH + share), self._where).scalar() == stands.head)
 
 
-def _done(conn: Connection, data: Any, also: Also | None) -> bool:
-    """True, after `also`."""
-    if also is not None:
-        also(conn, REMOVED if data is None else token(data))
-    return True
+def _seen(stands: Standing) -> dict[str, Any]:
+    seen = bytes.fromhex(stands.token) if stands.row is not None else None
+    return {"seen": seen, "seen_removed": int(seen is None)}
 
 
 def _entry(db: Database, head: Version | None, name: bytes) -> Entry | None:

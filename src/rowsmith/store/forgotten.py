@@ -44,6 +44,8 @@ _EDITS = text(f"SELECT dataset, branch, id, meta FROM edit WHERE {_OF_PROJECT}")
 _REVIEWED = text(f"SELECT DISTINCT dataset, row FROM review WHERE {_OF_PROJECT}")
 _GONE = text("SELECT 1 FROM tombstone WHERE dataset = :dataset AND place = :place AND forgotten = :n LIMIT 1")
 _NO_EDIT = text("DELETE FROM edit WHERE dataset = :dataset AND branch = :branch AND id = :id")
+_ACTS = text(f"SELECT r.act, r.id, r.was_meta, r.made_meta, a.dataset FROM edit_act_row r JOIN edit_act a ON a.n = r.act WHERE a.{_OF_PROJECT}")
+_NO_ACT = text("DELETE FROM edit_act_row WHERE act = :act AND id = :id")
 _NO_REVIEW = text("DELETE FROM review WHERE dataset = :dataset AND row = :row")
 _NO_TASK = text("DELETE FROM review_task WHERE row = :row AND queue IN (SELECT n FROM review_queue WHERE dataset = :dataset)")
 _TASKS = text(f"SELECT DISTINCT q.dataset, t.row FROM review_task t JOIN review_queue q ON q.n = t.queue WHERE {_OF_PROJECT}")
@@ -128,6 +130,10 @@ def _erase_beside(conn: Connection, project: str, n: int, plan: Plan) -> None:
     for row in conn.execute(_EDITS, {"project": project}).all():
         if _is_gone(conn, n, row.dataset, bytes(row.id)) or (row.meta is not None and of_source(orjson.loads(row.meta)["origin"], wanted)):
             conn.execute(_NO_EDIT, {"dataset": row.dataset, "branch": row.branch, "id": row.id})
+    for row in conn.execute(_ACTS, {"project": project}).all():
+        origins = [orjson.loads(meta)["origin"] for meta in (row.was_meta, row.made_meta)]
+        if _is_gone(conn, n, row.dataset, bytes(row.id)) or any(of_source(origin, wanted) for origin in origins):
+            conn.execute(_NO_ACT, {"act": row.act, "id": row.id})
     for row in conn.execute(_REVIEWED, {"project": project}).all():
         if _is_gone(conn, n, row.dataset, bytes(row.row)):
             conn.execute(_NO_REVIEW, {"dataset": row.dataset, "row": row.row})

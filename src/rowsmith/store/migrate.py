@@ -14,7 +14,15 @@ from sqlalchemy import Connection, inspect, text
 
 from rowsmith.core.errors import Conflict, NotFound
 from rowsmith.core.failpoints import failpoint
-from rowsmith.store import schema_erasure, schema_fetches, schema_guides, schema_prompts, schema_review_queues, schema_search  # noqa: F401 - of the schema
+from rowsmith.store import (  # noqa: F401 - of the schema
+    schema_edits,
+    schema_erasure,
+    schema_fetches,
+    schema_guides,
+    schema_prompts,
+    schema_review_queues,
+    schema_search,
+)
 from rowsmith.store.migrations import HEAD
 from rowsmith.store.schema import metadata
 

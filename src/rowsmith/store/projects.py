@@ -32,11 +32,12 @@ _DELETE = (
     *(f"DELETE FROM {table} WHERE run IN (SELECT n FROM run WHERE project = :name)" for table in _OF_RUNS),
     "DELETE FROM budget WHERE scope IN (SELECT 'run:' || n FROM run WHERE project = :name) OR scope = 'project:' || :name",
     "DELETE FROM secret WHERE scope = 'project:' || :name",
+    "DELETE FROM edit_act_row WHERE act IN (SELECT a.n FROM edit_act a JOIN dataset d ON d.n = a.dataset WHERE d.project = :name)",
     "DELETE FROM review_task WHERE queue IN (SELECT q.n FROM review_queue q JOIN dataset d ON d.n = q.dataset WHERE d.project = :name)",
     "DELETE FROM signature WHERE version IN (SELECT v.id FROM version v JOIN dataset d ON d.n = v.dataset WHERE d.project = :name)",
     *(
         f"DELETE FROM {table} WHERE dataset IN (SELECT n FROM dataset WHERE project = :name)"
-        for table in ("edit", "review", "review_queue", "tombstone", "search_root", "ref", "version")
+        for table in ("edit", "edit_act", "review", "review_queue", "tombstone", "search_root", "ref", "version")
     ),
     *(f"DELETE FROM {table} WHERE prompt IN (SELECT n FROM named_prompt WHERE project = :name)" for table in ("prompt_ref", "prompt_version")),
     "DELETE FROM guide_turn WHERE guide IN (SELECT n FROM guide WHERE project = :name)",

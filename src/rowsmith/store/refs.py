@@ -20,7 +20,9 @@ Kind = Literal["branch", "tag", "release"]
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./+-]{0,199}")
 _LIKE_A_VERSION = re.compile(r"[0-9a-f]{4,32}")
 _DELETE = text("DELETE FROM ref WHERE dataset = :dataset AND name = :name AND version = :version AND kind <> 'release'")
-_FORGET = text("DELETE FROM edit WHERE dataset = :dataset AND branch = :name")
+_OF_BRANCH = "WHERE dataset = :dataset AND branch = :name"
+_FORGET = text(f"DELETE FROM edit {_OF_BRANCH}")
+_FORGET_ACTS = (text(f"DELETE FROM edit_act_row WHERE act IN (SELECT n FROM edit_act {_OF_BRANCH})"), text(f"DELETE FROM edit_act {_OF_BRANCH}"))
 _EDITS = text("SELECT count(*) FROM edit WHERE dataset = :dataset AND branch = :name")
 
 
@@ -126,6 +128,8 @@ class Refs:
         if count and not discard:
             raise Conflict(f"Branch {ref.name!r} has {count} uncommitted edits.", "Commit them, or give --discard to lose them.")
         conn.execute(_FORGET, where)
+        for statement in _FORGET_ACTS:
+            conn.execute(statement, where)
 
     def _note(self, conn: Connection, kind: str, name: str, version: str, author: str, **more: str) -> None:
         told = {"dataset": self.dataset.name, "name": name, "version": version, "by": author, **more}

@@ -256,6 +256,270 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/datasets/{dataset}/branches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create Branch
+         * @description Begin a branch.
+         */
+        post: operations["create_branch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/cherry-pick": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cherry Pick
+         * @description Bring what one version changed over its first parent into a branch, and nothing else.
+         */
+        post: operations["cherry_pick"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/commit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Commit
+         * @description Make the uncommitted edits of a branch its next version. Where it has moved below them, conflicts by field (409).
+         */
+        post: operations["commit_dataset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Diff
+         * @description What differs between two versions, or from a branch's head to its uncommitted edits: counts, and a page of rows.
+         */
+        get: operations["diff_dataset"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/edits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Edits
+         * @description What the uncommitted edits change: counts, and a page of the rows with what each column was and is.
+         */
+        get: operations["list_edits"];
+        put?: never;
+        post?: never;
+        /**
+         * Discard Edits
+         * @description Give up the uncommitted edits of a branch, or of a row. This can be undone, too.
+         */
+        delete: operations["discard_edits"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/edits/acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Acts
+         * @description What you did to the branch and can undo, or do again (`undone`), newest first.
+         */
+        get: operations["list_acts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/edits/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Edit Matching
+         * @description Edit or remove all rows that match, in one act, which is undone at once.
+         */
+        post: operations["edit_matching"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/edits/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Count Matching
+         * @description How many rows an act on all that match would be about.
+         */
+        post: operations["count_matching"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/edits/redo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Redo Edit
+         * @description Do again what you have undone last.
+         */
+        post: operations["redo_edit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/edits/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo Edit
+         * @description Undo your newest act on the branch. 409 when a row says something else than it made: `current` and `made`.
+         */
+        post: operations["undo_edit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Log
+         * @description The version that is spoken of and all that it descends from, newest first, with the names that each has.
+         */
+        get: operations["log_dataset"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Merge
+         * @description Bring what another version has changed into a branch. Open conflicts are listed by field, with the values of both sides (409).
+         */
+        post: operations["merge_dataset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/moved": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Moved
+         * @description Where runs said otherwise below what people had changed.
+         */
+        get: operations["list_moved"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/datasets/{dataset}/refs": {
         parameters: {
             query?: never;
@@ -265,11 +529,71 @@ export interface paths {
         };
         /**
          * List Refs
-         * @description Branches, tags and releases by name, each with the version that it names.
+         * @description The branches, tags and releases of a dataset, by name.
          */
         get: operations["list_refs"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/refs/{ref}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Ref
+         * @description Forget a branch or a tag; what it named is in the answer.
+         */
+        delete: operations["delete_ref"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore
+         * @description Make a branch what another version is, as a new version; uncommitted edits stay.
+         */
+        post: operations["restore_dataset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Roll Back
+         * @description Let a branch name another version, as if what came later had not been; what it named is in the answer.
+         */
+        post: operations["roll_back_dataset"];
         delete?: never;
         options?: never;
         head?: never;
@@ -289,7 +613,11 @@ export interface paths {
          */
         get: operations["list_rows"];
         put?: never;
-        post?: never;
+        /**
+         * Add Row
+         * @description Add a row behind all others.
+         */
+        post: operations["add_row"];
         delete?: never;
         options?: never;
         head?: never;
@@ -310,10 +638,18 @@ export interface paths {
         get: operations["get_row"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Remove Row
+         * @description Take a row away.
+         */
+        delete: operations["remove_row"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Edit Row
+         * @description Give columns of a row new values. `token` of the answer is the row's new revision.
+         */
+        patch: operations["edit_row"];
         trace?: never;
     };
     "/api/v1/projects/{project}/datasets/{dataset}/statistics": {
@@ -330,6 +666,26 @@ export interface paths {
         get: operations["show_dataset"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create Tag
+         * @description Name a version for good.
+         */
+        post: operations["create_tag"];
         delete?: never;
         options?: never;
         head?: never;
@@ -699,6 +1055,57 @@ export interface components {
             usd?: number | null;
         };
         /**
+         * BulkEdit
+         * @description One act on all rows that match.
+         */
+        BulkEdit: {
+            /**
+             * Besides
+             * @description Ids of rows that are left out.
+             * @default []
+             */
+            besides: string[];
+            /**
+             * Expected
+             * @description How many rows were counted: with another number now, nothing happens (409).
+             */
+            expected?: number | null;
+            /**
+             * Remove
+             * @description Take the rows away.
+             * @default false
+             */
+            remove: boolean;
+            /**
+             * Search
+             * @description Rows with these words.
+             */
+            search?: string | null;
+            /**
+             * Set
+             * @description Columns and their new values.
+             * @default {}
+             * @example {
+             *       "answer": "Mombasa"
+             *     }
+             */
+            set: {
+                [key: string]: unknown;
+            };
+            /**
+             * Where
+             * @description Rows for which this is true; default: all.
+             * @example label = 'x'
+             */
+            where?: string | null;
+            /**
+             * Without
+             * @description Columns that are taken away.
+             * @default []
+             */
+            without: string[];
+        };
+        /**
          * Change
          * @description A version in which a row came, or said something else than in the version before: who committed it, and the run that made it.
          */
@@ -717,6 +1124,14 @@ export interface components {
             run: string | null;
             /** Version */
             version: string;
+        };
+        /**
+         * Counted
+         * @description A number of rows.
+         */
+        Counted: {
+            /** Rows */
+            rows: number;
         };
         /**
          * DatasetFacts
@@ -752,6 +1167,75 @@ export interface components {
              * @example 3
              */
             versions: number;
+        };
+        /**
+         * Differs
+         * @description A page of rows that differ, in the order of the dataset; counts of all of them, and by column; the figures of both sides.
+         */
+        Differs: {
+            /** Added */
+            added: number;
+            /** Changed */
+            changed: number;
+            /** Fields */
+            fields: {
+                [key: string]: number;
+            };
+            /** Items */
+            items: {
+                [key: string]: unknown;
+            }[];
+            /** New */
+            new: string | null;
+            /** Next */
+            next: number | null;
+            /** Old */
+            old: string | null;
+            /** Removed */
+            removed: number;
+            /** Statistics */
+            statistics: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            } | null;
+            /** Total */
+            total: number | null;
+        };
+        /**
+         * Done
+         * @description An act that is kept. `rows`: how many it changed. `undone`: it was undone, and can be done again.
+         */
+        Done: {
+            /** At */
+            at: number;
+            /** Author */
+            author: string;
+            /** Kind */
+            kind: string;
+            /** N */
+            n: number;
+            /** Rows */
+            rows: number;
+            /** Undone */
+            undone: boolean;
+        };
+        /**
+         * Edited
+         * @description A row of a branch as it stands, edits included. `data` None: it is removed. `token` is what the next editor has to have seen.
+         *     `edited`: it has an uncommitted edit.
+         */
+        Edited: {
+            /** Data */
+            data: {
+                [key: string]: unknown;
+            } | null;
+            /** Edited */
+            edited: boolean;
+            /** Row */
+            row: string;
+            /** Token */
+            token: string;
         };
         /**
          * GoOn
@@ -888,6 +1372,29 @@ export interface components {
             step: string;
         };
         /**
+         * Matching
+         * @description All rows that match, but some.
+         */
+        Matching: {
+            /**
+             * Besides
+             * @description Ids of rows that are left out.
+             * @default []
+             */
+            besides: string[];
+            /**
+             * Search
+             * @description Rows with these words.
+             */
+            search?: string | null;
+            /**
+             * Where
+             * @description Rows for which this is true; default: all.
+             * @example label = 'x'
+             */
+            where?: string | null;
+        };
+        /**
          * ModelFacts
          * @description What is said of a model. Prices in USD per million tokens.
          */
@@ -937,6 +1444,23 @@ export interface components {
             tpm?: number | null;
         };
         /**
+         * NewBranch
+         * @description A branch to be begun.
+         */
+        NewBranch: {
+            /**
+             * At
+             * @description Where it begins; default: main's head.
+             * @default
+             */
+            at: string;
+            /**
+             * Name
+             * @example draft
+             */
+            name: string;
+        };
+        /**
          * NewKey
          * @description A key, which is kept encrypted and never told again.
          */
@@ -979,6 +1503,22 @@ export interface components {
              * @example support-bot
              */
             name: string;
+        };
+        /**
+         * NewRow
+         * @description A row to be added.
+         */
+        NewRow: {
+            /**
+             * Data
+             * @example {
+             *       "answer": "A harbour.",
+             *       "input": "What is a port?"
+             *     }
+             */
+            data: {
+                [key: string]: unknown;
+            };
         };
         /**
          * NewRun
@@ -1083,6 +1623,34 @@ export interface components {
             target?: number | null;
         };
         /**
+         * NewTag
+         * @description A version to be named for good.
+         */
+        NewTag: {
+            /**
+             * At
+             * @description Where it begins; default: main's head.
+             * @default
+             */
+            at: string;
+            /**
+             * Message
+             * @default
+             */
+            message: string;
+            /**
+             * Name
+             * @example draft
+             */
+            name: string;
+            /**
+             * Release
+             * @description A release can never be deleted.
+             * @default false
+             */
+            release: boolean;
+        };
+        /**
          * Origin
          * @description A row with everything that led to it. `sources`: what it was read from, as far as it says: name, file, hash, span of characters, line,
          *     key, page, licence, terms. `erased`: when, by whom and with what it was erased; then nothing else is known of it.
@@ -1135,6 +1703,15 @@ export interface components {
         Page_DatasetFacts_: {
             /** Items */
             items: components["schemas"]["DatasetFacts"][];
+            /** Next */
+            next: number | null;
+            /** Total */
+            total: number | null;
+        };
+        /** Page[Done] */
+        Page_Done_: {
+            /** Items */
+            items: components["schemas"]["Done"][];
             /** Next */
             next: number | null;
             /** Total */
@@ -1434,6 +2011,34 @@ export interface components {
             version: string | null;
         };
         /**
+         * RowEdit
+         * @description An edit of one row.
+         */
+        RowEdit: {
+            /**
+             * Seen
+             * @description The revision that was seen: the edit is refused (409, with both) when the row has another one.
+             */
+            seen?: string | null;
+            /**
+             * Set
+             * @description Columns and their new values.
+             * @default {}
+             * @example {
+             *       "answer": "Mombasa"
+             *     }
+             */
+            set: {
+                [key: string]: unknown;
+            };
+            /**
+             * Without
+             * @description Columns that are taken away.
+             * @default []
+             */
+            without: string[];
+        };
+        /**
          * RowFacts
          * @description A row; of a page, texts may be cut off (`cut` names the columns). `revision` stands for what the row says now, and is told back by an edit.
          */
@@ -1487,6 +2092,52 @@ export interface components {
             unknown: string[];
         };
         /**
+         * Skip
+         * @description How to undo.
+         */
+        Skip: {
+            /**
+             * Skip Changed
+             * @description Leave rows as they are that say something else by now, and take the rest.
+             * @default false
+             */
+            skip_changed: boolean;
+        };
+        /**
+         * Source
+         * @description What is brought into a branch.
+         */
+        Source: {
+            /**
+             * Message
+             * @description What was done.
+             * @default
+             */
+            message: string;
+            /**
+             * Prefer
+             * @description Whose cells stand in a conflict; default: nobody's, conflicts are listed (409).
+             * @default
+             * @enum {string}
+             */
+            prefer: "" | "ours" | "theirs" | "both";
+            /**
+             * Resolve
+             * @description Single conflicts settled: ROW:FIELD=ours, =theirs, =base or =value:JSON; ROW=ours where it is about the whole row.
+             * @default []
+             * @example [
+             *       "0123456789abcdef0123456789abcdef:answer=theirs"
+             *     ]
+             */
+            resolve: string[];
+            /**
+             * Source
+             * @description Branch, tag or version of the same dataset, or other@version of another one.
+             * @example draft
+             */
+            source: string;
+        };
+        /**
          * ToCheck
          * @description A recipe to be checked.
          */
@@ -1519,6 +2170,80 @@ export interface components {
             sets: {
                 [key: string]: string;
             };
+        };
+        /**
+         * ToCommit
+         * @description A commit of the uncommitted edits.
+         */
+        ToCommit: {
+            /**
+             * Author
+             * @description Who did it; default: who acts.
+             */
+            author?: string | null;
+            /**
+             * Message
+             * @description What was done.
+             * @default
+             */
+            message: string;
+            /**
+             * Prefer
+             * @description Whose cells stand in a conflict; default: nobody's, conflicts are listed (409).
+             * @default
+             * @enum {string}
+             */
+            prefer: "" | "ours" | "theirs" | "both";
+            /**
+             * Resolve
+             * @description Single conflicts settled: ROW:FIELD=ours, =theirs, =base or =value:JSON; ROW=ours where it is about the whole row.
+             * @default []
+             * @example [
+             *       "0123456789abcdef0123456789abcdef:answer=theirs"
+             *     ]
+             */
+            resolve: string[];
+        };
+        /**
+         * ToMerge
+         * @description A merge.
+         */
+        ToMerge: {
+            /**
+             * Message
+             * @description What was done.
+             * @default
+             */
+            message: string;
+            /**
+             * Prefer
+             * @description Whose cells stand in a conflict; default: nobody's, conflicts are listed (409).
+             * @default
+             * @enum {string}
+             */
+            prefer: "" | "ours" | "theirs" | "both";
+            /**
+             * Resolve
+             * @description Single conflicts settled: ROW:FIELD=ours, =theirs, =base or =value:JSON; ROW=ours where it is about the whole row.
+             * @default []
+             * @example [
+             *       "0123456789abcdef0123456789abcdef:answer=theirs"
+             *     ]
+             */
+            resolve: string[];
+            /**
+             * Rows
+             * @description Which rows there are where one side lacks them.
+             * @default three-way
+             * @enum {string}
+             */
+            rows: "three-way" | "union" | "intersection";
+            /**
+             * Source
+             * @description Branch, tag or version of the same dataset, or other@version of another one.
+             * @example draft
+             */
+            source: string;
         };
         /**
          * ToQuote
@@ -1570,6 +2295,39 @@ export interface components {
             target?: number | null;
         };
         /**
+         * ToRestore
+         * @description A state that is to be there again, as a new version.
+         */
+        ToRestore: {
+            /**
+             * Message
+             * @default
+             */
+            message: string;
+            /**
+             * Source
+             * @example v1
+             */
+            source: string;
+        };
+        /**
+         * ToRollBack
+         * @description A version that the branch is to name again.
+         */
+        ToRollBack: {
+            /**
+             * Discard
+             * @description Lose the branch's uncommitted edits.
+             * @default false
+             */
+            discard: boolean;
+            /**
+             * Source
+             * @example v1
+             */
+            source: string;
+        };
+        /**
          * ToTest
          * @description A model that is asked one question for real.
          */
@@ -1591,6 +2349,45 @@ export interface components {
              * @example openai/gpt-5-mini
              */
             model: string;
+        };
+        /**
+         * Turned
+         * @description What was undone, or done again: `kind` set, add, remove or discard, when it was done first, how many `rows` it is about, and how many
+         *     were `left` as they are, since they say something else by now.
+         */
+        Turned: {
+            /** Done At */
+            done_at: number;
+            /** Kind */
+            kind: string;
+            /** Left */
+            left: number;
+            /** Rows */
+            rows: number;
+        };
+        /**
+         * Uncommitted
+         * @description A page of rows with uncommitted edits, and counts of all: rows added, removed and changed, and by column.
+         */
+        Uncommitted: {
+            /** Added */
+            added: number;
+            /** Changed */
+            changed: number;
+            /** Fields */
+            fields: {
+                [key: string]: number;
+            };
+            /** Items */
+            items: {
+                [key: string]: unknown;
+            }[];
+            /** Next */
+            next: number | null;
+            /** Removed */
+            removed: number;
+            /** Total */
+            total: number | null;
         };
         /**
          * VersionFacts
@@ -2126,7 +2923,168 @@ export interface operations {
             };
         };
     };
-    list_refs: {
+    create_branch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name, or name@branch. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBranch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ref"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cherry_pick: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name, or name@branch. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Source"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    commit_dataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name, or name@branch. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToCommit"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    diff_dataset: {
+        parameters: {
+            query?: {
+                /** @description From this version; default: what uncommitted edits change. */
+                old?: string | null;
+                /** @description To this version; default: the branch's head. */
+                new?: string;
+                /** @description Items to pass over. */
+                start?: number;
+                /** @description Most items. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description name, name@branch, name@tag or name@version. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Differs"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_edits: {
         parameters: {
             query?: {
                 /** @description Items to pass over. */
@@ -2136,7 +3094,393 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description name, name@branch, name@tag, name@version, or run:r12 for the kept rows of a run. */
+                /** @description name, or name@branch. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Uncommitted"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discard_edits: {
+        parameters: {
+            query?: {
+                /** @description Only the edit of this row. */
+                row?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description name, or name@branch. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Counted"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_acts: {
+        parameters: {
+            query?: {
+                /** @description Items to pass over. */
+                start?: number;
+                /** @description Most items. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description name, or name@branch. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Done_"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit_matching: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name, or name@branch. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkEdit"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Counted"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_matching: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name, or name@branch. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Matching"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Counted"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    redo_edit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name, or name@branch. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Skip"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Turned"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_edit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name, or name@branch. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Skip"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Turned"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    log_dataset: {
+        parameters: {
+            query?: {
+                /** @description Items to pass over. */
+                start?: number;
+                /** @description Most items. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description name, name@branch, name@tag or name@version. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_dict_str__Any__"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    merge_dataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name, or name@branch. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToMerge"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_moved: {
+        parameters: {
+            query?: {
+                /** @description Items to pass over. */
+                start?: number;
+                /** @description Most items. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description name, name@branch, name@tag or name@version. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_dict_str__Any__"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_refs: {
+        parameters: {
+            query?: {
+                kind?: ("branch" | "tag" | "release")[] | null;
+                /** @description Items to pass over. */
+                start?: number;
+                /** @description Most items. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description name, or name@branch. */
                 dataset: string;
                 /** @description Name of the project. */
                 project: string;
@@ -2152,6 +3496,124 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Ref_"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_ref: {
+        parameters: {
+            query?: {
+                /** @description Only if it is one. */
+                kind?: ("branch" | "tag") | null;
+                /** @description Lose a branch's uncommitted edits, too. */
+                discard?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description name, or name@branch. */
+                dataset: string;
+                ref: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ref"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restore_dataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name, or name@branch. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToRestore"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    roll_back_dataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name, or name@branch. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToRollBack"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ref"];
                 };
             };
             /** @description An error, and its fix. */
@@ -2214,6 +3676,44 @@ export interface operations {
             };
         };
     };
+    add_row: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name, or name@branch. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRow"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_row: {
         parameters: {
             query?: never;
@@ -2236,6 +3736,83 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RowFacts"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_row: {
+        parameters: {
+            query?: {
+                /** @description The revision that was seen. */
+                seen?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description name, or name@branch. */
+                dataset: string;
+                row: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit_row: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name, or name@branch. */
+                dataset: string;
+                row: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RowEdit"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited"];
                 };
             };
             /** @description An error, and its fix. */
@@ -2272,6 +3849,44 @@ export interface operations {
                     "application/json": {
                         [key: string]: unknown;
                     };
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_tag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name, or name@branch. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTag"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ref"];
                 };
             };
             /** @description An error, and its fix. */
