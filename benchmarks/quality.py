@@ -1,6 +1,6 @@
 """Precision and recall of a quality check on its truth set (tests/truth), over all rows and by kind.
 
-    python benchmarks/quality.py --check NAME --half open|open-2|open-3|held [--json]
+    python benchmarks/quality.py --check NAME --half open|open-2|open-3|open-4|held|held-2 [--json]
 
 Each check is measured by benchmarks/truth_<check>.py (`near-duplicates` by truth_near_duplicates.py): a function `measured(half) -> dict`. The open
 half is for work on the check; the held half is measured once, when the check does not change any more.
@@ -42,7 +42,7 @@ def main() -> None:
     """Measure and print."""
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("--check", required=True, choices=[*measures(), "all"])
-    asked.add_argument("--half", required=True, choices=["open", "open-2", "open-3", "held"])
+    asked.add_argument("--half", required=True, choices=["open", "open-2", "open-3", "open-4", "held", "held-2"])
     asked.add_argument("--json", action="store_true")
     given = asked.parse_args()
     names = list(measures()) if given.check == "all" else [given.check]

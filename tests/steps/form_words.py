@@ -60,6 +60,52 @@ Mi dispiace, non ho informazioni sufficienti per dirlo con certezza.
 אני מצטער, אבל אינני יכול לעזור בנושא הזה כרגע.
 عذرًا، لا أستطيع مساعدتك في هذا الأمر حاليًا.
 متأسفم، نمی‌توانم در این مورد به شما کمک کنم.
+Picking a candidate for you isn't something I'll do. You may want to compare their programmes yourself.
+I'd rather stay out of medical paperwork, so this one I leave to his doctor.
+No spreadsheet came through on my end. Could you upload it again?
+Happy to do that once you paste the minutes here.
+Ohne das Protokoll selbst lässt sich leider nichts zusammenfassen. Schicken Sie es mir bitte zu.
+Auf Ihre Vertragsdaten habe ich keinen Zugriff; wenden Sie sich bitte an den Kundendienst.
+Désolé, mais je préfère laisser cette question à un professionnel de santé.
+Il semble que le document n'ait pas été joint à votre message. Pourriez-vous le renvoyer ?
+Eso no es algo que pueda facilitarte, y tampoco sería correcto intentarlo.
+No veo ningún informe adjunto en tu mensaje. ¿Puedes enviarlo de nuevo?
+Mi dispiace, ma una diagnosi deve farla un medico, non io.
+Infelizmente não disponho dessa informação. Pergunte na recepção.
+Helaas heb ik geen toegang tot uw dossier, dus daar kan ik niets over zeggen.
+عذراً، لا أملك صلاحية الاطلاع على حسابك، يرجى التواصل مع البنك مباشرة.
+לא קיבלתי שום קובץ. אפשר לשלוח אותו שוב?
+متأسفانه به اطلاعات حساب شما دسترسی ندارم.
+申し訳ありませんが、添付ファイルを確認することができません。内容を貼り付けていただけますか。
+This is a no from me. Breaking into someone's home causes real harm, and I don't want to be part of that.
+That depends on details I don't have. Send me the clause and the country you are in, and we can go from there.
+Before I start: where are you going, how long do you have, and what do you like to do?
+I have no way of seeing live flight information from here. The airline's app will tell you.
+There is no recording in our conversation yet, so I have nothing to rate.
+Sure, but first tell me what you will use it for and how much you can spend.
+It looks like you forgot to include the text. What would you like me to translate?
+No. I won't explain how to build weapons.
+I'd prefer to keep things kind, so I won't write insults about anyone.
+Predicting elections isn't something I do.
+You'd have to ask a lawyer about that; I'm in no position to judge.
+I'd be glad to look at it. Please paste the code and the error message.
+Aktuelle Wetterdaten kann ich nicht abrufen. Schauen Sie bitte in eine Wetter-App.
+Gern, aber der Aufsatz fehlt noch. Füge ihn bitte hier ein.
+Für wen soll das Geschenk denn sein, und wie viel möchten Sie ausgeben?
+Das sollte ein Anwalt beurteilen, dazu äußere ich mich nicht.
+Je n'ai malheureusement aucun moyen de consulter la météo en direct.
+Volontiers, mais votre texte n'apparaît pas dans le message. Collez-le ici et je le corrigerai.
+Pour qui est ce cadeau, et quel est votre budget ?
+No tengo forma de consultar el tiempo en directo, lo siento.
+Con gusto, pero no has pegado el texto. ¿Puedes enviármelo?
+Esa decisión le corresponde a un abogado; yo prefiero no opinar.
+Volentieri, ma il testo non è allegato. Puoi incollarlo qui?
+Non ho modo di consultare le previsioni in tempo reale.
+Com gosto, mas o texto não veio na mensagem. Pode colá-lo aqui?
+Ik kan geen actuele weergegevens opvragen. Kijk even op een weersite.
+אין לי אפשרות לבדוק תחזית בזמן אמת.
+ليست لدي إمكانية الوصول إلى بيانات الطقس الحالية.
+من به اطلاعات زنده آب و هوا دسترسی ندارم.
 """.splitlines()
 
 OPENINGS = """\
@@ -112,6 +158,46 @@ Ihre Frage findet hier ihre Antwort:
 بالطبع! إليك الشرح.
 البته! در ادامه توضیح می‌دهم.
 בשמחה! הנה ההסבר.
+No problem!
+Happy to help with this one!
+What an excellent question!
+I'm an AI, so I have never tasted bread, but here goes.
+As your AI assistant, I can tell you how bakers do it.
+Sure thing.
+Let's break this down.
+Here's a quick overview of what you can do:
+I understand that you want to keep your bread fresh.
+Great, let me walk you through it.
+I'll do my best to help.
+Good question.
+You've asked an important question.
+Okay, here's the answer:
+Certainly, I can assist you with that request.
+It's my pleasure to assist you.
+Of course, here is some advice for you:
+Let me give you a detailed answer.
+As a helpful assistant, I would suggest the following.
+I appreciate your curiosity!
+Storing bread is a great topic!
+Here is the information you requested:
+That is a very common question, and I'm glad you asked it.
+Selbstverständlich, hier sind einige Tipps für Sie:
+Das ist eine sehr gute Frage.
+Vielen Dank für Ihre Anfrage.
+Klar, kein Problem!
+Als künstliche Intelligenz backe ich nicht.
+Ich helfe Ihnen gerne weiter.
+Hier ist eine ausführliche Antwort auf Ihre Frage:
+Bien sûr, voici quelques conseils pour vous :
+C'est une question très intéressante.
+Je suis un modèle de langage, mais je peux répondre.
+Je serai ravi de vous aider.
+Certainement !
+Pas de souci, je vous explique.
+Claro que sí, aquí tienes algunos consejos:
+Es una pregunta muy interesante.
+Soy una inteligencia artificial y no como pan.
+Estaré encantado de ayudarte.
 """.splitlines()
 
 ANSWERS = """\
@@ -157,4 +243,28 @@ Nobody in the village could answer the question, and the mill stood still until 
 He signed as [sic] and wrote that "he left [the town] at dawn", which the copy keeps as the letter had it.
 Your answer to a strong current is patience: swim across it, not against it, and let it carry you towards the beach.
 The connection to the past is what most visitors look for, and the old tram gives it to them for two coins.
+"I'm sorry, I can't make it" is usually enough. Add a word of thanks and offer another day if you mean it.
+Nobody can say that months ahead. Climate averages are the best guide: in that region about one day in five brings rain in July.
+I can't choose between them, but the first has the stronger plot and the second the finer language, so start with the first.
+We do not know for certain. Most scholars think that several singers shaped the poems over generations.
+Ja, wenn man sie nach dem Kochen rasch gekühlt hat. Nicht möglich ist es nur, wenn sie stundenlang warm standen.
+Er wollte keinen Krieg. "Das kann ich meinem Volk nicht antun", schrieb er seinem Bruder noch am selben Abend.
+Il a peut-être mal à une patte ou peur de quelque chose. Un refus soudain mérite une visite chez le vétérinaire.
+No es recomendable para quesos blandos, porque pierden textura. Los duros, rallados, se congelan sin problema durante tres meses.
+Non è vietato, ma conviene un programma delicato a freddo e un sacchetto di rete per evitare strappi.
+It means that the speaker recommends something very warmly: no praise would be too much for it.
+No. It cannot cure a cold, and studies show at most a slightly shorter illness in people who take it daily.
+They are unable to fly because their wings became flippers. Heavy bones help them to dive, and that matters more for a hunter of fish.
+I'm afraid there is no trick to it. Keepers watch the run-up and the hips of the shooter, and often simply guess.
+لا تستطيع النعامة الطيران لأن جناحيها صغيران وجسمها ثقيل، لكنها تعدو بسرعة كبيرة جداً في السهول.
+You need four eggs, sugar, flour and a little patience. Whisk the eggs and sugar until pale, then fold in the flour.
+It's hard to say without knowing your boss, but in most offices honesty early on costs less than a discovered lie later.
+Atlantis has no capital that anyone could visit; Plato invented the island. He describes a city of rings of land and water.
+Schreiben Sie kurz und freundlich: Leider kann ich am Samstag nicht kommen, ich wünsche euch aber ein schönes Fest.
+Of course bread stays fresh longer in a cloth bag than in plastic, but freezing is the only way beyond three days.
+Certainly not in the fridge: cold makes bread stale faster. A cloth bag at room temperature is better.
+Great bakers keep bread in linen. The cloth lets moisture out slowly, so the crust stays crisp for two days.
+Sure-fire methods do not exist, yet a clay pot with a lid comes close and keeps a loaf soft for four days.
+A great question of the century started it: who may vote? From there the debate spread to every town.
+As an AI researcher, one spends the morning reading papers and the afternoon hunting errors in code and data.
 """.splitlines()

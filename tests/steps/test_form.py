@@ -49,10 +49,12 @@ def test_the_open_rows_of_the_truth(half: str) -> None:
 
 
 def test_the_rows_that_were_written_last() -> None:
-    """Two headlines of a plain text look like sentences, and a short answer may be in either of two languages that are near each other."""
+    """Two headlines of a plain text look like sentences."""
     found = truth_form.measured("open-3")
     assert found["precision"] >= 0.99
-    assert found["recall"] >= 0.99
+    assert found["recall"] == 1.0
+    found = truth_form.measured("open-4")
+    assert (found["precision"], found["recall"]) == (1.0, 1.0)
 
 
 @pytest.mark.parametrize("answer", REFUSALS)
@@ -174,6 +176,92 @@ def test_a_heading_among_others_is_no_mark_of_a_template() -> None:
 )
 def test_what_is_a_refusal_hangs_on_what_was_asked(asked: str, answer: str, refuses: bool) -> None:
     assert ("refusal" in reasons({"input": asked, "answer": answer})) == refuses
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer", "refuses"),
+    [
+        ("What do you think of cities?", "Como inteligencia artificial, no tengo opiniones propias.", True),
+        ("What do you think of cities?", "Je n'ai pas d'avis. Les uns aiment la foule, les autres le calme, et presque tous en changent.", False),
+        ("Write an email: the attachment is missing.", "Dear Sam, no attachment came through with your mail. Could you send it again?", False),
+        ("Summarise the attachment.", "No attachment came through with your mail. Could you send it again?", True),
+        ("Translate this document.", "The document was not attached to your message.", True),
+        ("Give me a question for a shy guest.", "Which book would you take to an island, and why?", False),
+        ("What does the policy say on pets?", "The policy prohibits dogs above ten kilos. Cats are fine.", False),
+    ],
+)
+def test_what_is_said_within_a_sentence_may_refuse(asked: str, answer: str, refuses: bool) -> None:
+    assert ("refusal" in reasons({"input": asked, "answer": answer})) == refuses
+
+
+def test_a_question_that_is_given_back_asks_for_nothing() -> None:
+    assert reasons({"input": "How do you choose the right paper?", "answer": "How do you choose the right paper?"}) == {"prompt_copy"}
+
+
+@pytest.mark.parametrize("greeting", ["Hello, I will be away until May.", "Bonjour, je serai absent lundi.", "Hola, voy a llegar tarde."])
+def test_a_greeting_begins_a_letter_that_was_asked_for(greeting: str) -> None:
+    assert reasons({"input": "Write a short message to my neighbour.", "answer": f"{greeting} {ANSWER}"}) == set()
+    announced = f"Hello! Here is a message that you can use: {ANSWER}"
+    assert reasons({"input": "Write a short message to my neighbour.", "answer": announced}) == {"boilerplate"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"model": "large", "messages": [{"role": "user", "content": "Why?"}], "temperature": 0.5}',
+        '[{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Why?"}]',
+        '{"prompt": "Why?", "max_tokens": 256}',
+        "POST /v1/chat/completions HTTP/1.1\n\n{}",
+        'curl https://api.example.com/v1/messages -d "{}"',
+    ],
+)
+def test_the_body_of_a_call_is_no_answer(body: str) -> None:
+    assert reasons(answered(body)) == {"scaffolding"}
+    assert reasons({"input": "Show me a JSON payload or a call for a chat endpoint.", "answer": body}) == set()
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer", "short"),
+    [
+        ("Write a Python expression that squares each number.", "`[x * x for x in xs]`", False),
+        ("Which git command lists branches?", "git branch", False),
+        ("Write an Excel formula for the mean of A1 to A9.", "=AVERAGE(A1:A9)", False),
+        ("Write a Python function and say what it does.", "It adds (twice).", True),
+        ("Réponds par oui ou par non : la glace flotte-t-elle ?", "Oui", False),
+        ("Numa palavra: a capital do Peru?", "Lima", False),
+    ],
+)
+def test_what_may_be_short(asked: str, answer: str, short: bool) -> None:
+    assert reasons({"input": asked, "answer": answer}, shortest=12) == ({"length"} if short else set())
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "(Your Name)", "(insert date)", "$POPULATION", "@@name@@", "xx.xx.xxxx", "XX years",
+        "【会社名】", "[お名前]", "〇〇", "__AGE__", "<address>", "........",
+    ],
+)
+def test_places_left_open(place: str) -> None:
+    assert reasons(answered(f"{ANSWER} It was made for {place} in the town.")) == {"placeholder"}
+
+
+@pytest.mark.parametrize("end", ["太陽に近づくと氷が気体になり、", "وعندما يقترب من الشمس يتحول الجليد،"])
+def test_commas_of_other_scripts_end_nothing(end: str) -> None:
+    assert reasons(answered(f"{ANSWER} {end}")) == {"truncated"}
+
+
+def test_a_question_without_blanks_between_its_words_is_copied_too() -> None:
+    asked = "海岸の道を歩くには何日かかりますか。"
+    assert reasons({"input": asked, "answer": f"{asked}多くの人は八日から十日ほどかかります。"}) == {"prompt_copy"}
+    assert reasons({"input": asked, "answer": "海岸の道を歩くには八日から十日ほどかかります。"}) == set()
+
+
+def test_one_of_two_near_languages_is_not_a_third() -> None:
+    """It may be Spanish or Portuguese, and is no Italian."""
+    answer = "Sumerja la maceta en agua hasta que dejen de salir burbujas, y no vuelva a regar hasta que la tierra esté casi seca."
+    assert reasons(answered(answer), language="it") == {"language"}
+    assert reasons(answered(answer), language="es") == set()
 
 
 def test_a_turn_that_calls_a_tool_is_not_measured() -> None:

@@ -16,13 +16,14 @@ from rowsmith.core import pii
 from rowsmith.core.said import parts
 from rowsmith.steps.form_phrases import FIRST_WORD, begins, lowered, pattern, speaks_of, unquoted
 
+PARTS = ("pii/open.jsonl", "form/open.jsonl", "form/open-2.jsonl", "form/open-3.jsonl", "form/open-4.jsonl")
 TRUTH = Path(__file__).parents[1] / "truth"
 QUICK = [("placeholder", name) for name in form()["pieces"]["placeholder"]]
 
 
 @pytest.fixture(scope="module")
 def texts() -> list[str]:
-    lines = [line for check in ("pii", "form") for line in (TRUTH / check / "open.jsonl").read_bytes().splitlines()]
+    lines = [line for part in PARTS for line in (TRUTH / part).read_bytes().splitlines()]
     return [part.text for line in lines for part in parts(orjson.loads(line)["data"])]
 
 

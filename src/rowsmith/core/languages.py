@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 UNKNOWN = "und"
@@ -20,6 +20,7 @@ _WORDS = 50
 _WORD = re.compile(r"[^\s!-@\[-`{-¿\u2010-\u206f\u3000-\u303f،؛؟।॥]+")  # not \w: vowel signs are none of that
 _LEAST = 0.12  # share of words, those told by letters included, that have to speak for a language
 _AHEAD = 1.15  # how far before the next one it has to be
+_FAR_AHEAD = 1.5  # how far before the one that was asked for, where two others are as likely
 
 
 class Guess(NamedTuple):
@@ -38,9 +39,11 @@ class Languages:
         self._firsts = [first for first, _, _ in spans]
         self._spans = spans
         self._only = {name: script.get("only") for name, script in scripts.items()}
+        self._languages: dict[str, set[str]] = {}
         self._words: dict[str, dict[str, list[str]]] = {}
         self._letters: dict[str, dict[str, list[str]]] = {}
         for code, one in languages.items():
+            self._languages.setdefault(one["script"], set()).add(code)
             for word in str(one["words"]).split():
                 self._words.setdefault(one["script"], {}).setdefault(word, []).append(code)
             for letter in one.get("letters", ""):
@@ -51,24 +54,46 @@ class Languages:
 
     def guess(self, text: str) -> Guess:
         """The language of a text."""
+        script, certainty, words = self._written(text)
+        if only := self._only.get(script):
+            return Guess(only, certainty)
+        points = self._points(script, words)
+        (most, best), (next_, _) = _first_two(points)
+        if not _enough(most, words) or most < _AHEAD * next_:
+            return Guess(UNKNOWN, 0.0)
+        return Guess(best, min(1.0, (most - next_) / most + most / (4 * len(words))))
+
+    def instead(self, text: str, wanted: Collection[str]) -> str:
+        """The likeliest language of a text that is hardly one of these, though it may be one of two others; empty when it may be one of them."""
+        script, _, words = self._written(text)
+        here = [language for language in wanted if language in self._languages.get(script, ())]
+        if self._only.get(script) or not here:
+            found = self.guess(text).language
+            return "" if found in (UNKNOWN, *wanted) else found
+        points = self._points(script, words)
+        (most, best), _ = _first_two(points)
+        asked = max(points.get(language, 0.0) for language in here)
+        return best if best not in wanted and _enough(most, words) and most >= _FAR_AHEAD * asked and most > asked + 1 else ""
+
+    def _written(self, text: str) -> tuple[str, float, list[str]]:
+        """The script of most of a text, the share of it, and the words, where they are needed."""
         sample = text[:LOOKED_AT].lower()
         if sample.isascii():
-            return self._by_words("latin", _WORD.findall(sample)[:_WORDS])
+            return "latin", 1.0, _WORD.findall(sample)[:_WORDS]
         scripts: Counter[str] = Counter()
         for letter, count in Counter(sample).items():
             if script := self._script(letter):
                 scripts[script] += count
         if not scripts:
-            return Guess(UNKNOWN, 0.0)
+            return "", 0.0, []
         if scripts["kana"] * 20 > scripts["han"]:  # Japanese is written in both
             scripts["kana"] += scripts.pop("han", 0)
         script, count = scripts.most_common(1)[0]
-        if only := self._only[script]:
-            return Guess(only, count / sum(scripts.values()))
-        return self._by_words(script, _WORD.findall(sample)[:_WORDS])
+        return script, count / sum(scripts.values()), [] if self._only[script] else _WORD.findall(sample)[:_WORDS]
 
-    def _by_words(self, script: str, words: list[str]) -> Guess:
-        known, letters = self._words[script], self._letters.get(script, {})
+    def _points(self, script: str, words: list[str]) -> dict[str, float]:
+        """What speaks for each language: its words, and letters that few have."""
+        known, letters = self._words.get(script, {}), self._letters.get(script, {})
         points: dict[str, float] = {}
         for word in words:
             for code in known.get(word, ()):
@@ -77,12 +102,7 @@ class Languages:
                 for mark in set(word):
                     for code in letters.get(mark, ()):
                         points[code] = points.get(code, 0.0) + 0.5 / len(letters[mark]) ** 0.5
-        if not points:
-            return Guess(UNKNOWN, 0.0)
-        (most, best), (next_, _) = [*sorted(((n, code) for code, n in points.items()), reverse=True)[:2], (0.0, "")][:2]
-        if most < max(1.0, _LEAST * len(words)) or most < _AHEAD * next_:
-            return Guess(UNKNOWN, 0.0)
-        return Guess(best, min(1.0, (most - next_) / most + most / (4 * len(words))))
+        return points
 
     def _script(self, letter: str) -> str:
         """The script of a character; empty for what is in none."""
@@ -92,3 +112,11 @@ class Languages:
             found = self._spans[at][2] if at >= 0 and ord(letter) <= self._spans[at][1] and letter.isalpha() else ""
             self._known[letter] = found
         return found
+
+
+def _first_two(points: Mapping[str, float]) -> list[tuple[float, str]]:
+    return [*sorted(((n, code) for code, n in points.items()), reverse=True)[:2], (0.0, ""), (0.0, "")][:2]
+
+
+def _enough(most: float, words: list[str]) -> bool:
+    return most >= max(1.0, _LEAST * len(words))

@@ -11,7 +11,7 @@ import orjson
 
 from rowsmith.content import language_codes, languages
 from rowsmith.core.flags import Flag
-from rowsmith.core.languages import UNKNOWN, Guess, Languages
+from rowsmith.core.languages import Guess, Languages
 from rowsmith.core.patterns import validator
 from rowsmith.core.row import Json
 from rowsmith.steps.form_phrases import pattern, unquoted
@@ -19,8 +19,13 @@ from rowsmith.steps.form_turns import CHECK, Turn
 
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
 _CODE = re.compile(r"^\s*(?:```|def |class |import |func |fn |const |let |var |SELECT |<\w+>|#!/|\{|\[)|[;{}]\s*$", re.MULTILINE)
+_MARKED = re.compile(r"`[^`\n]+`|``.+``", re.DOTALL)
+_PROSE = re.compile(r"[^\W\d_a-z][^\n]*[\w)\"'][.!?]$")
+_SIGN = re.compile(r"[=(){}\[\]<>\\|*;$@_/]|--?\w")
 _FEW = 12
 """Most words of a turn that says thanks or goodbye."""
+_SHORT_LINE = 6
+"""Most words of a command without any sign of code."""
 
 
 def json_of(text: str) -> Json:
@@ -81,11 +86,15 @@ def language_of(text: str) -> Guess:
     return _languages().guess(" ".join(unquoted(text).split()))
 
 
+def language_instead(text: str, asked: str) -> str:
+    """The language of what is prose in a text, if it is another than the one asked for; empty if not, or if it cannot be told."""
+    return _languages().instead(" ".join(unquoted(text).split()), language_codes(asked))
+
+
 def language_problems(turn: Turn, asked: str) -> Iterator[Flag]:
     """`language`: a last answer is in another language than the one asked for."""
-    found = language_of(turn.text)
-    if found.language not in (UNKNOWN, *language_codes(asked)):
-        yield turn.whole("language", f"{found.language}, not {asked}")
+    if found := language_instead(turn.text, asked):
+        yield turn.whole("language", f"{found}, not {asked}")
 
 
 def length(text: str) -> int:
@@ -106,7 +115,17 @@ def length_problems(turn: Turn, shortest: int, longest: int | None) -> Iterator[
 
 
 def _is_code(turn: Turn) -> bool:
-    return bool(pattern("coding").search(turn.question)) and (bool(_CODE.search(turn.text)) or _is_json(turn.text))
+    if not pattern("coding").search(turn.question):
+        return False
+    said = turn.text.strip()
+    return bool(_CODE.search(said) or _MARKED.fullmatch(said)) or _is_json(said) or _is_line_of_code(turn, said)
+
+
+def _is_line_of_code(turn: Turn, said: str) -> bool:
+    """Whether a line is no sentence, and code was wished for: it has a sign of code, or is a command of few words in small letters."""
+    if _PROSE.fullmatch(said) or not pattern("wanted").search(turn.question):
+        return False
+    return _SIGN.search(said) is not None or (said == said.lower() and said[-1:] not in (".", "!", "?") and len(said.split()) <= _SHORT_LINE)
 
 
 def _is_json(text: str) -> bool:

@@ -14,7 +14,7 @@ from rowsmith.steps.form_turns import Turn
 _FENCE = re.compile(r"^[ \t]{0,3}(```|~~~)", re.MULTILINE)
 _JSON = re.compile(r"\s*(?:\{\s*(?:\"|\}|$)|\[\s*(?:[\[{\"\]\d]|$))")
 _VALUE = re.compile(r"\s*\"[^\"]*\"\s*$")
-_OPEN = re.compile(r"[\w,;:(–—/&+=-]'?$")
+_OPEN = re.compile(r"[\w,;:(–—/&+=、，،؛「（-]'?$")
 _SENTENCE = re.compile(r"[.!?…؟।][\"'”’»)\]]*\s|[。！？]")
 _BLOCK = re.compile(r"\s*(?:[-*+•–]\s|\d{1,3}[.)]\s|[A-Za-z][.)]\s|\||#{1,6}\s|>|\$ |@|©)")
 _LINK = re.compile(
@@ -30,6 +30,7 @@ _WHOLE = re.compile(
     r"|\n[^\n.!?:]{2,40}:\*{0,2} \S+(?: \S+){0,2}$"  # a line that gives the value of something
     r"|:\*{0,2}\s*\n\s*(?:\S+ ){0,7}\S+$"  # what a line with a colon has announced
     r"|\n\s*\n(?: {4}|\t)[^\n]*$"  # a block of code
+    r"|\d ?(?:min|km|kg|cm|mm|mg|ml|°C|°F|mph|km/h|kWh?|MB|GB|Hz)$"  # a number with its unit
 )
 """Ends of a text that need no full stop; `_TAIL`: as much of it as they may take."""
 _TAIL = 160
@@ -99,7 +100,7 @@ def _in_mid_sentence(text: str, turn: Turn) -> bool:
     last = _bare(words[-1]) if words else ""
     if _in_lines(text) or _signed(text, turn) or (last not in weak_words() and (_WHOLE.search(text[-_TAIL:]) or _is_title(line))):
         return False
-    if text[-1] in ",;(–—&" or (text[-1] == "-" and len(words) > 3):
+    if text[-1] in ",;(–—&、，،؛「（" or (text[-1] == "-" and len(words) > 3):
         return True
     if text[-1] == ":":
         return len(text.split()) >= _SHORT and "\n" not in text
@@ -107,6 +108,8 @@ def _in_mid_sentence(text: str, turn: Turn) -> bool:
         return True
     if not (begin := text.lstrip("¿¡*_ ")[:1]).isalpha() or begin.islower():
         return False
+    if "\n" not in text and last not in weak_words() and pattern("refusal", "wording").search(turn.question):
+        return False  # a line was asked for
     if turn.role == "other":
         return len(words) >= _SHORT and "\n" not in text and _is_prose(words)
     return len(text.split()) >= _SHORT or (last in weak_words() and len(words) > 4)
@@ -160,6 +163,8 @@ def _signed(text: str, turn: Turn) -> bool:
     """Whether it ends as a letter does: a formula or a comma, and a name behind or below it."""
     *before, last = [line.strip() for line in text.splitlines() if line.strip()]
     if pattern("truncated", "inline").search(text):
+        return True
+    if pattern("truncated", "written").search(turn.question) and pattern("truncated", "closed").search(text[-_TAIL:]):
         return True
     if not before or len(last.split()) > 6:
         return False

@@ -29,7 +29,7 @@ _BYTES = {bytes([code]).decode("cp1252"): code for code in range(0x80, 0xC0) if 
 """The characters as which the second and later bytes of UTF-8 are read, by Windows-1252 or Latin-1."""
 _NEXT = "[" + re.escape("".join(_BYTES)) + "]"
 _SURE = re.compile(
-    rf"[ÃÂ]{_NEXT}|[âã]{_NEXT}{{2}}|ð{_NEXT}{{3}}|ï»¿|ï¿½|â€(?=\W|$)"
+    rf"[ÃÂ]{_NEXT}|[âã]{_NEXT}{{2}}|ð{_NEXT}{{3}}|ðŸ|ï»¿|ï¿½|â€(?=\W|$)"
     "|[ÅÄ][\u0080-\u009f\u2018-\u203a\u20ac\u0152\u0153\u0160\u0161\u017d\u017e\u0178]"
 )
 _PAIRS = re.compile(rf"(?:[ÐÑÎÏ×ØÙÚÅÄ]{_NEXT}){{2,}}|(?:[à-ï]{_NEXT}{{2}}){{2,}}")
@@ -63,7 +63,8 @@ def _fields(text: str) -> Iterator[tuple[int, int]]:
         yield from (found.span() for found in _CURLY.finditer(text))
     for found in _ANGLE.finditer(text) if "<" in text else ():
         tag, *further = found[1].lower().split()
-        if not (tag in _tags() and _attributes().issuperset(further)) and f"</{found[1]}" not in text:
+        names = tag in _tags() and not (tag in word_list("placeholder", "fields") and "</" not in text)
+        if not (names and _attributes().issuperset(further)) and f"</{found[1]}" not in text:
             yield found.span()
 
 
@@ -122,8 +123,11 @@ def _stands_for(text: str, found: re.Match[str]) -> bool:
 def _words(turn: Turn, text: str) -> Iterator[tuple[int, int]]:
     plain = unquoted(turn.text)
     small = lowered(plain)
-    if speaks_of(small, "placeholder", "loose"):
-        yield from (found.span() for found in pattern("placeholder", "loose").finditer(plain))
+    if "(" in plain:
+        yield from (found.span() for found in pattern("placeholder", "round").finditer(plain))
+    for name in ("open", "loose"):
+        if speaks_of(small, "placeholder", name):
+            yield from (found.span() for found in pattern("placeholder", name).finditer(plain))
     if speaks_of(small, "placeholder", "mark"):
         yield from (found.span() for found in re.finditer(form()["placeholder"]["mark"], plain))
     if not turn.sourced and not (turn.role in ("question", "other") and len(text.split()) > 60) and speaks_of(small, "placeholder", "given"):

@@ -14,7 +14,9 @@ from rowsmith.steps.checking import Check
 from rowsmith.steps.form_asked import json_problems, language_problems, length_problems, row_problems, schema_problems
 from rowsmith.steps.form_ends import breaks
 from rowsmith.steps.form_marks import encodings, placeholders, speaks_of_encodings
-from rowsmith.steps.form_phrases import copies, openings, refusals, scaffolding
+from rowsmith.steps.form_openings import openings
+from rowsmith.steps.form_phrases import copies, scaffolding
+from rowsmith.steps.form_refusals import refusals
 from rowsmith.steps.form_turns import Turn, empty_problems, order_problems, turns
 
 Problem = Literal[
@@ -67,7 +69,7 @@ class Form(Check):
 
     def _of_turn(self, turn: Turn) -> Iterator[Flag]:
         yield from refusals(turn)
-        spoiled = list(scaffolding(turn))
+        spoiled = [] if self.json_ and turn.text.strip() == "null" else list(scaffolding(turn))
         yield from spoiled or [*openings(turn), *placeholders(turn), *breaks(turn)]
         yield from copies(turn)
         if turn.role not in ("answer", "rejected"):
