@@ -40,6 +40,11 @@ it('shows a preference as one column, which says when it is cut', () => {
   expect(hiddenAtFirst(columns)).toEqual(['chosen', 'rejected'])
 })
 
+it('puts the columns first that mean the same everywhere', () => {
+  const columns = columnsOf([gridRow(said({ answer: 'a', aside: 'b', input: 'c', minutes: 1 }, { judge: 1 }))], true)
+  expect(columns.map(({ name }) => name)).toEqual(['input', 'answer', 'aside', 'minutes', 'scores.judge'])
+})
+
 it('keeps the same columns while nothing changes, and puts new ones last', () => {
   const before = columnsOf([gridRow(said({ a: 'x', n: 1 }))], true)
   expect(columnsOf([gridRow(said({ a: 'y', n: null }))], true, before)).toBe(before)

@@ -14,6 +14,8 @@ export interface RowSaid {
 
 /** The column that shows the two answers of a preference beside each other. */
 export const PAIR = 'preference'
+/** Columns that mean the same in every dataset, as one reads them; rows come with their columns by name. */
+const FIRST = ['messages', 'text', 'input', 'choices', 'answer', 'chosen', 'rejected', PAIR, 'label', 'reasoning', 'tools']
 const SCORES = 'scores.'
 const DEEPEST = 3
 
@@ -51,14 +53,15 @@ export function kindOf(values: readonly (CellValue | undefined)[]): CellKind {
   return 'json'
 }
 
-/** The columns of rows: what they say in the order in which it comes, then their scores. Those that were known `before` stay where they are, and as
+const rank = (name: string): number => (FIRST.includes(name) ? FIRST.indexOf(name) : FIRST.length)
+
+/** The columns of rows: those that every dataset may have, what else they say in the order in which it comes, then their scores. Those that were known `before` stay where they are, and as
  * they are where no row says anything; without a change it is the same list. */
 export function columnsOf(rows: readonly GridRow[], canEdit: boolean, before: readonly GridColumn[] = []): readonly GridColumn[] {
   const known = new Map(before.map((one) => [one.name, one]))
   const names = [...new Set(rows.flatMap((row) => Object.keys(row.cells)))].filter((name) => !known.has(name))
-  const said = names.filter((name) => !isScore(name) && name !== PAIR)
-  const pair = names.filter((name) => name === PAIR)
-  const now = [...known.keys(), ...said, ...pair, ...names.filter(isScore)].map((name) => {
+  const said = names.filter((name) => !isScore(name)).sort((one, other) => rank(one) - rank(other))
+  const now = [...known.keys(), ...said, ...names.filter(isScore)].map((name) => {
     const values = rows.map((row) => row.cells[name]).filter((value) => value !== null && value !== undefined)
     const old = known.get(name)
     return old && values.length === 0 ? old : column(name, values, canEdit)

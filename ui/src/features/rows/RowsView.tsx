@@ -7,11 +7,14 @@ import { Grid } from '@/ui/grid/Grid'
 import type { GridAct, GridHandle, GridTarget } from '@/ui/grid/props'
 import { SkeletonList } from '@/ui/Skeleton'
 import { useLayout, useRowHeight } from './kept'
+import { Bulk } from './Bulk'
+import { CommitButton } from './CommitButton'
 import { NoRows } from './NoRows'
 import { RowDrawer } from './RowDrawer'
 import { isRun, type RowsOf } from './source'
 import { StatusLine } from './StatusLine'
 import { Toolbar } from './Toolbar'
+import { useEdits } from './useEdits'
 import { useRefs } from './useRefs'
 import { keyOf, useView } from './useView'
 
@@ -24,9 +27,10 @@ export interface RowsViewProps {
 
 /** The rows of a dataset, or of a run while it goes on: found, looked at, edited. All that is chosen stands in the address. */
 export function RowsView({ of, search, onSearch }: RowsViewProps) {
-  const { view, waiting, problem, retry } = useView(of, search)
+  const { view, scores, waiting, problem, retry } = useView(of, search)
   const refs = useRefs(of)
-  const canEdit = !isRun(of.dataset) && (search.ref === undefined || refs.data?.items.some(({ name, kind }) => name === search.ref && kind === 'branch'))
+  const onBranch = search.ref === undefined || refs.data?.items.some(({ name, kind }) => name === search.ref && kind === 'branch') === true
+  const canEdit = !isRun(of.dataset) && onBranch
   const grid = useRef<GridHandle>(null)
   const counted = useRef(false)
   const [total, setTotal] = useState<number | null>(null)
@@ -35,6 +39,9 @@ export function RowsView({ of, search, onSearch }: RowsViewProps) {
   const found = view?.columns
   const columns = useMemo(() => (found ?? []).map((column) => (canEdit ? column : { ...column, editable: false })), [found, canEdit])
   const [layout, setLayout] = useLayout(of, columns)
+  const edits = useEdits(of, search, total, scores, canEdit)
+  const refresh = () => { grid.current?.refresh() }
+  const [tagging, setTagging] = useState<string | null>(null)
 
   const change = (changed: Parameters<typeof changeView>[1]) => { onSearch(changeView(search, changed), false) }
   const placed = search.place ?? view?.first.items.findIndex(({ id }) => id === search.row)
@@ -57,6 +64,7 @@ export function RowsView({ of, search, onSearch }: RowsViewProps) {
   }
   const act = (name: GridAct, { row, id }: GridTarget) => {
     if (name === 'leave' && search.row !== undefined) close()
+    else if (name === 'tag' && edits && id !== undefined) setTagging(id)
     else if (name !== 'leave' && id !== undefined) open(id, row)
   }
 
@@ -69,12 +77,14 @@ export function RowsView({ of, search, onSearch }: RowsViewProps) {
 
   return (
     <div className="flex h-full min-h-0 flex-col">
-      <Toolbar of={of} search={search} columns={columns} layout={layout} onLayout={setLayout} refused={problem?.status === 422} onChange={change} />
+      <Toolbar of={of} search={search} columns={columns} layout={layout} onLayout={setLayout} refused={problem?.status === 422} onChange={change}>
+        {canEdit && <CommitButton of={of} version={search.ref} onChanged={refresh} />}
+      </Toolbar>
       {problem && <div className="px-4 pb-2 sm:px-6"><ErrorPanel problem={problem} {...(problem.status !== 422 && { onRetry: retry })} /></div>}
       {!view && waiting && <SkeletonList lines={12} label="Loading rows" />}
       {view && (
         <>
-          <StatusLine search={search} total={total} unknown={view.first.unknown} selection={selection} />
+          <StatusLine search={search} total={total} unknown={view.first.unknown} />
           {columns.length === 0 ? (
             <NoRows search={search} onClear={() => { change({ where: undefined, search: undefined, sample: undefined }) }} />
           ) : (
@@ -85,6 +95,7 @@ export function RowsView({ of, search, onSearch }: RowsViewProps) {
                 label={`Rows of ${of.dataset}`}
                 columns={columns}
                 source={view.source}
+                {...(edits && { edits })}
                 layout={layout}
                 onLayout={setLayout}
                 selection={selection}
@@ -103,6 +114,19 @@ export function RowsView({ of, search, onSearch }: RowsViewProps) {
               />
             </div>
           )}
+          {edits && (
+            <Bulk
+              columns={columns}
+              edits={edits}
+              selection={selection}
+              total={total}
+              source={view.source}
+              tagging={tagging}
+              onTagged={() => { setTagging(null) }}
+              onSelection={setSelection}
+              onChanged={refresh}
+            />
+          )}
         </>
       )}
       {search.row !== undefined && (
@@ -113,10 +137,10 @@ export function RowsView({ of, search, onSearch }: RowsViewProps) {
           place={place}
           total={total}
           columns={columns}
-          edits={undefined}
+          edits={edits}
           onStep={(by) => void step(by)}
           onClose={close}
-          onEdited={() => { grid.current?.refresh() }}
+          onEdited={refresh}
         />
       )}
     </div>

@@ -1,7 +1,5 @@
 import { TriangleAlert } from 'lucide-react'
 import { plural } from '@/core/format'
-import { selectionInWords } from '@/core/grid/selection'
-import type { RowSelection } from '@/core/grid/source'
 import type { RowsSearch } from '@/core/rows/search'
 
 interface Props {
@@ -9,20 +7,17 @@ interface Props {
   readonly total: number | null
   /** Names in the condition that no row has, in words. */
   readonly unknown: readonly string[]
-  readonly selection: RowSelection
 }
 
-/** How many rows there are, and how many of them are selected. */
-export function StatusLine({ search, total, unknown, selection }: Props) {
+/** How many rows there are. */
+export function StatusLine({ search, total, unknown }: Props) {
   const narrowed = search.where !== undefined || search.search !== undefined
-  const some = selection.all || selection.rows.size > 0
   return (
     <div className="flex min-h-6 flex-wrap items-center gap-x-3 px-4 pb-1 text-label text-muted sm:px-6">
       <span role="status" className="tabular-nums">
         {total === null ? 'Counting rows' : plural(total, narrowed ? 'matching row' : 'row')}
         {search.sample !== undefined && ', a sample'}
       </span>
-      {some && <span className="font-medium text-accent tabular-nums">{selectionInWords(selection, total)}</span>}
       {unknown.map((problem) => (
         <span key={problem} className="inline-flex items-center gap-1 text-warn">
           <TriangleAlert aria-hidden className="size-3.5 shrink-0" />

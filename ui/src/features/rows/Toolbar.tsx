@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react'
 import type { ColumnLayout } from '@/core/grid/columns'
 import type { GridColumn } from '@/core/grid/source'
 import { PAIR } from '@/core/rows/cells'
@@ -16,10 +17,12 @@ interface Props {
   onLayout(layout: ColumnLayout): void
   readonly refused: boolean
   onChange(change: Parameters<typeof changeView>[1]): void
+  /** Acts, such as to commit. */
+  readonly children?: ReactNode
 }
 
 /** What is looked at: filter, search, state, and how it is shown. */
-export function Toolbar({ of, search, columns, layout, onLayout, refused, onChange }: Props) {
+export function Toolbar({ of, search, columns, layout, onLayout, refused, onChange, children }: Props) {
   const names = columns.map(({ name }) => name).filter((name) => name !== PAIR)
   return (
     <div className="flex flex-wrap items-start gap-2 px-4 py-2 sm:px-6">
@@ -33,6 +36,7 @@ export function Toolbar({ of, search, columns, layout, onLayout, refused, onChan
         sample={search.sample}
         onSample={(sample) => { onChange({ sample, seed: undefined }) }}
       />
+      {children}
     </div>
   )
 }

@@ -16,12 +16,12 @@ const answers = (data: unknown) => vi.spyOn(client, 'GET').mockResolvedValue({ d
 
 it('gives the first page that has come already once, and then asks for it', async () => {
   const spy = answers(pageOf(0, 2, 400))
-  const heard = vi.fn()
+  const heard = vi.fn<(page: RowPage) => void>()
   const source = rowsSource({ project: 'default', dataset: 'qa' }, {}, pageOf(0, 3, 400), heard)
   expect((await source.page(0, 200, signal)).rows).toHaveLength(3)
   expect(spy).not.toHaveBeenCalled()
   expect((await source.page(0, 200, signal)).rows).toHaveLength(2)
-  expect(heard).toHaveBeenCalledOnce()
+  expect(heard.mock.calls.map(([page]: [RowPage]) => page.items.length)).toEqual([3, 2])
 })
 
 it('asks for pages of the view, at the version that is looked at', async () => {

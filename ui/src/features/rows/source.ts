@@ -42,7 +42,10 @@ export function rowsSource({ project, dataset }: RowsOf, search: RowsSearch, fir
     page: async (start, limit, signal) => {
       const there = ready
       if (start === 0) ready = undefined
-      if (start === 0 && there) return shown(there)
+      if (start === 0 && there) {
+        onPage(there)
+        return shown(there)
+      }
       const query = { ...rowsQuery(search), start, limit }
       const page = await said(client.GET('/api/v1/projects/{project}/datasets/{dataset}/rows', { params: { path, query }, signal }))
       onPage(page)

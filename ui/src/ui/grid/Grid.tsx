@@ -74,7 +74,12 @@ export function Grid(props: GridProps) {
     if (count) rows.pages.want({ first, last: first + count, direction: scroller.towards })
   }, [rows, scroller, first, count])
 
-  const open = useEffectEvent(() => { if (start) cursor.goTo({ row: Math.min(start.row, total - 1), column: head.column }) })
+  /** Coming from below, the row is the first on the screen. */
+  const open = useEffectEvent(() => {
+    if (!start) return
+    scroller.revealRow(total - 1)
+    cursor.goTo({ row: Math.min(start.row, total - 1), column: head.column })
+  })
   const some = total > 0
   useEffect(() => { if (some) open() }, [some])
 
