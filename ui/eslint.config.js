@@ -40,4 +40,15 @@ export default defineConfig([
     },
   },
   { files: ['**/*.js'], languageOptions: { globals } },
+  {
+    files: ['e2e/**/*.mjs'],
+    languageOptions: {
+      globals: Object.fromEntries(
+        [
+          'URL', 'document', 'getSelection', 'navigator', 'performance', 'process', 'setTimeout', 'KeyboardEvent', 'cancelAnimationFrame',
+          'requestAnimationFrame',
+        ].map((name) => [name, 'readonly']),
+      ),
+    },
+  },
 ])

@@ -11,7 +11,8 @@ from browser import Window, window
 from served import Desk
 
 PAGES = [
-    "/p/default/datasets", "/p/default/datasets/questions/versions", "/p/empty/datasets", "/p/default/recipes", "/p/default/runs",
+    "/p/default/datasets", "/p/default/datasets/questions/rows", "/p/default/datasets/questions/versions",
+    "/p/empty/datasets", "/p/default/recipes", "/p/default/runs",
     "/p/default/playground", "/settings/appearance", "/settings/shortcuts", "/nowhere",
 ]  # fmt: skip
 
@@ -75,7 +76,7 @@ def test_the_places_are_reached_by_pointer_by_keys_and_by_the_palette(chromium: 
         it.page.keyboard.press("Control+k")
         it.page.get_by_placeholder("Find a place").fill("questions")
         it.page.keyboard.press("Enter")
-        it.page.wait_for_url("**/p/default/datasets/questions/versions")
+        it.page.wait_for_url("**/p/default/datasets/questions/rows")
         it.page.go_back()
         it.page.wait_for_url("**/settings/appearance")
 

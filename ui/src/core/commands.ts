@@ -1,3 +1,5 @@
+import { gridCommands } from './grid/commands'
+
 /** Everything that can be done by a key, by name. Handlers bind to these; the help sheet, the palette and the settings list them. */
 export interface Command {
   readonly label: string
@@ -33,7 +35,12 @@ const places = {
   'place.settings': { label: 'Go to Settings', group: 'Places', keys: ['g s'] },
 } satisfies Record<string, Command>
 
-export const commands = { ...general, ...places }
+const rows = {
+  'row.next': { label: 'Next row, while one is open', group: 'Grid', keys: ['j'] },
+  'row.previous': { label: 'Previous row, while one is open', group: 'Grid', keys: ['k'] },
+} satisfies Record<string, Command>
+
+export const commands = { ...general, ...places, ...gridCommands, ...rows }
 export type CommandId = keyof typeof commands
 export const commandIds = Object.keys(commands) as CommandId[]
 

@@ -89,10 +89,16 @@ export function handle(event: KeyboardEvent): boolean {
     found.run(event)
     return true
   }
-  if (bindings.some((binding) => reaches(binding, target) && keysOf(binding.id).some((keys) => strokes.some((one) => keys.startsWith(`${one} `))))) {
+  const begins = (keys: string) => allowed(keys) && strokes.some((one) => keys.startsWith(`${one} `))
+  if (bindings.some((binding) => reaches(binding, target) && keysOf(binding.id).some(begins))) {
     first = { strokes, at: event.timeStamp }
   }
   return false
+}
+
+/** Whether the last key was the first stroke of a pair, so that it means more than what it writes. */
+export function waits(): boolean {
+  return first !== undefined
 }
 
 function match(strokes: readonly string[], target: Element | null): Binding | undefined {

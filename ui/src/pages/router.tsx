@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
 import { isGroup, type Group } from '@/core/recipes'
+import { readSearch } from '@/core/rows/search'
 import { lastProject } from '@/core/shell'
 import { NotFound } from './NotFound'
 import { PageFault } from './PageFault'
@@ -54,8 +55,15 @@ const datasetHome = createRoute({
   getParentRoute: () => dataset,
   path: '/',
   beforeLoad: ({ params }) => {
-    throw redirect({ to: '/p/$project/datasets/$dataset/versions', params, replace: true })
+    throw redirect({ to: '/p/$project/datasets/$dataset/rows', params, replace: true })
   },
+})
+
+const rows = createRoute({
+  getParentRoute: () => dataset,
+  path: '/rows',
+  validateSearch: readSearch,
+  component: lazyRouteComponent(() => import('./RowsPage'), 'RowsPage'),
 })
 
 const versions = createRoute({
@@ -168,7 +176,7 @@ const routeTree = root.addChildren([
   project.addChildren([
     projectHome,
     datasets,
-    dataset.addChildren([datasetHome, versions]),
+    dataset.addChildren([datasetHome, rows, versions]),
     recipes,
     recipe.addChildren([recipeAbout, recipeStart, recipeText]),
     recipeFile,

@@ -8,6 +8,10 @@ export interface MenuProps {
   /** The button that opens it. */
   trigger: ReactElement
   align?: 'start' | 'end'
+  open?: boolean
+  onOpenChange?: (open: boolean) => void
+  /** Puts the focus where it belongs when the menu has closed, if that is not its button. */
+  onClosed?: () => void
   children: ReactNode
 }
 
@@ -16,15 +20,20 @@ const item =
   'data-[disabled]:opacity-50 [&>svg]:size-3.5 [&>svg]:shrink-0 [&>svg]:text-muted'
 
 /** A list of acts or choices that opens from a button. */
-export function Menu({ trigger, align = 'start', children }: MenuProps) {
+export function Menu({ trigger, align = 'start', open, onOpenChange, onClosed, children }: MenuProps) {
   return (
-    <DropdownMenu.Root modal={false}>
+    <DropdownMenu.Root modal={false} {...(open !== undefined && { open })} {...(onOpenChange && { onOpenChange })}>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content
           align={align}
           sideOffset={4}
           collisionPadding={8}
+          onCloseAutoFocus={(event) => {
+            if (!onClosed) return
+            event.preventDefault()
+            onClosed()
+          }}
           className="z-50 max-h-(--radix-dropdown-menu-content-available-height) min-w-44 max-w-80 animate-appear overflow-y-auto rounded-panel border border-line bg-surface p-1 shadow-popover"
         >
           {children}
