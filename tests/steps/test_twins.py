@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from rowsmith.core.row import Dropped, Row
 from rowsmith.steps.earlier import Names
 from rowsmith.steps.filter.duplicates import Duplicates
 from rowsmith.steps.filter.near_duplicates import NearDuplicates
+from rowsmith.steps.filter.rouge_duplicates import RougeDuplicates
 from rowsmith.steps.shingles import flattened
 
 LONG = "the old mill by the river was sold last spring to a family from the coast who mean to grind flour there again"
@@ -114,3 +116,44 @@ def test_the_open_half_of_the_truth_set_near_duplicates() -> None:
     found = measured("near_duplicates")
     assert found["precision"] == found["filter"]["precision"] == 1.0
     assert min(found["recall"], found["filter"]["recall"]) >= 0.995
+
+
+ALPACA = {"instruction": "Say who bought the mill.", "input": LONG, "output": "A family from the coast, last spring."}
+CHAT = {"conversations": [{"from": "human", "value": f"{ALPACA['instruction']}\n\n{LONG}"}, {"from": "gpt", "value": ALPACA["output"]}]}
+SHAPES = {
+    "columns": {"input": f"{ALPACA['instruction']}\n\n{LONG}", "answer": ALPACA["output"]},
+    "messages": {
+        "messages": [{"role": "user", "content": f"{ALPACA['instruction']}\n\n{LONG}"}, {"role": "assistant", "content": ALPACA["output"]}],
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("record", [ALPACA, CHAT], ids=["alpaca", "sharegpt"])
+@pytest.mark.parametrize(
+    ("shape", "columns"),
+    [("columns", None), ("columns", ["input"]), ("columns", ["input", "answer"]), ("messages", None), ("messages", ["messages"])],
+)
+def test_a_record_of_a_file_is_compared_as_its_format_reads_it(record: Any, shape: str, columns: list[str] | None, tmp_path: Path) -> None:
+    other = {key: "Where the river bends" if isinstance(value, str) else value[:1] for key, value in record.items()}
+    write_lines(tmp_path / "old.jsonl", [other] * (record is ALPACA) + [record] * 2)
+    rows = [row("new", **SHAPES[shape])]
+    for step in (NearDuplicates, RougeDuplicates):
+        (found,) = judged(step(columns=columns, against_files=["old.jsonl"], similarity=0.95), tmp_path, rows)
+        assert isinstance(found, Dropped) and "old.jsonl:" in found.detail
+
+
+def test_equal_rows_are_found_in_a_file_of_another_format(tmp_path: Path) -> None:
+    write_lines(tmp_path / "old.jsonl", [ALPACA, {**ALPACA, "output": "Nobody."}])
+    kept = {"input": SHAPES["columns"]["input"], "answer": "Someone."}
+    found = judged(Duplicates(against_files=["old.jsonl"]), tmp_path, [row("new", **SHAPES["columns"]), row("other", **kept)])
+    assert [type(one).__name__ for one in found] == ["Dropped", "Row"]
+
+
+def test_records_of_no_known_format_are_compared_as_they_stand(tmp_path: Path) -> None:
+    write_lines(tmp_path / "old.jsonl", [{"a": 1, "said": LONG}, {"said": "x", "b": [2]}])
+    found = judged(NearDuplicates(columns=["said"], against_files=["old.jsonl"]), tmp_path, [row("new", said=LONG)])
+    assert [type(one).__name__ for one in found] == ["Dropped"]
+
+
+def write_lines(path: Path, records: list[Any]) -> None:
+    path.write_text("".join(json.dumps(one) + "\n" for one in records))

@@ -188,6 +188,26 @@ def test_even_draws_meet_the_weights_as_nearly_as_can_be() -> None:
         assert all(abs(lengths[length] - end / 3) <= 6 for length in "sml")
 
 
+@given(st.integers(0, 10**6), st.integers(1, 12), st.integers(1, 4))
+def test_law_the_draws_of_one_row_are_spread_over_the_values_of_each_attribute(n: int, count: int, values: int) -> None:
+    drawn = said({"a": list(range(values)), "b": ["x", "y", "z"], "c": ["p", "q", "r", "s"]}, row(n), how="even", count=count)
+    for at, of in enumerate((values, 3, 4)):
+        times = sorted(Counter(one[at] for one in drawn).values())
+        assert len(times) == min(of, count) and times[-1] - (times[0] if len(times) == of else 0) <= 1
+
+
+def test_few_draws_of_each_of_many_rows_meet_the_weights_together() -> None:
+    """The rarer value is not left out where each row is drawn for once or twice."""
+    for count in (1, 2, 3):
+        drawn = Counter(one for n in range(2000) for one in said({"tone": {"a": 9, "b": 1}}, row(n), how="even", count=count))
+        assert within(drawn[("b",)], 2000 * count, 0.1)
+
+
+def test_the_values_of_an_attribute_meet_those_of_another_each_as_often() -> None:
+    drawn = Counter(said({"a": ["x", "y"], "b": ["p", "q", "r", "s"]}, how="even", count=8))
+    assert set(drawn.values()) == {1} and len(drawn) == 8
+
+
 def test_of_many_attributes_each_is_even_and_none_depends_on_another() -> None:
     values = {f"a{n}": {"x": 60, "y": 25, "z": 15} for n in range(9)}
     drawn = said(values, how="even", count=100)

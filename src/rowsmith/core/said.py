@@ -52,6 +52,24 @@ def said(data: Mapping[str, Json], *roles: Role) -> str:
     return "\n".join(part.text for part in parts(data) if not roles or part.role in roles)
 
 
+def as_columns(data: Mapping[str, Json], columns: Collection[str] | None) -> dict[str, Json]:
+    """The data with what it says under these names, where it has no such column: under `input` its questions, under `answer` its answers, under
+    `messages` both.
+
+    >>> as_columns({"messages": [{"role": "user", "content": "Hi"}]}, ["input"])["input"]
+    'Hi'
+    """
+    lacking = [name for name in columns or () if name not in data]
+    return {**data, **{name: text for name in lacking if (text := _under(data, name))}}
+
+
+def _under(data: Mapping[str, Json], name: str) -> Json:
+    if name.lower() != "messages":
+        return said(data, _ROLES[name.lower()]) if name.lower() in _ROLES else None
+    turns: tuple[tuple[str, Role], ...] = (("user", "question"), ("assistant", "answer"))
+    return [{"role": speaker, "content": text} for speaker, role in turns if (text := said(data, role))]
+
+
 def replaced(data: Mapping[str, Json], texts: Mapping[str, str]) -> dict[str, Json]:
     """The same data with other texts at these paths.
 

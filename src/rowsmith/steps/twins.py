@@ -22,7 +22,9 @@ class Twins(Check):
         "drop", description="drop: a row with a twin is dropped. flag: it goes on, with its score and a flag that names the twin."
     )
     against: list[DatasetName] = Field([], description="Datasets whose rows count as earlier ones: name, name@branch, name@tag or name@version.")
-    against_files: InputPaths = Field([], description="Files whose records count as earlier rows: of any format that is read, and documents.")
+    against_files: InputPaths = Field(
+        [], description="Files whose records count as earlier rows, as their format reads them: of any that is read, and documents."
+    )
 
     def repeated(self, row: Row, into: str, flag: Flag | None) -> Row | Dropped:
         """The row as it goes on, or dropped for its twin."""

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import heapq
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
@@ -30,12 +31,12 @@ import orjson
 
 from rowsmith.core.ids import canonical, share
 from rowsmith.core.row import Json
+from rowsmith.steps.turns import Turns
 
 MOST_RACING = 1000
 """Values up to which one is drawn by rendezvous; of more, by its place among them, which takes one hash in place of one for each."""
-GOLDEN = (5**0.5 - 1) / 2
-MOST_NESTED, BLOCK = 8, 20
-"""Combinations of attributes up to which the next one is even within each of them, and draws in a block that is shuffled."""
+MOST_NESTED = 8
+"""Combinations of attributes up to which the next one is even within each of them."""
 Values = dict[str, Json]
 """A value for each attribute."""
 
@@ -160,29 +161,28 @@ class Attributes:
         return [values for _, _, values in heapq.nsmallest(n, race)]
 
     def even(self, row: Mapping[str, Json], n: int, by: str, salt: str) -> Iterator[Values]:
-        """`n` draws that meet the weights as nearly as can be, whatever `n` is: where they begin, the id `by` decides; each further one lies a golden
-        section on (an additive sequence of the lowest discrepancy; Niederreiter, 1992). The first attributes are even in all their combinations, as
-        long as those are few; one behind them is so for each value that it depends on, and its draws are shuffled in blocks, so that it depends on no
-        other. Raises as `count`."""
-        times: dict[str, int] = {}
-        orders: dict[str, list[int]] = {}
+        """`n` draws that meet the weights as nearly as can be, whatever `n` is (steps.turns); where they begin, the id `by` decides. The values of an
+        attribute take turns, for each value of those that it depends on; the first attributes do so in all their combinations as well, as long as
+        those are few; one behind them comes by lot within its turns, so that it depends on no other. Raises as `count`."""
+        turns: dict[str, Turns] = {}
+        had: dict[str, Counter[int]] = {}
         combinations = 1
 
-        def section(name: str, found: Choices, made: Values) -> int:
+        def taken(name: str, found: Choices, made: Values) -> int:
             nonlocal combinations
-            few = combinations <= MOST_NESTED
-            place = f"{salt} {name} {combination(made if few else {other: made[other] for other in self._needs[name] if other in made})}"
+            of = f"{name} {combination({other: made[other] for other in self._needs[name] if other in made})}"
+            if of not in turns:
+                turns[of] = Turns(found.weights, by, f"{salt} {of}")
+            beside = had.setdefault(f"{name} {combination(made)}", Counter()) if combinations <= MOST_NESTED else None
             combinations *= len(found.values)
-            times[place] = at = times.get(place, -1) + 1
-            if not few:
-                if at % BLOCK == 0:
-                    orders[place] = sorted(range(BLOCK), key=lambda one: share(by, f"{place} {at + one}"))
-                at += orders[place][at % BLOCK] - at % BLOCK
-            return _at(found, (share(by, place) + at * GOLDEN) % 1)
+            place = turns[of].next(beside)
+            if beside is not None:
+                beside[place] += 1
+            return place
 
         for _ in range(n):
             combinations = 1
-            yield self._each(row, section)
+            yield self._each(row, taken)
 
     def _each(self, row: Mapping[str, Json], choose: Callable[[str, Choices, Values], int]) -> Values:
         known, made = dict(row), Values()

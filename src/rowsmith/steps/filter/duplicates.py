@@ -13,7 +13,7 @@ from rowsmith.core.ids import content_hash
 from rowsmith.core.ports import Context, Rows
 from rowsmith.core.row import Dropped, Row
 from rowsmith.core.step import Column
-from rowsmith.steps.earlier import earlier
+from rowsmith.steps.earlier import compared_with
 from rowsmith.steps.scratch import tables
 from rowsmith.steps.shingles import flattened
 from rowsmith.steps.twins import Twins, named
@@ -39,7 +39,7 @@ class Duplicates(Twins):
         """Every new row once, in order: itself, or dropped or flagged as `duplicate` with the id of its twin."""
         with tables(ctx.scratch, "CREATE TABLE seen (key BLOB PRIMARY KEY, name TEXT) WITHOUT ROWID") as db:
             seen = _Seen(db)
-            for name, data in earlier(ctx, self.against, self.against_files):
+            for name, data in compared_with(ctx, self.against, self.against_files, self.columns_):
                 if key := self._key(data):
                     seen.twin(key, name)
             for row in kept:

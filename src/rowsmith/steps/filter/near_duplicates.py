@@ -13,7 +13,7 @@ from rowsmith.core.ports import Context, Rows
 from rowsmith.core.row import Dropped, Row
 from rowsmith.core.step import Column
 from rowsmith.steps.bands import Bands, Members, jaccard
-from rowsmith.steps.earlier import Names, earlier
+from rowsmith.steps.earlier import Names, compared_with
 from rowsmith.steps.shingles import compared, shingles
 from rowsmith.steps.twins import Twins, named
 
@@ -48,7 +48,7 @@ class NearDuplicates(Twins):
         """Every new row once, in order: itself, or dropped or flagged as `near_duplicate` with the id of its twin and their similarity."""
         bands, names = Bands(ctx.scratch, self.permutations, self.bands, self.seed), Names()
         try:
-            for name, data in earlier(ctx, self.against, self.against_files):
+            for name, data in compared_with(ctx, self.against, self.against_files, self.columns_):
                 self._add(bands, names, name, data)
             for row in kept:
                 self._add(bands, names, row.id, row.data)

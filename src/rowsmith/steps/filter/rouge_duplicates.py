@@ -17,7 +17,7 @@ from rowsmith.core.flags import Flag
 from rowsmith.core.ports import Context, Rows
 from rowsmith.core.row import Dropped, Row
 from rowsmith.core.step import Column
-from rowsmith.steps.earlier import earlier
+from rowsmith.steps.earlier import compared_with
 from rowsmith.steps.shingles import compared
 from rowsmith.steps.subsequence import Pool
 from rowsmith.steps.twins import Twins, named
@@ -44,7 +44,7 @@ class RougeDuplicates(Twins):
         if not len(new):  # files are read in a process of their own, which is not worth starting for nothing
             return
         pool = Pool()
-        for name, data in earlier(ctx, self.against, self.against_files):
+        for name, data in compared_with(ctx, self.against, self.against_files, self.columns_):
             pool.add(name, pool.read(compared(data, self.columns_)))
         for row in kept:
             pool.add(row.id, pool.read(compared(row.data, self.columns_)))

@@ -14,7 +14,7 @@ from rowsmith.core.expressions import parse_value
 from rowsmith.core.flags import Flag
 from rowsmith.core.ports import Context, Rows
 from rowsmith.core.row import Dropped, Row
-from rowsmith.steps.earlier import Names, earlier
+from rowsmith.steps.earlier import Names, compared_with
 from rowsmith.steps.leaders import Twin, Vectors, leaders
 from rowsmith.steps.scratch import tables
 from rowsmith.steps.shingles import compared
@@ -50,7 +50,7 @@ class SemanticDuplicates(Twins):
         vectors, names = Vectors(ctx.scratch), Names()
         try:
             with tables(ctx.scratch, _SAID) as db:
-                for name, data in earlier(ctx, self.against, self.against_files):
+                for name, data in compared_with(ctx, self.against, self.against_files):
                     self._add(name, data, vectors, names, db)
                 for row in kept:
                     self._add(row.id, row.data, vectors, names, db)

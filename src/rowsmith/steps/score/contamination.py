@@ -16,7 +16,7 @@ from rowsmith.core.said import Part
 from rowsmith.core.step import DatasetName, InputPaths
 from rowsmith.steps.checking import Check
 from rowsmith.steps.contained import Found, Items, words_of
-from rowsmith.steps.earlier import Names, earlier, missing
+from rowsmith.steps.earlier import Names, compared_with, missing
 from rowsmith.steps.placed import placed
 from rowsmith.steps.twins import named
 from rowsmith.steps.vector_columns import raw
@@ -76,7 +76,7 @@ class Contamination(Check):
 
     def _items(self, ctx: Context, index: Index | None) -> tuple[Items, Names]:
         items, names = Items(), Names()
-        for name, data in earlier(ctx, self.against, self.against_files):
+        for name, data in compared_with(ctx, self.against, self.against_files):
             items.add(data)
             names.add(name)
             if index is not None and isinstance(data.get(self.vector), list):
