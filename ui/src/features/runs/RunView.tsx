@@ -25,8 +25,14 @@ export interface RunViewProps {
 export function RunView({ project, name, madeLinks }: RunViewProps) {
   const { run, error, refetch } = useRun(project, name)
   const { events } = useEvents(project, name)
-  if (error) return <ErrorPanel problem={asProblem(error)} onRetry={() => void refetch()} />
-  if (!run) return <SkeletonList label="Loading the run" lines={10} />
+  if (!run) {
+    return (
+      <>
+        <PageHeader title={`Run ${name}`} />
+        {error ? <ErrorPanel problem={asProblem(error)} onRetry={() => void refetch()} /> : <SkeletonList label="Loading the run" lines={10} />}
+      </>
+    )
+  }
   const begun = events?.findLast((event) => event.kind === 'run.started')?.at
   return (
     <>
