@@ -67,7 +67,7 @@ export class Pages {
     this.former ??= this.pages.size ? this.pages : null
     this.pages = new Map()
     this.fresh = true
-    this.fetch()
+    this.ask()
   }
 
   /** Asks for everything again, with the old rows shown meanwhile. */
@@ -78,7 +78,7 @@ export class Pages {
   /** Tries again what failed. */
   retry(): void {
     this.failure = null
-    this.fetch()
+    this.ask()
   }
 
   /** Writes rows as they are now over what is kept of them. */
@@ -120,7 +120,7 @@ export class Pages {
       this.timer = undefined
       const leaps = Math.abs(this.wanted.first - from) > PAGE
       if (leaps) this.settle()
-      else this.fetch()
+      else this.ask()
     }, SETTLE_MS)
   }
 
@@ -145,7 +145,7 @@ export class Pages {
     return this.near().filter((n) => !this.pages.has(n) && !this.arriving.has(n))
   }
 
-  private fetch(): void {
+  private ask(): void {
     const near = new Set(this.near())
     for (const [n, { abort, kept }] of this.arriving) {
       if (kept || near.has(n)) continue
@@ -191,7 +191,7 @@ export class Pages {
     this.failure = null
     this.measure(n, rows.length, total)
     if (this.total === 0 || this.onScreen().every((shown) => this.pages.has(shown))) this.former = null
-    else if (this.former) this.fetch()
+    else if (this.former) this.ask()
     this.touch()
     return rows
   }

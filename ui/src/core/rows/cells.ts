@@ -55,7 +55,9 @@ export function kindOf(values: readonly (CellValue | undefined)[]): CellKind {
 
 const rank = (name: string): number => (FIRST.includes(name) ? FIRST.indexOf(name) : FIRST.length)
 
-/** The columns of rows: those that every dataset may have, what else they say in the order in which it comes, then their scores. Those that were known `before` stay where they are, and as
+/**
+ * The columns of rows: those that every dataset may have, what else they say in the order in which it comes, then their scores. Those that were
+ * known `before` stay where they are, and as
  * they are where no row says anything; without a change it is the same list. */
 export function columnsOf(rows: readonly GridRow[], canEdit: boolean, before: readonly GridColumn[] = []): readonly GridColumn[] {
   const known = new Map(before.map((one) => [one.name, one]))

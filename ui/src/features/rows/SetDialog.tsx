@@ -60,7 +60,9 @@ export function SetDialog({ columns, column: first, text: given = '', rows, onSe
     >
       <div className="flex flex-col gap-3">
         <Field label="Column">
-          {(control) => <Select {...control} value={name} options={choices.map((one) => ({ value: one.name, label: one.name }))} onChange={setName} />}
+          {(control) => (
+            <Select {...control} value={name} options={choices.map((one) => ({ value: one.name, label: one.name }))} onChange={setName} />
+          )}
         </Field>
         <Field label="Value" hint={name === TAGS ? 'Tags with commas between them. They replace those that are there.' : undefined} error={problem}>
           {(control) => <TextArea {...control} value={text} onChange={(event) => { setText(event.target.value) }} />}

@@ -127,4 +127,5 @@ export function rowEdits({ of: { project, dataset }, search, total, journal, sco
   }
 }
 
-const shown = (error: unknown): Error => (error instanceof Problem ? new Error(`${error.what} ${error.fix}`.trim(), { cause: error }) : (error as Error))
+const shown = (error: unknown): Error =>
+  error instanceof Problem ? new Error(`${error.what} ${error.fix}`.trim(), { cause: error }) : (error as Error)
