@@ -131,6 +131,7 @@ def has(text: str, *path: str) -> bool:
 
 @lru_cache(maxsize=4)
 def words_of(text: str) -> list[str]:
+    """The words of a text in lower case."""
     return [word.lower() for word in WORD.findall(text)]
 
 
