@@ -20,7 +20,9 @@ interface Props {
 export function RowFields({ facts, columns, edits, onEdited }: Props) {
   const [editing, setEditing] = useState<string | null>(null)
   const marks = marksOf(facts.origin)
-  return Object.entries(facts.data).map(([name, found]) => {
+  const order = columns.map(({ name }) => name)
+  const fields = Object.entries(facts.data).sort(([one], [other]) => order.indexOf(one) - order.indexOf(other))
+  return fields.map(([name, found]) => {
     const value = found as CellValue
     const kind = columns.find((column) => column.name === name)?.kind ?? kindOf([value])
     return (
