@@ -49,7 +49,7 @@ export function Dialog({ open, onOpenChange, title, about, size = 'small', actio
               <X className="size-4" />
             </Radix.Close>
           </header>
-          <div data-body className="min-h-0 overflow-y-auto px-4 py-3">{children}</div>
+          <div data-body tabIndex={0} className="min-h-0 overflow-y-auto px-4 py-3">{children}</div>
           {actions !== undefined && <footer className="flex flex-wrap justify-end gap-2 border-t border-line px-4 py-3">{actions}</footer>}
         </Radix.Content>
       </Radix.Portal>
