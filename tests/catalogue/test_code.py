@@ -138,7 +138,7 @@ def test_instructions_have_functions_that_agree_with_their_cases_and_answers_tha
 
 def test_talks_are_kept_that_end_as_their_blueprint_says(tmp_path: Path) -> None:
     asked: list[Request] = []
-    found, rows = carried_out("apigen-mt", tmp_path, asked=asked, count="80", target="16")
+    found, rows = carried_out("apigen-mt", tmp_path, asked=asked, count="160", target="32")
     assert {"ungrounded", "missing_call", "other_call", "outcome"} <= set(found.dropped)
     for row in rows:
         made = [call["function"] for one in row.data["messages"] for call in one.get("tool_calls", ())]
