@@ -9,7 +9,24 @@ from pathlib import Path
 from fastapi import FastAPI
 
 import rowsmith
-from rowsmith.api import datasets, edits, events, health, history, keys, models, pages, problems, projects, provenance, recipes, runs
+from rowsmith.api import (
+    datasets,
+    edits,
+    events,
+    exports,
+    health,
+    history,
+    imports,
+    keys,
+    models,
+    pages,
+    problems,
+    projects,
+    provenance,
+    recipes,
+    runs,
+    uploads,
+)
 from rowsmith.api.acting import Served
 from rowsmith.api.etags import ETags
 from rowsmith.api.safety import Safety
@@ -42,7 +59,7 @@ def make(lab: Lab, session: Session, hosts: Iterable[str], *, at_once: int = 2, 
         description=rowsmith.__doc__ or "", responses={"default": {"model": problems.Problem, "description": "An error, and its fix."}},
     )  # fmt: skip
     app.state.served, app.state.stream, app.state.session = served, events.Stream(lab), session
-    for noun in (health, projects, datasets, edits, history, provenance, recipes, runs, models, keys, events):
+    for noun in (health, projects, datasets, edits, history, provenance, uploads, imports, exports, recipes, runs, models, keys, events):
         app.include_router(noun.router, prefix="/api/v1")
     pages.add_to(app, web)
     problems.add_to(app)

@@ -4,6 +4,26 @@
  */
 
 export interface paths {
+    "/api/v1/detect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Detect File
+         * @description What a file is: container, formats with the evidence, broken records, and the first rows under the mapping.
+         */
+        post: operations["detect_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events/stream": {
         parameters: {
             query?: never;
@@ -16,6 +36,26 @@ export interface paths {
          * @description Everything that happens, as server-sent events: `event` (with an id), `progress` of runs, `reload` when too much was missed.
          */
         get: operations["stream_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/formats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Formats
+         * @description The formats: the columns that each needs, whether it is read, too, and which kinds of rows it carries.
+         */
+        get: operations["list_formats"];
         put?: never;
         post?: never;
         delete?: never;
@@ -480,6 +520,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/datasets/{dataset}/export-check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Export
+         * @description What the consumer will keep of an export, and why not the rest. Nothing is written.
+         */
+        post: operations["check_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/export-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Preview Export
+         * @description The first rows as a format writes them, or why they are left out.
+         */
+        get: operations["preview_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/datasets/{dataset}/log": {
         parameters: {
             query?: never;
@@ -732,6 +812,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/downloads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Download Datasets
+         * @description Export, and send the file; a zip archive where there is more than one.
+         */
+        post: operations["download_datasets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/events": {
         parameters: {
             query?: never;
@@ -746,6 +846,46 @@ export interface paths {
         get: operations["list_events"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Export Datasets
+         * @description Export to a file or folder on the server's machine.
+         */
+        post: operations["export_datasets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Files
+         * @description Import files into a dataset, merged by row id; the same files again are the same import. `rejected` lists what became no row.
+         */
+        post: operations["import_files"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1057,6 +1197,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin Upload
+         * @description Begin an upload.
+         */
+        post: operations["begin_upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads/{upload}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Upload
+         * @description Which parts have come: an upload that broke off goes on with the others.
+         */
+        get: operations["get_upload"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Upload
+         * @description Remove an upload.
+         */
+        delete: operations["delete_upload"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads/{upload}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Complete Upload
+         * @description Put the parts together.
+         */
+        post: operations["complete_upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads/{upload}/parts/{n}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Upload Part
+         * @description Send a part, from number 1 on; at most 64 MB. One may be sent again.
+         */
+        put: operations["put_upload_part"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1258,6 +1482,31 @@ export interface components {
             token: string;
         };
         /**
+         * FormatFacts
+         * @description A format: what it is, the columns that it needs (one of these sets; none: any), what it never holds, whether it is read, too, and of each
+         *     kind of row whether it carries it `whole`, in `part`, or not at all (`no`).
+         */
+        FormatFacts: {
+            /** Carries */
+            carries: {
+                [key: string]: string;
+            };
+            /** Drops */
+            drops: string[];
+            /** Extension */
+            extension: string;
+            /** Name */
+            name: string;
+            /** Needs */
+            needs: string[][];
+            /** Origin */
+            origin: string;
+            /** Reads */
+            reads: boolean;
+            /** Title */
+            title: string;
+        };
+        /**
          * GoOn
          * @description How a run goes on.
          */
@@ -1304,6 +1553,40 @@ export interface components {
             ok: boolean;
             /** Version */
             version: string;
+        };
+        /**
+         * Import
+         * @description What came of an import. `read` counts every record; `rejected` lists those that became no row ({file, line, reason, detail}, the first
+         *     thousand; `rejected_count` of them, all in the file `rejects`). `version` is None where nothing was committed.
+         */
+        Import: {
+            /** Dataset */
+            dataset: string;
+            /** Kept */
+            kept: number;
+            /** Notes */
+            notes?: string[];
+            /** Read */
+            read: number;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /** Rejected */
+            rejected: {
+                [key: string]: unknown;
+            }[];
+            /** Rejected Count */
+            rejected_count: number;
+            /** Rejects */
+            rejects: string | null;
+            /** Run */
+            run: string;
+            /** State */
+            state: string;
+            /** Version */
+            version: string | null;
         };
         /**
          * InBatch
@@ -1390,6 +1673,63 @@ export interface components {
             };
             /** Step */
             step: string;
+        };
+        /**
+         * MappingProfile
+         * @description A mapping, and what else is to be known to read the file.
+         */
+        MappingProfile: {
+            /**
+             * Constants
+             * @description Columns with one value that every record gets.
+             * @default {}
+             */
+            constants: {
+                [key: string]: unknown;
+            };
+            /**
+             * Delimiter
+             * @description Delimiter of a table.
+             */
+            delimiter?: string | null;
+            /**
+             * Encoding
+             * @description Encoding of the file.
+             */
+            encoding?: string | null;
+            /**
+             * Format
+             * @description Format of the records after renaming; empty: recognised.
+             * @default
+             */
+            format: string;
+            /**
+             * Header
+             * @description Whether the first row of a table names its columns; else they are column_1, column_2 and so on.
+             * @default true
+             */
+            header: boolean;
+            /**
+             * Rename
+             * @description New names of columns, by their names in the file; null leaves a column out.
+             * @default {}
+             */
+            rename: {
+                [key: string]: string | null;
+            };
+            /**
+             * Roles
+             * @description Roles of messages by what the file calls them, for example bot: assistant.
+             * @default {}
+             */
+            roles: {
+                [key: string]: string;
+            };
+            /**
+             * Sheet
+             * @description Sheet of a spreadsheet.
+             */
+            sheet?: string | null;
         };
         /**
          * Matching
@@ -1671,6 +2011,18 @@ export interface components {
             release: boolean;
         };
         /**
+         * NewUpload
+         * @description A file that is to come.
+         */
+        NewUpload: {
+            /**
+             * Name
+             * @description What it is called; its suffix helps to tell what it is.
+             * @example rows.csv
+             */
+            name: string;
+        };
+        /**
          * Origin
          * @description A row with everything that led to it. `sources`: what it was read from, as far as it says: name, file, hash, span of characters, line,
          *     key, page, licence, terms. `erased`: when, by whom and with what it was erased; then nothing else is known of it.
@@ -1737,10 +2089,28 @@ export interface components {
             /** Total */
             total: number | null;
         };
+        /** Page[FormatFacts] */
+        Page_FormatFacts_: {
+            /** Items */
+            items: components["schemas"]["FormatFacts"][];
+            /** Next */
+            next: number | null;
+            /** Total */
+            total: number | null;
+        };
         /** Page[KeyFacts] */
         Page_KeyFacts_: {
             /** Items */
             items: components["schemas"]["KeyFacts"][];
+            /** Next */
+            next: number | null;
+            /** Total */
+            total: number | null;
+        };
+        /** Page[Previewed] */
+        Page_Previewed_: {
+            /** Items */
+            items: components["schemas"]["Previewed"][];
             /** Next */
             next: number | null;
             /** Total */
@@ -1834,6 +2204,23 @@ export interface components {
             refs: string[];
             /** Version */
             version: string;
+        };
+        /**
+         * Previewed
+         * @description What a format makes of the first rows: a record each, or why the row is left out.
+         */
+        Previewed: {
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /** Record */
+            record: {
+                [key: string]: unknown;
+            } | null;
+            /** Row */
+            row: string;
         };
         /**
          * Problem
@@ -2200,40 +2587,6 @@ export interface components {
             source: string;
         };
         /**
-         * ToCheck
-         * @description A recipe to be checked.
-         */
-        ToCheck: {
-            /**
-             * Budget Usd
-             * @description A cap that has to be kept.
-             */
-            budget_usd?: number | null;
-            /**
-             * Offline
-             * @description For a run that sends nothing: no key is needed.
-             * @default false
-             */
-            offline: boolean;
-            /**
-             * Recipe
-             * @description A name of the catalogue, or the path of a recipe file.
-             * @example extractive-qa
-             */
-            recipe: string;
-            /**
-             * Sets
-             * @description Values of the recipe's parameters.
-             * @default {}
-             * @example {
-             *       "documents": "docs/"
-             *     }
-             */
-            sets: {
-                [key: string]: string;
-            };
-        };
-        /**
          * ToCommit
          * @description A commit of the uncommitted edits.
          */
@@ -2265,6 +2618,283 @@ export interface components {
              *     ]
              */
             resolve: string[];
+        };
+        /**
+         * ToDetect
+         * @description A file to be looked at.
+         */
+        ToDetect: {
+            /**
+             * File
+             * @description A path on the server's machine, an address (https://...), a dataset on a hub (hf:owner/name), or upload:ID.
+             * @example upload:0123456789abcdef0123456789abcdef
+             */
+            file: string;
+            /**
+             * @description How it is read, and what is done to each record first.
+             * @default {
+             *       "constants": {},
+             *       "format": "",
+             *       "header": true,
+             *       "rename": {},
+             *       "roles": {}
+             *     }
+             */
+            map: components["schemas"]["MappingProfile"];
+        };
+        /**
+         * ToExport
+         * @description An export.
+         */
+        ToExport: {
+            /**
+             * Anyway
+             * @description A check that fails refuses nothing.
+             * @default false
+             */
+            anyway: boolean;
+            /**
+             * Consumer
+             * @description Who will read it; default: who usually reads the format.
+             * @example trl
+             */
+            consumer?: string | null;
+            /**
+             * Datasets
+             * @description Names, name@version or run:r12; several go into one folder.
+             * @example [
+             *       "questions"
+             *     ]
+             */
+            datasets: string[];
+            /**
+             * Drop Uncleared
+             * @description Leave out rows that it does not clear, instead of refusing.
+             * @default false
+             */
+            drop_uncleared: boolean;
+            /**
+             * Format
+             * @example trl-sft
+             */
+            format: string;
+            /**
+             * Lock
+             * @description Write what the version rests on beside it, too.
+             * @default false
+             */
+            lock: boolean;
+            /**
+             * Max Length
+             * @description Most tokens; default: the consumer's own.
+             */
+            max_length?: number | null;
+            /**
+             * Policy
+             * @description Only rows that it clears: commercial-training, or the path of a YAML file.
+             */
+            policy?: string | null;
+            /**
+             * Provenance
+             * @description column, sidecar or none; default: what suits the format.
+             */
+            provenance?: string | null;
+            /**
+             * Shard Rows
+             * @description Most rows of a file in the folder.
+             */
+            shard_rows?: number | null;
+            /**
+             * Split By
+             * @description Column by whose values the rows are parted.
+             */
+            split_by?: string | null;
+            /**
+             * Spreadsheet Safe
+             * @description Tables disarm what a spreadsheet would take for a formula.
+             * @default false
+             */
+            spreadsheet_safe: boolean;
+            /**
+             * Suffix
+             * @description Suffix of the files in a folder.
+             * @example .jsonl.gz
+             */
+            suffix?: string | null;
+            /**
+             * Tokenizer
+             * @description A folder, or hf:OWNER/NAME: lengths are looked at, too.
+             */
+            tokenizer?: string | null;
+            /**
+             * Where
+             * @description Only rows for which this is true.
+             * @example reviews.accepted >= 1
+             */
+            where?: string | null;
+        };
+        /**
+         * ToFile
+         * @description An export to a place on the server's machine.
+         */
+        ToFile: {
+            /**
+             * Anyway
+             * @description A check that fails refuses nothing.
+             * @default false
+             */
+            anyway: boolean;
+            /**
+             * Consumer
+             * @description Who will read it; default: who usually reads the format.
+             * @example trl
+             */
+            consumer?: string | null;
+            /**
+             * Datasets
+             * @description Names, name@version or run:r12; several go into one folder.
+             * @example [
+             *       "questions"
+             *     ]
+             */
+            datasets: string[];
+            /**
+             * Drop Uncleared
+             * @description Leave out rows that it does not clear, instead of refusing.
+             * @default false
+             */
+            drop_uncleared: boolean;
+            /**
+             * Format
+             * @example trl-sft
+             */
+            format: string;
+            /**
+             * Lock
+             * @description Write what the version rests on beside it, too.
+             * @default false
+             */
+            lock: boolean;
+            /**
+             * Max Length
+             * @description Most tokens; default: the consumer's own.
+             */
+            max_length?: number | null;
+            /**
+             * Path
+             * @description File or folder to write; it appears whole or not at all.
+             * @example out/questions.jsonl
+             */
+            path: string;
+            /**
+             * Policy
+             * @description Only rows that it clears: commercial-training, or the path of a YAML file.
+             */
+            policy?: string | null;
+            /**
+             * Provenance
+             * @description column, sidecar or none; default: what suits the format.
+             */
+            provenance?: string | null;
+            /**
+             * Shard Rows
+             * @description Most rows of a file in the folder.
+             */
+            shard_rows?: number | null;
+            /**
+             * Split By
+             * @description Column by whose values the rows are parted.
+             */
+            split_by?: string | null;
+            /**
+             * Spreadsheet Safe
+             * @description Tables disarm what a spreadsheet would take for a formula.
+             * @default false
+             */
+            spreadsheet_safe: boolean;
+            /**
+             * Suffix
+             * @description Suffix of the files in a folder.
+             * @example .jsonl.gz
+             */
+            suffix?: string | null;
+            /**
+             * Tokenizer
+             * @description A folder, or hf:OWNER/NAME: lengths are looked at, too.
+             */
+            tokenizer?: string | null;
+            /**
+             * Where
+             * @description Only rows for which this is true.
+             * @example reviews.accepted >= 1
+             */
+            where?: string | null;
+        };
+        /**
+         * ToImport
+         * @description Files to be imported.
+         */
+        ToImport: {
+            /**
+             * Columns
+             * @description Only these columns.
+             * @default []
+             */
+            columns: string[];
+            /**
+             * Files
+             * @description A path on the server's machine, an address (https://...), a dataset on a hub (hf:owner/name), or upload:ID.
+             */
+            files: string[];
+            /**
+             * Format
+             * @description Format of the records; default: recognised for each file.
+             */
+            format?: string | null;
+            /**
+             * Into
+             * @description The dataset; made when it is not there.
+             * @example questions
+             */
+            into: string;
+            /**
+             * Key
+             * @description The column whose value identifies a row.
+             */
+            key?: string | null;
+            /**
+             * @description What is done to each record first.
+             * @default {
+             *       "constants": {},
+             *       "format": "",
+             *       "header": true,
+             *       "rename": {},
+             *       "roles": {}
+             *     }
+             */
+            map: components["schemas"]["MappingProfile"];
+            /**
+             * Sample
+             * @description Of a dataset on a hub, so many random rows.
+             */
+            sample?: number | null;
+            /**
+             * Seed
+             * @default 0
+             */
+            seed: number;
+            /**
+             * Split
+             * @description Of a dataset on a hub, the split.
+             * @default
+             */
+            split: string;
+            /**
+             * Strict
+             * @description Refuse, and commit nothing, where a record is rejected.
+             * @default false
+             */
+            strict: boolean;
         };
         /**
          * ToMerge
@@ -2452,6 +3082,22 @@ export interface components {
             total: number | null;
         };
         /**
+         * Upload
+         * @description A file on its way here. `parts` are the numbers of those that have come; once it is `complete`, `upload:ID` names the file.
+         */
+        Upload: {
+            /** Bytes */
+            bytes: number;
+            /** Complete */
+            complete: boolean;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Parts */
+            parts: number[];
+        };
+        /**
          * VersionFacts
          * @description One version of a dataset.
          */
@@ -2469,6 +3115,67 @@ export interface components {
             /** Rows */
             rows: number;
         };
+        /**
+         * ToCheck
+         * @description An export to be checked before it is made.
+         */
+        rowsmith__api__exports__ToCheck: {
+            /**
+             * Consumer
+             * @description Who will read it; default: who usually reads the format.
+             * @example trl
+             */
+            consumer?: string | null;
+            /**
+             * Format
+             * @example trl-sft
+             */
+            format: string;
+            /**
+             * Max Length
+             * @description Most tokens; default: the consumer's own.
+             */
+            max_length?: number | null;
+            /**
+             * Tokenizer
+             * @description A folder, or hf:OWNER/NAME: lengths are looked at, too.
+             */
+            tokenizer?: string | null;
+        };
+        /**
+         * ToCheck
+         * @description A recipe to be checked.
+         */
+        rowsmith__api__recipes__ToCheck: {
+            /**
+             * Budget Usd
+             * @description A cap that has to be kept.
+             */
+            budget_usd?: number | null;
+            /**
+             * Offline
+             * @description For a run that sends nothing: no key is needed.
+             * @default false
+             */
+            offline: boolean;
+            /**
+             * Recipe
+             * @description A name of the catalogue, or the path of a recipe file.
+             * @example extractive-qa
+             */
+            recipe: string;
+            /**
+             * Sets
+             * @description Values of the recipe's parameters.
+             * @default {}
+             * @example {
+             *       "documents": "docs/"
+             *     }
+             */
+            sets: {
+                [key: string]: string;
+            };
+        };
     };
     responses: never;
     parameters: never;
@@ -2478,6 +3185,41 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    detect_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToDetect"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     stream_events: {
         parameters: {
             query?: {
@@ -2497,6 +3239,40 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_formats: {
+        parameters: {
+            query?: {
+                /** @description Items to pass over. */
+                start?: number;
+                /** @description Most items. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_FormatFacts_"];
+                };
             };
             /** @description An error, and its fix. */
             default: {
@@ -2922,7 +3698,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ToCheck"];
+                "application/json": components["schemas"]["rowsmith__api__recipes__ToCheck"];
             };
         };
         responses: {
@@ -3439,6 +4215,84 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Turned"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name, name@branch, name@tag, name@version, or run:r12. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["rowsmith__api__exports__ToCheck"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_export: {
+        parameters: {
+            query: {
+                /** @description Name of a format. */
+                format: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description name, name@branch, name@tag, name@version, or run:r12. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Previewed_"];
                 };
             };
             /** @description An error, and its fix. */
@@ -4040,6 +4894,40 @@ export interface operations {
             };
         };
     };
+    download_datasets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToExport"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_events: {
         parameters: {
             query?: {
@@ -4063,6 +4951,80 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_dict_str__Any__"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_datasets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToFile"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_files: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToImport"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
                 };
             };
             /** @description An error, and its fix. */
@@ -4610,6 +5572,164 @@ export interface operations {
                         [key: string]: unknown;
                     };
                 };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewUpload"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    complete_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_upload_part: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload: string;
+                n: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description An error, and its fix. */
             default: {
