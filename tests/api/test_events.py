@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 from running import ask, texts
 from served import Desk
+
+from rowsmith.store import events
 
 
 def until_ended(desk: Desk, run: str, **params: object) -> list[dict[str, object]]:
@@ -44,10 +49,30 @@ def test_who_comes_back_misses_nothing(desk: Desk) -> None:
     assert [one["n"] for one in page["items"]] == [6, 7]
 
 
+def test_clients_that_come_at_once_and_while_much_happens_get_each_event_once(desk: Desk) -> None:
+    def numbers(after: int) -> list[int]:
+        found = []
+        for message in desk.client.stream(after=after):
+            if message["event"] == "event":
+                found.append(int(message["id"]))
+            if found and found[-1] >= 121:
+                return found
+        raise AssertionError("the stream ended")
+
+    desk.client.get("/projects")
+    with ThreadPoolExecutor(8) as pool:
+        told = [pool.submit(numbers, 1) for _ in range(4)]
+        for number in range(120):
+            with desk.lab.db.write() as conn:
+                events.note(conn, desk.lab.db.now(conn), "default", "project.budget", {"usd": number})
+            if number in (40, 80):
+                told += [pool.submit(numbers, 1) for _ in range(2)]
+            time.sleep(0.01)
+        assert [one.result() for one in told] == [list(range(2, 122))] * 8
+
+
 def test_who_missed_too_much_is_told_to_load_anew(desk: Desk) -> None:
     db = desk.lab.db
-    from rowsmith.store import events
-
     with db.write() as conn:
         for number in range(1002):
             events.note(conn, db.now(conn), "default", "project.budget", {"usd": number})

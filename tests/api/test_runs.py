@@ -22,6 +22,10 @@ def test_a_run_is_carried_out_though_nobody_waits(desk: Desk) -> None:
     page = desk.client.get("/projects/default/datasets/answers/rows", limit=3)
     assert (len(page["items"]), page["total"], page["next"]) == (3, 4, 3)
     assert desk.client.get("/projects/default/datasets")["items"][0]["rows"] == 4
+    desk.client.ended(desk.started(SIX, ask(), new=True)["run"])
+    newest = desk.client.get("/projects/default/runs", limit=1)
+    assert ([one["run"] for one in newest["items"]], newest["total"], newest["next"]) == (["r2"], None, 1)
+    assert desk.client.get("/projects/default/runs", limit=1, start=1)["total"] == 2
 
 
 def test_the_same_again_is_the_same_run_and_calls_nothing(desk: Desk) -> None:

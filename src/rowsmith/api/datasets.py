@@ -116,7 +116,7 @@ def list_rows(
         response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
     page = part(items, start, found.total)
     columns = list(dict.fromkeys(name for item in items for name in item.data))
-    return RowPage(items=page.items, total=page.total, next=page.next, columns=columns, unknown=[str(problem) for problem in found.unknown])
+    return RowPage(**dict(page), columns=columns, unknown=[str(problem) for problem in found.unknown])
 
 
 @router.get("/datasets/{dataset}/rows/{row}", operation_id="get_row")

@@ -9,7 +9,7 @@ from fastapi import Path as InPath
 from pydantic import BaseModel, ConfigDict, Field
 
 from rowsmith.api.acting import InProject
-from rowsmith.api.paging import Limit, Page, Start, page_of
+from rowsmith.api.paging import Limit, Page, Start, page_of, part
 from rowsmith.app.edits import Edited, Turned
 from rowsmith.store.acts import Done
 
@@ -116,9 +116,8 @@ def list_edits(project: InProject, dataset: Branch, start: Start = 0, limit: Lim
     """What the uncommitted edits change: counts, and a page of the rows with what each column was and is."""
     found = project.differences.uncommitted(dataset, start=start, limit=limit)
     total, items = found.added + found.removed + found.changed, [row.dump() for row in found.rows]
-    behind = start + len(items)
     counts = {"added": found.added, "removed": found.removed, "changed": found.changed, "fields": found.fields}
-    return Uncommitted(items=items, total=total, next=behind if items and behind < total else None, **counts)
+    return Uncommitted(**dict(part(items, start, total)), **counts)
 
 
 @router.delete("/edits", operation_id="discard_edits")

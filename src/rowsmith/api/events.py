@@ -8,15 +8,15 @@ database for all clients, so that runs of other processes are seen, too.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Header, Query, Request
 from sse_starlette import EventSourceResponse
 
-from rowsmith.api.acting import InProject, served
-from rowsmith.api.paging import MOST, Page, part
+from rowsmith.api.acting import InProject
+from rowsmith.api.paging import MOST, Page, newest
 from rowsmith.app.lab import Lab
 from rowsmith.store import events as store
 from rowsmith.store.events import Event
@@ -38,13 +38,15 @@ class Stream:
         self._task: asyncio.Task[None] | None = None
         self._after = 0
         self._told: dict[int, Any] = {}
+        self._beginning = asyncio.Lock()
 
     async def listen(self, after: int | None) -> AsyncIterator[dict[str, Any]]:
         """Messages from number `after` on (None: from now on), until the client goes."""
         queue: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue(HELD)
-        if self._task is None or self._task.done():
-            self._after, self._told = await asyncio.to_thread(store.newest, self.lab.db), {}
-            self._task = asyncio.create_task(self._look())
+        async with self._beginning:
+            if self._task is None or self._task.done():
+                self._after, self._told = await asyncio.to_thread(store.newest, self.lab.db), {}
+                self._task = asyncio.create_task(self._look())
         seen = self._after
         self._listeners.add(queue)
         try:
@@ -67,7 +69,10 @@ class Stream:
 
     async def _look(self) -> None:
         while True:
-            for message in await asyncio.to_thread(self._news):
+            found, progress = await asyncio.to_thread(self._news)
+            changed = [message for n, message in progress.items() if self._told.get(n) != message]
+            self._after, self._told = found[-1].n if found else self._after, progress  # in one go with handing them out: nobody gets one twice
+            for message in [*map(_told, found), *changed]:
                 for queue in list(self._listeners):
                     if queue.full():
                         self._listeners.discard(queue)
@@ -78,17 +83,13 @@ class Stream:
                         queue.put_nowait(message)
             await asyncio.sleep(LOOK_S)
 
-    def _news(self) -> list[dict[str, Any]]:
-        found = store.since(self.lab.db, self._after, None, MOST)
-        self._after = found[-1].n if found else self._after
-        progress = {}
+    def _news(self) -> tuple[Sequence[Event], dict[int, dict[str, Any]]]:
+        found, progress = store.since(self.lab.db, self._after, None, MOST), {}
         for run in Runs(self.lab.db).going():
             told = {"run": run.id, "project": run.project, "recipe": run.recipe_name, "state": run.state, "totals": run.totals,
                     "target": run.options.get("target"), "started_at": run.started_at}  # fmt: skip
             progress[run.n] = {"event": "progress", "data": orjson.dumps(told).decode()}
-        changed = [message for n, message in progress.items() if self._told.get(n) != message]
-        self._told = dict(progress)
-        return [_told(event) for event in found] + changed
+        return found, progress
 
 
 def _told(event: Event) -> dict[str, Any]:
@@ -112,10 +113,11 @@ async def stream_events(
 
 @router.get("/projects/{project}/events", operation_id="list_events")
 def list_events(
-    request: Request, project: InProject, after: Annotated[int | None, Query(ge=0)] = None, run: str | None = None,
+    project: InProject, after: Annotated[int | None, Query(ge=0)] = None, run: str | None = None,
     limit: Annotated[int, Query(ge=1, le=MOST)] = 100,
 ) -> Page[dict[str, Any]]:  # fmt: skip
     """The events that follow number `after`, or without it the last ones, oldest first."""
-    assert served(request)
-    found = project.events.list(after=after, run=run, limit=limit)
-    return part([_facts(event) for event in found], 0, len(found))
+    found = project.events.list(after=after, run=run, limit=limit + 1)
+    if after is None:  # the last ones are asked for, and one more was before them
+        found = found[-limit:]
+    return newest([_facts(event) for event in found], 0, limit)

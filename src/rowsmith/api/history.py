@@ -9,7 +9,7 @@ from fastapi import Path as InPath
 from pydantic import BaseModel, ConfigDict, Field
 
 from rowsmith.api.acting import InProject
-from rowsmith.api.paging import Limit, Page, Start, page_of
+from rowsmith.api.paging import Limit, Page, Start, page_of, part
 from rowsmith.app.history import Committed
 from rowsmith.core.errors import Conflict
 from rowsmith.store.refs import Ref
@@ -179,9 +179,8 @@ def diff(
     doors = project.differences
     found = doors.between(dataset, old, new, start=start, limit=limit) if old else doors.uncommitted(dataset, start=start, limit=limit)
     told, total = found.dump(), found.added + found.removed + found.changed
-    behind = start + len(found.rows)
     more = {name: told[name] for name in ("old", "new", "added", "removed", "changed", "fields", "statistics")}
-    return Differs(items=told["rows"], total=total, next=behind if found.rows and behind < total else None, **more)
+    return Differs(**dict(part(told["rows"], start, total)), **more)
 
 
 @router.get("/moved", operation_id="list_moved")

@@ -21,14 +21,15 @@ def add_to(app: FastAPI, web: Path) -> None:
     def launch(request: Request, token: str = "") -> Response:
         session: Session = request.app.state.session
         if not session.open(token):
-            return answer(401, "Refused", "This link has been used, or is of another server.", "Run rowsmith serve again, or rowsmith serve --link.")
+            fix = "End the server and run rowsmith serve again: it prints a new one."
+            return answer(401, "Refused", "This link has been used, or is of another server.", fix)
         response = RedirectResponse("/", 303)
         response.set_cookie(COOKIE, session.cookie, httponly=True, samesite="strict", max_age=30 * 86_400)
         return response
 
     @app.get("/{path:path}", include_in_schema=False)
     def page(request: Request, path: str) -> Response:
-        if path.startswith("api/"):
+        if "\0" in path or (path.startswith(("api/", "assets/")) and not (root / path).is_file()):
             return answer(404, "NotFound", "There is nothing at this address.", "The addresses are listed in /api/v1/openapi.json.")
         asked = (root / path).resolve()
         if asked.is_file() and asked.is_relative_to(root) and asked.name != "index.html":

@@ -27,6 +27,12 @@ def page_of(found: Sequence[T], start: int, limit: int) -> Page[T]:
     return part(found[start : start + limit], start, len(found))
 
 
+def newest(found: Sequence[T], start: int, limit: int) -> Page[T]:
+    """A page of a list of which as many as `start + limit + 1` were looked for; how many there are is known where that was all."""
+    more = len(found) > start + limit
+    return Page(items=list(found[start : start + limit]), total=None if more else len(found), next=start + limit if more else None)
+
+
 def part(items: Sequence[T], start: int, total: int) -> Page[T]:
     """A page whose items are known, and how many there are in all."""
     behind = start + len(items)

@@ -64,7 +64,7 @@ async def _of_request(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     problems = [{"what": f"{_place(one['loc'])}: {one['msg']}", "fix": "", "file": "", "line": 0} for one in error.errors()]
     what = f"{len(problems)} of the values sent cannot be used: {problems[0]['what']}." if problems else "What was sent cannot be used."
-    return answer(422, "Invalid", what, "See the description of the request: /api/v1/docs.", problems=problems)
+    return answer(422, "Invalid", what, "See the description of the request: /api/v1/openapi.json.", problems=problems)
 
 
 def _place(loc: tuple[int | str, ...]) -> str:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from rowsmith.api.acting import ByServer, InProject
-from rowsmith.api.paging import Limit, Page, Start, page_of
+from rowsmith.api.paging import Limit, Page, Start, newest
 from rowsmith.app.results import Result
 
 router = APIRouter(prefix="/projects/{project}", tags=["runs"])
@@ -61,7 +61,7 @@ def start_run(served: ByServer, project: InProject, wanted: NewRun) -> Result:
 @router.get("/runs", operation_id="list_runs")
 def list_runs(project: InProject, start: Start = 0, limit: Limit = 50) -> Page[Result]:
     """The runs of a project, newest first."""
-    return page_of(project.runs.list(start + limit + 1), start, limit)
+    return newest(project.runs.list(start + limit + 1), start, limit)
 
 
 @router.get("/runs/{run}", operation_id="get_run")
@@ -73,13 +73,13 @@ def get_run(project: InProject, run: str) -> Result:
 @router.get("/runs/{run}/troubles", operation_id="list_troubles")
 def list_troubles(project: InProject, run: str, limit: Annotated[int, Query(ge=1, le=1000)] = 100) -> Page[dict[str, Any]]:
     """The rows of a run that failed, each with its step, reason and detail."""
-    return page_of(project.runs.troubles(run, limit), 0, limit)
+    return newest(project.runs.troubles(run, limit + 1), 0, limit)
 
 
 @router.get("/runs/{run}/draws", operation_id="list_draws")
 def list_draws(project: InProject, run: str, limit: Annotated[int, Query(ge=1, le=1000)] = 100) -> Page[dict[str, Any]]:
     """The answers of a run that could not be used, each with its reason."""
-    return page_of(project.runs.draws(run, limit), 0, limit)
+    return newest(project.runs.draws(run, limit + 1), 0, limit)
 
 
 @router.post("/runs/{run}/stop", operation_id="stop_run")

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from http.cookies import CookieError, SimpleCookie
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rowsmith.api.problems import answer
@@ -44,6 +45,9 @@ class Safety:
 
         if (refused := self._refusal(scope, headers)) is not None:
             status, what, fix = refused
+            if status == 401 and "text/html" in headers.get("accept", ""):
+                said = f"<!doctype html><title>Rowsmith</title><h1>{what}</h1><p>{fix}</p>"
+                return await HTMLResponse(said, status)(scope, receive, guarded)
             return await answer(status, "Refused", what, fix)(scope, receive, guarded)
         await self.app(scope, _capped(receive) if not scope["path"].startswith(UPLOADS) else receive, guarded)
         return None
