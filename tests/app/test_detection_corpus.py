@@ -28,6 +28,7 @@ ALIKE = {name: {"openai", "messages"} for name in ("messages", "openai", "togeth
 """Formats whose records cannot be told apart; all others are recognised by name."""
 ALIKE |= {"input-answer-csv": {"input-answer"}, "jsonl": {"input-answer"}, "csv": {"input-answer"}, "trl-reward": {"reward"}}
 ALIKE |= {name: {"input-answer"} for name in ("parquet", "xlsx", "huggingface")} | {"llama-factory": {"sharegpt"}, "lm-eval": {"mcq"}}
+IMAGE = {"file": "1" * 64, "media_type": "image/png"}
 FLAT = ["alpaca", "input-answer", "prompt-completion", "dpo", "kto", "classification", "text", "mcq", "ragas", "grpo"]
 
 
@@ -36,7 +37,15 @@ def say(rng: random.Random, words: int = 6) -> str:
 
 
 def rows(rng: random.Random) -> Iterator[dict[str, Any]]:
-    """Rows without end, of every kind, as they are kept here."""
+    """Rows without end, of every kind, as they are kept here: each without an image, and with one that is asked about."""
+    for data in spoken(rng):
+        yield data
+        if "answer" in data or "messages" in data or "chosen" in data:
+            yield {**data, "image": IMAGE}
+
+
+def spoken(rng: random.Random) -> Iterator[dict[str, Any]]:
+    """Rows without end, of every kind but those with images."""
     while True:
         asked, answer, other = say(rng) + "?", say(rng, 12), say(rng, 9)
         turns = [{"role": "user", "content": asked}, {"role": "assistant", "content": answer}]
