@@ -96,6 +96,34 @@ def test_a_deleted_project_is_gone_and_its_answers_stay(shop: Workshop) -> None:
     assert len(shop.asked) == 3
 
 
+def test_a_project_that_is_renamed_keeps_all_that_is_its_own(shop: Workshop) -> None:
+    project = shop.lab.projects.create("one")
+    project.set_budget(usd=5.0)
+    done = run(shop, project, numbers(0, 3), ask())
+    shop.lab.keys.add("OPENAI_API_KEY", "sk-secret", project="one")
+    told = len(list(project.events.list()))
+    made = shop.lab.projects.rename("one", "two")
+    assert (made.name, made.show().budget_usd, made.show().spent_usd) == ("two", 5.0, pytest.approx(0.003))
+    assert (made.runs.list()[0].run, made.datasets.count("t"), verify(shop.lab).problems) == (done.run, 3, [])
+    assert (len(list(made.events.list())), list(made.events.list())[-1].data) == (told + 1, {"was": "one"})
+    assert [(key.project, key.readable) for key in shop.lab.keys.list() if key.where == "store"] == [("two", True)]
+    found = shop.lab.keys.of("two").find("OPENAI_API_KEY", "https://api.openai.com", own=True)
+    assert found is not None and found.key.get_secret_value() == "sk-secret"
+    with pytest.raises(NotFound, match="'one'"):
+        shop.lab.project("one")
+    assert run(shop, made, numbers(0, 3), ask()).run == done.run  # the same run as before
+
+
+def test_a_project_is_not_renamed_over_another(shop: Workshop) -> None:
+    for name in ("one", "two"):
+        shop.lab.projects.create(name)
+    for was, new, error in (("one", "two", Conflict), ("one", "a b", Invalid), ("none", "three", NotFound)):
+        with pytest.raises(error):
+            shop.lab.projects.rename(was, new)
+    assert shop.lab.projects.rename("one", "one").name == "one"
+    assert [project.name for project in shop.lab.projects.list()] == ["one", "two"]
+
+
 def test_names(shop: Workshop) -> None:
     shop.lab.projects.create("one")
     for name, error in (("one", Conflict), ("", Invalid), ("a b", Invalid), ("-x", Invalid), ("x" * 101, Invalid)):

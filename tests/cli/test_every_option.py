@@ -674,7 +674,10 @@ def test_projects(t: Terminal) -> None:
     assert t.tell("datasets") == []
     assert [one["name"] for one in t.tell("project", "list")] == ["default", "other"]
     assert "other" in t.say("project", "list")
-    t.say("project", "delete", "other", "--yes")
+    assert "is called mine now" in t.say("project", "rename", "other", "mine")
+    assert [one["name"] for one in t.tell("project", "list")] == ["default", "mine"]
+    assert [one["rows"] for one in t.tell("datasets", "--project", "mine")] == [6]
+    t.say("project", "delete", "mine", "--yes")
     assert [one["name"] for one in t.tell("project", "list")] == ["default"]
 
 
@@ -710,7 +713,7 @@ ARGUMENTS: dict[str, list[str]] = {
     "compare": ["r1", "r2"], "optimize": ["p", "--dataset", "t", "--answer", "text"], "guide": ["support"],
     "run": ["RECIPE"], "plan": ["RECIPE"], "resume": ["r1"], "stop": ["r1"], "cancel": ["r1"], "rows": ["t"], "show": ["t"],
     "export": ["t", "--as", "jsonl", "-o", "out"], "export-check": ["t", "--as", "text"],
-    "backup": ["made.backup"], "restore": ["there.backup"], "project create": ["new"],
+    "backup": ["made.backup"], "restore": ["there.backup"], "project create": ["new"], "project rename": ["other", "new"],
     "project budget": ["other"], "project delete": ["other", "--yes"], "calls list": ["--run", "r1"], "calls show": ["abc"],
     "calls export": ["out.calls", "--dataset", "t"], "calls import": ["there.calls"],
     "check": ["RECIPE"], "keys add": ["OPENAI_API_KEY"], "keys remove": ["MINE"], "models add": ["openai/x", "--context", "5"],

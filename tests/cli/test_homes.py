@@ -9,7 +9,7 @@ from running import called
 
 LOOKING = [
     "runs", "runs r1", "datasets", "rows x", "show x", "export x --as csv -o x.csv", "verify", "backup x.bak", "stop r1", "cancel r1",
-    "resume r1", "project list", "project budget default --usd 1", "project delete p --yes", "keys rotate",
+    "resume r1", "project list", "project budget default --usd 1", "project delete p --yes", "project rename p q", "keys rotate",
 ]  # fmt: skip
 
 

@@ -76,7 +76,7 @@ ACTS = {
         "check": "quality", "remove": "quality --remove", "write": "quality --flags", "fix": "quality --fix", "forecast": "quality --plan",
         "worth": "worth",
     },
-    Projects: {"create": "project create", "list": "project list", "delete": "project delete"},
+    Projects: {"create": "project create", "list": "project list", "rename": "project rename", "delete": "project delete"},
     Models: {"list": "models list", "add": "models add", "test": "models test", "path": "models add"},
     Project: {
         "show": "project list", "set_budget": "project budget", "runs": "run", "datasets": "datasets", "events": "events", "calls": "calls list",

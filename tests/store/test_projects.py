@@ -77,7 +77,7 @@ def test_a_run_under_way_keeps_its_project(database: Database) -> None:
     projects.create(database, "a")
     owner = processes.register(database)
     n = start_run(database, "a", owner)
-    with pytest.raises(Conflict, match=f"Run {n}"):
+    with pytest.raises(Conflict, match=f"Run r{n}"):
         projects.delete(database, "a")
     with database.write() as conn:
         processes.forget(conn, owner)

@@ -29,9 +29,11 @@ from rowsmith.api import (
 )
 from rowsmith.api.acting import Served
 from rowsmith.api.etags import ETags
+from rowsmith.api.once import Once
 from rowsmith.api.safety import Safety
 from rowsmith.api.session import Session
 from rowsmith.app.lab import Lab
+from rowsmith.store.receipts import Receipts
 from rowsmith.worker.worker import Worker
 
 WEB = Path(rowsmith.__file__).parent / "web"
@@ -64,5 +66,6 @@ def make(lab: Lab, session: Session, hosts: Iterable[str], *, at_once: int = 2, 
     pages.add_to(app, web)
     problems.add_to(app)
     app.add_middleware(ETags)
+    app.add_middleware(Once, receipts=Receipts(lab.db))
     app.add_middleware(Safety, session=session, hosts=hosts)
     return app

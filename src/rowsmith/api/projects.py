@@ -1,4 +1,4 @@
-"""Projects: list, create, cap, delete."""
+"""Projects: list, create, rename, cap, delete."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ router = APIRouter(tags=["projects"])
 Name = Annotated[str, InPath(description="Name of the project.", examples=["default"])]
 
 
-class NewProject(BaseModel):
-    """A project to be made."""
+class Named(BaseModel):
+    """The name of a project."""
 
     model_config = ConfigDict(extra="forbid")
     name: str = Field(examples=["support-bot"])
@@ -39,7 +39,7 @@ def list_projects(served: ByServer, start: Start = 0, limit: Limit = 100) -> Pag
 
 
 @router.post("/projects", operation_id="create_project", status_code=201)
-def create_project(served: ByServer, wanted: NewProject) -> ProjectFacts:
+def create_project(served: ByServer, wanted: Named) -> ProjectFacts:
     """Make a project."""
     return served.lab.projects.create(wanted.name).show()
 
@@ -54,6 +54,12 @@ def get_project(project: InProject) -> ProjectFacts:
 def set_project_budget(project: InProject, wanted: Budget) -> ProjectFacts:
     """Set both caps of a project over all its runs."""
     return project.set_budget(usd=wanted.usd, tokens=wanted.tokens)
+
+
+@router.patch("/projects/{project}", operation_id="rename_project")
+def rename_project(served: ByServer, project: Name, wanted: Named) -> ProjectFacts:
+    """Give a project another name; its runs, datasets, prompts, caps and keys stay its own."""
+    return served.lab.projects.rename(project, wanted.name).show()
 
 
 @router.delete("/projects/{project}", operation_id="delete_project", status_code=204)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from rowsmith.app.calls import Calls
@@ -11,6 +12,7 @@ from rowsmith.app.differences import Differences
 from rowsmith.app.edits import Edits
 from rowsmith.app.events import Events
 from rowsmith.app.history import History
+from rowsmith.app.key_sources import scope_of
 from rowsmith.app.lab import Lab
 from rowsmith.app.prompts import Prompts
 from rowsmith.app.reviews import Reviews
@@ -18,7 +20,9 @@ from rowsmith.app.runs import Runs
 from rowsmith.app.shaping import Shaping
 from rowsmith.app.sources import Sources
 from rowsmith.core.calls import PICO
+from rowsmith.store import kek
 from rowsmith.store import projects as store
+from rowsmith.store.secrets import Secrets
 
 if TYPE_CHECKING:
     from rowsmith.app.guides import Guides
@@ -172,6 +176,17 @@ class Projects:
     def list(self) -> list[ProjectFacts]:
         """Every project, by name."""
         return [_facts(found) for found in store.all_projects(self.lab.db)]
+
+    def rename(self, name: str, new: str) -> Project:
+        """Give a project another name. Its runs, datasets, prompts, caps and keys stay its own; commands name it by the new one.
+
+        Raises:
+            NotFound: there is none. Conflict: there is one of the new name, or a run of it is being carried out.
+            Invalid: the new name cannot be used. Unavailable: a key of it cannot be decrypted, so it cannot go along.
+        """
+        secrets, ring = Secrets(self.lab.db), partial(kek.ring, self.lab.environ)
+        store.rename(self.lab.db, name, new, lambda conn: secrets.move(conn, scope_of(name), scope_of(new), ring))
+        return Project(self.lab, new)
 
     def delete(self, name: str) -> None:
         """Delete a project with all its runs and datasets. Stored answers stay.

@@ -1,4 +1,4 @@
-"""project: list, create, budget, delete."""
+"""project: list, create, rename, budget, delete."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ Name = Annotated[str, typer.Argument(metavar="NAME", help="Name of a project.")]
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands."""
-    group = typer.Typer(help="Projects: list, create, budget, delete.", no_args_is_help=True)
+    group = typer.Typer(help="Projects: list, create, rename, budget, delete.", no_args_is_help=True)
     group.command("list")(list_projects)
     group.command("create")(create)
+    group.command("rename")(rename)
     group.command("budget")(budget)
     group.command("delete")(delete)
     app.add_typer(group, name="project")
@@ -36,6 +37,12 @@ def create(name: Name, home: Home = HOME) -> None:
     """Make a project."""
     lab(home, make=True).projects.create(name)
     typer.echo(f"Project {name} is made.")
+
+
+def rename(name: Name, new: Annotated[str, typer.Argument(metavar="NEW", help="Its new name.")], home: Home = HOME) -> None:
+    """Give a project another name; its runs, datasets, prompts, caps and keys stay its own."""
+    lab(home).projects.rename(name, new)
+    typer.echo(f"Project {name} is called {new} now.")
 
 
 def budget(

@@ -49,6 +49,7 @@ _NO_ACT = text("DELETE FROM edit_act_row WHERE act = :act AND id = :id")
 _NO_REVIEW = text("DELETE FROM review WHERE dataset = :dataset AND row = :row")
 _NO_TASK = text("DELETE FROM review_task WHERE row = :row AND queue IN (SELECT n FROM review_queue WHERE dataset = :dataset)")
 _TASKS = text(f"SELECT DISTINCT q.dataset, t.row FROM review_task t JOIN review_queue q ON q.n = t.queue WHERE {_OF_PROJECT}")
+_NO_RECEIPTS = text("DELETE FROM receipt WHERE status IS NOT NULL")
 _NO_FIGURES = [
     text(f"DELETE FROM {table} WHERE root IN (SELECT root FROM version WHERE id = :version)") for table in ("statistics", "column_facts")
 ]
@@ -127,7 +128,9 @@ def begin(
 
 
 def _erase_beside(conn: Connection, project: str, n: int, plan: Plan) -> None:
-    """What people have said of the rows and not committed, and what was counted of the versions, goes at once: it would be shown."""
+    """What people have said of the rows and not committed, what was counted of the versions, and answers that are kept to be given again go at
+    once: they would be shown."""
+    conn.execute(_NO_RECEIPTS)
     wanted = Wanted(frozenset(plan.names), frozenset(plan.hashes), frozenset(plan.ids))
     for row in conn.execute(_EDITS, {"project": project}).all():
         if _is_gone(conn, n, row.dataset, bytes(row.id)) or (row.meta is not None and of_source(orjson.loads(row.meta)["origin"], wanted)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +23,8 @@ _SELECT = (
 _ENTER = text("INSERT INTO project (name, created_at) VALUES (:name, :now) ON CONFLICT DO NOTHING")
 _RUNNING = text("SELECT n, owner FROM run WHERE project = :name AND owner IS NOT NULL AND state IN ('running', 'stopping')")
 _OF_RUNS = ("slot", '"row"', "spend", "draw", "run_prompt", "batch")
+_OF_PROJECT = ("event", "refused", "forgotten", '"fetch"', "dataset", "named_prompt", "guide", "run")
+"""Tables whose rows name their project."""
 _AT_SERVERS = text(
     "SELECT b.n, b.run FROM batch b JOIN run r ON r.n = b.run WHERE r.project = :name AND b.state IN ('uploading', 'submitted', 'ended') LIMIT 1"
 )
@@ -41,8 +44,14 @@ _DELETE = (
     ),
     *(f"DELETE FROM {table} WHERE prompt IN (SELECT n FROM named_prompt WHERE project = :name)" for table in ("prompt_ref", "prompt_version")),
     "DELETE FROM guide_turn WHERE guide IN (SELECT n FROM guide WHERE project = :name)",
-    *(f"DELETE FROM {table} WHERE project = :name" for table in ("event", "refused", "forgotten", "dataset", "named_prompt", "guide", "run")),
+    *(f"DELETE FROM {table} WHERE project = :name" for table in _OF_PROJECT),
     "DELETE FROM project WHERE name = :name",
+)
+_RENAME = (
+    'DELETE FROM "fetch" WHERE project = :new',  # of one that was deleted when this was forgotten
+    "UPDATE project SET name = :new WHERE name = :name",
+    "UPDATE budget SET scope = 'project:' || :new WHERE scope = 'project:' || :name",
+    *(f"UPDATE {table} SET project = :new WHERE project = :name" for table in _OF_PROJECT),
 )
 
 
@@ -113,6 +122,29 @@ def set_budget(db: Database, name: str, *, usd: int | None, tokens: int | None) 
         return _get(conn, name)
 
 
+def rename(db: Database, name: str, new: str, also: Callable[[Connection], None]) -> Project:
+    """Give a project another name; `also` is carried out in the same transaction.
+
+    Raises:
+        NotFound: there is no such project.
+        Invalid: the new name cannot be one.
+        Conflict: there is one of the new name, or a run of it is being carried out.
+    """
+    with db.write() as conn:
+        before = _get(conn, name)
+        _see_to(new)
+        if new == name:
+            return before
+        if _find(conn, new) is not None:
+            raise Conflict(f"There is a project called {new!r} already.", "Choose another name.")
+        _at_rest(db, conn, name)
+        also(conn)
+        for statement in _RENAME:
+            conn.execute(text(statement), {"name": name, "new": new})
+        events.note(conn, db.now(conn), new, "project.renamed", {"was": name})
+        return _get(conn, new)
+
+
 def delete(db: Database, name: str) -> None:
     """Delete a project with its runs, datasets, prompts and events. What other projects may share (stored answers, bodies, files) stays.
 
@@ -122,20 +154,28 @@ def delete(db: Database, name: str) -> None:
     """
     with db.write() as conn:
         _get(conn, name)
-        for run in conn.execute(_RUNNING, {"name": name}).all():
-            if alive(db, conn, run.owner):
-                raise Conflict(f"Run {run.n} of project {name!r} is being carried out.", f"Stop it first: rowsmith stop {run.n}.")
+        _at_rest(db, conn, name)
         if (batch := conn.execute(_AT_SERVERS, {"name": name}).first()) is not None:
             raise Conflict(f"Batch b{batch.n} of project {name!r} is at its server.", f"Cancel its run first: rowsmith cancel r{batch.run}.")
         for statement in _DELETE:
             conn.execute(text(statement), {"name": name})
 
 
-def _enter(db: Database, conn: Connection, name: str) -> bool:
+def _at_rest(db: Database, conn: Connection, name: str) -> None:
+    for run in conn.execute(_RUNNING, {"name": name}).all():
+        if alive(db, conn, run.owner):
+            raise Conflict(f"Run r{run.n} of project {name!r} is being carried out.", f"Stop it first: rowsmith stop r{run.n}.")
+
+
+def _see_to(name: str) -> None:
     if not _NAME.fullmatch(name):
         raise Invalid(
             f"{name!r} cannot be the name of a project.", "Use 1 to 100 letters, digits, _, - or dots; the first a letter, a digit or _."
         )
+
+
+def _enter(db: Database, conn: Connection, name: str) -> bool:
+    _see_to(name)
     now = db.now(conn)
     entered = conn.execute(_ENTER, {"name": name, "now": now}).rowcount == 1
     if entered:

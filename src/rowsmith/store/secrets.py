@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from hashlib import scrypt
 from secrets import token_bytes
 
-from sqlalchemy import ColumnElement, Row, and_, delete, select, text, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, select, text, update
 
 from rowsmith.core.errors import Unavailable
 from rowsmith.core.ids import canonical
@@ -97,6 +97,19 @@ class Secrets:
         with self._db.write() as conn:
             for place in places:
                 conn.execute(delete(secret).where(_at(place)))
+
+    def move(self, conn: Connection, scope: str, to: str, ring: Callable[[], Ring]) -> None:
+        """Within a transaction: let the keys of one scope be those of another. As the scope is authenticated, each is encrypted anew.
+
+        Raises:
+            Unavailable: one cannot be decrypted.
+        """
+        for row in conn.execute(select(secret).where(secret.c.scope == scope)).all():
+            data_key, found = _opened_data_key(row, keys := ring()), Place(row.scope, row.name, row.address)
+            there = Place(to, row.name, row.address)
+            body = _sealed(data_key, _opened(data_key, row.body, found), there)
+            sealed = _sealed(keys.all[row.kek].key, data_key, there)
+            conn.execute(update(secret).where(_at(found)).values(scope=to, body=body, data_key=sealed))
 
     def rewrap(self, ring: Ring, current: Kek) -> int:
         """Encrypt the data key of each stored key that the ring opens with `current`; how many changed. The keys themselves stay closed.
