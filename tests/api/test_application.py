@@ -34,3 +34,9 @@ def test_what_is_not_there_is_no_page(desk: Desk, path: str) -> None:
 def test_a_browser_that_is_not_signed_in_reads_what_to_do(desk: Desk) -> None:
     page = httpx.get(desk.client.address, headers={"Accept": "text/html"}, trust_env=False)
     assert (page.status_code, page.headers["content-type"].partition(";")[0]) == (401, "text/html") and "rowsmith serve" in page.text
+
+
+def test_what_an_address_cannot_ask_for_is_refused(desk: Desk) -> None:
+    told = desk.client.get("/projects", status=422, limitt=3)
+    assert "limitt" in told["what"] and "limit" in told["fix"]
+    assert desk.client.get("/health", status=422, limit=3)["fix"]

@@ -6,17 +6,20 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
 import rowsmith
 from rowsmith.api import (
+    calls,
     datasets,
     edits,
     events,
     exports,
     health,
     history,
+    home,
     imports,
+    judges,
     keys,
     models,
     pages,
@@ -28,6 +31,7 @@ from rowsmith.api import (
     uploads,
 )
 from rowsmith.api.acting import Served
+from rowsmith.api.asked import known
 from rowsmith.api.etags import ETags
 from rowsmith.api.once import Once
 from rowsmith.api.safety import Safety
@@ -36,6 +40,10 @@ from rowsmith.app.lab import Lab
 from rowsmith.store.receipts import Receipts
 from rowsmith.worker.worker import Worker
 
+NOUNS = (
+    health, home, projects, datasets, edits, history, provenance, uploads, imports, exports, recipes, runs, calls, judges, models, keys, events,
+)  # fmt: skip
+"""Modules with routes, as the description lists them."""
 WEB = Path(rowsmith.__file__).parent / "web"
 """Where the built web application lies."""
 
@@ -61,8 +69,8 @@ def make(lab: Lab, session: Session, hosts: Iterable[str], *, at_once: int = 2, 
         description=rowsmith.__doc__ or "", responses={"default": {"model": problems.Problem, "description": "An error, and its fix."}},
     )  # fmt: skip
     app.state.served, app.state.stream, app.state.session = served, events.Stream(lab), session
-    for noun in (health, projects, datasets, edits, history, provenance, uploads, imports, exports, recipes, runs, models, keys, events):
-        app.include_router(noun.router, prefix="/api/v1")
+    for noun in NOUNS:
+        app.include_router(noun.router, prefix="/api/v1", dependencies=[Depends(known)])
     pages.add_to(app, web)
     problems.add_to(app)
     app.add_middleware(ETags)

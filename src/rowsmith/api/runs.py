@@ -50,6 +50,17 @@ class GoOn(Caps):
     batch: bool | None = Field(None, description="Buy answers in batches, or live; null: as before.")
 
 
+class ToCompare(Caps):
+    """How two runs are compared."""
+
+    by: list[str] = Field([], description="Numbers or conditions; higher is better. Default: the scores that both have, or the judge.")
+    judge: str | None = Field(None, description="Ask a model which is better, in both orders: provider/name, or a role of the first run.")
+    base_url: str | None = Field(None, description="Address of the judge's server.")
+    criteria: str = Field("", description="What makes one better.")
+    columns: list[str] = Field([], description="Columns that are judged. Default: all that differ.")
+    limit: int = Field(5, ge=0, le=1000, description="Most pairs to list of those that differ, the largest first.")
+
+
 @router.post("/runs", operation_id="start_run", status_code=202)
 def start_run(served: ByServer, project: InProject, wanted: NewRun) -> Result:
     """Start a run; what is wrong with its recipe is told at once, and nothing is spent. The same again means the same run."""
@@ -68,6 +79,12 @@ def list_runs(project: InProject, start: Start = 0, limit: Limit = 50) -> Page[R
 def get_run(project: InProject, run: str) -> Result:
     """What a run has come to."""
     return project.runs.result(run)
+
+
+@router.post("/runs/{run}/compare/{other}", operation_id="compare_runs")
+def compare_runs(project: InProject, run: str, other: str, wanted: ToCompare) -> dict[str, Any]:
+    """What two runs made of the same rows beside each other: two prompts, two models, before and after."""
+    return project.runs.compare(run, other, **wanted.model_dump()).dump()
 
 
 @router.get("/runs/{run}/troubles", operation_id="list_troubles")

@@ -4,6 +4,26 @@
  */
 
 export interface paths {
+    "/api/v1/backup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download Backup
+         * @description Everything in one file, while others work; `rowsmith restore` makes a home of it.
+         */
+        get: operations["download_backup"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/detect": {
         parameters: {
             query?: never;
@@ -18,6 +38,26 @@ export interface paths {
          * @description What a file is: container, formats with the evidence, broken records, and the first rows under the mapping.
          */
         post: operations["detect_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/doctor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Doctor
+         * @description How things stand: the database, extras, model servers that answer, what makes it less safe than promised, and what to do next.
+         */
+        get: operations["get_doctor"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -58,6 +98,26 @@ export interface paths {
         get: operations["list_formats"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sweep Home
+         * @description Remove what no branch, tag, release, run or uncommitted edit leads to; unless `dry_run` is false, only count it.
+         */
+        post: operations["sweep_home"];
         delete?: never;
         options?: never;
         head?: never;
@@ -188,6 +248,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/plugins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Plugins
+         * @description The plug-ins that are installed, and those in the server's folder. To trust one is for the terminal: rowsmith plugins trust.
+         */
+        get: operations["list_plugins"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects": {
         parameters: {
             query?: never;
@@ -233,7 +313,11 @@ export interface paths {
         delete: operations["delete_project"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Rename Project
+         * @description Give a project another name; its runs, datasets, prompts, caps and keys stay its own.
+         */
+        patch: operations["rename_project"];
         trace?: never;
     };
     "/api/v1/projects/{project}/budget": {
@@ -249,6 +333,86 @@ export interface paths {
          * @description Set both caps of a project over all its runs.
          */
         put: operations["set_project_budget"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Calls
+         * @description The stored answers, the newest first: model, tokens, cost, and how often each run used it.
+         */
+        get: operations["list_calls"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/calls/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Calls
+         * @description Answered calls as a file that `rowsmith calls import` takes; no request and no key is in it.
+         */
+        get: operations["export_calls"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/calls/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Calls
+         * @description Take in the calls of a file, all or none. Runs that use them pay nothing.
+         */
+        post: operations["import_calls"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/calls/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Call
+         * @description One call, by the beginning of its key: what was answered, and the rows that it was used for.
+         */
+        get: operations["get_call"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -388,6 +552,26 @@ export interface paths {
          * @description What differs between two versions, or from a branch's head to its uncommitted edits: counts, and a page of rows.
          */
         get: operations["diff_dataset"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/drift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Drift
+         * @description What changes when another judge scores the same rows.
+         */
+        get: operations["get_drift"];
         put?: never;
         post?: never;
         delete?: never;
@@ -872,6 +1056,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/forget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Forget Source
+         * @description Erase a source, and every row that came from it, from all copies that the home holds; unless `dry_run` is false, only say what would go.
+         */
+        post: operations["forget_source"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/forgotten": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Forgotten
+         * @description What the project has forgotten, the oldest first. No word of what it said is kept.
+         */
+        get: operations["list_forgotten"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/forgotten/lift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lift Forgotten
+         * @description Let what was forgotten under this name be taken in again; how many rows may be shown again once they are committed again.
+         */
+        post: operations["lift_forgotten"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/imports": {
         parameters: {
             query?: never;
@@ -997,6 +1241,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/runs/{run}/compare/{other}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Compare Runs
+         * @description What two runs made of the same rows beside each other: two prompts, two models, before and after.
+         */
+        post: operations["compare_runs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/runs/{run}/draws": {
         parameters: {
             query?: never;
@@ -1009,6 +1273,27 @@ export interface paths {
          * @description The answers of a run that could not be used, each with its reason.
          */
         get: operations["list_draws"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/runs/{run}/judges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Judges
+         * @description What the kept rows of a run tell of its judges: constant scores, bias of place and length, kinship with the generator. Empty where none
+         *     has judged.
+         */
+        get: operations["get_judges"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1077,6 +1362,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/trace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Trace Source
+         * @description Every row in every version that came from a source.
+         */
+        get: operations["trace_source"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/recipes": {
         parameters: {
             query?: never;
@@ -1129,6 +1434,26 @@ export interface paths {
          * @description The text of a recipe of the catalogue.
          */
         get: operations["get_recipe_yaml"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rubrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Rubrics
+         * @description The rubrics that judges can be given by name, with their criteria, and what makes one weak.
+         */
+        get: operations["list_rubrics"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1281,6 +1606,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Verify Home
+         * @description Proof of counts, hashes, provenance and the ledger: what was checked, and what is wrong.
+         */
+        get: operations["verify_home"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1348,6 +1693,27 @@ export interface components {
              * @default []
              */
             without: string[];
+        };
+        /**
+         * CallsImport
+         * @description What became of the calls of a file: `imported`; `kept`, which were there; `held`, which a run is buying just now, and which are not
+         *     imported; `differing`, which are there with another answer, and stay as they are (`examples`: the keys of the first hundred).
+         */
+        CallsImport: {
+            /** Calls */
+            calls: number;
+            /** Differing */
+            differing: number;
+            /** Examples */
+            examples: string[];
+            /** Held */
+            held: number;
+            /** Imported */
+            imported: number;
+            /** Kept */
+            kept: number;
+            /** Path */
+            path: string;
         };
         /**
          * Change
@@ -1480,6 +1846,39 @@ export interface components {
             row: string;
             /** Token */
             token: string;
+        };
+        /**
+         * Forgetting
+         * @description What a forgetting comes to. `versions` show fewer rows, by `rows` in all; `calls` and `vectors` are the stored answers and embeddings
+         *     that go, `files` the inputs. `runs` lost what they rest on. `kept` says what stays, and why; `unreachable` which copies the home cannot
+         *     reach.
+         */
+        Forgetting: {
+            /** Calls */
+            calls: number;
+            /**
+             * Dry Run
+             * @default false
+             */
+            dry_run: boolean;
+            /** Files */
+            files: number;
+            /** Kept */
+            kept: string[];
+            /** Rows */
+            rows: number;
+            /** Runs */
+            runs: string[];
+            /** Source */
+            source: string;
+            /** Unreachable */
+            unreachable: {
+                [key: string]: unknown;
+            }[];
+            /** Vectors */
+            vectors: number;
+            /** Versions */
+            versions: number;
         };
         /**
          * FormatFacts
@@ -1804,6 +2203,17 @@ export interface components {
             tpm?: number | null;
         };
         /**
+         * Named
+         * @description The name of a project.
+         */
+        Named: {
+            /**
+             * Name
+             * @example support-bot
+             */
+            name: string;
+        };
+        /**
          * NewBranch
          * @description A branch to be begun.
          */
@@ -1852,17 +2262,6 @@ export interface components {
              * @description Address that it is sent to; default: the provider's own.
              */
             url?: string | null;
-        };
-        /**
-         * NewProject
-         * @description A project to be made.
-         */
-        NewProject: {
-            /**
-             * Name
-             * @example support-bot
-             */
-            name: string;
         };
         /**
          * NewRow
@@ -2107,6 +2506,15 @@ export interface components {
             /** Total */
             total: number | null;
         };
+        /** Page[Plugin] */
+        Page_Plugin_: {
+            /** Items */
+            items: components["schemas"]["Plugin"][];
+            /** Next */
+            next: number | null;
+            /** Total */
+            total: number | null;
+        };
         /** Page[Previewed] */
         Page_Previewed_: {
             /** Items */
@@ -2204,6 +2612,18 @@ export interface components {
             refs: string[];
             /** Version */
             version: string;
+        };
+        /**
+         * Plugin
+         * @description A plug-in: what it offers, where it comes from, and whether it may run: `installed`, `trusted`, `changed` or `untrusted`.
+         */
+        Plugin: {
+            /** Offers */
+            offers: string;
+            /** Place */
+            place: string;
+            /** Trust */
+            trust: string;
         };
         /**
          * Previewed
@@ -2587,6 +3007,25 @@ export interface components {
             source: string;
         };
         /**
+         * Swept
+         * @description What was removed, or would be: versions, nodes of their trees, bodies of rows, blocks that held nothing else, and the bytes of nodes and
+         *     blocks; `blanked`: bodies that were taken out of blocks that stay.
+         */
+        Swept: {
+            /** Blanked */
+            blanked: number;
+            /** Blocks */
+            blocks: number;
+            /** Bodies */
+            bodies: number;
+            /** Bytes */
+            bytes: number;
+            /** Nodes */
+            nodes: number;
+            /** Versions */
+            versions: number;
+        };
+        /**
          * ToCommit
          * @description A commit of the uncommitted edits.
          */
@@ -2618,6 +3057,57 @@ export interface components {
              *     ]
              */
             resolve: string[];
+        };
+        /**
+         * ToCompare
+         * @description How two runs are compared.
+         */
+        ToCompare: {
+            /**
+             * Base Url
+             * @description Address of the judge's server.
+             */
+            base_url?: string | null;
+            /**
+             * Budget Tokens
+             * @description Pause before more tokens than this.
+             */
+            budget_tokens?: number | null;
+            /**
+             * Budget Usd
+             * @description Pause before more than this is spent.
+             * @example 0.25
+             */
+            budget_usd?: number | null;
+            /**
+             * By
+             * @description Numbers or conditions; higher is better. Default: the scores that both have, or the judge.
+             * @default []
+             */
+            by: string[];
+            /**
+             * Columns
+             * @description Columns that are judged. Default: all that differ.
+             * @default []
+             */
+            columns: string[];
+            /**
+             * Criteria
+             * @description What makes one better.
+             * @default
+             */
+            criteria: string;
+            /**
+             * Judge
+             * @description Ask a model which is better, in both orders: provider/name, or a role of the first run.
+             */
+            judge?: string | null;
+            /**
+             * Limit
+             * @description Most pairs to list of those that differ, the largest first.
+             * @default 5
+             */
+            limit: number;
         };
         /**
          * ToDetect
@@ -2831,6 +3321,23 @@ export interface components {
             where?: string | null;
         };
         /**
+         * ToForget
+         * @description A source to be erased, with every row that came from it.
+         */
+        ToForget: {
+            /**
+             * Dry Run
+             * @description Only say what would go.
+             * @default true
+             */
+            dry_run: boolean;
+            /**
+             * Source
+             * @example handbook.pdf
+             */
+            source: string;
+        };
+        /**
          * ToImport
          * @description Files to be imported.
          */
@@ -2895,6 +3402,26 @@ export interface components {
              * @default false
              */
             strict: boolean;
+        };
+        /**
+         * ToImportCalls
+         * @description A file of calls.
+         */
+        ToImportCalls: {
+            /**
+             * File
+             * @description A path on the server's machine, or upload:ID.
+             * @example upload:0123456789abcdef0123456789abcdef
+             */
+            file: string;
+        };
+        /**
+         * ToLift
+         * @description A source that may be taken in again.
+         */
+        ToLift: {
+            /** Source */
+            source: string;
         };
         /**
          * ToMerge
@@ -3020,6 +3547,24 @@ export interface components {
             source: string;
         };
         /**
+         * ToSweep
+         * @description What is to be removed.
+         */
+        ToSweep: {
+            /**
+             * Dry Run
+             * @description Only count.
+             * @default true
+             */
+            dry_run: boolean;
+            /**
+             * Older Than S
+             * @description Only what has been reached by nothing for so many seconds.
+             * @default 1209600
+             */
+            older_than_s: number;
+        };
+        /**
          * ToTest
          * @description A model that is asked one question for real.
          */
@@ -3041,6 +3586,24 @@ export interface components {
              * @example openai/gpt-5-mini
              */
             model: string;
+        };
+        /**
+         * TracedRows
+         * @description What came of a source: counts, and a page of its rows, each with the versions that hold it.
+         */
+        TracedRows: {
+            /** Counts */
+            counts: {
+                [key: string]: unknown;
+            };
+            /** Items */
+            items: {
+                [key: string]: unknown;
+            }[];
+            /** Next */
+            next: number | null;
+            /** Total */
+            total: number | null;
         };
         /**
          * Turned
@@ -3185,6 +3748,33 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    download_backup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     detect_file: {
         parameters: {
             query?: never;
@@ -3197,6 +3787,40 @@ export interface operations {
                 "application/json": components["schemas"]["ToDetect"];
             };
         };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_doctor: {
+        parameters: {
+            query?: {
+                /** @description Ask no model server. */
+                offline?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description Successful Response */
             200: {
@@ -3272,6 +3896,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_FormatFacts_"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sweep_home: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToSweep"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Swept"];
                 };
             };
             /** @description An error, and its fix. */
@@ -3521,6 +4178,40 @@ export interface operations {
             };
         };
     };
+    list_plugins: {
+        parameters: {
+            query?: {
+                /** @description Items to pass over. */
+                start?: number;
+                /** @description Most items. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Plugin_"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_projects: {
         parameters: {
             query?: {
@@ -3564,7 +4255,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewProject"];
+                "application/json": components["schemas"]["Named"];
             };
         };
         responses: {
@@ -3650,6 +4341,42 @@ export interface operations {
             };
         };
     };
+    rename_project: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Named"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectFacts"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     set_project_budget: {
         parameters: {
             query?: never;
@@ -3673,6 +4400,157 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProjectFacts"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_calls: {
+        parameters: {
+            query?: {
+                /** @description Only those that this run used. */
+                run?: string | null;
+                /** @description provider/name */
+                model?: string | null;
+                /** @description The server's address, as the list has it. */
+                profile?: string | null;
+                /** @description Seconds since 1970. */
+                since?: number | null;
+                /** @description Items to pass over. */
+                start?: number;
+                /** @description Most items. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_dict_str__Any__"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_calls: {
+        parameters: {
+            query?: {
+                /** @description Only those that this run used. */
+                run?: string | null;
+                /** @description Those that made a dataset, or DATASET@VERSION. */
+                dataset?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_calls: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToImportCalls"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallsImport"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
                 };
             };
             /** @description An error, and its fix. */
@@ -3948,6 +4826,51 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Differs"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_drift: {
+        parameters: {
+            query: {
+                /** @description What gives a row its old number. */
+                score: string;
+                /** @description What gives it the new one; default: the same. */
+                to?: string | null;
+                /** @description What holds the new scores: a dataset or run:RUN; default: the dataset itself. */
+                against?: string | null;
+                threshold?: number | null;
+                precision?: number;
+                confidence?: number;
+            };
+            header?: never;
+            path: {
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
                 };
             };
             /** @description An error, and its fix. */
@@ -5002,6 +5925,117 @@ export interface operations {
             };
         };
     };
+    forget_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToForget"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Forgetting"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_forgotten: {
+        parameters: {
+            query?: {
+                /** @description Items to pass over. */
+                start?: number;
+                /** @description Most items. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_dict_str__Any__"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lift_forgotten: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToLift"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: number;
+                    };
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     import_files: {
         parameters: {
             query?: never;
@@ -5248,6 +6282,46 @@ export interface operations {
             };
         };
     };
+    compare_runs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: string;
+                other: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToCompare"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_draws: {
         parameters: {
             query?: {
@@ -5270,6 +6344,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_dict_str__Any__"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_judges: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
                 };
             };
             /** @description An error, and its fix. */
@@ -5388,6 +6497,45 @@ export interface operations {
             };
         };
     };
+    trace_source: {
+        parameters: {
+            query: {
+                /** @description A file's name, path or hash, a step with rows of its own, an address, or the id of a source row. */
+                source: string;
+                /** @description Items to pass over. */
+                start?: number;
+                /** @description Most items. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TracedRows"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_recipes: {
         parameters: {
             query?: {
@@ -5474,6 +6622,40 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_rubrics: {
+        parameters: {
+            query?: {
+                /** @description Items to pass over. */
+                start?: number;
+                /** @description Most items. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_dict_str__Any__"];
+                };
             };
             /** @description An error, and its fix. */
             default: {
@@ -5730,6 +6912,43 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verify_home: {
+        parameters: {
+            query?: {
+                /** @description NAME or NAME@VERSION; default: everything. */
+                dataset?: string | null;
+                project?: string;
+                /** @description Carry every committed run out again, offline. */
+                rebuild?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
             };
             /** @description An error, and its fix. */
             default: {
