@@ -20,6 +20,7 @@ from rowsmith.store import (  # noqa: F401 - of the schema
     schema_fetches,
     schema_guides,
     schema_prompts,
+    schema_receipts,
     schema_review_queues,
     schema_search,
 )

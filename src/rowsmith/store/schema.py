@@ -357,17 +357,6 @@ column_facts = Table(
     Column("facts", LargeBinary, nullable=False),
 )  # fmt: skip
 
-# What a request that came with a key was answered (store.receipts); `status` null: it is being carried out.
-receipt = Table(
-    "receipt", metadata,
-    Column("key", String(200), primary_key=True),
-    Column("request", LargeBinary, nullable=False),  # hash
-    Column("status", Integer),
-    Column("kind", String(100)),
-    Column("body", LargeBinary),
-    Column("at", Float, nullable=False),
-)  # fmt: skip
-
 # Who is about to publish a version whose parts are stored already: while one is here, nothing is swept.
 hold = Table(
     "hold", metadata,
