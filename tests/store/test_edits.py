@@ -13,11 +13,12 @@ from version_rows import made, made_row
 from rowsmith.core.errors import Conflict, NotFound
 from rowsmith.core.row import Row
 from rowsmith.store import acts as acting
+from rowsmith.store import edits as editing
 from rowsmith.store.acts import Act, Acts
 from rowsmith.store.committing import commit_edits, moved
 from rowsmith.store.database import Database
 from rowsmith.store.datasets import Datasets
-from rowsmith.store.edits import REMOVED, Edits, Stale, token
+from rowsmith.store.edits import REMOVED, Edits, NotAsMade, Stale, token
 from rowsmith.store.holds import held
 from rowsmith.store.merging import Terms
 from rowsmith.store.publishing import Said
@@ -214,7 +215,60 @@ def test_an_act_is_undone_and_done_again(database: Database, first: Version) -> 
     for undone, says, left in ((False, "answer 7", 0), (True, "mine", 2), (False, "answer 7", 0)):
         act = acts.next(undone=undone)
         assert act is not None and (act.rows, act.undone) == (2, undone)
-        edits_of.put_back(acts.backs(act), "ann", partial(acting.turn, act=act))
+        edits_of.put_back(partial(acts.backs, act), "ann", partial(acting.turn, act=act))
         stands = edits_of.standing(SEVEN)
         assert stands.row is not None and (stands.row.data["answer"], len(edits_of)) == (says, left)
     assert Act(database, "ann", "set").n is None and len(acts.list()) == 1
+
+
+ALL = [row.id for row in made(200)]
+
+
+@pytest.mark.parametrize("block", [1, 7, 500])
+def test_many_rows_are_edited_in_blocks_and_come_back(database: Database, first: Version, monkeypatch: pytest.MonkeyPatch, block: int) -> None:
+    monkeypatch.setattr(editing, "BLOCK", block)
+    monkeypatch.setattr(acting, "_PAGE", block)
+    edits(database, first).change(SEVEN, lambda row: {**row.data, "answer": "of before"}, "bob")
+    act = Act(database, "ann", "set")
+    assert Edits(database, first.dataset, "main", act).change_all(ALL, lambda row: {**row.data, "tag": "x"}, "ann") == 200
+    assert all(edit.data is not None and edit.data["tag"] == "x" for edit in edits(database, first)) and len(edits(database, first)) == 200
+    acts = Acts(database, first.dataset, "main", "ann")
+    done = acts.next(undone=False)
+    assert done is not None and done.rows == 200
+    assert edits(database, first).put_back(partial(acts.backs, done), "ann", partial(acting.turn, act=done)) == (200, 0)
+    assert [edit.data for edit in edits(database, first)] == [{**made_row(7, "").data, "answer": "of before"}]
+
+
+def test_who_edits_a_row_while_many_are_edited_loses_nothing(database: Database, first: Version) -> None:
+    met = set[str]()
+
+    def tagged(row: Row) -> dict[str, object]:
+        if row.id in (SEVEN, ALL[150]) and row.id not in met:  # somebody is quicker, just now
+            met.add(row.id)
+            edits(database, first).change(row.id, lambda there: {**there.data, "answer": "bob's"}, "bob")
+        if row.id == ALL[20] and row.id not in met:
+            met.add(row.id)
+            edits(database, first).remove(row.id, "bob")
+        return {**row.data, "tag": "x"}
+
+    assert edits(database, first).change_all(ALL, tagged, "ann") == 199
+    for id_ in (SEVEN, ALL[150]):
+        stands = edits(database, first).standing(id_)
+        assert stands.row is not None and (stands.row.data["answer"], stands.row.data["tag"]) == ("bob's", "x")
+    assert edits(database, first).standing(ALL[20]).row is None
+    assert edits(database, first).remove_all(ALL, "ann") == 199
+    assert all(edit.data is None for edit in edits(database, first))
+
+
+def test_what_moves_while_many_are_undone_is_looked_at_again(database: Database, first: Version) -> None:
+    mine = Edits(database, first.dataset, "main", Act(database, "ann", "set"))
+    mine.change_all(ALL[:10], lambda row: {**row.data, "tag": "x"}, "ann")
+    acts = Acts(database, first.dataset, "main", "ann")
+    done = acts.next(undone=False)
+    assert done is not None
+    edits(database, first).change(ALL[3], lambda row: {**row.data, "tag": "bob's"}, "bob")
+    with pytest.raises(NotAsMade):
+        edits(database, first).put_back(partial(acts.backs, done), "ann", partial(acting.turn, act=done))
+    assert len(edits(database, first)) == 10  # all or none
+    assert edits(database, first).put_back(partial(acts.backs, done), "ann", partial(acting.turn, act=done), skip_changed=True) == (10, 1)
+    assert [edit.id for edit in edits(database, first)] == [ALL[3]]

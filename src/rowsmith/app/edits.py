@@ -19,7 +19,10 @@ from rowsmith.store.datasets import MAIN, Datasets
 from rowsmith.store.refs import Refs
 from rowsmith.store.view import Look
 
+list_ = list
 _ID = re.compile("[0-9a-fA-F]{32}")
+Values = Mapping[str, Json] | Callable[[Mapping[str, Json]], Mapping[str, Json]]
+"""New values by column, or what makes them of what a row says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,7 @@ class Edits:
         return _edited(row_id(row), self._of(spoken, "set").change(row_id(row), make, self.lab.who, seen=seen))
 
     def set_where(
-        self, spoken: str, where: str | None, values: Mapping[str, Json] | Callable[[Mapping[str, Json]], Mapping[str, Json]], *,
+        self, spoken: str, where: str | None, values: Values, *,
         without: Sequence[str] = (), search: str | None = None, besides: Sequence[str] = (), expected: int | None = None,
     ) -> int:  # fmt: skip
         """The same for every row of the branch that a condition lets through, edits and reviews included; how many were edited. `values` may be a
@@ -99,19 +102,14 @@ class Edits:
             Conflict: it is about another number of rows than was expected.
         """
         edits, found = self._of(spoken, "set"), self._expected(spoken, where, search, besides, expected)
-        for row in found:
-            given = values(row.data) if callable(values) else values
-            edits.change(row.id, partial(_made, given, without), self.lab.who)
-        return len(found)
+        return edits.change_all(found, partial(_made, values, without), self.lab.who)
 
     def remove_where(
         self, spoken: str, where: str | None, *, search: str | None = None, besides: Sequence[str] = (), expected: int | None = None
     ) -> int:  # fmt: skip
         """Take away every row that a condition lets through, in one act; how many. Arguments and errors as of `set_where`."""
         edits, found = self._of(spoken, "remove"), self._expected(spoken, where, search, besides, expected)
-        for row in found:
-            edits.remove(row.id, self.lab.who)
-        return len(found)
+        return edits.remove_all(found, self.lab.who)
 
     def matching(self, spoken: str, where: str | None, *, search: str | None = None, besides: Sequence[str] = ()) -> Iterator[Row]:
         """The rows of a branch, as they stand, that an act on many would be about.
@@ -128,8 +126,8 @@ class Edits:
         rows = self.standing(spoken) if search is None else iter(look(self.lab, self.project, spoken, Look(search=search), 0, None))
         return (row for row, _ in let_through(Reviews(self.lab, self.project).beside(spoken, rows), condition) if row.id not in out)
 
-    def _expected(self, spoken: str, where: str | None, search: str | None, besides: Sequence[str], expected: int | None) -> Sequence[Row]:
-        found = list(self.matching(spoken, where, search=search, besides=besides))
+    def _expected(self, spoken: str, where: str | None, search: str | None, besides: Sequence[str], expected: int | None) -> list_[str]:
+        found = [row.id for row in self.matching(spoken, where, search=search, besides=besides)]
         if expected is not None and len(found) != expected:
             raise Conflict(f"This is about {len(found):,} rows now, not {expected:,}.", "Look at them again, and say how many you saw.")
         return found
@@ -200,9 +198,8 @@ class Edits:
         if (act := acts.next(undone=undone)) is None:
             what = "done again" if undone else "undone"
             raise NotFound(f"Nothing that {self.lab.who} did to {spoken} can be {what}.", "See what can: rowsmith edit DATASET --acts.")
-        backs = acts.backs(act)
-        left = edits.put_back(backs, self.lab.who, lambda conn: turn(conn, act), skip_changed=skip_changed)
-        return Turned(act.kind, act.at, len(backs) - left, left)
+        count, left = edits.put_back(partial(acts.backs, act), self.lab.who, lambda conn: turn(conn, act), skip_changed=skip_changed)
+        return Turned(act.kind, act.at, count - left, left)
 
     def _acts(self, spoken: str) -> Acts:
         dataset, branch = self._branch(spoken)
@@ -238,5 +235,6 @@ def _edited(row: str, stands: store.Standing) -> Edited:
 
 
 
-def _made(values: Mapping[str, Json], without: Sequence[str], row: Row) -> dict[str, Json]:
-    return {name: value for name, value in {**row.data, **values}.items() if name not in without}
+def _made(values: Values, without: Sequence[str], row: Row) -> dict[str, Json]:
+    given = values(row.data) if callable(values) else values
+    return {name: value for name, value in {**row.data, **given}.items() if name not in without}

@@ -5,7 +5,7 @@ They are kept per branch and person, in the transactions that write the edits, s
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from sqlalchemy import Connection, text
 from rowsmith.core.errors import Conflict
 from rowsmith.core.ids import canonical
 from rowsmith.core.row import Json, Row
-from rowsmith.store.database import Database
+from rowsmith.store.database import Database, many
 
 KEPT = 200
 """Acts of a person on a branch that can be undone; older ones are forgotten."""
@@ -30,19 +30,31 @@ _CLEAR = (
     text(f"{_ROWS_OF} AND (undone = 1 OR {_OLD}))"),
     text(f"DELETE FROM edit_act WHERE {_MINE} AND (undone = 1 OR {_OLD})"),
 )
-_ROW = text(
-    "INSERT INTO edit_act_row (act, id, was_data, was_meta, made_data, made_meta, key) "
-    "VALUES (:act, :id, :was_data, :was_meta, :made_data, :made_meta, :key)"
-)
+_ROW = "INSERT INTO edit_act_row (act, id, was_data, was_meta, made_data, made_meta, key) VALUES (?, ?, ?, ?, ?, ?, ?)"
 _LIST = text(
     f"SELECT n, kind, author, at, undone, (SELECT count(*) FROM edit_act_row WHERE act = n) AS rows FROM edit_act WHERE {_MINE} ORDER BY n DESC"
 )
-_ROWS = text("SELECT id, was_data, was_meta, made_data, made_meta, key FROM edit_act_row WHERE act = :act ORDER BY id")
+_ROWS = text(
+    "SELECT id, was_data, was_meta, made_data, made_meta, key FROM edit_act_row WHERE act = :act AND id > :after ORDER BY id LIMIT :page"
+)
+_PAGE = 500
 _TURN = text("UPDATE edit_act SET undone = 1 - undone WHERE n = :act AND undone = :undone")
 
 
-NOTHING = canonical({"origin": {}, "scores": {}})
-"""The meta of a row that is not there."""
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What an act made of a row: what it said before (None: it was not there), and what it says then, its meta as it is stored, its key."""
+
+    id: str
+    was: Row | None
+    made: Mapping[str, Json] | None
+    meta: bytes
+    key: bytes
+
+    @property
+    def after(self) -> tuple[bytes | None, bytes]:
+        """As it is stored."""
+        return None if self.made is None else canonical(self.made), self.meta
 
 
 @dataclass(slots=True)
@@ -54,18 +66,14 @@ class Act:
     kind: str
     n: int | None = None
 
-    def note(
-        self, conn: Connection, where: Mapping[str, object], id_: str, was: Row | None, made: Mapping[str, Json] | None, meta: bytes, key: bytes
-    ) -> None:  # fmt: skip
-        """Write down what it made of a row, within the transaction that does so."""
+    def note(self, conn: Connection, where: Mapping[str, object], rows: Sequence[Noted]) -> None:
+        """Write down what it made of rows, within the transaction that does so."""
         if self.n is None:
             mine = {**where, "author": self.author}
             for statement in _CLEAR:
                 conn.execute(statement, mine)
             self.n = int(conn.execute(_ADD, {**mine, "kind": self.kind, "at": self.db.now(conn)}).scalar_one())
-        before = {"was_data": canonical(was.data), "was_meta": meta_of(was)} if was else {"was_data": None, "was_meta": NOTHING}
-        after = {"made_data": None if made is None else canonical(made), "made_meta": meta}
-        conn.execute(_ROW, {"act": self.n, "id": bytes.fromhex(id_), **before, **after, "key": key})
+        many(conn, _ROW, [(self.n, bytes.fromhex(row.id), *_said(row.was), *row.after, row.key) for row in rows])
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +117,16 @@ class Acts:
         """The one that is undone next, or (`undone`) done again next."""
         return next((act for act in (reversed(self.list()) if undone else self.list()) if act.undone == undone), None)
 
-    def backs(self, act: Done) -> Sequence[Back]:
-        """What its rows are to say when it is undone, or done again."""
-        with self._db.read() as conn:
-            found = conn.execute(_ROWS, {"act": act.n}).all()
-        return [_back(row, again=act.undone) for row in found]
+    def backs(self, act: Done) -> Iterator[Sequence[Back]]:
+        """What its rows are to say when it is undone, or done again: page by page."""
+        after = b""
+        while True:
+            with self._db.read() as conn:
+                found = conn.execute(_ROWS, {"act": act.n, "after": after, "page": _PAGE}).all()
+            if not found:
+                return
+            after = bytes(found[-1].id)
+            yield [_back(row, again=act.undone) for row in found]
 
 
 def turn(conn: Connection, act: Done) -> None:
@@ -126,9 +139,13 @@ def turn(conn: Connection, act: Done) -> None:
         raise Conflict("This edit has just been undone, or done again, elsewhere.", "Look at the rows, and try again.")
 
 
-def meta_of(row: Row) -> bytes:
-    """A row's meta as it is stored."""
-    return canonical({"origin": row.origin, "scores": row.scores})
+def meta_of(row: Row | None) -> bytes:
+    """A row's meta as it is stored; None: of one that is not there."""
+    return canonical({"origin": row.origin if row else {}, "scores": row.scores if row else {}})
+
+
+def _said(row: Row | None) -> tuple[bytes | None, bytes]:
+    return None if row is None else canonical(row.data), meta_of(row)
 
 
 def _back(row: Any, *, again: bool) -> Back:

@@ -1,6 +1,7 @@
 """Events: what happened in a project, in order. Each is written in the transaction of what it tells, so that neither is there alone.
 
-    project.created  project.renamed  project.budget    run.queued  run.started  run.asked  run.ended    server.throttled  server.failing    dataset.committed
+    project.created  project.renamed  project.budget    run.queued  run.started  run.asked  run.ended    server.throttled  server.failing
+    dataset.committed
     dataset.branch  dataset.tag  dataset.release  dataset.branch_deleted  dataset.tag_deleted  dataset.rolled_back
     dataset.exported  dataset.pushed  calls.exported  home.backed_up    source.forgotten  source.lifted
     guide.begun    calls.imported    dataset.prepared  dataset.unprepared    batch.submitted  batch.ended  batch.fetched  batch.rejected
