@@ -1312,6 +1312,17 @@ def test_reviews(t: Terminal) -> None:
     assert [row["n"] for row in t.rows_of("t", "--where", "reviews.accepted >= 1")] == [0]
 
 
+@shows("review add --where")
+def test_all_rows_that_match_are_reviewed(t: Terminal) -> None:
+    t.say("run", t.recipe(*ROWS))
+    assert t.tell("review", "add", "t", "--where", "n >= 1", "--accept", "--label", "fine")["rows"] == 2
+    assert "2 rows reviewed" in t.say("review", "add", "t", "--where", "n >= 1", "--note", "seen", "--author", "bob")
+    assert [row["n"] for row in t.rows_of("t", "--where", "reviews.label = 'fine' AND reviews.people = 2")] == [1, 2]
+    for words in (["--accept"], [ids(t)[0], "--where", "n = 1", "--accept"]):
+        assert "--where" in t.tell("review", "add", "t", *words, code=1)["fix"]
+    assert "one row" in t.tell("review", "add", "t", "--where", "n = 1", "--set", "text=x", code=1)["what"]
+
+
 @shows("push --where", "push --json", "pull --into", "pull --dry-run", "pull --json")
 def test_reviewers(t: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     with argilla_server() as server:

@@ -42,7 +42,7 @@ ACTS = {
     Reviews: {
         "add": "review add", "list": "review list", "calibrate": "review calibrate", "any": "rows", "beside": "rows", "summaries": "export --where",
         "agreement": "review agree", "export": "review export", "import_": "review import", "diff": "review diff", "branch": "review add",
-        "held_back": "review list",
+        "held_back": "review list", "holds_back": "review list", "add_where": "review add --where",
     },
     ReviewQueues: {
         "make": "review queue --by", "every": "review queue", "next": "review next", "give": "review next", "skip": "review next",

@@ -26,7 +26,9 @@ from rowsmith.api import (
     problems,
     projects,
     provenance,
+    queues,
     recipes,
+    reviews,
     runs,
     uploads,
 )
@@ -41,7 +43,8 @@ from rowsmith.store.receipts import Receipts
 from rowsmith.worker.worker import Worker
 
 NOUNS = (
-    health, home, projects, datasets, edits, history, provenance, uploads, imports, exports, recipes, runs, calls, judges, models, keys, events,
+    health, home, projects, datasets, edits, history, queues, reviews, provenance, uploads, imports, exports, recipes, runs, calls, judges, models,
+    keys, events,
 )  # fmt: skip
 """Modules with routes, as the description lists them."""
 WEB = Path(rowsmith.__file__).parent / "web"

@@ -121,9 +121,11 @@ def list_rows(
 
 @router.get("/datasets/{dataset}/rows/{row}", operation_id="get_row")
 def get_row(project: InProject, dataset: Spoken, row: str) -> RowFacts:
-    """One row in full, with where it came from and what people think of it."""
+    """One row in full, with where it came from and what people think of it; what who acts is not to know yet (reviews) is held back."""
     found = project.datasets.row(dataset, row)
-    reviews = [dict(one) for _, beside in project.reviews.beside(dataset, [found]) for one in told_beside(found, beside)]
+    held_back = project.reviews.holds_back(dataset, project.lab.who)
+    beside = [one for _, said in project.reviews.beside(dataset, [found]) for one in said if not held_back(one)]
+    reviews = [dict(one) for one in told_beside(found, beside)]
     return RowFacts(id=found.id, data=found.data, scores=found.scores, revision=token(found.data), origin=found.origin, reviews=reviews)
 
 

@@ -129,10 +129,7 @@ class Edits:
         return (row for row, _ in let_through(Reviews(self.lab, self.project).beside(spoken, rows), condition) if row.id not in out)
 
     def _expected(self, spoken: str, where: str | None, search: str | None, besides: Sequence[str], expected: int | None) -> Sequence[Row]:
-        found = list(self.matching(spoken, where, search=search, besides=besides))
-        if expected is not None and len(found) != expected:
-            raise Conflict(f"This is about {len(found):,} rows now, not {expected:,}.", "Look at them again, and say how many you saw.")
-        return found
+        return as_expected(list(self.matching(spoken, where, search=search, besides=besides)), expected)
 
     def add(self, spoken: str, data: Mapping[str, Json]) -> Edited:
         """A new row, behind all others.
@@ -219,6 +216,17 @@ class Edits:
         if branch and branch != MAIN:
             Refs(self.lab.db, dataset).get(branch, "branch")
         return dataset.n, branch or MAIN
+
+
+def as_expected(found: Sequence[Row], expected: int | None) -> Sequence[Row]:
+    """The rows that an act on many is about.
+
+    Raises:
+        Conflict: they are another number than was expected.
+    """
+    if expected is not None and len(found) != expected:
+        raise Conflict(f"This is about {len(found):,} rows now, not {expected:,}.", "Look at them again, and say how many you saw.")
+    return found
 
 
 def row_id(row: str) -> str:
