@@ -53,7 +53,7 @@ class QueuePage(Page[QueueFacts]):
     you: str
 
 
-class Place(BaseModel):
+class PlaceOfRow(BaseModel):
     """A row of a queue as it was shown to a reviewer."""
 
     model_config = ConfigDict(extra="forbid")
@@ -66,7 +66,7 @@ class Place(BaseModel):
         return Shown(queue, self.reviewer, self.row, {}, token, self.place, 0, back)
 
 
-class Given(Place):
+class Given(PlaceOfRow):
     """A reviewer's word on the row that was shown."""
 
     token: str = Field(description="The row's token as it was shown: the review is refused (409) when the row is another one now.")
@@ -124,7 +124,7 @@ def give_review(project: InProject, dataset: Branch, queue: int, wanted: Given) 
 
 
 @router.post("/{queue}/skip", operation_id="skip_row", status_code=204)
-def skip_row(project: InProject, dataset: Branch, queue: int, wanted: Place) -> None:
+def skip_row(project: InProject, dataset: Branch, queue: int, wanted: PlaceOfRow) -> None:
     """Put the row off, behind all others of this reviewer."""
     project.review_queues.skip(dataset, wanted.shown(queue))
 
@@ -132,7 +132,7 @@ def skip_row(project: InProject, dataset: Branch, queue: int, wanted: Place) -> 
 @router.get("/{queue}/behind", operation_id="show_behind")
 def show_behind(project: InProject, dataset: Branch, queue: int, reviewer: str, place: Annotated[int, Query(ge=0)], row: str) -> Behind:
     """The scores of a row and the models that wrote it, once the reviewer has given his verdict (before: 409)."""
-    return project.review_queues.behind(dataset, Place(reviewer=reviewer, place=place, row=row).shown(queue))
+    return project.review_queues.behind(dataset, PlaceOfRow(reviewer=reviewer, place=place, row=row).shown(queue))
 
 
 def _told(one: Queued) -> QueueFacts:
