@@ -1,4 +1,4 @@
-"""The tab Review: a queue is made, and worked through with the keyboard; what others think shows after the verdict; reviews of one row in its drawer."""
+"""The tab Review: queues that are made and worked through with the keyboard, blind; and the reviews of one row in its drawer."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ REVIEW = "/p/default/datasets/answers/review"
 @pytest.fixture(scope="module")
 def answers(desk: Desk) -> Desk:
     """With a dataset `answers` of six rows: pairs, a chat, labels."""
-    chat = [{"role": "user", "content": "Where does basil grow?"}, {"role": "assistant", "content": "In the sun, with water every day."}]
+    said = "In the sun, with water every day. " + "It likes light. " * 80
+    chat = [{"role": "user", "content": "Where does basil grow?"}, {"role": "assistant", "content": said}]
     rows = [
         {
             "input": f"How often is plant {n} watered?", "chosen": f"Every {n + 1} days.", "rejected": "Never.", "messages": chat,
@@ -53,7 +54,7 @@ def test_a_queue_is_made_and_worked_through_with_the_keyboard(chromium: Any, ans
         client.post(f"{DATASET}/queues/{queue}/reviews", said, status=201)
 
         row = it.page.get_by_role("article", name="Row")
-        row.get_by_text("In the sun, with water every day.").wait_for()
+        row.get_by_text("In the sun, with water every day.").first.wait_for()
         row.get_by_text("Never.").wait_for()
         assert "too short" not in it.page.content()
         it.page.get_by_role("button", name="soil").wait_for()
@@ -157,7 +158,8 @@ def test_all_of_it_fits_and_can_be_used_by_all(chromium: Any, answers: Desk, the
         accept = it.page.get_by_role("button", name="Accept")
         accept.wait_for()
         box = accept.bounding_box()
-        assert box is not None and box["y"] + box["height"] <= 844
+        places = it.page.get_by_role("navigation").last.bounding_box() if width == 390 else None
+        assert box is not None and box["y"] + box["height"] <= (places["y"] if places else 844)
         it.page.get_by_role("button", name="Fix").click()
         assert it.faults() == [], "fix"
         it.page.keyboard.press("Escape")

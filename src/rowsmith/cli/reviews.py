@@ -46,7 +46,7 @@ def add(
     in_project: InProject = PROJECT,
     as_json: AsJson = False,
 ) -> None:
-    """Review a row as it stands, or every row that a condition lets through: give a score, a label, a note; accept or reject it; give its columns other values."""
+    """Review a row as it stands, or every row that a condition lets through: score, label, note; accept or reject; other values."""
     from rowsmith.cli.edits import values_of
     from rowsmith.cli.show import print_json
     from rowsmith.core.errors import Invalid

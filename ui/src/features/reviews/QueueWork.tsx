@@ -59,6 +59,7 @@ export function QueueWork({ of, queue, you, search, onSearch }: Props) {
     })
   }
   const problem = give.error ?? skip.error
+  const beforeIt = before && <RowBefore before={before} onUndo={() => { goBack(1) }} />
   return (
     <div className="flex flex-col gap-4">
       <header className="flex flex-wrap items-center gap-x-4 gap-y-2">
@@ -102,7 +103,9 @@ export function QueueWork({ of, queue, you, search, onSearch }: Props) {
           busy={busy || isFetching}
           onSay={(body) => { said(shown, body) }}
           onSkip={() => { if (!busy) skip.mutate({ reviewer, place: shown.place, row: shown.row }, { onSuccess: () => { setBefore(undefined) } }) }}
-        />
+        >
+          {beforeIt}
+        </RowWork>
       )}
       {!error && data && !shown && (
         <EmptyState
@@ -118,7 +121,7 @@ export function QueueWork({ of, queue, you, search, onSearch }: Props) {
           <p>{found(queue) ?? `${reviewer} has reviewed ${plural(done, 'row')} of this queue.`}</p>
         </EmptyState>
       )}
-      {before && <RowBefore before={before} onUndo={() => { goBack(1) }} />}
+      {!shown && beforeIt}
     </div>
   )
 }

@@ -1,4 +1,4 @@
-import { useRef, useState } from 'react'
+import { useRef, useState, type ReactNode } from 'react'
 import { fieldsOf, fixOf, optionsOf, scoreOf, textsOf } from '@/core/review'
 import { SkeletonList } from '@/ui/Skeleton'
 import { Badge } from '@/ui/Badge'
@@ -15,6 +15,8 @@ interface Props {
   readonly of: WorkOf
   readonly shown: Shown
   readonly busy: boolean
+  /** What stands below the verdicts. */
+  readonly children: ReactNode
   onSay(given: Given): void
   onSkip(): void
 }
@@ -28,7 +30,7 @@ export function RowWork(props: Props) {
   return <Work {...props} said={shown.back ? own.data?.items[0] : undefined} />
 }
 
-function Work({ of, shown, busy, said, onSay, onSkip }: Props & { readonly said: Review | undefined }) {
+function Work({ of, shown, busy, said, children, onSay, onSkip }: Props & { readonly said: Review | undefined }) {
   const [label, setLabel] = useState(said?.label ?? '')
   const [note, setNote] = useState(said?.note ?? '')
   const [score, setScore] = useState(said?.score === null || said === undefined ? '' : String(said.score))
@@ -58,7 +60,7 @@ function Work({ of, shown, busy, said, onSay, onSkip }: Props & { readonly said:
   useHotkey('form.submit', () => { say(texts ? 'accept' : '') }, { enabled: sound && (texts !== undefined || !saysNothing) })
 
   return (
-    <div className="grid grid-cols-1 items-start gap-4 md:grid-cols-[minmax(0,1fr)_300px] md:gap-6" aria-busy={busy}>
+    <div className="flex flex-col gap-4 md:grid md:grid-cols-[minmax(0,1fr)_300px] md:items-start md:gap-6" aria-busy={busy}>
       <article aria-label="Row" className="min-w-0 rounded-panel border border-line bg-surface p-4">
         {shown.back && <p className="pb-2"><Badge tone="accent">reviewed before</Badge></p>}
         {texts ? (
@@ -71,7 +73,7 @@ function Work({ of, shown, busy, said, onSay, onSkip }: Props & { readonly said:
           ))
         )}
       </article>
-      <div className="flex min-w-0 flex-col gap-4 md:sticky md:top-4">
+      <div className="contents min-w-0 flex-col gap-4 md:sticky md:top-4 md:flex">
         <Options options={options} chosen={label} onChoose={setLabel} onAdd={(name) => { setTyped([...typed, name]) }} />
         <SayFields note={note} score={score} problem={'problem' in number ? number.problem : undefined} noteField={noteField} onNote={setNote} onScore={setScore} />
         <Verdicts
@@ -83,6 +85,7 @@ function Work({ of, shown, busy, said, onSay, onSkip }: Props & { readonly said:
           onFix={() => { setTexts(textsOf(shown.data)) }}
           onSkip={onSkip}
         />
+        {children}
       </div>
     </div>
   )

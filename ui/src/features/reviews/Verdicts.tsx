@@ -21,7 +21,7 @@ export function Verdicts({ sound, fixing, canSkip, canSay, onSay, onFix, onSkip 
     <div
       role="toolbar"
       aria-label="Verdict"
-      className="sticky bottom-0 z-10 -mx-4 flex flex-col gap-2 border-t border-line bg-bg px-4 py-2 sm:-mx-6 sm:px-6 md:static md:m-0 md:border-0 md:bg-transparent md:p-0"
+      className="sticky bottom-0 z-10 order-last -mx-4 -mb-4 flex flex-col gap-2 border-t border-line bg-bg px-4 py-2 sm:-mx-6 sm:px-6 md:static md:order-none md:m-0 md:border-0 md:bg-transparent md:p-0"
     >
       <div className="grid grid-cols-2 gap-2">
         <Button look="primary" size="large" icon={<Check />} disabled={!sound} onClick={() => { onSay('accept') }}>
