@@ -1312,6 +1312,14 @@ def test_reviews(t: Terminal) -> None:
     assert [row["n"] for row in t.rows_of("t", "--where", "reviews.accepted >= 1")] == [0]
 
 
+@shows("rows --marked")
+def test_rows_behind_a_mark_of_the_quality(t: Terminal) -> None:
+    t.say("run", t.recipe({"kind": "read.rows", "rows": [{"text": "the same words"}, {"text": "the same words"}, {"text": "other words"}]}))
+    run = t.tell("quality", "t", "--checks", "duplicates")["run"]
+    assert [row["text"] for row in t.rows_of("t", "--marked", f"{run}:flag:duplicates")] == ["the same words"]
+    assert "no mark" in t.tell("rows", "t", "--marked", f"{run}:colour:red", code=1)["what"]
+
+
 @shows("review add --where")
 def test_all_rows_that_match_are_reviewed(t: Terminal) -> None:
     t.say("run", t.recipe(*ROWS))

@@ -74,7 +74,7 @@ ACTS = {
     },
     Quality: {
         "check": "quality", "remove": "quality --remove", "write": "quality --flags", "fix": "quality --fix", "forecast": "quality --plan",
-        "worth": "worth",
+        "worth": "worth", "begin": "quality", "of": "quality", "runs": "quality", "known": "quality",
     },
     Projects: {"create": "project create", "list": "project list", "rename": "project rename", "delete": "project delete"},
     Models: {"list": "models list", "add": "models add", "test": "models test", "path": "models add"},

@@ -26,6 +26,7 @@ from rowsmith.api import (
     problems,
     projects,
     provenance,
+    quality,
     queues,
     recipes,
     reviews,
@@ -43,8 +44,8 @@ from rowsmith.store.receipts import Receipts
 from rowsmith.worker.worker import Worker
 
 NOUNS = (
-    health, home, projects, datasets, edits, history, queues, reviews, provenance, uploads, imports, exports, recipes, runs, calls, judges, models,
-    keys, events,
+    health, home, projects, datasets, edits, history, quality, queues, reviews, provenance, uploads, imports, exports, recipes, runs, calls,
+    judges, models, keys, events,
 )  # fmt: skip
 """Modules with routes, as the description lists them."""
 WEB = Path(rowsmith.__file__).parent / "web"

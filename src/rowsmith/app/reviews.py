@@ -88,6 +88,7 @@ class Reviews:
     def add_where(
         self, spoken: str, where: str | None, *, search: str | None = None, besides: Sequence[str] = (), expected: int | None = None,
         verdict: str = "", score: float | None = None, label: str | None = None, note: str | None = None, author: str | None = None,
+        marked: str | None = None,
     ) -> int:  # fmt: skip
         """The same review of every row of a branch that a condition lets through; how many. Which rows those are is as of Edits.set_where.
 
@@ -95,7 +96,7 @@ class Reviews:
             Invalid: the condition cannot be read, or the review says nothing. Conflict: it is about another number of rows than was expected.
         """
         opinion(verdict, score, label, note, None)
-        found = as_expected([*Edits(self.lab, self.project).matching(spoken, where, search=search, besides=besides)], expected)
+        found = as_expected([*Edits(self.lab, self.project).matching(spoken, where, search=search, besides=besides, marked=marked)], expected)
         for row in found:
             self.add(spoken, row.id, verdict=verdict, score=score, label=label, note=note, author=author)
         return len(found)
