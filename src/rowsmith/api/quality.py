@@ -60,14 +60,14 @@ class Given(BaseModel):
         return None if self.against is None else Uploads(project.lab).named(self.against)
 
 
-class ToCheck(Given):
+class ChecksToDo(Given):
     """Checks to be carried out."""
 
     checks: list[str] | None = Field(None, description="Names of checks, or kinds of steps that flag; null: all for which nothing is missing.")
     gate: str | None = Field(None, description=f"A gate (YAML), whose questions are asked, too. {FILE}")
 
 
-class ToPlan(ToCheck):
+class ToPlan(ChecksToDo):
     """Checks, and perhaps a repair behind them, to be quoted."""
 
     fix: list[str] = Field([], description="Repair rows that are flagged for these.")
@@ -107,7 +107,7 @@ def list_checks(project: InProject, dataset: Spoken, start: Start = 0, limit: Li
 
 
 @router.post("", operation_id="begin_checks", status_code=202)
-def begin_checks(served: ByServer, project: InProject, dataset: Spoken, wanted: ToCheck) -> Result:
+def begin_checks(served: ByServer, project: InProject, dataset: Spoken, wanted: ChecksToDo) -> Result:
     """Check a version: a run, carried out by the server's worker. The same checks of the same version are the same run."""
     gate = None if wanted.gate is None else Uploads(project.lab).named(wanted.gate)
     made = project.quality.begin(

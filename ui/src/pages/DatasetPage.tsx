@@ -22,6 +22,11 @@ export function DatasetPage() {
             </Link>
           )}
           {run === undefined && (
+            <Link to="/p/$project/datasets/$dataset/quality" params={params} className={tabClass}>
+              Quality
+            </Link>
+          )}
+          {run === undefined && (
             <Link to="/p/$project/datasets/$dataset/versions" params={params} className={tabClass}>
               Versions
             </Link>

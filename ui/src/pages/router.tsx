@@ -80,6 +80,13 @@ const review = createRoute({
   component: lazyRouteComponent(() => import('./ReviewPage'), 'ReviewPage'),
 })
 
+const quality = createRoute({
+  getParentRoute: () => dataset,
+  path: '/quality',
+  validateSearch: (search): { run?: string } => (said(search.run) === '' ? {} : { run: said(search.run) }),
+  component: lazyRouteComponent(() => import('./QualityPage'), 'QualityPage'),
+})
+
 const versions = createRoute({
   getParentRoute: () => dataset,
   path: '/versions',
@@ -190,7 +197,7 @@ const routeTree = root.addChildren([
   project.addChildren([
     projectHome,
     datasets,
-    dataset.addChildren([datasetHome, rows, review, versions]),
+    dataset.addChildren([datasetHome, rows, review, quality, versions]),
     recipes,
     recipe.addChildren([recipeAbout, recipeStart, recipeText]),
     recipeFile,
