@@ -1107,6 +1107,16 @@ def test_splits(t: Terminal) -> None:
     t.say("split", "t", "--parts", "a=0.5,b=0.4", code=1)
 
 
+@shows("split --preview")
+def test_a_split_is_looked_at_first(t: Terminal) -> None:
+    t.say("run", t.recipe(MANY))
+    told = t.tell("split", "t", "--parts", "train=0.8,test=0.2", "--preview")
+    assert (told["parts"]["train"], parts(t, "t")) == ({"wanted": 48, "got": 48}, {})
+    assert "48" in t.say("split", "t", "--parts", "train=0.8,test=0.2", "--preview")
+    done = t.tell("split", "t", "--parts", "train=0.8,test=0.2")
+    assert {name: done[name] for name in told} == told
+
+
 @shows("split --report", "split --similarity", "split --compare")
 def test_reports_of_splits(t: Terminal) -> None:
     long = "the old mill by the river was sold last spring to a family from the coast who mean to grind flour there again"

@@ -69,7 +69,8 @@ ACTS = {
     Guides: {"begin": "guide", "list": "guide --list", "get": "guide", "named": "guide --name", "settings": "guide --model"},
     Differences: {"between": "diff", "uncommitted": "diff"},
     Shaping: {
-        "split": "split", "overlap": "split --report", "sample": "sample", "balance": "balance", "shuffle": "shuffle", "columns": "columns",
+        "split": "split", "preview": "split --preview", "overlap": "split --report", "sample": "sample", "balance": "balance", "shuffle": "shuffle",
+        "columns": "columns",
         "combine": "combine",
     },
     Quality: {

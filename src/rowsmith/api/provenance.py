@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from rowsmith.api.acting import InProject
 from rowsmith.api.paging import Limit, Page, Start, page_of, part
-from rowsmith.app.origins import Origin
 from rowsmith.app.forgetting import Forgetting
+from rowsmith.app.origins import Origin
 
 router = APIRouter(prefix="/projects/{project}", tags=["provenance"])
 Source = Annotated[
