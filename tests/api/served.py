@@ -78,9 +78,9 @@ class Client:
 
 
 @contextmanager
-def serving(home: Path, **options: Any) -> Iterator[Client]:
-    """A server of this home until the end of the block."""
-    with Lab(made_home(home), environ={}) as lab:
+def serving(home: Path, environ: dict[str, str] | None = None, **options: Any) -> Iterator[Client]:
+    """A server of this home until the end of the block. `environ` may be changed while it runs."""
+    with Lab(made_home(home), environ={} if environ is None else environ) as lab:
         session = Session(home)
         taken = listening("127.0.0.1", 0)
         port = taken.getsockname()[1]
@@ -110,7 +110,7 @@ class Desk(Bench):
 
     def __enter__(self) -> Desk:
         super().__enter__()
-        self._serving = serving(self.folder / "home")
+        self._serving = serving(self.folder / "home", self.environ)
         self.client = self._serving.__enter__()
         return self
 

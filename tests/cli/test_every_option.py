@@ -1107,6 +1107,16 @@ def test_splits(t: Terminal) -> None:
     t.say("split", "t", "--parts", "a=0.5,b=0.4", code=1)
 
 
+@shows("split --preview")
+def test_a_split_is_looked_at_first(t: Terminal) -> None:
+    t.say("run", t.recipe(MANY))
+    told = t.tell("split", "t", "--parts", "train=0.8,test=0.2", "--preview")
+    assert (told["parts"]["train"], parts(t, "t")) == ({"wanted": 48, "got": 48}, {})
+    assert "48" in t.say("split", "t", "--parts", "train=0.8,test=0.2", "--preview")
+    done = t.tell("split", "t", "--parts", "train=0.8,test=0.2")
+    assert {name: done[name] for name in told} == told
+
+
 @shows("split --report", "split --similarity", "split --compare")
 def test_reports_of_splits(t: Terminal) -> None:
     long = "the old mill by the river was sold last spring to a family from the coast who mean to grind flour there again"
@@ -1310,6 +1320,25 @@ def test_reviews(t: Terminal) -> None:
     rows = [json.loads(line) for line in t.say("rows", "t", "--json").splitlines()]
     assert [len(row["reviews"]) for row in rows[:-1]] == [1, 1, 0]
     assert [row["n"] for row in t.rows_of("t", "--where", "reviews.accepted >= 1")] == [0]
+
+
+@shows("rows --marked")
+def test_rows_behind_a_mark_of_the_quality(t: Terminal) -> None:
+    t.say("run", t.recipe({"kind": "read.rows", "rows": [{"text": "the same words"}, {"text": "the same words"}, {"text": "other words"}]}))
+    run = t.tell("quality", "t", "--checks", "duplicates")["run"]
+    assert [row["text"] for row in t.rows_of("t", "--marked", f"{run}:flag:duplicates")] == ["the same words"]
+    assert "no mark" in t.tell("rows", "t", "--marked", f"{run}:colour:red", code=1)["what"]
+
+
+@shows("review add --where")
+def test_all_rows_that_match_are_reviewed(t: Terminal) -> None:
+    t.say("run", t.recipe(*ROWS))
+    assert t.tell("review", "add", "t", "--where", "n >= 1", "--accept", "--label", "fine")["rows"] == 2
+    assert "2 rows reviewed" in t.say("review", "add", "t", "--where", "n >= 1", "--note", "seen", "--author", "bob")
+    assert [row["n"] for row in t.rows_of("t", "--where", "reviews.label = 'fine' AND reviews.people = 2")] == [1, 2]
+    for words in (["--accept"], [ids(t)[0], "--where", "n = 1", "--accept"]):
+        assert "--where" in t.tell("review", "add", "t", *words, code=1)["fix"]
+    assert "one row" in t.tell("review", "add", "t", "--where", "n = 1", "--set", "text=x", code=1)["what"]
 
 
 @shows("push --where", "push --json", "pull --into", "pull --dry-run", "pull --json")

@@ -42,7 +42,7 @@ ACTS = {
     Reviews: {
         "add": "review add", "list": "review list", "calibrate": "review calibrate", "any": "rows", "beside": "rows", "summaries": "export --where",
         "agreement": "review agree", "export": "review export", "import_": "review import", "diff": "review diff", "branch": "review add",
-        "held_back": "review list",
+        "held_back": "review list", "holds_back": "review list", "add_where": "review add --where",
     },
     ReviewQueues: {
         "make": "review queue --by", "every": "review queue", "next": "review next", "give": "review next", "skip": "review next",
@@ -69,12 +69,13 @@ ACTS = {
     Guides: {"begin": "guide", "list": "guide --list", "get": "guide", "named": "guide --name", "settings": "guide --model"},
     Differences: {"between": "diff", "uncommitted": "diff"},
     Shaping: {
-        "split": "split", "overlap": "split --report", "sample": "sample", "balance": "balance", "shuffle": "shuffle", "columns": "columns",
+        "split": "split", "preview": "split --preview", "overlap": "split --report", "sample": "sample", "balance": "balance", "shuffle": "shuffle",
+        "columns": "columns",
         "combine": "combine",
     },
     Quality: {
         "check": "quality", "remove": "quality --remove", "write": "quality --flags", "fix": "quality --fix", "forecast": "quality --plan",
-        "worth": "worth",
+        "worth": "worth", "begin": "quality", "of": "quality", "runs": "quality", "known": "quality",
     },
     Projects: {"create": "project create", "list": "project list", "rename": "project rename", "delete": "project delete"},
     Models: {"list": "models list", "add": "models add", "test": "models test", "path": "models add"},

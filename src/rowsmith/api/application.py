@@ -26,8 +26,13 @@ from rowsmith.api import (
     problems,
     projects,
     provenance,
+    pushes,
+    quality,
+    queues,
     recipes,
+    reviews,
     runs,
+    shaping,
     uploads,
 )
 from rowsmith.api.acting import Served
@@ -41,7 +46,8 @@ from rowsmith.store.receipts import Receipts
 from rowsmith.worker.worker import Worker
 
 NOUNS = (
-    health, home, projects, datasets, edits, history, provenance, uploads, imports, exports, recipes, runs, calls, judges, models, keys, events,
+    health, home, projects, datasets, edits, history, quality, queues, reviews, shaping, pushes, provenance, uploads, imports, exports, recipes,
+    runs, calls, judges, models, keys, events,
 )  # fmt: skip
 """Modules with routes, as the description lists them."""
 WEB = Path(rowsmith.__file__).parent / "web"

@@ -107,10 +107,13 @@ def list_columns(project: InProject, dataset: Spoken, start: Start = 0, limit: L
 def list_rows(
     response: Response, project: InProject, dataset: Spoken, where: Where = None, search: Search = None, sort: Sort = None,
     start: Start = 0, limit: Limit = 200, sample: Annotated[int | None, Query(ge=0)] = None, seed: int = 0,
+    marked: Annotated[str | None, Query(description="Only rows of which a run of checks has found this.", examples=["r12:flag:pii"])] = None,
     whole: Annotated[bool, Query(description=f"Texts as they are, not their first {PREVIEW} characters.")] = False,
 ) -> RowPage:  # fmt: skip
     """A page of rows; those of a branch with its uncommitted edits."""
-    found = project.datasets.rows(dataset, where=where, search=search, sort=sort or (), sample=sample, seed=seed, start=start, limit=limit)
+    found = project.datasets.rows(
+        dataset, where=where, search=search, sort=sort or (), sample=sample, seed=seed, start=start, limit=limit, marked=marked
+    )
     items = [_row(row, whole=whole) for row in found]
     if of_version(dataset):
         response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
@@ -121,9 +124,11 @@ def list_rows(
 
 @router.get("/datasets/{dataset}/rows/{row}", operation_id="get_row")
 def get_row(project: InProject, dataset: Spoken, row: str) -> RowFacts:
-    """One row in full, with where it came from and what people think of it."""
+    """One row in full, with where it came from and what people think of it; what who acts is not to know yet (reviews) is held back."""
     found = project.datasets.row(dataset, row)
-    reviews = [dict(one) for _, beside in project.reviews.beside(dataset, [found]) for one in told_beside(found, beside)]
+    held_back = project.reviews.holds_back(dataset, project.lab.who)
+    beside = [one for _, said in project.reviews.beside(dataset, [found]) for one in said if not held_back(one)]
+    reviews = [dict(one) for one in told_beside(found, beside)]
     return RowFacts(id=found.id, data=found.data, scores=found.scores, revision=token(found.data), origin=found.origin, reviews=reviews)
 
 

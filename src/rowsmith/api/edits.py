@@ -45,6 +45,7 @@ class Matching(BaseModel):
     where: str | None = Field(None, description="Rows for which this is true; default: all.", examples=["label = 'x'"])
     search: str | None = Field(None, description="Rows with these words.")
     besides: list[str] = Field([], description="Ids of rows that are left out.")
+    marked: str | None = Field(None, description="Rows of which a run of checks has found this.", examples=["r12:flag:pii"])
 
 
 class BulkEdit(Matching, NewValues):
@@ -99,13 +100,13 @@ def remove_row(
 @router.post("/edits/count", operation_id="count_matching")
 def count_matching(project: InProject, dataset: Branch, wanted: Matching) -> Counted:
     """How many rows an act on all that match would be about."""
-    return Counted(rows=sum(1 for _ in project.edits.matching(dataset, wanted.where, search=wanted.search, besides=wanted.besides)))
+    return Counted(rows=sum(1 for _ in project.edits.matching(dataset, **wanted.model_dump())))
 
 
 @router.post("/edits/bulk", operation_id="edit_matching")
 def edit_matching(project: InProject, dataset: Branch, wanted: BulkEdit) -> Counted:
     """Edit or remove all rows that match, in one act, which is undone at once."""
-    among: dict[str, Any] = {"search": wanted.search, "besides": wanted.besides, "expected": wanted.expected}
+    among: dict[str, Any] = {"search": wanted.search, "besides": wanted.besides, "marked": wanted.marked, "expected": wanted.expected}
     if wanted.remove:
         return Counted(rows=project.edits.remove_where(dataset, wanted.where, **among))
     return Counted(rows=project.edits.set_where(dataset, wanted.where, wanted.set, without=wanted.without, **among))

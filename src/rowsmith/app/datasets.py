@@ -66,7 +66,7 @@ class Datasets:
 
     def rows(
         self, spoken: str, *, where: str | None = None, search: str | None = None, sort: Sequence[str] = (), start: int = 0,
-        limit: int | None = None, sample: int | None = None, seed: int = 0, edits: bool = True,
+        limit: int | None = None, sample: int | None = None, seed: int = 0, edits: bool = True, marked: str | None = None,
     ) -> Rows:  # fmt: skip
         """Rows as a stream that also says how many there are (`total`).
 
@@ -79,12 +79,16 @@ class Datasets:
             start, limit: rows to pass over, and most rows.
             sample: so many of the rows, chosen by row id and `seed`.
             edits: False leaves uncommitted edits out.
+            marked: only rows of which a run of checks has found this: `r12:flag:pii` (app.quality_marks).
 
         Raises:
             NotFound: there is no such dataset, version or run, or no row has a column that is sorted by.
             Invalid: an expression or a search cannot be read, or a number is negative.
         """
-        wanted = Look(where, search, tuple(sort), sample, seed)
+        from rowsmith.app.quality_marks import marked_rows
+
+        among = None if marked is None else marked_rows(self.lab, self.project, marked)
+        wanted = Look(where, search, tuple(sort), sample, seed, among=among)
         return look(self.lab, self.project, spoken, wanted, start, limit, edits=edits)
 
     def page(

@@ -19,7 +19,6 @@ from rowsmith.store.datasets import MAIN, Datasets
 from rowsmith.store.refs import Refs
 from rowsmith.store.view import Look
 
-list_ = list
 _ID = re.compile("[0-9a-fA-F]{32}")
 Values = Mapping[str, Json] | Callable[[Mapping[str, Json]], Mapping[str, Json]]
 """New values by column, or what makes them of what a row says."""
@@ -87,50 +86,56 @@ class Edits:
         return _edited(row_id(row), self._of(spoken, "set").change(row_id(row), make, self.lab.who, seen=seen))
 
     def set_where(
-        self, spoken: str, where: str | None, values: Values, *,
-        without: Sequence[str] = (), search: str | None = None, besides: Sequence[str] = (), expected: int | None = None,
+        self, spoken: str, where: str | None, values: Values, *, without: Sequence[str] = (), search: str | None = None,
+        besides: Sequence[str] = (), expected: int | None = None, marked: str | None = None,
     ) -> int:  # fmt: skip
         """The same for every row of the branch that a condition lets through, edits and reviews included; how many were edited. `values` may be a
         function of what a row says. It is one act, which can be undone.
 
         Args:
-            where, search, besides: as in `matching`.
+            where, search, besides, marked: as in `matching`.
             expected: how many rows it has to be about.
 
         Raises:
             Invalid: the condition cannot be read.
             Conflict: it is about another number of rows than was expected.
         """
-        edits, found = self._of(spoken, "set"), self._expected(spoken, where, search, besides, expected)
+        edits, found = self._of(spoken, "set"), self._expected(spoken, where, search, besides, expected, marked)
         return edits.change_all(found, partial(_made, values, without), self.lab.who)
 
     def remove_where(
-        self, spoken: str, where: str | None, *, search: str | None = None, besides: Sequence[str] = (), expected: int | None = None
+        self, spoken: str, where: str | None, *, search: str | None = None, besides: Sequence[str] = (), expected: int | None = None,
+        marked: str | None = None,
     ) -> int:  # fmt: skip
         """Take away every row that a condition lets through, in one act; how many. Arguments and errors as of `set_where`."""
-        edits, found = self._of(spoken, "remove"), self._expected(spoken, where, search, besides, expected)
+        edits, found = self._of(spoken, "remove"), self._expected(spoken, where, search, besides, expected, marked)
         return edits.remove_all(found, self.lab.who)
 
-    def matching(self, spoken: str, where: str | None, *, search: str | None = None, besides: Sequence[str] = ()) -> Iterator[Row]:
+    def matching(
+        self, spoken: str, where: str | None, *, search: str | None = None, besides: Sequence[str] = (), marked: str | None = None
+    ) -> Iterator[Row]:
         """The rows of a branch, as they stand, that an act on many would be about.
 
         Args:
             where: those for which this is true; None: all.
             search: those with these words.
             besides: ids of rows that are left out.
+            marked: those of which a run of checks has found this: `r12:flag:pii` (app.quality_marks).
         """
+        from rowsmith.app.quality_marks import marked_rows
         from rowsmith.app.reviews import Reviews, let_through
 
         out = set(map(row_id, besides))
+        among = None if marked is None else marked_rows(self.lab, self.project, marked)
         condition = parse(where) if where is not None else None
         rows = self.standing(spoken) if search is None else iter(look(self.lab, self.project, spoken, Look(search=search), 0, None))
-        return (row for row, _ in let_through(Reviews(self.lab, self.project).beside(spoken, rows), condition) if row.id not in out)
+        let = let_through(Reviews(self.lab, self.project).beside(spoken, rows), condition)
+        return (row for row, _ in let if row.id not in out and (among is None or row.id in among))
 
-    def _expected(self, spoken: str, where: str | None, search: str | None, besides: Sequence[str], expected: int | None) -> list_[str]:
-        found = [row.id for row in self.matching(spoken, where, search=search, besides=besides)]
-        if expected is not None and len(found) != expected:
-            raise Conflict(f"This is about {len(found):,} rows now, not {expected:,}.", "Look at them again, and say how many you saw.")
-        return found
+    def _expected(
+        self, spoken: str, where: str | None, search: str | None, besides: Sequence[str], expected: int | None, marked: str | None
+    ) -> Sequence[str]:
+        return as_expected([row.id for row in self.matching(spoken, where, search=search, besides=besides, marked=marked)], expected)
 
     def add(self, spoken: str, data: Mapping[str, Json]) -> Edited:
         """A new row, behind all others.
@@ -216,6 +221,17 @@ class Edits:
         if branch and branch != MAIN:
             Refs(self.lab.db, dataset).get(branch, "branch")
         return dataset.n, branch or MAIN
+
+
+def as_expected(found: Sequence[Row], expected: int | None) -> Sequence[Row]:
+    """The rows that an act on many is about.
+
+    Raises:
+        Conflict: they are another number than was expected.
+    """
+    if expected is not None and len(found) != expected:
+        raise Conflict(f"This is about {len(found):,} rows now, not {expected:,}.", "Look at them again, and say how many you saw.")
+    return found
 
 
 def row_id(row: str) -> str:

@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from shlex import quote
 from typing import TYPE_CHECKING, Any
-
-import orjson
 
 from rowsmith import content
 from rowsmith.app.calibrating import valued
 from rowsmith.app.cautions import of_thresholds
-from rowsmith.app.judged_rows import Gathered, JudgedScore
-from rowsmith.app.kin import told
+from rowsmith.app.judged_rows import Gathered
 from rowsmith.app.lab import Lab
 from rowsmith.app.models import endings
 from rowsmith.app.quality_advice import recommendations
@@ -22,9 +18,11 @@ from rowsmith.app.quality_checks import CONTAMINATION, JUDGE, Chosen, Means, cho
 from rowsmith.app.quality_clusters import Twins
 from rowsmith.app.quality_figures import Figures, Names, matrix
 from rowsmith.app.quality_gate import Watch, models, passed, questions, with_reviews
+from rowsmith.app.quality_parts import doubts_of, in_order, notes_of, parts_of, sources_of, write_flags
+from rowsmith.app.quality_queued import CheckRun, KnownCheck, check_of, check_runs, known_checks, read_back, require_done
 from rowsmith.app.quality_remove import removed
 from rowsmith.app.quality_repair import Repairing, repair_quote, repaired, unseen_quote
-from rowsmith.app.quality_result import Assessed, NotMeasured, Other, RowFlag
+from rowsmith.app.quality_result import Assessed, Other, RowFlag
 from rowsmith.app.quality_run import ONLY_CHECKS, More, Target, Watched, carried_out, names_dataset, recipe, steps_of, target
 from rowsmith.app.quality_topics import asked, lacking, meanings
 from rowsmith.app.quality_topics import gaps as gap_recipe
@@ -37,9 +35,9 @@ from rowsmith.app.unreachable import EXPORTED, note_copy
 from rowsmith.core.errors import Invalid
 from rowsmith.core.models import Model
 from rowsmith.core.people import Agreed, alpha
-from rowsmith.core.quality import Grading, Part
+from rowsmith.core.quality import Grading
+from rowsmith.core.recipe import Recipe
 from rowsmith.core.row import Row
-from rowsmith.core.said import Role
 from rowsmith.core.step import MODEL
 from rowsmith.engine.gate_files import Gate, read_gate, read_grading
 from rowsmith.steps.topic_coverage import Asked
@@ -51,7 +49,6 @@ if TYPE_CHECKING:
     from rowsmith.app.worth import OnTraining, Worth
     from rowsmith.steps.probes import Kind
 
-_ROLES: dict[Role, str] = {"context": "a source", "answer": "an answer", "label": "a label"}
 LACKING = "missing_column"
 """Why a step fails a row that has not what it reads."""
 NOTHING = Means()
@@ -130,6 +127,50 @@ class Quality:
         if other is not None:
             found = replace(found, against=self._beside(other, picked, means, grading, watched, topics))
         return found if rules is None else replace(found, gate=passed(rules, found, done[1]))
+
+    def begin(
+        self, spoken: str, *, checks: Sequence[str] | None = None, against: str | Path | None = None, gate: str | Path | None = None,
+        means: Means = NOTHING, watched: Watched = UNWATCHED,
+    ) -> Result:  # fmt: skip
+        """Leave the checks of a dataset to a worker, and return at once; `of` tells what they have found. The same checks of the same version are the
+        same run. Checks that nobody named and that cannot judge some rows are carried out on the others. Arguments and errors as of `check`."""
+        _, means, _ = self._against(against, means, checks or ())
+        rules, _ = self._graded(gate, None)
+        more = ONLY_CHECKS if rules is None else More(list(questions(rules).values()), models(rules, means.model is not None))
+        means = replace(means, also=means.also or any(JUDGE in step.marked(MODEL).values() for step in more.questions))
+        with target(self.lab, self.project, spoken) as meant:
+            if meant.version is None:
+                raise Invalid(f"{spoken} is a file.", "Import it first: rowsmith import FILE --into DATASET.")
+            at = with_reviews(meant, rules)
+            made = recipe(at, chosen(checks, means, spoken, self._plugins), means, self._plugins, more)
+            return self._runs.start(
+                made, commit=False, queue=True, offline=watched.offline, budget_usd=watched.budget_usd, budget_tokens=watched.budget_tokens
+            )
+
+    def of(self, run: str, *, gate: str | Path | None = None) -> Assessed:
+        """What a run of checks has found, and whether that passes a gate.
+
+        Raises:
+            NotFound: there is no such run. NotDone: it has not ended. Invalid: it is no run of checks, or has not asked what the gate asks.
+        """
+        runs, rules = self._runs, self._graded(gate, None)
+        check, result = check_of(runs, run), runs.result(run)
+        require_done(result)
+        at, picked, means = read_back(runs, check, self._plugins)
+        if rules[0] is not None:
+            asked = {step.title for step in questions(rules[0]).values()} - {step.title for step in check.recipe.steps}
+            if asked or with_reviews(at, rules[0]) is not at:
+                raise Invalid(f"Run {run} has not asked what the gate asks.", "Begin the checks with this gate.")
+        found, watch = self._seen(at, picked, means, rules[1], rules[0], check.recipe, result)
+        return found if rules[0] is None else replace(found, gate=passed(rules[0], found, watch))
+
+    def runs(self, spoken: str) -> Sequence[CheckRun]:
+        """The runs that have checked a version of a dataset, newest first."""
+        return check_runs(self._runs, spoken)
+
+    def known(self, spoken: str, means: Means = NOTHING) -> Sequence[KnownCheck]:
+        """The checks that there are, and what each still needs."""
+        return known_checks(spoken, means, self._plugins)
 
     def remove(
         self, spoken: str | Path, found: Assessed, why: Sequence[str], *, keep: Collection[str] = (), into: str | None = None
@@ -213,7 +254,7 @@ class Quality:
             StorageFull, Unavailable: a file cannot be written.
         """
         if flags is not None:
-            count = _write_flags(Path(flags), found.flags)
+            count = write_flags(Path(flags), found.flags)
             note_copy(self.lab, self.project, EXPORTED, Path(flags), format="flags", rows=count, version=found.version, run=found.run)
         if report is not None:
             from rowsmith.app.quality_report import html
@@ -277,16 +318,22 @@ class Quality:
         topics: Asked | None = None,
     ) -> tuple[Assessed, Watch]:  # fmt: skip
         made = recipe(at, picked, means, self._plugins, more)
+        result = carried_out(self._runs, made, watched)
+        vectors = None if topics is None or not picked.embeds(means) else meanings(self._runs, topics, means, watched)
+        return self._seen(at, picked, means, grading, gate, made, result, None if topics is None else Wanted(topics, vectors))
+
+    def _seen(
+        self, at: Target, picked: Chosen, means: Means, grading: Grading, gate: Gate | None, made: Recipe, result: Result,
+        wanted: Wanted | None = None,
+    ) -> tuple[Assessed, Watch]:  # fmt: skip
+        """What the rows of a run of checks that has ended say."""
         runs = self._runs
-        result = carried_out(runs, made, watched)
         steps = steps_of(made, picked)
         names = Names(steps, by_line=at.version is None)
         figures, twins, watch = Figures(steps, names), Twins(), Watch(gate or Gate(), names)
         judged, reviewed = Gathered(), self._reviewed(at)
         figures.on_row += [twins.see, watch.see, lambda row, said, flags: judged.add(row, *reviewed.get(row.id, _UNSEEN)[:2])]
         among = alpha([list(people.values()) for _, _, people in reviewed.values()])
-        vectors = None if topics is None or not picked.embeds(means) else meanings(runs, topics, means, watched)
-        wanted = None if topics is None else Wanted(topics, vectors)
         done = Checking(at, picked, grading, result, lambda: runs.rows(result.run), figures, names, judged, among, wanted)
         for row in done.rows():
             figures.add(row)
@@ -298,9 +345,9 @@ class Quality:
 
     def _assessed(self, done: Checking, means: Means, twins: Twins) -> Assessed:
         figures, at, checks = done.figures, done.at, done.checks
-        flagging, left = _parts(done)
+        flagging, left = parts_of(done)
         whole = of_all(checks.of_all, done.rows, done.grading, means, figures.rows, done.names.row, done.wanted)
-        parts = _in_order(checks.names, [*flagging, *whole.parts])
+        parts = in_order(checks.names, [*flagging, *whole.parts])
         score, interval = done.grading.whole(parts), done.grading.interval(parts)
         if score is None and figures.rows:
             raise Invalid("Nothing was measured that a grade could be made of.", f"{' '.join(one.why for one in left)} Choose other --checks.")
@@ -316,13 +363,13 @@ class Quality:
             unread=done.result.failed, checks=checks.names, grade=done.grading.grade(score or 0.0), score=score or 0.0,
             interval=interval, between=done.grading.between(interval), parts=parts,
             flags=Flags(done.rows, done.names), counts=figures.counts(), measures=figures.measures(), lengths=figures.lengths(),
-            languages=dict(figures.languages.most_common()), sources=_sources(figures),
+            languages=dict(figures.languages.most_common()), sources=sources_of(figures),
             clusters=twins.clusters(done.rows(), done.names), not_measured=(*checks.left, *left, *whole.left),
             recommendations=recommendations(at, parts, {name: value for name, value in given.items() if value}, lack),
             grading=done.grading.model_dump(include={"borders", "slack"}), diversity=whole.found.get("diversity"),
             bias=whole.found.get("bias"), topics=whole.found.get("topics"), labels=matrix(figures.labels), funnel=funnel,
             cost_per_row_usd=spent, judges=judges,
-            notes=(*_notes(done), *_doubts(judges, done.judged, means), *self._of_thresholds(at), *endings(asked, self.lab.table)),
+            notes=(*notes_of(done), *doubts_of(judges, done.judged, means), *self._of_thresholds(at), *endings(asked, self.lab.table)),
         )  # fmt: skip
 
     def _reviewed(self, at: Target) -> dict[str, tuple[float | None, bool | None, Mapping[str, str]]]:
@@ -345,52 +392,3 @@ class Quality:
         funnel = [asdict(one) for one in result.funnel]
         told = [{"step": one["step"], **{name: one[name] for name in ("came", "made", "dropped", "failed")}, "kept": one["passed"]} for one in funnel]
         return tuple(told), result.cost_of_kept_usd
-
-
-def _write_flags(path: Path, flags: Iterable[RowFlag]) -> int:
-    count = 0
-    with atomic_write(path) as file:
-        for flag in flags:
-            count += 1
-            file.write(orjson.dumps(flag.dump(), option=orjson.OPT_APPEND_NEWLINE))
-    return count
-
-
-def _parts(done: Checking) -> tuple[list[Part], list[NotMeasured]]:
-    """The part of each check that flags rows, and those that no row gave anything to."""
-    parts, left = list[Part](), list[NotMeasured]()
-    for name, found in done.figures.checks.items():
-        if not found.rows:
-            lacking = " and ".join(_ROLES[role] for role in found.check.roles) or "anything that it checks"
-            why = f"No row has {lacking}." if done.figures.rows else "There is no row."
-            column = f" --set {name}.column=NAME" if found.check.roles else ""
-            left.append(NotMeasured(name, why, f"rowsmith quality {quote(done.at.spoken)} --checks {name}{column}"))
-            continue
-        told = ", ".join(f"{reason} {n:,}" for reason, n in found.reasons.most_common(3))
-        what = f"{found.flagged:,} of {found.rows:,} rows {found.check.found}" + (f": {told}" if len(found.reasons) > 1 else "")
-        parts.append(done.grading.part(name, what, found.flagged, found.rows, done.figures.rows + found.unread))
-    return parts, left
-
-
-def _in_order(names: Sequence[str], parts: Sequence[Part]) -> tuple[Part, ...]:
-    return tuple(sorted(parts, key=lambda part: names.index(part.name)))
-
-
-def _sources(figures: Figures) -> tuple[Mapping[str, Any], ...]:
-    return tuple({"name": name, "rows": rows} for name, rows in figures.sources.most_common())
-
-
-def _doubts(judges: Sequence[JudgedScore], judged: Gathered, means: Means) -> tuple[str, ...]:
-    """What should be known before the judges are believed whose scores the rows have, and the one that the checks have asked."""
-    kin = told([means.model], judged.makers) if means.model is not None else ""
-    return (*(said for one in judges for said in one.warnings), *([kin] if kin else []))
-
-
-def _notes(done: Checking) -> tuple[str, ...]:
-    unread = sum(done.result.failed.values())
-    if not unread:
-        return done.at.notes
-    rows = "row" if unread == 1 else "rows"
-    broken = sum(one.unread for one in done.figures.checks.values())
-    held = "form counts them as malformed, and no other figure holds them" if broken == unread else "no figure holds them"
-    return (*done.at.notes, f"{unread:,} {rows} could not be read or checked, and {held}: rowsmith runs {done.result.run} --failed.")

@@ -17,6 +17,7 @@ SHOWN = 20
 """Most rows of a cluster that are named."""
 _TEXT = 200
 _READ: tuple[Role, ...] = ("question", "other", "label", "context", "answer", "rejected", "system")
+_ID = re.compile("[0-9a-f]{32}")
 _TWIN = re.compile(r"\brow ([0-9a-f]{32})\b")
 
 
@@ -36,6 +37,11 @@ class Twins:
         one, other = _root(parents, one), _root(parents, other)
         parents.setdefault(other, other)
         parents[one] = other
+
+    def with_(self, check: str, row: str) -> frozenset[str]:
+        """The ids of the rows that a check takes for this one, itself included; none where it takes it for no other."""
+        above, meant = self._parents.get(check, {}), bytes.fromhex(row) if _ID.fullmatch(row) else b""
+        return frozenset(one.hex() for one in list(above) if _root(above, one) == _root(above, meant)) if meant in above else frozenset()
 
     def clusters(self, rows: Iterable[Row], names: Names) -> tuple[Cluster, ...]:
         """The largest clusters of each check; `rows` are read once more, for the names of their rows and what the first says."""

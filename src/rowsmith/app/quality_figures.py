@@ -81,7 +81,7 @@ class Figures:
         self.on_row: list[Callable[[Row, list[Part], list[RowFlag]], None]] = []
         self.labels: Counter[tuple[str, str]] = Counter()
         """Rows by their label and the one that is likely."""
-        self._label_column = getattr(steps.get("labels"), "column", None)
+        self._labelling = steps.get("labels")
         self._names = names
         self._measures: dict[str, array[float]] = defaultdict(lambda: array("d"))
         self._lengths: dict[str, array[float]] = defaultdict(lambda: array("d"))
@@ -93,8 +93,9 @@ class Figures:
         self._count_checks(row, {part.role for part in said if part.text.strip()}, flags)
         for name, value in leaves("", row.scores):
             self._measures[name.removeprefix(".")].append(value)
-        self._count_words(said)
-        for source in _sources(row):
+        for side, count in words(said).items():
+            self._lengths[side].append(count)
+        for source in sources(row):
             if source in self.sources or len(self.sources) < MOST_SOURCES:
                 self.sources[source] += 1
         for listener in self.on_row:
@@ -119,27 +120,10 @@ class Figures:
                 found.rows += 1
             elif roles.issuperset(found.check.roles) and (found.into is None or row.scores.get(found.into) is not None):
                 found.rows += 1
-        self._count_labels(row, flags)
-        if "language" in self.checks and (code := _language(row.scores.get(self.checks["language"].into or "language"))):
+        if (pair := likely_label(row, flags, self._labelling)) is not None:
+            self.labels[pair] += 1
+        if "language" in self.checks and (code := language(row.scores.get(self.checks["language"].into or "language"))):
             self.languages[code] += 1
-
-    def _count_labels(self, row: Row, flags: list[RowFlag]) -> None:
-        """A label that is not flagged is likely itself."""
-        found = self.checks.get("labels")
-        if found is None or row.scores.get(found.into or "") is None or (given := label_of(row.data, self._label_column)) is None:
-            return
-        likely = next((flag.detail.removeprefix(LIKELY) for flag in flags if flag.check == "labels"), given)
-        self.labels[given, likely] += 1
-
-    def _count_words(self, said: list[Part]) -> None:
-        words: dict[str, int] = {}
-        for part in said:
-            if name := _LENGTHS.get(part.role):
-                words[name] = words.get(name, 0) + len(part.text.split())
-            if (side := part.path.partition(".")[0]) in SIDES:
-                words[side] = words.get(side, 0) + len(part.text.split())
-        for name, count in words.items():
-            self._lengths[name].append(count)
 
     def counts(self) -> dict[str, dict[str, int]]:
         """By check and reason, the rows that carry such a flag."""
@@ -154,14 +138,35 @@ class Figures:
         return {name: measure(self._lengths[name]) for name in ("question", "answer", *SIDES, "text") if name in self._lengths}
 
 
-def _language(score: Json) -> str:
+def likely_label(row: Row, flags: list[RowFlag], step: Step | None) -> tuple[str, str] | None:
+    """The label of a row and the likely one, where the check of labels (`step`) has judged it; a label that is not flagged is likely itself."""
+    if step is None or row.scores.get(getattr(step, "into", None) or "") is None:
+        return None
+    if (given := label_of(row.data, getattr(step, "column", None))) is None:
+        return None
+    return given, next((flag.detail.removeprefix(LIKELY) for flag in flags if flag.check == "labels"), given)
+
+
+def words(said: list[Part]) -> dict[str, int]:
+    """How many words the question, the answer, other texts and the two sides of a preference have."""
+    found: dict[str, int] = {}
+    for part in said:
+        if name := _LENGTHS.get(part.role):
+            found[name] = found.get(name, 0) + len(part.text.split())
+        if (side := part.path.partition(".")[0]) in SIDES:
+            found[side] = found.get(side, 0) + len(part.text.split())
+    return found
+
+
+def language(score: Json) -> str:
     """The language that a check of languages has told."""
     if isinstance(score, dict):
         score = score.get("language")
     return score if isinstance(score, str) else ""
 
 
-def _sources(row: Row) -> Iterator[str]:
+def sources(row: Row) -> Iterator[str]:
+    """The names of the sources that a row comes from."""
     told = row.origin.get("source")
     for one in told if isinstance(told, list) else [told]:
         if isinstance(one, dict) and one.get("name"):

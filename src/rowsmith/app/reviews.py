@@ -9,7 +9,7 @@ from itertools import filterfalse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast, get_args
 
-from rowsmith.app.edits import row_id
+from rowsmith.app.edits import Edits, as_expected, row_id
 from rowsmith.app.lab import Lab
 from rowsmith.core.errors import Invalid, choose
 from rowsmith.core.expressions import Expression
@@ -85,6 +85,22 @@ class Reviews:
         made = next(review for review in reviews.list(row=name) if review.n == kept[-1])
         return Reviewed(made, made.hash == stands.token)
 
+    def add_where(
+        self, spoken: str, where: str | None, *, search: str | None = None, besides: Sequence[str] = (), expected: int | None = None,
+        verdict: str = "", score: float | None = None, label: str | None = None, note: str | None = None, author: str | None = None,
+        marked: str | None = None,
+    ) -> int:  # fmt: skip
+        """The same review of every row of a branch that a condition lets through; how many. Which rows those are is as of Edits.set_where.
+
+        Raises:
+            Invalid: the condition cannot be read, or the review says nothing. Conflict: it is about another number of rows than was expected.
+        """
+        opinion(verdict, score, label, note, None)
+        found = as_expected([*Edits(self.lab, self.project).matching(spoken, where, search=search, besides=besides, marked=marked)], expected)
+        for row in found:
+            self.add(spoken, row.id, verdict=verdict, score=score, label=label, note=note, author=author)
+        return len(found)
+
     def list(
         self, spoken: str, *, row: str | None = None, by: str | None = None, verdict: str | None = None, reviewer: str | None = None
     ) -> Sequence[Reviewed]:
@@ -102,16 +118,19 @@ class Reviews:
         reviews, version, edited = self._standing(spoken)
         found = reviews.list(row=None if row is None else row_id(row), author=by, verdict=verdict)
         if reviewer is not None:
-            found = [*filterfalse(self._is_held_back(spoken, reviewer), found)]
+            found = [*filterfalse(self.holds_back(spoken, reviewer), found)]
         says = reviews.hashes(version, edited, sorted({review.row for review in found}))
         return [Reviewed(review, review.hash == says.get(review.row)) for review in found]
 
     def held_back(self, spoken: str, reviewer: str, *, row: str | None = None, by: str | None = None) -> int:
         """How many reviews `list` leaves out for a reviewer, whatever their verdicts."""
         found = self._standing(spoken)[0].list(row=None if row is None else row_id(row), author=by)
-        return sum(map(self._is_held_back(spoken, reviewer), found))
+        return sum(map(self.holds_back(spoken, reviewer), found))
 
-    def _is_held_back(self, spoken: str, reviewer: str) -> Callable[[Review], bool]:
+    def holds_back(self, spoken: str, reviewer: str) -> Callable[[Review], bool]:
+        """Whether `list` leaves a review out for this reviewer, as a function of the review."""
+        if spoken.startswith("run:"):
+            return lambda review: False
         who, dataset = cleaned(reviewer), self._store.get(self.project, spoken.partition("@")[0]).n
         blind = ReviewQueues(self.lab.db, dataset).open_to(who)
         return lambda review: review.author != who and review.row in blind

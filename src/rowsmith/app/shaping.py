@@ -68,6 +68,17 @@ class Shaping:
         report = {"column": column, **done.dump(), "overlap": self._overlap(shaped, column, by, similarity, compare)}
         return self._told(shaped, at, report)
 
+    def preview(
+        self, dataset: str, parts: Parts, *, by: Sequence[str] = BY, stratify: str | None = None, seed: int = 42, similarity: float = 0.7,
+        compare: Sequence[str] | None = None,
+    ) -> dict[str, Any]:  # fmt: skip
+        """What a split would give: the report of `split` without the overlap. Nothing is committed; arguments and errors as there."""
+        spoken = parse_parts(parts)
+        sizes = dict(zip(spoken.names, spoken.sizes, strict=True))
+        settings = {"parts": sizes, "by": list(by), "stratify": stratify, "seed": seed, "similarity": similarity, "compare": compare}
+        with scratch(self.lab) as folder:
+            return split([self._at(dataset, None).rows], step(SplitStep, settings).terms(), folder).dump()
+
     def overlap(
         self, dataset: str, *, column: str = "split", by: Sequence[str] = BY, similarity: float = 0.7, compare: Sequence[str] | None = None
     ) -> Overlap:  # fmt: skip

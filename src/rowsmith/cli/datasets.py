@@ -53,6 +53,9 @@ def rows(
     ] = None,
     sample: Annotated[int | None, typer.Option("--sample", metavar="N", min=0, help="So many of the rows, chosen by row id and --seed.")] = None,
     seed: Annotated[int, typer.Option("--seed", metavar="N", help="Another seed, another sample.")] = 0,
+    marked: Annotated[
+        str | None, typer.Option("--marked", metavar="MARK", help="Only rows of which checks found this: r12:flag:pii (rowsmith quality).")
+    ] = None,
     start: Annotated[int, typer.Option("--start", metavar="N", min=0, help="Rows to pass over.")] = 0,
     limit: Annotated[int | None, typer.Option("--limit", metavar="N", min=1, help="Most rows.")] = 10,
     home: Home = HOME,
@@ -65,7 +68,7 @@ def rows(
 
     there = project(home, in_project)
     found = there.datasets.rows(
-        dataset, where=where, search=search, sort=sort or (), sample=sample, seed=seed, start=start, limit=limit
+        dataset, where=where, search=search, sort=sort or (), sample=sample, seed=seed, start=start, limit=limit, marked=marked
     )
     for row, reviews in there.reviews.beside(dataset, found):
         told = {"id": row.id, "data": row.data, "scores": row.scores, "origin": row.origin, "reviews": told_beside(row, reviews)}

@@ -30,7 +30,8 @@ def add_to(app: typer.Typer) -> None:
 
 def add(
     dataset: OnBranch,
-    row: Annotated[str, typer.Argument(metavar="ROW", help="The row's id.")],
+    row: Annotated[str | None, typer.Argument(metavar="ROW", help="The row's id; or --where.")] = None,
+    where: Annotated[str | None, typer.Option("--where", metavar="EXPR", help="Review every row that the expression lets through.")] = None,
     score: Annotated[float | None, typer.Option("--score", metavar="NUMBER", help="How good it is.")] = None,
     label: Annotated[str | None, typer.Option("--label", metavar="TEXT", help="What it is called.")] = None,
     note: Annotated[str | None, typer.Option("--note", metavar="TEXT", help="What is to be said of it.")] = None,
@@ -45,18 +46,24 @@ def add(
     in_project: InProject = PROJECT,
     as_json: AsJson = False,
 ) -> None:
-    """Review a row as it stands: give a score, a label, a note; accept or reject it; give its columns other values."""
+    """Review a row as it stands, or every row that a condition lets through: score, label, note; accept or reject; other values."""
     from rowsmith.cli.edits import values_of
     from rowsmith.cli.show import print_json
     from rowsmith.core.errors import Invalid
 
     if accept and reject:
         raise Invalid("A row cannot be accepted and rejected at once.", "Give --accept or --reject.")
-    there = project(home, in_project)
+    if (row is None) == (where is None):
+        raise Invalid("Which row?", "Give its id (rowsmith rows --json shows them), or --where EXPR.")
+    there, verdict = project(home, in_project), "accept" if accept else "reject" if reject else ""
+    if row is None:
+        if sets or seen:
+            raise Invalid("--set and --seen are about one row.", "Leave --where out, or change rows with rowsmith edit --where.")
+        count = there.reviews.add_where(dataset, where, verdict=verdict, score=score, label=label, note=note, author=author)
+        return print_json({"rows": count}) if as_json else typer.echo(f"{count:,} rows reviewed")
     values = values_of(sets, there.edits.get(dataset, row).data) if sets else None
     made = there.reviews.add(
-        dataset, row, verdict="accept" if accept else "reject" if reject else "", score=score, label=label, note=note, values=values, author=author,
-        seen=seen,
+        dataset, row, verdict=verdict, score=score, label=label, note=note, values=values, author=author, seen=seen
     )  # fmt: skip
     if as_json:
         return print_json(made.dump())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -36,6 +37,7 @@ def split(
     similarity: Similarity = 0.7,
     compare: Compare = None,
     into: Into = None,
+    preview: Annotated[bool, typer.Option("--preview", help="Change nothing: tell what the split would give.")] = False,
     report: Annotated[bool, typer.Option("--report", help="Change nothing: tell what the parts in the column share.")] = False,
     home: Home = HOME,
     in_project: InProject = PROJECT,
@@ -59,6 +61,9 @@ def split(
         return print_json(told) if as_json else _show_overlap(told)
     if parts is None:
         raise Invalid("No parts are given.", "Name them with their sizes: --parts train=0.8,validation=0.1,test=0.1.")
+    if preview:
+        would = doors.preview(dataset, parts, by=ties, stratify=stratify, seed=seed, similarity=similarity, compare=compare)
+        return print_json(would) if as_json else _show_sizes(would)
     done = doors.split(
         dataset, parts, by=ties, stratify=stratify, seed=seed, column=column, similarity=similarity, compare=compare, into=into
     )  # fmt: skip
@@ -163,17 +168,22 @@ def _show(done: Shaped, as_json: bool, head: tuple[str, ...] = (), rows: list[tu
 
 
 def _show_split(done: Shaped) -> None:
-    parts = done.report["parts"]
-    _show(done, False, ("part", "wanted", "got"), [(name, size["wanted"], size["got"]) for name, size in parts.items()])
-    if strata := done.report["strata"]:
-        from rowsmith.cli.show import table
+    _show(done, False)
+    _show_sizes(done.report)
+    _show_overlap(done.report["overlap"])
 
+
+def _show_sizes(told: Mapping[str, Any]) -> None:
+    from rowsmith.cli.show import table
+
+    parts = told["parts"]
+    table(("part", "wanted", "got"), [(name, size["wanted"], size["got"]) for name, size in parts.items()])
+    if strata := told["strata"]:
         cells = [(value, *(f"{part['got']:,} of {part['wanted']:,}" for part in sizes.values())) for value, sizes in strata.items()]
         table(("stratum", *parts), cells)
-    for miss in done.report["misses"]:
+    for miss in told["misses"]:
         typer.echo(f"  {miss}")
-    _tell(done.report["without_source"], "rows name no source in their origin, and have none in common")
-    _show_overlap(done.report["overlap"])
+    _tell(told["without_source"], "rows name no source in their origin, and have none in common")
 
 
 def _show_overlap(told: dict[str, Any]) -> None:

@@ -170,13 +170,34 @@ def measure(values: Iterable[float]) -> dict[str, Any]:
     found = sorted(values)  # a sum in one order: the rows' own order changes no digit
     if not found:
         return {"count": 0, "mean": None, "low": None, "high": None, "bins": []}
-    low, high = float(found[0]), float(found[-1])
-    whole = high - low < BINS and all(value == int(value) for value in found)
-    number = 1 if low == high else int(high - low) + 1 if whole else BINS
-    width = 1.0 if whole and low != high else (high - low) / number
-    counts = [0] * number
+    bins = Bins.of(found)
+    counts = [0] * bins.number
     for value in found:
-        counts[min(int((value - low) / width), number - 1) if width else 0] += 1
-    edges = [low + width * at for at in range(number)] + [low + width * number if whole and low != high else high]
-    bins = [{"from": edges[at], "to": edges[at + 1], "count": count} for at, count in enumerate(counts)]
-    return {"count": len(found), "mean": sum(found) / len(found), "low": low, "high": high, "bins": bins}
+        counts[bins.place(value)] += 1
+    told = [{"from": bins.edges[at], "to": bins.edges[at + 1], "count": count} for at, count in enumerate(counts)]
+    return {"count": len(found), "mean": sum(found) / len(found), "low": bins.edges[0], "high": float(found[-1]), "bins": told}
+
+
+@dataclass(frozen=True, slots=True)
+class Bins:
+    """The bins of some numbers: how many, how wide, and their edges, one more than bins."""
+
+    number: int
+    width: float
+    edges: tuple[float, ...]
+
+    @classmethod
+    def of(cls, values: Sequence[float]) -> Bins:
+        """Those in which `measure` counts."""
+        if not values:
+            return cls(0, 0.0, ())
+        low, high = float(min(values)), float(max(values))
+        whole = high - low < BINS and all(value == int(value) for value in values)
+        number = 1 if low == high else int(high - low) + 1 if whole else BINS
+        width = 1.0 if whole and low != high else (high - low) / number
+        last = low + width * number if whole and low != high else high
+        return cls(number, width, (*(low + width * at for at in range(number)), last))
+
+    def place(self, value: float) -> int:
+        """In which of them a number lies."""
+        return min(int((value - self.edges[0]) / self.width), self.number - 1) if self.width else 0

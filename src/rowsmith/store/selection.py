@@ -43,7 +43,8 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which rows, in which order. `sample`: that many of them, chosen by row id and `seed`. `reviews`: what `reviews` means in `where` and `sort`."""
+    """Which rows, in which order. `sample`: that many of them, chosen by row id and `seed`. `reviews`: what `reviews` means in `where` and `sort`.
+    `among`: of these rows, by id."""
 
     where: Expression | None
     search: str | None
@@ -51,6 +52,7 @@ class Wanted:
     sample: int | None
     seed: int
     reviews: Known | None = None
+    among: frozenset[str] | None = None
 
 
 class Selection:
@@ -114,6 +116,9 @@ class Selecting:
             found = find(wanted.search) if wanted.search is not None else None
             conditions = self._hits(name, found, made)
             self._reviewed(name, wanted, made)
+            if wanted.among is not None:
+                made.append(f"among_{name}")
+                self._fill(f"among_{name}", "VARCHAR", sorted(wanted.among))
             with roomy(self._duck, self._longest):
                 return self._selected(name, wanted, conditions, made)
         finally:
@@ -167,7 +172,7 @@ class Selecting:
         more = ["id"] if wanted.sample is not None else []
         made += [f"q_{name}"]
         sources = self._sources(name, hits, wanted)
-        selects = [self._part(where, key, names, more, wanted) for where, key in zip(sources, keys, strict=True)]
+        selects = [self._part(name, where, key, names, more, wanted) for where, key in zip(sources, keys, strict=True)]
         self._duck.execute(f"CREATE TABLE q_{name} AS {' UNION ALL '.join(selects)}")
         chosen = self._sampled(name, wanted, made) if wanted.sample is not None else ""
         joins, order = self._order(name, wanted, keys, made)
@@ -180,8 +185,12 @@ class Selecting:
         for source, layout, where in zip((self._base.source, f"over_{self._name}"), self._layouts(wanted), conditions, strict=False):
             yield (source if wanted.reviews is None else _with_reviews(source, name)), layout, where
 
-    def _part(self, where: tuple[str, Layout, list[str]], keys: list[Key], names: list[str], more: list[str], wanted: Wanted) -> str:
+    def _part(
+        self, name: str, where: tuple[str, Layout, list[str]], keys: list[Key], names: list[str], more: list[str], wanted: Wanted
+    ) -> str:
         source, layout, conditions = where
+        if wanted.among is not None:
+            conditions = [*conditions, f"id IN (SELECT v FROM among_{name})"]
         if wanted.where is not None:
             conditions = [*conditions, f"({wanted.where.duckdb(layout.json, layout.typed)})"]
         sorted_by = [f"{sql} AS {name}" for sql, name in zip((sql for key in keys for sql in key.columns), names, strict=True)]

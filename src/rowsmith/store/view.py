@@ -57,6 +57,7 @@ class Look:
             row order.
         sample: so many of the rows, chosen by row id and `seed`, whatever else the dataset holds.
         reviews: what `reviews` means in the expression; None: nothing.
+        among: of these rows alone, by id; None: of all.
     """
 
     where: str | None = None
@@ -65,11 +66,12 @@ class Look:
     sample: int | None = None
     seed: int = 0
     reviews: Known | None = None
+    among: frozenset[str] | None = None
 
     @property
     def plain(self) -> bool:
         """Whether it is all of them, in row order."""
-        return self.where is None and self.search is None and not self.sort and self.sample is None
+        return self.where is None and self.search is None and not self.sort and self.sample is None and self.among is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,4 +258,4 @@ def _wanted(look: Look) -> Wanted | None:
     if look.search is not None:
         query(look.search)
     where = parse(look.where) if look.where is not None else None
-    return Wanted(where, look.search, tuple(map(read_sort, look.sort)), look.sample, look.seed, look.reviews)
+    return Wanted(where, look.search, tuple(map(read_sort, look.sort)), look.sample, look.seed, look.reviews, look.among)

@@ -440,6 +440,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/combine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Combine
+         * @description Put the rows of several datasets into one.
+         */
+        post: operations["combine_datasets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/datasets": {
         parameters: {
             query?: never;
@@ -460,6 +480,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/datasets/{dataset}/balance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Balance
+         * @description Leave rows out so that the classes of a column are balanced.
+         */
+        post: operations["balance_dataset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/datasets/{dataset}/branches": {
         parameters: {
             query?: never;
@@ -474,6 +514,26 @@ export interface paths {
          * @description Begin a branch.
          */
         post: operations["create_branch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/bundle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Bundle
+         * @description A proof bundle of a version, by which an outsider can check it, as a zip archive.
+         */
+        get: operations["download_bundle"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -513,7 +573,11 @@ export interface paths {
          */
         get: operations["list_columns"];
         put?: never;
-        post?: never;
+        /**
+         * Columns
+         * @description Rename, make, keep and drop columns, and commit.
+         */
+        post: operations["change_columns"];
         delete?: never;
         options?: never;
         head?: never;
@@ -744,6 +808,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/datasets/{dataset}/licences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Licences
+         * @description The rows by what binds them: licences of their sources, terms of the models that wrote them; and how many may be trained on for money.
+         */
+        get: operations["show_licences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/lock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lock
+         * @description What a version rests on, pinned by hash: inputs, recipe, prompts, models, calls, edits, code.
+         */
+        get: operations["show_lock"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/datasets/{dataset}/log": {
         parameters: {
             query?: never;
@@ -798,6 +902,335 @@ export interface paths {
         get: operations["list_moved"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/pull": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pull
+         * @description Bring back the very rows that a push put on a hub, or what people say who review rows elsewhere, into this dataset.
+         */
+        post: operations["pull_dataset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/push": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Push
+         * @description Send a version to a place elsewhere; `told` says in words what came of it. Without the place's key nothing is sent, and the error says how to give it.
+         */
+        post: operations["push_dataset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Check Runs
+         * @description The runs that have checked a version of the dataset, newest first.
+         */
+        get: operations["list_check_runs"];
+        put?: never;
+        /**
+         * Begin Checks
+         * @description Check a version: a run, carried out by the server's worker. The same checks of the same version are the same run.
+         */
+        post: operations["begin_checks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/quality/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Checks
+         * @description The checks that there are, and what each still needs before it can be carried out.
+         */
+        get: operations["list_checks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/quality/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Plan Checks
+         * @description What the checks, and a repair behind them, will ask of models and cost.
+         */
+        post: operations["plan_checks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/quality/{run}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Quality
+         * @description What a run of checks has found: the grade and its parts, counts, distributions, clusters, and what to do. 409 while it has not ended.
+         */
+        get: operations["show_quality"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/quality/{run}/fix": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fix Flagged
+         * @description Have the model repair the rows that are flagged, check them again, and commit those that pass. It answers when that is done; a repair that
+         *     stood still goes on with the same request.
+         */
+        post: operations["fix_flagged"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/quality/{run}/flags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Flags
+         * @description The flags of a run of checks, in the order of the rows: what is said against which row, and where in its text.
+         */
+        get: operations["list_flags"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/quality/{run}/gate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pass Gate
+         * @description Whether what was found passes a gate: each of its rules, and the rows that break it.
+         */
+        post: operations["pass_gate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/quality/{run}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove Flagged
+         * @description Commit the rows that are left when those go that are flagged. 409 where the branch has moved since it was checked.
+         */
+        post: operations["remove_flagged"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/quality/{run}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download Report
+         * @description The report as one HTML file, which loads nothing.
+         */
+        get: operations["download_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Queues
+         * @description The queues of a dataset, newest first.
+         */
+        get: operations["list_queues"];
+        put?: never;
+        /**
+         * Create Queue
+         * @description Put rows of a branch, as they stand, in a queue.
+         */
+        post: operations["create_queue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/queues/{queue}/behind": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Behind
+         * @description The scores of a row and the models that wrote it, once the reviewer has given his verdict (before: 409).
+         */
+        get: operations["show_behind"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/queues/{queue}/next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Next
+         * @description The row that a reviewer is to look at: what it says, and nothing of what others think of it.
+         */
+        get: operations["show_next"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/queues/{queue}/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give Review
+         * @description Review the row that was shown; the answer says what others think of it.
+         */
+        post: operations["give_review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/queues/{queue}/skip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Skip Row
+         * @description Put the row off, behind all others of this reviewer.
+         */
+        post: operations["skip_row"];
         delete?: never;
         options?: never;
         head?: never;
@@ -864,6 +1297,166 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/datasets/{dataset}/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Reviews
+         * @description The reviews of a dataset, newest first. What others say of rows that the reviewer has yet to look at in a queue is held back.
+         */
+        get: operations["list_reviews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/reviews/agreement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Agreement
+         * @description How far people agree who reviewed the same rows: Cohen's and Fleiss' kappa, Krippendorff's alpha, with 95 % intervals.
+         */
+        get: operations["show_agreement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/reviews/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Review Matching
+         * @description Give the same review to all rows that match; count them first with `edits/count`.
+         */
+        post: operations["review_matching"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/reviews/calibration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Calibrate Score
+         * @description From which score on people accept rows: a threshold of which that is shown, and how far the score and people agree.
+         */
+        get: operations["calibrate_score"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/reviews/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Diff Reviews
+         * @description What is new, changed and taken back in reviews, between two versions, times or people.
+         */
+        get: operations["diff_reviews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/reviews/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download Reviews
+         * @description All reviews of a dataset, oldest first, as a file.
+         */
+        get: operations["download_reviews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/reviews/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Reviews
+         * @description Take reviews from a file; those that are here are not taken again, and lines that are none are listed.
+         */
+        post: operations["import_reviews"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/reviews/summaries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Summarize Reviews
+         * @description What the reviews of each reviewed row come to, by row id.
+         */
+        get: operations["summarize_reviews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/datasets/{dataset}/rollback": {
         parameters: {
             query?: never;
@@ -917,7 +1510,7 @@ export interface paths {
         };
         /**
          * Get Row
-         * @description One row in full, with where it came from and what people think of it.
+         * @description One row in full, with where it came from and what people think of it; what who acts is not to know yet (reviews) is held back.
          */
         get: operations["get_row"];
         put?: never;
@@ -934,6 +1527,126 @@ export interface paths {
          * @description Give columns of a row new values. `token` of the answer is the row's new revision.
          */
         patch: operations["edit_row"];
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/rows/{row}/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Review
+         * @description Review a row as it stands, uncommitted edits included.
+         */
+        post: operations["add_review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/sample": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sample
+         * @description Keep some rows: the next version, or another dataset.
+         */
+        post: operations["sample_dataset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/shuffle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Shuffle
+         * @description Put the rows into a random order, which their ids and the seed give.
+         */
+        post: operations["shuffle_dataset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/split": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Split
+         * @description Write into a column which part each row belongs to, and commit; the answer says what the parts share.
+         */
+        post: operations["split_dataset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/split/overlap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Overlap
+         * @description What the parts that a column names share, whoever wrote it.
+         */
+        post: operations["show_overlap"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/split/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Split
+         * @description What a split would give, by part and by class, and why sizes differ from those wanted. Nothing is committed.
+         */
+        post: operations["preview_split"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/projects/{project}/datasets/{dataset}/statistics": {
@@ -1631,6 +2344,38 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * Behind
+         * @description The scores of a row, and the models that wrote it.
+         */
+        Behind: {
+            /** Models */
+            models: string[];
+            /** Scores */
+            scores: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * Brought
+         * @description What an import took: reviews `added`, those that were here (`known`), and lines that are none: {line, why}.
+         */
+        Brought: {
+            /**
+             * Added
+             * @default 0
+             */
+            added: number;
+            /**
+             * Known
+             * @default 0
+             */
+            known: number;
+            /** Wrong */
+            wrong?: {
+                [key: string]: unknown;
+            }[];
+        };
+        /**
          * Budget
          * @description Caps over all runs of a project; what is null has none.
          */
@@ -1659,6 +2404,12 @@ export interface components {
              * @description How many rows were counted: with another number now, nothing happens (409).
              */
             expected?: number | null;
+            /**
+             * Marked
+             * @description Rows of which a run of checks has found this.
+             * @example r12:flag:pii
+             */
+            marked?: string | null;
             /**
              * Remove
              * @description Take the rows away.
@@ -1693,6 +2444,70 @@ export interface components {
              * @default []
              */
             without: string[];
+        };
+        /**
+         * BulkReview
+         * @description The same review of all rows that match.
+         */
+        BulkReview: {
+            /**
+             * Author
+             * @description Who reviews; default: who acts.
+             */
+            author?: string | null;
+            /**
+             * Besides
+             * @description Ids of rows that are left out.
+             * @default []
+             */
+            besides: string[];
+            /**
+             * Expected
+             * @description How many rows were counted: with another number now, nothing happens (409).
+             */
+            expected?: number | null;
+            /**
+             * Label
+             * @description What it is called.
+             * @example billing
+             */
+            label?: string | null;
+            /**
+             * Marked
+             * @description Rows of which a run of checks has found this.
+             * @example r12:flag:pii
+             */
+            marked?: string | null;
+            /**
+             * Note
+             * @description What is to be said of it.
+             * @example The unit is missing.
+             */
+            note?: string | null;
+            /**
+             * Score
+             * @description How good it is.
+             * @example 0.8
+             */
+            score?: number | null;
+            /**
+             * Search
+             * @description Rows with these words.
+             */
+            search?: string | null;
+            /**
+             * Verdict
+             * @default
+             * @example accept
+             * @enum {string}
+             */
+            verdict: "" | "accept" | "reject";
+            /**
+             * Where
+             * @description Rows for which this is true; default: all.
+             * @example label = 'x'
+             */
+            where?: string | null;
         };
         /**
          * CallsImport
@@ -1734,6 +2549,101 @@ export interface components {
             run: string | null;
             /** Version */
             version: string;
+        };
+        /**
+         * CheckRun
+         * @description A run of checks as it stands: `checks` by their names; `newest`, the version that it checked is the dataset's newest on main.
+         */
+        CheckRun: {
+            /** Checks */
+            checks: string[];
+            /** Cost Usd */
+            cost_usd: number | null;
+            /** Created At */
+            created_at: number;
+            /** Newest */
+            newest: boolean;
+            /** Rows */
+            rows: number;
+            /** Run */
+            run: string;
+            /** State */
+            state: string;
+            /** Version */
+            version: string;
+        };
+        /**
+         * ChecksToDo
+         * @description Checks to be carried out.
+         */
+        ChecksToDo: {
+            /**
+             * Against
+             * @description The evaluation set of contamination: a dataset, or a file. A path on the server's machine, or upload:ID.
+             */
+            against?: string | null;
+            /**
+             * Base Url
+             * @description Address of the model's server.
+             */
+            base_url?: string | null;
+            /**
+             * Budget Tokens
+             * @description Pause before more tokens than this.
+             */
+            budget_tokens?: number | null;
+            /**
+             * Budget Usd
+             * @description Pause before more than this is spent.
+             */
+            budget_usd?: number | null;
+            /**
+             * Checks
+             * @description Names of checks, or kinds of steps that flag; null: all for which nothing is missing.
+             */
+            checks?: string[] | null;
+            /**
+             * Embedder
+             * @description A model of embeddings, for semantic-duplicates.
+             */
+            embedder?: string | null;
+            /**
+             * Embedder Url
+             * @description Address of the embedder's server.
+             */
+            embedder_url?: string | null;
+            /**
+             * Gate
+             * @description A gate (YAML), whose questions are asked, too. A path on the server's machine, or upload:ID.
+             */
+            gate?: string | null;
+            /**
+             * Model
+             * @description A model for the checks that can ask one.
+             * @example openai/gpt-4o-mini
+             */
+            model?: string | null;
+            /**
+             * Offline
+             * @description Send nothing: stored answers alone.
+             * @default false
+             */
+            offline: boolean;
+            /**
+             * Settings
+             * @description By check, what its step is set to.
+             * @default {}
+             * @example {
+             *       "near-duplicates": {
+             *         "similarity": 0.8
+             *       }
+             *     }
+             */
+            settings: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            };
         };
         /**
          * Counted
@@ -1906,6 +2816,55 @@ export interface components {
             title: string;
         };
         /**
+         * Given
+         * @description A reviewer's word on the row that was shown.
+         */
+        Given: {
+            /**
+             * Back
+             * @description The row was shown as one that he had reviewed before.
+             * @default false
+             */
+            back: boolean;
+            /** Label */
+            label?: string | null;
+            /** Note */
+            note?: string | null;
+            /** Place */
+            place: number;
+            /**
+             * Reviewer
+             * @example ana
+             */
+            reviewer: string;
+            /**
+             * Row
+             * @example 0123456789abcdef0123456789abcdef
+             */
+            row: string;
+            /** Score */
+            score?: number | null;
+            /**
+             * Token
+             * @description The row's token as it was shown: the review is refused (409) when the row is another one now.
+             */
+            token: string;
+            /**
+             * Values
+             * @description Columns that are to say something else: an edit.
+             */
+            values?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Verdict
+             * @default
+             * @example accept
+             * @enum {string}
+             */
+            verdict: "" | "accept" | "reject";
+        };
+        /**
          * GoOn
          * @description How a run goes on.
          */
@@ -2046,6 +3005,22 @@ export interface components {
             where: "environment" | "keyring" | "store";
         };
         /**
+         * KnownCheck
+         * @description A check: its step (none: it is of the whole dataset), what it says of rows that it flags, and what it still needs (`missing`), with the fix.
+         */
+        KnownCheck: {
+            /** Fix */
+            fix: string;
+            /** Found */
+            found: string;
+            /** Kind */
+            kind: string;
+            /** Missing */
+            missing: string;
+            /** Name */
+            name: string;
+        };
+        /**
          * Made
          * @description A step that worked on the row: the prompt as it was written, the model and its settings, the calls, and what they cost (USD).
          */
@@ -2141,6 +3116,12 @@ export interface components {
              * @default []
              */
             besides: string[];
+            /**
+             * Marked
+             * @description Rows of which a run of checks has found this.
+             * @example r12:flag:pii
+             */
+            marked?: string | null;
             /**
              * Search
              * @description Rows with these words.
@@ -2262,6 +3243,117 @@ export interface components {
              * @description Address that it is sent to; default: the provider's own.
              */
             url?: string | null;
+        };
+        /**
+         * NewQueue
+         * @description Rows that people are to look at.
+         */
+        NewQueue: {
+            /**
+             * By
+             * @description Rows where opinions differ; uncertain ones; at random (audit); where people differ, to be decided; or those that teach most.
+             * @enum {string}
+             */
+            by: "disagreement" | "uncertain" | "audit" | "adjudicate" | "active";
+            /**
+             * Each
+             * @description People a row; default: all of them.
+             */
+            each?: number | null;
+            /**
+             * Limit
+             * @description Most rows.
+             */
+            limit?: number | null;
+            /**
+             * N
+             * @description Of an audit, how many rows, or below 1 which share of them.
+             * @example 20
+             */
+            n?: number | null;
+            /**
+             * Noise
+             * @description A number that is high where a row's label is doubtful.
+             */
+            noise?: string | null;
+            /**
+             * Reviewers
+             * @description Who is to look at them; default: who acts.
+             * @default []
+             * @example [
+             *       "ana",
+             *       "ben"
+             *     ]
+             */
+            reviewers: string[];
+            /**
+             * Scores
+             * @description What gives rows a number.
+             * @default []
+             * @example [
+             *       "scores.judge.overall"
+             *     ]
+             */
+            scores: string[];
+            /**
+             * Seed
+             * @description Of an audit, which rows.
+             * @default 0
+             */
+            seed: number;
+            /**
+             * Threshold
+             * @description From where on scores speak for a row; default: their median.
+             */
+            threshold?: number | null;
+        };
+        /**
+         * NewReview
+         * @description A review of one row.
+         */
+        NewReview: {
+            /**
+             * Author
+             * @description Who reviews; default: who acts.
+             */
+            author?: string | null;
+            /**
+             * Label
+             * @description What it is called.
+             * @example billing
+             */
+            label?: string | null;
+            /**
+             * Note
+             * @description What is to be said of it.
+             * @example The unit is missing.
+             */
+            note?: string | null;
+            /**
+             * Score
+             * @description How good it is.
+             * @example 0.8
+             */
+            score?: number | null;
+            /**
+             * Seen
+             * @description The revision that was seen: the review is refused (409) when the row has another one.
+             */
+            seen?: string | null;
+            /**
+             * Values
+             * @description Columns that are to say something else: an edit, uncommitted until it is committed.
+             */
+            values?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Verdict
+             * @default
+             * @example accept
+             * @enum {string}
+             */
+            verdict: "" | "accept" | "reject";
         };
         /**
          * NewRow
@@ -2422,6 +3514,13 @@ export interface components {
             name: string;
         };
         /**
+         * Next
+         * @description The row that a reviewer is to look at; `shown` is null where none is left.
+         */
+        Next: {
+            shown: components["schemas"]["Shown"] | null;
+        };
+        /**
          * Origin
          * @description A row with everything that led to it. `sources`: what it was read from, as far as it says: name, file, hash, span of characters, line,
          *     key, page, licence, terms. `erased`: when, by whom and with what it was erased; then nothing else is known of it.
@@ -2470,6 +3569,15 @@ export interface components {
                 [key: string]: unknown;
             }[];
         };
+        /** Page[CheckRun] */
+        Page_CheckRun_: {
+            /** Items */
+            items: components["schemas"]["CheckRun"][];
+            /** Next */
+            next: number | null;
+            /** Total */
+            total: number | null;
+        };
         /** Page[DatasetFacts] */
         Page_DatasetFacts_: {
             /** Items */
@@ -2501,6 +3609,15 @@ export interface components {
         Page_KeyFacts_: {
             /** Items */
             items: components["schemas"]["KeyFacts"][];
+            /** Next */
+            next: number | null;
+            /** Total */
+            total: number | null;
+        };
+        /** Page[KnownCheck] */
+        Page_KnownCheck_: {
+            /** Items */
+            items: components["schemas"]["KnownCheck"][];
             /** Next */
             next: number | null;
             /** Total */
@@ -2546,6 +3663,24 @@ export interface components {
         Page_Result_: {
             /** Items */
             items: components["schemas"]["Result"][];
+            /** Next */
+            next: number | null;
+            /** Total */
+            total: number | null;
+        };
+        /** Page[RowFlag] */
+        Page_RowFlag_: {
+            /** Items */
+            items: components["schemas"]["RowFlag"][];
+            /** Next */
+            next: number | null;
+            /** Total */
+            total: number | null;
+        };
+        /** Page[RowSummary] */
+        Page_RowSummary_: {
+            /** Items */
+            items: components["schemas"]["RowSummary"][];
             /** Next */
             next: number | null;
             /** Total */
@@ -2612,6 +3747,24 @@ export interface components {
             refs: string[];
             /** Version */
             version: string;
+        };
+        /**
+         * PlaceOfRow
+         * @description A row of a queue as it was shown to a reviewer.
+         */
+        PlaceOfRow: {
+            /** Place */
+            place: number;
+            /**
+             * Reviewer
+             * @example ana
+             */
+            reviewer: string;
+            /**
+             * Row
+             * @example 0123456789abcdef0123456789abcdef
+             */
+            row: string;
         };
         /**
          * Plugin
@@ -2724,6 +3877,48 @@ export interface components {
             spent_usd: number;
         };
         /**
+         * QueueFacts
+         * @description A queue: `why` its rows are in it, with how many rows; of each reviewer how many rows are `left` and `done`; what an audit came to.
+         */
+        QueueFacts: {
+            /** Audit */
+            audit: {
+                [key: string]: unknown;
+            } | null;
+            /** Done */
+            done: {
+                [key: string]: number;
+            };
+            /** Kind */
+            kind: string;
+            /** Left */
+            left: {
+                [key: string]: number;
+            };
+            /** N */
+            n: number;
+            /** Rows */
+            rows: number;
+            /** Why */
+            why: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * QueuePage
+         * @description The queues of a dataset, newest first. `you`: who acts.
+         */
+        QueuePage: {
+            /** Items */
+            items: components["schemas"]["QueueFacts"][];
+            /** Next */
+            next: number | null;
+            /** Total */
+            total: number | null;
+            /** You */
+            you: string;
+        };
+        /**
          * Quote
          * @description `rows` that will be kept, `calls`, tokens, US dollars (None: a price is not known) and seconds (None: batches come when they come).
          *     `notes` say what it rests on.
@@ -2770,6 +3965,122 @@ export interface components {
             name: string;
             /** Version */
             version: string;
+        };
+        /**
+         * Removal
+         * @description Rows to be taken out.
+         */
+        Removal: {
+            /**
+             * Into
+             * @description Commit into this dataset; default: the branch.
+             */
+            into?: string | null;
+            /**
+             * Keep
+             * @description Ids of rows that stay whatever is said against them.
+             * @default []
+             */
+            keep: string[];
+            /**
+             * Why
+             * @description Checks, or checks with a reason.
+             * @example [
+             *       "duplicates",
+             *       "pii.card"
+             *     ]
+             */
+            why: string[];
+        };
+        /**
+         * Repair
+         * @description Rows to be repaired by the model.
+         */
+        Repair: {
+            /**
+             * Against
+             * @description The evaluation set of contamination: a dataset, or a file. A path on the server's machine, or upload:ID.
+             */
+            against?: string | null;
+            /**
+             * Base Url
+             * @description Address of the model's server.
+             */
+            base_url?: string | null;
+            /**
+             * Budget Tokens
+             * @description Pause before more tokens than this.
+             */
+            budget_tokens?: number | null;
+            /**
+             * Budget Usd
+             * @description Pause before more than this is spent.
+             */
+            budget_usd?: number | null;
+            /**
+             * Embedder
+             * @description A model of embeddings, for semantic-duplicates.
+             */
+            embedder?: string | null;
+            /**
+             * Embedder Url
+             * @description Address of the embedder's server.
+             */
+            embedder_url?: string | null;
+            /** Into */
+            into?: string | null;
+            /**
+             * Keep
+             * @default []
+             */
+            keep: string[];
+            /**
+             * Model
+             * @description A model for the checks that can ask one.
+             * @example openai/gpt-4o-mini
+             */
+            model?: string | null;
+            /**
+             * Offline
+             * @description Send nothing: stored answers alone.
+             * @default false
+             */
+            offline: boolean;
+            /**
+             * Remove
+             * @description Take out what is then flagged for these.
+             * @default []
+             */
+            remove: string[];
+            /**
+             * Settings
+             * @description By check, what its step is set to.
+             * @default {}
+             * @example {
+             *       "near-duplicates": {
+             *         "similarity": 0.8
+             *       }
+             *     }
+             */
+            settings: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            };
+            /**
+             * Tries
+             * @description How often a row is repaired at most.
+             * @default 2
+             */
+            tries: number;
+            /**
+             * Why
+             * @description Checks, or checks with a reason.
+             * @example [
+             *       "pii"
+             *     ]
+             */
+            why: string[];
         };
         /**
          * Result
@@ -2880,6 +4191,63 @@ export interface components {
             version: string | null;
         };
         /**
+         * Revealed
+         * @description What a reviewer may know of a row once he has reviewed it: what others think of what it says, its scores, and the models that wrote it.
+         */
+        Revealed: {
+            behind: components["schemas"]["Behind"];
+            /** Others */
+            others: components["schemas"]["ReviewFacts"][];
+        };
+        /**
+         * ReviewFacts
+         * @description A review. `hash` names what the row said at the time; `current`: it says so now. `fields`: columns that the reviewer gave other values.
+         */
+        ReviewFacts: {
+            /** Author */
+            author: string;
+            /** Branch */
+            branch: string;
+            /** Created At */
+            created_at: number;
+            /** Current */
+            current: boolean;
+            /** Decides */
+            decides: boolean;
+            /** Fields */
+            fields: {
+                [key: string]: unknown;
+            } | null;
+            /** Hash */
+            hash: string;
+            /** Label */
+            label: string | null;
+            /** N */
+            n: number;
+            /** Note */
+            note: string | null;
+            /** Row */
+            row: string;
+            /** Score */
+            score: number | null;
+            /** Verdict */
+            verdict: string;
+        };
+        /**
+         * ReviewPage
+         * @description A page of reviews; `held_back` counts those of others that the reviewer is not to know yet, for he has those rows in a queue.
+         */
+        ReviewPage: {
+            /** Held Back */
+            held_back: number;
+            /** Items */
+            items: components["schemas"]["ReviewFacts"][];
+            /** Next */
+            next: number | null;
+            /** Total */
+            total: number | null;
+        };
+        /**
          * RowEdit
          * @description An edit of one row.
          */
@@ -2942,6 +4310,29 @@ export interface components {
             };
         };
         /**
+         * RowFlag
+         * @description What a check says against a row (core.flags.Flag), with the row's name, and the check by the name that `--checks` knows.
+         */
+        RowFlag: {
+            /** Check */
+            check: string;
+            /** Detail */
+            detail: string;
+            /** Path */
+            path: string;
+            /** Reason */
+            reason: string;
+            /** Row */
+            row: string | number;
+            /** Score */
+            score: number;
+            /** Span */
+            span: [
+                number,
+                number
+            ] | null;
+        };
+        /**
          * RowPage
          * @description A page of rows. `unknown`: names in the condition that no row has.
          */
@@ -2959,6 +4350,53 @@ export interface components {
              * @default []
              */
             unknown: string[];
+        };
+        /**
+         * RowSummary
+         * @description What the reviews of a row come to.
+         */
+        RowSummary: {
+            /** Row */
+            row: string;
+            /**
+             * Summary
+             * @example {
+             *       "accepted": 2,
+             *       "count": 2,
+             *       "differ": false,
+             *       "people": 2,
+             *       "rejected": 0,
+             *       "verdict": "accept"
+             *     }
+             */
+            summary: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * Shown
+         * @description A row as a reviewer is shown it: what it says, and nothing of where it comes from or what others think. `token` is what he saw, `back` says
+         *     that he has reviewed it before.
+         */
+        Shown: {
+            /** Back */
+            back: boolean;
+            /** Data */
+            data: {
+                [key: string]: unknown;
+            };
+            /** Left */
+            left: number;
+            /** Place */
+            place: number;
+            /** Queue */
+            queue: number;
+            /** Reviewer */
+            reviewer: string;
+            /** Row */
+            row: string;
+            /** Token */
+            token: string;
         };
         /**
          * Skip
@@ -3024,6 +4462,120 @@ export interface components {
             nodes: number;
             /** Versions */
             versions: number;
+        };
+        /**
+         * ToBalance
+         * @description Classes to be balanced.
+         */
+        ToBalance: {
+            /**
+             * By
+             * @description The column of the classes.
+             * @example label
+             */
+            by: string;
+            /**
+             * Cap
+             * @description At most so many of each.
+             */
+            cap?: number | null;
+            /**
+             * Into
+             * @description Commit into this dataset; default: the branch.
+             */
+            into?: string | null;
+            /**
+             * Seed
+             * @default 42
+             */
+            seed: number;
+            /**
+             * Shares
+             * @description Shares of the classes, which sum to 1.
+             */
+            shares?: {
+                [key: string]: number;
+            } | null;
+        };
+        /**
+         * ToColumns
+         * @description Other columns.
+         */
+        ToColumns: {
+            /**
+             * Compute
+             * @description Columns and their expressions.
+             * @example {
+             *       "words": "word_count(answer)"
+             *     }
+             */
+            compute?: {
+                [key: string]: string;
+            } | null;
+            /**
+             * Drop
+             * @description Columns that go.
+             */
+            drop?: string[] | null;
+            /**
+             * Into
+             * @description Commit into this dataset; default: the branch.
+             */
+            into?: string | null;
+            /**
+             * Keep
+             * @description Columns that alone stay.
+             */
+            keep?: string[] | null;
+            /**
+             * Rename
+             * @description New names by old ones.
+             * @example {
+             *       "question": "input"
+             *     }
+             */
+            rename?: {
+                [key: string]: string;
+            } | null;
+            /**
+             * Set
+             * @description Columns and the templates that fill them.
+             */
+            set?: {
+                [key: string]: string;
+            } | null;
+        };
+        /**
+         * ToCombine
+         * @description Several datasets in one.
+         */
+        ToCombine: {
+            /** Compare */
+            compare?: string[] | null;
+            /**
+             * Datasets
+             * @description Datasets, branches, tags or versions.
+             * @example [
+             *       "questions",
+             *       "more@v1"
+             *     ]
+             */
+            datasets: string[];
+            /**
+             * Dedup
+             * @description Drop rows that say what an earlier one says.
+             */
+            dedup?: ("exact" | "near") | null;
+            /**
+             * Into
+             * @description The dataset that then has their rows.
+             */
+            into: string;
+            /**
+             * Similarity
+             * @default 0.7
+             */
+            similarity: number;
         };
         /**
          * ToCommit
@@ -3108,6 +4660,37 @@ export interface components {
              * @default 5
              */
             limit: number;
+        };
+        /**
+         * ToCompareParts
+         * @description Parts that a column names.
+         */
+        ToCompareParts: {
+            /**
+             * By
+             * @description source, near_duplicates, group:COLUMN.
+             * @default [
+             *       "source",
+             *       "near_duplicates"
+             *     ]
+             */
+            by: string[];
+            /**
+             * Column
+             * @default split
+             */
+            column: string;
+            /**
+             * Compare
+             * @description Columns in which they are looked for; null: all.
+             */
+            compare?: string[] | null;
+            /**
+             * Similarity
+             * @description From which likeness on rows are near-duplicates.
+             * @default 0.7
+             */
+            similarity: number;
         };
         /**
          * ToDetect
@@ -3465,6 +5048,160 @@ export interface components {
             source: string;
         };
         /**
+         * ToPass
+         * @description A gate to be held against what was found.
+         */
+        ToPass: {
+            /**
+             * Gate
+             * @description A path on the server's machine, or upload:ID.
+             * @example gate.yaml
+             */
+            gate: string;
+        };
+        /**
+         * ToPlan
+         * @description Checks, and perhaps a repair behind them, to be quoted.
+         */
+        ToPlan: {
+            /**
+             * Against
+             * @description The evaluation set of contamination: a dataset, or a file. A path on the server's machine, or upload:ID.
+             */
+            against?: string | null;
+            /**
+             * Base Url
+             * @description Address of the model's server.
+             */
+            base_url?: string | null;
+            /**
+             * Budget Tokens
+             * @description Pause before more tokens than this.
+             */
+            budget_tokens?: number | null;
+            /**
+             * Budget Usd
+             * @description Pause before more than this is spent.
+             */
+            budget_usd?: number | null;
+            /**
+             * Checks
+             * @description Names of checks, or kinds of steps that flag; null: all for which nothing is missing.
+             */
+            checks?: string[] | null;
+            /**
+             * Embedder
+             * @description A model of embeddings, for semantic-duplicates.
+             */
+            embedder?: string | null;
+            /**
+             * Embedder Url
+             * @description Address of the embedder's server.
+             */
+            embedder_url?: string | null;
+            /**
+             * Fix
+             * @description Repair rows that are flagged for these.
+             * @default []
+             */
+            fix: string[];
+            /**
+             * Gate
+             * @description A gate (YAML), whose questions are asked, too. A path on the server's machine, or upload:ID.
+             */
+            gate?: string | null;
+            /**
+             * Model
+             * @description A model for the checks that can ask one.
+             * @example openai/gpt-4o-mini
+             */
+            model?: string | null;
+            /**
+             * Offline
+             * @description Send nothing: stored answers alone.
+             * @default false
+             */
+            offline: boolean;
+            /**
+             * Settings
+             * @description By check, what its step is set to.
+             * @default {}
+             * @example {
+             *       "near-duplicates": {
+             *         "similarity": 0.8
+             *       }
+             *     }
+             */
+            settings: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            };
+            /**
+             * Tries
+             * @description How often a row is repaired at most.
+             * @default 2
+             */
+            tries: number;
+        };
+        /**
+         * ToPull
+         * @description What is brought back.
+         */
+        ToPull: {
+            /**
+             * Dry Run
+             * @description Of people who review: only say what would be taken.
+             * @default false
+             */
+            dry_run: boolean;
+            /**
+             * Place
+             * @description hf:owner/name, argilla:WORKSPACE/NAME or label-studio:TITLE.
+             * @example argilla:team/questions
+             */
+            place: string;
+        };
+        /**
+         * ToPush
+         * @description Where a dataset goes. An option that means nothing for the place is refused.
+         */
+        ToPush: {
+            /**
+             * Message
+             * @description Of a hub: what was done.
+             */
+            message?: string | null;
+            /**
+             * Place
+             * @description hf:owner/name, argilla:WORKSPACE/NAME or label-studio:TITLE.
+             * @example hf:me/questions
+             */
+            place: string;
+            /**
+             * Public
+             * @description Of a hub: everybody may see it.
+             * @default false
+             */
+            public: boolean;
+            /**
+             * Split By
+             * @description Of a hub: column by whose values the rows are parted.
+             */
+            split_by?: string | null;
+            /**
+             * Tag
+             * @description Of a hub: a name for this state.
+             */
+            tag?: string | null;
+            /**
+             * Where
+             * @description Of people who review: only rows for which this is true.
+             * @example reviews.count = 0
+             */
+            where?: string | null;
+        };
+        /**
          * ToQuote
          * @description A recipe to be quoted.
          */
@@ -3547,6 +5284,172 @@ export interface components {
             source: string;
         };
         /**
+         * ToSample
+         * @description Rows to be kept.
+         */
+        ToSample: {
+            /**
+             * By
+             * @description Column of strata, expression of weight or value, or text that is compared.
+             * @default
+             */
+            by: string;
+            /**
+             * Equal Strata
+             * @default false
+             */
+            equal_strata: boolean;
+            /**
+             * How
+             * @default random
+             * @enum {string}
+             */
+            how: "random" | "stratified" | "weighted" | "top" | "diverse";
+            /**
+             * Into
+             * @description Commit into this dataset; default: the branch.
+             */
+            into?: string | null;
+            /**
+             * N
+             * @description How many rows.
+             * @example 100
+             */
+            n: number;
+            /**
+             * Seed
+             * @default 42
+             */
+            seed: number;
+        };
+        /**
+         * ToShuffle
+         * @description Another order.
+         */
+        ToShuffle: {
+            /**
+             * Into
+             * @description Commit into this dataset; default: the branch.
+             */
+            into?: string | null;
+            /**
+             * Seed
+             * @default 42
+             */
+            seed: number;
+        };
+        /**
+         * ToSplit
+         * @description Parts to be made.
+         */
+        ToSplit: {
+            /**
+             * By
+             * @description source, near_duplicates, group:COLUMN.
+             * @default [
+             *       "source",
+             *       "near_duplicates"
+             *     ]
+             */
+            by: string[];
+            /**
+             * Column
+             * @description Column that says the part.
+             * @default split
+             */
+            column: string;
+            /**
+             * Compare
+             * @description Columns in which they are looked for; null: all.
+             */
+            compare?: string[] | null;
+            /**
+             * Parts
+             * @description By name their sizes: shares that sum to 1, or rows; one may be rest.
+             * @example {
+             *       "test": 0.2,
+             *       "train": 0.8
+             *     }
+             */
+            parts: {
+                [key: string]: number | "rest";
+            };
+            /**
+             * Seed
+             * @default 42
+             */
+            seed: number;
+            /**
+             * Similarity
+             * @description From which likeness on rows are near-duplicates.
+             * @default 0.7
+             */
+            similarity: number;
+            /**
+             * Stratify
+             * @description Column whose classes each part has in the same shares.
+             */
+            stratify?: string | null;
+        };
+        /**
+         * ToSplitInto
+         * @description A split to be committed.
+         */
+        ToSplitInto: {
+            /**
+             * By
+             * @description source, near_duplicates, group:COLUMN.
+             * @default [
+             *       "source",
+             *       "near_duplicates"
+             *     ]
+             */
+            by: string[];
+            /**
+             * Column
+             * @description Column that says the part.
+             * @default split
+             */
+            column: string;
+            /**
+             * Compare
+             * @description Columns in which they are looked for; null: all.
+             */
+            compare?: string[] | null;
+            /**
+             * Into
+             * @description Commit into this dataset; default: the branch.
+             */
+            into?: string | null;
+            /**
+             * Parts
+             * @description By name their sizes: shares that sum to 1, or rows; one may be rest.
+             * @example {
+             *       "test": 0.2,
+             *       "train": 0.8
+             *     }
+             */
+            parts: {
+                [key: string]: number | "rest";
+            };
+            /**
+             * Seed
+             * @default 42
+             */
+            seed: number;
+            /**
+             * Similarity
+             * @description From which likeness on rows are near-duplicates.
+             * @default 0.7
+             */
+            similarity: number;
+            /**
+             * Stratify
+             * @description Column whose classes each part has in the same shares.
+             */
+            stratify?: string | null;
+        };
+        /**
          * ToSweep
          * @description What is to be removed.
          */
@@ -3563,6 +5466,18 @@ export interface components {
              * @default 1209600
              */
             older_than_s: number;
+        };
+        /**
+         * ToTake
+         * @description A file of reviews.
+         */
+        ToTake: {
+            /**
+             * File
+             * @description A path on the server's machine, or upload:ID: .jsonl or .csv, or a bundle (.zip).
+             * @example out/reviews.jsonl
+             */
+            file: string;
         };
         /**
          * ToTest
@@ -4602,6 +6517,44 @@ export interface operations {
             };
         };
     };
+    combine_datasets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToCombine"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_datasets: {
         parameters: {
             query?: {
@@ -4626,6 +6579,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_DatasetFacts_"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    balance_dataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name, or name@branch. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToBalance"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
                 };
             };
             /** @description An error, and its fix. */
@@ -4665,6 +6658,41 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Ref"];
                 };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    download_bundle: {
+        parameters: {
+            query?: {
+                reviews?: boolean;
+                unblind?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description name, name@branch, name@tag or name@version. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description An error, and its fix. */
             default: {
@@ -4743,6 +6771,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_dict_str__Any__"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_columns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name, or name@branch. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToColumns"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
                 };
             };
             /** @description An error, and its fix. */
@@ -5229,6 +7297,78 @@ export interface operations {
             };
         };
     };
+    show_licences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name, name@branch, name@tag or name@version. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_lock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name, name@branch, name@tag or name@version. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     log_dataset: {
         parameters: {
             query?: {
@@ -5335,6 +7475,715 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Page_dict_str__Any__"];
                 };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pull_dataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name, or name@branch. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToPull"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    push_dataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name, name@branch, name@tag or name@version. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToPush"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_check_runs: {
+        parameters: {
+            query?: {
+                /** @description Items to pass over. */
+                start?: number;
+                /** @description Most items. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description name, name@branch, name@tag or name@version. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CheckRun_"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_checks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name, name@branch, name@tag or name@version. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChecksToDo"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Result"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_checks: {
+        parameters: {
+            query?: {
+                /** @description Items to pass over. */
+                start?: number;
+                /** @description Most items. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description name, name@branch, name@tag or name@version. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_KnownCheck_"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan_checks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name, name@branch, name@tag or name@version. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToPlan"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Quote"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_quality: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name, name@branch, name@tag or name@version. */
+                dataset: string;
+                /** @description A run of checks. */
+                run: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    fix_flagged: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name, or name@branch. */
+                dataset: string;
+                /** @description A run of checks. */
+                run: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Repair"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_flags: {
+        parameters: {
+            query?: {
+                /** @description Of one check. */
+                check?: string | null;
+                /** @description For one reason. */
+                reason?: string | null;
+                /** @description Items to pass over. */
+                start?: number;
+                /** @description Most items. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description name, name@branch, name@tag or name@version. */
+                dataset: string;
+                /** @description A run of checks. */
+                run: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RowFlag_"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pass_gate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name, name@branch, name@tag or name@version. */
+                dataset: string;
+                /** @description A run of checks. */
+                run: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToPass"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_flagged: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name, or name@branch. */
+                dataset: string;
+                /** @description A run of checks. */
+                run: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Removal"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    download_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name, name@branch, name@tag or name@version. */
+                dataset: string;
+                /** @description A run of checks. */
+                run: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_queues: {
+        parameters: {
+            query?: {
+                /** @description Items to pass over. */
+                start?: number;
+                /** @description Most items. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description name, or name@branch. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueuePage"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_queue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name, or name@branch. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewQueue"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueFacts"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_behind: {
+        parameters: {
+            query: {
+                reviewer: string;
+                place: number;
+                row: string;
+            };
+            header?: never;
+            path: {
+                /** @description name, or name@branch. */
+                dataset: string;
+                queue: number;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Behind"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_next: {
+        parameters: {
+            query?: {
+                /** @description Who reviews; default: who acts. */
+                reviewer?: string | null;
+                /** @description The row that was reviewed last (1), or so many before it. */
+                back?: number;
+            };
+            header?: never;
+            path: {
+                /** @description name, or name@branch. */
+                dataset: string;
+                queue: number;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Next"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    give_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name, or name@branch. */
+                dataset: string;
+                queue: number;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Given"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Revealed"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    skip_row: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name, or name@branch. */
+                dataset: string;
+                queue: number;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlaceOfRow"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description An error, and its fix. */
             default: {
@@ -5467,6 +8316,321 @@ export interface operations {
             };
         };
     };
+    list_reviews: {
+        parameters: {
+            query?: {
+                /** @description Of one row. */
+                row?: string | null;
+                /** @description Of one person. */
+                by?: string | null;
+                verdict?: ("accept" | "reject") | null;
+                /** @description Who looks; default: who acts. */
+                reviewer?: string | null;
+                /** @description Hold nothing back. */
+                unblind?: boolean;
+                /** @description Items to pass over. */
+                start?: number;
+                /** @description Most items. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description name, name@branch, name@tag or name@version. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewPage"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_agreement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name, name@branch, name@tag or name@version. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    review_matching: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name, or name@branch. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkReview"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Counted"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calibrate_score: {
+        parameters: {
+            query: {
+                /** @description What gives a row its number. */
+                score: string;
+                precision?: number;
+                confidence?: number;
+            };
+            header?: never;
+            path: {
+                /** @description name, name@branch, name@tag or name@version. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    diff_reviews: {
+        parameters: {
+            query?: {
+                versions?: string[] | null;
+                people?: string[] | null;
+                /** @description Seconds since 1970. */
+                times?: number[] | null;
+            };
+            header?: never;
+            path: {
+                /** @description name, name@branch, name@tag or name@version. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    download_reviews: {
+        parameters: {
+            query?: {
+                suffix?: "jsonl" | "csv";
+            };
+            header?: never;
+            path: {
+                /** @description name, or name@branch. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_reviews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name, or name@branch. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToTake"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Brought"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    summarize_reviews: {
+        parameters: {
+            query?: {
+                /** @description Items to pass over. */
+                start?: number;
+                /** @description Most items. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description name, name@branch, name@tag or name@version. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RowSummary_"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     roll_back_dataset: {
         parameters: {
             query?: never;
@@ -5520,6 +8684,8 @@ export interface operations {
                 limit?: number;
                 sample?: number | null;
                 seed?: number;
+                /** @description Only rows of which a run of checks has found this. */
+                marked?: string | null;
                 /** @description Texts as they are, not their first 240 characters. */
                 whole?: boolean;
             };
@@ -5691,6 +8857,245 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Edited"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name, or name@branch. */
+                dataset: string;
+                row: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewReview"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewFacts"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sample_dataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name, or name@branch. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToSample"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    shuffle_dataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name, or name@branch. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToShuffle"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    split_dataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name, or name@branch. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToSplitInto"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_overlap: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name, or name@branch. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToCompareParts"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_split: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name, or name@branch. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToSplit"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
                 };
             };
             /** @description An error, and its fix. */

@@ -40,7 +40,35 @@ const rows = {
   'row.previous': { label: 'Previous row, while one is open', group: 'Grid', keys: ['k'] },
 } satisfies Record<string, Command>
 
-export const commands = { ...general, ...places, ...gridCommands, ...rows }
+const option = (keys: string) => ({ label: `Choose option ${keys}`, group: 'Review', keys: [keys], local: true }) as const satisfies Command
+
+const review = {
+  'review.accept': { label: 'Accept the row', group: 'Review', keys: ['a'] },
+  'review.reject': { label: 'Reject the row', group: 'Review', keys: ['r'] },
+  'review.fix': { label: 'Fix what the row says', group: 'Review', keys: ['f'] },
+  'review.skip': { label: 'Skip the row, it comes again at the end', group: 'Review', keys: ['s'] },
+  'review.note': { label: 'Write a note', group: 'Review', keys: ['n'] },
+  'review.undo': { label: 'Take back the last verdict and give another', group: 'Review', keys: ['u'] },
+  'review.back': { label: 'Row reviewed before', group: 'Review', keys: ['Left'] },
+  'review.forward': { label: 'Back to the row that is next', group: 'Review', keys: ['Right'] },
+  'review.option1': option('1'),
+  'review.option2': option('2'),
+  'review.option3': option('3'),
+  'review.option4': option('4'),
+  'review.option5': option('5'),
+  'review.option6': option('6'),
+  'review.option7': option('7'),
+  'review.option8': option('8'),
+  'review.option9': option('9'),
+  'review.option10': option('b'),
+  'review.option11': option('c'),
+  'review.option12': option('d'),
+  'review.option13': option('e'),
+  'review.option14': option('h'),
+  'review.option15': option('i'),
+} satisfies Record<string, Command>
+
+export const commands = { ...general, ...places, ...gridCommands, ...rows, ...review }
 export type CommandId = keyof typeof commands
 export const commandIds = Object.keys(commands) as CommandId[]
 

@@ -17,6 +17,16 @@ export function DatasetPage() {
             Rows
           </Link>
           {run === undefined && (
+            <Link to="/p/$project/datasets/$dataset/review" params={params} className={tabClass}>
+              Review
+            </Link>
+          )}
+          {run === undefined && (
+            <Link to="/p/$project/datasets/$dataset/quality" params={params} className={tabClass}>
+              Quality
+            </Link>
+          )}
+          {run === undefined && (
             <Link to="/p/$project/datasets/$dataset/versions" params={params} className={tabClass}>
               Versions
             </Link>

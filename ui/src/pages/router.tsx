@@ -14,6 +14,9 @@ function fromStart(search: Record<string, unknown>): { start?: number } {
   return Number.isSafeInteger(start) && start > 0 ? { start } : {}
 }
 
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) > 0
+const said = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '')
+
 const home = createRoute({
   getParentRoute: () => root,
   path: '/',
@@ -64,6 +67,24 @@ const rows = createRoute({
   path: '/rows',
   validateSearch: readSearch,
   component: lazyRouteComponent(() => import('./RowsPage'), 'RowsPage'),
+})
+
+const review = createRoute({
+  getParentRoute: () => dataset,
+  path: '/review',
+  validateSearch: (search): { queue?: number; reviewer?: string; back?: number } => ({
+    ...(isCount(search.queue) && { queue: search.queue }),
+    ...(isCount(search.queue) && said(search.reviewer) !== '' && { reviewer: said(search.reviewer) }),
+    ...(isCount(search.queue) && isCount(search.back) && { back: search.back }),
+  }),
+  component: lazyRouteComponent(() => import('./ReviewPage'), 'ReviewPage'),
+})
+
+const quality = createRoute({
+  getParentRoute: () => dataset,
+  path: '/quality',
+  validateSearch: (search): { run?: string } => (said(search.run) === '' ? {} : { run: said(search.run) }),
+  component: lazyRouteComponent(() => import('./QualityPage'), 'QualityPage'),
 })
 
 const versions = createRoute({
@@ -176,7 +197,7 @@ const routeTree = root.addChildren([
   project.addChildren([
     projectHome,
     datasets,
-    dataset.addChildren([datasetHome, rows, versions]),
+    dataset.addChildren([datasetHome, rows, review, quality, versions]),
     recipes,
     recipe.addChildren([recipeAbout, recipeStart, recipeText]),
     recipeFile,

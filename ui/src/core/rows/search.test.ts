@@ -2,8 +2,8 @@ import { expect, it } from 'vitest'
 import { changeView, moveView, readSearch, sayingSort, sortOf } from './search'
 
 it('takes what is sound and leaves the rest out', () => {
-  const raw = { ref: 'draft', where: ' length(answer) > 2 ', search: '', sort: '-scores.judge', sample: 50, seed: 7, row: 'ab12', place: 41, at: 30, more: 1 }
-  expect(readSearch(raw)).toEqual({ ref: 'draft', where: 'length(answer) > 2', sort: '-scores.judge', sample: 50, seed: 7, row: 'ab12', place: 41, at: 30 })
+  const raw = { ref: 'draft', where: ' length(answer) > 2 ', search: '', marked: 'r12:flag:pii', sort: '-scores.judge', sample: 50, seed: 7, row: 'ab12', place: 41, at: 30, more: 1 }
+  expect(readSearch(raw)).toEqual({ ref: 'draft', where: 'length(answer) > 2', marked: 'r12:flag:pii', sort: '-scores.judge', sample: 50, seed: 7, row: 'ab12', place: 41, at: 30 })
   expect(readSearch({ sample: -1, at: 'x', place: 1.5, sort: {}, where: null })).toEqual({})
 })
 

@@ -7,6 +7,8 @@ export interface RowsSearch {
   readonly ref?: string
   readonly where?: string
   readonly search?: string
+  /** What a run of checks has found of them: `r12:flag:pii` (core/quality.ts). */
+  readonly marked?: string
   /** A column; with `-` before it the greatest first. */
   readonly sort?: string
   /** So many rows, chosen by `seed`. */
@@ -34,6 +36,7 @@ export function readSearch(raw: Readonly<Record<string, unknown>>): RowsSearch {
     ref: text(raw['ref']),
     where: text(raw['where']),
     search: text(raw['search']),
+    marked: text(raw['marked']),
     sort: text(raw['sort']),
     sample: sample || undefined,
     seed: sample ? number(raw['seed']) || undefined : undefined,

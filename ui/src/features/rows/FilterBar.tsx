@@ -5,17 +5,20 @@ import { joinConditions, splitConditions } from '@/core/rows/conditions'
 import { Keys } from '@/ui/Keys'
 import { useHotkey } from '@/ui/useHotkey'
 import { ConditionInput } from './ConditionInput'
-import { FilterChip } from './FilterChip'
+import { FilterChip, MarkChip } from './FilterChip'
 
 interface Props {
+  /** What a run of checks has found of the rows. */
+  readonly marked: string | undefined
   readonly where: string | undefined
   readonly columns: readonly string[]
   readonly refused: boolean
   onWhere(where: string | undefined): void
+  onUnmark(): void
 }
 
 /** The filter as chips, all of which hold, and a field for one more. What is typed applies on Enter. */
-export function FilterBar({ where, columns, refused, onWhere }: Props) {
+export function FilterBar({ where, marked, columns, refused, onWhere, onUnmark }: Props) {
   const chips = splitConditions(where)
   const [text, setText] = useState('')
   const field = useRef<HTMLInputElement>(null)
@@ -44,6 +47,7 @@ export function FilterBar({ where, columns, refused, onWhere }: Props) {
       className="flex min-h-7 min-w-0 flex-1 flex-wrap items-center gap-1 rounded-control border border-control-line bg-surface px-1 py-px focus-within:outline-2 focus-within:outline-accent max-sm:basis-full"
     >
       <ListFilter aria-hidden className="mx-1 size-3.5 shrink-0 text-muted" />
+      {marked !== undefined && <MarkChip mark={marked} onRemove={onUnmark} />}
       {chips.map((chip, n) => (
         <FilterChip key={`${String(n)} ${chip}`} text={chip} refused={refused} onEdit={() => { edit(n) }} onRemove={() => { put(without(n)) }} />
       ))}
@@ -56,7 +60,7 @@ export function FilterBar({ where, columns, refused, onWhere }: Props) {
         onApply={apply}
         onBack={() => { if (chips.length) edit(chips.length - 1) }}
       />
-      {key !== undefined && !text && chips.length === 0 && <span className="pr-1 max-sm:hidden"><Keys keys={key} /></span>}
+      {key !== undefined && !text && chips.length === 0 && marked === undefined && <span className="pr-1 max-sm:hidden"><Keys keys={key} /></span>}
     </div>
   )
 }

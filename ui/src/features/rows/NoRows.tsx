@@ -5,7 +5,7 @@ import { EmptyState } from '@/ui/EmptyState'
 
 /** What stands where no rows are: because none match, or because none are there. */
 export function NoRows({ search, onClear }: { readonly search: RowsSearch; onClear(): void }) {
-  if (search.where === undefined && search.search === undefined) {
+  if (search.where === undefined && search.search === undefined && search.marked === undefined) {
     return (
       <EmptyState icon={<Rows3 />} title="No rows yet">
         <p>Rows come from files that are imported, and from runs that keep some.</p>

@@ -5,7 +5,7 @@ import { asProblem } from '@/core/problem'
 import { spanWithin } from '@/core/rows/origin'
 import { ErrorPanel } from '@/ui/ErrorPanel'
 import { Skeleton } from '@/ui/Skeleton'
-import { FieldValue } from './FieldValue'
+import { FieldValue } from '@/ui/values/FieldValue'
 
 interface Props {
   readonly project: string

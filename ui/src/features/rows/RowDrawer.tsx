@@ -64,7 +64,7 @@ export function RowDrawer({ of, version, row, place, total, columns, edits, onSt
           />
           <RowScores scores={data.scores} />
           <RowFlags origin={data.origin} />
-          <RowReviews reviews={data.reviews} />
+          <RowReviews of={of} version={version} row={row} revision={data.revision} canAdd={edits !== undefined} />
           <RowOrigin project={of.project} row={row} />
           <p className="pt-2 text-label text-muted">
             id <span className="font-mono">{row}</span>

@@ -5,8 +5,8 @@ import { kindOf } from '@/core/rows/cells'
 import { marksOf } from '@/core/rows/marks'
 import { IconButton } from '@/ui/IconButton'
 import { FieldEditor } from './FieldEditor'
-import { FieldValue } from './FieldValue'
-import { Part } from './Part'
+import { FieldValue } from '@/ui/values/FieldValue'
+import { Part } from '@/ui/Part'
 import type { RowFacts } from './source'
 
 interface Props {

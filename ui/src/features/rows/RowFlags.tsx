@@ -1,5 +1,5 @@
 import { Badge } from '@/ui/Badge'
-import { Part } from './Part'
+import { Part } from '@/ui/Part'
 
 /** What checks found in a row. */
 export function RowFlags({ origin }: { readonly origin: Readonly<Record<string, unknown>> | null | undefined }) {

@@ -6,7 +6,7 @@ import { ErrorPanel } from '@/ui/ErrorPanel'
 import { SkeletonList } from '@/ui/Skeleton'
 import { MadeBy } from './MadeBy'
 import { ParentRow } from './ParentRow'
-import { Part } from './Part'
+import { Part } from '@/ui/Part'
 
 interface Props {
   readonly project: string

@@ -1,6 +1,6 @@
 import { formatNumber, toText } from '@/core/grid/values'
 import { scoresOf } from '@/core/rows/cells'
-import { Part } from './Part'
+import { Part } from '@/ui/Part'
 
 /** What was measured of a row. */
 export function RowScores({ scores }: { readonly scores: Readonly<Record<string, unknown>> }) {

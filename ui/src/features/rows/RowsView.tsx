@@ -44,6 +44,7 @@ export function RowsView({ of, search, onSearch }: RowsViewProps) {
   const [tagging, setTagging] = useState<string | null>(null)
 
   const change = (changed: Parameters<typeof changeView>[1]) => { onSearch(changeView(search, changed), false) }
+  const clear = () => { change({ where: undefined, search: undefined, marked: undefined, sample: undefined }) }
   const placed = search.place ?? view?.first.items.findIndex(({ id }) => id === search.row)
   const place = placed === undefined || placed < 0 ? undefined : placed
 
@@ -86,7 +87,7 @@ export function RowsView({ of, search, onSearch }: RowsViewProps) {
         <>
           <StatusLine search={search} total={total} unknown={view.first.unknown} />
           {columns.length === 0 ? (
-            <NoRows search={search} onClear={() => { change({ where: undefined, search: undefined, sample: undefined }) }} />
+            <NoRows search={search} onClear={clear} />
           ) : (
             <div className="min-h-0 flex-1 border-t border-line" aria-busy={waiting}>
               <Grid
@@ -110,7 +111,7 @@ export function RowsView({ of, search, onSearch }: RowsViewProps) {
                 }}
                 onAnchor={(top) => { if (counted.current && top !== (search.at ?? 0)) onSearch(moveView(search, { at: top || undefined }), true) }}
                 onAct={act}
-                empty={<NoRows search={search} onClear={() => { change({ where: undefined, search: undefined, sample: undefined }) }} />}
+                empty={<NoRows search={search} onClear={clear} />}
               />
             </div>
           )}

@@ -11,7 +11,7 @@ interface Props {
 
 /** How many rows there are. */
 export function StatusLine({ search, total, unknown }: Props) {
-  const narrowed = search.where !== undefined || search.search !== undefined
+  const narrowed = search.where !== undefined || search.search !== undefined || search.marked !== undefined
   return (
     <div className="flex min-h-6 flex-wrap items-center gap-x-3 px-4 pb-1 text-label text-muted sm:px-6">
       <span role="status" className="tabular-nums">

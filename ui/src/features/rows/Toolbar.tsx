@@ -26,7 +26,14 @@ export function Toolbar({ of, search, columns, layout, onLayout, refused, onChan
   const names = columns.map(({ name }) => name).filter((name) => name !== PAIR)
   return (
     <div className="flex flex-wrap items-start gap-2 px-4 py-2 sm:px-6">
-      <FilterBar where={search.where} columns={names} refused={refused} onWhere={(where) => { onChange({ where }) }} />
+      <FilterBar
+        where={search.where}
+        marked={search.marked}
+        columns={names}
+        refused={refused}
+        onWhere={(where) => { onChange({ where }) }}
+        onUnmark={() => { onChange({ marked: undefined }) }}
+      />
       <SearchField search={search.search} onSearch={(words) => { onChange({ search: words }) }} />
       {!isRun(of.dataset) && <RefPicker of={of} version={search.ref} onRef={(ref) => { onChange({ ref }) }} />}
       <ViewMenu

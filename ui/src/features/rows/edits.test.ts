@@ -66,18 +66,18 @@ it('says when there is nothing to undo, and why something cannot be undone', asy
 
 it('edits all that match but some, as many as were counted', async () => {
   const spy = post({ rows: 39 })
-  const gate = edits({ where: 'a > 1', search: 'tea' })
+  const gate = edits({ where: 'a > 1', search: 'tea', marked: 'r1:flag:pii' })
   expect(await gate.set({ all: true, rows: new Set(['r1', 'r2']) }, 'label', 'x')).toBe(39)
   expect((await gate.remove({ all: true, rows: new Set() })).says).toBe('39 rows deleted.')
   expect(bodies(spy)).toEqual([
-    ['bulk', { where: 'a > 1', search: 'tea', besides: ['r1', 'r2'], expected: 39, remove: false, set: { label: 'x' }, without: [] }],
-    ['bulk', { where: 'a > 1', search: 'tea', besides: [], expected: 41, remove: true, set: {}, without: [] }],
+    ['bulk', { where: 'a > 1', search: 'tea', marked: 'r1:flag:pii', besides: ['r1', 'r2'], expected: 39, remove: false, set: { label: 'x' }, without: [] }],
+    ['bulk', { where: 'a > 1', search: 'tea', marked: 'r1:flag:pii', besides: [], expected: 41, remove: true, set: {}, without: [] }],
   ])
 })
 
 it('names the rows that were selected one by one, and refuses all of a sample', async () => {
   const spy = post({ rows: 2 })
   await edits().remove({ all: false, rows: new Set(['r1', 'r2']) })
-  expect(bodies(spy)).toEqual([['bulk', { where: "id IN ('r1', 'r2')", search: null, besides: [], expected: 2, remove: true, set: {}, without: [] }]])
+  expect(bodies(spy)).toEqual([['bulk', { where: "id IN ('r1', 'r2')", search: null, marked: null, besides: [], expected: 2, remove: true, set: {}, without: [] }]])
   await expect(edits({ sample: 50 }).remove({ all: true, rows: new Set() })).rejects.toThrow('A sample is no condition.')
 })

@@ -81,9 +81,10 @@ export function rowEdits({ of: { project, dataset }, search, total, journal, sco
     if (selection.all && search.sample !== undefined) throw new Error('A sample is no condition. Show all rows in View, then select those that match.')
     const ids = [...selection.rows]
     const named = Array.from({ length: Math.ceil(ids.length / NAMED) }, (_, n) => ids.slice(n * NAMED, (n + 1) * NAMED))
+    const view = { where: search.where ?? null, search: search.search ?? null, marked: search.marked ?? null }
     const matches = selection.all
-      ? [{ where: search.where ?? null, search: search.search ?? null, besides: ids, expected: total === null ? null : total - ids.length }]
-      : named.map((some) => ({ where: `id IN (${some.map((id) => `'${id}'`).join(', ')})`, search: null, besides: [], expected: some.length }))
+      ? [{ ...view, besides: ids, expected: total === null ? null : total - ids.length }]
+      : named.map((some) => ({ where: `id IN (${some.map((id) => `'${id}'`).join(', ')})`, search: null, marked: null, besides: [], expected: some.length }))
     const counts = await together(matches, async (match) => {
       const { rows } = await said(client.POST(`${DATASET}/edits/bulk`, { params: { path }, body: { ...match, ...what, without: [] } }))
       return { result: rows, acts: rows > 0 ? 1 : 0 }

@@ -19,10 +19,11 @@ export const isRun = (dataset: string): boolean => dataset.startsWith('run:')
 /** A dataset at a branch, tag or version, as the server is asked for it. */
 export const spoken = (dataset: string, ref: string | undefined): string => (ref === undefined ? dataset : `${dataset}@${ref}`)
 
-export function rowsQuery({ where, search, sort, sample, seed }: RowsSearch) {
+export function rowsQuery({ where, search, marked, sort, sample, seed }: RowsSearch) {
   return {
     ...(where !== undefined && { where }),
     ...(search !== undefined && { search }),
+    ...(marked !== undefined && { marked }),
     ...(sort !== undefined && { sort: [sort] }),
     ...(sample !== undefined && { sample }),
     ...(seed !== undefined && { seed }),
@@ -30,7 +31,8 @@ export function rowsQuery({ where, search, sort, sample, seed }: RowsSearch) {
 }
 
 /** The filter in words: a selection of all that match ends when it becomes another one. A sort changes nothing in it. */
-export const matchingOf = ({ ref, where, search, sample, seed }: RowsSearch): string => JSON.stringify([ref, where, search, sample, seed])
+export const matchingOf = ({ ref, where, search, marked, sample, seed }: RowsSearch): string =>
+  JSON.stringify([ref, where, search, marked, sample, seed])
 
 /** One view of rows. Its first page has come already, and is given once; asked for again, it comes from the server. */
 export function rowsSource({ project, dataset }: RowsOf, search: RowsSearch, first: RowPage, onPage: (page: RowPage) => void): GridSource {

@@ -13,7 +13,7 @@ const ROW = '/api/v1/projects/{project}/datasets/{dataset}/rows/{row}'
 export function useEdits(of: RowsOf, search: RowsSearch, total: number | null, scores: ReadonlyMap<string, RowSaid['scores']>, can: boolean) {
   const cache = useQueryClient()
   const { project, dataset } = of
-  const { ref, where, search: words, sample } = search
+  const { ref, where, search: words, marked, sample } = search
   const branch = `${project}/${spoken(dataset, ref)}`
   const journal = useMemo(() => ({ branch, kept: new Journal() }).kept, [branch])
   return useMemo((): RowEdits | undefined => {
@@ -21,9 +21,11 @@ export function useEdits(of: RowsOf, search: RowsSearch, total: number | null, s
     const onChanged = () => {
       void cache.invalidateQueries({ predicate: ({ queryKey: [, path] }) => path === EDITS || path === ROW })
     }
-    const view: RowsSearch = { ...(ref && { ref }), ...(where && { where }), ...(words && { search: words }), ...(sample && { sample }) }
+    const view: RowsSearch = {
+      ...(ref && { ref }), ...(where && { where }), ...(words && { search: words }), ...(marked && { marked }), ...(sample && { sample }),
+    }
     return rowEdits({ of: { project, dataset }, search: view, total, journal, scores, onChanged })
-  }, [can, cache, project, dataset, ref, where, words, sample, total, journal, scores])
+  }, [can, cache, project, dataset, ref, where, words, marked, sample, total, journal, scores])
 }
 
 /** What is not committed yet on a branch, counted. */

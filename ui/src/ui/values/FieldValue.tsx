@@ -19,9 +19,11 @@ export function FieldValue({ kind, value, marks }: Props): ReactNode {
   if (isChat(value) && value.length > 0) return <ChatView messages={value} />
   if (isPair(value)) {
     return (
-      <div className="flex flex-col gap-3">
-        <Side title="Chosen" value={value.chosen} />
-        <Side title="Rejected" value={value.rejected} />
+      <div className="@container">
+        <div className="grid grid-cols-1 items-start gap-3 @min-[560px]:grid-cols-2">
+          <Side title="Chosen" value={value.chosen} />
+          <Side title="Rejected" value={value.rejected} />
+        </div>
       </div>
     )
   }
