@@ -23,8 +23,10 @@ from rowsmith.api import (
     keys,
     models,
     pages,
+    playground,
     problems,
     projects,
+    prompts,
     provenance,
     recipes,
     runs,
@@ -41,7 +43,8 @@ from rowsmith.store.receipts import Receipts
 from rowsmith.worker.worker import Worker
 
 NOUNS = (
-    health, home, projects, datasets, edits, history, provenance, uploads, imports, exports, recipes, runs, calls, judges, models, keys, events,
+    health, home, projects, datasets, edits, history, provenance, uploads, imports, exports, recipes, runs, calls, judges, models, keys,
+    prompts, playground, events,
 )  # fmt: skip
 """Modules with routes, as the description lists them."""
 WEB = Path(rowsmith.__file__).parent / "web"

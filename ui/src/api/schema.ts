@@ -1136,6 +1136,294 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/playground/ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask
+         * @description Ask a model for real: its answer with tokens, cost and time, or why there is none. The same again costs nothing, unless it is `fresh`.
+         */
+        post: operations["ask_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/playground/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look
+         * @description The variables of a prompt, what stands for each, and the texts that would be sent. Nothing is asked.
+         */
+        post: operations["look_at_question"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/prompts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Prompts
+         * @description The prompts of a project, by name, each with its newest version.
+         */
+        get: operations["list_prompts"];
+        put?: never;
+        /**
+         * Add
+         * @description Keep a prompt: a new one, or the next version of the one that has its name. The same as the newest: nothing happens.
+         */
+        post: operations["add_prompt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/prompts/infer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Infer
+         * @description Find the prompt that leads from the other columns of rows to one of them; a model writes it.
+         */
+        post: operations["infer_prompt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/prompts/lint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lint
+         * @description Look a prompt over: its variables, contradiction, ambiguity, overload, redundancy; by rules, and by a model where one is given.
+         */
+        post: operations["lint_prompt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/prompts/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test
+         * @description Try a prompt on sample rows: what would be sent; with a model, what it answers. Ask twice to compare two versions on the same rows.
+         */
+        post: operations["test_prompt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/prompts/{prompt}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Prompt
+         * @description What a version of a prompt says.
+         */
+        get: operations["get_prompt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/prompts/{prompt}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Diff
+         * @description What differs between two versions, of one prompt or of two.
+         */
+        get: operations["diff_prompt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/prompts/{prompt}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export
+         * @description A prompt as a file that `add` reads back the same.
+         */
+        get: operations["export_prompt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/prompts/{prompt}/fork": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fork
+         * @description Begin a prompt of its own at a version of another one.
+         */
+        post: operations["fork_prompt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/prompts/{prompt}/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Log
+         * @description The version that is spoken of and all that it descends from, newest first.
+         */
+        get: operations["log_prompt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/prompts/{prompt}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore
+         * @description Make a prompt what an earlier version is, as a new version: nothing of the history is lost.
+         */
+        post: operations["restore_prompt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/prompts/{prompt}/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Tags
+         * @description The tags and releases of a prompt.
+         */
+        get: operations["list_prompt_tags"];
+        put?: never;
+        /**
+         * Tag
+         * @description Name a version of a prompt for good.
+         */
+        post: operations["tag_prompt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/prompts/{prompt}/tags/{tag}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Tag
+         * @description Forget a tag; its version stays. A release stays, too (409).
+         */
+        delete: operations["delete_prompt_tag"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/quote": {
         parameters: {
             query?: never;
@@ -1631,6 +1919,69 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * Answered
+         * @description What came back. `answer` is None where there is none that can be used; then `reason`, `what` and `fix` say why, and `partial` is what the model
+         *     did say. `finish` is why it ended; tokens are as its server counted them (None: it did not). `reused`: the answer was stored already, and cost
+         *     nothing now. `cost_usd` is what was spent now (None: no price is known); `run` holds it all.
+         */
+        Answered: {
+            /** Answer */
+            answer: string | null;
+            /** Cost Usd */
+            cost_usd: number | null;
+            /**
+             * Finish
+             * @enum {string}
+             */
+            finish: "stop" | "length" | "refusal" | "broken" | "unknown";
+            /** Fix */
+            fix: string;
+            /** Model */
+            model: string;
+            /** Partial */
+            partial: string;
+            /** Reason */
+            reason: string;
+            /** Reasoning Out */
+            reasoning_out: number | null;
+            /** Reused */
+            reused: boolean;
+            /** Run */
+            run: string;
+            /** Seconds */
+            seconds: number;
+            /** System */
+            system: string;
+            /** Text */
+            text: string;
+            /** Tokens In */
+            tokens_in: number | null;
+            /** Tokens Out */
+            tokens_out: number | null;
+            /** What */
+            what: string;
+        };
+        /**
+         * Asks
+         * @description A variable of a prompt. `value`: what stands for it (None: nothing yet); `source`: who gives it: `given`, `row`, `default`, or empty.
+         */
+        Asks: {
+            /** Choices */
+            choices: unknown[] | null;
+            /** Help */
+            help: string;
+            /** Name */
+            name: string;
+            /** Required */
+            required: boolean;
+            /** Source */
+            source: string;
+            /** Type */
+            type: string | null;
+            /** Value */
+            value: unknown;
+        };
+        /**
          * Budget
          * @description Caps over all runs of a project; what is null has none.
          */
@@ -1848,6 +2199,22 @@ export interface components {
             token: string;
         };
         /**
+         * Example
+         * @description A few-shot example: what comes in, and what the answer to it is.
+         */
+        Example: {
+            /**
+             * Answer
+             * @description The answer to it: text, or any JSON value.
+             */
+            answer: unknown;
+            /**
+             * Input
+             * @description What comes in: text, or any JSON value.
+             */
+            input: unknown;
+        };
+        /**
          * Forgetting
          * @description What a forgetting comes to. `versions` show fewer rows, by `rows` in all; `calls` and `vectors` are the stored answers and embeddings
          *     that go, `files` the inputs. `runs` lost what they rest on. `kept` says what stays, and why; `unreachable` which copies the home cannot
@@ -2044,6 +2411,49 @@ export interface components {
              * @enum {string}
              */
             where: "environment" | "keyring" | "store";
+        };
+        /**
+         * LoggedPrompt
+         * @description A version in the log, with the names that it has. `parent`: the version before it, or the one that a fork began at.
+         */
+        LoggedPrompt: {
+            /** Author */
+            author: string;
+            /** Committed At */
+            committed_at: number;
+            /** Message */
+            message: string;
+            /** Parent */
+            parent: string | null;
+            /** Refs */
+            refs: string[];
+            /** Version */
+            version: string;
+        };
+        /**
+         * Looked
+         * @description A question as it would be sent: its variables, its texts with their values, and in `problem` why it cannot be sent. `prompt` is the version
+         *     that is spoken of; `parameters` are those that it asks for.
+         */
+        Looked: {
+            /** Parameters */
+            parameters: {
+                [key: string]: unknown;
+            };
+            /** Problem */
+            problem: string;
+            /** Prompt */
+            prompt: string;
+            /** Source System */
+            source_system: string;
+            /** Source Text */
+            source_text: string;
+            /** System */
+            system: string;
+            /** Text */
+            text: string;
+            /** Variables */
+            variables: components["schemas"]["Asks"][];
         };
         /**
          * Made
@@ -2506,6 +2916,15 @@ export interface components {
             /** Total */
             total: number | null;
         };
+        /** Page[LoggedPrompt] */
+        Page_LoggedPrompt_: {
+            /** Items */
+            items: components["schemas"]["LoggedPrompt"][];
+            /** Next */
+            next: number | null;
+            /** Total */
+            total: number | null;
+        };
         /** Page[Plugin] */
         Page_Plugin_: {
             /** Items */
@@ -2528,6 +2947,15 @@ export interface components {
         Page_ProjectFacts_: {
             /** Items */
             items: components["schemas"]["ProjectFacts"][];
+            /** Next */
+            next: number | null;
+            /** Total */
+            total: number | null;
+        };
+        /** Page[PromptFacts] */
+        Page_PromptFacts_: {
+            /** Items */
+            items: components["schemas"]["PromptFacts"][];
             /** Next */
             next: number | null;
             /** Total */
@@ -2722,6 +3150,109 @@ export interface components {
             spent_tokens: number;
             /** Spent Usd */
             spent_usd: number;
+        };
+        /**
+         * Prompt
+         * @description What one version of a prompt says. Line breaks are made `\n`, and lone surrogates U+FFFD.
+         */
+        Prompt: {
+            /**
+             * Author
+             * @description Who wrote it.
+             * @default
+             */
+            author: string;
+            /**
+             * Description
+             * @description What it is for.
+             * @default
+             */
+            description: string;
+            /**
+             * Examples
+             * @description Few-shot examples: input and answer.
+             */
+            examples?: components["schemas"]["Example"][];
+            /**
+             * Licence
+             * @description Terms under which it may be used, for example CC-BY-4.0.
+             * @default
+             */
+            licence: string;
+            /**
+             * Parameters
+             * @description How a model is to be asked: temperature, top_p, max_tokens, frequency_penalty, presence_penalty, seed, stop, reasoning_effort.
+             */
+            parameters?: {
+                [key: string]: unknown;
+            };
+            /**
+             * System
+             * @description The system text; empty for none.
+             * @default
+             */
+            system: string;
+            /**
+             * Tags
+             * @description Words by which it is found.
+             */
+            tags?: string[];
+            /**
+             * Text
+             * @description What is asked: the user's text.
+             */
+            text: string;
+            /**
+             * Title
+             * @description What people call it.
+             * @default
+             */
+            title: string;
+            /**
+             * Variables
+             * @description The variables of its texts, by name.
+             */
+            variables?: {
+                [key: string]: components["schemas"]["Variable"];
+            };
+        };
+        /**
+         * PromptDiff
+         * @description What differs between two versions: `text`, `system`, `variables.tone` ...
+         */
+        PromptDiff: {
+            /** Fields */
+            fields: {
+                [key: string]: components["schemas"]["Sides"];
+            };
+            /** New */
+            new: string;
+            /** Old */
+            old: string;
+        };
+        /**
+         * PromptFacts
+         * @description A version of a prompt. `refs`: the tags and releases that name it; `used`: the variables that its texts use.
+         */
+        PromptFacts: {
+            /** Author */
+            author: string;
+            /** Committed At */
+            committed_at: number;
+            /** Message */
+            message: string;
+            /**
+             * Name
+             * @example answers
+             */
+            name: string;
+            prompt: components["schemas"]["Prompt"];
+            /** Refs */
+            refs: string[];
+            /** Used */
+            used: string[];
+            /** Version */
+            version: string;
         };
         /**
          * Quote
@@ -2961,6 +3492,16 @@ export interface components {
             unknown: string[];
         };
         /**
+         * Sides
+         * @description What a setting was and is; null where it is not there.
+         */
+        Sides: {
+            /** New */
+            new: unknown;
+            /** Old */
+            old: unknown;
+        };
+        /**
          * Skip
          * @description How to undo.
          */
@@ -3024,6 +3565,97 @@ export interface components {
             nodes: number;
             /** Versions */
             versions: number;
+        };
+        /**
+         * ToAsk
+         * @description A question to a model.
+         */
+        ToAsk: {
+            /**
+             * Base Url
+             * @description Address of the model's server. Default: the provider's own.
+             */
+            base_url?: string | null;
+            /**
+             * Budget Usd
+             * @description Most that the answer may cost.
+             * @example 0.05
+             */
+            budget_usd?: number | null;
+            /**
+             * Dataset
+             * @description Where the row is: name, name@version or run:r12.
+             * @default
+             * @example questions
+             */
+            dataset: string;
+            /**
+             * Fresh
+             * @description Buy a new answer, though one is stored.
+             * @default false
+             */
+            fresh: boolean;
+            /**
+             * Model
+             * @description provider/name
+             * @example openai/gpt-5-mini
+             */
+            model: string;
+            /**
+             * Parameters
+             * @description temperature, top_p, max_tokens, stop, seed ...; they go before those of a stored prompt.
+             * @default {}
+             * @example {
+             *       "max_tokens": 400,
+             *       "temperature": 0.7
+             *     }
+             */
+            parameters: {
+                [key: string]: unknown;
+            };
+            /**
+             * Patience S
+             * @description Seconds after which no answer is waited for.
+             * @default 300
+             */
+            patience_s: number;
+            /**
+             * Prompt
+             * @description A stored prompt: name, name@tag or name@version.
+             * @default
+             * @example questions@v2
+             */
+            prompt: string;
+            /**
+             * Row
+             * @description Id of a row, whose columns are values, too.
+             * @default
+             */
+            row: string;
+            /**
+             * System
+             * @description With a text: the system text; empty for none.
+             * @default
+             */
+            system: string;
+            /**
+             * Text
+             * @description In place of it: the text; its variables are in double braces.
+             * @default
+             * @example Say {{ word }} in French.
+             */
+            text: string;
+            /**
+             * Values
+             * @description Values of variables; null: none.
+             * @default {}
+             * @example {
+             *       "word": "tea"
+             *     }
+             */
+            values: {
+                [key: string]: unknown;
+            };
         };
         /**
          * ToCommit
@@ -3338,6 +3970,22 @@ export interface components {
             source: string;
         };
         /**
+         * ToFork
+         * @description A prompt of its own that begins at a version of another one.
+         */
+        ToFork: {
+            /**
+             * Message
+             * @default
+             */
+            message: string;
+            /**
+             * Name
+             * @example answers-short
+             */
+            name: string;
+        };
+        /**
          * ToImport
          * @description Files to be imported.
          */
@@ -3416,12 +4064,191 @@ export interface components {
             file: string;
         };
         /**
+         * ToInfer
+         * @description Rows from which a prompt is to be found.
+         */
+        ToInfer: {
+            /**
+             * Answer
+             * @description The column that the prompt is to lead to.
+             * @default answer
+             */
+            answer: string;
+            /**
+             * Base Url
+             * @description Address of the model's server.
+             */
+            base_url?: string | null;
+            /**
+             * Budget Usd
+             * @description Most that asking may cost.
+             */
+            budget_usd?: number | null;
+            /**
+             * Dataset
+             * @example questions
+             */
+            dataset: string;
+            /**
+             * Limit
+             * @description Rows that are shown to the model.
+             * @default 20
+             */
+            limit: number;
+            /**
+             * Model
+             * @description provider/name; null: none is asked.
+             * @example openai/gpt-5-mini
+             */
+            model?: string | null;
+            /**
+             * Seed
+             * @default 0
+             */
+            seed: number;
+        };
+        /**
+         * ToKeep
+         * @description A prompt to be kept: `prompt`, or the text of a `file` in Markdown with front matter or in YAML.
+         */
+        ToKeep: {
+            /**
+             * File
+             * @description In place of `prompt`: the text of a file.
+             * @default
+             */
+            file: string;
+            /**
+             * Form
+             * @description What the file is written in.
+             * @default md
+             * @enum {string}
+             */
+            form: "md" | "yaml";
+            /**
+             * Message
+             * @description What was done.
+             * @default
+             */
+            message: string;
+            /**
+             * Name
+             * @description What it is called; default: what the file says.
+             * @default
+             * @example answers
+             */
+            name: string;
+            /**
+             * Onto
+             * @description The version that it was made of, which must still be the newest (else 409).
+             * @default
+             */
+            onto: string;
+            /**
+             * @example {
+             *       "parameters": {
+             *         "temperature": 0.3
+             *       },
+             *       "text": "Answer: {{ question }}"
+             *     }
+             */
+            prompt?: components["schemas"]["Prompt"] | null;
+        };
+        /**
          * ToLift
          * @description A source that may be taken in again.
          */
         ToLift: {
             /** Source */
             source: string;
+        };
+        /**
+         * ToLint
+         * @description A prompt to be looked over.
+         */
+        ToLint: {
+            /**
+             * Base Url
+             * @description Address of the model's server.
+             */
+            base_url?: string | null;
+            /**
+             * Budget Usd
+             * @description Most that asking may cost.
+             */
+            budget_usd?: number | null;
+            /**
+             * Model
+             * @description provider/name; null: none is asked.
+             * @example openai/gpt-5-mini
+             */
+            model?: string | null;
+            /**
+             * Name
+             * @description name, name@tag or name@version.
+             * @default
+             * @example answers
+             */
+            name: string;
+            /** @description In place of it: what it says. */
+            prompt?: components["schemas"]["Prompt"] | null;
+            /**
+             * Step
+             * @description Also what a step of this kind needs.
+             * @default
+             * @example generate.qa
+             */
+            step: string;
+        };
+        /**
+         * ToLook
+         * @description A question: a stored prompt or a text, with values and perhaps a row.
+         */
+        ToLook: {
+            /**
+             * Dataset
+             * @description Where the row is: name, name@version or run:r12.
+             * @default
+             * @example questions
+             */
+            dataset: string;
+            /**
+             * Prompt
+             * @description A stored prompt: name, name@tag or name@version.
+             * @default
+             * @example questions@v2
+             */
+            prompt: string;
+            /**
+             * Row
+             * @description Id of a row, whose columns are values, too.
+             * @default
+             */
+            row: string;
+            /**
+             * System
+             * @description With a text: the system text; empty for none.
+             * @default
+             */
+            system: string;
+            /**
+             * Text
+             * @description In place of it: the text; its variables are in double braces.
+             * @default
+             * @example Say {{ word }} in French.
+             */
+            text: string;
+            /**
+             * Values
+             * @description Values of variables; null: none.
+             * @default {}
+             * @example {
+             *       "word": "tea"
+             *     }
+             */
+            values: {
+                [key: string]: unknown;
+            };
         };
         /**
          * ToMerge
@@ -3514,22 +4341,6 @@ export interface components {
             target?: number | null;
         };
         /**
-         * ToRestore
-         * @description A state that is to be there again, as a new version.
-         */
-        ToRestore: {
-            /**
-             * Message
-             * @default
-             */
-            message: string;
-            /**
-             * Source
-             * @example v1
-             */
-            source: string;
-        };
-        /**
          * ToRollBack
          * @description A version that the branch is to name again.
          */
@@ -3565,6 +4376,34 @@ export interface components {
             older_than_s: number;
         };
         /**
+         * ToTag
+         * @description A version to be named for good.
+         */
+        ToTag: {
+            /**
+             * At
+             * @description The version; default: the newest.
+             * @default
+             */
+            at: string;
+            /**
+             * Message
+             * @default
+             */
+            message: string;
+            /**
+             * Name
+             * @example v1
+             */
+            name: string;
+            /**
+             * Release
+             * @description A release can never be deleted.
+             * @default false
+             */
+            release: boolean;
+        };
+        /**
          * ToTest
          * @description A model that is asked one question for real.
          */
@@ -3586,6 +4425,72 @@ export interface components {
              * @example openai/gpt-5-mini
              */
             model: string;
+        };
+        /**
+         * ToTry
+         * @description A prompt to be tried on rows.
+         */
+        ToTry: {
+            /**
+             * Base Url
+             * @description Address of the model's server.
+             */
+            base_url?: string | null;
+            /**
+             * Budget Usd
+             * @description Most that asking may cost.
+             */
+            budget_usd?: number | null;
+            /**
+             * Dataset
+             * @description Where the rows are: name, name@version or run:r12.
+             * @default
+             * @example questions
+             */
+            dataset: string;
+            /**
+             * Limit
+             * @description Most requests.
+             * @default 5
+             */
+            limit: number;
+            /**
+             * Model
+             * @description provider/name; null: none is asked.
+             * @example openai/gpt-5-mini
+             */
+            model?: string | null;
+            /**
+             * Name
+             * @description name, name@tag or name@version.
+             * @default
+             * @example answers
+             */
+            name: string;
+            /** @description In place of it: what it says. */
+            prompt?: components["schemas"]["Prompt"] | null;
+            /**
+             * Rows
+             * @description In place of a dataset: the rows themselves.
+             * @default []
+             */
+            rows: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * Seed
+             * @description Other rows for another number.
+             * @default 0
+             */
+            seed: number;
+            /**
+             * Values
+             * @description Values of variables.
+             * @default {}
+             */
+            values: {
+                [key: string]: unknown;
+            };
         };
         /**
          * TracedRows
@@ -3661,6 +4566,54 @@ export interface components {
             parts: number[];
         };
         /**
+         * Variable
+         * @description A declared variable. It is required, unless it has a `default`, is `optional`, or is to be expanded (`expand`).
+         */
+        Variable: {
+            /**
+             * Choices
+             * @description The only values that it may have.
+             */
+            choices?: unknown[] | null;
+            /**
+             * Default
+             * @description Value where the recipe gives none. The rows are not asked for it then.
+             */
+            default?: unknown;
+            /**
+             * Expand
+             * @description Values of which each row has one: the prompt is meant for all of them.
+             */
+            expand?: unknown[] | null;
+            /**
+             * Help
+             * @description What it is, in a few words.
+             * @default
+             */
+            help: string;
+            /**
+             * Max
+             * @description Largest number; of text and lists the largest length.
+             */
+            max?: number | null;
+            /**
+             * Min
+             * @description Smallest number; of text and lists the smallest length.
+             */
+            min?: number | null;
+            /**
+             * Optional
+             * @description Whether it may stay unset; nothing stands in its place then.
+             * @default false
+             */
+            optional: boolean;
+            /**
+             * Type
+             * @description What its value is: text, integer, number, boolean, list or mapping. Default: anything.
+             */
+            type?: ("text" | "integer" | "number" | "boolean" | "list" | "mapping") | null;
+        };
+        /**
          * VersionFacts
          * @description One version of a dataset.
          */
@@ -3704,6 +4657,39 @@ export interface components {
              * @description A folder, or hf:OWNER/NAME: lengths are looked at, too.
              */
             tokenizer?: string | null;
+        };
+        /**
+         * ToRestore
+         * @description A state that is to be there again, as a new version.
+         */
+        rowsmith__api__history__ToRestore: {
+            /**
+             * Message
+             * @default
+             */
+            message: string;
+            /**
+             * Source
+             * @example v1
+             */
+            source: string;
+        };
+        /**
+         * ToRestore
+         * @description A version that is to be the newest again.
+         */
+        rowsmith__api__prompts__ToRestore: {
+            /**
+             * Message
+             * @default
+             */
+            message: string;
+            /**
+             * Source
+             * @description A tag or version of it; or other@version of another prompt.
+             * @example v1
+             */
+            source: string;
         };
         /**
          * ToCheck
@@ -5441,7 +6427,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ToRestore"];
+                "application/json": components["schemas"]["rowsmith__api__history__ToRestore"];
             };
         };
         responses: {
@@ -6059,6 +7045,599 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToAsk"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answered"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    look_at_question: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToLook"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Looked"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_prompts: {
+        parameters: {
+            query?: {
+                /** @description Only those that carry this word among their tags. */
+                tag?: string;
+                /** @description Items to pass over. */
+                start?: number;
+                /** @description Most items. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PromptFacts_"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_prompt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToKeep"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptFacts"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    infer_prompt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToInfer"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lint_prompt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToLint"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_prompt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToTry"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_prompt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name (its newest version), name@tag or name@version. */
+                prompt: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptFacts"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    diff_prompt: {
+        parameters: {
+            query?: {
+                /** @description What it is compared with; default: the version is compared with the one before it. */
+                new?: string;
+            };
+            header?: never;
+            path: {
+                /** @description name (its newest version), name@tag or name@version. */
+                prompt: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptDiff"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_prompt: {
+        parameters: {
+            query?: {
+                form?: "md" | "yaml";
+            };
+            header?: never;
+            path: {
+                /** @description name (its newest version), name@tag or name@version. */
+                prompt: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    fork_prompt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name (its newest version), name@tag or name@version. */
+                prompt: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToFork"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptFacts"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    log_prompt: {
+        parameters: {
+            query?: {
+                /** @description Items to pass over. */
+                start?: number;
+                /** @description Most items. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description name (its newest version), name@tag or name@version. */
+                prompt: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_LoggedPrompt_"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restore_prompt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of a prompt. */
+                prompt: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["rowsmith__api__prompts__ToRestore"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptFacts"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_prompt_tags: {
+        parameters: {
+            query?: {
+                /** @description Items to pass over. */
+                start?: number;
+                /** @description Most items. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Name of a prompt. */
+                prompt: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Ref_"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tag_prompt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of a prompt. */
+                prompt: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToTag"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ref"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_prompt_tag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of a prompt. */
+                prompt: string;
+                tag: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ref"];
                 };
             };
             /** @description An error, and its fix. */
