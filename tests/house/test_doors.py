@@ -83,7 +83,8 @@ ACTS = {
     Project: {
         "show": "project list", "set_budget": "project budget", "runs": "run", "datasets": "datasets", "events": "events", "calls": "calls list",
         "history": "log", "edits": "edit", "differences": "diff", "shaping": "split",
-        "prompts": "prompts list", "playground": "prompts test", "guides": "guide", "reviews": "review list", "reviewers": "push", "review_queues": "review queue",
+        "prompts": "prompts list", "playground": "prompts test", "guides": "guide",
+        "reviews": "review list", "reviewers": "push", "review_queues": "review queue",
         "provenance": "origin", "sources": "sources", "quality": "quality", "judges": "review drift",
     },
     Provenance: {

@@ -1,4 +1,5 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
+import { readPlayground } from '@/core/playground'
 import { isGroup, type Group } from '@/core/recipes'
 import { readSearch } from '@/core/rows/search'
 import { lastProject } from '@/core/shell'
@@ -130,6 +131,7 @@ const run = createRoute({
 const playground = createRoute({
   getParentRoute: () => project,
   path: '/playground',
+  validateSearch: readPlayground,
   component: lazyRouteComponent(() => import('./PlaygroundPage'), 'PlaygroundPage'),
 })
 
