@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { ended, readPlayground, textFor, valueOf } from './playground'
+import { ended, textFor, valueOf } from './playground'
+import { readPlayground } from './playgroundSearch'
 
 it('takes what is sound of an address', () => {
   const found = { prompt: 'answers@v1', dataset: 'teas', row: 'ab', a: 'openai/m', b: '', temperature: 0.5, max_tokens: 100 }

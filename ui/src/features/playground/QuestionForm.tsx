@@ -1,5 +1,6 @@
 import { X } from 'lucide-react'
-import type { Draft, PlaygroundSearch } from '@/core/playground'
+import type { Draft } from '@/core/playground'
+import type { PlaygroundSearch } from '@/core/playgroundSearch'
 import { Combobox } from '@/ui/Combobox'
 import { Field } from '@/ui/Field'
 import { IconButton } from '@/ui/IconButton'
@@ -49,7 +50,7 @@ export function QuestionForm({ project, search, draft, looked, fault, onSearch, 
         <>
           <Field label="Text" hint="Variables stand in double braces: {{ topic }}" error={fault}>
             {(control) => (
-              <TextArea {...control} mono rows={6} value={draft.text} onChange={(event) => { onDraft({ text: event.target.value }) }} />
+              <TextArea {...control} mono className="min-h-28" value={draft.text} onChange={(event) => { onDraft({ text: event.target.value }) }} />
             )}
           </Field>
           <Field label="System text">
