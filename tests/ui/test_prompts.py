@@ -57,7 +57,7 @@ def test_a_prompt_is_begun_written_and_kept_as_versions(chromium: Any, lab: Desk
         it.page.get_by_label("Name").fill("summary")
         it.page.get_by_label("Text").fill("Summarise {{ text }}")
         it.page.get_by_role("button", name="Create prompt").click()
-        it.page.wait_for_url("**/recipes/prompts/summary")
+        it.page.get_by_role("heading", name="summary").wait_for()
         text = editor(it, "Text")
         text.click()
         it.page.keyboard.press("Control+End")
