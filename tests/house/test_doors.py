@@ -17,6 +17,7 @@ from rowsmith.app.history import History
 from rowsmith.app.judges import Judges
 from rowsmith.app.keys import Keys
 from rowsmith.app.models import Models
+from rowsmith.app.playground import Playground
 from rowsmith.app.projects import Project, Projects
 from rowsmith.app.prompts import Prompts
 from rowsmith.app.provenance import Provenance
@@ -66,6 +67,7 @@ ACTS = {
         "optimize": "optimize", "optimizing": "optimize", "accept": "optimize",
         "refine": "prompts refine",
     },
+    Playground: {"look": "prompts test", "ask": "prompts test --model"},
     Guides: {"begin": "guide", "list": "guide --list", "get": "guide", "named": "guide --name", "settings": "guide --model"},
     Differences: {"between": "diff", "uncommitted": "diff"},
     Shaping: {
@@ -82,7 +84,8 @@ ACTS = {
     Project: {
         "show": "project list", "set_budget": "project budget", "runs": "run", "datasets": "datasets", "events": "events", "calls": "calls list",
         "history": "log", "edits": "edit", "differences": "diff", "shaping": "split",
-        "prompts": "prompts list", "guides": "guide", "reviews": "review list", "reviewers": "push", "review_queues": "review queue",
+        "prompts": "prompts list", "playground": "prompts test", "guides": "guide",
+        "reviews": "review list", "reviewers": "push", "review_queues": "review queue",
         "provenance": "origin", "sources": "sources", "quality": "quality", "judges": "review drift",
     },
     Provenance: {

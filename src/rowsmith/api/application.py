@@ -23,8 +23,10 @@ from rowsmith.api import (
     keys,
     models,
     pages,
+    playground,
     problems,
     projects,
+    prompts,
     provenance,
     pushes,
     quality,
@@ -47,7 +49,7 @@ from rowsmith.worker.worker import Worker
 
 NOUNS = (
     health, home, projects, datasets, edits, history, quality, queues, reviews, shaping, pushes, provenance, uploads, imports, exports, recipes,
-    runs, calls, judges, models, keys, events,
+    runs, calls, judges, models, keys, prompts, playground, events,
 )  # fmt: skip
 """Modules with routes, as the description lists them."""
 WEB = Path(rowsmith.__file__).parent / "web"

@@ -27,6 +27,7 @@ from rowsmith.store.secrets import Secrets
 if TYPE_CHECKING:
     from rowsmith.app.guides import Guides
     from rowsmith.app.judges import Judges
+    from rowsmith.app.playground import Playground
     from rowsmith.app.provenance import Provenance
     from rowsmith.app.quality import Quality
     from rowsmith.app.review_queues import ReviewQueues
@@ -70,6 +71,13 @@ class Project:
     def prompts(self) -> Prompts:
         """Keep prompts and their history, compare and hand them on."""
         return Prompts(self.lab, self.name)
+
+    @property
+    def playground(self) -> Playground:
+        """Put one prompt to one model."""
+        from rowsmith.app.playground import Playground
+
+        return Playground(self.lab, self.name)
 
     @property
     def guides(self) -> Guides:

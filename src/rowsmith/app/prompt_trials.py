@@ -140,6 +140,21 @@ def _reasons(runs: Runs, result: Result, count: int, answers: Mapping[int, Row])
     return ["" if index in answers else each.pop(0) for index in range(count)]
 
 
+def rendered(prompt: Prompt, row: Mapping[str, Any], values: Mapping[str, Any]) -> Tried:
+    """A prompt with the values of one row, as it would be sent; its `problem` says why it cannot be. A variable that is to be expanded has the
+    first of its values, where neither the row nor `values` say another.
+
+    Raises:
+        Invalid: a value does not fit.
+    """
+    filled = prompt.filled(values)
+    templates = Templates()
+    try:
+        return next(_rendered(prompt, filled.system, filled.text, [row], values, templates))
+    finally:
+        templates.close()
+
+
 def _rendered(
     prompt: Prompt, system: str, text: str, rows: Sequence[Mapping[str, Any]], values: Mapping[str, Any], templates: Templates
 ) -> Iterator[Tried]:

@@ -4,6 +4,7 @@ import { Catalogue } from '@/features/recipes/Catalogue'
 import { buttonClass } from '@/ui/buttonClass'
 import { linkClass } from '@/ui/linkClass'
 import { Page } from '@/ui/Page'
+import { RecipeTabs } from './RecipeTabs'
 
 const route = getRouteApi('/p/$project/recipes')
 
@@ -21,6 +22,7 @@ export function RecipesPage() {
         </Link>
       }
     >
+      <RecipeTabs project={project} />
       <Catalogue
         find={find}
         group={group}

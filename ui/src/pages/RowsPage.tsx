@@ -1,5 +1,7 @@
-import { getRouteApi } from '@tanstack/react-router'
+import { getRouteApi, Link } from '@tanstack/react-router'
+import { FlaskConical } from 'lucide-react'
 import { RowsView } from '@/features/rows/RowsView'
+import { buttonClass } from '@/ui/buttonClass'
 
 const route = getRouteApi('/p/$project/datasets/$dataset/rows')
 
@@ -13,6 +15,16 @@ export function RowsPage() {
       of={{ project, dataset }}
       search={search}
       onSearch={(next, stays) => void navigate({ search: next, replace: stays, resetScroll: false })}
+      more={(row) => (
+        <Link
+          to="/p/$project/playground"
+          params={{ project }}
+          search={{ dataset: search.ref === undefined ? dataset : `${dataset}@${search.ref}`, row }}
+          className={buttonClass()}
+        >
+          <FlaskConical /> Open in Playground
+        </Link>
+      )}
     />
   )
 }

@@ -1,4 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
+import { readPlayground } from '@/core/playgroundSearch'
+import { readTest } from '@/core/promptSearch'
 import { isGroup, type Group } from '@/core/recipes'
 import { readSearch } from '@/core/rows/search'
 import { lastProject } from '@/core/shell'
@@ -135,6 +137,41 @@ const recipeFile = createRoute({
   component: lazyRouteComponent(() => import('./RecipeFilePage'), 'RecipeFilePage'),
 })
 
+const prompts = createRoute({
+  getParentRoute: () => project,
+  path: '/recipes/prompts',
+  component: lazyRouteComponent(() => import('./PromptsPage'), 'PromptsPage'),
+})
+
+const prompt = createRoute({
+  getParentRoute: () => project,
+  path: '/recipes/prompts/$prompt',
+  component: lazyRouteComponent(() => import('./PromptPage'), 'PromptPage'),
+})
+
+const said = (value: unknown): string | undefined => (typeof value === 'string' || typeof value === 'number' ? String(value) : undefined)
+
+const promptWrite = createRoute({
+  getParentRoute: () => prompt,
+  path: '/',
+  validateSearch: (search): { at?: string | undefined } => ({ at: said(search.at) }),
+  component: lazyRouteComponent(() => import('./PromptWritePage'), 'PromptWritePage'),
+})
+
+const promptVersions = createRoute({
+  getParentRoute: () => prompt,
+  path: '/versions',
+  validateSearch: (search): { old?: string | undefined; now?: string | undefined } => ({ old: said(search.old), now: said(search.now) }),
+  component: lazyRouteComponent(() => import('./PromptVersionsPage'), 'PromptVersionsPage'),
+})
+
+const promptTest = createRoute({
+  getParentRoute: () => prompt,
+  path: '/test',
+  validateSearch: readTest,
+  component: lazyRouteComponent(() => import('./PromptTestPage'), 'PromptTestPage'),
+})
+
 const runs = createRoute({
   getParentRoute: () => project,
   path: '/runs',
@@ -151,6 +188,7 @@ const run = createRoute({
 const playground = createRoute({
   getParentRoute: () => project,
   path: '/playground',
+  validateSearch: readPlayground,
   component: lazyRouteComponent(() => import('./PlaygroundPage'), 'PlaygroundPage'),
 })
 
@@ -201,6 +239,8 @@ const routeTree = root.addChildren([
     recipes,
     recipe.addChildren([recipeAbout, recipeStart, recipeText]),
     recipeFile,
+    prompts,
+    prompt.addChildren([promptWrite, promptVersions, promptTest]),
     runs,
     run,
     playground,

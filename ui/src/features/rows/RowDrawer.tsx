@@ -1,4 +1,5 @@
 import { ArrowDown, ArrowUp, X } from 'lucide-react'
+import type { ReactNode } from 'react'
 import { count } from '@/core/format'
 import { keysOf } from '@/core/hotkeys'
 import type { GridColumn, GridEdits } from '@/core/grid/source'
@@ -25,13 +26,15 @@ interface Props {
   readonly total: number | null
   readonly columns: readonly GridColumn[]
   readonly edits: GridEdits | undefined
+  /** What else can be done with the row. */
+  readonly more?: ReactNode
   onStep(by: 1 | -1): void
   onClose(): void
   onEdited(): void
 }
 
 /** All of one row, in the inspector. j and k go to the next and the previous row of the view. */
-export function RowDrawer({ of, version, row, place, total, columns, edits, onStep, onClose, onEdited }: Props) {
+export function RowDrawer({ of, version, row, place, total, columns, edits, more, onStep, onClose, onEdited }: Props) {
   const { data, error, isPending, refetch } = useRow(of, version, row)
   const hasNext = place !== undefined && (total === null || place + 1 < total)
   const hasPrevious = place !== undefined && place > 0
@@ -52,6 +55,7 @@ export function RowDrawer({ of, version, row, place, total, columns, edits, onSt
       {isPending && <SkeletonList label="Loading the row" />}
       {data && (
         <>
+          {more}
           <RowFields
             key={row}
             facts={data}

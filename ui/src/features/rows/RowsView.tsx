@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
 import { NO_ROWS } from '@/core/grid/selection'
 import { changeView, moveView, sayingSort, sortOf, type RowsSearch } from '@/core/rows/search'
 import { setShell } from '@/core/shell'
@@ -23,10 +23,12 @@ export interface RowsViewProps {
   readonly search: RowsSearch
   /** `stays`: the same view at another place, no step to come back to. */
   onSearch(search: RowsSearch, stays: boolean): void
+  /** What else can be done with the row that is open. */
+  more?(row: string): ReactNode
 }
 
 /** The rows of a dataset, or of a run while it goes on: found, looked at, edited. All that is chosen stands in the address. */
-export function RowsView({ of, search, onSearch }: RowsViewProps) {
+export function RowsView({ of, search, onSearch, more }: RowsViewProps) {
   const { view, scores, waiting, problem, retry } = useView(of, search)
   const refs = useRefs(of)
   const onBranch = search.ref === undefined || refs.data?.items.some(({ name, kind }) => name === search.ref && kind === 'branch') === true
@@ -139,6 +141,7 @@ export function RowsView({ of, search, onSearch }: RowsViewProps) {
           total={total}
           columns={columns}
           edits={edits}
+          more={more?.(search.row)}
           onStep={(by) => void step(by)}
           onClose={close}
           onEdited={refresh}
