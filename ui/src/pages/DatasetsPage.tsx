@@ -1,5 +1,9 @@
 import { getRouteApi, Link } from '@tanstack/react-router'
+import { Plus } from 'lucide-react'
 import { DatasetList } from '@/features/datasets/DatasetList'
+import { NoDatasets } from '@/features/datasets/NoDatasets'
+import { OpenSample, SampleAbout } from '@/features/imports/OpenSample'
+import { buttonClass } from '@/ui/buttonClass'
 import { linkClass } from '@/ui/linkClass'
 import { Page } from '@/ui/Page'
 
@@ -9,8 +13,14 @@ export function DatasetsPage() {
   const { project } = route.useParams()
   const { start = 0 } = route.useSearch()
   const navigate = route.useNavigate()
+  const add = (look: 'plain' | 'primary') => (
+    <Link to="/p/$project/add" params={{ project }} className={buttonClass(look)}>
+      <Plus />
+      Add
+    </Link>
+  )
   return (
-    <Page title="Datasets">
+    <Page title="Datasets" actions={add('primary')}>
       <DatasetList
         project={project}
         start={start}
@@ -20,6 +30,27 @@ export function DatasetsPage() {
             {dataset}
           </Link>
         )}
+        none={
+          <NoDatasets
+            ways={[
+              { title: 'Bring files', about: 'CSV, JSON, Parquet, chats and more are recognised.', act: add('plain') },
+              {
+                title: 'Look around first',
+                about: <SampleAbout />,
+                act: <OpenSample project={project} onStarted={(run) => void navigate({ to: '/p/$project/add', params: { project }, search: { run } })} />,
+              },
+              {
+                title: 'Run a recipe',
+                about: 'The catalogue has recipes for questions, chats, preferences and more.',
+                act: (
+                  <Link to="/p/$project/recipes" params={{ project }} className={buttonClass()}>
+                    Choose a recipe
+                  </Link>
+                ),
+              },
+            ]}
+          />
+        }
       />
     </Page>
   )

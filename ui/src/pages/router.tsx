@@ -14,6 +14,13 @@ function fromStart(search: Record<string, unknown>): { start?: number } {
   return Number.isSafeInteger(start) && start > 0 ? { start } : {}
 }
 
+/** The words of an address that are there. */
+function words<T extends string>(search: Record<string, unknown>, names: readonly T[]): Partial<Record<T, string>> {
+  return Object.fromEntries(names.filter((one) => typeof search[one] === 'string' && search[one] !== '').map((one) => [one, search[one]])) as Partial<
+    Record<T, string>
+  >
+}
+
 const home = createRoute({
   getParentRoute: () => root,
   path: '/',
@@ -43,6 +50,13 @@ const datasets = createRoute({
   path: '/datasets',
   validateSearch: fromStart,
   component: lazyRouteComponent(() => import('./DatasetsPage'), 'DatasetsPage'),
+})
+
+const add = createRoute({
+  getParentRoute: () => project,
+  path: '/add',
+  validateSearch: (search): { file?: string; name?: string; run?: string } => words(search, ['file', 'name', 'run']),
+  component: lazyRouteComponent(() => import('./AddPage'), 'AddPage'),
 })
 
 const dataset = createRoute({
@@ -176,6 +190,7 @@ const routeTree = root.addChildren([
   project.addChildren([
     projectHome,
     datasets,
+    add,
     dataset.addChildren([datasetHome, rows, versions]),
     recipes,
     recipe.addChildren([recipeAbout, recipeStart, recipeText]),
