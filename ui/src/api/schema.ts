@@ -1116,6 +1116,114 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/guides": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Guides
+         * @description The talks of a project, newest first.
+         */
+        get: operations["list_guides"];
+        put?: never;
+        /**
+         * Begin Guide
+         * @description Begin a talk. Where there is an existing prompt, a model reads it for what it tells.
+         */
+        post: operations["begin_guide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/guides/{guide}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Guide
+         * @description A talk as it stands after its last turn, and what is under way.
+         */
+        get: operations["get_guide"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Set Guide
+         * @description Take other settings.
+         */
+        patch: operations["set_guide"];
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/guides/{guide}/go-on": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Go On With Guide
+         * @description Do what is to be done without anything being said: read the prompt, make the samples, or all rows; what broke off goes on.
+         */
+        post: operations["go_on_with_guide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/guides/{guide}/replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reply To Guide
+         * @description Say or do something. What takes longer than a moment goes on when this is answered.
+         */
+        post: operations["reply_to_guide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/guides/{guide}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop Guide
+         * @description Stop what is under way; what is there is kept, and can be gone on with.
+         */
+        post: operations["stop_guide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/imports": {
         parameters: {
             query?: never;
@@ -1127,9 +1235,69 @@ export interface paths {
         put?: never;
         /**
          * Import Files
-         * @description Import files into a dataset, merged by row id; the same files again are the same import. `rejected` lists what became no row.
+         * @description Import files into a dataset, merged by row id, by a run; the same files again are the same import.
          */
         post: operations["import_files"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/imports/{run}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Import
+         * @description What an import has come to. Once it has come to rest, `rejected` lists the first thousand records that became no row.
+         */
+        get: operations["get_import"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/imports/{run}/commit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Commit Import
+         * @description Commit the rows of an import that only looked at its records.
+         */
+        post: operations["commit_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/imports/{run}/rejects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Import Rejects
+         * @description Every record that became no row, as JSON Lines: its place, the reason, and what it says.
+         */
+        get: operations["get_import_rejects"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1462,6 +1630,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/samples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Samples
+         * @description The sample datasets that ship: each is imported as `sample:NAME`.
+         */
+        get: operations["list_samples"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/schema": {
         parameters: {
             query?: never;
@@ -1630,6 +1818,91 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * Act
+         * @description One order in data. It has one of items, edit, keep, drop, note and again.
+         */
+        Act: {
+            /**
+             * Accept
+             * @description anyway: take the change that the re-test did not accept.
+             */
+            accept?: "anyway" | null;
+            /**
+             * Again
+             * @description Samples to have made again, or all.
+             */
+            again?: number[] | "all" | null;
+            /**
+             * Answer
+             * @description With edit: its answer, byte for byte.
+             */
+            answer?: string | null;
+            /**
+             * Drop
+             * @description Samples not to keep after all.
+             */
+            drop?: number[] | null;
+            /**
+             * Edit
+             * @description The sample to change by hand, with `input` or `answer` or both.
+             */
+            edit?: number | null;
+            /**
+             * Input
+             * @description With edit: its input, byte for byte.
+             */
+            input?: string | null;
+            /**
+             * Items
+             * @description Items of the checklist by name; null opens one again.
+             */
+            items?: {
+                [key: string]: string | null;
+            } | null;
+            /**
+             * Keep
+             * @description Samples to keep as they are.
+             */
+            keep?: number[] | null;
+            /**
+             * Note
+             * @description What is wrong, with `sample` of one, else of all.
+             */
+            note?: string | null;
+            /**
+             * Refine
+             * @description Change the prompt by the notes, and try it on so many rows beside the prompt as it is.
+             */
+            refine?: number | null;
+            /**
+             * Sample
+             * @description With note: the sample.
+             */
+            sample?: number | null;
+        };
+        /**
+         * Beside
+         * @description A row of the plan as the old prompt and the changed one made it, with the themes that were found in each.
+         */
+        Beside: {
+            /** Input */
+            input: {
+                [key: string]: unknown;
+            };
+            /** New */
+            new: {
+                [key: string]: string;
+            } | null;
+            /** New Themes */
+            new_themes: string[];
+            /** Old */
+            old: {
+                [key: string]: string;
+            } | null;
+            /** Old Themes */
+            old_themes: string[];
+        };
         /**
          * Budget
          * @description Caps over all runs of a project; what is null has none.
@@ -1813,6 +2086,18 @@ export interface components {
             total: number | null;
         };
         /**
+         * DoingFacts
+         * @description What is under way: what it is, since when, and the run that does it.
+         */
+        DoingFacts: {
+            /** Run */
+            run: string;
+            /** Since */
+            since: number;
+            /** What */
+            what: string;
+        };
+        /**
          * Done
          * @description An act that is kept. `rows`: how many it changed. `undone`: it was undone, and can be done again.
          */
@@ -1846,6 +2131,31 @@ export interface components {
             row: string;
             /** Token */
             token: string;
+        };
+        /**
+         * Evidence
+         * @description Words that show it, and where they stand: `prompt`, `turn 3`, or `brief`.
+         */
+        Evidence: {
+            /** Quote */
+            quote: string;
+            /** Source */
+            source: string;
+        };
+        /**
+         * Fault
+         * @description Why the last act did not come to its end.
+         */
+        Fault: {
+            /** Fix */
+            fix: string;
+            /**
+             * Problems
+             * @default []
+             */
+            problems: components["schemas"]["ProblemAt"][];
+            /** What */
+            what: string;
         };
         /**
          * Forgetting
@@ -1944,6 +2254,67 @@ export interface components {
             retry_failed: boolean;
         };
         /**
+         * GuideFacts
+         * @description A talk as it stands.
+         */
+        GuideFacts: {
+            /** Analysed */
+            analysed: boolean;
+            /**
+             * Asked
+             * @description The item that is asked for; empty where none is.
+             */
+            asked: string;
+            /** Attributes */
+            attributes: {
+                [key: string]: string[];
+            };
+            /** Base Url */
+            base_url: string | null;
+            /** Budget Usd */
+            budget_usd: number | null;
+            /** Cost Usd */
+            cost_usd: number | null;
+            doing: components["schemas"]["DoingFacts"] | null;
+            /** Edge Cases */
+            edge_cases: string[];
+            /** Edge Share */
+            edge_share: number;
+            fault: components["schemas"]["Fault"] | null;
+            /**
+             * Format
+             * @enum {string}
+             */
+            format: "jsonl" | "csv";
+            /** Guide */
+            guide: string;
+            /** Id */
+            id: string;
+            /** Items */
+            items: components["schemas"]["ItemFacts"][];
+            made: components["schemas"]["MadeRows"] | null;
+            /** Model */
+            model: string | null;
+            /** Notes */
+            notes: string[];
+            /**
+             * Phase
+             * @enum {string}
+             */
+            phase: "checklist" | "summary" | "sampling" | "samples" | "making" | "done";
+            prompt: components["schemas"]["PromptFacts"] | null;
+            proposal: components["schemas"]["Proposal"] | null;
+            /** Question */
+            question: string;
+            reference: components["schemas"]["PromptFacts"] | null;
+            /** Rows */
+            rows: number;
+            /** Samples */
+            samples: components["schemas"]["Sample"][];
+            /** Turns */
+            turns: components["schemas"]["TurnFacts"][];
+        };
+        /**
          * Health
          * @description The server, and its version.
          */
@@ -2018,6 +2389,31 @@ export interface components {
             state: string;
         };
         /**
+         * ItemFacts
+         * @description An item of the checklist, and what is known of it.
+         */
+        ItemFacts: {
+            /** Ask */
+            ask: string;
+            /** Evidence */
+            evidence: components["schemas"]["Evidence"][];
+            /** Example */
+            example: string;
+            /** Name */
+            name: string;
+            /** Required */
+            required: boolean;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "known" | "assumed" | "open";
+            /** Title */
+            title: string;
+            /** Value */
+            value: string;
+        };
+        /**
          * KeyFacts
          * @description What may be told of a key. `address` is what it is sent to, `project` the one whose runs alone use it; `ends_with` its last four
          *     characters (none of a short key). `readable`: it can be decrypted here. Times are seconds since 1970.
@@ -2046,6 +2442,34 @@ export interface components {
             where: "environment" | "keyring" | "store";
         };
         /**
+         * Listed
+         * @description A talk in the list. `known`, `assumed`, `open`: items of its checklist.
+         */
+        Listed: {
+            /** Assumed */
+            assumed: number;
+            /** Author */
+            author: string;
+            /** Begun At */
+            begun_at: number;
+            /** Guide */
+            guide: string;
+            /** Id */
+            id: string;
+            /** Known */
+            known: number;
+            /** Last At */
+            last_at: number;
+            /** Open */
+            open: number;
+            /** Phase */
+            phase: string;
+            /** Rows */
+            rows: number;
+            /** Turns */
+            turns: number;
+        };
+        /**
          * Made
          * @description A step that worked on the row: the prompt as it was written, the model and its settings, the calls, and what they cost (USD).
          */
@@ -2072,6 +2496,29 @@ export interface components {
             };
             /** Step */
             step: string;
+        };
+        /**
+         * MadeRows
+         * @description What came of the full run.
+         */
+        MadeRows: {
+            /** Dataset */
+            dataset?: string | null;
+            /** Path */
+            path?: string | null;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /** Rows */
+            rows: number;
+            /** Run */
+            run: string;
+            /** State */
+            state: string;
+            /** Version */
+            version?: string | null;
         };
         /**
          * MappingProfile
@@ -2229,6 +2676,57 @@ export interface components {
              * @example draft
              */
             name: string;
+        };
+        /**
+         * NewGuide
+         * @description A talk to be begun.
+         */
+        NewGuide: {
+            /**
+             * Base Url
+             * @description Address of the model's server.
+             */
+            base_url?: string | null;
+            /**
+             * Budget Usd
+             * @description Most that the whole talk may cost.
+             * @example 0.25
+             */
+            budget_usd?: number | null;
+            /**
+             * Format
+             * @description Of its file.
+             */
+            format?: ("jsonl" | "csv") | null;
+            /**
+             * Model
+             * @description provider/name.
+             * @example openai/gpt-4o-mini
+             */
+            model?: string | null;
+            /**
+             * Name
+             * @description Of the talk and of its dataset; default: as g12.
+             * @default
+             * @example support
+             */
+            name: string;
+            /**
+             * Prompt
+             * @description Name of a prompt of the project that the dataset is to test or train.
+             */
+            prompt?: string | null;
+            /**
+             * Prompt Text
+             * @description The same as text.
+             */
+            prompt_text?: string | null;
+            /**
+             * Rows
+             * @description Rows of the dataset.
+             * @example 50
+             */
+            rows?: number | null;
         };
         /**
          * NewKey
@@ -2506,6 +3004,15 @@ export interface components {
             /** Total */
             total: number | null;
         };
+        /** Page[Listed] */
+        Page_Listed_: {
+            /** Items */
+            items: components["schemas"]["Listed"][];
+            /** Next */
+            next: number | null;
+            /** Total */
+            total: number | null;
+        };
         /** Page[Plugin] */
         Page_Plugin_: {
             /** Items */
@@ -2546,6 +3053,15 @@ export interface components {
         Page_Result_: {
             /** Items */
             items: components["schemas"]["Result"][];
+            /** Next */
+            next: number | null;
+            /** Total */
+            total: number | null;
+        };
+        /** Page[SampleFacts] */
+        Page_SampleFacts_: {
+            /** Items */
+            items: components["schemas"]["SampleFacts"][];
             /** Next */
             next: number | null;
             /** Total */
@@ -2724,6 +3240,69 @@ export interface components {
             spent_usd: number;
         };
         /**
+         * PromptFacts
+         * @description A prompt as it stands.
+         */
+        PromptFacts: {
+            /** Name */
+            name: string;
+            /** System */
+            system: string;
+            /** Text */
+            text: string;
+            /**
+             * Version
+             * @default
+             */
+            version: string;
+        };
+        /**
+         * Proposal
+         * @description A changed prompt, and what the re-test said. `verdict`: accepted, refused, untested or overruled. `old` and `new` are failure rates over
+         *     `inputs` rows, `low` to `high` the interval of their difference.
+         */
+        Proposal: {
+            /**
+             * Cautions
+             * @default []
+             */
+            cautions: string[];
+            /** Diff */
+            diff: string;
+            /** High */
+            high: number | null;
+            /** Inputs */
+            inputs: number;
+            /** Low */
+            low: number | null;
+            /** New */
+            new: number | null;
+            /** Old */
+            old: number | null;
+            /** Prompt */
+            prompt: {
+                [key: string]: unknown;
+            };
+            /**
+             * Rows
+             * @default []
+             */
+            rows: components["schemas"]["Beside"][];
+            /** Said */
+            said: string;
+            /** Themes */
+            themes: components["schemas"]["ThemeOf"][];
+            /**
+             * Unassigned
+             * @default []
+             */
+            unassigned: string[];
+            /** Verdict */
+            verdict: string;
+            /** Why */
+            why: string;
+        };
+        /**
          * Quote
          * @description `rows` that will be kept, `calls`, tokens, US dollars (None: a price is not known) and seconds (None: batches come when they come).
          *     `notes` say what it rests on.
@@ -2770,6 +3349,24 @@ export interface components {
             name: string;
             /** Version */
             version: string;
+        };
+        /**
+         * Reply
+         * @description What is said: a text, or an order in data.
+         */
+        Reply: {
+            /**
+             * @example {
+             *       "note": "Too long",
+             *       "sample": 2
+             *     }
+             */
+            act?: components["schemas"]["Act"] | null;
+            /**
+             * Text
+             * @example Answer complaints about bills
+             */
+            text?: string | null;
         };
         /**
          * Result
@@ -2961,6 +3558,106 @@ export interface components {
             unknown: string[];
         };
         /**
+         * Sample
+         * @description A row of the plan as it was made. `place`: its place in the plan. `wrote`: what the model wrote, where that was changed by hand. A pinned one
+         *     goes into the dataset as it is, and is an example. `failed`: why there is none; it has no content then. `tries`: how often that was
+         *     so. `unlike`: inputs that were refused in its place.
+         */
+        Sample: {
+            /**
+             * Answer
+             * @default
+             */
+            answer: string;
+            /**
+             * Failed
+             * @default
+             */
+            failed: string;
+            /**
+             * Input
+             * @default
+             */
+            input: string;
+            /**
+             * Notes
+             * @default []
+             */
+            notes: string[];
+            /**
+             * Pinned
+             * @default false
+             */
+            pinned: boolean;
+            /** Place */
+            place: number;
+            /**
+             * Tries
+             * @default 0
+             */
+            tries: number;
+            /**
+             * Unlike
+             * @default []
+             */
+            unlike: string[];
+            /** Wrote */
+            wrote?: {
+                [key: string]: string;
+            } | null;
+        };
+        /**
+         * SampleFacts
+         * @description A sample dataset that ships.
+         */
+        SampleFacts: {
+            /** About */
+            about: string;
+            /**
+             * Name
+             * @example rowsmith
+             */
+            name: string;
+            /** Rows */
+            rows: number;
+            /** Title */
+            title: string;
+        };
+        /**
+         * Settings
+         * @description Settings of a talk; those that are left out stay.
+         */
+        Settings: {
+            /**
+             * Base Url
+             * @description Address of the model's server.
+             */
+            base_url?: string | null;
+            /**
+             * Budget Usd
+             * @description Most that the whole talk may cost.
+             * @example 0.25
+             */
+            budget_usd?: number | null;
+            /**
+             * Format
+             * @description Of its file.
+             */
+            format?: ("jsonl" | "csv") | null;
+            /**
+             * Model
+             * @description provider/name.
+             * @example openai/gpt-4o-mini
+             */
+            model?: string | null;
+            /**
+             * Rows
+             * @description Rows of the dataset.
+             * @example 50
+             */
+            rows?: number | null;
+        };
+        /**
          * Skip
          * @description How to undo.
          */
@@ -3024,6 +3721,22 @@ export interface components {
             nodes: number;
             /** Versions */
             versions: number;
+        };
+        /**
+         * ThemeOf
+         * @description What several notes have in common, and what detects it: an expression or a judge's question; `weak`: it fails on the noted samples.
+         */
+        ThemeOf: {
+            /** By */
+            by: string;
+            /** Detector */
+            detector: string;
+            /** Name */
+            name: string;
+            /** Quotes */
+            quotes: string[];
+            /** Weak */
+            weak: boolean;
         };
         /**
          * ToCommit
@@ -3116,7 +3829,7 @@ export interface components {
         ToDetect: {
             /**
              * File
-             * @description A path on the server's machine, an address (https://...), a dataset on a hub (hf:owner/name), or upload:ID.
+             * @description A path on the server's machine, an address (https://...), a dataset on a hub (hf:owner/name), upload:ID or sample:NAME.
              * @example upload:0123456789abcdef0123456789abcdef
              */
             file: string;
@@ -3349,8 +4062,14 @@ export interface components {
              */
             columns: string[];
             /**
+             * Commit
+             * @description False: look at every record, and commit nothing.
+             * @default true
+             */
+            commit: boolean;
+            /**
              * Files
-             * @description A path on the server's machine, an address (https://...), a dataset on a hub (hf:owner/name), or upload:ID.
+             * @description A path on the server's machine, an address (https://...), a dataset on a hub (hf:owner/name), upload:ID or sample:NAME.
              */
             files: string[];
             /**
@@ -3396,12 +4115,6 @@ export interface components {
              * @default
              */
             split: string;
-            /**
-             * Strict
-             * @description Refuse, and commit nothing, where a record is rejected.
-             * @default false
-             */
-            strict: boolean;
         };
         /**
          * ToImportCalls
@@ -3604,6 +4317,26 @@ export interface components {
             next: number | null;
             /** Total */
             total: number | null;
+        };
+        /**
+         * TurnFacts
+         * @description What was said or done, what the guide answered, and what it asked then.
+         */
+        TurnFacts: {
+            /** At */
+            at: number;
+            /** Example */
+            example: string;
+            /** Kind */
+            kind: string;
+            /** N */
+            n: number;
+            /** Question */
+            question: string;
+            /** Said */
+            said: unknown;
+            /** Told */
+            told: string[];
         };
         /**
          * Turned
@@ -6036,6 +6769,257 @@ export interface operations {
             };
         };
     };
+    list_guides: {
+        parameters: {
+            query?: {
+                /** @description Items to pass over. */
+                start?: number;
+                /** @description Most items. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Listed_"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_guide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewGuide"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuideFacts"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_guide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name, or its id. */
+                guide: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuideFacts"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_guide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name, or its id. */
+                guide: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Settings"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuideFacts"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    go_on_with_guide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name, or its id. */
+                guide: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuideFacts"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reply_to_guide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name, or its id. */
+                guide: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reply"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuideFacts"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stop_guide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name, or its id. */
+                guide: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuideFacts"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     import_files: {
         parameters: {
             query?: never;
@@ -6053,6 +7037,39 @@ export interface operations {
         };
         responses: {
             /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Result"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6060,6 +7077,70 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Import"];
                 };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    commit_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_import_rejects: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description An error, and its fix. */
             default: {
@@ -6655,6 +7736,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_dict_str__Any__"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_samples: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SampleFacts_"];
                 };
             };
             /** @description An error, and its fix. */

@@ -1,7 +1,8 @@
 import { getRouteApi, Link } from '@tanstack/react-router'
-import { Plus } from 'lucide-react'
+import { Plus, Sparkles } from 'lucide-react'
 import { DatasetList } from '@/features/datasets/DatasetList'
 import { NoDatasets } from '@/features/datasets/NoDatasets'
+import { GuideList } from '@/features/guides/GuideList'
 import { OpenSample, SampleAbout } from '@/features/imports/OpenSample'
 import { buttonClass } from '@/ui/buttonClass'
 import { linkClass } from '@/ui/linkClass'
@@ -13,14 +14,20 @@ export function DatasetsPage() {
   const { project } = route.useParams()
   const { start = 0 } = route.useSearch()
   const navigate = route.useNavigate()
-  const add = (look: 'plain' | 'primary') => (
-    <Link to="/p/$project/add" params={{ project }} className={buttonClass(look)}>
+  const add = (
+    <Link to="/p/$project/add" params={{ project }} className={buttonClass()}>
       <Plus />
       Add
     </Link>
   )
+  const generate = (
+    <Link to="/p/$project/guides" params={{ project }} className={buttonClass('primary')}>
+      <Sparkles />
+      Generate
+    </Link>
+  )
   return (
-    <Page title="Datasets" actions={add('primary')}>
+    <Page title="Datasets" actions={<>{add}{generate}</>}>
       <DatasetList
         project={project}
         start={start}
@@ -33,7 +40,8 @@ export function DatasetsPage() {
         none={
           <NoDatasets
             ways={[
-              { title: 'Bring files', about: 'CSV, JSON, Parquet, chats and more are recognised.', act: add('plain') },
+              { title: 'Describe it', about: 'Say what the data is for; you get five samples to correct, then the rest.', act: generate },
+              { title: 'Bring files', about: 'CSV, JSON, Parquet, chats and more are recognised.', act: add },
               {
                 title: 'Look around first',
                 about: <SampleAbout />,
@@ -51,6 +59,15 @@ export function DatasetsPage() {
             ]}
           />
         }
+      />
+      <GuideList
+        project={project}
+        unfinished
+        linkTo={({ guide, id }) => (
+          <Link to="/p/$project/guides/$guide" params={{ project, guide: id }} className={linkClass}>
+            {guide}
+          </Link>
+        )}
       />
     </Page>
   )

@@ -10,7 +10,7 @@ export const places = [
 ] as const
 
 /** Pages that belong to a place though their addresses do not begin with its own. */
-const within: Partial<Record<string, RegExp>> = { 'place.datasets': /^\/p\/[^/]+\/add(\/|$)/ }
+const within: Partial<Record<string, RegExp>> = { 'place.datasets': /^\/p\/[^/]+\/(add|guides)(\/|$)/ }
 
 /** What marks the link to a place as the present one where a page belongs to it. */
 export function marked(command: string, pathname: string): { 'data-status'?: 'active' } {
@@ -18,4 +18,7 @@ export function marked(command: string, pathname: string): { 'data-status'?: 'ac
 }
 
 /** Pages beside them that have a key. */
-export const more = [{ to: '/p/$project/add', command: 'place.add' }] as const
+export const more = [
+  { to: '/p/$project/add', command: 'place.add' },
+  { to: '/p/$project/guides', command: 'place.generate' },
+] as const

@@ -2,6 +2,7 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirec
 import { isGroup, type Group } from '@/core/recipes'
 import { readSearch } from '@/core/rows/search'
 import { lastProject } from '@/core/shell'
+import { isView, type View } from '@/core/views'
 import { NotFound } from './NotFound'
 import { PageFault } from './PageFault'
 import { Shell } from './shell/Shell'
@@ -57,6 +58,19 @@ const add = createRoute({
   path: '/add',
   validateSearch: (search): { file?: string; name?: string; run?: string } => words(search, ['file', 'name', 'run']),
   component: lazyRouteComponent(() => import('./AddPage'), 'AddPage'),
+})
+
+const generate = createRoute({
+  getParentRoute: () => project,
+  path: '/guides',
+  component: lazyRouteComponent(() => import('./GeneratePage'), 'GeneratePage'),
+})
+
+const guide = createRoute({
+  getParentRoute: () => project,
+  path: '/guides/$guide',
+  validateSearch: (search): { view?: View } => (isView(search.view) ? { view: search.view } : {}),
+  component: lazyRouteComponent(() => import('./GuidePage'), 'GuidePage'),
 })
 
 const dataset = createRoute({
@@ -191,6 +205,8 @@ const routeTree = root.addChildren([
     projectHome,
     datasets,
     add,
+    generate,
+    guide,
     dataset.addChildren([datasetHome, rows, versions]),
     recipes,
     recipe.addChildren([recipeAbout, recipeStart, recipeText]),

@@ -7,7 +7,7 @@ export function Command({ text }: { text: string }) {
   const [copied, setCopied] = useState(false)
   return (
     <div className="flex items-center gap-2 rounded-control border border-line bg-raised py-0.5 pr-0.5 pl-2">
-      <code className="min-w-0 flex-1 overflow-x-auto font-mono text-mono whitespace-nowrap">{text}</code>
+      <code tabIndex={0} className="min-w-0 flex-1 overflow-x-auto font-mono text-mono whitespace-nowrap">{text}</code>
       <button
         type="button"
         aria-label={`Copy: ${text}`}
