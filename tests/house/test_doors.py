@@ -32,7 +32,7 @@ from rowsmith.app.sources import Sources
 ACTS = {
     Runs: {
         "start": "run", "resume": "resume", "stop": "stop", "cancel": "cancel", "get": "runs", "result": "runs", "list": "runs",
-        "rows": "rows", "pinned": "verify", "troubles": "runs --failed", "draws": "runs --draws", "compare": "compare",
+        "rows": "rows", "pinned": "verify", "commit_again": "run", "troubles": "runs --failed", "draws": "runs --draws", "compare": "compare",
     },
     Datasets: {
         "list": "datasets", "heads": "datasets", "versions": "show", "get": "show", "show": "show", "count": "show", "rows": "rows",

@@ -21,8 +21,10 @@ def test_turns_follow_each_other(database: Database) -> None:
     with pytest.raises(Conflict, match="Somebody else"):
         guides.add(begun, 2, "reply", "again", {}, "bob")
     assert guides.last(begun) == second
-    (event,) = events.found(database, "default")
-    assert (event.kind, event.data["guide"]) == ("guide.begun", begun.id)
+    guides.rested(begun)
+    told = events.found(database, "default")
+    assert [event.kind for event in told] == ["guide.begun", "guide.turned", "guide.rested"]
+    assert {event.data["guide"] for event in told} == {begun.id} and told[1].data["turn"] == 2
 
 
 def test_names(database: Database) -> None:

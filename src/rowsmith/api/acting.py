@@ -9,15 +9,17 @@ from fastapi import Depends, Path, Request
 
 from rowsmith.app.lab import Lab
 from rowsmith.app.projects import Project
+from rowsmith.worker.guides import Talks
 from rowsmith.worker.worker import Worker
 
 
 @dataclass(frozen=True)
 class Served:
-    """The parts of a server that acts reach: its home, and the worker that carries runs out."""
+    """The parts of a server that acts reach: its home, the worker that carries runs out, and what carries guided talks on."""
 
     lab: Lab
     worker: Worker
+    talks: Talks
 
 
 def served(request: Request) -> Served:

@@ -15,6 +15,7 @@ from rowsmith.api import (
     edits,
     events,
     exports,
+    guides,
     health,
     history,
     home,
@@ -45,11 +46,12 @@ from rowsmith.api.safety import Safety
 from rowsmith.api.session import Session
 from rowsmith.app.lab import Lab
 from rowsmith.store.receipts import Receipts
+from rowsmith.worker.guides import Talks
 from rowsmith.worker.worker import Worker
 
 NOUNS = (
     health, home, projects, datasets, edits, history, quality, queues, reviews, shaping, pushes, provenance, uploads, imports, exports, recipes,
-    runs, calls, judges, models, keys, prompts, playground, events,
+    runs, calls, judges, models, keys, prompts, playground, guides, events,
 )  # fmt: skip
 """Modules with routes, as the description lists them."""
 WEB = Path(rowsmith.__file__).parent / "web"
@@ -64,12 +66,14 @@ def make(lab: Lab, session: Session, hosts: Iterable[str], *, at_once: int = 2, 
         at_once: runs that its worker carries out together. grace_s: how long their calls may take to end when the server stops.
         web: folder of the built web application.
     """
-    served = Served(lab, Worker(lab, at_once))
+    worker = Worker(lab, at_once)
+    served = Served(lab, worker, Talks(lab, worker))
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         served.worker.start()
         yield
+        served.talks.end(grace_s)
         served.worker.stop(grace_s)
 
     app = FastAPI(

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from rowsmith import content
 from rowsmith.connectors.exchange import Bounds
 from rowsmith.connectors.plain import download
 from rowsmith.connectors.settings import allowed_by
@@ -22,6 +23,8 @@ MOST = Bounds(body=16 << 30, total_s=6 * 3600.0, connect_s=20.0, idle_s=30.0)
 """What a file may weigh, and how long it may take."""
 _URL = re.compile(r"https?://", re.IGNORECASE)
 HUB = "hf:"
+SAMPLE = "sample:"
+"""With this begins what names a sample dataset that ships."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,8 @@ def is_url(file: str | Path) -> bool:
 
 
 def _brought(file: str | Path, folder: Path, environ: Mapping[str, str], part: Part) -> Brought:
+    if isinstance(file, str) and file.startswith(SAMPLE):
+        return Brought(content.sample(file.removeprefix(SAMPLE)))
     if isinstance(file, str) and file.startswith(HUB):
         from rowsmith.app.hub_downloads import brought
 

@@ -41,6 +41,8 @@ class Guide:
 
     def __init__(self, runs: Runs, begun: Begun, last: Turn) -> None:
         self.runs = runs
+        self.full = runs
+        """What carries the full run out; a server leaves it to its worker."""
         self._store = Store(runs.lab.db)
         self._begun = begun
         self._last = last
@@ -74,9 +76,7 @@ class Guide:
     @property
     def question(self) -> str:
         """What is asked now; empty where nothing is."""
-        if self.phase == "checklist" and (item := self.state.question):
-            return CHECKLIST[item].ask
-        return {"summary": "Is this right?", "samples": "Are the samples as they should be?"}.get(self.phase, "")
+        return asked_of(self.state)
 
     @property
     def brief(self) -> Brief:
@@ -97,6 +97,11 @@ class Guide:
     def made(self) -> Made | None:
         """What came of the full run."""
         return self.state.made
+
+    @property
+    def turn(self) -> Turn:
+        """The last turn."""
+        return self._last
 
     @property
     def turns(self) -> list[Turn]:
@@ -286,7 +291,7 @@ class Guide:
         if self.phase == "samples":
             self._turn("reply", "continue", self.state.but(phase="making").tell())
         if self.phase == "making":
-            self._turn("made", None, guide_making.made(self.runs, self.state, self.name, on_progress, stopping))
+            self._turn("made", None, guide_making.made(self.full, self.state, self.name, on_progress, stopping))
         if self.state.made is None:
             raise Conflict(f"Session {self.name} is at {self.phase}: its rows cannot be made yet.", f"Go on with it: rowsmith guide {self.name}.")
         return self.state.made
@@ -324,6 +329,10 @@ class Guide:
 
     # -- within -------------------------------------------------------------------------------------------------------------------------
 
+    def rested(self) -> None:
+        """Tell everybody who looks at it that what was under way has come to its end."""
+        self._store.rested(self._begun)
+
     def taking(self) -> None:
         """What is said or done next is the next reply of a file; its turn says so."""
         self._taking = 1
@@ -356,6 +365,13 @@ class Guide:
         self._asked, self._taking = [], 0
         self._last = self._store.add(self._begun, self._last.n + 1, kind, said, state.model_dump(mode="json"), self.runs.lab.who)
         self.state = state
+
+
+def asked_of(state: State) -> str:
+    """What is asked where a talk stands so; empty where nothing is."""
+    if state.phase == "checklist" and (item := state.question):
+        return CHECKLIST[item].ask
+    return {"summary": "Is this right?", "samples": "Are the samples as they should be?"}.get(state.phase, "")
 
 
 def read_file(source: str | Path) -> Brief:

@@ -60,20 +60,22 @@ class Guides:
         self._runs = Runs(lab, project)
 
     def begin(
-        self, name: str = "", *, prompt: Prompt | str | Path | None = None, brief: Brief | str | Path | None = None, rows: int | None = None,
-        format: str | None = None, model: str | Model | None = None, base_url: str | None = None, budget_usd: float | None = None,
-        output: str | Path | None = None,
+        self, name: str = "", *, prompt: Prompt | Reference | str | Path | None = None, brief: Brief | str | Path | None = None,
+        rows: int | None = None, format: str | None = None, model: str | Model | None = None, base_url: str | None = None,
+        budget_usd: float | None = None, output: str | Path | None = None, folder: Path | None = None, wait: bool = True,
     ) -> Guide:  # fmt: skip
         """Begin a talk.
 
         Args:
             name: of the talk and of its dataset. Default: as `g12`.
-            prompt: the prompt that the dataset is to test or train: a Prompt, one of the project, or the path of a file (.md, .yaml, or any text).
-                A model reads it for what it tells of the checklist.
+            prompt: the prompt that the dataset is to test or train: a Prompt, any text (Reference), one of the project, or the path of a file
+                (.md, .yaml, or any text). A model reads it for what it tells of the checklist.
             brief: a brief to begin with: a Brief, or the path of a file.
             rows: of the dataset. format: jsonl or csv. output: path of its file; default: the name, in the working directory.
             model: provider/name, or a Model; without one the checklist is a form, and samples are not made. base_url: its address.
             budget_usd: most that the whole talk may cost.
+            folder: where its files lie, unless `output` says so; default: the working directory.
+            wait: False leaves reading the prompt to `go_on`.
 
         Raises:
             NotFound: there is no such file or prompt. Invalid: a setting does not fit, or the model cannot be asked. Conflict: the name is taken.
@@ -84,14 +86,15 @@ class Guides:
         given = self.settings(rows=rows, format=format, model=model, base_url=base_url, budget_usd=budget_usd, output=output)
         read = None if prompt is None else self._read(prompt)
         first = brief if brief is None or isinstance(brief, Brief) else read_file(brief)
-        state = State(brief=Brief(name=name), folder=str(Path.cwd()))
+        state = State(brief=Brief(name=name), folder=str(folder or Path.cwd()))
         if name:
             require_free(self._runs, state)
         state = with_settings(state.but(reference=read), given)
         begun, turn = self._store.begin(self.project, name, self.lab.who, None, state.model_dump(mode="json"))
         guide = Guide(self._runs, begun, turn)
         guide.take(name=begun.name)
-        guide.go_on()
+        if wait:
+            guide.go_on()
         if first is not None:
             guide.read_brief(first)
         return guide
@@ -153,8 +156,10 @@ class Guides:
             out["output"] = str(Path(output).absolute())
         return out
 
-    def _read(self, source: Prompt | str | Path) -> Reference:
+    def _read(self, source: Prompt | Reference | str | Path) -> Reference:
         """The prompt that is to be read. Any text will do: braces in it may be others than ours."""
+        if isinstance(source, Reference):
+            return source
         if isinstance(source, Prompt):
             return Reference(name="a prompt", system=source.system, text=source.text)
         path, form = Path(source), Path(source).suffix.lower()

@@ -4,6 +4,7 @@ rebuilt as any other."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from itertools import islice
 from pathlib import Path
@@ -12,13 +13,14 @@ from typing import Any
 from rowsmith.app.downloads import HUB, WHOLE, Brought, Part, here
 from rowsmith.app.hub_token import with_hub_token
 from rowsmith.app.lab import Lab
+from rowsmith.app.options import Options
 from rowsmith.app.profiles import MappingProfile
 from rowsmith.app.record_rows import require_none, require_some
-from rowsmith.app.rejects import Rejects
+from rowsmith.app.rejects import LISTED, Rejects
 from rowsmith.app.results import Result
-from rowsmith.app.runs import OnProgress, Runs
+from rowsmith.app.runs import DONE, OnProgress, Runs
 from rowsmith.app.unreachable import EXPORTED, note_copy
-from rowsmith.core.errors import Invalid
+from rowsmith.core.errors import Conflict, Invalid, NotFound
 from rowsmith.core.recipe import Recipe
 from rowsmith.core.records import Record
 from rowsmith.engine import recipe_file
@@ -33,6 +35,8 @@ from rowsmith.store import slots
 from rowsmith.store.runs import Run
 
 STOPPED = "stopped"
+NAMED = "import "
+"""With this begins the name of an import's recipe."""
 _NO_PROFILE = MappingProfile()
 
 
@@ -77,26 +81,109 @@ def import_files(
     Raises:
         NotFound: no such file or format. Invalid: a file cannot be read at all, or its format is not recognised; or rejects (`strict`).
     """
+    with _brought(lab, project, files, format, key, part) as (found, settings):
+        return _import(lab, project, found, into, settings, profile, strict, rejects, on_progress=on_progress, stopping=stopping)
+
+
+def begin(
+    lab: Lab, project: str, files: Sequence[str | Path], into: str, *, format: str | None = None, profile: MappingProfile = _NO_PROFILE,
+    key: str | None = None, part: Part = WHOLE, commit: bool = True,
+) -> Result:  # fmt: skip
+    """Leave an import to a worker: a run that is queued. What came of it says `outcome`. The same files again are the same import.
+
+    Args:
+        commit: False looks at every record, and commits nothing; the same import that commits takes the rows as they are.
+
+    Raises:
+        As `import_files`, of the files as a whole.
+    """
+    with _brought(lab, project, files, format, key, part) as (found, settings):
+        return Runs(lab, project).start(_recipe(found, into, settings, profile), commit=commit, queue=True)
+
+
+def outcome(lab: Lab, project: str, run: str) -> Import:
+    """What an import has come to; what it rejected is listed once it has come to rest.
+
+    Raises:
+        NotFound: there is no such run, or it is no import.
+    """
+    runs = Runs(lab, project)
+    record, done = runs.get(run), runs.result(run)
+    _require_import(record)
+    into, reads = str(record.options["into"]), done.state not in ("queued", "running")
+    read = _Read(lab, record)
+    count, listed = 0, []
+    for told, _ in read.rejected() if reads else ():
+        count += 1
+        if count <= LISTED:
+            listed.append(dict(zip(("file", "line", "reason", "detail"), told, strict=True)))
+    version = done.version if done.dataset == into else None
+    return Import(into, done.run, done.state, done.requested, done.kept, listed, count, None, version, done.reason, read.notes() if reads else [])
+
+
+def commit(lab: Lab, project: str, run: str) -> Import:
+    """Commit the rows of an import that only looked at its records.
+
+    Raises:
+        NotFound: there is no such run, or it is no import. Conflict: it has not come to its end.
+    """
+    runs = Runs(lab, project)
+    record = runs.get(run)
+    _require_import(record)
+    if record.state not in DONE:
+        raise Conflict(f"The import {record.id} is {record.state}.", "Wait for its end, or go on with it; then commit its rows.")
+    runs.commit_again(record, Options.of(record).but(commit=True))
+    return outcome(lab, project, run)
+
+
+def rejected(lab: Lab, project: str, run: str) -> Iterator[dict[str, Any]]:
+    """Every record that an import rejected, with its place, the reason, and what it says where that could be read.
+
+    Raises:
+        NotFound: there is no such run, or it is no import.
+    """
+    record = Runs(lab, project).get(run)
+    _require_import(record)
+    return _told(_Read(lab, record))
+
+
+def _told(read: _Read) -> Iterator[dict[str, Any]]:
+    for (file, line, reason, detail), said in read.rejected():
+        yield {"file": file, "line": line, "reason": reason, "detail": detail, **({} if said is None else {"record": said})}
+
+
+def _require_import(run: Run) -> None:
+    steps = run.recipe["steps"]
+    if len(steps) != 1 or steps[0]["kind"] != "read.records" or not run.recipe_name.startswith(NAMED):
+        raise NotFound(f"The run {run.id} is no import.", "See what it has come to among the runs.")
+
+
+@contextmanager
+def _brought(
+    lab: Lab, project: str, files: Sequence[str | Path], format: str | None, key: str | None, part: Part
+) -> Iterator[tuple[list[Brought], dict[str, Any]]]:
+    """The files, here, and the settings of the step that reads them."""
     given = {"key": key, "format": format, "only": list(part.columns)}
     environ = with_hub_token(lab, project) if any(str(file).startswith(HUB) for file in files) else lab.environ
     with here(files, environ, replace(part, columns=()) if part.sample is None else part) as found:
-        return _import(
-            lab, project, found, into, {name: value for name, value in given.items() if value}, profile, strict, rejects,
-            on_progress=on_progress, stopping=stopping,
-        )  # fmt: skip
+        yield found, {name: value for name, value in given.items() if value}
 
 
-def _import(
-    lab: Lab, project: str, files: Sequence[Brought], into: str, settings: dict[str, Any], profile: MappingProfile, strict: bool,
-    rejects: str | Path | None, **watched: Any,
-) -> Import:  # fmt: skip
+def _recipe(files: Sequence[Brought], into: str, settings: dict[str, Any], profile: MappingProfile) -> Recipe:
     expand([str(file.path) for file in files], Path())  # what is not there is said before a run is begun
     places = {name: facts for file in files for name, facts in file.places.items()}
     of_hub = {"answers": True} if any(file.answers for file in files) else {}
     images = list(dict.fromkeys(str(folder) for file in files for folder in _images(file.path)))
     beside = {**({"places": places} if places else {}), **({"images": images} if images else {})}
     step = {"kind": "read.records", "paths": [str(file.path) for file in files], **profile.settings(), **settings, **of_hub, **beside}
-    recipe = recipe_file.build({"name": f"import {into}", "into": into, "steps": [step]})
+    return recipe_file.build({"name": f"{NAMED}{into}", "into": into, "steps": [step]})
+
+
+def _import(
+    lab: Lab, project: str, files: Sequence[Brought], into: str, settings: dict[str, Any], profile: MappingProfile, strict: bool,
+    rejects: str | Path | None, **watched: Any,
+) -> Import:  # fmt: skip
+    recipe = _recipe(files, into, settings, profile)
     runs = Runs(lab, project)
     done = _start(runs, recipe, commit=not strict, **watched)
     files_read = _Read(lab, runs.get(done.run))

@@ -302,7 +302,7 @@ class Runs:
             if self.store.held(before) or before.state in ("stopped", "cancelled"):  # who asked it to end means this process, too
                 return self.result(before.id)
         if before.state in DONE and not goes_on(before, wanted):
-            return self._commit_again(before, wanted)
+            return self.commit_again(before, wanted)
         if wanted.queued:
             return self._leave(before, wanted)
         return self._carry_out(before, as_pinned(recipe, before.recipe), wanted, grace_s, on_progress, stopping, wait=wait)
@@ -329,7 +329,8 @@ class Runs:
                 on_progress(Progress(run, tally, run.options.get("target"), time.monotonic() - started, "carried out by another process"))
             time.sleep(FOLLOW_S)
 
-    def _commit_again(self, run: Run, wanted: Options) -> Result:
+    def commit_again(self, run: Run, wanted: Options) -> Result:
+        """What a run that is done has kept, committed as it is wanted now, where that is not so already."""
         cleaner = wanted.replace and not run.options.get("replace")
         if run.version is None or run.dataset != wanted.into or cleaner:
             self.store.set_options(run.n, {**run.options, "replace": wanted.replace})

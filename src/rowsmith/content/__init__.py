@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from rowsmith.core.errors import Invalid, NotFound, choose
@@ -34,6 +35,23 @@ def profile(name: str) -> str:
 def templates() -> dict[str, dict[str, str]]:
     """The chat templates that ship, by their names: the texts of the turns, with {text} where what is said stands."""
     return {str(name): {str(role): str(text) for role, text in turns.items()} for name, turns in _yaml("templates").items()}
+
+
+@cache
+def samples() -> dict[str, dict[str, Any]]:
+    """What is known of each sample dataset that ships, by its name: title, about, rows."""
+    return {str(name): dict(told) for name, told in _yaml("samples").items()}
+
+
+def sample(name: str) -> Path:
+    """The file of a sample dataset: `content/samples/<name>.jsonl`.
+
+    Raises:
+        NotFound: there is none of that name.
+    """
+    if name not in samples():
+        raise NotFound(f"No sample dataset is called {name!r}.", choose(name, list(samples())))
+    return Path(__file__).parent / "samples" / f"{name}.jsonl"
 
 
 def rubrics() -> list[str]:

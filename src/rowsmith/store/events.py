@@ -4,7 +4,8 @@
     dataset.committed
     dataset.branch  dataset.tag  dataset.release  dataset.branch_deleted  dataset.tag_deleted  dataset.rolled_back
     dataset.exported  dataset.pushed  calls.exported  home.backed_up    source.forgotten  source.lifted
-    guide.begun    calls.imported    dataset.prepared  dataset.unprepared    batch.submitted  batch.ended  batch.fetched  batch.rejected
+    guide.begun  guide.turned  guide.rested    calls.imported    dataset.prepared  dataset.unprepared
+    batch.submitted  batch.ended  batch.fetched  batch.rejected
     dataset.calibrated
 
 The rows of a run are summed in its counts; no event tells of one.

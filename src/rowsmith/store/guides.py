@@ -129,7 +129,14 @@ class Guides:
             Conflict: somebody else has gone on with it meanwhile.
         """
         with self._db.write() as conn:
-            return self._add(conn, begun.n, n, kind, said, state, author, self._db.now(conn))
+            now = self._db.now(conn)
+            events.note(conn, now, begun.project, "guide.turned", {"guide": begun.id, "turn": n, "kind": kind, "by": author})
+            return self._add(conn, begun.n, n, kind, said, state, author, now)
+
+    def rested(self, begun: Begun) -> None:
+        """Tell everybody that what was under way in a talk has come to its end."""
+        with self._db.write() as conn:
+            events.note(conn, self._db.now(conn), begun.project, "guide.rested", {"guide": begun.id})
 
     def _add(self, conn: Connection, of: int, n: int, kind: str, said: Any, state: dict[str, Any], author: str, now: float) -> Turn:
         content = as_written({"said": said, "state": state})

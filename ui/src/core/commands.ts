@@ -33,6 +33,8 @@ const places = {
   'place.runs': { label: 'Go to Runs', group: 'Places', keys: ['g u'] },
   'place.playground': { label: 'Go to Playground', group: 'Places', keys: ['g p'] },
   'place.settings': { label: 'Go to Settings', group: 'Places', keys: ['g s'] },
+  'place.add': { label: 'Add data', group: 'Places', keys: ['g a'] },
+  'place.generate': { label: 'Generate a dataset', group: 'Places', keys: ['g n'] },
 } satisfies Record<string, Command>
 
 const rows = {

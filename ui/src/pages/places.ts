@@ -8,3 +8,17 @@ export const places = [
   { to: '/p/$project/playground', label: 'Playground', icon: FlaskConical, command: 'place.playground' },
   { to: '/settings', label: 'Settings', icon: Settings, command: 'place.settings' },
 ] as const
+
+/** Pages that belong to a place though their addresses do not begin with its own. */
+const within: Partial<Record<string, RegExp>> = { 'place.datasets': /^\/p\/[^/]+\/(add|guides)(\/|$)/ }
+
+/** What marks the link to a place as the present one where a page belongs to it. */
+export function marked(command: string, pathname: string): { 'data-status'?: 'active' } {
+  return within[command]?.test(pathname) === true ? { 'data-status': 'active' } : {}
+}
+
+/** Pages beside them that have a key. */
+export const more = [
+  { to: '/p/$project/add', command: 'place.add' },
+  { to: '/p/$project/guides', command: 'place.generate' },
+] as const

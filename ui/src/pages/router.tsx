@@ -4,6 +4,7 @@ import { readTest } from '@/core/promptSearch'
 import { isGroup, type Group } from '@/core/recipes'
 import { readSearch } from '@/core/rows/search'
 import { lastProject } from '@/core/shell'
+import { isView, type View } from '@/core/views'
 import { NotFound } from './NotFound'
 import { PageFault } from './PageFault'
 import { Shell } from './shell/Shell'
@@ -18,6 +19,12 @@ function fromStart(search: Record<string, unknown>): { start?: number } {
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) > 0
 const said = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '')
+/** The words of an address that are there. */
+function words<T extends string>(search: Record<string, unknown>, names: readonly T[]): Partial<Record<T, string>> {
+  return Object.fromEntries(names.filter((one) => typeof search[one] === 'string' && search[one] !== '').map((one) => [one, search[one]])) as Partial<
+    Record<T, string>
+  >
+}
 
 const home = createRoute({
   getParentRoute: () => root,
@@ -48,6 +55,26 @@ const datasets = createRoute({
   path: '/datasets',
   validateSearch: fromStart,
   component: lazyRouteComponent(() => import('./DatasetsPage'), 'DatasetsPage'),
+})
+
+const add = createRoute({
+  getParentRoute: () => project,
+  path: '/add',
+  validateSearch: (search): { file?: string; name?: string; run?: string } => words(search, ['file', 'name', 'run']),
+  component: lazyRouteComponent(() => import('./AddPage'), 'AddPage'),
+})
+
+const generate = createRoute({
+  getParentRoute: () => project,
+  path: '/guides',
+  component: lazyRouteComponent(() => import('./GeneratePage'), 'GeneratePage'),
+})
+
+const guide = createRoute({
+  getParentRoute: () => project,
+  path: '/guides/$guide',
+  validateSearch: (search): { view?: View } => (isView(search.view) ? { view: search.view } : {}),
+  component: lazyRouteComponent(() => import('./GuidePage'), 'GuidePage'),
 })
 
 const dataset = createRoute({
@@ -236,6 +263,9 @@ const routeTree = root.addChildren([
     projectHome,
     datasets,
     dataset.addChildren([datasetHome, rows, review, quality, versions]),
+    add,
+    generate,
+    guide,
     recipes,
     recipe.addChildren([recipeAbout, recipeStart, recipeText]),
     recipeFile,

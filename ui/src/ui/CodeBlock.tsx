@@ -1,3 +1,4 @@
+import { clsx } from 'clsx'
 import { Check, Copy } from 'lucide-react'
 import { useState } from 'react'
 import { IconButton } from './IconButton'
@@ -6,10 +7,12 @@ import { toast } from './toasts'
 export interface CodeBlockProps {
   label: string
   text: string
+  /** Long lines go on below, instead of to the right. */
+  wraps?: boolean
 }
 
 /** Text as it stands in a file, to be read and copied. */
-export function CodeBlock({ label, text }: CodeBlockProps) {
+export function CodeBlock({ label, text, wraps = false }: CodeBlockProps) {
   const [copied, setCopied] = useState(false)
   const copy = () => {
     navigator.clipboard.writeText(text).then(
@@ -26,7 +29,7 @@ export function CodeBlock({ label, text }: CodeBlockProps) {
       <IconButton label={`Copy ${label}`} onClick={copy} side="left" className="absolute top-1 right-1 bg-surface">
         {copied ? <Check className="text-ok" /> : <Copy />}
       </IconButton>
-      <pre tabIndex={0} aria-label={label} className="overflow-x-auto p-3 font-mono text-mono">
+      <pre tabIndex={0} aria-label={label} className={clsx('overflow-x-auto p-3 font-mono text-mono', wraps && 'pr-10 break-words whitespace-pre-wrap')}>
         {text}
       </pre>
     </div>

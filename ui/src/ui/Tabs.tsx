@@ -1,3 +1,4 @@
+import { clsx } from 'clsx'
 import { Tabs as Radix } from 'radix-ui'
 import type { ReactNode } from 'react'
 
@@ -6,11 +7,13 @@ export interface TabsProps<T extends string> {
   value: T
   tabs: readonly { value: T; label: string; count?: number }[]
   onChange: (value: T) => void
+  /** What is shown fills the height, and scrolls by itself. */
+  fills?: boolean
   children: ReactNode
 }
 
 /** Views of one thing beside each other. Where each has an address of its own, use NavTabs. */
-export function Tabs<T extends string>({ label, value, tabs, onChange, children }: TabsProps<T>) {
+export function Tabs<T extends string>({ label, value, tabs, onChange, fills = false, children }: TabsProps<T>) {
   return (
     <Radix.Root
       value={value}
@@ -18,9 +21,9 @@ export function Tabs<T extends string>({ label, value, tabs, onChange, children 
         const found = tabs.find((tab) => tab.value === chosen)
         if (found) onChange(found.value)
       }}
-      className="flex min-h-0 flex-col"
+      className={clsx('flex min-h-0 flex-col', fills && 'flex-1')}
     >
-      <Radix.List aria-label={label} className="flex shrink-0 gap-4 overflow-x-auto border-b border-line">
+      <Radix.List aria-label={label} className={clsx('flex shrink-0 gap-4 overflow-x-auto border-b border-line', fills && 'px-4 sm:px-6')}>
         {tabs.map((tab) => (
           <Radix.Trigger key={tab.value} value={tab.value} className={tabClass}>
             {tab.label}
@@ -28,7 +31,7 @@ export function Tabs<T extends string>({ label, value, tabs, onChange, children 
           </Radix.Trigger>
         ))}
       </Radix.List>
-      <Radix.Content value={value} className="min-h-0 pt-3">
+      <Radix.Content value={value} className={clsx('min-h-0', fills ? 'flex flex-1 flex-col' : 'pt-3')}>
         {children}
       </Radix.Content>
     </Radix.Root>

@@ -5,7 +5,6 @@ import { ErrorPanel } from '@/ui/ErrorPanel'
 import { Pager } from '@/ui/Pager'
 import { SkeletonList } from '@/ui/Skeleton'
 import { Table, type Column } from '@/ui/Table'
-import { NoDatasets } from './NoDatasets'
 import { useDatasets, type DatasetFacts } from './useDatasets'
 
 export interface DatasetListProps {
@@ -14,14 +13,16 @@ export interface DatasetListProps {
   onStart: (start: number) => void
   /** Draws the link to a dataset. */
   linkTo: (dataset: string) => ReactNode
+  /** What stands there while there is no dataset. */
+  none: ReactNode
 }
 
 /** The datasets of a project with what people look for them by. */
-export function DatasetList({ project, start, onStart, linkTo }: DatasetListProps) {
+export function DatasetList({ project, start, onStart, linkTo, none }: DatasetListProps) {
   const { data, error, isPending, refetch } = useDatasets(project, start)
   if (isPending) return <SkeletonList label="Loading datasets" />
   if (error) return <ErrorPanel problem={asProblem(error)} onRetry={() => void refetch()} />
-  if (data.items.length === 0 && start === 0) return <NoDatasets />
+  if (data.items.length === 0 && start === 0) return none
   const columns: Column<DatasetFacts>[] = [
     { title: 'Name', cell: (one) => linkTo(one.name) },
     { title: 'Rows', number: true, cell: (one) => count(one.rows) },

@@ -1,4 +1,4 @@
-import { Link } from '@tanstack/react-router'
+import { Link, useLocation } from '@tanstack/react-router'
 import { clsx } from 'clsx'
 import { PanelLeftClose, PanelLeftOpen } from 'lucide-react'
 import { keysOf } from '@/core/hotkeys'
@@ -6,7 +6,7 @@ import { setShell, shell } from '@/core/shell'
 import { IconButton } from '@/ui/IconButton'
 import { tip } from '@/ui/tip'
 import { useStored } from '@/ui/useStored'
-import { places } from '../places'
+import { marked, places } from '../places'
 import { useProject } from '../useProject'
 import { Mark } from './Mark'
 
@@ -14,6 +14,7 @@ import { Mark } from './Mark'
 export function Rail() {
   const [{ rail }] = useStored(shell)
   const project = useProject()
+  const { pathname } = useLocation()
   return (
     <nav aria-label="Places" className={clsx('hidden shrink-0 flex-col border-r border-line bg-surface sm:flex', rail ? 'w-44' : 'w-12')}>
       <Link to="/" aria-label="Rowsmith" className="flex h-10 shrink-0 items-center gap-2 px-3.5 font-semibold">
@@ -26,6 +27,7 @@ export function Rail() {
             <Link
               to={to}
               params={{ project }}
+              {...marked(command, pathname)}
               {...(!rail && { 'aria-label': label, ...tip(label, keysOf(command)[0], 'right') })}
               className="flex h-8 items-center gap-2.5 rounded-control px-2 text-muted transition-colors hover:bg-raised hover:text-fg data-[status=active]:bg-selected data-[status=active]:font-medium data-[status=active]:text-accent"
             >

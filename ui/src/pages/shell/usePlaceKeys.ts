@@ -1,7 +1,7 @@
 import { useNavigate } from '@tanstack/react-router'
 import { useEffect } from 'react'
 import { bind } from '@/core/hotkeys'
-import { places } from '../places'
+import { more, places } from '../places'
 import { useProject } from '../useProject'
 
 /** Binds the keys that lead to the places. */
@@ -9,7 +9,7 @@ export function usePlaceKeys(): void {
   const navigate = useNavigate()
   const project = useProject()
   useEffect(() => {
-    const leave = places.map(({ command, to }) => bind({ id: command, run: () => void navigate({ to, params: { project } }) }))
+    const leave = [...places, ...more].map(({ command, to }) => bind({ id: command, run: () => void navigate({ to, params: { project } }) }))
     return () => {
       leave.forEach((away) => {
         away()
