@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeVar
 
 from rowsmith.app.lab import Lab
 from rowsmith.app.looking import look
@@ -19,6 +20,7 @@ from rowsmith.store.datasets import MAIN, Datasets
 from rowsmith.store.refs import Refs
 from rowsmith.store.view import Look
 
+T = TypeVar("T")
 _ID = re.compile("[0-9a-fA-F]{32}")
 Values = Mapping[str, Json] | Callable[[Mapping[str, Json]], Mapping[str, Json]]
 """New values by column, or what makes them of what a row says."""
@@ -223,7 +225,7 @@ class Edits:
         return dataset.n, branch or MAIN
 
 
-def as_expected(found: Sequence[Row], expected: int | None) -> Sequence[Row]:
+def as_expected(found: Sequence[T], expected: int | None) -> Sequence[T]:
     """The rows that an act on many is about.
 
     Raises:

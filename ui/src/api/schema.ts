@@ -1829,6 +1829,114 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/guides": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Guides
+         * @description The talks of a project, newest first.
+         */
+        get: operations["list_guides"];
+        put?: never;
+        /**
+         * Begin Guide
+         * @description Begin a talk. Where there is an existing prompt, a model reads it for what it tells.
+         */
+        post: operations["begin_guide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/guides/{guide}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Guide
+         * @description A talk as it stands after its last turn, and what is under way.
+         */
+        get: operations["get_guide"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Set Guide
+         * @description Take other settings.
+         */
+        patch: operations["set_guide"];
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/guides/{guide}/go-on": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Go On With Guide
+         * @description Do what is to be done without anything being said: read the prompt, make the samples, or all rows; what broke off goes on.
+         */
+        post: operations["go_on_with_guide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/guides/{guide}/replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reply To Guide
+         * @description Say or do something. What takes longer than a moment goes on when this is answered.
+         */
+        post: operations["reply_to_guide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/guides/{guide}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop Guide
+         * @description Stop what is under way; what is there is kept, and can be gone on with.
+         */
+        post: operations["stop_guide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/imports": {
         parameters: {
             query?: never;
@@ -1840,10 +1948,358 @@ export interface paths {
         put?: never;
         /**
          * Import Files
-         * @description Import files into a dataset, merged by row id; the same files again are the same import. `rejected` lists what became no row.
+         * @description Import files into a dataset, merged by row id, by a run; the same files again are the same import.
          */
         post: operations["import_files"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/imports/{run}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Import
+         * @description What an import has come to. Once it has come to rest, `rejected` lists the first thousand records that became no row.
+         */
+        get: operations["get_import"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/imports/{run}/commit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Commit Import
+         * @description Commit the rows of an import that only looked at its records.
+         */
+        post: operations["commit_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/imports/{run}/rejects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Import Rejects
+         * @description Every record that became no row, as JSON Lines: its place, the reason, and what it says.
+         */
+        get: operations["get_import_rejects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/playground/ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask
+         * @description Ask a model for real: its answer with tokens, cost and time, or why there is none. The same again costs nothing, unless it is `fresh`.
+         */
+        post: operations["ask_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/playground/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look
+         * @description The variables of a prompt, what stands for each, and the texts that would be sent. Nothing is asked.
+         */
+        post: operations["look_at_question"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/prompts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Prompts
+         * @description The prompts of a project, by name, each with its newest version.
+         */
+        get: operations["list_prompts"];
+        put?: never;
+        /**
+         * Add
+         * @description Keep a prompt: a new one, or the next version of the one that has its name. The same as the newest: nothing happens.
+         */
+        post: operations["add_prompt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/prompts/infer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Infer
+         * @description Find the prompt that leads from the other columns of rows to one of them; a model writes it.
+         */
+        post: operations["infer_prompt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/prompts/lint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lint
+         * @description Look a prompt over: its variables, contradiction, ambiguity, overload, redundancy; by rules, and by a model where one is given.
+         */
+        post: operations["lint_prompt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/prompts/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test
+         * @description Try a prompt on sample rows: what would be sent; with a model, what it answers. Ask twice to compare two versions on the same rows.
+         */
+        post: operations["test_prompt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/prompts/{prompt}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Prompt
+         * @description What a version of a prompt says.
+         */
+        get: operations["get_prompt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/prompts/{prompt}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Diff
+         * @description What differs between two versions, of one prompt or of two.
+         */
+        get: operations["diff_prompt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/prompts/{prompt}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export
+         * @description A prompt as a file that `add` reads back the same.
+         */
+        get: operations["export_prompt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/prompts/{prompt}/fork": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fork
+         * @description Begin a prompt of its own at a version of another one.
+         */
+        post: operations["fork_prompt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/prompts/{prompt}/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Log
+         * @description The version that is spoken of and all that it descends from, newest first.
+         */
+        get: operations["log_prompt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/prompts/{prompt}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore
+         * @description Make a prompt what an earlier version is, as a new version: nothing of the history is lost.
+         */
+        post: operations["restore_prompt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/prompts/{prompt}/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Tags
+         * @description The tags and releases of a prompt.
+         */
+        get: operations["list_prompt_tags"];
+        put?: never;
+        /**
+         * Tag
+         * @description Name a version of a prompt for good.
+         */
+        post: operations["tag_prompt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/prompts/{prompt}/tags/{tag}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Tag
+         * @description Forget a tag; its version stays. A release stays, too (409).
+         */
+        delete: operations["delete_prompt_tag"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2175,6 +2631,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/samples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Samples
+         * @description The sample datasets that ship: each is imported as `sample:NAME`.
+         */
+        get: operations["list_samples"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/schema": {
         parameters: {
             query?: never;
@@ -2344,6 +2820,132 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * Act
+         * @description One order in data. It has one of items, edit, keep, drop, note and again.
+         */
+        Act: {
+            /**
+             * Accept
+             * @description anyway: take the change that the re-test did not accept.
+             */
+            accept?: "anyway" | null;
+            /**
+             * Again
+             * @description Samples to have made again, or all.
+             */
+            again?: number[] | "all" | null;
+            /**
+             * Answer
+             * @description With edit: its answer, byte for byte.
+             */
+            answer?: string | null;
+            /**
+             * Drop
+             * @description Samples not to keep after all.
+             */
+            drop?: number[] | null;
+            /**
+             * Edit
+             * @description The sample to change by hand, with `input` or `answer` or both.
+             */
+            edit?: number | null;
+            /**
+             * Input
+             * @description With edit: its input, byte for byte.
+             */
+            input?: string | null;
+            /**
+             * Items
+             * @description Items of the checklist by name; null opens one again.
+             */
+            items?: {
+                [key: string]: string | null;
+            } | null;
+            /**
+             * Keep
+             * @description Samples to keep as they are.
+             */
+            keep?: number[] | null;
+            /**
+             * Note
+             * @description What is wrong, with `sample` of one, else of all.
+             */
+            note?: string | null;
+            /**
+             * Refine
+             * @description Change the prompt by the notes, and try it on so many rows beside the prompt as it is.
+             */
+            refine?: number | null;
+            /**
+             * Sample
+             * @description With note: the sample.
+             */
+            sample?: number | null;
+        };
+        /**
+         * Answered
+         * @description What came back. `answer` is None where there is none that can be used; then `reason`, `what` and `fix` say why, and `partial` is what the model
+         *     did say. `finish` is why it ended; tokens are as its server counted them (None: it did not). `reused`: the answer was stored already, and cost
+         *     nothing now. `cost_usd` is what was spent now (None: no price is known); `run` holds it all.
+         */
+        Answered: {
+            /** Answer */
+            answer: string | null;
+            /** Cost Usd */
+            cost_usd: number | null;
+            /**
+             * Finish
+             * @enum {string}
+             */
+            finish: "stop" | "length" | "refusal" | "broken" | "unknown";
+            /** Fix */
+            fix: string;
+            /** Model */
+            model: string;
+            /** Partial */
+            partial: string;
+            /** Reason */
+            reason: string;
+            /** Reasoning Out */
+            reasoning_out: number | null;
+            /** Reused */
+            reused: boolean;
+            /** Run */
+            run: string;
+            /** Seconds */
+            seconds: number;
+            /** System */
+            system: string;
+            /** Text */
+            text: string;
+            /** Tokens In */
+            tokens_in: number | null;
+            /** Tokens Out */
+            tokens_out: number | null;
+            /** What */
+            what: string;
+        };
+        /**
+         * Asks
+         * @description A variable of a prompt. `value`: what stands for it (None: nothing yet); `source`: who gives it: `given`, `row`, `default`, or empty.
+         */
+        Asks: {
+            /** Choices */
+            choices: unknown[] | null;
+            /** Help */
+            help: string;
+            /** Name */
+            name: string;
+            /** Required */
+            required: boolean;
+            /** Source */
+            source: string;
+            /** Type */
+            type: string | null;
+            /** Value */
+            value: unknown;
+        };
+        /**
          * Behind
          * @description The scores of a row, and the models that wrote it.
          */
@@ -2354,6 +2956,28 @@ export interface components {
             scores: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * Beside
+         * @description A row of the plan as the old prompt and the changed one made it, with the themes that were found in each.
+         */
+        Beside: {
+            /** Input */
+            input: {
+                [key: string]: unknown;
+            };
+            /** New */
+            new: {
+                [key: string]: string;
+            } | null;
+            /** New Themes */
+            new_themes: string[];
+            /** Old */
+            old: {
+                [key: string]: string;
+            } | null;
+            /** Old Themes */
+            old_themes: string[];
         };
         /**
          * Brought
@@ -2723,6 +3347,18 @@ export interface components {
             total: number | null;
         };
         /**
+         * DoingFacts
+         * @description What is under way: what it is, since when, and the run that does it.
+         */
+        DoingFacts: {
+            /** Run */
+            run: string;
+            /** Since */
+            since: number;
+            /** What */
+            what: string;
+        };
+        /**
          * Done
          * @description An act that is kept. `rows`: how many it changed. `undone`: it was undone, and can be done again.
          */
@@ -2756,6 +3392,47 @@ export interface components {
             row: string;
             /** Token */
             token: string;
+        };
+        /**
+         * Evidence
+         * @description Words that show it, and where they stand: `prompt`, `turn 3`, or `brief`.
+         */
+        Evidence: {
+            /** Quote */
+            quote: string;
+            /** Source */
+            source: string;
+        };
+        /**
+         * Example
+         * @description A few-shot example: what comes in, and what the answer to it is.
+         */
+        Example: {
+            /**
+             * Answer
+             * @description The answer to it: text, or any JSON value.
+             */
+            answer: unknown;
+            /**
+             * Input
+             * @description What comes in: text, or any JSON value.
+             */
+            input: unknown;
+        };
+        /**
+         * Fault
+         * @description Why the last act did not come to its end.
+         */
+        Fault: {
+            /** Fix */
+            fix: string;
+            /**
+             * Problems
+             * @default []
+             */
+            problems: components["schemas"]["ProblemAt"][];
+            /** What */
+            what: string;
         };
         /**
          * Forgetting
@@ -2903,6 +3580,67 @@ export interface components {
             retry_failed: boolean;
         };
         /**
+         * GuideFacts
+         * @description A talk as it stands.
+         */
+        GuideFacts: {
+            /** Analysed */
+            analysed: boolean;
+            /**
+             * Asked
+             * @description The item that is asked for; empty where none is.
+             */
+            asked: string;
+            /** Attributes */
+            attributes: {
+                [key: string]: string[];
+            };
+            /** Base Url */
+            base_url: string | null;
+            /** Budget Usd */
+            budget_usd: number | null;
+            /** Cost Usd */
+            cost_usd: number | null;
+            doing: components["schemas"]["DoingFacts"] | null;
+            /** Edge Cases */
+            edge_cases: string[];
+            /** Edge Share */
+            edge_share: number;
+            fault: components["schemas"]["Fault"] | null;
+            /**
+             * Format
+             * @enum {string}
+             */
+            format: "jsonl" | "csv";
+            /** Guide */
+            guide: string;
+            /** Id */
+            id: string;
+            /** Items */
+            items: components["schemas"]["ItemFacts"][];
+            made: components["schemas"]["MadeRows"] | null;
+            /** Model */
+            model: string | null;
+            /** Notes */
+            notes: string[];
+            /**
+             * Phase
+             * @enum {string}
+             */
+            phase: "checklist" | "summary" | "sampling" | "samples" | "making" | "done";
+            prompt: components["schemas"]["rowsmith__api__guides__PromptFacts"] | null;
+            proposal: components["schemas"]["Proposal"] | null;
+            /** Question */
+            question: string;
+            reference: components["schemas"]["rowsmith__api__guides__PromptFacts"] | null;
+            /** Rows */
+            rows: number;
+            /** Samples */
+            samples: components["schemas"]["Sample"][];
+            /** Turns */
+            turns: components["schemas"]["TurnFacts"][];
+        };
+        /**
          * Health
          * @description The server, and its version.
          */
@@ -2977,6 +3715,31 @@ export interface components {
             state: string;
         };
         /**
+         * ItemFacts
+         * @description An item of the checklist, and what is known of it.
+         */
+        ItemFacts: {
+            /** Ask */
+            ask: string;
+            /** Evidence */
+            evidence: components["schemas"]["Evidence"][];
+            /** Example */
+            example: string;
+            /** Name */
+            name: string;
+            /** Required */
+            required: boolean;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "known" | "assumed" | "open";
+            /** Title */
+            title: string;
+            /** Value */
+            value: string;
+        };
+        /**
          * KeyFacts
          * @description What may be told of a key. `address` is what it is sent to, `project` the one whose runs alone use it; `ends_with` its last four
          *     characters (none of a short key). `readable`: it can be decrypted here. Times are seconds since 1970.
@@ -3021,6 +3784,77 @@ export interface components {
             name: string;
         };
         /**
+         * Listed
+         * @description A talk in the list. `known`, `assumed`, `open`: items of its checklist.
+         */
+        Listed: {
+            /** Assumed */
+            assumed: number;
+            /** Author */
+            author: string;
+            /** Begun At */
+            begun_at: number;
+            /** Guide */
+            guide: string;
+            /** Id */
+            id: string;
+            /** Known */
+            known: number;
+            /** Last At */
+            last_at: number;
+            /** Open */
+            open: number;
+            /** Phase */
+            phase: string;
+            /** Rows */
+            rows: number;
+            /** Turns */
+            turns: number;
+        };
+        /**
+         * LoggedPrompt
+         * @description A version in the log, with the names that it has. `parent`: the version before it, or the one that a fork began at.
+         */
+        LoggedPrompt: {
+            /** Author */
+            author: string;
+            /** Committed At */
+            committed_at: number;
+            /** Message */
+            message: string;
+            /** Parent */
+            parent: string | null;
+            /** Refs */
+            refs: string[];
+            /** Version */
+            version: string;
+        };
+        /**
+         * Looked
+         * @description A question as it would be sent: its variables, its texts with their values, and in `problem` why it cannot be sent. `prompt` is the version
+         *     that is spoken of; `parameters` are those that it asks for.
+         */
+        Looked: {
+            /** Parameters */
+            parameters: {
+                [key: string]: unknown;
+            };
+            /** Problem */
+            problem: string;
+            /** Prompt */
+            prompt: string;
+            /** Source System */
+            source_system: string;
+            /** Source Text */
+            source_text: string;
+            /** System */
+            system: string;
+            /** Text */
+            text: string;
+            /** Variables */
+            variables: components["schemas"]["Asks"][];
+        };
+        /**
          * Made
          * @description A step that worked on the row: the prompt as it was written, the model and its settings, the calls, and what they cost (USD).
          */
@@ -3047,6 +3881,29 @@ export interface components {
             };
             /** Step */
             step: string;
+        };
+        /**
+         * MadeRows
+         * @description What came of the full run.
+         */
+        MadeRows: {
+            /** Dataset */
+            dataset?: string | null;
+            /** Path */
+            path?: string | null;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /** Rows */
+            rows: number;
+            /** Run */
+            run: string;
+            /** State */
+            state: string;
+            /** Version */
+            version?: string | null;
         };
         /**
          * MappingProfile
@@ -3210,6 +4067,57 @@ export interface components {
              * @example draft
              */
             name: string;
+        };
+        /**
+         * NewGuide
+         * @description A talk to be begun.
+         */
+        NewGuide: {
+            /**
+             * Base Url
+             * @description Address of the model's server.
+             */
+            base_url?: string | null;
+            /**
+             * Budget Usd
+             * @description Most that the whole talk may cost.
+             * @example 0.25
+             */
+            budget_usd?: number | null;
+            /**
+             * Format
+             * @description Of its file.
+             */
+            format?: ("jsonl" | "csv") | null;
+            /**
+             * Model
+             * @description provider/name.
+             * @example openai/gpt-4o-mini
+             */
+            model?: string | null;
+            /**
+             * Name
+             * @description Of the talk and of its dataset; default: as g12.
+             * @default
+             * @example support
+             */
+            name: string;
+            /**
+             * Prompt
+             * @description Name of a prompt of the project that the dataset is to test or train.
+             */
+            prompt?: string | null;
+            /**
+             * Prompt Text
+             * @description The same as text.
+             */
+            prompt_text?: string | null;
+            /**
+             * Rows
+             * @description Rows of the dataset.
+             * @example 50
+             */
+            rows?: number | null;
         };
         /**
          * NewKey
@@ -3623,6 +4531,24 @@ export interface components {
             /** Total */
             total: number | null;
         };
+        /** Page[Listed] */
+        Page_Listed_: {
+            /** Items */
+            items: components["schemas"]["Listed"][];
+            /** Next */
+            next: number | null;
+            /** Total */
+            total: number | null;
+        };
+        /** Page[LoggedPrompt] */
+        Page_LoggedPrompt_: {
+            /** Items */
+            items: components["schemas"]["LoggedPrompt"][];
+            /** Next */
+            next: number | null;
+            /** Total */
+            total: number | null;
+        };
         /** Page[Plugin] */
         Page_Plugin_: {
             /** Items */
@@ -3645,6 +4571,15 @@ export interface components {
         Page_ProjectFacts_: {
             /** Items */
             items: components["schemas"]["ProjectFacts"][];
+            /** Next */
+            next: number | null;
+            /** Total */
+            total: number | null;
+        };
+        /** Page[PromptFacts] */
+        Page_PromptFacts_: {
+            /** Items */
+            items: components["schemas"]["rowsmith__api__prompts__PromptFacts"][];
             /** Next */
             next: number | null;
             /** Total */
@@ -3681,6 +4616,15 @@ export interface components {
         Page_RowSummary_: {
             /** Items */
             items: components["schemas"]["RowSummary"][];
+            /** Next */
+            next: number | null;
+            /** Total */
+            total: number | null;
+        };
+        /** Page[SampleFacts] */
+        Page_SampleFacts_: {
+            /** Items */
+            items: components["schemas"]["SampleFacts"][];
             /** Next */
             next: number | null;
             /** Total */
@@ -3875,6 +4819,131 @@ export interface components {
             spent_tokens: number;
             /** Spent Usd */
             spent_usd: number;
+        };
+        /**
+         * Prompt
+         * @description What one version of a prompt says. Line breaks are made `\n`, and lone surrogates U+FFFD.
+         */
+        Prompt: {
+            /**
+             * Author
+             * @description Who wrote it.
+             * @default
+             */
+            author: string;
+            /**
+             * Description
+             * @description What it is for.
+             * @default
+             */
+            description: string;
+            /**
+             * Examples
+             * @description Few-shot examples: input and answer.
+             */
+            examples?: components["schemas"]["Example"][];
+            /**
+             * Licence
+             * @description Terms under which it may be used, for example CC-BY-4.0.
+             * @default
+             */
+            licence: string;
+            /**
+             * Parameters
+             * @description How a model is to be asked: temperature, top_p, max_tokens, frequency_penalty, presence_penalty, seed, stop, reasoning_effort.
+             */
+            parameters?: {
+                [key: string]: unknown;
+            };
+            /**
+             * System
+             * @description The system text; empty for none.
+             * @default
+             */
+            system: string;
+            /**
+             * Tags
+             * @description Words by which it is found.
+             */
+            tags?: string[];
+            /**
+             * Text
+             * @description What is asked: the user's text.
+             */
+            text: string;
+            /**
+             * Title
+             * @description What people call it.
+             * @default
+             */
+            title: string;
+            /**
+             * Variables
+             * @description The variables of its texts, by name.
+             */
+            variables?: {
+                [key: string]: components["schemas"]["Variable"];
+            };
+        };
+        /**
+         * PromptDiff
+         * @description What differs between two versions: `text`, `system`, `variables.tone` ...
+         */
+        PromptDiff: {
+            /** Fields */
+            fields: {
+                [key: string]: components["schemas"]["Sides"];
+            };
+            /** New */
+            new: string;
+            /** Old */
+            old: string;
+        };
+        /**
+         * Proposal
+         * @description A changed prompt, and what the re-test said. `verdict`: accepted, refused, untested or overruled. `old` and `new` are failure rates over
+         *     `inputs` rows, `low` to `high` the interval of their difference.
+         */
+        Proposal: {
+            /**
+             * Cautions
+             * @default []
+             */
+            cautions: string[];
+            /** Diff */
+            diff: string;
+            /** High */
+            high: number | null;
+            /** Inputs */
+            inputs: number;
+            /** Low */
+            low: number | null;
+            /** New */
+            new: number | null;
+            /** Old */
+            old: number | null;
+            /** Prompt */
+            prompt: {
+                [key: string]: unknown;
+            };
+            /**
+             * Rows
+             * @default []
+             */
+            rows: components["schemas"]["Beside"][];
+            /** Said */
+            said: string;
+            /** Themes */
+            themes: components["schemas"]["ThemeOf"][];
+            /**
+             * Unassigned
+             * @default []
+             */
+            unassigned: string[];
+            /** Verdict */
+            verdict: string;
+            /** Why */
+            why: string;
         };
         /**
          * QueueFacts
@@ -4081,6 +5150,24 @@ export interface components {
              *     ]
              */
             why: string[];
+        };
+        /**
+         * Reply
+         * @description What is said: a text, or an order in data.
+         */
+        Reply: {
+            /**
+             * @example {
+             *       "note": "Too long",
+             *       "sample": 2
+             *     }
+             */
+            act?: components["schemas"]["Act"] | null;
+            /**
+             * Text
+             * @example Answer complaints about bills
+             */
+            text?: string | null;
         };
         /**
          * Result
@@ -4374,6 +5461,106 @@ export interface components {
             };
         };
         /**
+         * Sample
+         * @description A row of the plan as it was made. `place`: its place in the plan. `wrote`: what the model wrote, where that was changed by hand. A pinned one
+         *     goes into the dataset as it is, and is an example. `failed`: why there is none; it has no content then. `tries`: how often that was
+         *     so. `unlike`: inputs that were refused in its place.
+         */
+        Sample: {
+            /**
+             * Answer
+             * @default
+             */
+            answer: string;
+            /**
+             * Failed
+             * @default
+             */
+            failed: string;
+            /**
+             * Input
+             * @default
+             */
+            input: string;
+            /**
+             * Notes
+             * @default []
+             */
+            notes: string[];
+            /**
+             * Pinned
+             * @default false
+             */
+            pinned: boolean;
+            /** Place */
+            place: number;
+            /**
+             * Tries
+             * @default 0
+             */
+            tries: number;
+            /**
+             * Unlike
+             * @default []
+             */
+            unlike: string[];
+            /** Wrote */
+            wrote?: {
+                [key: string]: string;
+            } | null;
+        };
+        /**
+         * SampleFacts
+         * @description A sample dataset that ships.
+         */
+        SampleFacts: {
+            /** About */
+            about: string;
+            /**
+             * Name
+             * @example rowsmith
+             */
+            name: string;
+            /** Rows */
+            rows: number;
+            /** Title */
+            title: string;
+        };
+        /**
+         * Settings
+         * @description Settings of a talk; those that are left out stay.
+         */
+        Settings: {
+            /**
+             * Base Url
+             * @description Address of the model's server.
+             */
+            base_url?: string | null;
+            /**
+             * Budget Usd
+             * @description Most that the whole talk may cost.
+             * @example 0.25
+             */
+            budget_usd?: number | null;
+            /**
+             * Format
+             * @description Of its file.
+             */
+            format?: ("jsonl" | "csv") | null;
+            /**
+             * Model
+             * @description provider/name.
+             * @example openai/gpt-4o-mini
+             */
+            model?: string | null;
+            /**
+             * Rows
+             * @description Rows of the dataset.
+             * @example 50
+             */
+            rows?: number | null;
+        };
+        /**
          * Shown
          * @description A row as a reviewer is shown it: what it says, and nothing of where it comes from or what others think. `token` is what he saw, `back` says
          *     that he has reviewed it before.
@@ -4397,6 +5584,16 @@ export interface components {
             row: string;
             /** Token */
             token: string;
+        };
+        /**
+         * Sides
+         * @description What a setting was and is; null where it is not there.
+         */
+        Sides: {
+            /** New */
+            new: unknown;
+            /** Old */
+            old: unknown;
         };
         /**
          * Skip
@@ -4462,6 +5659,113 @@ export interface components {
             nodes: number;
             /** Versions */
             versions: number;
+        };
+        /**
+         * ThemeOf
+         * @description What several notes have in common, and what detects it: an expression or a judge's question; `weak`: it fails on the noted samples.
+         */
+        ThemeOf: {
+            /** By */
+            by: string;
+            /** Detector */
+            detector: string;
+            /** Name */
+            name: string;
+            /** Quotes */
+            quotes: string[];
+            /** Weak */
+            weak: boolean;
+        };
+        /**
+         * ToAsk
+         * @description A question to a model.
+         */
+        ToAsk: {
+            /**
+             * Base Url
+             * @description Address of the model's server. Default: the provider's own.
+             */
+            base_url?: string | null;
+            /**
+             * Budget Usd
+             * @description Most that the answer may cost.
+             * @example 0.05
+             */
+            budget_usd?: number | null;
+            /**
+             * Dataset
+             * @description Where the row is: name, name@version or run:r12.
+             * @default
+             * @example questions
+             */
+            dataset: string;
+            /**
+             * Fresh
+             * @description Buy a new answer, though one is stored.
+             * @default false
+             */
+            fresh: boolean;
+            /**
+             * Model
+             * @description provider/name
+             * @example openai/gpt-5-mini
+             */
+            model: string;
+            /**
+             * Parameters
+             * @description temperature, top_p, max_tokens, stop, seed ...; they go before those of a stored prompt.
+             * @default {}
+             * @example {
+             *       "max_tokens": 400,
+             *       "temperature": 0.7
+             *     }
+             */
+            parameters: {
+                [key: string]: unknown;
+            };
+            /**
+             * Patience S
+             * @description Seconds after which no answer is waited for.
+             * @default 300
+             */
+            patience_s: number;
+            /**
+             * Prompt
+             * @description A stored prompt: name, name@tag or name@version.
+             * @default
+             * @example questions@v2
+             */
+            prompt: string;
+            /**
+             * Row
+             * @description Id of a row, whose columns are values, too.
+             * @default
+             */
+            row: string;
+            /**
+             * System
+             * @description With a text: the system text; empty for none.
+             * @default
+             */
+            system: string;
+            /**
+             * Text
+             * @description In place of it: the text; its variables are in double braces.
+             * @default
+             * @example Say {{ word }} in French.
+             */
+            text: string;
+            /**
+             * Values
+             * @description Values of variables; null: none.
+             * @default {}
+             * @example {
+             *       "word": "tea"
+             *     }
+             */
+            values: {
+                [key: string]: unknown;
+            };
         };
         /**
          * ToBalance
@@ -4699,7 +6003,7 @@ export interface components {
         ToDetect: {
             /**
              * File
-             * @description A path on the server's machine, an address (https://...), a dataset on a hub (hf:owner/name), or upload:ID.
+             * @description A path on the server's machine, an address (https://...), a dataset on a hub (hf:owner/name), upload:ID or sample:NAME.
              * @example upload:0123456789abcdef0123456789abcdef
              */
             file: string;
@@ -4921,6 +6225,22 @@ export interface components {
             source: string;
         };
         /**
+         * ToFork
+         * @description A prompt of its own that begins at a version of another one.
+         */
+        ToFork: {
+            /**
+             * Message
+             * @default
+             */
+            message: string;
+            /**
+             * Name
+             * @example answers-short
+             */
+            name: string;
+        };
+        /**
          * ToImport
          * @description Files to be imported.
          */
@@ -4932,8 +6252,14 @@ export interface components {
              */
             columns: string[];
             /**
+             * Commit
+             * @description False: look at every record, and commit nothing.
+             * @default true
+             */
+            commit: boolean;
+            /**
              * Files
-             * @description A path on the server's machine, an address (https://...), a dataset on a hub (hf:owner/name), or upload:ID.
+             * @description A path on the server's machine, an address (https://...), a dataset on a hub (hf:owner/name), upload:ID or sample:NAME.
              */
             files: string[];
             /**
@@ -4979,12 +6305,6 @@ export interface components {
              * @default
              */
             split: string;
-            /**
-             * Strict
-             * @description Refuse, and commit nothing, where a record is rejected.
-             * @default false
-             */
-            strict: boolean;
         };
         /**
          * ToImportCalls
@@ -4999,12 +6319,191 @@ export interface components {
             file: string;
         };
         /**
+         * ToInfer
+         * @description Rows from which a prompt is to be found.
+         */
+        ToInfer: {
+            /**
+             * Answer
+             * @description The column that the prompt is to lead to.
+             * @default answer
+             */
+            answer: string;
+            /**
+             * Base Url
+             * @description Address of the model's server.
+             */
+            base_url?: string | null;
+            /**
+             * Budget Usd
+             * @description Most that asking may cost.
+             */
+            budget_usd?: number | null;
+            /**
+             * Dataset
+             * @example questions
+             */
+            dataset: string;
+            /**
+             * Limit
+             * @description Rows that are shown to the model.
+             * @default 20
+             */
+            limit: number;
+            /**
+             * Model
+             * @description provider/name; null: none is asked.
+             * @example openai/gpt-5-mini
+             */
+            model?: string | null;
+            /**
+             * Seed
+             * @default 0
+             */
+            seed: number;
+        };
+        /**
+         * ToKeep
+         * @description A prompt to be kept: `prompt`, or the text of a `file` in Markdown with front matter or in YAML.
+         */
+        ToKeep: {
+            /**
+             * File
+             * @description In place of `prompt`: the text of a file.
+             * @default
+             */
+            file: string;
+            /**
+             * Form
+             * @description What the file is written in.
+             * @default md
+             * @enum {string}
+             */
+            form: "md" | "yaml";
+            /**
+             * Message
+             * @description What was done.
+             * @default
+             */
+            message: string;
+            /**
+             * Name
+             * @description What it is called; default: what the file says.
+             * @default
+             * @example answers
+             */
+            name: string;
+            /**
+             * Onto
+             * @description The version that it was made of, which must still be the newest (else 409).
+             * @default
+             */
+            onto: string;
+            /**
+             * @example {
+             *       "parameters": {
+             *         "temperature": 0.3
+             *       },
+             *       "text": "Answer: {{ question }}"
+             *     }
+             */
+            prompt?: components["schemas"]["Prompt"] | null;
+        };
+        /**
          * ToLift
          * @description A source that may be taken in again.
          */
         ToLift: {
             /** Source */
             source: string;
+        };
+        /**
+         * ToLint
+         * @description A prompt to be looked over.
+         */
+        ToLint: {
+            /**
+             * Base Url
+             * @description Address of the model's server.
+             */
+            base_url?: string | null;
+            /**
+             * Budget Usd
+             * @description Most that asking may cost.
+             */
+            budget_usd?: number | null;
+            /**
+             * Model
+             * @description provider/name; null: none is asked.
+             * @example openai/gpt-5-mini
+             */
+            model?: string | null;
+            /**
+             * Name
+             * @description name, name@tag or name@version.
+             * @default
+             * @example answers
+             */
+            name: string;
+            /** @description In place of it: what it says. */
+            prompt?: components["schemas"]["Prompt"] | null;
+            /**
+             * Step
+             * @description Also what a step of this kind needs.
+             * @default
+             * @example generate.qa
+             */
+            step: string;
+        };
+        /**
+         * ToLook
+         * @description A question: a stored prompt or a text, with values and perhaps a row.
+         */
+        ToLook: {
+            /**
+             * Dataset
+             * @description Where the row is: name, name@version or run:r12.
+             * @default
+             * @example questions
+             */
+            dataset: string;
+            /**
+             * Prompt
+             * @description A stored prompt: name, name@tag or name@version.
+             * @default
+             * @example questions@v2
+             */
+            prompt: string;
+            /**
+             * Row
+             * @description Id of a row, whose columns are values, too.
+             * @default
+             */
+            row: string;
+            /**
+             * System
+             * @description With a text: the system text; empty for none.
+             * @default
+             */
+            system: string;
+            /**
+             * Text
+             * @description In place of it: the text; its variables are in double braces.
+             * @default
+             * @example Say {{ word }} in French.
+             */
+            text: string;
+            /**
+             * Values
+             * @description Values of variables; null: none.
+             * @default {}
+             * @example {
+             *       "word": "tea"
+             *     }
+             */
+            values: {
+                [key: string]: unknown;
+            };
         };
         /**
          * ToMerge
@@ -5251,22 +6750,6 @@ export interface components {
             target?: number | null;
         };
         /**
-         * ToRestore
-         * @description A state that is to be there again, as a new version.
-         */
-        ToRestore: {
-            /**
-             * Message
-             * @default
-             */
-            message: string;
-            /**
-             * Source
-             * @example v1
-             */
-            source: string;
-        };
-        /**
          * ToRollBack
          * @description A version that the branch is to name again.
          */
@@ -5468,6 +6951,34 @@ export interface components {
             older_than_s: number;
         };
         /**
+         * ToTag
+         * @description A version to be named for good.
+         */
+        ToTag: {
+            /**
+             * At
+             * @description The version; default: the newest.
+             * @default
+             */
+            at: string;
+            /**
+             * Message
+             * @default
+             */
+            message: string;
+            /**
+             * Name
+             * @example v1
+             */
+            name: string;
+            /**
+             * Release
+             * @description A release can never be deleted.
+             * @default false
+             */
+            release: boolean;
+        };
+        /**
          * ToTake
          * @description A file of reviews.
          */
@@ -5503,6 +7014,72 @@ export interface components {
             model: string;
         };
         /**
+         * ToTry
+         * @description A prompt to be tried on rows.
+         */
+        ToTry: {
+            /**
+             * Base Url
+             * @description Address of the model's server.
+             */
+            base_url?: string | null;
+            /**
+             * Budget Usd
+             * @description Most that asking may cost.
+             */
+            budget_usd?: number | null;
+            /**
+             * Dataset
+             * @description Where the rows are: name, name@version or run:r12.
+             * @default
+             * @example questions
+             */
+            dataset: string;
+            /**
+             * Limit
+             * @description Most requests.
+             * @default 5
+             */
+            limit: number;
+            /**
+             * Model
+             * @description provider/name; null: none is asked.
+             * @example openai/gpt-5-mini
+             */
+            model?: string | null;
+            /**
+             * Name
+             * @description name, name@tag or name@version.
+             * @default
+             * @example answers
+             */
+            name: string;
+            /** @description In place of it: what it says. */
+            prompt?: components["schemas"]["Prompt"] | null;
+            /**
+             * Rows
+             * @description In place of a dataset: the rows themselves.
+             * @default []
+             */
+            rows: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * Seed
+             * @description Other rows for another number.
+             * @default 0
+             */
+            seed: number;
+            /**
+             * Values
+             * @description Values of variables.
+             * @default {}
+             */
+            values: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * TracedRows
          * @description What came of a source: counts, and a page of its rows, each with the versions that hold it.
          */
@@ -5519,6 +7096,26 @@ export interface components {
             next: number | null;
             /** Total */
             total: number | null;
+        };
+        /**
+         * TurnFacts
+         * @description What was said or done, what the guide answered, and what it asked then.
+         */
+        TurnFacts: {
+            /** At */
+            at: number;
+            /** Example */
+            example: string;
+            /** Kind */
+            kind: string;
+            /** N */
+            n: number;
+            /** Question */
+            question: string;
+            /** Said */
+            said: unknown;
+            /** Told */
+            told: string[];
         };
         /**
          * Turned
@@ -5576,6 +7173,54 @@ export interface components {
             parts: number[];
         };
         /**
+         * Variable
+         * @description A declared variable. It is required, unless it has a `default`, is `optional`, or is to be expanded (`expand`).
+         */
+        Variable: {
+            /**
+             * Choices
+             * @description The only values that it may have.
+             */
+            choices?: unknown[] | null;
+            /**
+             * Default
+             * @description Value where the recipe gives none. The rows are not asked for it then.
+             */
+            default?: unknown;
+            /**
+             * Expand
+             * @description Values of which each row has one: the prompt is meant for all of them.
+             */
+            expand?: unknown[] | null;
+            /**
+             * Help
+             * @description What it is, in a few words.
+             * @default
+             */
+            help: string;
+            /**
+             * Max
+             * @description Largest number; of text and lists the largest length.
+             */
+            max?: number | null;
+            /**
+             * Min
+             * @description Smallest number; of text and lists the smallest length.
+             */
+            min?: number | null;
+            /**
+             * Optional
+             * @description Whether it may stay unset; nothing stands in its place then.
+             * @default false
+             */
+            optional: boolean;
+            /**
+             * Type
+             * @description What its value is: text, integer, number, boolean, list or mapping. Default: anything.
+             */
+            type?: ("text" | "integer" | "number" | "boolean" | "list" | "mapping") | null;
+        };
+        /**
          * VersionFacts
          * @description One version of a dataset.
          */
@@ -5619,6 +7264,80 @@ export interface components {
              * @description A folder, or hf:OWNER/NAME: lengths are looked at, too.
              */
             tokenizer?: string | null;
+        };
+        /**
+         * PromptFacts
+         * @description A prompt as it stands.
+         */
+        rowsmith__api__guides__PromptFacts: {
+            /** Name */
+            name: string;
+            /** System */
+            system: string;
+            /** Text */
+            text: string;
+            /**
+             * Version
+             * @default
+             */
+            version: string;
+        };
+        /**
+         * ToRestore
+         * @description A state that is to be there again, as a new version.
+         */
+        rowsmith__api__history__ToRestore: {
+            /**
+             * Message
+             * @default
+             */
+            message: string;
+            /**
+             * Source
+             * @example v1
+             */
+            source: string;
+        };
+        /**
+         * PromptFacts
+         * @description A version of a prompt. `refs`: the tags and releases that name it; `used`: the variables that its texts use.
+         */
+        rowsmith__api__prompts__PromptFacts: {
+            /** Author */
+            author: string;
+            /** Committed At */
+            committed_at: number;
+            /** Message */
+            message: string;
+            /**
+             * Name
+             * @example answers
+             */
+            name: string;
+            prompt: components["schemas"]["Prompt"];
+            /** Refs */
+            refs: string[];
+            /** Used */
+            used: string[];
+            /** Version */
+            version: string;
+        };
+        /**
+         * ToRestore
+         * @description A version that is to be the newest again.
+         */
+        rowsmith__api__prompts__ToRestore: {
+            /**
+             * Message
+             * @default
+             */
+            message: string;
+            /**
+             * Source
+             * @description A tag or version of it; or other@version of another prompt.
+             * @example v1
+             */
+            source: string;
         };
         /**
          * ToCheck
@@ -8290,7 +10009,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ToRestore"];
+                "application/json": components["schemas"]["rowsmith__api__history__ToRestore"];
             };
         };
         responses: {
@@ -9441,6 +11160,257 @@ export interface operations {
             };
         };
     };
+    list_guides: {
+        parameters: {
+            query?: {
+                /** @description Items to pass over. */
+                start?: number;
+                /** @description Most items. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Listed_"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_guide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewGuide"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuideFacts"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_guide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name, or its id. */
+                guide: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuideFacts"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_guide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name, or its id. */
+                guide: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Settings"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuideFacts"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    go_on_with_guide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name, or its id. */
+                guide: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuideFacts"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reply_to_guide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name, or its id. */
+                guide: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reply"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuideFacts"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stop_guide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name, or its id. */
+                guide: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuideFacts"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     import_files: {
         parameters: {
             query?: never;
@@ -9458,12 +11428,702 @@ export interface operations {
         };
         responses: {
             /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Result"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    commit_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_import_rejects: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToAsk"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answered"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    look_at_question: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToLook"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Looked"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_prompts: {
+        parameters: {
+            query?: {
+                /** @description Only those that carry this word among their tags. */
+                tag?: string;
+                /** @description Items to pass over. */
+                start?: number;
+                /** @description Most items. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PromptFacts_"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_prompt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToKeep"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["rowsmith__api__prompts__PromptFacts"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    infer_prompt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToInfer"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lint_prompt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToLint"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_prompt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToTry"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_prompt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name (its newest version), name@tag or name@version. */
+                prompt: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["rowsmith__api__prompts__PromptFacts"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    diff_prompt: {
+        parameters: {
+            query?: {
+                /** @description What it is compared with; default: the version is compared with the one before it. */
+                new?: string;
+            };
+            header?: never;
+            path: {
+                /** @description name (its newest version), name@tag or name@version. */
+                prompt: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptDiff"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_prompt: {
+        parameters: {
+            query?: {
+                form?: "md" | "yaml";
+            };
+            header?: never;
+            path: {
+                /** @description name (its newest version), name@tag or name@version. */
+                prompt: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    fork_prompt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name (its newest version), name@tag or name@version. */
+                prompt: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToFork"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["rowsmith__api__prompts__PromptFacts"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    log_prompt: {
+        parameters: {
+            query?: {
+                /** @description Items to pass over. */
+                start?: number;
+                /** @description Most items. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description name (its newest version), name@tag or name@version. */
+                prompt: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_LoggedPrompt_"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restore_prompt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of a prompt. */
+                prompt: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["rowsmith__api__prompts__ToRestore"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["rowsmith__api__prompts__PromptFacts"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_prompt_tags: {
+        parameters: {
+            query?: {
+                /** @description Items to pass over. */
+                start?: number;
+                /** @description Most items. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Name of a prompt. */
+                prompt: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Ref_"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tag_prompt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of a prompt. */
+                prompt: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToTag"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ref"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_prompt_tag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of a prompt. */
+                prompt: string;
+                tag: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ref"];
                 };
             };
             /** @description An error, and its fix. */
@@ -10060,6 +12720,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_dict_str__Any__"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_samples: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SampleFacts_"];
                 };
             };
             /** @description An error, and its fix. */
