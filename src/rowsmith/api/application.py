@@ -36,6 +36,7 @@ from rowsmith.api import (
     reviews,
     runs,
     shaping,
+    sources,
     uploads,
 )
 from rowsmith.api.acting import Served
@@ -51,7 +52,7 @@ from rowsmith.worker.worker import Worker
 
 NOUNS = (
     health, home, projects, datasets, edits, history, quality, queues, reviews, shaping, pushes, provenance, uploads, imports, exports, recipes,
-    runs, calls, judges, models, keys, prompts, playground, guides, events,
+    runs, calls, judges, models, keys, prompts, playground, guides, sources, events,
 )  # fmt: skip
 """Modules with routes, as the description lists them."""
 WEB = Path(rowsmith.__file__).parent / "web"

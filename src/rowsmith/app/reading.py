@@ -147,9 +147,10 @@ def setting(name: str, value: str) -> Any:
 @contextmanager
 def reading(
     step: Mapping[str, Any], then: Sequence[Mapping[str, Any]] = (), *, models: Mapping[str, Any] | None = None, environ: Mapping[str, str],
-    base: Path | None = None, note: Callable[[str], None] = lambda said: None,
+    base: Path | None = None, note: Callable[[str], None] = lambda said: None, keys: KeySources | None = None,
 ) -> Iterator[Reading]:  # fmt: skip
-    """What the source step gives, after the steps in `then`; nothing is kept. `note` is told what a source that is outside says meanwhile.
+    """What the source step gives, after the steps in `then`; nothing is kept. `note` is told what a source that is outside says meanwhile; `keys`
+    are those of a home (default: the environment's alone).
 
     Raises:
         Invalid, NotFound, Unavailable, AddressRefused: the source or the settings.
@@ -161,7 +162,8 @@ def reading(
         _require_sound(one)
     with TemporaryDirectory(prefix="rowsmith-") as folder:
         files = Files(Path(folder))
-        lock = pin(recipe, base or Path.cwd(), files.put_file, partial(_outside, files, environ, password, note))
+        fetch = partial(_outside, files, environ, keys or KeySources(environ, "", None), password, note)
+        lock = pin(recipe, base or Path.cwd(), files.put_file, fetch)
         contexts = [StepContext(one, n, Inputs(lock, one.title, files), files.scratch) for n, one in enumerate(recipe.steps)]
         found = Reading(iter(()))
         with ExitStack() as ended:
@@ -182,10 +184,11 @@ def _require_sound(step: Step) -> None:
 
 
 def _outside(
-    files: Files, environ: Mapping[str, str], password: str | None, note: Callable[[str], None], step: Step, pattern: str
+    files: Files, environ: Mapping[str, str], keys: KeySources, password: str | None, note: Callable[[str], None], step: Step,
+    pattern: str,
 ) -> Fetch:  # fmt: skip
     one = asked(step, pattern)
-    reach = replace(reach_of(environ, files.scratch("state"), KeySources(environ, "", None), note), file=files.find)
+    reach = replace(reach_of(environ, files.scratch("state"), keys, note), file=files.find)
     if password is not None:  # it stands in the address that the user has given, so it is meant for that
         reach = replace(reach, secret=lambda name, address: SecretStr(password))
     entries, missed = [], []

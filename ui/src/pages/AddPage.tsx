@@ -5,6 +5,7 @@ import { ImportRun } from '@/features/imports/ImportRun'
 import { buttonClass } from '@/ui/buttonClass'
 import { linkClass } from '@/ui/linkClass'
 import { Page } from '@/ui/Page'
+import { AddTabs } from './AddTabs'
 
 const route = getRouteApi('/p/$project/add')
 
@@ -42,7 +43,10 @@ export function AddPage() {
           onStarted={(started) => void navigate({ search: { run: started } })}
         />
       ) : (
-        <FilePicker onFile={(chosen, called) => void navigate({ search: { file: chosen, ...(called !== chosen && { name: called }) } })} />
+        <>
+          <AddTabs project={project} />
+          <FilePicker onFile={(chosen, called) => void navigate({ search: { file: chosen, ...(called !== chosen && { name: called }) } })} />
+        </>
       )}
     </Page>
   )

@@ -6,6 +6,7 @@ const route = getRouteApi('/p/$project/recipes/$recipe/start')
 
 export function RecipeStartPage() {
   const { project, recipe } = route.useParams()
+  const { input } = route.useSearch()
   const navigate = route.useNavigate()
   return (
     <StartRecipe
@@ -13,6 +14,7 @@ export function RecipeStartPage() {
       project={project}
       name={recipe}
       keysLink={<KeysLink />}
+      {...(input !== undefined && { given: { input } })}
       onStarted={(run) => void navigate({ to: '/p/$project/runs/$run', params: { project, run } })}
     />
   )

@@ -10,7 +10,7 @@ export const places = [
 ] as const
 
 /** Pages that belong to a place though their addresses do not begin with its own. */
-const within: Partial<Record<string, RegExp>> = { 'place.datasets': /^\/p\/[^/]+\/(add|guides)(\/|$)/ }
+const within: Partial<Record<string, RegExp>> = { 'place.datasets': /^\/p\/[^/]+\/(add|guides|sources)(\/|$)/ }
 
 /** What marks the link to a place as the present one where a page belongs to it. */
 export function marked(command: string, pathname: string): { 'data-status'?: 'active' } {

@@ -4,6 +4,7 @@ import { readTest } from '@/core/promptSearch'
 import { isGroup, type Group } from '@/core/recipes'
 import { readSearch } from '@/core/rows/search'
 import { lastProject } from '@/core/shell'
+import { isKind, isSourceTab, type Place, type SourceTab } from '@/core/sources'
 import { isView, type View } from '@/core/views'
 import { NotFound } from './NotFound'
 import { PageFault } from './PageFault'
@@ -62,6 +63,17 @@ const add = createRoute({
   path: '/add',
   validateSearch: (search): { file?: string; name?: string; run?: string } => words(search, ['file', 'name', 'run']),
   component: lazyRouteComponent(() => import('./AddPage'), 'AddPage'),
+})
+
+const sources = createRoute({
+  getParentRoute: () => project,
+  path: '/sources',
+  validateSearch: (search): Place & { tab?: SourceTab } => ({
+    ...words(search, ['source', 'name', 'table', 'query', 'depth', 'pages']),
+    ...(isKind(search.kind) && { kind: search.kind }),
+    ...(isSourceTab(search.tab) && { tab: search.tab }),
+  }),
+  component: lazyRouteComponent(() => import('./SourcesPage'), 'SourcesPage'),
 })
 
 const generate = createRoute({
@@ -148,6 +160,7 @@ const recipeAbout = createRoute({
 const recipeStart = createRoute({
   getParentRoute: () => recipe,
   path: '/start',
+  validateSearch: (search): { input?: string } => words(search, ['input']),
   component: lazyRouteComponent(() => import('./RecipeStartPage'), 'RecipeStartPage'),
 })
 
@@ -264,6 +277,7 @@ const routeTree = root.addChildren([
     datasets,
     dataset.addChildren([datasetHome, rows, review, quality, versions]),
     add,
+    sources,
     generate,
     guide,
     recipes,

@@ -12,10 +12,21 @@ import { useUpload } from './useImports'
 export interface FilePickerProps {
   /** A file is there: what names it at the server, and what it is called. */
   onFile: (file: string, name: string) => void
+  /** What is taken, in words. */
+  takes?: string
+  /** Of what the server reaches: what it may be, and an example. */
+  hint?: string
+  example?: string
+}
+
+const usual = {
+  takes: 'CSV, TSV, JSON, JSON Lines, Parquet, Arrow, XLSX and ODS, also packed; in any format that trainers and tools write.',
+  hint: 'A path on its machine, an address, or a dataset on a hub (hf:owner/name).',
+  example: 'https://example.org/questions.csv',
 }
 
 /** A file of this machine, dropped or chosen; or one that the server reaches. */
-export function FilePicker({ onFile }: FilePickerProps) {
+export function FilePicker({ onFile, takes = usual.takes, hint = usual.hint, example = usual.example }: FilePickerProps) {
   const upload = useUpload()
   const chooser = useRef<HTMLInputElement>(null)
   const [over, setOver] = useState(false)
@@ -47,9 +58,7 @@ export function FilePicker({ onFile }: FilePickerProps) {
         {upload.sent === undefined ? (
           <>
             <p className="text-title font-medium">Drop a file here</p>
-            <p className="max-w-110 text-balance text-muted">
-              CSV, TSV, JSON, JSON Lines, Parquet, Arrow, XLSX and ODS, also packed; in any format that trainers and tools write.
-            </p>
+            <p className="max-w-110 text-balance text-muted">{takes}</p>
             <Button look="primary" size="large" onClick={() => chooser.current?.click()}>
               Choose a file
             </Button>
@@ -82,14 +91,14 @@ export function FilePicker({ onFile }: FilePickerProps) {
           if (place.trim() !== '') onFile(place.trim(), place.trim())
         }}
       >
-        <Field label="Or one that the server reaches" hint="A path on its machine, an address, or a dataset on a hub (hf:owner/name).">
+        <Field label="Or one that the server reaches" hint={hint}>
           {(control) => (
             <span className="flex gap-2">
               <Input
                 {...control}
                 mono
                 value={place}
-                placeholder="https://example.org/questions.csv"
+                placeholder={example}
                 onChange={(event) => {
                   setPlace(event.target.value)
                 }}

@@ -13,6 +13,8 @@ export interface StartRecipeProps {
   onStarted: (run: string) => void
   /** The way to the keys, for when one is missing. */
   keysLink: ReactNode
+  /** Values that are known already. */
+  given?: Readonly<Record<string, string>>
 }
 
 /** The parameters of a recipe of the catalogue, and beside them what it comes to and its start. */
@@ -24,8 +26,8 @@ export function StartRecipe({ name, ...rest }: StartRecipeProps) {
   return <Form recipe={recipe} text={text.data ?? ''} {...rest} />
 }
 
-function Form({ recipe, text, project, onStarted, keysLink }: Omit<StartRecipeProps, 'name'> & { recipe: Recipe; text: string }) {
-  const [typed, setTyped] = useState<Record<string, string>>({})
+function Form({ recipe, text, project, onStarted, keysLink, given = {} }: Omit<StartRecipeProps, 'name'> & { recipe: Recipe; text: string }) {
+  const [typed, setTyped] = useState<Record<string, string>>({ ...given })
   const quoting = useCheckAndQuote(project)
   const { parameters } = recipe
   const sets = setsOf(parameters, typed)
