@@ -101,7 +101,7 @@ class Fault(BaseModel):
     problems: list[ProblemAt] = []
 
 
-class PromptFacts(BaseModel):
+class GuidePrompt(BaseModel):
     """A prompt as it stands."""
 
     name: str
@@ -132,9 +132,9 @@ class GuideFacts(BaseModel):
     base_url: str | None
     budget_usd: float | None
     cost_usd: float | None
-    reference: PromptFacts | None
+    reference: GuidePrompt | None
     analysed: bool
-    prompt: PromptFacts | None
+    prompt: GuidePrompt | None
     samples: list[Sample]
     notes: list[str]
     proposal: Proposal | None
@@ -242,8 +242,8 @@ def _facts(served: Served, project: Project, talk: Guide) -> GuideFacts:
         ],
         attributes=brief.attributes, edge_cases=brief.edge_cases, edge_share=brief.edge_share, rows=brief.rows, format=brief.format,
         model=model.model if model else None, base_url=model.base_url if model else None, budget_usd=state.budget_usd, cost_usd=state.cost,
-        reference=PromptFacts(name=read.name, system=read.system, text=read.text) if read else None, analysed=state.analysed,
-        prompt=PromptFacts(name=state.prompt_name, version=state.prompt_version, system=said.system, text=said.text) if said else None,
+        reference=GuidePrompt(name=read.name, system=read.system, text=read.text) if read else None, analysed=state.analysed,
+        prompt=GuidePrompt(name=state.prompt_name, version=state.prompt_version, system=said.system, text=said.text) if said else None,
         samples=list(state.samples), notes=list(state.notes), proposal=state.proposal,
         made=MadeRows(**state.made.model_dump()) if state.made else None,
         turns=[_turn(one.n, one.kind, one.said, State.model_validate(one.state), one.at) for one in talk.turns],

@@ -10,26 +10,26 @@ from pydantic import Field
 from rowsmith.api.acting import ByServer, InProject
 from rowsmith.api.paging import Limit, Page, Start, page_of
 from rowsmith.app.results import Result
-from rowsmith.app.source_looks import CHUNKS, DOCUMENTS, Look, Source, look, look_chunked, look_cleaned, place, take
+from rowsmith.app.source_looks import CHUNKS, DOCUMENTS, Look, SourcePlace, look, look_chunked, look_cleaned, place, take
 
 router = APIRouter(tags=["sources"])
 Address = Annotated[str, Query(description="As the list has it.", examples=["https://docs.example.org"])]
 
 
-class ToLook(Source):
+class SourceToLook(SourcePlace):
     """Documents to be looked at."""
 
     limit: int = Field(DOCUMENTS, ge=1, le=200, description="Documents that are shown.")
 
 
-class ToClean(ToLook):
+class SourceToClean(SourceToLook):
     """Documents to be cleaned, to look at."""
 
     step: str = Field(description="A step that cleans or filters.", examples=["transform.boilerplate"])
     step_settings: dict[str, Any] = Field({}, description="Its settings.")
 
 
-class ToChunk(Source):
+class SourceToChunk(SourcePlace):
     """Documents to be cut, to look at."""
 
     by: str = Field("markdown", description="tokens, sentences, markdown, html, semantic, code, pages, turns or whole.")
@@ -37,7 +37,7 @@ class ToChunk(Source):
     limit: int = Field(CHUNKS, ge=1, le=500, description="Chunks that are shown.")
 
 
-class ToTake(Source):
+class SourceToTake(SourcePlace):
     """A dataset to be made of what a source gives."""
 
     into: str = Field(description="The dataset.", examples=["manuals"])
@@ -46,31 +46,31 @@ class ToTake(Source):
 
 
 @router.post("/projects/{project}/sources/look", operation_id="look_at_source")
-def look_at_source(project: InProject, wanted: ToLook) -> Look:
+def look_at_source(project: InProject, wanted: SourceToLook) -> Look:
     """The first documents of a source. Nothing is kept."""
     return look(project.lab, project.name, wanted, wanted.limit)
 
 
 @router.post("/projects/{project}/sources/clean", operation_id="look_at_cleaned_source")
-def look_at_cleaned_source(project: InProject, wanted: ToClean) -> Look:
+def look_at_cleaned_source(project: InProject, wanted: SourceToClean) -> Look:
     """What a step would clean: each document before and after, and every change. Nothing is kept."""
     return look_cleaned(project.lab, project.name, wanted, {"kind": wanted.step, **wanted.step_settings}, wanted.limit)
 
 
 @router.post("/projects/{project}/sources/chunk", operation_id="look_at_chunked_source")
-def look_at_chunked_source(project: InProject, wanted: ToChunk) -> Look:
+def look_at_chunked_source(project: InProject, wanted: SourceToChunk) -> Look:
     """The chunks that would be cut: sizes of all (count, mean, min, max ...), and the first with their spans. Nothing is kept."""
     return look_chunked(project.lab, project.name, wanted, wanted.by, wanted.chunk_settings, wanted.limit)
 
 
 @router.post("/projects/{project}/sources/place", operation_id="place_of_source")
-def place_of_source(project: InProject, wanted: Source) -> dict[str, str]:
+def place_of_source(project: InProject, wanted: SourcePlace) -> dict[str, str]:
     """Where a source is for recipes: an upload has a path."""
     return {"place": place(project.lab, wanted)}
 
 
 @router.post("/projects/{project}/sources/take", operation_id="take_source", status_code=202)
-def take_source(served: ByServer, project: InProject, wanted: ToTake) -> Result:
+def take_source(served: ByServer, project: InProject, wanted: SourceToTake) -> Result:
     """Make a dataset of what a source gives, or of its chunks: a run that the worker carries out."""
     made = take(served.lab, project.name, wanted, wanted.into, chunk=wanted.by, settings=wanted.chunk_settings)
     served.worker.wake()

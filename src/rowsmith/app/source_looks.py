@@ -25,7 +25,7 @@ DOCUMENTS, CHARACTERS = 20, 4_000
 CHUNKS = 50
 
 
-class Source(BaseModel):
+class SourcePlace(BaseModel):
     """A source: where it is, and how it is read."""
 
     model_config = ConfigDict(extra="forbid")
@@ -83,7 +83,7 @@ class Look:
     warnings: list[str] = field(default_factory=list)
 
 
-def look(lab: Lab, project: str, of: Source, limit: int = DOCUMENTS) -> Look:
+def look(lab: Lab, project: str, of: SourcePlace, limit: int = DOCUMENTS) -> Look:
     """The first documents of a source.
 
     Raises:
@@ -94,7 +94,7 @@ def look(lab: Lab, project: str, of: Source, limit: int = DOCUMENTS) -> Look:
         return Look(step["kind"], documents=documents, **_told(found))
 
 
-def look_cleaned(lab: Lab, project: str, of: Source, clean: Mapping[str, Any], limit: int = DOCUMENTS) -> Look:
+def look_cleaned(lab: Lab, project: str, of: SourcePlace, clean: Mapping[str, Any], limit: int = DOCUMENTS) -> Look:
     """What a step that cleans or filters would do to the documents, all of which are read: a footer is what many of them share.
 
     Raises:
@@ -105,7 +105,7 @@ def look_cleaned(lab: Lab, project: str, of: Source, clean: Mapping[str, Any], l
         return Look(step["kind"], cleaned=changed, **_told(found))
 
 
-def look_chunked(lab: Lab, project: str, of: Source, by: str, settings: Mapping[str, Any], limit: int = CHUNKS) -> Look:
+def look_chunked(lab: Lab, project: str, of: SourcePlace, by: str, settings: Mapping[str, Any], limit: int = CHUNKS) -> Look:
     """The chunks that would be cut: the sizes of all, and the first of them.
 
     Raises:
@@ -126,7 +126,7 @@ def look_chunked(lab: Lab, project: str, of: Source, by: str, settings: Mapping[
         return Look(step["kind"], sizes=measured, chunks=first, **_told(found))
 
 
-def take(lab: Lab, project: str, of: Source, into: str, *, chunk: str | None = None, settings: Mapping[str, Any] | None = None) -> Result:
+def take(lab: Lab, project: str, of: SourcePlace, into: str, *, chunk: str | None = None, settings: Mapping[str, Any] | None = None) -> Result:
     """Leave it to a worker to make a dataset of what a source gives, or of its chunks.
 
     Raises:
@@ -139,7 +139,7 @@ def take(lab: Lab, project: str, of: Source, into: str, *, chunk: str | None = N
         return Runs(lab, project).start(recipe_file.build({"name": f"take {into}", "into": into, "steps": steps}), queue=True)
 
 
-def place(lab: Lab, of: Source) -> str:
+def place(lab: Lab, of: SourcePlace) -> str:
     """Where it is for recipes: an upload by its path."""
     return Uploads(lab).named(of.source)
 

@@ -1,4 +1,4 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
+import { createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
 import { readPlayground } from '@/core/playgroundSearch'
 import { readTest } from '@/core/promptSearch'
 import { isGroup, type Group } from '@/core/recipes'
@@ -6,40 +6,16 @@ import { readSearch } from '@/core/rows/search'
 import { lastProject } from '@/core/shell'
 import { isKind, isSourceTab, type Place, type SourceTab } from '@/core/sources'
 import { isView, type View } from '@/core/views'
-import { NotFound } from './NotFound'
+import { project, root } from './baseRoutes'
 import { PageFault } from './PageFault'
-import { Shell } from './shell/Shell'
-
-const root = createRootRoute({ component: Shell, notFoundComponent: NotFound })
-
-/** Where a part of a list begins, as its address says it. */
-function fromStart(search: Record<string, unknown>): { start?: number } {
-  const start = Number(search.start)
-  return Number.isSafeInteger(start) && start > 0 ? { start } : {}
-}
-
-const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) > 0
-const said = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '')
-/** The words of an address that are there. */
-function words<T extends string>(search: Record<string, unknown>, names: readonly T[]): Partial<Record<T, string>> {
-  return Object.fromEntries(names.filter((one) => typeof search[one] === 'string' && search[one] !== '').map((one) => [one, search[one]])) as Partial<
-    Record<T, string>
-  >
-}
+import { fromStart, isCount, said, words } from './searches'
+import { settings } from './settingsRoutes'
 
 const home = createRoute({
   getParentRoute: () => root,
   path: '/',
   beforeLoad: () => {
     throw redirect({ to: '/p/$project/datasets', params: { project: lastProject.get().name }, replace: true })
-  },
-})
-
-const project = createRoute({
-  getParentRoute: () => root,
-  path: '/p/$project',
-  beforeLoad: ({ params }) => {
-    if (lastProject.get().name !== params.project) lastProject.set({ name: params.project })
   },
 })
 
@@ -124,7 +100,7 @@ const review = createRoute({
 const quality = createRoute({
   getParentRoute: () => dataset,
   path: '/quality',
-  validateSearch: (search): { run?: string } => (said(search.run) === '' ? {} : { run: said(search.run) }),
+  validateSearch: (search): { run?: string } => words(search, ['run']),
   component: lazyRouteComponent(() => import('./QualityPage'), 'QualityPage'),
 })
 
@@ -189,19 +165,18 @@ const prompt = createRoute({
   component: lazyRouteComponent(() => import('./PromptPage'), 'PromptPage'),
 })
 
-const said = (value: unknown): string | undefined => (typeof value === 'string' || typeof value === 'number' ? String(value) : undefined)
 
 const promptWrite = createRoute({
   getParentRoute: () => prompt,
   path: '/',
-  validateSearch: (search): { at?: string | undefined } => ({ at: said(search.at) }),
+  validateSearch: (search): { at?: string | undefined } => words(search, ['at']),
   component: lazyRouteComponent(() => import('./PromptWritePage'), 'PromptWritePage'),
 })
 
 const promptVersions = createRoute({
   getParentRoute: () => prompt,
   path: '/versions',
-  validateSearch: (search): { old?: string | undefined; now?: string | undefined } => ({ old: said(search.old), now: said(search.now) }),
+  validateSearch: (search): { old?: string | undefined; now?: string | undefined } => words(search, ['old', 'now']),
   component: lazyRouteComponent(() => import('./PromptVersionsPage'), 'PromptVersionsPage'),
 })
 
@@ -232,44 +207,6 @@ const playground = createRoute({
   component: lazyRouteComponent(() => import('./PlaygroundPage'), 'PlaygroundPage'),
 })
 
-const settings = createRoute({
-  getParentRoute: () => root,
-  path: '/settings',
-  component: lazyRouteComponent(() => import('./SettingsPage'), 'SettingsPage'),
-})
-
-const settingsHome = createRoute({
-  getParentRoute: () => settings,
-  path: '/',
-  beforeLoad: () => {
-    throw redirect({ to: '/settings/appearance', replace: true })
-  },
-})
-
-const appearance = createRoute({
-  getParentRoute: () => settings,
-  path: '/appearance',
-  component: lazyRouteComponent(() => import('@/features/settings/Appearance'), 'Appearance'),
-})
-
-const shortcuts = createRoute({
-  getParentRoute: () => settings,
-  path: '/shortcuts',
-  component: lazyRouteComponent(() => import('@/features/settings/Shortcuts'), 'Shortcuts'),
-})
-
-const models = createRoute({
-  getParentRoute: () => settings,
-  path: '/models',
-  component: lazyRouteComponent(() => import('@/features/settings/ModelsAndKeys'), 'ModelsAndKeys'),
-})
-
-const budgets = createRoute({
-  getParentRoute: () => settings,
-  path: '/projects',
-  component: lazyRouteComponent(() => import('@/features/settings/ProjectBudgets'), 'ProjectBudgets'),
-})
-
 const routeTree = root.addChildren([
   home,
   project.addChildren([
@@ -289,7 +226,7 @@ const routeTree = root.addChildren([
     run,
     playground,
   ]),
-  settings.addChildren([settingsHome, models, budgets, appearance, shortcuts]),
+  settings,
 ])
 
 export function newRouter() {
