@@ -116,6 +116,13 @@ const quality = createRoute({
   component: lazyRouteComponent(() => import('./QualityPage'), 'QualityPage'),
 })
 
+const use = createRoute({
+  getParentRoute: () => dataset,
+  path: '/use',
+  validateSearch: (search): { format?: string } => (said(search.format) === '' ? {} : { format: said(search.format) }),
+  component: lazyRouteComponent(() => import('./UsePage'), 'UsePage'),
+})
+
 const versions = createRoute({
   getParentRoute: () => dataset,
   path: '/versions',
@@ -262,7 +269,7 @@ const routeTree = root.addChildren([
   project.addChildren([
     projectHome,
     datasets,
-    dataset.addChildren([datasetHome, rows, review, quality, versions]),
+    dataset.addChildren([datasetHome, rows, review, quality, versions, use]),
     add,
     generate,
     guide,
