@@ -939,7 +939,7 @@ export interface paths {
         put?: never;
         /**
          * Push
-         * @description Send a version to a place elsewhere; `told` says in words what came of it. Without the place's key nothing is sent, and the error says how to give it.
+         * @description Send a version to a place elsewhere; `told` says in words what came of it. Without the place's key the error says how to give it.
          */
         post: operations["push_dataset"];
         delete?: never;
@@ -3470,13 +3470,15 @@ export interface components {
         /**
          * FormatFacts
          * @description A format: what it is, the columns that it needs (one of these sets; none: any), what it never holds, whether it is read, too, and of each
-         *     kind of row whether it carries it `whole`, in `part`, or not at all (`no`).
+         *     kind of row whether it carries it `whole`, in `part`, or not at all (`no`). `consumer`: who usually reads it (none: nobody in particular).
          */
         FormatFacts: {
             /** Carries */
             carries: {
                 [key: string]: string;
             };
+            /** Consumer */
+            consumer: string;
             /** Drops */
             drops: string[];
             /** Extension */
