@@ -42,7 +42,7 @@ class ToPull(BaseModel):
 
 @router.post("/push", operation_id="push_dataset")
 def push(project: InProject, dataset: Spoken, wanted: ToPush) -> dict[str, Any]:
-    """Send a version to a place elsewhere; `told` says in words what came of it. Without the place's key nothing is sent, and the error says how to give it."""
+    """Send a version to a place elsewhere; `told` says in words what came of it. Without the place's key the error says how to give it."""
     how: dict[str, Any] = wanted.model_dump()
     done = project.datasets.push(dataset, how.pop("place"), **how)
     return {**done.dump(), "told": done.told()}

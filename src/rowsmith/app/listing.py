@@ -14,7 +14,7 @@ from rowsmith.formats import carried
 @dataclass(frozen=True, slots=True)
 class FormatFacts:
     """A format: what it is, the columns that it needs (one of these sets; none: any), what it never holds, whether it is read, too, and of each
-    kind of row whether it carries it `whole`, in `part`, or not at all (`no`)."""
+    kind of row whether it carries it `whole`, in `part`, or not at all (`no`). `consumer`: who usually reads it (none: nobody in particular)."""
 
     name: str
     title: str
@@ -24,6 +24,7 @@ class FormatFacts:
     reads: bool
     carries: dict[str, str]
     origin: str
+    consumer: str
 
     def dump(self) -> dict[str, Any]:
         """As plain data."""
@@ -38,4 +39,4 @@ def list_formats() -> list[FormatFacts]:
 def _facts(name: str, format: Any, origin: str) -> FormatFacts:
     title = cleandoc(modules[type(format).__module__].__doc__ or "").split("\n\n")[0].replace("\n", " ")
     needs = [list(columns) for columns in format.needs]
-    return FormatFacts(name, title, format.extension, needs, list(format.drops), format.reads, carried(format), origin)
+    return FormatFacts(name, title, format.extension, needs, list(format.drops), format.reads, carried(format), origin, format.consumer)

@@ -31,6 +31,11 @@ export function DatasetPage() {
               Versions
             </Link>
           )}
+          {run === undefined && (
+            <Link to="/p/$project/datasets/$dataset/use" params={params} className={tabClass}>
+              Use
+            </Link>
+          )}
         </NavTabs>
       </header>
       <div className="min-h-0 flex-1 overflow-y-auto">

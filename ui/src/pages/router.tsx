@@ -104,6 +104,13 @@ const quality = createRoute({
   component: lazyRouteComponent(() => import('./QualityPage'), 'QualityPage'),
 })
 
+const use = createRoute({
+  getParentRoute: () => dataset,
+  path: '/use',
+  validateSearch: (search): { format?: string } => (said(search.format) === '' ? {} : { format: said(search.format) }),
+  component: lazyRouteComponent(() => import('./UsePage'), 'UsePage'),
+})
+
 const versions = createRoute({
   getParentRoute: () => dataset,
   path: '/versions',
@@ -165,7 +172,6 @@ const prompt = createRoute({
   component: lazyRouteComponent(() => import('./PromptPage'), 'PromptPage'),
 })
 
-
 const promptWrite = createRoute({
   getParentRoute: () => prompt,
   path: '/',
@@ -212,7 +218,7 @@ const routeTree = root.addChildren([
   project.addChildren([
     projectHome,
     datasets,
-    dataset.addChildren([datasetHome, rows, review, quality, versions]),
+    dataset.addChildren([datasetHome, rows, review, quality, versions, use]),
     add,
     sources,
     generate,
