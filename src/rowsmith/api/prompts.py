@@ -6,9 +6,10 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
 from fastapi import Path as InPath
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from rowsmith.api.acting import InProject
+from rowsmith.api.bodies import Body
 from rowsmith.api.paging import Limit, Page, Start, page_of
 from rowsmith.app.prompts import Kept
 from rowsmith.core.errors import Invalid
@@ -61,10 +62,9 @@ class PromptDiff(BaseModel):
     fields: dict[str, Sides]
 
 
-class ToKeep(BaseModel):
+class ToKeep(Body):
     """A prompt to be kept: `prompt`, or the text of a `file` in Markdown with front matter or in YAML."""
 
-    model_config = ConfigDict(extra="forbid")
     name: str = Field("", description="What it is called; default: what the file says.", examples=["answers"])
     prompt: Prompt | None = Field(None, examples=[{"text": "Answer: {{ question }}", "parameters": {"temperature": 0.3}}])
     file: str = Field("", description="In place of `prompt`: the text of a file.")
@@ -73,36 +73,32 @@ class ToKeep(BaseModel):
     onto: str = Field("", description="The version that it was made of, which must still be the newest (else 409).")
 
 
-class ToFork(BaseModel):
+class ToFork(Body):
     """A prompt of its own that begins at a version of another one."""
 
-    model_config = ConfigDict(extra="forbid")
     name: str = Field(examples=["answers-short"])
     message: str = ""
 
 
-class ToRestore(BaseModel):
+class ToRestore(Body):
     """A version that is to be the newest again."""
 
-    model_config = ConfigDict(extra="forbid")
     source: str = Field(description="A tag or version of it; or other@version of another prompt.", examples=["v1"])
     message: str = ""
 
 
-class ToTag(BaseModel):
+class ToTag(Body):
     """A version to be named for good."""
 
-    model_config = ConfigDict(extra="forbid")
     name: str = Field(examples=["v1"])
     at: str = Field("", description="The version; default: the newest.")
     message: str = ""
     release: bool = Field(False, description="A release can never be deleted.")
 
 
-class Asking(BaseModel):
+class Asking(Body):
     """A model that is asked, and what it may cost."""
 
-    model_config = ConfigDict(extra="forbid")
     model: str | None = Field(None, description="provider/name; null: none is asked.", examples=["openai/gpt-5-mini"])
     base_url: str | None = Field(None, description="Address of the model's server.")
     budget_usd: float | None = Field(None, ge=0, description="Most that asking may cost.")
