@@ -176,19 +176,21 @@ const prompt = createRoute({
   component: lazyRouteComponent(() => import('./PromptPage'), 'PromptPage'),
 })
 
-const said = (value: unknown): string | undefined => (typeof value === 'string' || typeof value === 'number' ? String(value) : undefined)
 
 const promptWrite = createRoute({
   getParentRoute: () => prompt,
   path: '/',
-  validateSearch: (search): { at?: string | undefined } => ({ at: said(search.at) }),
+  validateSearch: (search): { at?: string | undefined } => ({ at: said(search.at) || undefined }),
   component: lazyRouteComponent(() => import('./PromptWritePage'), 'PromptWritePage'),
 })
 
 const promptVersions = createRoute({
   getParentRoute: () => prompt,
   path: '/versions',
-  validateSearch: (search): { old?: string | undefined; now?: string | undefined } => ({ old: said(search.old), now: said(search.now) }),
+  validateSearch: (search): { old?: string | undefined; now?: string | undefined } => ({
+    old: said(search.old) || undefined,
+    now: said(search.now) || undefined,
+  }),
   component: lazyRouteComponent(() => import('./PromptVersionsPage'), 'PromptVersionsPage'),
 })
 
