@@ -3628,11 +3628,11 @@ export interface components {
              * @enum {string}
              */
             phase: "checklist" | "summary" | "sampling" | "samples" | "making" | "done";
-            prompt: components["schemas"]["rowsmith__api__guides__PromptFacts"] | null;
+            prompt: components["schemas"]["PromptFacts"] | null;
             proposal: components["schemas"]["Proposal"] | null;
             /** Question */
             question: string;
-            reference: components["schemas"]["rowsmith__api__guides__PromptFacts"] | null;
+            reference: components["schemas"]["PromptFacts"] | null;
             /** Rows */
             rows: number;
             /** Samples */
@@ -4576,15 +4576,6 @@ export interface components {
             /** Total */
             total: number | null;
         };
-        /** Page[PromptFacts] */
-        Page_PromptFacts_: {
-            /** Items */
-            items: components["schemas"]["rowsmith__api__prompts__PromptFacts"][];
-            /** Next */
-            next: number | null;
-            /** Total */
-            total: number | null;
-        };
         /** Page[Ref] */
         Page_Ref_: {
             /** Items */
@@ -4625,6 +4616,15 @@ export interface components {
         Page_SampleFacts_: {
             /** Items */
             items: components["schemas"]["SampleFacts"][];
+            /** Next */
+            next: number | null;
+            /** Total */
+            total: number | null;
+        };
+        /** Page[StoredPrompt] */
+        Page_StoredPrompt_: {
+            /** Items */
+            items: components["schemas"]["StoredPrompt"][];
             /** Next */
             next: number | null;
             /** Total */
@@ -4898,6 +4898,279 @@ export interface components {
             new: string;
             /** Old */
             old: string;
+        };
+        /**
+         * PromptFacts
+         * @description A prompt as it stands.
+         */
+        PromptFacts: {
+            /** Name */
+            name: string;
+            /** System */
+            system: string;
+            /** Text */
+            text: string;
+            /**
+             * Version
+             * @default
+             */
+            version: string;
+        };
+        /**
+         * PromptToFork
+         * @description A prompt of its own that begins at a version of another one.
+         */
+        PromptToFork: {
+            /**
+             * Message
+             * @default
+             */
+            message: string;
+            /**
+             * Name
+             * @example answers-short
+             */
+            name: string;
+        };
+        /**
+         * PromptToInfer
+         * @description Rows from which a prompt is to be found.
+         */
+        PromptToInfer: {
+            /**
+             * Answer
+             * @description The column that the prompt is to lead to.
+             * @default answer
+             */
+            answer: string;
+            /**
+             * Base Url
+             * @description Address of the model's server.
+             */
+            base_url?: string | null;
+            /**
+             * Budget Usd
+             * @description Most that asking may cost.
+             */
+            budget_usd?: number | null;
+            /**
+             * Dataset
+             * @example questions
+             */
+            dataset: string;
+            /**
+             * Limit
+             * @description Rows that are shown to the model.
+             * @default 20
+             */
+            limit: number;
+            /**
+             * Model
+             * @description provider/name; null: none is asked.
+             * @example openai/gpt-5-mini
+             */
+            model?: string | null;
+            /**
+             * Seed
+             * @default 0
+             */
+            seed: number;
+        };
+        /**
+         * PromptToKeep
+         * @description A prompt to be kept: `prompt`, or the text of a `file` in Markdown with front matter or in YAML.
+         */
+        PromptToKeep: {
+            /**
+             * File
+             * @description In place of `prompt`: the text of a file.
+             * @default
+             */
+            file: string;
+            /**
+             * Form
+             * @description What the file is written in.
+             * @default md
+             * @enum {string}
+             */
+            form: "md" | "yaml";
+            /**
+             * Message
+             * @description What was done.
+             * @default
+             */
+            message: string;
+            /**
+             * Name
+             * @description What it is called; default: what the file says.
+             * @default
+             * @example answers
+             */
+            name: string;
+            /**
+             * Onto
+             * @description The version that it was made of, which must still be the newest (else 409).
+             * @default
+             */
+            onto: string;
+            /**
+             * @example {
+             *       "parameters": {
+             *         "temperature": 0.3
+             *       },
+             *       "text": "Answer: {{ question }}"
+             *     }
+             */
+            prompt?: components["schemas"]["Prompt"] | null;
+        };
+        /**
+         * PromptToLint
+         * @description A prompt to be looked over.
+         */
+        PromptToLint: {
+            /**
+             * Base Url
+             * @description Address of the model's server.
+             */
+            base_url?: string | null;
+            /**
+             * Budget Usd
+             * @description Most that asking may cost.
+             */
+            budget_usd?: number | null;
+            /**
+             * Model
+             * @description provider/name; null: none is asked.
+             * @example openai/gpt-5-mini
+             */
+            model?: string | null;
+            /**
+             * Name
+             * @description name, name@tag or name@version.
+             * @default
+             * @example answers
+             */
+            name: string;
+            /** @description In place of it: what it says. */
+            prompt?: components["schemas"]["Prompt"] | null;
+            /**
+             * Step
+             * @description Also what a step of this kind needs.
+             * @default
+             * @example generate.qa
+             */
+            step: string;
+        };
+        /**
+         * PromptToRestore
+         * @description A version that is to be the newest again.
+         */
+        PromptToRestore: {
+            /**
+             * Message
+             * @default
+             */
+            message: string;
+            /**
+             * Source
+             * @description A tag or version of it; or other@version of another prompt.
+             * @example v1
+             */
+            source: string;
+        };
+        /**
+         * PromptToTag
+         * @description A version to be named for good.
+         */
+        PromptToTag: {
+            /**
+             * At
+             * @description The version; default: the newest.
+             * @default
+             */
+            at: string;
+            /**
+             * Message
+             * @default
+             */
+            message: string;
+            /**
+             * Name
+             * @example v1
+             */
+            name: string;
+            /**
+             * Release
+             * @description A release can never be deleted.
+             * @default false
+             */
+            release: boolean;
+        };
+        /**
+         * PromptToTry
+         * @description A prompt to be tried on rows.
+         */
+        PromptToTry: {
+            /**
+             * Base Url
+             * @description Address of the model's server.
+             */
+            base_url?: string | null;
+            /**
+             * Budget Usd
+             * @description Most that asking may cost.
+             */
+            budget_usd?: number | null;
+            /**
+             * Dataset
+             * @description Where the rows are: name, name@version or run:r12.
+             * @default
+             * @example questions
+             */
+            dataset: string;
+            /**
+             * Limit
+             * @description Most requests.
+             * @default 5
+             */
+            limit: number;
+            /**
+             * Model
+             * @description provider/name; null: none is asked.
+             * @example openai/gpt-5-mini
+             */
+            model?: string | null;
+            /**
+             * Name
+             * @description name, name@tag or name@version.
+             * @default
+             * @example answers
+             */
+            name: string;
+            /** @description In place of it: what it says. */
+            prompt?: components["schemas"]["Prompt"] | null;
+            /**
+             * Rows
+             * @description In place of a dataset: the rows themselves.
+             * @default []
+             */
+            rows: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * Seed
+             * @description Other rows for another number.
+             * @default 0
+             */
+            seed: number;
+            /**
+             * Values
+             * @description Values of variables.
+             * @default {}
+             */
+            values: {
+                [key: string]: unknown;
+            };
         };
         /**
          * Proposal
@@ -5642,6 +5915,30 @@ export interface components {
             source: string;
         };
         /**
+         * StoredPrompt
+         * @description A version of a prompt. `refs`: the tags and releases that name it; `used`: the variables that its texts use.
+         */
+        StoredPrompt: {
+            /** Author */
+            author: string;
+            /** Committed At */
+            committed_at: number;
+            /** Message */
+            message: string;
+            /**
+             * Name
+             * @example answers
+             */
+            name: string;
+            prompt: components["schemas"]["Prompt"];
+            /** Refs */
+            refs: string[];
+            /** Used */
+            used: string[];
+            /** Version */
+            version: string;
+        };
+        /**
          * Swept
          * @description What was removed, or would be: versions, nodes of their trees, bodies of rows, blocks that held nothing else, and the bytes of nodes and
          *     blocks; `blanked`: bodies that were taken out of blocks that stay.
@@ -6225,22 +6522,6 @@ export interface components {
             source: string;
         };
         /**
-         * ToFork
-         * @description A prompt of its own that begins at a version of another one.
-         */
-        ToFork: {
-            /**
-             * Message
-             * @default
-             */
-            message: string;
-            /**
-             * Name
-             * @example answers-short
-             */
-            name: string;
-        };
-        /**
          * ToImport
          * @description Files to be imported.
          */
@@ -6319,141 +6600,12 @@ export interface components {
             file: string;
         };
         /**
-         * ToInfer
-         * @description Rows from which a prompt is to be found.
-         */
-        ToInfer: {
-            /**
-             * Answer
-             * @description The column that the prompt is to lead to.
-             * @default answer
-             */
-            answer: string;
-            /**
-             * Base Url
-             * @description Address of the model's server.
-             */
-            base_url?: string | null;
-            /**
-             * Budget Usd
-             * @description Most that asking may cost.
-             */
-            budget_usd?: number | null;
-            /**
-             * Dataset
-             * @example questions
-             */
-            dataset: string;
-            /**
-             * Limit
-             * @description Rows that are shown to the model.
-             * @default 20
-             */
-            limit: number;
-            /**
-             * Model
-             * @description provider/name; null: none is asked.
-             * @example openai/gpt-5-mini
-             */
-            model?: string | null;
-            /**
-             * Seed
-             * @default 0
-             */
-            seed: number;
-        };
-        /**
-         * ToKeep
-         * @description A prompt to be kept: `prompt`, or the text of a `file` in Markdown with front matter or in YAML.
-         */
-        ToKeep: {
-            /**
-             * File
-             * @description In place of `prompt`: the text of a file.
-             * @default
-             */
-            file: string;
-            /**
-             * Form
-             * @description What the file is written in.
-             * @default md
-             * @enum {string}
-             */
-            form: "md" | "yaml";
-            /**
-             * Message
-             * @description What was done.
-             * @default
-             */
-            message: string;
-            /**
-             * Name
-             * @description What it is called; default: what the file says.
-             * @default
-             * @example answers
-             */
-            name: string;
-            /**
-             * Onto
-             * @description The version that it was made of, which must still be the newest (else 409).
-             * @default
-             */
-            onto: string;
-            /**
-             * @example {
-             *       "parameters": {
-             *         "temperature": 0.3
-             *       },
-             *       "text": "Answer: {{ question }}"
-             *     }
-             */
-            prompt?: components["schemas"]["Prompt"] | null;
-        };
-        /**
          * ToLift
          * @description A source that may be taken in again.
          */
         ToLift: {
             /** Source */
             source: string;
-        };
-        /**
-         * ToLint
-         * @description A prompt to be looked over.
-         */
-        ToLint: {
-            /**
-             * Base Url
-             * @description Address of the model's server.
-             */
-            base_url?: string | null;
-            /**
-             * Budget Usd
-             * @description Most that asking may cost.
-             */
-            budget_usd?: number | null;
-            /**
-             * Model
-             * @description provider/name; null: none is asked.
-             * @example openai/gpt-5-mini
-             */
-            model?: string | null;
-            /**
-             * Name
-             * @description name, name@tag or name@version.
-             * @default
-             * @example answers
-             */
-            name: string;
-            /** @description In place of it: what it says. */
-            prompt?: components["schemas"]["Prompt"] | null;
-            /**
-             * Step
-             * @description Also what a step of this kind needs.
-             * @default
-             * @example generate.qa
-             */
-            step: string;
         };
         /**
          * ToLook
@@ -6750,6 +6902,22 @@ export interface components {
             target?: number | null;
         };
         /**
+         * ToRestore
+         * @description A state that is to be there again, as a new version.
+         */
+        ToRestore: {
+            /**
+             * Message
+             * @default
+             */
+            message: string;
+            /**
+             * Source
+             * @example v1
+             */
+            source: string;
+        };
+        /**
          * ToRollBack
          * @description A version that the branch is to name again.
          */
@@ -6951,34 +7119,6 @@ export interface components {
             older_than_s: number;
         };
         /**
-         * ToTag
-         * @description A version to be named for good.
-         */
-        ToTag: {
-            /**
-             * At
-             * @description The version; default: the newest.
-             * @default
-             */
-            at: string;
-            /**
-             * Message
-             * @default
-             */
-            message: string;
-            /**
-             * Name
-             * @example v1
-             */
-            name: string;
-            /**
-             * Release
-             * @description A release can never be deleted.
-             * @default false
-             */
-            release: boolean;
-        };
-        /**
          * ToTake
          * @description A file of reviews.
          */
@@ -7012,72 +7152,6 @@ export interface components {
              * @example openai/gpt-5-mini
              */
             model: string;
-        };
-        /**
-         * ToTry
-         * @description A prompt to be tried on rows.
-         */
-        ToTry: {
-            /**
-             * Base Url
-             * @description Address of the model's server.
-             */
-            base_url?: string | null;
-            /**
-             * Budget Usd
-             * @description Most that asking may cost.
-             */
-            budget_usd?: number | null;
-            /**
-             * Dataset
-             * @description Where the rows are: name, name@version or run:r12.
-             * @default
-             * @example questions
-             */
-            dataset: string;
-            /**
-             * Limit
-             * @description Most requests.
-             * @default 5
-             */
-            limit: number;
-            /**
-             * Model
-             * @description provider/name; null: none is asked.
-             * @example openai/gpt-5-mini
-             */
-            model?: string | null;
-            /**
-             * Name
-             * @description name, name@tag or name@version.
-             * @default
-             * @example answers
-             */
-            name: string;
-            /** @description In place of it: what it says. */
-            prompt?: components["schemas"]["Prompt"] | null;
-            /**
-             * Rows
-             * @description In place of a dataset: the rows themselves.
-             * @default []
-             */
-            rows: {
-                [key: string]: unknown;
-            }[];
-            /**
-             * Seed
-             * @description Other rows for another number.
-             * @default 0
-             */
-            seed: number;
-            /**
-             * Values
-             * @description Values of variables.
-             * @default {}
-             */
-            values: {
-                [key: string]: unknown;
-            };
         };
         /**
          * TracedRows
@@ -7264,80 +7338,6 @@ export interface components {
              * @description A folder, or hf:OWNER/NAME: lengths are looked at, too.
              */
             tokenizer?: string | null;
-        };
-        /**
-         * PromptFacts
-         * @description A prompt as it stands.
-         */
-        rowsmith__api__guides__PromptFacts: {
-            /** Name */
-            name: string;
-            /** System */
-            system: string;
-            /** Text */
-            text: string;
-            /**
-             * Version
-             * @default
-             */
-            version: string;
-        };
-        /**
-         * ToRestore
-         * @description A state that is to be there again, as a new version.
-         */
-        rowsmith__api__history__ToRestore: {
-            /**
-             * Message
-             * @default
-             */
-            message: string;
-            /**
-             * Source
-             * @example v1
-             */
-            source: string;
-        };
-        /**
-         * PromptFacts
-         * @description A version of a prompt. `refs`: the tags and releases that name it; `used`: the variables that its texts use.
-         */
-        rowsmith__api__prompts__PromptFacts: {
-            /** Author */
-            author: string;
-            /** Committed At */
-            committed_at: number;
-            /** Message */
-            message: string;
-            /**
-             * Name
-             * @example answers
-             */
-            name: string;
-            prompt: components["schemas"]["Prompt"];
-            /** Refs */
-            refs: string[];
-            /** Used */
-            used: string[];
-            /** Version */
-            version: string;
-        };
-        /**
-         * ToRestore
-         * @description A version that is to be the newest again.
-         */
-        rowsmith__api__prompts__ToRestore: {
-            /**
-             * Message
-             * @default
-             */
-            message: string;
-            /**
-             * Source
-             * @description A tag or version of it; or other@version of another prompt.
-             * @example v1
-             */
-            source: string;
         };
         /**
          * ToCheck
@@ -10009,7 +10009,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["rowsmith__api__history__ToRestore"];
+                "application/json": components["schemas"]["ToRestore"];
             };
         };
         responses: {
@@ -11641,7 +11641,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_PromptFacts_"];
+                    "application/json": components["schemas"]["Page_StoredPrompt_"];
                 };
             };
             /** @description An error, and its fix. */
@@ -11667,7 +11667,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ToKeep"];
+                "application/json": components["schemas"]["PromptToKeep"];
             };
         };
         responses: {
@@ -11677,7 +11677,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["rowsmith__api__prompts__PromptFacts"];
+                    "application/json": components["schemas"]["StoredPrompt"];
                 };
             };
             /** @description An error, and its fix. */
@@ -11703,7 +11703,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ToInfer"];
+                "application/json": components["schemas"]["PromptToInfer"];
             };
         };
         responses: {
@@ -11741,7 +11741,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ToLint"];
+                "application/json": components["schemas"]["PromptToLint"];
             };
         };
         responses: {
@@ -11779,7 +11779,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ToTry"];
+                "application/json": components["schemas"]["PromptToTry"];
             };
         };
         responses: {
@@ -11825,7 +11825,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["rowsmith__api__prompts__PromptFacts"];
+                    "application/json": components["schemas"]["StoredPrompt"];
                 };
             };
             /** @description An error, and its fix. */
@@ -11924,7 +11924,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ToFork"];
+                "application/json": components["schemas"]["PromptToFork"];
             };
         };
         responses: {
@@ -11934,7 +11934,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["rowsmith__api__prompts__PromptFacts"];
+                    "application/json": components["schemas"]["StoredPrompt"];
                 };
             };
             /** @description An error, and its fix. */
@@ -12001,7 +12001,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["rowsmith__api__prompts__ToRestore"];
+                "application/json": components["schemas"]["PromptToRestore"];
             };
         };
         responses: {
@@ -12011,7 +12011,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["rowsmith__api__prompts__PromptFacts"];
+                    "application/json": components["schemas"]["StoredPrompt"];
                 };
             };
             /** @description An error, and its fix. */
@@ -12078,7 +12078,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ToTag"];
+                "application/json": components["schemas"]["PromptToTag"];
             };
         };
         responses: {
