@@ -89,3 +89,10 @@ def test_nobody_waits_for_ever(desk: Desk) -> None:
     desk._reply = late
     told = ask(desk, text="Hi", patience_s=0.5)
     assert (told["answer"], told["reason"]) == (None, "stopped") and told["fix"]
+
+
+def test_halves_of_characters_and_endless_numbers_are_no_error(desk: Desk) -> None:
+    half = b'{"text": "Say {{ word }}", "system": "\\ud800", "values": {"word": "a\\udfff"}, "model": "openai/m", "base_url": "%s"}'
+    said = desk.client.http.post(ASK, content=half % desk.server.url.encode(), headers={"Content-Type": "application/json"}).json()
+    assert (said["text"], said["system"], bool(said["answer"])) == ("Say a\ufffd", "\ufffd", True)
+    assert desk.client.post(LOOK, {"text": "{{ n }}", "values": {"n": 10**30}})["text"] == "1" + "0" * 30

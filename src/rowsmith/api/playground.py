@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from rowsmith.api.acting import InProject
+from rowsmith.api.bodies import Body
 from rowsmith.app.playground import PATIENCE_S, Answered, Looked, Question
 
 router = APIRouter(prefix="/projects/{project}/playground", tags=["playground"])
 
 
-class ToLook(BaseModel):
+class ToLook(Body):
     """A question: a stored prompt or a text, with values and perhaps a row."""
 
-    model_config = ConfigDict(extra="forbid")
     prompt: str = Field("", description="A stored prompt: name, name@tag or name@version.", examples=["questions@v2"])
     text: str = Field("", description="In place of it: the text; its variables are in double braces.", examples=["Say {{ word }} in French."])
     system: str = Field("", description="With a text: the system text; empty for none.")

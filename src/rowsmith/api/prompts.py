@@ -6,9 +6,10 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
 from fastapi import Path as InPath
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from rowsmith.api.acting import InProject
+from rowsmith.api.bodies import Body
 from rowsmith.api.paging import Limit, Page, Start, page_of
 from rowsmith.app.prompts import Kept
 from rowsmith.core.errors import Invalid
@@ -22,7 +23,7 @@ Spoken = Annotated[str, InPath(description="name (its newest version), name@tag 
 Form = Literal["md", "yaml"]
 
 
-class PromptFacts(BaseModel):
+class StoredPrompt(BaseModel):
     """A version of a prompt. `refs`: the tags and releases that name it; `used`: the variables that its texts use."""
 
     name: str = Field(examples=["answers"])
@@ -61,10 +62,9 @@ class PromptDiff(BaseModel):
     fields: dict[str, Sides]
 
 
-class ToKeep(BaseModel):
+class PromptToKeep(Body):
     """A prompt to be kept: `prompt`, or the text of a `file` in Markdown with front matter or in YAML."""
 
-    model_config = ConfigDict(extra="forbid")
     name: str = Field("", description="What it is called; default: what the file says.", examples=["answers"])
     prompt: Prompt | None = Field(None, examples=[{"text": "Answer: {{ question }}", "parameters": {"temperature": 0.3}}])
     file: str = Field("", description="In place of `prompt`: the text of a file.")
@@ -73,36 +73,32 @@ class ToKeep(BaseModel):
     onto: str = Field("", description="The version that it was made of, which must still be the newest (else 409).")
 
 
-class ToFork(BaseModel):
+class PromptToFork(Body):
     """A prompt of its own that begins at a version of another one."""
 
-    model_config = ConfigDict(extra="forbid")
     name: str = Field(examples=["answers-short"])
     message: str = ""
 
 
-class ToRestore(BaseModel):
+class PromptToRestore(Body):
     """A version that is to be the newest again."""
 
-    model_config = ConfigDict(extra="forbid")
     source: str = Field(description="A tag or version of it; or other@version of another prompt.", examples=["v1"])
     message: str = ""
 
 
-class ToTag(BaseModel):
+class PromptToTag(Body):
     """A version to be named for good."""
 
-    model_config = ConfigDict(extra="forbid")
     name: str = Field(examples=["v1"])
     at: str = Field("", description="The version; default: the newest.")
     message: str = ""
     release: bool = Field(False, description="A release can never be deleted.")
 
 
-class Asking(BaseModel):
+class Asking(Body):
     """A model that is asked, and what it may cost."""
 
-    model_config = ConfigDict(extra="forbid")
     model: str | None = Field(None, description="provider/name; null: none is asked.", examples=["openai/gpt-5-mini"])
     base_url: str | None = Field(None, description="Address of the model's server.")
     budget_usd: float | None = Field(None, ge=0, description="Most that asking may cost.")
@@ -122,13 +118,13 @@ class Which(Asking):
         return self.prompt or self.name
 
 
-class ToLint(Which):
+class PromptToLint(Which):
     """A prompt to be looked over."""
 
     step: str = Field("", description="Also what a step of this kind needs.", examples=["generate.qa"])
 
 
-class ToTry(Which):
+class PromptToTry(Which):
     """A prompt to be tried on rows."""
 
     dataset: str = Field("", description="Where the rows are: name, name@version or run:r12.", examples=["questions"])
@@ -138,7 +134,7 @@ class ToTry(Which):
     seed: int = Field(0, description="Other rows for another number.")
 
 
-class ToInfer(Asking):
+class PromptToInfer(Asking):
     """Rows from which a prompt is to be found."""
 
     dataset: str = Field(examples=["questions"])
@@ -151,13 +147,13 @@ class ToInfer(Asking):
 def list_prompts(
     project: InProject, tag: Annotated[str, Query(description="Only those that carry this word among their tags.")] = "", start: Start = 0,
     limit: Limit = 100,
-) -> Page[PromptFacts]:  # fmt: skip
+) -> Page[StoredPrompt]:  # fmt: skip
     """The prompts of a project, by name, each with its newest version."""
     return page_of([_facts(one) for one in project.prompts.list(tag)], start, limit)
 
 
 @router.post("", operation_id="add_prompt", status_code=201)
-def add(project: InProject, wanted: ToKeep) -> PromptFacts:
+def add(project: InProject, wanted: PromptToKeep) -> StoredPrompt:
     """Keep a prompt: a new one, or the next version of the one that has its name. The same as the newest: nothing happens."""
     if (wanted.prompt is None) == (not wanted.file):
         raise Invalid("Give a prompt either whole or as the text of a file.", "Fill in prompt or file, and leave the other one out.")
@@ -169,7 +165,7 @@ def add(project: InProject, wanted: ToKeep) -> PromptFacts:
 
 
 @router.post("/lint", operation_id="lint_prompt")
-def lint(project: InProject, wanted: ToLint) -> dict[str, Any]:
+def lint(project: InProject, wanted: PromptToLint) -> dict[str, Any]:
     """Look a prompt over: its variables, contradiction, ambiguity, overload, redundancy; by rules, and by a model where one is given."""
     return project.prompts.lint(
         wanted.source, step=wanted.step, model=wanted.model, base_url=wanted.base_url, budget_usd=wanted.budget_usd
@@ -177,7 +173,7 @@ def lint(project: InProject, wanted: ToLint) -> dict[str, Any]:
 
 
 @router.post("/test", operation_id="test_prompt")
-def test(project: InProject, wanted: ToTry) -> dict[str, Any]:
+def test(project: InProject, wanted: PromptToTry) -> dict[str, Any]:
     """Try a prompt on sample rows: what would be sent; with a model, what it answers. Ask twice to compare two versions on the same rows."""
     if wanted.dataset and wanted.rows:
         raise Invalid("Both a dataset and rows are given.", "Give one of them.")
@@ -188,7 +184,7 @@ def test(project: InProject, wanted: ToTry) -> dict[str, Any]:
 
 
 @router.post("/infer", operation_id="infer_prompt")
-def infer(project: InProject, wanted: ToInfer) -> dict[str, Any]:
+def infer(project: InProject, wanted: PromptToInfer) -> dict[str, Any]:
     """Find the prompt that leads from the other columns of rows to one of them; a model writes it."""
     return project.prompts.infer(
         wanted.dataset, answer=wanted.answer, limit=wanted.limit, seed=wanted.seed, model=wanted.model, base_url=wanted.base_url,
@@ -197,7 +193,7 @@ def infer(project: InProject, wanted: ToInfer) -> dict[str, Any]:
 
 
 @router.get("/{prompt}", operation_id="get_prompt")
-def get_prompt(project: InProject, prompt: Spoken) -> PromptFacts:
+def get_prompt(project: InProject, prompt: Spoken) -> StoredPrompt:
     """What a version of a prompt says."""
     return _facts(project.prompts.get(prompt))
 
@@ -227,13 +223,13 @@ def export(project: InProject, prompt: Spoken, form: Form = "md") -> Response:
 
 
 @router.post("/{prompt}/fork", operation_id="fork_prompt", status_code=201)
-def fork(project: InProject, prompt: Spoken, wanted: ToFork) -> PromptFacts:
+def fork(project: InProject, prompt: Spoken, wanted: PromptToFork) -> StoredPrompt:
     """Begin a prompt of its own at a version of another one."""
     return _facts(project.prompts.fork(prompt, wanted.name, message=wanted.message))
 
 
 @router.post("/{prompt}/restore", operation_id="restore_prompt")
-def restore(project: InProject, prompt: Name, wanted: ToRestore) -> PromptFacts:
+def restore(project: InProject, prompt: Name, wanted: PromptToRestore) -> StoredPrompt:
     """Make a prompt what an earlier version is, as a new version: nothing of the history is lost."""
     return _facts(project.prompts.restore(prompt, wanted.source, message=wanted.message))
 
@@ -245,7 +241,7 @@ def list_tags(project: InProject, prompt: Name, start: Start = 0, limit: Limit =
 
 
 @router.post("/{prompt}/tags", operation_id="tag_prompt", status_code=201)
-def tag(project: InProject, prompt: Name, wanted: ToTag) -> Ref:
+def tag(project: InProject, prompt: Name, wanted: PromptToTag) -> Ref:
     """Name a version of a prompt for good."""
     return project.prompts.tag(prompt, wanted.name, at=wanted.at, message=wanted.message, release=wanted.release)
 
@@ -256,8 +252,8 @@ def delete_tag(project: InProject, prompt: Name, tag: str) -> Ref:
     return project.prompts.delete(prompt, tag)
 
 
-def _facts(kept: Kept) -> PromptFacts:
-    return PromptFacts(**kept.dump())
+def _facts(kept: Kept) -> StoredPrompt:
+    return StoredPrompt(**kept.dump())
 
 
 def _quoted(name: str) -> str:

@@ -29,7 +29,7 @@ class Asked(BaseModel):
     budget_usd: float | None = Field(None, ge=0, description="A cap that has to be kept.")
 
 
-class ToCheck(Asked):
+class RecipeToCheck(Asked):
     """A recipe to be checked."""
 
     offline: bool = Field(False, description="For a run that sends nothing: no key is needed.")
@@ -83,7 +83,7 @@ def get_schema() -> dict[str, Any]:
 
 
 @router.post("/projects/{project}/check", operation_id="check_recipe")
-def check(project: InProject, wanted: ToCheck) -> dict[str, Any]:
+def check(project: InProject, wanted: RecipeToCheck) -> dict[str, Any]:
     """What is wrong with a recipe (422, with every problem), or its steps, models, prices and notes. Nothing is spent."""
     lab = project.lab
     found = check_recipe(

@@ -4813,15 +4813,6 @@ export interface components {
             /** Total */
             total: number | null;
         };
-        /** Page[PromptFacts] */
-        Page_PromptFacts_: {
-            /** Items */
-            items: components["schemas"]["PromptFacts"][];
-            /** Next */
-            next: number | null;
-            /** Total */
-            total: number | null;
-        };
         /** Page[Ref] */
         Page_Ref_: {
             /** Items */
@@ -4862,6 +4853,15 @@ export interface components {
         Page_SampleFacts_: {
             /** Items */
             items: components["schemas"]["SampleFacts"][];
+            /** Next */
+            next: number | null;
+            /** Total */
+            total: number | null;
+        };
+        /** Page[StoredPrompt] */
+        Page_StoredPrompt_: {
+            /** Items */
+            items: components["schemas"]["StoredPrompt"][];
             /** Next */
             next: number | null;
             /** Total */
@@ -5137,28 +5137,260 @@ export interface components {
             old: string;
         };
         /**
-         * PromptFacts
-         * @description A version of a prompt. `refs`: the tags and releases that name it; `used`: the variables that its texts use.
+         * PromptToFork
+         * @description A prompt of its own that begins at a version of another one.
          */
-        PromptFacts: {
-            /** Author */
-            author: string;
-            /** Committed At */
-            committed_at: number;
-            /** Message */
+        PromptToFork: {
+            /**
+             * Message
+             * @default
+             */
             message: string;
             /**
              * Name
+             * @example answers-short
+             */
+            name: string;
+        };
+        /**
+         * PromptToInfer
+         * @description Rows from which a prompt is to be found.
+         */
+        PromptToInfer: {
+            /**
+             * Answer
+             * @description The column that the prompt is to lead to.
+             * @default answer
+             */
+            answer: string;
+            /**
+             * Base Url
+             * @description Address of the model's server.
+             */
+            base_url?: string | null;
+            /**
+             * Budget Usd
+             * @description Most that asking may cost.
+             */
+            budget_usd?: number | null;
+            /**
+             * Dataset
+             * @example questions
+             */
+            dataset: string;
+            /**
+             * Limit
+             * @description Rows that are shown to the model.
+             * @default 20
+             */
+            limit: number;
+            /**
+             * Model
+             * @description provider/name; null: none is asked.
+             * @example openai/gpt-5-mini
+             */
+            model?: string | null;
+            /**
+             * Seed
+             * @default 0
+             */
+            seed: number;
+        };
+        /**
+         * PromptToKeep
+         * @description A prompt to be kept: `prompt`, or the text of a `file` in Markdown with front matter or in YAML.
+         */
+        PromptToKeep: {
+            /**
+             * File
+             * @description In place of `prompt`: the text of a file.
+             * @default
+             */
+            file: string;
+            /**
+             * Form
+             * @description What the file is written in.
+             * @default md
+             * @enum {string}
+             */
+            form: "md" | "yaml";
+            /**
+             * Message
+             * @description What was done.
+             * @default
+             */
+            message: string;
+            /**
+             * Name
+             * @description What it is called; default: what the file says.
+             * @default
              * @example answers
              */
             name: string;
-            prompt: components["schemas"]["Prompt"];
-            /** Refs */
-            refs: string[];
-            /** Used */
-            used: string[];
-            /** Version */
-            version: string;
+            /**
+             * Onto
+             * @description The version that it was made of, which must still be the newest (else 409).
+             * @default
+             */
+            onto: string;
+            /**
+             * @example {
+             *       "parameters": {
+             *         "temperature": 0.3
+             *       },
+             *       "text": "Answer: {{ question }}"
+             *     }
+             */
+            prompt?: components["schemas"]["Prompt"] | null;
+        };
+        /**
+         * PromptToLint
+         * @description A prompt to be looked over.
+         */
+        PromptToLint: {
+            /**
+             * Base Url
+             * @description Address of the model's server.
+             */
+            base_url?: string | null;
+            /**
+             * Budget Usd
+             * @description Most that asking may cost.
+             */
+            budget_usd?: number | null;
+            /**
+             * Model
+             * @description provider/name; null: none is asked.
+             * @example openai/gpt-5-mini
+             */
+            model?: string | null;
+            /**
+             * Name
+             * @description name, name@tag or name@version.
+             * @default
+             * @example answers
+             */
+            name: string;
+            /** @description In place of it: what it says. */
+            prompt?: components["schemas"]["Prompt"] | null;
+            /**
+             * Step
+             * @description Also what a step of this kind needs.
+             * @default
+             * @example generate.qa
+             */
+            step: string;
+        };
+        /**
+         * PromptToRestore
+         * @description A version that is to be the newest again.
+         */
+        PromptToRestore: {
+            /**
+             * Message
+             * @default
+             */
+            message: string;
+            /**
+             * Source
+             * @description A tag or version of it; or other@version of another prompt.
+             * @example v1
+             */
+            source: string;
+        };
+        /**
+         * PromptToTag
+         * @description A version to be named for good.
+         */
+        PromptToTag: {
+            /**
+             * At
+             * @description The version; default: the newest.
+             * @default
+             */
+            at: string;
+            /**
+             * Message
+             * @default
+             */
+            message: string;
+            /**
+             * Name
+             * @example v1
+             */
+            name: string;
+            /**
+             * Release
+             * @description A release can never be deleted.
+             * @default false
+             */
+            release: boolean;
+        };
+        /**
+         * PromptToTry
+         * @description A prompt to be tried on rows.
+         */
+        PromptToTry: {
+            /**
+             * Base Url
+             * @description Address of the model's server.
+             */
+            base_url?: string | null;
+            /**
+             * Budget Usd
+             * @description Most that asking may cost.
+             */
+            budget_usd?: number | null;
+            /**
+             * Dataset
+             * @description Where the rows are: name, name@version or run:r12.
+             * @default
+             * @example questions
+             */
+            dataset: string;
+            /**
+             * Limit
+             * @description Most requests.
+             * @default 5
+             */
+            limit: number;
+            /**
+             * Model
+             * @description provider/name; null: none is asked.
+             * @example openai/gpt-5-mini
+             */
+            model?: string | null;
+            /**
+             * Name
+             * @description name, name@tag or name@version.
+             * @default
+             * @example answers
+             */
+            name: string;
+            /** @description In place of it: what it says. */
+            prompt?: components["schemas"]["Prompt"] | null;
+            /**
+             * Rows
+             * @description In place of a dataset: the rows themselves.
+             * @default []
+             */
+            rows: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * Seed
+             * @description Other rows for another number.
+             * @default 0
+             */
+            seed: number;
+            /**
+             * Values
+             * @description Values of variables.
+             * @default {}
+             */
+            values: {
+                [key: string]: unknown;
+            };
         };
         /**
          * Proposal
@@ -5274,6 +5506,40 @@ export interface components {
             low: number;
             /** Mid */
             mid: number;
+        };
+        /**
+         * RecipeToCheck
+         * @description A recipe to be checked.
+         */
+        RecipeToCheck: {
+            /**
+             * Budget Usd
+             * @description A cap that has to be kept.
+             */
+            budget_usd?: number | null;
+            /**
+             * Offline
+             * @description For a run that sends nothing: no key is needed.
+             * @default false
+             */
+            offline: boolean;
+            /**
+             * Recipe
+             * @description A name of the catalogue, or the path of a recipe file.
+             * @example extractive-qa
+             */
+            recipe: string;
+            /**
+             * Sets
+             * @description Values of the recipe's parameters.
+             * @default {}
+             * @example {
+             *       "documents": "docs/"
+             *     }
+             */
+            sets: {
+                [key: string]: string;
+            };
         };
         /**
          * Ref
@@ -6191,6 +6457,30 @@ export interface components {
             text?: string | null;
         };
         /**
+         * StoredPrompt
+         * @description A version of a prompt. `refs`: the tags and releases that name it; `used`: the variables that its texts use.
+         */
+        StoredPrompt: {
+            /** Author */
+            author: string;
+            /** Committed At */
+            committed_at: number;
+            /** Message */
+            message: string;
+            /**
+             * Name
+             * @example answers
+             */
+            name: string;
+            prompt: components["schemas"]["Prompt"];
+            /** Refs */
+            refs: string[];
+            /** Used */
+            used: string[];
+            /** Version */
+            version: string;
+        };
+        /**
          * Swept
          * @description What was removed, or would be: versions, nodes of their trees, bodies of rows, blocks that held nothing else, and the bytes of nodes and
          *     blocks; `blanked`: bodies that were taken out of blocks that stay.
@@ -6349,6 +6639,33 @@ export interface components {
             shares?: {
                 [key: string]: number;
             } | null;
+        };
+        /**
+         * ToCheck
+         * @description An export to be checked before it is made.
+         */
+        ToCheck: {
+            /**
+             * Consumer
+             * @description Who will read it; default: who usually reads the format.
+             * @example trl
+             */
+            consumer?: string | null;
+            /**
+             * Format
+             * @example trl-sft
+             */
+            format: string;
+            /**
+             * Max Length
+             * @description Most tokens; default: the consumer's own.
+             */
+            max_length?: number | null;
+            /**
+             * Tokenizer
+             * @description A folder, or hf:OWNER/NAME: lengths are looked at, too.
+             */
+            tokenizer?: string | null;
         };
         /**
          * ToColumns
@@ -6774,22 +7091,6 @@ export interface components {
             source: string;
         };
         /**
-         * ToFork
-         * @description A prompt of its own that begins at a version of another one.
-         */
-        ToFork: {
-            /**
-             * Message
-             * @default
-             */
-            message: string;
-            /**
-             * Name
-             * @example answers-short
-             */
-            name: string;
-        };
-        /**
          * ToImport
          * @description Files to be imported.
          */
@@ -6868,141 +7169,12 @@ export interface components {
             file: string;
         };
         /**
-         * ToInfer
-         * @description Rows from which a prompt is to be found.
-         */
-        ToInfer: {
-            /**
-             * Answer
-             * @description The column that the prompt is to lead to.
-             * @default answer
-             */
-            answer: string;
-            /**
-             * Base Url
-             * @description Address of the model's server.
-             */
-            base_url?: string | null;
-            /**
-             * Budget Usd
-             * @description Most that asking may cost.
-             */
-            budget_usd?: number | null;
-            /**
-             * Dataset
-             * @example questions
-             */
-            dataset: string;
-            /**
-             * Limit
-             * @description Rows that are shown to the model.
-             * @default 20
-             */
-            limit: number;
-            /**
-             * Model
-             * @description provider/name; null: none is asked.
-             * @example openai/gpt-5-mini
-             */
-            model?: string | null;
-            /**
-             * Seed
-             * @default 0
-             */
-            seed: number;
-        };
-        /**
-         * ToKeep
-         * @description A prompt to be kept: `prompt`, or the text of a `file` in Markdown with front matter or in YAML.
-         */
-        ToKeep: {
-            /**
-             * File
-             * @description In place of `prompt`: the text of a file.
-             * @default
-             */
-            file: string;
-            /**
-             * Form
-             * @description What the file is written in.
-             * @default md
-             * @enum {string}
-             */
-            form: "md" | "yaml";
-            /**
-             * Message
-             * @description What was done.
-             * @default
-             */
-            message: string;
-            /**
-             * Name
-             * @description What it is called; default: what the file says.
-             * @default
-             * @example answers
-             */
-            name: string;
-            /**
-             * Onto
-             * @description The version that it was made of, which must still be the newest (else 409).
-             * @default
-             */
-            onto: string;
-            /**
-             * @example {
-             *       "parameters": {
-             *         "temperature": 0.3
-             *       },
-             *       "text": "Answer: {{ question }}"
-             *     }
-             */
-            prompt?: components["schemas"]["Prompt"] | null;
-        };
-        /**
          * ToLift
          * @description A source that may be taken in again.
          */
         ToLift: {
             /** Source */
             source: string;
-        };
-        /**
-         * ToLint
-         * @description A prompt to be looked over.
-         */
-        ToLint: {
-            /**
-             * Base Url
-             * @description Address of the model's server.
-             */
-            base_url?: string | null;
-            /**
-             * Budget Usd
-             * @description Most that asking may cost.
-             */
-            budget_usd?: number | null;
-            /**
-             * Model
-             * @description provider/name; null: none is asked.
-             * @example openai/gpt-5-mini
-             */
-            model?: string | null;
-            /**
-             * Name
-             * @description name, name@tag or name@version.
-             * @default
-             * @example answers
-             */
-            name: string;
-            /** @description In place of it: what it says. */
-            prompt?: components["schemas"]["Prompt"] | null;
-            /**
-             * Step
-             * @description Also what a step of this kind needs.
-             * @default
-             * @example generate.qa
-             */
-            step: string;
         };
         /**
          * ToLook
@@ -7299,6 +7471,22 @@ export interface components {
             target?: number | null;
         };
         /**
+         * ToRestore
+         * @description A state that is to be there again, as a new version.
+         */
+        ToRestore: {
+            /**
+             * Message
+             * @default
+             */
+            message: string;
+            /**
+             * Source
+             * @example v1
+             */
+            source: string;
+        };
+        /**
          * ToRollBack
          * @description A version that the branch is to name again.
          */
@@ -7500,34 +7688,6 @@ export interface components {
             older_than_s: number;
         };
         /**
-         * ToTag
-         * @description A version to be named for good.
-         */
-        ToTag: {
-            /**
-             * At
-             * @description The version; default: the newest.
-             * @default
-             */
-            at: string;
-            /**
-             * Message
-             * @default
-             */
-            message: string;
-            /**
-             * Name
-             * @example v1
-             */
-            name: string;
-            /**
-             * Release
-             * @description A release can never be deleted.
-             * @default false
-             */
-            release: boolean;
-        };
-        /**
          * ToTake
          * @description A file of reviews.
          */
@@ -7561,72 +7721,6 @@ export interface components {
              * @example openai/gpt-5-mini
              */
             model: string;
-        };
-        /**
-         * ToTry
-         * @description A prompt to be tried on rows.
-         */
-        ToTry: {
-            /**
-             * Base Url
-             * @description Address of the model's server.
-             */
-            base_url?: string | null;
-            /**
-             * Budget Usd
-             * @description Most that asking may cost.
-             */
-            budget_usd?: number | null;
-            /**
-             * Dataset
-             * @description Where the rows are: name, name@version or run:r12.
-             * @default
-             * @example questions
-             */
-            dataset: string;
-            /**
-             * Limit
-             * @description Most requests.
-             * @default 5
-             */
-            limit: number;
-            /**
-             * Model
-             * @description provider/name; null: none is asked.
-             * @example openai/gpt-5-mini
-             */
-            model?: string | null;
-            /**
-             * Name
-             * @description name, name@tag or name@version.
-             * @default
-             * @example answers
-             */
-            name: string;
-            /** @description In place of it: what it says. */
-            prompt?: components["schemas"]["Prompt"] | null;
-            /**
-             * Rows
-             * @description In place of a dataset: the rows themselves.
-             * @default []
-             */
-            rows: {
-                [key: string]: unknown;
-            }[];
-            /**
-             * Seed
-             * @description Other rows for another number.
-             * @default 0
-             */
-            seed: number;
-            /**
-             * Values
-             * @description Values of variables.
-             * @default {}
-             */
-            values: {
-                [key: string]: unknown;
-            };
         };
         /**
          * TracedRows
@@ -7786,100 +7880,6 @@ export interface components {
             parents: string[];
             /** Rows */
             rows: number;
-        };
-        /**
-         * ToCheck
-         * @description An export to be checked before it is made.
-         */
-        rowsmith__api__exports__ToCheck: {
-            /**
-             * Consumer
-             * @description Who will read it; default: who usually reads the format.
-             * @example trl
-             */
-            consumer?: string | null;
-            /**
-             * Format
-             * @example trl-sft
-             */
-            format: string;
-            /**
-             * Max Length
-             * @description Most tokens; default: the consumer's own.
-             */
-            max_length?: number | null;
-            /**
-             * Tokenizer
-             * @description A folder, or hf:OWNER/NAME: lengths are looked at, too.
-             */
-            tokenizer?: string | null;
-        };
-        /**
-         * ToRestore
-         * @description A state that is to be there again, as a new version.
-         */
-        rowsmith__api__history__ToRestore: {
-            /**
-             * Message
-             * @default
-             */
-            message: string;
-            /**
-             * Source
-             * @example v1
-             */
-            source: string;
-        };
-        /**
-         * ToRestore
-         * @description A version that is to be the newest again.
-         */
-        rowsmith__api__prompts__ToRestore: {
-            /**
-             * Message
-             * @default
-             */
-            message: string;
-            /**
-             * Source
-             * @description A tag or version of it; or other@version of another prompt.
-             * @example v1
-             */
-            source: string;
-        };
-        /**
-         * ToCheck
-         * @description A recipe to be checked.
-         */
-        rowsmith__api__recipes__ToCheck: {
-            /**
-             * Budget Usd
-             * @description A cap that has to be kept.
-             */
-            budget_usd?: number | null;
-            /**
-             * Offline
-             * @description For a run that sends nothing: no key is needed.
-             * @default false
-             */
-            offline: boolean;
-            /**
-             * Recipe
-             * @description A name of the catalogue, or the path of a recipe file.
-             * @example extractive-qa
-             */
-            recipe: string;
-            /**
-             * Sets
-             * @description Values of the recipe's parameters.
-             * @default {}
-             * @example {
-             *       "documents": "docs/"
-             *     }
-             */
-            sets: {
-                [key: string]: string;
-            };
         };
     };
     responses: never;
@@ -8718,7 +8718,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["rowsmith__api__recipes__ToCheck"];
+                "application/json": components["schemas"]["RecipeToCheck"];
             };
         };
         responses: {
@@ -9460,7 +9460,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["rowsmith__api__exports__ToCheck"];
+                "application/json": components["schemas"]["ToCheck"];
             };
         };
         responses: {
@@ -10517,7 +10517,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["rowsmith__api__history__ToRestore"];
+                "application/json": components["schemas"]["ToRestore"];
             };
         };
         responses: {
@@ -12149,7 +12149,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_PromptFacts_"];
+                    "application/json": components["schemas"]["Page_StoredPrompt_"];
                 };
             };
             /** @description An error, and its fix. */
@@ -12175,7 +12175,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ToKeep"];
+                "application/json": components["schemas"]["PromptToKeep"];
             };
         };
         responses: {
@@ -12185,7 +12185,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PromptFacts"];
+                    "application/json": components["schemas"]["StoredPrompt"];
                 };
             };
             /** @description An error, and its fix. */
@@ -12211,7 +12211,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ToInfer"];
+                "application/json": components["schemas"]["PromptToInfer"];
             };
         };
         responses: {
@@ -12249,7 +12249,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ToLint"];
+                "application/json": components["schemas"]["PromptToLint"];
             };
         };
         responses: {
@@ -12287,7 +12287,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ToTry"];
+                "application/json": components["schemas"]["PromptToTry"];
             };
         };
         responses: {
@@ -12333,7 +12333,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PromptFacts"];
+                    "application/json": components["schemas"]["StoredPrompt"];
                 };
             };
             /** @description An error, and its fix. */
@@ -12432,7 +12432,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ToFork"];
+                "application/json": components["schemas"]["PromptToFork"];
             };
         };
         responses: {
@@ -12442,7 +12442,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PromptFacts"];
+                    "application/json": components["schemas"]["StoredPrompt"];
                 };
             };
             /** @description An error, and its fix. */
@@ -12509,7 +12509,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["rowsmith__api__prompts__ToRestore"];
+                "application/json": components["schemas"]["PromptToRestore"];
             };
         };
         responses: {
@@ -12519,7 +12519,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PromptFacts"];
+                    "application/json": components["schemas"]["StoredPrompt"];
                 };
             };
             /** @description An error, and its fix. */
@@ -12586,7 +12586,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ToTag"];
+                "application/json": components["schemas"]["PromptToTag"];
             };
         };
         responses: {

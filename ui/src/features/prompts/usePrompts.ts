@@ -6,7 +6,7 @@ import type { Problem } from '@/core/problem'
 import type { PromptSaid } from '@/core/prompts'
 
 /** A version of a prompt: all that it says is there, whatever is a default. */
-export type PromptFacts = Omit<components['schemas']['rowsmith__api__prompts__PromptFacts'], 'prompt'> & { prompt: PromptSaid }
+export type PromptFacts = Omit<components['schemas']['StoredPrompt'], 'prompt'> & { prompt: PromptSaid }
 export type LoggedPrompt = components['schemas']['LoggedPrompt']
 /** What is sent of a prompt. */
 export const toSend = (prompt: PromptSaid | { text: string }) => prompt as components['schemas']['Prompt']
@@ -110,7 +110,7 @@ export interface Test {
   asked: { run: string; state: string; reason: string; calls: number; calls_reused: number; cost_usd: number | null } | null
 }
 
-export type ToTry = components['schemas']['ToTry']
+export type ToTry = components['schemas']['PromptToTry']
 
 export function useTest(project: string) {
   return useMutation<Test, Problem, ToTry>({
