@@ -2531,6 +2531,166 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Sources
+         * @description What runs have fetched from outside, newest first.
+         */
+        get: operations["list_sources"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/sources/chunk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look At Chunked Source
+         * @description The chunks that would be cut: sizes of all (count, mean, min, max ...), and the first with their spans. Nothing is kept.
+         */
+        post: operations["look_at_chunked_source"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/sources/clean": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look At Cleaned Source
+         * @description What a step would clean: each document before and after, and every change. Nothing is kept.
+         */
+        post: operations["look_at_cleaned_source"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/sources/fetched": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Source
+         * @description One of them: its files, and what did not come.
+         */
+        get: operations["get_source"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/sources/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look At Source
+         * @description The first documents of a source. Nothing is kept.
+         */
+        post: operations["look_at_source"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/sources/place": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Place Of Source
+         * @description Where a source is for recipes: an upload has a path.
+         */
+        post: operations["place_of_source"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/sources/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refresh Source
+         * @description Fetch an address again, or `all`, and say what has changed.
+         */
+        post: operations["refresh_source"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/sources/take": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Source
+         * @description Make a dataset of what a source gives, or of its chunks: a run that the worker carries out.
+         */
+        post: operations["take_source"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/trace": {
         parameters: {
             query?: never;
@@ -3278,6 +3438,22 @@ export interface components {
             rows: number;
         };
         /**
+         * Cut
+         * @description A chunk: its document, its place in it from character `start` to `end`, its tokens, and its text.
+         */
+        Cut: {
+            /** End */
+            end: number | null;
+            /** Name */
+            name: string;
+            /** Start */
+            start: number | null;
+            /** Text */
+            text: string;
+            /** Tokens */
+            tokens: number | null;
+        };
+        /**
          * DatasetFacts
          * @description A dataset and its newest version.
          */
@@ -3345,6 +3521,22 @@ export interface components {
             } | null;
             /** Total */
             total: number | null;
+        };
+        /**
+         * Document
+         * @description A document or record: what it is called, how long its `text` is, which is cut here, and its other columns.
+         */
+        Document: {
+            /** Characters */
+            characters: number;
+            /** Columns */
+            columns: {
+                [key: string]: unknown;
+            };
+            /** Name */
+            name: string;
+            /** Text */
+            text: string;
         };
         /**
          * DoingFacts
@@ -3628,17 +3820,34 @@ export interface components {
              * @enum {string}
              */
             phase: "checklist" | "summary" | "sampling" | "samples" | "making" | "done";
-            prompt: components["schemas"]["rowsmith__api__guides__PromptFacts"] | null;
+            prompt: components["schemas"]["GuidePrompt"] | null;
             proposal: components["schemas"]["Proposal"] | null;
             /** Question */
             question: string;
-            reference: components["schemas"]["rowsmith__api__guides__PromptFacts"] | null;
+            reference: components["schemas"]["GuidePrompt"] | null;
             /** Rows */
             rows: number;
             /** Samples */
             samples: components["schemas"]["Sample"][];
             /** Turns */
             turns: components["schemas"]["TurnFacts"][];
+        };
+        /**
+         * GuidePrompt
+         * @description A prompt as it stands.
+         */
+        GuidePrompt: {
+            /** Name */
+            name: string;
+            /** System */
+            system: string;
+            /** Text */
+            text: string;
+            /**
+             * Version
+             * @default
+             */
+            version: string;
         };
         /**
          * Health
@@ -3828,6 +4037,32 @@ export interface components {
             refs: string[];
             /** Version */
             version: string;
+        };
+        /**
+         * Look
+         * @description What a source gives: the kind of the step that reads it, the first documents, changes by cleaning or chunks, and what was skipped.
+         */
+        Look: {
+            /** Chunks */
+            chunks?: components["schemas"]["Cut"][];
+            /** Cleaned */
+            cleaned?: {
+                [key: string]: unknown;
+            }[];
+            /** Documents */
+            documents?: components["schemas"]["Document"][];
+            /** Kind */
+            kind: string;
+            /** Sizes */
+            sizes?: {
+                [key: string]: unknown;
+            };
+            /** Skipped */
+            skipped?: {
+                [key: string]: string;
+            }[];
+            /** Warnings */
+            warnings?: string[];
         };
         /**
          * Looked
@@ -4579,7 +4814,7 @@ export interface components {
         /** Page[PromptFacts] */
         Page_PromptFacts_: {
             /** Items */
-            items: components["schemas"]["rowsmith__api__prompts__PromptFacts"][];
+            items: components["schemas"]["PromptFacts"][];
             /** Next */
             next: number | null;
             /** Total */
@@ -4898,6 +5133,30 @@ export interface components {
             new: string;
             /** Old */
             old: string;
+        };
+        /**
+         * PromptFacts
+         * @description A version of a prompt. `refs`: the tags and releases that name it; `used`: the variables that its texts use.
+         */
+        PromptFacts: {
+            /** Author */
+            author: string;
+            /** Committed At */
+            committed_at: number;
+            /** Message */
+            message: string;
+            /**
+             * Name
+             * @example answers
+             */
+            name: string;
+            prompt: components["schemas"]["Prompt"];
+            /** Refs */
+            refs: string[];
+            /** Used */
+            used: string[];
+            /** Version */
+            version: string;
         };
         /**
          * Proposal
@@ -5640,6 +5899,294 @@ export interface components {
              * @example draft
              */
             source: string;
+        };
+        /**
+         * SourcePlace
+         * @description A source: where it is, and how it is read.
+         */
+        SourcePlace: {
+            /**
+             * Context
+             * @description Columns that stay beside it; none named: all.
+             * @default []
+             */
+            context: string[];
+            /**
+             * Query
+             * @description Of a database, a query.
+             */
+            query?: string | null;
+            /**
+             * Settings
+             * @description Settings of the step that reads it.
+             * @default {}
+             * @example {
+             *       "depth": 1
+             *     }
+             */
+            settings: {
+                [key: string]: unknown;
+            };
+            /**
+             * Source
+             * @description A file, folder or glob of the server's machine, upload:ID, an address, git+..., a database's address, hf:...
+             * @example https://docs.example.org
+             */
+            source: string;
+            /**
+             * Table
+             * @description Of a database, a table or collection.
+             */
+            table?: string | null;
+            /**
+             * Text
+             * @description Column that becomes `text`.
+             */
+            text?: string | null;
+        };
+        /**
+         * SourceToChunk
+         * @description Documents to be cut, to look at.
+         */
+        SourceToChunk: {
+            /**
+             * By
+             * @description tokens, sentences, markdown, html, semantic, code, pages, turns or whole.
+             * @default markdown
+             */
+            by: string;
+            /**
+             * Chunk Settings
+             * @description Settings of the step that cuts.
+             * @default {}
+             * @example {
+             *       "size": 400
+             *     }
+             */
+            chunk_settings: {
+                [key: string]: unknown;
+            };
+            /**
+             * Context
+             * @description Columns that stay beside it; none named: all.
+             * @default []
+             */
+            context: string[];
+            /**
+             * Limit
+             * @description Chunks that are shown.
+             * @default 50
+             */
+            limit: number;
+            /**
+             * Query
+             * @description Of a database, a query.
+             */
+            query?: string | null;
+            /**
+             * Settings
+             * @description Settings of the step that reads it.
+             * @default {}
+             * @example {
+             *       "depth": 1
+             *     }
+             */
+            settings: {
+                [key: string]: unknown;
+            };
+            /**
+             * Source
+             * @description A file, folder or glob of the server's machine, upload:ID, an address, git+..., a database's address, hf:...
+             * @example https://docs.example.org
+             */
+            source: string;
+            /**
+             * Table
+             * @description Of a database, a table or collection.
+             */
+            table?: string | null;
+            /**
+             * Text
+             * @description Column that becomes `text`.
+             */
+            text?: string | null;
+        };
+        /**
+         * SourceToClean
+         * @description Documents to be cleaned, to look at.
+         */
+        SourceToClean: {
+            /**
+             * Context
+             * @description Columns that stay beside it; none named: all.
+             * @default []
+             */
+            context: string[];
+            /**
+             * Limit
+             * @description Documents that are shown.
+             * @default 20
+             */
+            limit: number;
+            /**
+             * Query
+             * @description Of a database, a query.
+             */
+            query?: string | null;
+            /**
+             * Settings
+             * @description Settings of the step that reads it.
+             * @default {}
+             * @example {
+             *       "depth": 1
+             *     }
+             */
+            settings: {
+                [key: string]: unknown;
+            };
+            /**
+             * Source
+             * @description A file, folder or glob of the server's machine, upload:ID, an address, git+..., a database's address, hf:...
+             * @example https://docs.example.org
+             */
+            source: string;
+            /**
+             * Step
+             * @description A step that cleans or filters.
+             * @example transform.boilerplate
+             */
+            step: string;
+            /**
+             * Step Settings
+             * @description Its settings.
+             * @default {}
+             */
+            step_settings: {
+                [key: string]: unknown;
+            };
+            /**
+             * Table
+             * @description Of a database, a table or collection.
+             */
+            table?: string | null;
+            /**
+             * Text
+             * @description Column that becomes `text`.
+             */
+            text?: string | null;
+        };
+        /**
+         * SourceToLook
+         * @description Documents to be looked at.
+         */
+        SourceToLook: {
+            /**
+             * Context
+             * @description Columns that stay beside it; none named: all.
+             * @default []
+             */
+            context: string[];
+            /**
+             * Limit
+             * @description Documents that are shown.
+             * @default 20
+             */
+            limit: number;
+            /**
+             * Query
+             * @description Of a database, a query.
+             */
+            query?: string | null;
+            /**
+             * Settings
+             * @description Settings of the step that reads it.
+             * @default {}
+             * @example {
+             *       "depth": 1
+             *     }
+             */
+            settings: {
+                [key: string]: unknown;
+            };
+            /**
+             * Source
+             * @description A file, folder or glob of the server's machine, upload:ID, an address, git+..., a database's address, hf:...
+             * @example https://docs.example.org
+             */
+            source: string;
+            /**
+             * Table
+             * @description Of a database, a table or collection.
+             */
+            table?: string | null;
+            /**
+             * Text
+             * @description Column that becomes `text`.
+             */
+            text?: string | null;
+        };
+        /**
+         * SourceToTake
+         * @description A dataset to be made of what a source gives.
+         */
+        SourceToTake: {
+            /**
+             * By
+             * @description Cut so; default: the documents as they are.
+             */
+            by?: string | null;
+            /**
+             * Chunk Settings
+             * @description Settings of the step that cuts.
+             * @default {}
+             */
+            chunk_settings: {
+                [key: string]: unknown;
+            };
+            /**
+             * Context
+             * @description Columns that stay beside it; none named: all.
+             * @default []
+             */
+            context: string[];
+            /**
+             * Into
+             * @description The dataset.
+             * @example manuals
+             */
+            into: string;
+            /**
+             * Query
+             * @description Of a database, a query.
+             */
+            query?: string | null;
+            /**
+             * Settings
+             * @description Settings of the step that reads it.
+             * @default {}
+             * @example {
+             *       "depth": 1
+             *     }
+             */
+            settings: {
+                [key: string]: unknown;
+            };
+            /**
+             * Source
+             * @description A file, folder or glob of the server's machine, upload:ID, an address, git+..., a database's address, hf:...
+             * @example https://docs.example.org
+             */
+            source: string;
+            /**
+             * Table
+             * @description Of a database, a table or collection.
+             */
+            table?: string | null;
+            /**
+             * Text
+             * @description Column that becomes `text`.
+             */
+            text?: string | null;
         };
         /**
          * Swept
@@ -7266,23 +7813,6 @@ export interface components {
             tokenizer?: string | null;
         };
         /**
-         * PromptFacts
-         * @description A prompt as it stands.
-         */
-        rowsmith__api__guides__PromptFacts: {
-            /** Name */
-            name: string;
-            /** System */
-            system: string;
-            /** Text */
-            text: string;
-            /**
-             * Version
-             * @default
-             */
-            version: string;
-        };
-        /**
          * ToRestore
          * @description A state that is to be there again, as a new version.
          */
@@ -7297,30 +7827,6 @@ export interface components {
              * @example v1
              */
             source: string;
-        };
-        /**
-         * PromptFacts
-         * @description A version of a prompt. `refs`: the tags and releases that name it; `used`: the variables that its texts use.
-         */
-        rowsmith__api__prompts__PromptFacts: {
-            /** Author */
-            author: string;
-            /** Committed At */
-            committed_at: number;
-            /** Message */
-            message: string;
-            /**
-             * Name
-             * @example answers
-             */
-            name: string;
-            prompt: components["schemas"]["Prompt"];
-            /** Refs */
-            refs: string[];
-            /** Used */
-            used: string[];
-            /** Version */
-            version: string;
         };
         /**
          * ToRestore
@@ -11677,7 +12183,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["rowsmith__api__prompts__PromptFacts"];
+                    "application/json": components["schemas"]["PromptFacts"];
                 };
             };
             /** @description An error, and its fix. */
@@ -11825,7 +12331,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["rowsmith__api__prompts__PromptFacts"];
+                    "application/json": components["schemas"]["PromptFacts"];
                 };
             };
             /** @description An error, and its fix. */
@@ -11934,7 +12440,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["rowsmith__api__prompts__PromptFacts"];
+                    "application/json": components["schemas"]["PromptFacts"];
                 };
             };
             /** @description An error, and its fix. */
@@ -12011,7 +12517,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["rowsmith__api__prompts__PromptFacts"];
+                    "application/json": components["schemas"]["PromptFacts"];
                 };
             };
             /** @description An error, and its fix. */
@@ -12549,6 +13055,297 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_dict_str__Any__"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sources: {
+        parameters: {
+            query?: {
+                /** @description Items to pass over. */
+                start?: number;
+                /** @description Most items. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_dict_str__Any__"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    look_at_chunked_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SourceToChunk"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Look"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    look_at_cleaned_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SourceToClean"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Look"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_source: {
+        parameters: {
+            query: {
+                /** @description As the list has it. */
+                address: string;
+            };
+            header?: never;
+            path: {
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    look_at_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SourceToLook"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Look"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    place_of_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SourcePlace"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: string;
+                    };
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refresh_source: {
+        parameters: {
+            query: {
+                /** @description As the list has it. */
+                address: string;
+            };
+            header?: never;
+            path: {
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_dict_str__Any__"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SourceToTake"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Result"];
                 };
             };
             /** @description An error, and its fix. */
