@@ -41,10 +41,12 @@ def parts_of(done: Checking) -> tuple[list[Part], list[NotMeasured]]:
 
 
 def in_order(names: Sequence[str], parts: Sequence[Part]) -> tuple[Part, ...]:
+    """The parts in the order of these names."""
     return tuple(sorted(parts, key=lambda part: names.index(part.name)))
 
 
 def sources_of(figures: Figures) -> tuple[Mapping[str, Any], ...]:
+    """The sources of the rows, each with how many came from it, the most first."""
     return tuple({"name": name, "rows": rows} for name, rows in figures.sources.most_common())
 
 
@@ -55,6 +57,7 @@ def doubts_of(judges: Sequence[JudgedScore], judged: Gathered, means: Means) -> 
 
 
 def notes_of(done: Checking) -> tuple[str, ...]:
+    """What has to be said beside the figures: notes on what was checked, and the rows that no figure holds."""
     unread = sum(done.result.failed.values())
     if not unread:
         return done.at.notes
