@@ -11,6 +11,7 @@ from fastapi import Depends, FastAPI
 import rowsmith
 from rowsmith.api import (
     calls,
+    coverage,
     datasets,
     edits,
     events,
@@ -52,7 +53,7 @@ from rowsmith.worker.worker import Worker
 
 NOUNS = (
     health, home, projects, datasets, edits, history, quality, queues, reviews, shaping, pushes, provenance, uploads, imports, exports, recipes,
-    runs, calls, judges, models, keys, prompts, playground, guides, sources, events,
+    runs, coverage, calls, judges, models, keys, prompts, playground, guides, sources, events,
 )  # fmt: skip
 """Modules with routes, as the description lists them."""
 WEB = Path(rowsmith.__file__).parent / "web"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+import tempfile
+from pathlib import Path as InFolder
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
 from fastapi import Path as InPath
@@ -16,6 +18,7 @@ from rowsmith.app.deliveries import Previewed, deliver, preview
 from rowsmith.app.export_check import Checking, check_dataset
 from rowsmith.app.exports import Export
 from rowsmith.app.listing import FormatFacts, list_formats
+from rowsmith.app.redaction import hiding, recognising
 
 router = APIRouter(tags=["exports"])
 Spoken = Annotated[str, InPath(description="name, name@branch, name@tag, name@version, or run:r12.", examples=["questions@main"])]
@@ -62,6 +65,15 @@ class ToExport(ToCheck):
         return {**{name: getattr(self, name) for name in names}, "checking": self.checking(anyway=self.anyway)}
 
 
+class ToRedact(BaseModel):
+    """What is hidden, and how."""
+
+    model_config = ConfigDict(extra="forbid")
+    kinds: list[str] = Field([], description="Kinds that are hidden; default: all.", examples=[["email", "phone"]])
+    skip: list[str] = Field([], description="Values that stay; * stands for anything.")
+    how: Literal["mask", "replace", "hash"] = "mask"
+
+
 class ToFile(ToExport):
     """An export to a place on the server's machine."""
 
@@ -99,3 +111,20 @@ def download_datasets(project: InProject, wanted: ToExport) -> FileResponse:
     made = deliver(project.datasets, wanted.datasets, wanted.format, **wanted.options())
     kind = "application/zip" if made.path.suffix == ".zip" else "application/octet-stream"
     return FileResponse(made.path, media_type=kind, filename=made.path.name, background=BackgroundTask(made.close))
+
+
+@router.post("/projects/{project}/datasets/{dataset}/redact", operation_id="redact_dataset", response_class=FileResponse)
+def redact_dataset(project: InProject, dataset: Spoken, wanted: ToRedact) -> FileResponse:
+    """The rows without personal data and credentials, as a file; `X-Rowsmith-Hidden` says how many values were hidden."""
+    folder = tempfile.TemporaryDirectory(prefix="rowsmith-")
+    path = InFolder(folder.name) / f"{dataset.partition('@')[0]}.redacted.jsonl"
+    try:
+        finder, hidden = recognising(",".join(wanted.kinds) or None, wanted.skip, ""), hiding(wanted.how, None)
+        done = project.datasets.redact(dataset, path, finder, hidden)
+    except BaseException:
+        folder.cleanup()
+        raise
+    told = {"X-Rowsmith-Hidden": str(done.values)}
+    return FileResponse(
+        path, media_type="application/octet-stream", filename=path.name, headers=told, background=BackgroundTask(folder.cleanup)
+    )

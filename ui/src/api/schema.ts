@@ -604,6 +604,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/datasets/{dataset}/coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Coverage
+         * @description What of each document the rows came from, and what is left of it.
+         */
+        get: operations["list_coverage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/datasets/{dataset}/diff": {
         parameters: {
             query?: never;
@@ -900,6 +920,26 @@ export interface paths {
          * @description Where runs said otherwise below what people had changed.
          */
         get: operations["list_moved"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Plan
+         * @description How far the rows are from the plan that they were made by, and their divergence; null where they had none.
+         */
+        get: operations["show_plan"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1231,6 +1271,26 @@ export interface paths {
          * @description Put the row off, behind all others of this reviewer.
          */
         post: operations["skip_row"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/redact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Redact Dataset
+         * @description The rows without personal data and credentials, as a file; `X-Rowsmith-Hidden` says how many values were hidden.
+         */
+        post: operations["redact_dataset"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1703,6 +1763,26 @@ export interface paths {
         get: operations["list_versions"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/datasets/{dataset}/worth": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Measure Worth
+         * @description Train small models on parts of a dataset and test them on rows held out, beside baselines. It answers when that is done.
+         */
+        post: operations["measure_worth"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3438,6 +3518,27 @@ export interface components {
             rows: number;
         };
         /**
+         * Covered
+         * @description A document: its name (and its `member` within an archive), how many characters it has, how many of them rows came from and how many rows,
+         *     and what is `left`: {start, end, text (the beginning)}.
+         */
+        Covered: {
+            /** Characters */
+            characters: number;
+            /** Covered */
+            covered: number;
+            /** Left */
+            left: {
+                [key: string]: unknown;
+            }[];
+            /** Member */
+            member: string;
+            /** Name */
+            name: string;
+            /** Rows */
+            rows: number;
+        };
+        /**
          * Cut
          * @description A chunk: its document, its place in it from character `start` to `end`, its tokens, and its text.
          */
@@ -4692,7 +4793,7 @@ export interface components {
                 [key: string]: unknown;
             } | null;
             /** Found */
-            found: components["schemas"]["Place"][];
+            found: components["schemas"]["rowsmith__app__origins__Place"][];
             /** Id */
             id: string;
             /** Made */
@@ -4718,6 +4819,15 @@ export interface components {
         Page_CheckRun_: {
             /** Items */
             items: components["schemas"]["CheckRun"][];
+            /** Next */
+            next: number | null;
+            /** Total */
+            total: number | null;
+        };
+        /** Page[Covered] */
+        Page_Covered_: {
+            /** Items */
+            items: components["schemas"]["Covered"][];
             /** Next */
             next: number | null;
             /** Total */
@@ -4914,22 +5024,6 @@ export interface components {
             step: string;
         };
         /**
-         * Place
-         * @description Where a row stands: a version of a dataset, and the branches and tags that name it. `current`: it says there what it says now.
-         */
-        Place: {
-            /** Committed At */
-            committed_at: number;
-            /** Current */
-            current: boolean;
-            /** Dataset */
-            dataset: string;
-            /** Refs */
-            refs: string[];
-            /** Version */
-            version: string;
-        };
-        /**
          * PlaceOfRow
          * @description A row of a queue as it was shown to a reviewer.
          */
@@ -4946,6 +5040,21 @@ export interface components {
              * @example 0123456789abcdef0123456789abcdef
              */
             row: string;
+        };
+        /**
+         * Planned
+         * @description Rows beside their plan. `divergence`: half the sum of what the shares of the places differ by, asked and got: 0 where they are equal, 1 where
+         *     they have nothing in common. `filled`: the share of what was asked that the places got, none more than it was asked for.
+         */
+        Planned: {
+            /** Divergence */
+            divergence: number;
+            /** Filled */
+            filled: number;
+            /** Places */
+            places: components["schemas"]["rowsmith__app__planned__Place"][];
+            /** Rows */
+            rows: number;
         };
         /**
          * Plugin
@@ -7227,6 +7336,43 @@ export interface components {
             };
         };
         /**
+         * ToMeasure
+         * @description How it is measured what a dataset teaches.
+         */
+        ToMeasure: {
+            /**
+             * By
+             * @description What is never learned from and tested with.
+             * @default [
+             *       "source",
+             *       "near_duplicates"
+             *     ]
+             */
+            by: string[];
+            /**
+             * Probe
+             * @description What is trained. Default: what the rows are for.
+             */
+            probe?: ("classifier" | "retrieval" | "lm") | null;
+            /**
+             * Seeds
+             * @description How many random draws each baseline has.
+             * @default 10
+             */
+            seeds: number;
+            /**
+             * Subsets
+             * @description Versions or conditions that are compared with as many random rows of the whole.
+             * @default []
+             */
+            subsets: string[];
+            /**
+             * Test
+             * @description The dataset that is held out. Default: a fifth of the rows.
+             */
+            test?: string | null;
+        };
+        /**
          * ToMerge
          * @description A merge.
          */
@@ -7469,6 +7615,34 @@ export interface components {
              * @description Rows to be kept.
              */
             target?: number | null;
+        };
+        /**
+         * ToRedact
+         * @description What is hidden, and how.
+         */
+        ToRedact: {
+            /**
+             * How
+             * @default mask
+             * @enum {string}
+             */
+            how: "mask" | "replace" | "hash";
+            /**
+             * Kinds
+             * @description Kinds that are hidden; default: all.
+             * @default []
+             * @example [
+             *       "email",
+             *       "phone"
+             *     ]
+             */
+            kinds: string[];
+            /**
+             * Skip
+             * @description Values that stay; * stands for anything.
+             * @default []
+             */
+            skip: string[];
         };
         /**
          * ToRestore
@@ -7880,6 +8054,36 @@ export interface components {
             parents: string[];
             /** Rows */
             rows: number;
+        };
+        /**
+         * Place
+         * @description Where a row stands: a version of a dataset, and the branches and tags that name it. `current`: it says there what it says now.
+         */
+        rowsmith__app__origins__Place: {
+            /** Committed At */
+            committed_at: number;
+            /** Current */
+            current: boolean;
+            /** Dataset */
+            dataset: string;
+            /** Refs */
+            refs: string[];
+            /** Version */
+            version: string;
+        };
+        /**
+         * Place
+         * @description A cluster or a topic: rows that were `asked` of it, and those that it `got`. Of gaps, `before` is what the dataset had.
+         */
+        rowsmith__app__planned__Place: {
+            /** Asked */
+            asked: number;
+            /** Before */
+            before?: number | null;
+            /** Got */
+            got: number;
+            /** Name */
+            name: string;
         };
     };
     responses: never;
@@ -9091,6 +9295,45 @@ export interface operations {
             };
         };
     };
+    list_coverage: {
+        parameters: {
+            query?: {
+                /** @description Items to pass over. */
+                start?: number;
+                /** @description Most items. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description name, name@branch, name@tag or name@version. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Covered_"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     diff_dataset: {
         parameters: {
             query?: {
@@ -9701,6 +9944,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_dict_str__Any__"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name, name@branch, name@tag or name@version. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Planned"] | null;
                 };
             };
             /** @description An error, and its fix. */
@@ -10407,6 +10684,42 @@ export interface operations {
         responses: {
             /** @description Successful Response */
             204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    redact_dataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name, name@branch, name@tag, name@version, or run:r12. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToRedact"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11436,6 +11749,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_VersionFacts_"];
+                };
+            };
+            /** @description An error, and its fix. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    measure_worth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name, name@branch, name@tag or name@version. */
+                dataset: string;
+                /** @description Name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToMeasure"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
                 };
             };
             /** @description An error, and its fix. */
