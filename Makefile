@@ -22,7 +22,7 @@ test-consumers: setup ## Our exports, read by those who train and evaluate on th
 test-ui: setup ## The web application: types, lint, tests, sizes, and in a real browser
 	@$(BIN)/python scripts/openapi.py --check
 	@scripts/node.sh npm run --silent check
-	@scripts/services/programs.sh; $(BIN)/pytest tests/ui
+	@scripts/services/programs.sh; $(BIN)/pytest -n $(WORKERS) --dist loadfile tests/ui
 
 check: setup lint ## The minute-long loop: lint, types, floors, and the fast tests
 	@services="$$(scripts/services.sh)"; eval "$$services"; $(BIN)/pytest --ignore=tests/stories --ignore=tests/consumers --ignore=tests/ui -m "not slow and not battery"
