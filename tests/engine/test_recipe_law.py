@@ -81,7 +81,7 @@ def recipes(draw: Any) -> Recipe:
 
 
 @given(recipes())
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 def test_a_recipe_that_is_written_reads_back_the_same(recipe):
     assert loads(dump(recipe)) == recipe
     assert build(recipe.dump()) == recipe

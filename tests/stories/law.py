@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import random
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from exact import TOPICS, topics_server
 from proofs import Outcome, rows_of, sound
 from stage import EVERYTHING, ITEM, Stage, pairs, passage, stage
 
-from rowsmith.testing import CommandLine, ModelServer
+from rowsmith.testing import CommandLine, ModelServer, Request
 
 PLACES = 8
 FACTS = ("state", "requested", "kept", "dropped", "failed", "pending", "cancelled")
@@ -61,12 +63,63 @@ def topics(chance: random.Random) -> Play:
     return Play("topics", 1, lambda: topics_server(0, {}), prepare, words)
 
 
+LISTED = """
+name: listed
+attempts: 30
+parameters:
+  model: {help: the model}
+  base_url: {help: the server}
+  concurrency: {default: 8}
+models:
+  writer: {model: "openai/${model}", base_url: "${base_url}", concurrency: "${concurrency}", reasks: 0}
+steps:
+  - {kind: read.rows, rows: [%s]}
+  - kind: generate.columns
+    name: list
+    prompt: List what belongs to {{ topic }}.
+    output: {items: {type: array, items: {type: string}}}
+    forward: all
+  - {kind: transform.explode, column: items, into: item, keep: [topic]}
+  - {kind: generate.columns, name: say, prompt: "Say what {{ item }} is.", into: said, forward: all}
+  - {kind: filter.duplicates, columns: [said]}
+  - {kind: generate.columns, name: more, prompt: "Say more of {{ item }}.", into: more, forward: all}
+  - {kind: generate.variants, name: short, values: {form: [short]}}
+  - {kind: generate.variants, name: long, from: more, values: {form: [long]}}
+  - {kind: generate.columns, name: end, from: [short, long], prompt: "End {{ item }} in a {{ form }} way.", into: last, forward: all}
+  - {kind: filter.where, where: "length(last) %% 5 <> 0", reason: length}
+"""
+
+
+def listed(chance: random.Random) -> Play:
+    """A target, and behind questions, a set step and branches more rows than it needs."""
+    count, target = chance.randrange(6, 10), chance.randrange(20, 45)
+
+    def answer(request: Request) -> Any:
+        said = request.text
+        if said.startswith("List"):
+            return {"items": [f"t{said[-2]}-{n}" for n in range(8)]}
+        topic, number = (int(part) for part in re.findall(r"t(\d)-(\d)", said)[0])
+        return f"{topic} is like {number % 6}" if said.startswith("Say what") else "x" * (1 + 3 * topic + number + len(said) % 7)
+
+    def prepare(home: Stage) -> None:
+        text = LISTED % ", ".join(f"{{topic: topic {i}}}" for i in range(count))
+        (home.folder / "listed.yaml").write_text(text, encoding="utf-8")
+
+    def words(home: Stage, model: ModelServer) -> list[str | Path]:
+        return home.run(model, "--target", str(target), recipe=home.folder / "listed.yaml", places=PLACES, input=None)
+
+    return Play("listed", 1, lambda: ModelServer(answer, latency=(0.01, 0.06)), prepare, words)
+
+
+PLAYS = {"everything": everything, "topics": topics, "listed": listed}
+
+
 def stop_anywhere(folder: Path, kind: str, *, seed: int, times: int, stops: int = 3, plays: tuple[str, ...] = ("everything", "topics")) -> Outcome:
     """The rows' bytes, ids and order, and every count, are those of a run that nobody stops."""
     chance = random.Random(seed)
     total = Outcome(f"stop anywhere + resume = never stopped, {kind}")
     for turn in range(times):
-        play = {"everything": everything, "topics": topics}[chance.choice(plays)](chance)
+        play = PLAYS[chance.choice(plays)](chance)
         with play.serve() as model:
             with _home(folder / f"peace{turn}", kind, play) as home:
                 wanted = home.result(*play.words(home, model), code=None)

@@ -32,3 +32,7 @@ def test_cancel_from_another_process(tmp_path: Path, seed: int) -> None:
 
 def test_stopped_anywhere_and_resumed_is_never_stopped(tmp_path: Path, seed: int) -> None:
     stop_anywhere(tmp_path, "sqlite", seed=seed, times=2).hold()
+
+
+def test_what_rests_until_a_target_needs_it_is_the_same_wherever_a_run_is_stopped(tmp_path: Path, kind: str, seed: int) -> None:
+    stop_anywhere(tmp_path, kind, seed=seed, times=2, stops=4, plays=("listed",)).hold()

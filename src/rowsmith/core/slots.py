@@ -31,6 +31,10 @@ KEPT_STAGE = 255
 PASSED_STAGE = 256
 """`row.stage`, less the position of a set step, of rows that it changed when it let them through: as they went on. In later rounds, and when a run is
 resumed, more is made of them than of the rows as they came."""
+HELD_STAGE = 512
+"""`row.stage`, less the position of a step, of rows of which that step makes more as soon as the target needs them."""
+HELD, LET_ON = "held", "let_on"
+"""`slot.reason` of rows that wait at a set step which has let them through: until the target needs them, and while they are asked about."""
 OVER_STAGE = 254
 """`row.stage` of rows beyond the target, kept aside in case the target grows."""
 

@@ -105,6 +105,8 @@ class Step(BaseModel):
     """The connector that fetches what the step reads; empty where its paths are files here, or addresses of files."""
     spent: ClassVar[frozenset[str]] = frozenset()
     """Why a set step drops rows of a group that has had all it takes: of the row that made them, none is asked for again."""
+    chooses: ClassVar[bool] = False
+    """Whether a set step chooses among rows, so that it needs more of them than it lets through: before it, none is held back for a target."""
     prompt_gives: ClassVar[dict[str, tuple[str, ...]]] = {}
     """Per prompt field: variables that the step itself supplies beside the row's columns, for example {"prompt": ("count",)}."""
 

@@ -40,6 +40,9 @@ class Advance:
         self.gathers = [routes.gathers(at) for at in range(len(routes.steps))]
         self.round = 0
         self.lacking = False
+        self.holds = routes.holds
+        self.holding = False
+        """The run has a target: what it does not need rests where `holds` says."""
         self.owed = False
         """Only what is open from an earlier carrying-out goes on: a slot that is not there yet does not open."""
 
@@ -62,8 +65,10 @@ class Advance:
         owed, together = self.owed and not fresh, bool(self.gathers[position])
         if together:
             yield TOGETHER
-        for at in self.routes.next[position]:
-            if not owed or together or self._begun(item, at):
+        for number, at in enumerate(self.routes.next[position]):
+            if number and not together and self._rests(at) and not self.begun(item, at) and self._left(item, at):
+                continue
+            if not owed or together or self.begun(item, at):
                 yield from self.rows(replace(item, at=at, branched=True))
         if together:
             yield APART
@@ -98,7 +103,8 @@ class Advance:
         shape = self.shapes[item.at]
         if shape == "set":
             known = item.known.get(item.row.order)
-            if known is None or known.state == PENDING or (known.state == WAITING and known.step < item.at):
+            behind = known is not None and known.step > item.at and item.at in self.sets  # it failed there, and is tried again
+            if known is None or (known.state == PENDING and not behind) or (known.state == WAITING and known.step < item.at):
                 self.slots.wait(item.row, item.at, item.attempt)
             else:  # it passed here in an earlier wave
                 yield from self.after(replace(item, row=known.passed.get(item.at, item.row)), item.at)
@@ -144,6 +150,7 @@ class Advance:
         opened = item.branched or (known is not None and known.state == EXPANDED)
         owed = self.owed and known is not None and known.state == EXPANDED
         count, later, turn, taken, group = 0, False, True, False, Together(self.gathers[item.at])
+        first_only = self._rests(item.at) and not item.resting
         try:
             for out in self._run(item):
                 if isinstance(out, Drop):
@@ -157,6 +164,8 @@ class Advance:
                 yield from group.before(row)
                 if not group.follows:
                     turn = not self.later(item.at, index, item.row.id)
+                    if first_only and count and row.order not in item.known and self._left(item, item.at) and not owed:
+                        break
                 if count == 0 and not opened:
                     self.slots.expand(item.row, item.at, partly=True)
                 count += 1
@@ -168,7 +177,9 @@ class Advance:
                 if count == 0 and (item.branched or not opened):
                     self.nothing(item, "no_rows", f"{self._title(item)} found nothing to make.")
         except RowFailed as error:
-            if count:
+            if item.resting and (children := self._children(item)):
+                self._rest_failed(item, max(count, *(index + 1 for index in children)), error)
+            elif count:
                 self._rest_failed(item, count, error)
             elif item.branched or not opened:
                 self.nothing(item, error.reason, str(error), failed=True)
@@ -208,8 +219,21 @@ class Advance:
             self.slots.open(row, item.at, item.at)
         elif known.state in FINAL or known.state == WAITING:
             return False
-        yield from self.after(replace(item, row=row, attempt=known.attempt if known else 0, entries={}, branched=False), item.at)
+        elif item.resting:
+            return False  # it has gone on already
+        onward = replace(item, row=row, attempt=known.attempt if known else 0, entries={}, branched=False, resting=False)
+        yield from self.after(onward, item.at)
         return False
+
+    def _rests(self, at: int) -> bool:
+        """Whether of what the step makes of a row only the first goes on, and the others when the target needs them. In the rounds of a run that
+        is spread, parts have their turns."""
+        return self.holding and self.round >= 0 and at in self.holds
+
+    def _left(self, item: Item, at: int) -> bool:
+        """Leave the rest of what the step at `at` makes of the row until the target needs it; that may be so already."""
+        known = item.known.get(item.row.order)
+        return (known is not None and known.state == EXPANDED and known.reason != "partly") or self.slots.leave(item.row, at)
 
     def _run(self, item: Item) -> Iterator[Any]:
         step: Any = self.routes.steps[item.at]
@@ -295,7 +319,7 @@ class Advance:
         made = (known for order, known in item.known.items() if len(order) == length and order.startswith(item.row.order))
         return any(known.reason in self.routes.steps[known.step].spent for known in made)
 
-    def _begun(self, item: Item, at: int) -> bool:
+    def begun(self, item: Item, at: int) -> bool:
         """Whether the step at `at` has slots for rows of the item."""
         prefix = item.row.order + at.to_bytes(1, "big")
         return any(order.startswith(prefix) for order in item.known)

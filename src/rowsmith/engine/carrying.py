@@ -25,7 +25,7 @@ from rowsmith.engine.peril import Peril
 from rowsmith.engine.routes import routes
 from rowsmith.engine.slots import Slots
 from rowsmith.engine.terms import Commit, MakeGate, Progress, Stopping, Terms
-from rowsmith.engine.waves import Owed, Waves, admits, first_wave, outcome
+from rowsmith.engine.waves import Owed, Waves, first_wave, outcome
 from rowsmith.llm.gate import Status
 from rowsmith.store import budgets, slots
 from rowsmith.store.attempts import settle_dead
@@ -66,12 +66,12 @@ class Carrying:
 
     async def main(self) -> None:
         loop = asyncio.get_running_loop()
-        tally, owed = await self._patiently(self._prepare)
+        tally, owed, resting = await self._patiently(self._prepare)
         ledger = Ledger(self.db, self.run.n, str(self.run.owner), self._scopes(), resumed=self.run.fence > 1)
         self.journal = Journal(
             self.db, self.run, ledger, tally, on_request=lambda request: self._stop(request, None), on_lost=self._lost, on_storage=self._storage
         )
-        self.slots = Slots(self.journal, tally)
+        self.slots = Slots(self.journal, tally, resting)
         self.gate = self.make_gate(self.journal, self.keys, self._tell)
         contexts = self._contexts()
         self.peril = Peril(self.files.scratch(f"peril-{self.run.n}"), str(self.run.fence), self.terms.left_alone)
@@ -79,7 +79,7 @@ class Carrying:
         feed = Feed(self.run.n, self.recipe.fingerprint(), self.db, advance, contexts, revisit=self.run.fence > 1)
         self.flow = Flow(
             advance, contexts, self.gate, self.recipe.models, fresh=self.terms.fresh, window=self._window(), hold=self.journal.hold,
-            may_admit=lambda: admits(self.terms, self.slots), park=self._park,
+            park=self._park,
         )  # fmt: skip
         self.batching = Batching(
             self.db, self.files, self.run, self.terms.batch, self.routes, self.slots, lambda: self.journal.tally, self.journal.count,
@@ -109,8 +109,8 @@ class Carrying:
             self.peril.close()
             self.files.remove_scratch(self._scratch_name(self.run.fence))
 
-    def _prepare(self) -> tuple[Tally, Owed | None]:
-        """Put in order what an earlier carrying-out left: the counts, and what is still open of it. Can be done twice."""
+    def _prepare(self) -> tuple[Tally, Owed | None, int]:
+        """Put in order what an earlier carrying-out left: the counts, what is still open of it, and how many rows rest. Can be done twice."""
         n, again = self.run.n, self.run.fence > 1
         with self.db.write() as conn:
             for scope in self._scopes():
@@ -118,14 +118,14 @@ class Carrying:
             if again:
                 settle_dead(self.db, conn, n, self._scopes())
         if not again:
-            return Tally(), None
+            return Tally(), None, 0
         for fence in range(max(1, self.run.fence - KEPT_SCRATCH), self.run.fence):
             self.files.remove_scratch(self._scratch_name(fence))
         slots.reopen(self.db, self.run, failed=self.terms.retry_failed)
         slots.fit_target(self.db, self.run, None)
         owed = slots.pending(self.db, n)
         slots.gather(self.db, self.run, first_wave(self.run, self.terms))
-        return slots.tally(self.db, n), owed
+        return slots.tally(self.db, n), owed, slots.resting(self.db, n).waiting
 
     def _scopes(self) -> tuple[str, ...]:
         return (f"project:{self.run.project}", f"run:{self.run.n}")

@@ -14,7 +14,7 @@ from typing import Any
 from rowsmith.core.errors import Invalid, RowFailed, RowsmithError
 from rowsmith.core.ids import canonical, digest, source_id, source_order, source_ordinal
 from rowsmith.core.row import Bad, Dropped, New, Row
-from rowsmith.core.slots import EXPANDED, FINAL, PENDING, WAITING
+from rowsmith.core.slots import EXPANDED, FINAL, HELD, HELD_STAGE, LET_ON, PENDING, WAITING
 from rowsmith.engine.advance import Advance
 from rowsmith.engine.context import StepContext
 from rowsmith.engine.item import NOTHING_KNOWN, REST, Item
@@ -111,7 +111,8 @@ class Feed:
     def owed(self, root: int, first: bytes, last: bytes) -> Iterator[Item]:
         """Of the source or set step at `root`, the rows between two order keys of which something is open."""
         if self.advance.routes.steps[root].shape == "set":
-            yield from self._of_set(root, first[:6], last)
+            held = root in self.advance.holds and self.advance.holding
+            yield from self.on_the_way(root, first, last) if held else self._of_set(root, first[:6], last)
             return
         records = self._records(root)
         while (page := list(islice(records, PAGE))) and page[0][0] <= last:
@@ -126,6 +127,46 @@ class Feed:
         """The rows of the step at `root`, a source or a set step, as far as they go without a model."""
         step = self.advance.routes.steps[root]
         return self._of_source(root) if step.shape == "source" else self._of_set(root)
+
+    # -- what rests until the target needs it --------------------------------------------------------------------------------------------
+
+    def resting(self, at: int, before: int | None = None) -> Iterator[Item]:
+        """The rows that rest at the step, and what it makes of them; `before`: those that have rested there since before this wave. They rest on
+        when no more is taken of them."""
+        if self.advance.shapes[at] == "set":
+            yield from self._let_through(at, before)
+            return
+        rows = iter(StageRows(self.db, self.run, HELD_STAGE + at, before=before))
+        for row, known in self._known(rows):
+            item = Item(row, at, known=known, branched=known[row.order].step != at, resting=True)
+            if self.advance.shapes[at] != "asking" or not self.advance.begun(item, at):
+                yield from self.advance.rows(item)
+            self.advance.slots.made(row, at)
+            yield REST
+
+    def _let_through(self, root: int, before: int | None) -> Iterator[Item]:
+        slots = self.advance.slots
+        for row, known in self._known(iter(StageRows(self.db, self.run, root, before=before, held=True))):
+            state = known[row.order]
+            slots.go_on(row, root, state.attempt)
+            yield from self.advance.after(Item(state.passed.get(root, row), root, state.attempt, known=known), root)
+            yield REST
+
+    def on_the_way(self, root: int, first: bytes = b"", last: bytes | None = None) -> Iterator[Item]:
+        """Rows that have gone on from a set step and are asked about; between two order keys also those of which others came that are open."""
+        for row, known in self._known(iter(StageRows(self.db, self.run, root))):
+            state = known[row.order]
+            open_ = {order for order, slot in known.items() if slot.state == PENDING} if last is not None else ()
+            asked = state.state == WAITING and state.reason == LET_ON
+            opened = state.state == EXPANDED and any(order.startswith(row.order) for order in open_)
+            if (asked or opened) and first[:6] <= row.order and (last is None or row.order[:6] <= last[:6]):
+                yield from self.advance.after(Item(state.passed.get(root, row), root, state.attempt, known=known), root)
+
+    def _known(self, rows: Iterator[Row]) -> Iterator[tuple[Row, dict[bytes, Known]]]:
+        """Each row with what is known of it and of those near it."""
+        while page := list(islice(rows, PAGE)):
+            known = looked_up(self.db, self.run, page[0].order, page[-1].order, self.advance.sets)
+            yield from ((row, known) for row in page)
 
     # -- sources ------------------------------------------------------------------------------------------------------------------------
 
@@ -205,8 +246,11 @@ class Feed:
     def _judged(self, root: int, row: Row, verdict: Row | Dropped | None, known: dict[bytes, Known]) -> Iterator[Item]:
         slots = self.advance.slots
         state = known[row.order]
-        if state.state in FINAL or (state.state == WAITING and state.step != root):
+        if state.state in FINAL or (state.state == WAITING and state.step != root) or state.reason in (HELD, LET_ON):
             return
+        hold = self.advance.holding and root in self.advance.holds
+        if hold and state.state == EXPANDED:
+            return  # it has gone on already
         if verdict is None or verdict.id != row.id:
             slots.fail(row.order, root, state.attempt, "step_broken", "The set step gave no verdict for this row, or gave them out of row order.")
         elif isinstance(verdict, Dropped):
@@ -214,4 +258,7 @@ class Feed:
         else:
             if verdict != row and root in self.advance.sets:
                 slots.passed(verdict, root)
-            yield from self.advance.after(Item(verdict, root, attempt=state.attempt, known=known), root)
+            if hold:
+                slots.hold(verdict, root, state.attempt)
+            else:
+                yield from self.advance.after(Item(verdict, root, attempt=state.attempt, known=known), root)

@@ -26,23 +26,24 @@ from rowsmith.engine.item import APART, TOGETHER, Item
 
 CHUNK = 64
 """Most items handed to the loop at once."""
+Admits = Callable[[], bool | None]
+"""Whether another row may be taken in; called on the feeding thread. None: not now, wait for others."""
 
 
 class Flow:
     """Carries the rows of one root after another until nothing moves.
 
     Args:
-        may_admit: whether another row may be taken in (limit, target); called on the feeding thread. None: not now, wait for others.
         park: told of a row (its order key) whose answer comes with a batch, and of the step that asked.
         window: most rows in flight.
     """
 
     def __init__(
         self, advance: Advance, contexts: list[StepContext], gate: Gate, models: Mapping[str, Model], *, fresh: int, window: int,
-        hold: Callable[[], None], may_admit: Callable[[], bool | None], park: Callable[[bytes, int, int], None],
+        hold: Callable[[], None], park: Callable[[bytes, int, int], None],
     ) -> None:  # fmt: skip
         self.advance, self.contexts, self.gate, self.models = advance, contexts, gate, models
-        self.fresh, self.window, self.hold, self.may_admit, self.park = fresh, window, hold, may_admit, park
+        self.fresh, self.window, self.hold, self.park = fresh, window, hold, park
         self._foreign = [not type(step).__module__.startswith("rowsmith.") for step in advance.routes.steps]
         self._params = {role: sampling(model) for role, model in models.items()}
         self._loop = asyncio.get_running_loop()
@@ -60,20 +61,20 @@ class Flow:
 
     # -- feeding ------------------------------------------------------------------------------------------------------------------------
 
-    async def carry(self, items: Iterator[Item], *, admit_all: bool, fed: Callable[[], None]) -> None:
-        """Take in what the iterator gives, as far as admission allows (`admit_all`: whatever it says), and wait until it has come to rest; `fed` is
-        called when all are in. `exhausted` turns false when admission ended before the iterator did."""
-        await asyncio.to_thread(self._feed, items, admit_all)
+    async def carry(self, items: Iterator[Item], *, admits: Admits, fed: Callable[[], None]) -> None:
+        """Take in what the iterator gives, as far as admission allows, and wait until it has come to rest; `fed` is called when all are in.
+        `exhausted` turns false when admission ended before the iterator did."""
+        await asyncio.to_thread(self._feed, items, admits)
         fed()
         while self._flying:
             self._quiet.clear()
             await self._quiet.wait()
 
-    def _feed(self, items: Iterator[Item], admit_all: bool) -> None:
+    def _feed(self, items: Iterator[Item], admits: Admits) -> None:
         batch: list[Item] = []
         together = 0
         try:
-            while self._admit(batch, admit_all, together > 0):
+            while self._admit(batch, admits, together > 0):
                 item = next(items, None)
                 if item is None:
                     break
@@ -93,12 +94,12 @@ class Flow:
             if isinstance(items, Generator):
                 items.close()
 
-    def _admit(self, batch: list[Item], admit_all: bool, together: bool) -> bool:
+    def _admit(self, batch: list[Item], admits: Admits, together: bool) -> bool:
         """Wait for room; hand the batch over when it is full or when others are waiting. False: no more in this wave. `together`: a group is not all
         there, which neither target nor limit parts, nor a stop."""
         while not self.stopping:
             self.hold()
-            may = admit_all or together or self.may_admit()
+            may = together or admits()
             if may is False:
                 return False
             with self._room:

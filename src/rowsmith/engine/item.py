@@ -38,6 +38,9 @@ class Item:
         """The same before another step."""
         return Item(self.row, at, self.attempt, self.entries, self.known, self.opened, self.wanted, self.again, self.branched)
 
+    resting: bool = False
+    """Its step has made rows of it before, and makes those now that are not there yet."""
+
     @property
     def marks(self) -> bool:
         """Whether it is no row, but a mark."""

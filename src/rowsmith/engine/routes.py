@@ -67,6 +67,23 @@ class Routes:
             return True
         return not self._makes(at) and (not self.next[at] or any(map(self._used, self.next[at])))
 
+    @property
+    def holds(self) -> frozenset[int]:
+        """Where the rows of a run with a target rest that it does not need: behind set steps, and at row steps and further branches that make rows of
+        what a model or a set step gave; each with a question to come, for what costs nothing need not wait. What is chosen from does not rest."""
+        behind: set[int] = set()
+        for position, after in enumerate(self.next):
+            if position in behind or self.steps[position].shape in ("asking", "set"):
+                behind |= {*after}
+        branches = {at for after in self.next for at in after[1:]}
+        makes = {at for at in behind if self.steps[at].makes and (self.steps[at].shape == "row" or at in branches)}
+        before = {at for at in range(len(self.steps)) if any(self.leads(after, self._choosing) for after in self.next[at])}
+        return frozenset(at for at, step in enumerate(self.steps) if (at in makes or step.shape == "set") and self.depth(at) and at not in before)
+
+    @property
+    def _choosing(self) -> frozenset[int]:
+        return frozenset(at for at, step in enumerate(self.steps) if step.chooses)
+
     def depth(self, position: int) -> int:
         """How many steps that ask a model follow one another from this one on, itself included."""
         return (self.steps[position].shape == "asking") + max((self.depth(after) for after in self.next[position]), default=0)

@@ -7,30 +7,52 @@ from contextlib import suppress
 
 from rowsmith.core.errors import Invalid
 from rowsmith.core.row import Row
-from rowsmith.core.slots import CANCELLED, DROPPED, EXPANDED, FAILED, KEPT, KEPT_STAGE, NOT_RECORDED, PASSED_STAGE, PENDING, WAITING, Tally
+from rowsmith.core.slots import (
+    CANCELLED,
+    DROPPED,
+    EXPANDED,
+    FAILED,
+    HELD,
+    HELD_STAGE,
+    KEPT,
+    KEPT_STAGE,
+    LET_ON,
+    NOT_RECORDED,
+    PASSED_STAGE,
+    PENDING,
+    WAITING,
+    Tally,
+)  # fmt: skip
 from rowsmith.store.journal import Journal
 
 
 class Slots:
     """Counts what the admission of rows needs: `kept`, `pending` (waiting at set steps included) and `requested`, in slots; `unrecorded`
-    are those that wait for an answer that may be bought another time.
+    are those that wait for an answer that may be bought another time; `resting` are those of the pending ones that a set step has let through and
+    nobody is asked about before the target needs them.
 
     Used from the loop and from working threads.
     """
 
-    def __init__(self, journal: Journal, tally: Tally) -> None:
+    def __init__(self, journal: Journal, tally: Tally, resting: int = 0) -> None:
         self._journal = journal
         self._lock = threading.Lock()
         self.kept = tally.kept
         self.pending = tally.pending
         self.requested = tally.requested
         self.unrecorded = 0
+        self.resting = resting
         self.wave = 0
 
     @property
     def filled(self) -> int:
         """Places that no further row has to be taken in for."""
         return self.kept + self.unrecorded
+
+    @property
+    def coming(self) -> int:
+        """Places that rows are on their way to."""
+        return self.pending - self.resting
 
     def open(self, row: Row, made: int, step: int) -> None:
         """A slot for the row, made by the step at `made`, standing before the step at `step`."""
@@ -58,6 +80,29 @@ class Slots:
         """The row rests before the set step at `step`."""
         if self._put(row, step, step, attempt):
             self._journal.move(row.order, WAITING, step, attempt)
+
+    def hold(self, row: Row, step: int, attempt: int) -> None:
+        """The set step at `step` let the row through, which is not asked about before the target needs it."""
+        self._journal.move(row.order, WAITING, step, attempt, HELD)
+        with self._lock:
+            self.resting += 1
+
+    def go_on(self, row: Row, step: int, attempt: int) -> None:
+        """Now it is."""
+        self._journal.move(row.order, WAITING, step, attempt, LET_ON)
+        with self._lock:
+            self.resting -= 1
+
+    def leave(self, row: Row, step: int) -> bool:
+        """The step at `step` makes more of the row when the target needs it. False: the row cannot be stored."""
+        with suppress(Invalid):
+            self._journal.put(row, HELD_STAGE + step, self.wave)
+            return True
+        return False
+
+    def made(self, row: Row, step: int) -> None:
+        """It has made all of it."""
+        self._journal.take(row.order, HELD_STAGE + step)
 
     def keep(self, row: Row, step: int, attempt: int) -> None:
         """The row is kept; `step` is the last it passed."""

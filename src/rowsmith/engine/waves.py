@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
+from functools import partial
 
 from rowsmith.core.recipe import Recipe
 from rowsmith.core.slots import NOT_RECORDED, Tally
 from rowsmith.engine.ahead import Ahead
 from rowsmith.engine.batching import Batching
 from rowsmith.engine.feed import Feed
-from rowsmith.engine.flow import Flow
+from rowsmith.engine.flow import Admits, Flow
 from rowsmith.engine.item import Item
 from rowsmith.engine.slots import Slots
 from rowsmith.engine.terms import Terms
 from rowsmith.store.journal import Journal
 from rowsmith.store.runs import Run
+from rowsmith.store.slots import Resting, resting
 
 Owed = tuple[bytes, bytes]
 """The first and the last order key of what an earlier carrying-out left open."""
@@ -28,7 +31,12 @@ def admits(terms: Terms, slots: Slots) -> bool | None:
         return True
     if slots.filled < terms.target and slots.requested >= terms.attempts * terms.target:
         return False
-    return True if slots.filled + slots.pending < terms.target else None
+    return needs(terms, slots)
+
+
+def needs(terms: Terms, slots: Slots) -> bool | None:
+    """Whether a row that has its place already is to go on; None: not now, what is on its way may be enough."""
+    return True if terms.target is None or slots.filled + slots.coming < terms.target else None
 
 
 def first_wave(run: Run, terms: Terms) -> int:
@@ -49,6 +57,10 @@ def outcome(terms: Terms, tally: Tally) -> tuple[str, str]:
     return "finished", ""
 
 
+def _all() -> bool:
+    return True
+
+
 class Waves:
     """The waves of one carrying-out. A round asks the same parents for further rows: first those whose rows failed or were dropped, as
     many as they lack, then all; so that a parent that never gives a row does not use up the attempts of the others. Of a run that is spread,
@@ -61,16 +73,20 @@ class Waves:
         self.run, self.recipe, self.terms, self.slots, self.feed, self.flow, self.journal = run, recipe, terms, slots, feed, flow, journal
         self.owed = owed
         self.ahead = Ahead(feed.advance.routes, terms)
+        self.holds = sorted(feed.advance.holds, reverse=True)
+        feed.advance.holding = terms.target is not None
+        self.resting = Resting()
         self.wave = first_wave(run, terms)
         self._first = True
 
     async def carry_out(self) -> None:
         """All of them."""
         advance, routes = self.feed.advance, self.feed.advance.routes
-        round_, lacking = self.run.totals["place"][1:]
+        round_, lacking, stage = (*self.run.totals["place"][1:], 0)[:3]
         if self.terms.target is None:
             round_, lacking = min(round_, 0), 0
-        self._place(self.wave, round_, bool(lacking))
+        again = advance.holding and self.holds and self.wave == self.run.totals["place"][0]
+        self._place(self.wave, round_, bool(lacking), stage if again else 0)
         await self._carry_on()
         begun = self.run.fence > 1  # a round that was under way has asked for rows already
         while True:
@@ -79,7 +95,9 @@ class Waves:
             if self.flow.stopping or not self._wants_more():
                 return
             more, begun = begun or self.slots.requested > before, False
-            if self.flow.exhausted and advance.round < 0:
+            if self.resting.any:
+                self._place(self.wave + 1, advance.round, advance.lacking)
+            elif self.flow.exhausted and advance.round < 0:
                 self._place(self.wave + 1, advance.round + 1, False)
             elif self.flow.exhausted:
                 if not routes.can_make_more or (not more and advance.round and not advance.lacking):
@@ -91,34 +109,60 @@ class Waves:
                 return
             self.feed.revisit, self._first = True, False
 
-    def _place(self, wave: int, round_: int, lacking: bool) -> None:
-        """Where the run stands; kept with its counts, so that it goes on there when it is carried out again."""
-        self.wave, self.feed.advance.round, self.feed.advance.lacking = wave, round_, lacking
-        self.journal.place = (wave, round_, int(lacking))
+    def _place(self, wave: int, round_: int, lacking: bool, stage: int = 0) -> None:
+        """Where the run stands; kept with its counts, so that it goes on there when it is carried out again. `stage`: where the wave stands, before
+        what rests (0) or at a source or set step."""
+        self.wave, self.stage, self.feed.advance.round, self.feed.advance.lacking = wave, stage, round_, lacking
+        self.journal.place = (wave, round_, int(lacking), stage)
 
     async def _carry_on(self) -> None:
         """First what is open since an earlier carrying-out: it is asked for already, so neither target nor limit stands in its way."""
-        if self.owed is None or (self.terms.target is None and self.terms.limit is None):
-            return
+        if self.run.fence > 1:
+            await self._look()
+        routes = self.feed.advance.routes
         self.slots.wave = self.wave
         self.feed.advance.owed = True
-        roots = self.feed.advance.routes.roots
-        for root in (root for root in roots if self.recipe.steps[root].shape == "source"):
-            await self._carry(self.feed.owed(root, *self.owed), admit_all=True)
+        if self.owed is not None and (self.terms.target is not None or self.terms.limit is not None):
+            for root in (root for root in routes.roots if routes.steps[root].shape == "source"):
+                await self._carry(self.feed.owed(root, *self.owed), _all)
+        for root in self.resting.let_on:
+            await self._carry(self.feed.on_the_way(root), _all)
         self.feed.advance.owed = False
 
     async def _wave(self) -> None:
-        self.slots.wave = self.wave
-        self.flow.exhausted = True
-        for root in self.feed.advance.routes.roots:
-            barrier = self.recipe.steps[root].shape == "set"
+        advance = self.feed.advance
+        self.slots.wave, self.flow.exhausted = self.wave, True
+        admit, need = partial(admits, self.terms, self.slots), partial(needs, self.terms, self.slots)
+        if self.stage == 0:
+            for at in self.holds if self.resting.any else ():
+                if self.flow.stopping:
+                    return
+                await self._carry(self.feed.resting(at, self._since()), need if advance.shapes[at] == "set" else admit)
+        for stage, root in enumerate(advance.routes.roots, 1):
+            if stage < self.stage:
+                self.flow.exhausted = False  # nobody knows
+                continue
+            barrier = advance.shapes[root] == "set"
             if barrier:
                 await self._batches()
             if self.flow.stopping:
                 return
-            self.ahead.at(root, first=self._first, whole=self.feed.advance.round >= 0)
-            await self._carry(self.feed.items(root), admit_all=barrier)
+            self._place(self.wave, advance.round, advance.lacking, stage)
+            self.ahead.at(root, first=self._first, whole=advance.round >= 0)
+            await self._carry(self.feed.items(root), _all if barrier else admit)
+            if root in self.holds and not self.flow.stopping:
+                await self._carry(self.feed.resting(root), need)
         await self._batches()
+        await self._look()
+
+    async def _look(self) -> None:
+        """What rests, now that nothing moves."""
+        if self.holds:
+            self.resting = await asyncio.to_thread(resting, self.feed.db, self.run.n)
+
+    def _since(self) -> int | None:
+        """What rests goes on in the next wave, so that it makes no difference when a run is stopped; without a target nothing has to wait."""
+        return self.wave if self.terms.target is not None else None
 
     async def _batches(self) -> None:
         """Wait for the batches that rows of this wave wait for, and carry those rows on."""
@@ -126,11 +170,11 @@ class Waves:
         while not self.flow.stopping and (spans := await self.batching.next()) is not None:
             advance.owed = self.feed.revisit = True
             for root in (root for root in advance.routes.roots if root in spans):
-                await self._carry(self.feed.owed(root, *spans[root]), admit_all=True)
+                await self._carry(self.feed.owed(root, *spans[root]), _all)
             advance.owed = False
 
-    async def _carry(self, items: Iterator[Item], *, admit_all: bool) -> None:
-        await self.flow.carry(items, admit_all=admit_all, fed=self.ahead.fed)
+    async def _carry(self, items: Iterator[Item], admit: Admits) -> None:
+        await self.flow.carry(items, admits=admit, fed=self.ahead.fed)
         if self.flow.broken is not None:
             raise self.flow.broken
         await self.journal.flush()
@@ -139,6 +183,10 @@ class Waves:
         terms, slots = self.terms, self.slots
         if terms.target is None and self.feed.advance.round == 0:
             return False
-        if terms.target is not None and (slots.filled >= terms.target or slots.requested >= terms.attempts * terms.target):
+        if terms.target is not None and slots.filled >= terms.target:
+            return False
+        if self.resting.waiting:
+            return True
+        if terms.target is not None and slots.requested >= terms.attempts * terms.target:
             return False
         return terms.limit is None or slots.requested < terms.limit

@@ -25,6 +25,7 @@ class Batch:
     moves: list[tuple[int, int, int, str | None, str | None, bytes]] = field(default_factory=list)
     completed: list[bytes] = field(default_factory=list)
     rows: list[tuple[int, bytes, bytes, int, bytes, bytes]] = field(default_factory=list)  # stage, ord, id, wave, data, meta
+    gone: list[tuple[int, bytes]] = field(default_factory=list)  # stage, ord
     claims: list[tuple[Claim, Waiter]] = field(default_factory=list)
     settles: list[tuple[Settling, Waiter]] = field(default_factory=list)
     partings: list[tuple[Parting, Waiter]] = field(default_factory=list)
@@ -36,7 +37,7 @@ class Batch:
     flush: list[Waiter] = field(default_factory=list)
 
     def __bool__(self) -> bool:
-        said = self.opens or self.moves or self.completed or self.rows or self.counts or self.refused or self.mended or self.events
+        said = self.opens or self.moves or self.completed or self.rows or self.gone or self.counts or self.refused or self.mended or self.events
         return bool(said or self.claims or self.settles or self.partings or self.rates or self.flush)
 
     def waiters(self) -> list[Waiter]:
@@ -78,6 +79,8 @@ class Batch:
                 "ON CONFLICT (run, stage, ord) DO UPDATE SET id = excluded.id, wave = excluded.wave, data = excluded.data, meta = excluded.meta",
                 [(run, *row) for row in self.rows],
             )
+        if self.gone:
+            many(conn, "DELETE FROM row WHERE run = ? AND stage = ? AND ord = ?", [(run, *gone) for gone in self.gone])
 
 
 def _as_ended(slot: tuple[Any, ...], move: tuple[Any, ...] | None) -> tuple[Any, ...]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import orjson
@@ -63,8 +63,7 @@ class Journal:
         self.run, self.owner, self.fence = run.n, str(run.owner), run.fence
         self._loop = asyncio.get_running_loop()
         self._on_request, self._on_lost, self._on_storage = on_request, on_lost, on_storage
-        self._seq: int = run.totals["seq"]
-        self.place: Sequence[int] = run.totals["place"]
+        self._seq, self.place = int(run.totals["seq"]), tuple(run.totals["place"])
         self._batch, self._lock, self._wake, self._hurry = Batch(), threading.Lock(), threading.Event(), threading.Event()
         self._ended = self._storage_full = self.give_up = False
         self._failed: RowsmithError | None = None
@@ -108,6 +107,11 @@ class Journal:
         with self._lock:
             self._batch.rows.append(stored)
         self._awake()
+
+    def take(self, order: bytes, stage: int) -> None:
+        """The row rests there no more. It goes into the next commit, whatever that is for."""
+        with self._lock:
+            self._batch.gone.append((stage, order))
 
     def refused(self, claimed: Claimed, reason: str, detail: str) -> None:
         """See core.ports.Ledger."""

@@ -9,7 +9,22 @@ from sqlalchemy import Connection, text
 
 from rowsmith.core.ids import source_ordinal
 from rowsmith.core.row import Row
-from rowsmith.core.slots import CANCELLED, DROPPED, FAILED, KEPT, KEPT_STAGE, NOT_RECORDED, OVER_STAGE, PASSED_STAGE, PENDING, WAITING, Tally
+from rowsmith.core.slots import (
+    CANCELLED,
+    DROPPED,
+    FAILED,
+    HELD,
+    HELD_STAGE,
+    KEPT,
+    KEPT_STAGE,
+    LET_ON,
+    NOT_RECORDED,
+    OVER_STAGE,
+    PASSED_STAGE,
+    PENDING,
+    WAITING,
+    Tally,
+)  # fmt: skip
 from rowsmith.store import draws
 from rowsmith.store.attempts import MAYBE_BILLED, REUSED, SETTLED
 from rowsmith.store.database import Database
@@ -88,6 +103,32 @@ def pending(db: Database, n: int) -> tuple[bytes, bytes] | None:
         return None if low is None or high is None else (bytes(low), bytes(high))
 
 
+class Resting(NamedTuple):
+    """What rests until the target needs it: rows that set steps have let through, and by the position of a step, the rows of which it has more to
+    make. `let_on`: by the position of a set step, the rows that have gone on from it and are asked about."""
+
+    waiting: int = 0
+    more: Mapping[int, int] = {}
+    let_on: Mapping[int, int] = {}
+
+    @property
+    def any(self) -> bool:
+        """Whether anything rests."""
+        return bool(self.waiting or self.more)
+
+
+def resting(db: Database, n: int) -> Resting:
+    """The run's rows that rest."""
+    with db.read() as conn:
+        more = text(f'SELECT stage, count(*) AS k FROM "row" WHERE run = :n AND stage >= {HELD_STAGE} GROUP BY stage')
+        waits = f"run = :n AND state = {WAITING} AND reason IS NOT NULL"
+        marks = conn.execute(text(f"SELECT step, reason, count(*) AS k FROM slot WHERE {waits} GROUP BY step, reason"), {"n": n}).all()
+        return Resting(
+            sum(r.k for r in marks if r.reason == HELD), {r.stage - HELD_STAGE: r.k for r in conn.execute(more, {"n": n})},
+            {r.step: r.k for r in marks if r.reason == LET_ON},
+        )  # fmt: skip
+
+
 def roots(db: Database, n: int, position: int) -> list[tuple[bytes, bytes]]:
     """(order key, id) of each record that the source at this position of the recipe gave."""
     with db.read() as conn:
@@ -162,12 +203,13 @@ def reopen(db: Database, run: Run, *, failed: bool) -> None:
 
 
 def gather(db: Database, run: Run, wave: int) -> None:
-    """The rows that wait at set steps belong to this wave."""
+    """The rows that wait at set steps belong to this wave, but for those that the steps have let through."""
     with changing(db, run) as conn:
         conn.execute(
             text(
                 "UPDATE row SET wave = :w WHERE run = :n AND stage < :over AND wave <> :w AND EXISTS "
-                f"(SELECT 1 FROM slot s WHERE s.run = row.run AND s.ord = row.ord AND s.step = row.stage AND s.state = {WAITING})"
+                "(SELECT 1 FROM slot s WHERE s.run = row.run AND s.ord = row.ord AND s.step = row.stage "
+                f"AND s.state = {WAITING} AND s.reason IS NULL)"
             ),
             {"w": wave, "n": run.n, "over": OVER_STAGE},
         )
@@ -181,27 +223,33 @@ def cancel_pending(db: Database, run: Run) -> None:
 
 
 def fit_target(db: Database, run: Run, target: int | None) -> None:
-    """Kept rows beyond the target, last in row order, are set aside as dropped(over_target); with a larger target they come back."""
+    """Kept rows beyond the target, last in row order, are set aside as dropped(over_target), and so are rows that it did not need any more; with a
+    larger target they come back."""
     n = run.n
     with changing(db, run) as conn:
         _restore_over(conn, n)
         if target is None:
             return
+        over = f"UPDATE slot SET state = {DROPPED}, reason = 'over_target' WHERE run = :n"
+        conn.execute(text(f"{over} AND state = {WAITING} AND reason = '{HELD}'"), {"n": n})
         kept = conn.execute(text("SELECT count(*) FROM row WHERE run = :n AND stage = :k"), {"n": n, "k": KEPT_STAGE}).scalar_one()
-        over = int(kept) - target
-        if over <= 0:
+        many = int(kept) - target
+        if many <= 0:
             return
         ords = [
             bytes(r.ord)
             for r in conn.execute(
-                text("SELECT ord FROM row WHERE run = :n AND stage = :k ORDER BY ord DESC LIMIT :over"), {"n": n, "k": KEPT_STAGE, "over": over}
+                text("SELECT ord FROM row WHERE run = :n AND stage = :k ORDER BY ord DESC LIMIT :many"), {"n": n, "k": KEPT_STAGE, "many": many}
             )
         ]
         values = [{"n": n, "o": order, "k": KEPT_STAGE, "a": OVER_STAGE} for order in ords]
         conn.execute(text("UPDATE row SET stage = :a WHERE run = :n AND stage = :k AND ord = :o"), values)
-        conn.execute(text(f"UPDATE slot SET state = {DROPPED}, reason = 'over_target' WHERE run = :n AND ord = :o"), values)
+        conn.execute(text(f"{over} AND ord = :o"), values)
 
 
 def _restore_over(conn: Connection, n: int) -> None:
-    conn.execute(text(f"UPDATE slot SET state = {KEPT}, reason = NULL WHERE run = :n AND state = {DROPPED} AND reason = 'over_target'"), {"n": n})
+    over = f"run = :n AND state = {DROPPED} AND reason = 'over_target'"
+    aside = f"EXISTS (SELECT 1 FROM row r WHERE r.run = slot.run AND r.ord = slot.ord AND r.stage = {OVER_STAGE})"
+    conn.execute(text(f"UPDATE slot SET state = {KEPT}, reason = NULL WHERE {over} AND {aside}"), {"n": n})
+    conn.execute(text(f"UPDATE slot SET state = {WAITING}, reason = '{HELD}' WHERE {over}"), {"n": n})
     conn.execute(text("UPDATE row SET stage = :k WHERE run = :n AND stage = :a"), {"n": n, "k": KEPT_STAGE, "a": OVER_STAGE})

@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy import text
 
 from rowsmith.core.row import Row
-from rowsmith.core.slots import DROPPED, FAILED, PASSED_STAGE
+from rowsmith.core.slots import DROPPED, FAILED, HELD, PASSED_STAGE, WAITING
 from rowsmith.store.database import Database
 
 _NEAR = text(
@@ -23,10 +23,13 @@ PAGE = 1000
 class StageRows:
     """The rows that rest at one place of a run, in row order; read page by page, as often as wanted (core.ports.Rows).
 
-    `wave`: only those of this wave. `before`: only those of earlier waves which the step at `stage` let through.
+    `wave`: only those of this wave. `before`: only those of earlier waves which the step at `stage` let through. `held`: only those that this step
+    let through, and that wait for the target to need them.
     """
 
-    def __init__(self, db: Database, run: int, stage: int, *, wave: int | None = None, before: int | None = None) -> None:
+    def __init__(
+        self, db: Database, run: int, stage: int, *, wave: int | None = None, before: int | None = None, held: bool = False
+    ) -> None:  # fmt: skip
         self.db, self.run, self.stage = db, run, stage
         self._values: dict[str, Any] = {"n": run, "stage": stage, "wave": wave if wave is not None else before}
         self._where = "r.run = :n AND r.stage = :stage"
@@ -36,6 +39,12 @@ class StageRows:
             self._where += (
                 " AND r.wave < :wave AND NOT EXISTS (SELECT 1 FROM slot s WHERE s.run = r.run AND s.ord = r.ord "
                 f"AND s.step = r.stage AND s.state IN ({DROPPED}, {FAILED}))"
+            )
+
+        if held:
+            self._where += (
+                " AND EXISTS (SELECT 1 FROM slot s WHERE s.run = r.run AND s.ord = r.ord AND s.step = r.stage "
+                f"AND s.state = {WAITING} AND s.reason = '{HELD}')"
             )
 
     def __len__(self) -> int:

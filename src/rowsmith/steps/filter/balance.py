@@ -20,6 +20,8 @@ class BalanceStep(Step):
     the seed. Rows are never repeated. Rows of earlier waves stay, and count.
     """
 
+    chooses = True
+
     by: Column = Field(description="Column of classes.")
     cap: Annotated[int, Field(ge=1)] | None = Field(None, description="Most rows of a class. Default: as many as the smallest class has.")
     shares: dict[str, Annotated[float, Field(ge=0, le=1)]] | None = Field(

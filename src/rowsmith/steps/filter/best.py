@@ -40,6 +40,8 @@ class Best(Step):
     It may be fewer than `n`, and the score is {rank} alone.
     """
 
+    chooses = True
+
     n: Annotated[int, Field(ge=1)] | None = Field(None, description="How many rows; all, when there are fewer.")
     share: Annotated[float, Field(gt=0, le=1)] | None = Field(None, description="Instead of n: which share of the rows, above 0 and up to 1.")
     score: str = Field("", description="Expression of a row's quality, such as scores.judge.overall. Default: all are equal.")

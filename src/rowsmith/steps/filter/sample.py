@@ -25,6 +25,8 @@ class SampleStep(Step):
     or no number is dropped (`no_weight`), so is one without a value (`no_value`). Rows of earlier waves count towards `n`.
     """
 
+    chooses = True
+
     n: Annotated[int, Field(ge=1)] | None = Field(None, description="How many rows; all, when there are fewer.")
     share: Annotated[float, Field(gt=0, le=1)] | None = Field(None, description="Instead of n: which share of the rows, above 0 and up to 1.")
     how: Literal["random", "stratified", "weighted", "top", "diverse"] = Field("random", description="How they are chosen.")

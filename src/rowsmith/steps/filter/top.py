@@ -32,6 +32,7 @@ class Top(Step):
         - {kind: filter.top, by: [input], score: word_count(reasoning), lowest: true}      the shortest
     """
 
+    chooses = True
     spent = frozenset({"not_top"})
     by: list[Column] = Field(min_length=1, description="Columns in which the rows of a group are equal.")
     score: str = Field(min_length=1, description="Expression that gives a row its number, such as scores.judge.overall.")
