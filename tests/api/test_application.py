@@ -28,11 +28,11 @@ def test_every_route_of_every_noun_is_served(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("path", ["/assets/none.js", "/api/v1/none", "/%00"])
 def test_what_is_not_there_is_no_page(desk: Desk, path: str) -> None:
-    assert httpx.get(f"{desk.client.address}{path}", headers=desk.client.http.headers, trust_env=False).status_code == 404
+    assert httpx.get(f"{desk.client.address}{path}", headers=desk.client.http.headers, trust_env=False, timeout=60).status_code == 404
 
 
 def test_a_browser_that_is_not_signed_in_reads_what_to_do(desk: Desk) -> None:
-    page = httpx.get(desk.client.address, headers={"Accept": "text/html"}, trust_env=False)
+    page = httpx.get(desk.client.address, headers={"Accept": "text/html"}, trust_env=False, timeout=60)
     assert (page.status_code, page.headers["content-type"].partition(";")[0]) == (401, "text/html") and "rowsmith serve" in page.text
 
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from fastapi.responses import FileResponse
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.background import BackgroundTask
 
 from rowsmith.api.acting import InProject
 from rowsmith.api.paging import Limit, Page, Start, newest
+from rowsmith.api.sending import made
 from rowsmith.app.calls import CallsImport
 from rowsmith.app.uploads import Uploads
 
@@ -43,14 +41,7 @@ def export_calls(
     project: InProject, run: Run = None, dataset: Annotated[str | None, Query(description="Those that made a dataset, or DATASET@VERSION.")] = None
 ) -> FileResponse:
     """Answered calls as a file that `rowsmith calls import` takes; no request and no key is in it."""
-    folder = tempfile.TemporaryDirectory(prefix="rowsmith-calls-")
-    path = Path(folder.name) / f"{project.name}.calls"
-    try:
-        project.calls.export(path, run=run, dataset=dataset)
-    except BaseException:
-        folder.cleanup()
-        raise
-    return FileResponse(path, media_type="application/octet-stream", filename=path.name, background=BackgroundTask(folder.cleanup))
+    return made(f"{project.name}.calls", lambda path: project.calls.export(path, run=run, dataset=dataset))
 
 
 @router.post("/import", operation_id="import_calls")

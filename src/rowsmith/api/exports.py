@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path as InFolder
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
@@ -14,11 +12,12 @@ from starlette.background import BackgroundTask
 
 from rowsmith.api.acting import InProject
 from rowsmith.api.paging import Limit, Page, Start, page_of
+from rowsmith.api.sending import made
 from rowsmith.app.deliveries import Previewed, deliver, preview
 from rowsmith.app.export_check import Checking, check_dataset
 from rowsmith.app.exports import Export
 from rowsmith.app.listing import FormatFacts, list_formats
-from rowsmith.app.redaction import hiding, recognising
+from rowsmith.app.redaction import Redacted, hiding, recognising
 
 router = APIRouter(tags=["exports"])
 Spoken = Annotated[str, InPath(description="name, name@branch, name@tag, name@version, or run:r12.", examples=["questions@main"])]
@@ -116,15 +115,9 @@ def download_datasets(project: InProject, wanted: ToExport) -> FileResponse:
 @router.post("/projects/{project}/datasets/{dataset}/redact", operation_id="redact_dataset", response_class=FileResponse)
 def redact_dataset(project: InProject, dataset: Spoken, wanted: ToRedact) -> FileResponse:
     """The rows without personal data and credentials, as a file; `X-Rowsmith-Hidden` says how many values were hidden."""
-    folder = tempfile.TemporaryDirectory(prefix="rowsmith-")
-    path = InFolder(folder.name) / f"{dataset.partition('@')[0]}.redacted.jsonl"
-    try:
-        finder, hidden = recognising(",".join(wanted.kinds) or None, wanted.skip, ""), hiding(wanted.how, None)
-        done = project.datasets.redact(dataset, path, finder, hidden)
-    except BaseException:
-        folder.cleanup()
-        raise
-    told = {"X-Rowsmith-Hidden": str(done.values)}
-    return FileResponse(
-        path, media_type="application/octet-stream", filename=path.name, headers=told, background=BackgroundTask(folder.cleanup)
-    )
+    finder, hidden = recognising(",".join(wanted.kinds) or None, wanted.skip, ""), hiding(wanted.how, None)
+    done = list[Redacted]()
+    name = f"{dataset.partition('@')[0]}.redacted.jsonl"
+    sent = made(name, lambda path: done.append(project.datasets.redact(dataset, path, finder, hidden)))
+    sent.headers["X-Rowsmith-Hidden"] = str(done[0].values)
+    return sent

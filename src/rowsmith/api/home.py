@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from fastapi.responses import FileResponse
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.background import BackgroundTask
 
 from rowsmith.api.acting import ByServer
 from rowsmith.api.paging import Limit, Page, Start, page_of
+from rowsmith.api.sending import made
 from rowsmith.app import home, plugins, rubrics
 from rowsmith.app.doctor import doctor
 from rowsmith.app.lab import DEFAULT_PROJECT
@@ -64,14 +63,7 @@ def sweep_home(served: ByServer, wanted: ToSweep) -> Swept:
 @router.get("/backup", operation_id="download_backup", response_class=FileResponse)
 def download_backup(served: ByServer) -> FileResponse:
     """Everything in one file, while others work; `rowsmith restore` makes a home of it."""
-    folder = tempfile.TemporaryDirectory(prefix="rowsmith-backup-")
-    path = Path(folder.name) / "rowsmith.backup"
-    try:
-        home.back_up(served.lab, path)
-    except BaseException:
-        folder.cleanup()
-        raise
-    return FileResponse(path, media_type="application/octet-stream", filename=path.name, background=BackgroundTask(folder.cleanup))
+    return made("rowsmith.backup", lambda path: home.back_up(served.lab, path))
 
 
 @router.get("/plugins", operation_id="list_plugins")

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter
 from fastapi import Path as InPath
 from fastapi.responses import FileResponse
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.background import BackgroundTask
 
 from rowsmith.api.acting import InProject
+from rowsmith.api.sending import made
 
 router = APIRouter(prefix="/projects/{project}/datasets/{dataset}", tags=["pushes"])
 Spoken = Annotated[str, InPath(description="name, name@branch, name@tag or name@version.", examples=["questions@main"])]
@@ -71,11 +69,5 @@ def lock(project: InProject, dataset: Spoken) -> dict[str, Any]:
 @router.get("/bundle", operation_id="download_bundle", response_class=FileResponse)
 def bundle(project: InProject, dataset: Spoken, reviews: bool = True, unblind: bool = False) -> FileResponse:
     """A proof bundle of a version, by which an outsider can check it, as a zip archive."""
-    folder = tempfile.TemporaryDirectory(prefix="rowsmith-")
-    path = Path(folder.name) / f"{dataset.partition('@')[0]}.bundle.zip"
-    try:
-        project.datasets.bundle(dataset, path, reviews=reviews, unblind=unblind)
-    except BaseException:
-        folder.cleanup()
-        raise
-    return FileResponse(path, media_type="application/zip", filename=path.name, background=BackgroundTask(folder.cleanup))
+    name = f"{dataset.partition('@')[0]}.bundle.zip"
+    return made(name, lambda path: project.datasets.bundle(dataset, path, reviews=reviews, unblind=unblind), "application/zip")

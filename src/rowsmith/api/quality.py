@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import tempfile
 from itertools import islice
-from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from fastapi import Path as InPath
 from fastapi.responses import FileResponse
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.background import BackgroundTask
 
 from rowsmith.api.acting import ByServer, InProject
 from rowsmith.api.paging import Limit, Page, Start, page_of, part
+from rowsmith.api.sending import made
 from rowsmith.app.projects import Project
 from rowsmith.app.quality_checks import Means
 from rowsmith.app.quality_queued import CheckRun, KnownCheck
@@ -160,14 +158,7 @@ def pass_gate(project: InProject, dataset: Spoken, run: Run, wanted: ToPass) -> 
 def download_report(project: InProject, dataset: Spoken, run: Run) -> FileResponse:
     """The report as one HTML file, which loads nothing."""
     found = project.quality.of(run)
-    folder = tempfile.TemporaryDirectory(prefix="rowsmith-")
-    path = Path(folder.name) / f"{found.dataset}.quality.html"
-    try:
-        project.quality.write(found, report=path)
-    except BaseException:
-        folder.cleanup()
-        raise
-    return FileResponse(path, media_type="application/octet-stream", filename=path.name, background=BackgroundTask(folder.cleanup))
+    return made(f"{found.dataset}.quality.html", lambda path: project.quality.write(found, report=path))
 
 
 @router.post("/{run}/remove", operation_id="remove_flagged")

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
 from fastapi import Path as InPath
 from fastapi.responses import FileResponse
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.background import BackgroundTask
 
 from rowsmith.api.acting import InProject
 from rowsmith.api.edits import Counted, Matching
 from rowsmith.api.paging import Limit, Page, Start, page_of, part
+from rowsmith.api.sending import made
 from rowsmith.app.review_data import Brought
 from rowsmith.app.reviews import Reviewed
 from rowsmith.app.uploads import Uploads
@@ -148,14 +146,7 @@ def diff_reviews(
 @router.get("/reviews/file", operation_id="download_reviews", response_class=FileResponse)
 def download_reviews(project: InProject, dataset: Branch, suffix: Annotated[Literal["jsonl", "csv"], Query()] = "jsonl") -> FileResponse:
     """All reviews of a dataset, oldest first, as a file."""
-    folder = tempfile.TemporaryDirectory(prefix="rowsmith-")
-    path = Path(folder.name) / f"{dataset.partition('@')[0]}.reviews.{suffix}"
-    try:
-        project.reviews.export(dataset, path)
-    except BaseException:
-        folder.cleanup()
-        raise
-    return FileResponse(path, media_type="application/octet-stream", filename=path.name, background=BackgroundTask(folder.cleanup))
+    return made(f"{dataset.partition('@')[0]}.reviews.{suffix}", lambda path: project.reviews.export(dataset, path))
 
 
 @router.post("/reviews/import", operation_id="import_reviews")
