@@ -20,7 +20,7 @@ def test_rows_are_published_by_the_holder_of_the_run_alone(tmp_path: Path) -> No
         slept = bench.runs.get(done.run)
         Runs(bench.lab.db).take(slept.n, register(bench.lab.db))
         with pytest.raises(Conflict, match="taken over"):
-            bench.runs._commit_again(slept, Options(**{**slept.options, "commit": True}))
+            bench.runs.commit_again(slept, Options(**{**slept.options, "commit": True}))
         with pytest.raises(NotFound):
             bench.lab.project().datasets.get("t")
         change(bench.lab.db, "DELETE FROM process")

@@ -46,6 +46,7 @@ OVER: dict[str, Callable[[Window], None]] = {
     "help": lambda it: it.page.keyboard.press("?"),
     "projects": lambda it: it.page.get_by_role("button", name=re.compile("^Project")).click(),
     "new project": lambda it: project(it, "New project"),
+    "rename project": lambda it: project(it, "Rename default"),
     "delete project": lambda it: project(it, "Delete default"),
     "theme": lambda it: it.page.get_by_role("button", name="Theme").click(),
     "you": lambda it: it.page.get_by_role("button", name="You").click(),
@@ -89,25 +90,35 @@ def test_the_list_of_datasets_says_what_is_there_and_follows_what_happens(chromi
         it.page.get_by_role("row", name=re.compile("^more")).wait_for()
 
 
-def test_a_project_is_made_and_is_deleted_by_its_name_alone(chromium: Any, desk: Desk) -> None:
+def test_a_project_is_made_renamed_and_deleted_by_its_name_alone(chromium: Any, desk: Desk) -> None:
     with window(chromium, desk.client) as it:
         project(it, "New project")
-        it.page.get_by_label("Name").fill("bad/name")
+        it.page.get_by_label("Name", exact=True).fill("bad/name")
         it.page.get_by_role("button", name="Create project").click()
         assert it.page.get_by_role("alert").inner_text().strip()
         it.heard.clear()  # the browser tells of each answer that refuses
-        it.page.get_by_label("Name").fill("fresh")
+        it.page.get_by_label("Name", exact=True).fill("fresh")
         it.page.keyboard.press("Enter")
         it.page.wait_for_url("**/p/fresh/datasets")
         it.page.get_by_text("What is the data for?").wait_for()
-        project(it, "Delete fresh")
+        project(it, "Rename fresh")
+        it.page.get_by_label("Name", exact=True).fill("default")
+        it.page.get_by_role("button", name="Rename project").click()
+        it.page.get_by_text("There is a project called 'default' already.").wait_for()
+        it.heard.clear()  # the browser tells of the answer that refuses
+        it.page.get_by_label("Name", exact=True).fill("fresher")
+        it.page.get_by_role("button", name="Rename project").click()
+        it.page.wait_for_url("**/p/fresher/**")
+        it.page.get_by_text("Project fresh is called fresher now.").wait_for()
+        assert {"fresh", "fresher"} & {one["name"] for one in desk.client.get("/projects")["items"]} == {"fresher"}
+        project(it, "Delete fresher")
         delete = it.page.get_by_role("button", name="Delete project")
-        it.page.get_by_label("Type fresh to confirm").fill("fres")
+        it.page.get_by_label("Type fresher to confirm").fill("fresh")
         assert delete.is_disabled()
-        it.page.get_by_label("Type fresh to confirm").fill("fresh")
+        it.page.get_by_label("Type fresher to confirm").fill("fresher")
         delete.click()
-        it.page.get_by_text("Project fresh is deleted.").wait_for()
-        assert "fresh" not in [one["name"] for one in desk.client.get("/projects")["items"]]
+        it.page.get_by_text("Project fresher is deleted.").wait_for()
+        assert "fresher" not in [one["name"] for one in desk.client.get("/projects")["items"]]
 
 
 def test_the_theme_is_there_before_the_page_is_painted_and_stays(chromium: Any, desk: Desk) -> None:

@@ -17,6 +17,10 @@ export function useCreateProject() {
   return queries.useMutation('post', path, { onSuccess: useListAgain() })
 }
 
+export function useRenameProject() {
+  return queries.useMutation('patch', '/api/v1/projects/{project}', { onSuccess: useListAgain() })
+}
+
 export function useDeleteProject() {
   return queries.useMutation('delete', '/api/v1/projects/{project}', { onSuccess: useListAgain() })
 }
