@@ -38,11 +38,11 @@ def earlier(ctx: Context, datasets: Sequence[str], files: Sequence[str]) -> Iter
 
 
 def compared_with(
-    ctx: Context, datasets: Sequence[str], files: Sequence[str], columns: Sequence[str] | None = None
+    ctx: Context, datasets: Sequence[str], files: Sequence[str], columns: Sequence[str] | None = None, *, verbatim: bool = False
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     """The same rows and records as they are compared with rows: a record is read by the format of its file, where that is recognised, so that a row
-    is found in whatever format it lies; and where it has none of the `columns` that are compared, what it says in their place (core.said). Where all
-    columns are compared, a record that its format reads as another one comes as it stands too: rows may have been kept so.
+    is found in whatever format it lies; and where it has none of the `columns` that are compared, what it says in their place (core.said).
+    `verbatim`: a record that its format reads as another one comes as it stands too, for rows may have been kept so.
 
     Raises:
         Invalid: as `earlier`.
@@ -57,7 +57,7 @@ def compared_with(
             read = _read(found, mapping, format) if isinstance(found, Record) else data
             named = {column: data[column] for column in columns or () if column in data and column not in read}
             yield name, as_columns({**named, **read}, columns)
-            if columns is None and data != read:
+            if verbatim and data != read:
                 yield name, data
 
 

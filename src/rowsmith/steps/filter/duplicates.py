@@ -39,7 +39,7 @@ class Duplicates(Twins):
         """Every new row once, in order: itself, or dropped or flagged as `duplicate` with the id of its twin."""
         with tables(ctx.scratch, "CREATE TABLE seen (key BLOB PRIMARY KEY, name TEXT) WITHOUT ROWID") as db:
             seen = _Seen(db)
-            for name, data in compared_with(ctx, self.against, self.against_files, self.columns_):
+            for name, data in compared_with(ctx, self.against, self.against_files, self.columns_, verbatim=self.columns_ is None):
                 if key := self._key(data):
                     seen.twin(key, name)
             for row in kept:
