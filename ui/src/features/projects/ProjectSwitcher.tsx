@@ -26,7 +26,7 @@ export function ProjectSwitcher({ project, onOpen }: ProjectSwitcherProps) {
         trigger={
           <button
             type="button"
-            aria-label={`Project ${project}: switch, create, rename or delete`}
+            aria-label={`Project ${project}: switch or change`}
             className="inline-flex h-7 max-w-50 min-w-0 items-center gap-1 rounded-control px-2 font-medium transition-colors hover:bg-raised data-[state=open]:bg-raised"
           >
             <span className="truncate">{project}</span>
