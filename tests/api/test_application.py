@@ -11,6 +11,7 @@ from served import Desk
 
 import rowsmith.api
 from rowsmith.api.application import make
+from rowsmith.api.bodies import Body
 from rowsmith.api.session import Session
 from rowsmith.app.lab import Lab
 
@@ -40,3 +41,24 @@ def test_what_an_address_cannot_ask_for_is_refused(desk: Desk) -> None:
     told = desk.client.get("/projects", status=422, limitt=3)
     assert "limitt" in told["what"] and "limit" in told["fix"]
     assert desk.client.get("/health", status=422, limit=3)["fix"]
+
+
+def test_every_body_is_cleaned_and_refuses_what_it_does_not_know() -> None:
+    routers = [module.router for name in MODULES if hasattr(module := import_module(f"rowsmith.api.{name}"), "router")]
+    fields = [field for router in routers for route in router.routes for field in route.dependant.body_params]
+    kinds = {field.field_info.annotation for field in fields}
+    assert len(kinds) > 40 and [kind for kind in kinds if not issubclass(kind, Body)] == []
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "/projects", '{"name": "%s"}'), ("POST", "/projects/default/runs", '{"recipe": "%s"}'),
+        ("POST", "/projects/default/guides", '{"name": "one", "text": "%s"}'), ("PUT", "/models/openai%%2Fx", '{"licence": "%s"}'),
+        ("POST", "/detect", '{"file": "%s"}'), ("POST", "/uploads", '{"name": "%s"}'),
+    ],
+)
+def test_half_a_character_is_no_trouble(desk: Desk, method: str, path: str, body: str) -> None:
+    said = body.replace("%s", "half \\ud800")
+    told = desk.client.http.request(method, path.replace("%%", "%"), content=said, headers={"content-type": "application/json"})
+    assert told.status_code < 500, told.text

@@ -18,10 +18,11 @@ from rowsmith.store.acts import Act, Acts
 from rowsmith.store.committing import commit_edits, moved
 from rowsmith.store.database import Database
 from rowsmith.store.datasets import Datasets
-from rowsmith.store.edits import REMOVED, Edits, NotAsMade, Stale, token
+from rowsmith.store.edits import Edits, NotAsMade, Stale
 from rowsmith.store.holds import held
 from rowsmith.store.merging import Terms
 from rowsmith.store.publishing import Said
+from rowsmith.store.standing import REMOVED, token
 from rowsmith.store.versions import Version, Versions
 from rowsmith.store.working import working_set
 

@@ -1,4 +1,4 @@
-"""What is sent to be done, as every request of these nouns has it."""
+"""What is sent to be done, as every request has it."""
 
 from __future__ import annotations
 

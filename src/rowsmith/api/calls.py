@@ -6,9 +6,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from fastapi.responses import FileResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from rowsmith.api.acting import InProject
+from rowsmith.api.bodies import Body
 from rowsmith.api.paging import Limit, Page, Start, newest
 from rowsmith.api.sending import made
 from rowsmith.app.calls import CallsImport
@@ -18,10 +19,9 @@ router = APIRouter(prefix="/projects/{project}/calls", tags=["calls"])
 Run = Annotated[str | None, Query(description="Only those that this run used.", examples=["r12"])]
 
 
-class ToImportCalls(BaseModel):
+class ToImportCalls(Body):
     """A file of calls."""
 
-    model_config = ConfigDict(extra="forbid")
     file: str = Field(description="A path on the server's machine, or upload:ID.", examples=["upload:0123456789abcdef0123456789abcdef"])
 
 

@@ -6,9 +6,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter
 from fastapi import Path as InPath
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from rowsmith.api.acting import InProject
+from rowsmith.api.bodies import Body
 from rowsmith.api.paging import Limit, Page, Start, page_of
 from rowsmith.app.coverage import Covered
 from rowsmith.app.planned import Planned
@@ -18,10 +19,9 @@ router = APIRouter(prefix="/projects/{project}/datasets/{dataset}", tags=["cover
 Spoken = Annotated[str, InPath(description="name, name@branch, name@tag or name@version.", examples=["questions@main"])]
 
 
-class ToMeasure(BaseModel):
+class ToMeasure(Body):
     """How it is measured what a dataset teaches."""
 
-    model_config = ConfigDict(extra="forbid")
     test: str | None = Field(None, description="The dataset that is held out. Default: a fifth of the rows.")
     subsets: list[str] = Field([], description="Versions or conditions that are compared with as many random rows of the whole.")
     probe: Kind | None = Field(None, description="What is trained. Default: what the rows are for.")

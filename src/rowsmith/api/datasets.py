@@ -13,7 +13,7 @@ from rowsmith.api.acting import InProject
 from rowsmith.api.paging import Limit, Page, Start, page_of, part
 from rowsmith.app.reviews import told_beside
 from rowsmith.core.row import Json, Row
-from rowsmith.store.edits import token
+from rowsmith.store.standing import token
 from rowsmith.store.versions import Version
 
 router = APIRouter(prefix="/projects/{project}", tags=["datasets"])

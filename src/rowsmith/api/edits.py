@@ -6,9 +6,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from fastapi import Path as InPath
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from rowsmith.api.acting import InProject
+from rowsmith.api.bodies import Body
 from rowsmith.api.paging import Limit, Page, Start, page_of, part
 from rowsmith.app.edits import Edited, Turned
 from rowsmith.store.acts import Done
@@ -17,10 +18,9 @@ router = APIRouter(prefix="/projects/{project}/datasets/{dataset}", tags=["edits
 Branch = Annotated[str, InPath(description="name, or name@branch.", examples=["questions"])]
 
 
-class NewValues(BaseModel):
+class NewValues(Body):
     """What is to become of a row's columns; those that are not named stay as they are."""
 
-    model_config = ConfigDict(extra="forbid")
     set: dict[str, Any] = Field({}, description="Columns and their new values.", examples=[{"answer": "Mombasa"}])
     without: list[str] = Field([], description="Columns that are taken away.")
 
@@ -31,17 +31,15 @@ class RowEdit(NewValues):
     seen: str | None = Field(None, description="The revision that was seen: the edit is refused (409, with both) when the row has another one.")
 
 
-class NewRow(BaseModel):
+class NewRow(Body):
     """A row to be added."""
 
-    model_config = ConfigDict(extra="forbid")
     data: dict[str, Any] = Field(examples=[{"input": "What is a port?", "answer": "A harbour."}])
 
 
-class Matching(BaseModel):
+class Matching(Body):
     """All rows that match, but some."""
 
-    model_config = ConfigDict(extra="forbid")
     where: str | None = Field(None, description="Rows for which this is true; default: all.", examples=["label = 'x'"])
     search: str | None = Field(None, description="Rows with these words.")
     besides: list[str] = Field([], description="Ids of rows that are left out.")
@@ -61,10 +59,9 @@ class Counted(BaseModel):
     rows: int
 
 
-class Skip(BaseModel):
+class Skip(Body):
     """How to undo."""
 
-    model_config = ConfigDict(extra="forbid")
     skip_changed: bool = Field(False, description="Leave rows as they are that say something else by now, and take the rest.")
 
 

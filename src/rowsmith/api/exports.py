@@ -7,10 +7,11 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 from fastapi import Path as InPath
 from fastapi.responses import FileResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from starlette.background import BackgroundTask
 
 from rowsmith.api.acting import InProject
+from rowsmith.api.bodies import Body
 from rowsmith.api.paging import Limit, Page, Start, page_of
 from rowsmith.api.sending import made
 from rowsmith.app.deliveries import Previewed, deliver, preview
@@ -24,10 +25,9 @@ Spoken = Annotated[str, InPath(description="name, name@branch, name@tag, name@ve
 Format = Annotated[str, Query(description="Name of a format.", examples=["trl-sft"])]
 
 
-class Consumer(BaseModel):
+class Consumer(Body):
     """Who will read a file."""
 
-    model_config = ConfigDict(extra="forbid")
     consumer: str | None = Field(None, description="Who will read it; default: who usually reads the format.", examples=["trl"])
     tokenizer: str | None = Field(None, description="A folder, or hf:OWNER/NAME: lengths are looked at, too.")
     max_length: int | None = Field(None, ge=1, description="Most tokens; default: the consumer's own.")
@@ -64,10 +64,9 @@ class ToExport(ToCheck):
         return {**{name: getattr(self, name) for name in names}, "checking": self.checking(anyway=self.anyway)}
 
 
-class ToRedact(BaseModel):
+class ToRedact(Body):
     """What is hidden, and how."""
 
-    model_config = ConfigDict(extra="forbid")
     kinds: list[str] = Field([], description="Kinds that are hidden; default: all.", examples=[["email", "phone"]])
     skip: list[str] = Field([], description="Values that stay; * stands for anything.")
     how: Literal["mask", "replace", "hash"] = "mask"

@@ -7,9 +7,10 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter
 from fastapi import Path as InPath
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from rowsmith.api.acting import ByServer, InProject, Served
+from rowsmith.api.bodies import Body
 from rowsmith.api.paging import Limit, Page, Start, page_of
 from rowsmith.api.problems import ProblemAt
 from rowsmith.app.guide import Guide, asked_of
@@ -27,10 +28,9 @@ FOLDER = "guides"
 """Folder of the home where briefs, recipes and data of talks lie that were begun over HTTP."""
 
 
-class Settings(BaseModel):
+class Settings(Body):
     """Settings of a talk; those that are left out stay."""
 
-    model_config = ConfigDict(extra="forbid")
     rows: int | None = Field(None, ge=1, description="Rows of the dataset.", examples=[50])
     format: Literal["jsonl", "csv"] | None = Field(None, description="Of its file.")
     model: str | None = Field(None, description="provider/name.", examples=["openai/gpt-4o-mini"])
@@ -46,10 +46,9 @@ class NewGuide(Settings):
     prompt_text: str | None = Field(None, max_length=1 << 20, description="The same as text.")
 
 
-class Reply(BaseModel):
+class Reply(Body):
     """What is said: a text, or an order in data."""
 
-    model_config = ConfigDict(extra="forbid")
     text: str | None = Field(None, max_length=1 << 20, examples=["Answer complaints about bills"])
     act: Act | None = Field(None, examples=[{"note": "Too long", "sample": 2}])
 

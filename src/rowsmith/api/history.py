@@ -6,9 +6,10 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
 from fastapi import Path as InPath
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from rowsmith.api.acting import InProject
+from rowsmith.api.bodies import Body
 from rowsmith.api.paging import Limit, Page, Start, page_of, part
 from rowsmith.app.history import Committed
 from rowsmith.core.errors import Conflict
@@ -21,10 +22,9 @@ Prefer = Literal["", "ours", "theirs", "both"]
 RESOLVE = "Single conflicts settled: ROW:FIELD=ours, =theirs, =base or =value:JSON; ROW=ours where it is about the whole row."
 
 
-class Settling(BaseModel):
+class Settling(Body):
     """How conflicts are settled."""
 
-    model_config = ConfigDict(extra="forbid")
     message: str = Field("", description="What was done.")
     prefer: Prefer = Field("", description="Whose cells stand in a conflict; default: nobody's, conflicts are listed (409).")
     resolve: list[str] = Field([], description=RESOLVE, examples=[["0123456789abcdef0123456789abcdef:answer=theirs"]])
@@ -48,26 +48,23 @@ class ToMerge(Source):
     rows: Literal["three-way", "union", "intersection"] = Field("three-way", description="Which rows there are where one side lacks them.")
 
 
-class ToRestore(BaseModel):
+class ToRestore(Body):
     """A state that is to be there again, as a new version."""
 
-    model_config = ConfigDict(extra="forbid")
     source: str = Field(examples=["v1"])
     message: str = ""
 
 
-class ToRollBack(BaseModel):
+class ToRollBack(Body):
     """A version that the branch is to name again."""
 
-    model_config = ConfigDict(extra="forbid")
     source: str = Field(examples=["v1"])
     discard: bool = Field(False, description="Lose the branch's uncommitted edits.")
 
 
-class NewBranch(BaseModel):
+class NewBranch(Body):
     """A branch to be begun."""
 
-    model_config = ConfigDict(extra="forbid")
     name: str = Field(examples=["draft"])
     at: str = Field("", description="Where it begins; default: main's head.")
 

@@ -7,9 +7,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from fastapi.responses import FileResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from rowsmith.api.acting import ByServer
+from rowsmith.api.bodies import Body
 from rowsmith.api.paging import Limit, Page, Start, page_of
 from rowsmith.api.sending import made
 from rowsmith.app import home, plugins, rubrics
@@ -21,10 +22,9 @@ from rowsmith.store.sweeping import Swept
 router = APIRouter(tags=["home"])
 
 
-class ToSweep(BaseModel):
+class ToSweep(Body):
     """What is to be removed."""
 
-    model_config = ConfigDict(extra="forbid")
     older_than_s: float = Field(home.GRACE_S, ge=0, description="Only what has been reached by nothing for so many seconds.")
     dry_run: bool = Field(True, description="Only count.")
 

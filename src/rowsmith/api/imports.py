@@ -7,10 +7,11 @@ from typing import Any
 import orjson
 from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from rowsmith import content
 from rowsmith.api.acting import ByServer, InProject
+from rowsmith.api.bodies import Body
 from rowsmith.api.paging import Page, page_of
 from rowsmith.app.detection import detect as detected
 from rowsmith.app.downloads import Part
@@ -23,18 +24,16 @@ router = APIRouter(tags=["imports"])
 FILE = "A path on the server's machine, an address (https://...), a dataset on a hub (hf:owner/name), upload:ID or sample:NAME."
 
 
-class ToDetect(BaseModel):
+class ToDetect(Body):
     """A file to be looked at."""
 
-    model_config = ConfigDict(extra="forbid")
     file: str = Field(description=FILE, examples=["upload:0123456789abcdef0123456789abcdef"])
     map: MappingProfile = Field(MappingProfile(), description="How it is read, and what is done to each record first.")
 
 
-class ToImport(BaseModel):
+class ToImport(Body):
     """Files to be imported."""
 
-    model_config = ConfigDict(extra="forbid")
     files: list[str] = Field(min_length=1, description=FILE)
     into: str = Field(description="The dataset; made when it is not there.", examples=["questions"])
     format: str | None = Field(None, description="Format of the records; default: recognised for each file.")

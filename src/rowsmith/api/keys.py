@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import Field, SecretStr
 
 from rowsmith.api.acting import ByServer
+from rowsmith.api.bodies import Body
 from rowsmith.api.paging import Limit, Page, Start, page_of
 from rowsmith.app.key_facts import KeyFacts
 
 router = APIRouter(tags=["keys"])
 
 
-class NewKey(BaseModel):
+class NewKey(Body):
     """A key, which is kept encrypted and never told again."""
 
-    model_config = ConfigDict(extra="forbid")
     name: str = Field(description="The environment variable it stands for, or its provider.", examples=["openai"])
     key: SecretStr
     url: str | None = Field(None, description="Address that it is sent to; default: the provider's own.")

@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from rowsmith.api.acting import ByServer
+from rowsmith.api.bodies import Body
 from rowsmith.api.paging import Limit, Page, Start, page_of
 
 router = APIRouter(tags=["models"])
 
 
-class ModelFacts(BaseModel):
+class ModelFacts(Body):
     """What is said of a model. Prices in USD per million tokens."""
 
-    model_config = ConfigDict(extra="forbid")
     price_in: float | None = Field(None, ge=0)
     price_out: float | None = Field(None, ge=0)
     price_cached_in: float | None = Field(None, ge=0)
@@ -34,10 +34,9 @@ class ModelFacts(BaseModel):
     terms: str | None = None
 
 
-class ToTest(BaseModel):
+class ToTest(Body):
     """A model that is asked one question for real."""
 
-    model_config = ConfigDict(extra="forbid")
     model: str = Field(examples=["openai/gpt-5-mini"])
     base_url: str | None = None
     answers: str | None = Field(None, description="schema, object, tools, json or xml; null: the surest.")

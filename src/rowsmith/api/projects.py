@@ -6,9 +6,10 @@ from typing import Annotated
 
 from fastapi import APIRouter
 from fastapi import Path as InPath
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from rowsmith.api.acting import ByServer, InProject
+from rowsmith.api.bodies import Body
 from rowsmith.api.paging import Limit, Page, Start, page_of
 from rowsmith.app.projects import ProjectFacts
 
@@ -16,17 +17,15 @@ router = APIRouter(tags=["projects"])
 Name = Annotated[str, InPath(description="Name of the project.", examples=["default"])]
 
 
-class Named(BaseModel):
+class Named(Body):
     """The name of a project."""
 
-    model_config = ConfigDict(extra="forbid")
     name: str = Field(examples=["support-bot"])
 
 
-class Budget(BaseModel):
+class Budget(Body):
     """Caps over all runs of a project; what is null has none."""
 
-    model_config = ConfigDict(extra="forbid")
     usd: float | None = Field(None, ge=0, examples=[25.0])
     tokens: int | None = Field(None, ge=1)
 

@@ -6,9 +6,10 @@ from itertools import islice
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from rowsmith.api.acting import InProject
+from rowsmith.api.bodies import Body
 from rowsmith.api.paging import Limit, Page, Start, page_of, part
 from rowsmith.app.forgetting import Forgetting
 from rowsmith.app.origins import Origin
@@ -19,18 +20,16 @@ Source = Annotated[
 ]
 
 
-class ToForget(BaseModel):
+class ToForget(Body):
     """A source to be erased, with every row that came from it."""
 
-    model_config = ConfigDict(extra="forbid")
     source: str = Field(min_length=1, examples=["handbook.pdf"])
     dry_run: bool = Field(True, description="Only say what would go.")
 
 
-class ToLift(BaseModel):
+class ToLift(Body):
     """A source that may be taken in again."""
 
-    model_config = ConfigDict(extra="forbid")
     source: str = Field(min_length=1)
 
 

@@ -7,9 +7,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter
 from fastapi import Path as InPath
 from fastapi.responses import FileResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from rowsmith.api.acting import InProject
+from rowsmith.api.bodies import Body
 from rowsmith.api.sending import made
 
 router = APIRouter(prefix="/projects/{project}/datasets/{dataset}", tags=["pushes"])
@@ -18,10 +19,9 @@ Branch = Annotated[str, InPath(description="name, or name@branch.", examples=["q
 PLACE = "hf:owner/name, argilla:WORKSPACE/NAME or label-studio:TITLE."
 
 
-class ToPush(BaseModel):
+class ToPush(Body):
     """Where a dataset goes. An option that means nothing for the place is refused."""
 
-    model_config = ConfigDict(extra="forbid")
     place: str = Field(description=PLACE, examples=["hf:me/questions"])
     public: bool = Field(False, description="Of a hub: everybody may see it.")
     split_by: str | None = Field(None, description="Of a hub: column by whose values the rows are parted.")
@@ -30,10 +30,9 @@ class ToPush(BaseModel):
     where: str | None = Field(None, description="Of people who review: only rows for which this is true.", examples=["reviews.count = 0"])
 
 
-class ToPull(BaseModel):
+class ToPull(Body):
     """What is brought back."""
 
-    model_config = ConfigDict(extra="forbid")
     place: str = Field(description=PLACE, examples=["argilla:team/questions"])
     dry_run: bool = Field(False, description="Of people who review: only say what would be taken.")
 

@@ -8,9 +8,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from fastapi import Path as InPath
 from fastapi.responses import FileResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from rowsmith.api.acting import ByServer, InProject
+from rowsmith.api.bodies import Body
 from rowsmith.api.paging import Limit, Page, Start, page_of, part
 from rowsmith.api.sending import made
 from rowsmith.app.projects import Project
@@ -29,10 +30,9 @@ Run = Annotated[str, InPath(description="A run of checks.", examples=["r12"])]
 FILE = "A path on the server's machine, or upload:ID."
 
 
-class Given(BaseModel):
+class Given(Body):
     """What checks are given."""
 
-    model_config = ConfigDict(extra="forbid")
     model: str | None = Field(None, description="A model for the checks that can ask one.", examples=["openai/gpt-4o-mini"])
     base_url: str | None = Field(None, description="Address of the model's server.")
     embedder: str | None = Field(None, description="A model of embeddings, for semantic-duplicates.")
@@ -72,10 +72,9 @@ class ToPlan(ChecksToDo):
     tries: int = Field(2, ge=1, le=5, description="How often a row is repaired at most.")
 
 
-class Removal(BaseModel):
+class Removal(Body):
     """Rows to be taken out."""
 
-    model_config = ConfigDict(extra="forbid")
     why: list[str] = Field(min_length=1, description="Checks, or checks with a reason.", examples=[["duplicates", "pii.card"]])
     keep: list[str] = Field([], description="Ids of rows that stay whatever is said against them.")
     into: str | None = Field(None, description="Commit into this dataset; default: the branch.")
@@ -91,10 +90,9 @@ class Repair(Given):
     into: str | None = None
 
 
-class ToPass(BaseModel):
+class ToPass(Body):
     """A gate to be held against what was found."""
 
-    model_config = ConfigDict(extra="forbid")
     gate: str = Field(description=FILE, examples=["gate.yaml"])
 
 

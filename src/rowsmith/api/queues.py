@@ -6,9 +6,10 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
 from fastapi import Path as InPath
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from rowsmith.api.acting import InProject
+from rowsmith.api.bodies import Body
 from rowsmith.api.paging import Limit, Page, Start, page_of
 from rowsmith.api.reviews import ReviewFacts, facts
 from rowsmith.app.review_queues import Behind, Queued, Shown
@@ -18,10 +19,9 @@ Branch = Annotated[str, InPath(description="name, or name@branch.", examples=["q
 Reviewer = Annotated[str | None, Query(description="Who reviews; default: who acts.")]
 
 
-class NewQueue(BaseModel):
+class NewQueue(Body):
     """Rows that people are to look at."""
 
-    model_config = ConfigDict(extra="forbid")
     by: Literal["disagreement", "uncertain", "audit", "adjudicate", "active"] = Field(
         description="Rows where opinions differ; uncertain ones; at random (audit); where people differ, to be decided; or those that teach most."
     )
@@ -53,10 +53,9 @@ class QueuePage(Page[QueueFacts]):
     you: str
 
 
-class PlaceOfRow(BaseModel):
+class PlaceOfRow(Body):
     """A row of a queue as it was shown to a reviewer."""
 
-    model_config = ConfigDict(extra="forbid")
     reviewer: str = Field(examples=["ana"])
     place: int = Field(ge=0)
     row: str = Field(examples=["0123456789abcdef0123456789abcdef"])

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from rowsmith import content
 from rowsmith.api.acting import InProject
+from rowsmith.api.bodies import Body
 from rowsmith.api.paging import Limit, Page, Start, page_of
 from rowsmith.app import catalogue
 from rowsmith.app.cautions import of_recipe
@@ -20,10 +21,9 @@ from rowsmith.app.recipes import check_recipe, describe_steps, recipe_schema
 router = APIRouter(tags=["recipes"])
 
 
-class Asked(BaseModel):
+class Asked(Body):
     """A recipe and its parameters."""
 
-    model_config = ConfigDict(extra="forbid")
     recipe: str = Field(description="A name of the catalogue, or the path of a recipe file.", examples=["extractive-qa"])
     sets: dict[str, str] = Field({}, description="Values of the recipe's parameters.", examples=[{"documents": "docs/"}])
     budget_usd: float | None = Field(None, ge=0, description="A cap that has to be kept.")

@@ -7,9 +7,10 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 from fastapi import Path as InPath
 from fastapi.responses import FileResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from rowsmith.api.acting import InProject
+from rowsmith.api.bodies import Body
 from rowsmith.api.edits import Counted, Matching
 from rowsmith.api.paging import Limit, Page, Start, page_of, part
 from rowsmith.api.sending import made
@@ -23,10 +24,9 @@ Branch = Annotated[str, InPath(description="name, or name@branch.", examples=["q
 Two = Annotated[list[str] | None, Query(min_length=2, max_length=2)]
 
 
-class Said(BaseModel):
+class Said(Body):
     """What someone thinks; one of its parts at least."""
 
-    model_config = ConfigDict(extra="forbid")
     verdict: Literal["", "accept", "reject"] = Field("", examples=["accept"])
     score: float | None = Field(None, description="How good it is.", examples=[0.8])
     label: str | None = Field(None, description="What it is called.", examples=["billing"])
@@ -78,10 +78,9 @@ class RowSummary(BaseModel):
     summary: dict[str, Any] = Field(examples=[{"count": 2, "people": 2, "verdict": "accept", "accepted": 2, "rejected": 0, "differ": False}])
 
 
-class ToTake(BaseModel):
+class ToTake(Body):
     """A file of reviews."""
 
-    model_config = ConfigDict(extra="forbid")
     file: str = Field(description="A path on the server's machine, or upload:ID: .jsonl or .csv, or a bundle (.zip).", examples=["out/reviews.jsonl"])
 
 

@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from rowsmith.api.acting import ByServer, InProject
+from rowsmith.api.bodies import Body
 from rowsmith.api.paging import Limit, Page, Start, newest
 from rowsmith.app.results import Result
 
 router = APIRouter(prefix="/projects/{project}", tags=["runs"])
 
 
-class Caps(BaseModel):
+class Caps(Body):
     """What a run may spend."""
 
-    model_config = ConfigDict(extra="forbid")
     budget_usd: float | None = Field(None, ge=0, description="Pause before more than this is spent.", examples=[0.25])
     budget_tokens: int | None = Field(None, ge=1, description="Pause before more tokens than this.")
 

@@ -7,9 +7,10 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter
 from fastapi import Path as InPath
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from rowsmith.api.acting import InProject
+from rowsmith.api.bodies import Body
 from rowsmith.app.shaping import BY
 
 router = APIRouter(prefix="/projects/{project}", tags=["shaping"])
@@ -17,10 +18,9 @@ Branch = Annotated[str, InPath(description="name, or name@branch.", examples=["q
 Into = Field(None, description="Commit into this dataset; default: the branch.")
 
 
-class Tied(BaseModel):
+class Tied(Body):
     """What stays together."""
 
-    model_config = ConfigDict(extra="forbid")
     by: list[str] = Field([*BY], description="source, near_duplicates, group:COLUMN.")
     similarity: float = Field(0.7, gt=0, le=1, description="From which likeness on rows are near-duplicates.")
     compare: list[str] | None = Field(None, description="Columns in which they are looked for; null: all.")
@@ -49,10 +49,9 @@ class ToCompareParts(Tied):
     column: str = Field("split", min_length=1)
 
 
-class ToSample(BaseModel):
+class ToSample(Body):
     """Rows to be kept."""
 
-    model_config = ConfigDict(extra="forbid")
     n: int = Field(ge=1, description="How many rows.", examples=[100])
     how: Literal["random", "stratified", "weighted", "top", "diverse"] = "random"
     by: str = Field("", description="Column of strata, expression of weight or value, or text that is compared.")
@@ -61,10 +60,9 @@ class ToSample(BaseModel):
     into: str | None = Into
 
 
-class ToBalance(BaseModel):
+class ToBalance(Body):
     """Classes to be balanced."""
 
-    model_config = ConfigDict(extra="forbid")
     by: str = Field(description="The column of the classes.", examples=["label"])
     cap: int | None = Field(None, ge=1, description="At most so many of each.")
     shares: dict[str, float] | None = Field(None, description="Shares of the classes, which sum to 1.")
@@ -72,18 +70,16 @@ class ToBalance(BaseModel):
     into: str | None = Into
 
 
-class ToShuffle(BaseModel):
+class ToShuffle(Body):
     """Another order."""
 
-    model_config = ConfigDict(extra="forbid")
     seed: int = 42
     into: str | None = Into
 
 
-class ToColumns(BaseModel):
+class ToColumns(Body):
     """Other columns."""
 
-    model_config = ConfigDict(extra="forbid")
     rename: dict[str, str] | None = Field(None, description="New names by old ones.", examples=[{"question": "input"}])
     set: dict[str, str] | None = Field(None, description="Columns and the templates that fill them.")
     compute: dict[str, str] | None = Field(None, description="Columns and their expressions.", examples=[{"words": "word_count(answer)"}])
@@ -92,10 +88,9 @@ class ToColumns(BaseModel):
     into: str | None = Into
 
 
-class ToCombine(BaseModel):
+class ToCombine(Body):
     """Several datasets in one."""
 
-    model_config = ConfigDict(extra="forbid")
     datasets: list[str] = Field(min_length=2, description="Datasets, branches, tags or versions.", examples=[["questions", "more@v1"]])
     into: str = Field(min_length=1, description="The dataset that then has their rows.")
     dedup: Literal["exact", "near"] | None = Field(None, description="Drop rows that say what an earlier one says.")

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from rowsmith.api.acting import ByServer, InProject
+from rowsmith.api.bodies import Body
 from rowsmith.api.paging import Limit, Page, Start, page_of
 from rowsmith.app.results import Result
 from rowsmith.app.source_looks import CHUNKS, DOCUMENTS, Look, SourcePlace, look, look_chunked, look_cleaned, place, take
@@ -16,7 +17,11 @@ router = APIRouter(tags=["sources"])
 Address = Annotated[str, Query(description="As the list has it.", examples=["https://docs.example.org"])]
 
 
-class SourceToLook(SourcePlace):
+class SourcePlaced(Body, SourcePlace):
+    """Where a source is."""
+
+
+class SourceToLook(SourcePlaced):
     """Documents to be looked at."""
 
     limit: int = Field(DOCUMENTS, ge=1, le=200, description="Documents that are shown.")
@@ -29,7 +34,7 @@ class SourceToClean(SourceToLook):
     step_settings: dict[str, Any] = Field({}, description="Its settings.")
 
 
-class SourceToChunk(SourcePlace):
+class SourceToChunk(SourcePlaced):
     """Documents to be cut, to look at."""
 
     by: str = Field("markdown", description="tokens, sentences, markdown, html, semantic, code, pages, turns or whole.")
@@ -37,7 +42,7 @@ class SourceToChunk(SourcePlace):
     limit: int = Field(CHUNKS, ge=1, le=500, description="Chunks that are shown.")
 
 
-class SourceToTake(SourcePlace):
+class SourceToTake(SourcePlaced):
     """A dataset to be made of what a source gives."""
 
     into: str = Field(description="The dataset.", examples=["manuals"])
@@ -64,7 +69,7 @@ def look_at_chunked_source(project: InProject, wanted: SourceToChunk) -> Look:
 
 
 @router.post("/projects/{project}/sources/place", operation_id="place_of_source")
-def place_of_source(project: InProject, wanted: SourcePlace) -> dict[str, str]:
+def place_of_source(project: InProject, wanted: SourcePlaced) -> dict[str, str]:
     """Where a source is for recipes: an upload has a path."""
     return {"place": place(project.lab, wanted)}
 

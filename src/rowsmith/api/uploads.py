@@ -5,19 +5,19 @@ from __future__ import annotations
 import asyncio
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from rowsmith.api.acting import ByServer, Served
+from rowsmith.api.bodies import Body
 from rowsmith.app.uploads import PART_BYTES, Upload, Uploads
 from rowsmith.core.errors import Invalid
 
 router = APIRouter(prefix="/uploads", tags=["uploads"])
 
 
-class NewUpload(BaseModel):
+class NewUpload(Body):
     """A file that is to come."""
 
-    model_config = ConfigDict(extra="forbid")
     name: str = Field(min_length=1, max_length=255, description="What it is called; its suffix helps to tell what it is.", examples=["rows.csv"])
 
 

@@ -14,10 +14,11 @@ from rowsmith.core.errors import Conflict, Invalid, NotFound
 from rowsmith.core.expressions import parse
 from rowsmith.core.ids import cleaned, made_by_hand
 from rowsmith.core.row import Json, Row
-from rowsmith.store import edits as store
 from rowsmith.store.acts import Act, Acts, Done, turn
 from rowsmith.store.datasets import MAIN, Datasets
+from rowsmith.store.edits import Edits as Store
 from rowsmith.store.refs import Refs
+from rowsmith.store.standing import REMOVED, Edit, Standing
 from rowsmith.store.view import Look
 
 T = TypeVar("T")
@@ -56,7 +57,7 @@ class Edits:
         self.project = project
         self._store = Datasets(lab.db)
 
-    def list(self, spoken: str) -> Sequence[store.Edit]:
+    def list(self, spoken: str) -> Sequence[Edit]:
         """The uncommitted edits of a branch, by row id."""
         return list(self._of(spoken))
 
@@ -161,7 +162,7 @@ class Edits:
         """
         edits = self._of(spoken, "remove")
         edits.remove(row_id(row), self.lab.who, seen=seen)
-        return Edited(row_id(row), None, store.REMOVED, True)
+        return Edited(row_id(row), None, REMOVED, True)
 
     def discard(self, spoken: str, row: str | None = None) -> int:
         """Give up the uncommitted edits of a row or, where none is named, of the branch; how many there were."""
@@ -212,10 +213,10 @@ class Edits:
         dataset, branch = self._branch(spoken)
         return Acts(self.lab.db, dataset, branch, self.lab.who)
 
-    def _of(self, spoken: str, kind: str | None = None) -> store.Edits:
+    def _of(self, spoken: str, kind: str | None = None) -> Store:
         """The edits of a branch; `kind` names what is about to be done to them."""
         dataset, branch = self._branch(spoken)
-        return store.Edits(self.lab.db, dataset, branch, Act(self.lab.db, self.lab.who, kind) if kind else None)
+        return Store(self.lab.db, dataset, branch, Act(self.lab.db, self.lab.who, kind) if kind else None)
 
     def _branch(self, spoken: str) -> tuple[int, str]:
         name, _, branch = spoken.partition("@")
@@ -247,7 +248,7 @@ def row_id(row: str) -> str:
     return row.lower()
 
 
-def _edited(row: str, stands: store.Standing) -> Edited:
+def _edited(row: str, stands: Standing) -> Edited:
     return Edited(row, stands.row.data if stands.row else None, stands.token, stands.edit is not None)
 
 

@@ -13,13 +13,14 @@ from rowsmith.core.review import require_known
 from rowsmith.core.row import REVIEWS, Row
 from rowsmith.core.slots import KEPT_STAGE
 from rowsmith.store.datasets import MAIN, Datasets
-from rowsmith.store.edits import Edit, Edits
+from rowsmith.store.edits import Edits
 from rowsmith.store.plain import PlainRows
 from rowsmith.store.refs import Refs
 from rowsmith.store.reviews import UNREVIEWED, Reviews
 from rowsmith.store.runs import Runs
 from rowsmith.store.sorting import read_sort
 from rowsmith.store.stages import StageRows
+from rowsmith.store.standing import Edit
 from rowsmith.store.versions import Version
 from rowsmith.store.view import Look, View
 

@@ -20,7 +20,7 @@ from rowsmith.connectors.review_tool import Held
 from rowsmith.core.errors import Invalid, RowFailed
 from rowsmith.core.failpoints import failpoint
 from rowsmith.formats import Gathered
-from rowsmith.store.edits import token
+from rowsmith.store.standing import token
 
 BATCH = 100
 """Rows that are sent at once."""

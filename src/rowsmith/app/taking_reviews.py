@@ -17,9 +17,10 @@ from rowsmith.core.ids import cleaned
 from rowsmith.core.row import Json
 from rowsmith.formats import corrected
 from rowsmith.store.datasets import MAIN, Datasets
-from rowsmith.store.edits import Edits, Stale, token
+from rowsmith.store.edits import Edits, Stale
 from rowsmith.store.refs import Refs
 from rowsmith.store.reviews import Opinion, Reviews
+from rowsmith.store.standing import token
 
 _SHOWN = 10
 _ASKED = ("verdict", "score", "label", "preferred", "correction", "note")

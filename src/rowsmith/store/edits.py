@@ -26,7 +26,6 @@ from rowsmith.store.changes import DATA
 from rowsmith.store.database import Database, many
 from rowsmith.store.standing import COLUMNS, REMOVED, Edit, Standing, Standings, edit_of, token
 
-__all__ = ["BLOCK", "REMOVED", "Edit", "Edits", "NotAsMade", "Stale", "Standing", "token"]
 BLOCK = 500
 """Rows that are written in one transaction, where many are."""
 
@@ -145,12 +144,7 @@ class Edits:
         def wanted(stands: Standing) -> _Wanted | None:
             return None if stands.row is None else _changed(stands, stands.row, make, author)
 
-        def alone(id_: str) -> bool:
-            with suppress(Stale):
-                return bool(self.change(id_, make, author))
-            return False
-
-        return self._in_blocks(ids, wanted, alone, author)
+        return self._in_blocks(ids, wanted, lambda id_: self.change(id_, make, author), author)
 
     def remove(self, id_: str, author: str, *, seen: str | None = None) -> None:
         """Take the row away.
@@ -167,21 +161,22 @@ class Edits:
 
     def remove_all(self, ids: Iterable[str], author: str) -> int:
         """The same for many rows; how many there were."""
-
-        def alone(id_: str) -> bool:
-            self.remove(id_, author)
-            return True
-
-        return self._in_blocks(ids, _removed, alone, author)
+        return self._in_blocks(ids, _removed, lambda id_: self.remove(id_, author), author)
 
     def _in_blocks(
-        self, ids: Iterable[str], wanted: Callable[[Standing], _Wanted | None], alone: Callable[[str], bool], author: str
+        self, ids: Iterable[str], wanted: Callable[[Standing], _Wanted | None], alone: Callable[[str], object], author: str
     ) -> int:
         stream, count = iter(ids), 0
         while block := list(islice(stream, BLOCK)):
             standing = [stands for stands in self._standings(block) if stands.row is not None]
             changes = [change for stands in standing if (change := wanted(stands)) is not None]
-            count += len(standing) if self._put(changes, author) else sum(alone(stands.id) for stands in standing)
+            if self._put(changes, author):
+                count += len(standing)
+                continue
+            for stands in standing:
+                with suppress(Stale, NotFound):  # somebody has removed it meanwhile
+                    alone(stands.id)
+                    count += 1
         return count
 
     def add(self, row: Row, author: str) -> None:
@@ -226,11 +221,11 @@ class Edits:
             with suppress(_Moved), self._db.write() as conn:
                 for page in backs():
                     standing = list(zip(page, self._standings([back.id for back in page]), strict=True))
-                    other = [one for one in standing if one[1].token != (REMOVED if one[0].made is None else token(one[0].made))]
-                    if other and not skip_changed:
-                        raise NotAsMade(*other[0])
-                    count, left = count + len(standing), left + len(other)
-                    self._back(conn, [one for one in standing if one not in other] if other else standing, author)
+                    same_still = [one for one in standing if _as_made(*one)]
+                    if len(same_still) < len(standing) and not skip_changed:
+                        raise NotAsMade(*next(one for one in standing if not _as_made(*one)))
+                    count, left = count + len(standing), left + len(standing) - len(same_still)
+                    self._back(conn, same_still, author)
                 also(conn)
                 return count, left
 
@@ -299,6 +294,10 @@ def _changed(stands: Standing, row: Row, make: Make, author: str) -> _Wanted | N
     if stands.edit is not None and stands.entry is not None and stands.entry.data.hex() == token(data):
         return _Wanted(stands, data, meta_of(stands.committed()))
     return _Wanted(stands, data, canonical({"origin": origin, "scores": row.scores}))
+
+
+def _as_made(back: Back, stands: Standing) -> bool:
+    return stands.token == (REMOVED if back.made is None else token(back.made))
 
 
 def _removed(stands: Standing) -> _Wanted | None:

@@ -6278,10 +6278,10 @@ export interface components {
             source: string;
         };
         /**
-         * SourcePlace
-         * @description A source: where it is, and how it is read.
+         * SourcePlaced
+         * @description Where a source is.
          */
-        SourcePlace: {
+        SourcePlaced: {
             /**
              * Context
              * @description Columns that stay beside it; none named: all.
@@ -13617,7 +13617,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SourcePlace"];
+                "application/json": components["schemas"]["SourcePlaced"];
             };
         };
         responses: {

@@ -9,18 +9,13 @@ import { Input } from '@/ui/Input'
 import { Segments } from '@/ui/Segments'
 import { TextArea } from '@/ui/TextArea'
 import { useHotkey } from '@/ui/useHotkey'
+import { ModelFields, settingsOf, type ModelField } from './ModelFields'
 import { useBegin } from './useGuides'
-
-interface Control {
-  id: string
-  'aria-describedby': string | undefined
-  'aria-invalid': true | undefined
-}
 
 export interface BeginGuideProps {
   project: string
   /** Draws the field in which a model is chosen. */
-  modelField: (control: Control, value: string, onChange: (value: string) => void) => ReactNode
+  modelField: ModelField
   keysLink: ReactNode
   onBegun: (guide: string) => void
 }
@@ -34,8 +29,7 @@ const sources = [
 export function BeginGuide({ project, modelField, keysLink, onBegun }: BeginGuideProps) {
   const [source, setSource] = useState<'none' | 'text'>('none')
   const [prompt, setPrompt] = useState('')
-  const [model, setModel] = useState('')
-  const [address, setAddress] = useState('')
+  const [model, setModel] = useState({ model: '', address: '' })
   const [name, setName] = useState('')
   const begin = useBegin(project)
   const problem = begin.error ? asProblem(begin.error) : undefined
@@ -47,8 +41,7 @@ export function BeginGuide({ project, modelField, keysLink, onBegun }: BeginGuid
       {
         name: name.trim(),
         ...(source === 'text' && { prompt_text: prompt }),
-        ...(model.trim() !== '' && { model: model.trim() }),
-        ...(model.trim() !== '' && address.trim() !== '' && { base_url: address.trim() }),
+        ...settingsOf(model),
       },
       { onSuccess: ({ id }) => { onBegun(id) } },
     )
@@ -83,22 +76,12 @@ export function BeginGuide({ project, modelField, keysLink, onBegun }: BeginGuid
           </Field>
         )}
       </div>
-      <Field label="Model" hint={<>It reads your answers, and writes samples and rows. {keysLink}</>}>
-        {(control) => modelField(control, model, setModel)}
-      </Field>
-      <Field label="Address of its server" hint="For a server of your own; empty for the provider's.">
-        {(control) => (
-          <Input
-            {...control}
-            mono
-            value={address}
-            placeholder="http://127.0.0.1:11434/v1"
-            onChange={(event) => {
-              setAddress(event.target.value)
-            }}
-          />
-        )}
-      </Field>
+      <ModelFields
+        value={model}
+        hint={<>It reads your answers, and writes samples and rows. {keysLink}</>}
+        modelField={modelField}
+        onChange={setModel}
+      />
       <Field label="Name" hint="Of the dataset; it can be changed later." error={fault}>
         {(control) => (
           <Input
@@ -116,7 +99,7 @@ export function BeginGuide({ project, modelField, keysLink, onBegun }: BeginGuid
         <Button type="submit" look="primary" size="large" icon={<ArrowRight />} disabled={!ready} busy={begin.isPending}>
           Begin
         </Button>
-        {model.trim() === '' && <span className="text-label text-muted">Without a model the talk is a form; samples need one, which can be chosen later.</span>}
+        {model.model.trim() === '' && <span className="text-label text-muted">Without a model the talk is a form; samples need one, which can be chosen later.</span>}
       </div>
     </form>
   )

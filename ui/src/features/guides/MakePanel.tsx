@@ -1,8 +1,10 @@
 import { Play } from 'lucide-react'
 import { useState } from 'react'
+import { capOf } from '@/core/cap'
 import { plural, usd } from '@/core/format'
 import { asProblem } from '@/core/problem'
 import { Button } from '@/ui/Button'
+import { CapField } from '@/ui/CapField'
 import { ErrorPanel } from '@/ui/ErrorPanel'
 import { Field } from '@/ui/Field'
 import { Input } from '@/ui/Input'
@@ -28,12 +30,11 @@ export function MakePanel({ project, guide, say }: MakePanelProps) {
   const [cap, setCap] = useState(guide.budget_usd === null ? '' : String(guide.budget_usd))
   const setting = useSay(project, guide.id)
   const wanted = Number(rows)
-  const money = cap.trim() === '' ? null : Number(cap)
+  const { value: money, problem: badCap } = capOf(cap)
   const badRows = !Number.isSafeInteger(wanted) || wanted < 1
-  const badCap = money !== null && !(money >= 0)
   const stands = guide.phase === 'making'
   const busy = guide.doing !== null || say.isPending || setting.isPending
-  const ready = !badRows && !badCap && !busy
+  const ready = !badRows && badCap === undefined && !busy
   const make = () => {
     if (!ready) return
     const changed: Settings = {
@@ -71,19 +72,7 @@ export function MakePanel({ project, guide, say }: MakePanelProps) {
             />
           )}
         </Field>
-        <Field label="Cap in USD" error={badCap ? 'Give 0 or more.' : undefined}>
-          {(control) => (
-            <Input
-              {...control}
-              inputMode="decimal"
-              value={cap}
-              placeholder="none"
-              onChange={(event) => {
-                setCap(event.target.value)
-              }}
-            />
-          )}
-        </Field>
+        <CapField cap={cap} onCap={setCap} />
         <div className="flex flex-col gap-1">
           <span className="text-label font-medium">File</span>
           <Segments label="File" value={format} options={formats} onChange={setFormat} />

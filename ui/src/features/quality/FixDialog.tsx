@@ -6,8 +6,8 @@ import { Dialog } from '@/ui/Dialog'
 import { ErrorPanel } from '@/ui/ErrorPanel'
 import { Field } from '@/ui/Field'
 import { toast } from '@/ui/toasts'
-import { capOf } from './cap'
-import { CapField } from './CapField'
+import { capOf } from '@/core/cap'
+import { CapField } from '@/ui/CapField'
 import { ModelField } from './ModelField'
 import { useFix, type QualityOf } from './useQuality'
 
@@ -57,7 +57,7 @@ export function FixDialog({ of, run, why, rows, onClose }: Props) {
         }}
       >
         <Field label="Model">{(control) => <ModelField {...control} value={model} onChange={setModel} />}</Field>
-        <CapField cap={cap} onCap={setCap} />
+        <CapField cap={cap} onCap={setCap} hint="It pauses before more than this is spent." />
         {fix.isPending && <p role="status" className="text-muted">This is a run: its progress stands in Runs, and closing the tab changes nothing.</p>}
         {fix.error && <ErrorPanel problem={asProblem(fix.error)} />}
       </form>

@@ -8,8 +8,8 @@ import { ErrorPanel } from '@/ui/ErrorPanel'
 import { Field } from '@/ui/Field'
 import { Input } from '@/ui/Input'
 import { SkeletonList } from '@/ui/Skeleton'
-import { capOf } from './cap'
-import { CapField } from './CapField'
+import { capOf } from '@/core/cap'
+import { CapField } from '@/ui/CapField'
 import { ModelField } from './ModelField'
 import { useBegin, useChecks, usePlan, type KnownCheck, type QualityOf, type Quote, type Wanted } from './useQuality'
 
@@ -103,7 +103,7 @@ function Form({ of, checks, onBegun }: { readonly of: QualityOf; readonly checks
       <Field label="Model" hint="Leave it empty, and nobody is asked: all is computed on this machine, for nothing. A model judges grounding and toxicity, among others.">
         {(control) => <ModelField {...control} value={model} onChange={setModel} />}
       </Field>
-      {asks && <CapField cap={cap} onCap={setCap} />}
+      {asks && <CapField cap={cap} onCap={setCap} hint="It pauses before more than this is spent." />}
       <div aria-live="polite" className="flex flex-col gap-3 empty:hidden">
         {quoted && <Price quote={quoted} />}
         {problem && <ErrorPanel problem={asProblem(problem)} />}

@@ -1,13 +1,13 @@
 import { useState } from 'react'
+import { capOf } from '@/core/cap'
 import { usd } from '@/core/format'
 import { asProblem } from '@/core/problem'
 import { sum } from '@/core/runs'
 import { Button } from '@/ui/Button'
+import { CapField } from '@/ui/CapField'
 import { Checkbox } from '@/ui/Checkbox'
 import { Dialog } from '@/ui/Dialog'
 import { ErrorPanel } from '@/ui/ErrorPanel'
-import { Field } from '@/ui/Field'
-import { Input } from '@/ui/Input'
 import { useAct, type RunFacts } from './useRuns'
 
 /** Goes on with a run, under another cap perhaps. */
@@ -17,8 +17,7 @@ export function ResumeRun({ project, run, onClose }: { project: string; run: Run
   const [again, setAgain] = useState(true)
   const act = useAct(project, run.run)
   const failed = sum(run.failed)
-  const value = cap.trim() === '' ? null : Number(cap)
-  const fault = value !== null && !(Number.isFinite(value) && value >= 0) ? 'Give US dollars, such as 0.25.' : undefined
+  const { value, problem: fault } = capOf(cap)
   return (
     <Dialog
       open
@@ -42,23 +41,11 @@ export function ResumeRun({ project, run, onClose }: { project: string; run: Run
           act.mutate({ act: 'resume', more: { budget_usd: value, retry_failed: again } }, { onSuccess: onClose })
         }}
       >
-        <Field
-          label="Cap in USD"
+        <CapField
+          cap={cap}
+          onCap={setCap}
           hint={`${run.cost_usd === null ? 'What it has spent is not known: a price is missing.' : `Spent so far: ${usd(run.cost_usd)}.`} Empty leaves the cap as it is.`}
-          error={fault}
-        >
-          {(control) => (
-            <Input
-              {...control}
-              inputMode="decimal"
-              value={cap}
-              placeholder="none"
-              onChange={(event) => {
-                setCap(event.target.value)
-              }}
-            />
-          )}
-        </Field>
+        />
         {failed > 0 && (
           <label className="flex items-center gap-2">
             <Checkbox checked={again} onChange={setAgain} />
