@@ -31,11 +31,11 @@ export function GradePanel({ found, markLink }: { readonly found: Assessed; read
     {
       title: 'Score',
       cell: ({ name, grade, score, low, high }) => (
-        <div className="flex min-w-28 items-center gap-2">
-          <div className="w-16 shrink-0"><Progress label={`Score of ${name}`} share={score} tone={toneOf(grade)} /></div>
+        <div className="flex items-center gap-2 sm:min-w-28">
+          <div className="hidden w-16 shrink-0 sm:block"><Progress label={`Score of ${name}`} share={score} tone={toneOf(grade)} /></div>
           <span className="whitespace-nowrap tabular-nums">
             {score.toFixed(2)}
-            {differ(low, high) && <span className="text-label text-muted"> ({low.toFixed(2)} to {high.toFixed(2)})</span>}
+            {differ(low, high) && <span className="block text-label text-muted sm:inline"> ({low.toFixed(2)} to {high.toFixed(2)})</span>}
           </span>
         </div>
       ),
